@@ -1,0 +1,39 @@
+"""archdsl: a language for neural-network architectures, and its checker.
+
+    model = archdsl.load("specs/alexnet.arch", classes=10)
+    model.params, model.macs, model.layers, model.summary(), model.to_source(), model.to_torch()
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+__all__ = ["ArchError", "Diagnostic", "Limits", "Model", "load", "loads"]
+
+if TYPE_CHECKING:
+    from archdsl.diagnostics import ArchError, Diagnostic
+    from archdsl.limits import Limits
+    from archdsl.model import Model, load, loads
+
+_HOMES = {
+    "ArchError": "archdsl.diagnostics",
+    "Diagnostic": "archdsl.diagnostics",
+    "Limits": "archdsl.limits",
+    "Model": "archdsl.model",
+    "load": "archdsl.model",
+    "loads": "archdsl.model",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Load a public name when it is asked for, so that `archdsl --version` costs nothing."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'archdsl' has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOMES])

@@ -1,0 +1,1 @@
+"""Floor 5: what the tree means. Names and values, shapes, costs, claims."""

@@ -1,0 +1,200 @@
+"""The words of a line to the values of a kind or block: which is a value, which an option, which a switch."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from archdsl.analysis.evaluate import evaluate
+from archdsl.analysis.problem import Problem, Silent
+from archdsl.analysis.scope import WRONG, KindReference, Scope
+from archdsl.diagnostics import nearest
+from archdsl.layers import Layer, Refusal
+from archdsl.layers.values import Sizes, Table, Word
+from archdsl.limits import Limits
+from archdsl.syntax import tree
+from archdsl.syntax.tree import Token
+
+_SHORT = re.compile(r"([a-z])([0-9]+(?:[x×][0-9]+)*)")
+
+
+class Slot(NamedTuple):
+    """What a line can fill: an attribute of a kind or a parameter of a block."""
+
+    name: str
+    short: str | None
+    positional: bool
+    switch: bool
+    choices: tuple[str, ...]
+
+
+class Signature(NamedTuple):
+    """All slots of a kind or block, and how it is called in messages."""
+
+    title: str
+    usage: str
+    slots: tuple[Slot, ...]
+
+    def named(self, name: str) -> Slot | None:
+        return next((slot for slot in self.slots if slot.name == name), None)
+
+
+class Bound(NamedTuple):
+    """Values by slot, and the argument that gave each."""
+
+    values: dict[str, Any]
+    written: dict[str, tree.Argument]
+
+
+def of_kind(kind: type[Layer]) -> Signature:
+    """The signature of a built-in kind; made once."""
+    found = _SIGNATURES.get(kind)
+    if found is None:
+        slots = tuple(
+            Slot(a.name, a.short, a.positional, a.type.switch, a.type.choices) for a in kind.attributes.values()
+        )
+        found = _SIGNATURES[kind] = Signature(kind.name, kind.usage(), slots)
+    return found
+
+
+_SIGNATURES: dict[type[Layer], Signature] = {}
+
+
+def of_block(block: tree.Block) -> Signature:
+    """The signature of a block: a one-letter parameter works as an option, one whose default is yes or no as a switch."""
+    slots = []
+    for parameter in block.parameters:
+        name, default = parameter.name.text, parameter.default
+        switch = isinstance(default, Token) and default.text in ("yes", "no", "true", "false")
+        short = name if len(name) == 1 and name.islower() else None
+        slots.append(Slot(name, short, True, switch, ()))
+    words = [p.name.text if p.default is None else f"[{p.name.text}=..]" for p in block.parameters]
+    return Signature(block.name.text, " ".join([block.name.text, *words]), tuple(slots))
+
+
+def bind(
+    signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scope, kinds: dict[str, str], limits: Limits
+) -> Bound:
+    """Give each argument its slot and its value.
+
+    A bare word is, in this order: what the kind or block declares, a value in scope, a word that an option lists, a kind.
+    `kinds` are the names of kinds and blocks as a word may spell them. Raises Problem, or Silent where a value has a fault
+    that was told before.
+    """
+    bound = Bound({}, {})
+    positions = [slot for slot in signature.slots if slot.positional]
+    used = 0
+    silent = False
+    for argument in arguments:
+        slot, value = _named(signature, argument, scope, kinds, limits), WRONG
+        try:
+            if slot is None:
+                slot, value = _declared(signature, argument, scope)
+            if slot is None:
+                if used == len(positions):
+                    raise _too_many(signature, argument, len(positions), scope)
+                value = _value(argument.value, positions[used], signature, scope, kinds, limits)
+                slot, used = positions[used], used + 1
+            elif value is WRONG:
+                value = _value(argument.value, slot, signature, scope, kinds, limits)
+        except Silent:
+            silent = True
+            if slot is None:
+                slot, used = positions[used], used + 1
+        if slot.name in bound.values:
+            raise Problem("duplicate-name", f"{slot.name} of {signature.title} is given twice", argument)
+        bound.values[slot.name] = value
+        bound.written[slot.name] = argument
+    if silent:
+        raise Silent
+    return bound
+
+
+def _named(
+    signature: Signature, argument: tree.Argument, scope: Scope, kinds: dict[str, str], limits: Limits
+) -> Slot | None:
+    """The slot of `stride=2`, of its short form `s=2`, or of a lone word that one option lists."""
+    if argument.name is not None:
+        name = argument.name.text
+        for slot in signature.slots:
+            if name in (slot.name, slot.short):
+                return slot
+        raise _unknown_option(signature, argument.name, name)
+    value = argument.value
+    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
+        return next((slot for slot in signature.slots if value.text in slot.choices), None)
+    return None
+
+
+def _declared(signature: Signature, argument: tree.Argument, scope: Scope) -> tuple[Slot | None, Any]:
+    """`s4`, `s2x1`, `nobias`, `ceil`: what the kind or block itself declares."""
+    token = argument.value
+    if not isinstance(token, Token) or token.type != "WORD":
+        return None, WRONG
+    found: tuple[Slot | None, Any] = (None, WRONG)
+    spelling = ""
+    short = _SHORT.fullmatch(token.text)
+    for slot in signature.slots:
+        if short and slot.short == short[1]:
+            sizes = tuple(int(size) for size in re.split("[x×]", short[2]))
+            found, spelling = (slot, sizes[0] if len(sizes) == 1 else Sizes(sizes)), f"{slot.name}={short[2]}"
+        elif slot.switch and token.text in (slot.name, f"no{slot.name}"):
+            found, spelling = (slot, token.text == slot.name), f"{slot.name}={'yes' if token.text == slot.name else 'no'}"
+    if found[0] is not None and token.text in scope:
+        message = f"{token.text} could be the option {spelling} of {signature.title} or the value called {token.text}"
+        raise Problem("ambiguous-word", message, token, hint=f"write {spelling} or ({token.text})")
+    return found
+
+
+def _value(
+    value: tree.Expr, slot: Slot, signature: Signature, scope: Scope, kinds: dict[str, str], limits: Limits
+) -> Any:
+    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
+        if value.text in slot.choices:
+            return value.text
+        if value.text.upper() in kinds or value.text in kinds:
+            return KindReference(kinds.get(value.text) or kinds[value.text.upper()])
+        if value.text not in ("in", "yes", "no", "true", "false"):
+            raise _unknown_word(signature, value, scope, slot)
+    return evaluate(value, scope, limits)
+
+
+def _unknown_word(signature: Signature, token: Token, scope: Scope, slot: Slot) -> Problem:
+    """A word that is nothing here: the nearest thing that it could have been."""
+    word = token.text
+    short = _SHORT.fullmatch(word)
+    letters = [s.short for s in signature.slots if s.short]
+    if short:
+        has = f"its options are {', '.join(sorted(letters))}" if letters else "it has no one-letter options"
+        return Problem("unknown-option", f"{signature.title} has no option {short[1]}; {has}", token, hint=_usage(signature))
+    switches = [name for s in signature.slots if s.switch for name in (s.name, f"no{s.name}")]
+    words = [choice for s in signature.slots for choice in s.choices]
+    close = nearest(word, [*switches, *words, *scope.names(), *(s.name for s in signature.slots)])
+    hint = f"did you mean {close}?" if close else _usage(signature)
+    return Problem("unknown-name", f"nothing is called {word} here", token, hint=hint)
+
+
+def _unknown_option(signature: Signature, at: Token, name: str) -> Problem:
+    close = nearest(name, [slot.name for slot in signature.slots])
+    hint = f"did you mean {close}?" if close else _usage(signature)
+    return Problem("unknown-option", f"{signature.title} has no option {name}", at, hint=hint)
+
+
+def _too_many(signature: Signature, argument: tree.Argument, most: int, scope: Scope) -> Problem:
+    value = argument.value
+    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
+        return _unknown_word(signature, value, scope, Slot("", None, False, False, ()))
+    takes = "no values" if most == 0 else f"{most} value{'s' * (most > 1)} without a name"
+    return Problem("too-many-values", f"{signature.title} takes {takes}", argument, hint=_usage(signature))
+
+
+def _usage(signature: Signature) -> str:
+    return f"usage: {signature.usage}"
+
+
+def make(kind: type[Layer], bound: Bound, inputs: tuple[Any, ...]) -> Layer:
+    """The layer of a kind with these values, on these inputs; raises Refusal."""
+    for name, value in bound.values.items():
+        if isinstance(value, KindReference) and not isinstance(kind.attributes[name].type, (Word, Table)):
+            raise Refusal("wrong-type", f"{name} of {kind.name} must be {kind.attributes[name].type.words}, not a kind", blame=name)
+    return kind(bound.values, inputs)

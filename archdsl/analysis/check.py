@@ -1,0 +1,225 @@
+"""A text checked at one setting of its parameters, or at all that it lists."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from archdsl.analysis.claims import Claim
+from archdsl.analysis.cost import Cost, Costs
+from archdsl.analysis.declare import (
+    Declarations,
+    declarations,
+    define_symbols,
+    demand_of_inputs,
+    input_shape,
+    parameters,
+    symbol_names,
+)
+from archdsl.analysis.elaborate import Elaborator, Place
+from archdsl.analysis.evaluate import evaluate
+from archdsl.analysis.names import Entry, Names, Value
+from archdsl.analysis.problem import Problem, Silent, Stop
+from archdsl.analysis.references import check_blocks
+from archdsl.analysis.report import Report
+from archdsl.analysis.scope import Scope
+from archdsl.analysis.trampoline import run
+from archdsl.diagnostics import Diagnostic, Source, Span
+from archdsl.ir.network import Network, Port, Sequence
+from archdsl.ir.shape import Shape
+from archdsl.limits import Limits
+from archdsl.syntax import parse, tree
+from archdsl.syntax.tree import Token
+
+
+class Checked(NamedTuple):
+    """What a check found. After an error `network` holds what stands up to it, and its totals mean nothing."""
+
+    source: Source
+    name: str
+    parameters: dict[str, Any]
+    network: Network | None
+    costs: Costs
+    claims: list[Claim]
+    diagnostics: list[Diagnostic]
+    visits: int
+
+    @property
+    def failed(self) -> bool:
+        return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
+
+    @property
+    def totals(self) -> Cost:
+        """The cost of the whole network."""
+        return self.costs.of(self.network.body) if self.network else Cost()
+
+
+class Reading(NamedTuple):
+    """A parsed text; every setting of its parameters is checked from here."""
+
+    source: Source
+    file: tree.File | None
+    diagnostics: list[Diagnostic]
+    ignored: list[tuple[str, int, int]]
+
+
+def read(source: Source, limits: Limits) -> Reading:
+    """Parse a text once."""
+    parsed = parse(source, limits)
+    return Reading(source, parsed.file, parsed.diagnostics, parsed.ignored)
+
+
+def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
+    """The settings at which a file is verified: what `cases` lists, joined to what is given; those given come first."""
+    found: list[dict[str, Any]] = []
+    if reading.file is not None:
+        declared = declarations(reading.file, Report(reading.source, []))
+        for cases in declared.cases:
+            found += _cases(cases, given, limits)
+    return found[: limits.cases] or [given]
+
+
+def _cases(cases: tree.Cases, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
+    names = [token.text for token in cases.names]
+    if any(name in given for name in names):
+        return []
+    try:
+        items = evaluate(cases.settings, Scope({}, {}), limits)
+    except (Problem, Silent):
+        return []
+    if not isinstance(items, tuple):
+        return []
+    rows = [(item,) if len(names) == 1 else item for item in items]
+    return [{**given, **dict(zip(names, row, strict=True))} for row in rows if isinstance(row, tuple) and len(row) == len(names)]
+
+
+def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None) -> Checked:
+    """Check one setting. `fragment` is the input of layer lines that have none."""
+    source = reading.source
+    report = Report(source, reading.ignored)
+    if reading.file is None:
+        return Checked(source, model_name(None, source), given, None, Costs(), [], reading.diagnostics, 0)
+    declared = declarations(reading.file, report)
+    scope = parameters(declared.model, given, names := symbol_names(declared.inputs, declared.model), report, limits)
+    define_symbols(declared.inputs, names, given, scope, limits)
+    demand_of_inputs(declared.inputs, scope, report, limits)
+    _check_cases(declared, report, limits)
+    elaborator = Elaborator(source, declared.blocks, report, limits)
+    check_blocks(declared, elaborator, scope)
+    network = _network(declared, scope, elaborator, fragment)
+    values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
+    values |= {name: given[name] for name in sorted(names) if name in given}
+    diagnostics = report.sorted()
+    claims = sorted(elaborator.claims.values(), key=lambda claim: claim.line)
+    name = model_name(declared.model, source)
+    return Checked(source, name, values, network, elaborator.costs, claims, diagnostics, elaborator.visits)
+
+
+def model_name(model: tree.Model | None, source: Source) -> str:
+    """The name of the model, or one made from the name of the file."""
+    if model is not None:
+        return model.name.text
+    stem = source.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    words = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in stem).split()
+    name = "".join(word[:1].upper() + word[1:] for word in words)
+    return name if name[:1].isalpha() else "Network"
+
+
+def _check_cases(declared: Declarations, report: Report, limits: Limits) -> None:
+    """Tell what is wrong with `cases`: names that are no parameters, settings that are no list."""
+    known = [parameter.name.text for parameter in declared.model.parameters] if declared.model else []
+    for cases in declared.cases:
+        for token in cases.names:
+            if token.text not in known:
+                report.tell("unknown-parameter", f"the model has no parameter {token.text}", token)
+        try:
+            items = evaluate(cases.settings, Scope({}, {}), limits)
+        except Problem as problem:
+            report.problem(problem)
+            continue
+        wanted = len(cases.names)
+        rows = items if isinstance(items, tuple) else ()
+        if not rows or any(wanted > 1 and (not isinstance(row, tuple) or len(row) != wanted) for row in rows):
+            what = "a list" if wanted == 1 else f"a list of lists of {wanted} values"
+            report.tell("wrong-type", f"`cases` goes through {what}", cases.settings)
+        elif len(rows) > limits.cases:
+            report.tell("limit", f"more than {limits.cases:,} cases", cases.settings, hint="raise it with --limit cases=N")
+
+
+def _network(declared: Declarations, scope: Scope, elaborator: Elaborator, fragment: Shape | None) -> Network | None:
+    report = elaborator.report
+    names = Names(None)
+    place = Place(scope, names, ())
+    try:
+        inputs = _inputs(declared, place, elaborator, fragment)
+        if not declared.lines:
+            message = "no layers: there is nothing to check" if not declared.blocks else "blocks, and no layers that use them"
+            report.tell("empty", message, Span(0, 0))
+            return None
+        values = tuple(value for _, value in inputs)
+        body, last = run(elaborator.sequence(declared.lines, values, place))
+        results = elaborator.results(names, last, place)
+        elaborator.judge_expects(names, body, results, scope)
+        if not report.failed:
+            elaborator.tell_unread()
+        return _assembled(declared, body, inputs, results, names, scope, elaborator.source)
+    except Stop as stop:
+        report.problem(stop.problem)
+    except Problem as problem:
+        report.problem(problem)
+    return None
+
+
+def _inputs(
+    declared: Declarations, place: Place, elaborator: Elaborator, fragment: Shape | None
+) -> list[tuple[str, Value]]:
+    """The values of the inputs, readable by their names."""
+    found: list[tuple[str, Value]] = []
+    for one in declared.inputs:
+        try:
+            shape: Shape | None = input_shape(one, place.scope, elaborator.limits)
+        except Problem as problem:
+            elaborator.report.problem(problem)
+            shape = None
+        except Silent:
+            shape = None
+        for token in one.names or (Token("WORD", "input", one.start, one.end),):
+            if not one.names and len(declared.inputs) > 1:
+                elaborator.report.tell("missing-value", "several inputs need names", one, hint="input left: 105x105x1")
+                continue
+            value = elaborator.value(shape, one, "input")
+            label = token.text.strip('"')
+            place.names.claim(label, token)
+            if one.names:
+                place.names.entries[label] = Entry((value,), token)
+            found.append((label, value))
+    if not found and fragment is not None:
+        found.append(("input", elaborator.value(fragment, Span(0, 0), "input")))
+    return found
+
+
+def _assembled(
+    declared: Declarations,
+    body: Sequence,
+    inputs: list[tuple[str, Value]],
+    results: tuple[Value, ...],
+    names: Names,
+    scope: Scope,
+    source: Source,
+) -> Network:
+    ports = tuple(Port(name, v.number, v.shape.sizes, v.shape.dtype) for name, v in inputs if v.shape)
+    tokens = names.outputs.reads if names.outputs else ()
+    called = [token.text.strip('"') for token in tokens] or [_last_label(declared)]
+    outputs = tuple(
+        Port(name, v.number, v.shape.sizes, v.shape.dtype) for name, v in zip(called, results, strict=False) if v.shape
+    )
+    known = tuple((p.name.text, scope.get(p.name.text)) for p in (declared.model.parameters if declared.model else ()))
+    body = body._replace(gives=tuple(value.number for value in results))
+    return Network(model_name(declared.model, source), known, ports, outputs, body)
+
+
+def _last_label(declared: Declarations) -> str:
+    """The label of the last layer line, or `output`."""
+    last = declared.lines[-1].statements[-1]
+    if isinstance(last, tree.Layer) and last.names and last.names[0].type == "WORD":
+        return last.names[0].text
+    return "output"

@@ -1,0 +1,105 @@
+"""What a network costs: parameters, multiply-accumulates and the other counts of `docs/language.md`, on the tree."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, children, postorder
+from archdsl.ir.shape import product
+from archdsl.ir.size import Size
+
+
+class Cost(NamedTuple):
+    """The counts of a node, all its copies included. `layers` counts layer lines."""
+
+    params: Size = 0
+    weights: Size = 0
+    buffers: Size = 0
+    macs: Size = 0
+    connections: Size = 0
+    units: Size = 0
+    layers: Size = 0
+
+    @property
+    def trainable(self) -> Size:
+        return self.params
+
+    @property
+    def flops(self) -> Size:
+        """Two for each multiply-accumulate."""
+        return 2 * self.macs
+
+
+TOTALS = ("params", "trainable", "weights", "buffers", "macs", "flops", "connections", "units")
+
+
+class Costs:
+    """The costs of nodes, each worked out once."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Node, Cost]] = {}  # the node is kept, so that its id stays its own
+        self._layers: dict[int, Cost] = {}
+
+    def of(self, node: Node) -> Cost:
+        """The cost of a node and everything in it."""
+        if isinstance(node, Leaf):
+            return self._layer(node)
+        if id(node) not in self._known:
+            for below in postorder(node):
+                if id(below) not in self._known and not isinstance(below, Leaf):
+                    self._known[id(below)] = (below, self._sum(below))
+        return self._known[id(node)][1]
+
+    def _sum(self, node: Node) -> Cost:
+        if isinstance(node, Repeat):
+            return add(*(times(self._one(run.node), run.count) for run in node.runs))
+        if isinstance(node, Merge):
+            own = Cost(macs=node.op.macs(node.inputs, node.outputs[0]))
+            return add(own, *(self._one(item.node) for item in node.branches))
+        if isinstance(node, Sequence):
+            return add(*(self._one(item.node) for item in node.items))
+        return add(*(self._one(child) for child in children(node)))
+
+    def _one(self, node: Node) -> Cost:
+        return self._layer(node) if isinstance(node, Leaf) else self._known[id(node)][1]
+
+    def _layer(self, leaf: Leaf) -> Cost:
+        cost = self._layers.get(id(leaf.op))
+        if cost is None:
+            cost = self._layers[id(leaf.op)] = of_layer(leaf)
+        return cost
+
+
+def of_layer(leaf: Leaf) -> Cost:
+    """The cost of one layer, from its tensors and its rules."""
+    op, inputs, output = leaf.op, leaf.inputs, leaf.outputs[0]
+    params: Size = 0
+    weights: Size = 0
+    buffers: Size = 0
+    for tensor in op.tensors(*inputs):
+        elements = product(tensor.sizes)
+        if tensor.role == "buffer":
+            buffers = buffers + elements
+        else:
+            params = params + elements
+            weights = weights + (elements if tensor.role == "weight" else 0)
+    return Cost(params, weights, buffers, op.macs(inputs, output), op.connections(inputs, output), op.units(output), 1)
+
+
+def add(*costs: Cost) -> Cost:
+    """The sum, count by count."""
+    if len(costs) == 1:
+        return costs[0]
+    if all(type(size) is int for cost in costs for size in cost):
+        return Cost(*map(sum, zip(*costs, strict=True))) if costs else Cost()
+    total = Cost()
+    for cost in costs:
+        total = Cost(*(a + b for a, b in zip(total, cost, strict=True)))
+    return total
+
+
+def times(cost: Cost, count: int) -> Cost:
+    """The cost of `count` copies."""
+    return cost if count == 1 else Cost(*(count * size for size in cost))
+
+

@@ -1,0 +1,288 @@
+"""The value of an expression: whole numbers, exact fractions, symbolic sizes, yes and no, texts, lists and sizes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.analysis.problem import Placed, Problem, Silent
+from archdsl.analysis.scope import WRONG, KindReference, Scope
+from archdsl.ir.size import Expression, Undetermined, same
+from archdsl.layers.values import Sizes, spell, whole
+from archdsl.limits import LARGEST, Limits
+from archdsl.syntax import tree
+from archdsl.syntax.tree import Token
+
+_WORDS = {"yes": True, "no": False, "true": True, "false": False}
+_NUMBERS = "a number"
+
+
+def evaluate(expression: tree.Expr, scope: Scope, limits: Limits) -> Any:
+    """Return the value; raises Problem with the place of the fault, Silent where a fault was told before."""
+    match expression:
+        case Token():
+            return _leaf(expression, scope)
+        case tree.List():
+            if len(expression.items) > limits.list:
+                raise Problem("limit", f"a list of more than {limits.list:,} values", expression)
+            return tuple(evaluate(item, scope, limits) for item in expression.items)
+        case tree.Chain(terms, operators, _, _):
+            if len(operators) > limits.operators:
+                raise Problem("limit", f"more than {limits.operators} operators in one expression", expression)
+            if operators[0] in ("and", "or"):
+                return _logic(expression, scope, limits)
+            value = evaluate(terms[0], scope, limits)
+            for operator, term in zip(operators, terms[1:], strict=True):
+                value = arithmetic(operator, value, evaluate(term, scope, limits), expression)
+            return value
+        case tree.Choice(terms, _, _):
+            return _choice(expression, scope, limits)
+        case tree.Comparison(left, operator, right, _, _):
+            return compare(operator, evaluate(left, scope, limits), evaluate(right, scope, limits), expression)
+        case tree.Member(item, items, negated, _, _):
+            return _member(evaluate(item, scope, limits), evaluate(items, scope, limits), expression) != negated
+        case tree.Prefix():
+            return _prefix(expression, scope, limits)
+    raise AssertionError(expression)
+
+
+def truth(expression: tree.Expr, scope: Scope, limits: Limits) -> bool:
+    """The value of a condition: yes or no."""
+    return _truth(evaluate(expression, scope, limits), expression)
+
+
+def _truth(value: Any, at: Placed) -> bool:
+    if not isinstance(value, bool):
+        raise Problem("wrong-type", f"a condition is yes or no, not {spell_value(value)}", at)
+    return value
+
+
+def _logic(chain: tree.Chain, scope: Scope, limits: Limits) -> bool:
+    """`and` and `or` look no further than they must, as in Python: a later term may only make sense after an earlier one."""
+    ends = chain.operators[0] == "or"
+    return any(truth(term, scope, limits) for term in chain.terms) if ends else all(
+        truth(term, scope, limits) for term in chain.terms
+    )
+
+
+def _choice(choice: tree.Choice, scope: Scope, limits: Limits) -> Any:
+    if len(choice.terms) > limits.operators:
+        raise Problem("limit", f"more than {limits.operators} operators in one expression", choice)
+    for value, condition in zip(choice.terms[::2], choice.terms[1::2], strict=False):
+        if truth(condition, scope, limits):
+            return evaluate(value, scope, limits)
+    return evaluate(choice.terms[-1], scope, limits)
+
+
+def _prefix(prefix: tree.Prefix, scope: Scope, limits: Limits) -> Any:
+    if len(prefix.operators) > limits.operators:
+        raise Problem("limit", f"more than {limits.operators} operators in one expression", prefix)
+    value = evaluate(prefix.term, scope, limits)
+    odd = len(prefix.operators) % 2 == 1
+    if prefix.operators[0] == "not":
+        return _truth(value, prefix.term) != odd
+    negative = prefix.operators.count("-") % 2 == 1
+    return arithmetic("*", -1 if negative else 1, value, prefix)
+
+
+# ---- Words and literals
+
+
+def _leaf(token: Token, scope: Scope) -> Any:
+    if token.type == "NUMBER":
+        return number(token)
+    if token.type == "WORD":
+        return _word(token, scope)
+    if token.type == "DIMS":
+        parts = token.text.replace("×", "x").split("x")
+        return Sizes(tuple(int(part) if part.isdigit() else _symbol(part, token, scope) for part in parts))
+    return token.text[1:-1]  # STRING
+
+
+def number(token: Token) -> Any:
+    """A whole number as int, any other as float: its decimal text is exact, see `_exact`."""
+    try:
+        value = int(token.text) if token.text.isdigit() else float(token.text)
+    except ValueError:  # more digits than Python converts
+        raise Problem("limit", "a number with too many digits", token) from None
+    if value in (float("inf"), float("-inf")) or (isinstance(value, int) and value >= LARGEST):
+        raise Problem("too-large", f"{token.text} is beyond any size", token)
+    return whole(value) if abs(value) < 2**53 else value
+
+
+def _word(token: Token, scope: Scope) -> Any:
+    name = token.text
+    if name in scope:
+        value = scope.get(name)
+        if value is WRONG:
+            raise Silent
+        return value
+    if name in _WORDS:
+        return _WORDS[name]
+    if name == "in":
+        if scope.channels is None:
+            raise Problem("unknown-name", "`in` is the number of channels of what a line reads, and nothing is read here", token)
+        return scope.channels
+    close = scope.nearest(name)
+    raise Problem("unknown-name", f"nothing is called {name} here", token, hint=f"did you mean {close}?" if close else None)
+
+
+def _symbol(name: str, token: Token, scope: Scope) -> Any:
+    if name not in scope:
+        raise unknown_symbol(name, token, scope)
+    value = scope.get(name)
+    if value is WRONG:
+        raise Silent
+    return value
+
+
+def unknown_symbol(name: str, at: Placed, scope: Scope) -> Problem:
+    """A capital name that no `input` introduces."""
+    close = scope.nearest(name)
+    hint = f"did you mean {close}?" if close else "symbolic sizes are introduced by `input`"
+    return Problem("unknown-name", f"no input introduces the size {name}", at, hint=hint)
+
+
+# ---- Operators
+
+
+def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
+    """`+ - * / // %` on numbers, sizes and, axis by axis, on 3x3; results of a `/` stay exact."""
+    if isinstance(left, Sizes) or isinstance(right, Sizes):
+        return _per_axis(operator, left, right, at)
+    for value in (left, right):
+        if isinstance(value, (bool, str, tuple, KindReference)) or value is None:
+            raise Problem("wrong-type", f"{operator} needs numbers, not {spell_value(value)}", at)
+    try:
+        value = _apply(operator, left, right)
+    except ZeroDivisionError:
+        raise Problem("invalid-expression", f"{spell(left)} {operator} 0 has no value", at) from None
+    except Undetermined as fault:
+        raise Problem("undetermined", f"{fault.question} cannot be divided exactly for every size", at) from None
+    if not isinstance(value, Expression) and abs(value) >= LARGEST:
+        raise Problem("too-large", "this comes out beyond any size", at)
+    if isinstance(value, Expression):
+        _bounded(value, at)
+    return value
+
+
+def _apply(operator: str, left: Any, right: Any) -> Any:
+    if isinstance(left, Expression) or isinstance(right, Expression):
+        return _symbolic(operator, left, right)
+    if not (isinstance(left, int) and isinstance(right, int)):
+        left, right = _exact(left), _exact(right)
+    elif operator == "/":
+        return left // right if left % right == 0 else _exact(left) / right
+    match operator:
+        case "+":
+            value = left + right
+        case "-":
+            value = left - right
+        case "*":
+            value = left * right
+        case "/":
+            value = left / right
+        case "//":
+            value = left // right
+        case _:
+            value = left % right
+    return value if isinstance(value, int) else _narrow(value)
+
+
+def _symbolic(operator: str, left: Any, right: Any) -> Any:
+    for value in (left, right):
+        if not isinstance(value, (int, Expression)):
+            raise Undetermined(left if isinstance(left, Expression) else right, f"{left} {operator} {right}")
+    match operator:
+        case "+":
+            return left + right
+        case "-":
+            return left - right
+        case "*":
+            return left * right
+        case "//":
+            return left // right
+        case "%":
+            return left % right
+        case _:
+            if left % right != 0:
+                raise Undetermined(left, f"{left} / {right}")
+            return left // right
+
+
+def _exact(value: Any) -> Any:
+    """A number as a fraction: a decimal as it is written, so that 0.1*30 is 3."""
+    from fractions import Fraction  # slow to import, and few specs divide
+
+    return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+
+
+def _narrow(value: Any) -> Any:
+    if value.denominator == 1:
+        return int(value)
+    if value.denominator >= LARGEST:  # exact no longer; floats are what layers take in the end
+        return float(value)
+    return value
+
+
+def _bounded(value: Expression, at: Placed) -> None:
+    terms = len(value.terms)
+    if terms > 100 or any(abs(factor) >= LARGEST or len(monomial) > 16 for monomial, factor in value.terms):
+        raise Problem("too-large", f"a symbolic size of {terms} terms", at)
+
+
+def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:
+    if operator not in ("+", "-", "*", "//"):
+        raise Problem("wrong-type", f"{operator} does not work on sizes such as {left if isinstance(left, Sizes) else right}", at)
+    count = len(left.sizes) if isinstance(left, Sizes) else len(right.sizes)
+    sides = [side.sizes if isinstance(side, Sizes) else (side,) * count for side in (left, right)]
+    if len(sides[0]) != len(sides[1]):
+        raise Problem("wrong-type", f"{left} and {right} have different numbers of axes", at)
+    return Sizes(tuple(arithmetic(operator, a, b, at) for a, b in zip(*sides, strict=True)))
+
+
+def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
+    """Comparisons; equality of anything, order of numbers and sizes."""
+    try:
+        if operator in ("==", "!="):
+            return _equal(left, right) == (operator == "==")
+        for value in (left, right):
+            if isinstance(value, (bool, str, tuple, Sizes, KindReference)):
+                raise Problem("wrong-type", f"{operator} compares numbers, not {spell_value(value)}", at)
+        if not isinstance(left, Expression) and not isinstance(right, Expression):
+            left, right = _comparable(left), _comparable(right)
+        match operator:
+            case "<":
+                return bool(left < right)
+            case "<=":
+                return bool(left <= right)
+            case ">":
+                return bool(left > right)
+            case _:
+                return bool(left >= right)
+    except (Undetermined, TypeError):
+        message = f"whether {left} {operator} {right} depends on the size that a symbol stands for"
+        raise Problem("undetermined", message, at, hint="state a bound behind `where` of the input") from None
+
+
+def _comparable(value: Any) -> Any:
+    return _exact(value) if isinstance(value, float) else value
+
+
+def _equal(left: Any, right: Any) -> bool:
+    if isinstance(left, Expression) or isinstance(right, Expression):
+        numbers = all(isinstance(side, (int, Expression)) and not isinstance(side, bool) for side in (left, right))
+        return same(left, right) if numbers else False
+    if isinstance(left, bool) != isinstance(right, bool) or isinstance(left, Sizes) != isinstance(right, Sizes):
+        return False
+    return bool(_comparable(left) == _comparable(right))
+
+
+def _member(item: Any, items: Any, at: tree.Member) -> bool:
+    if not isinstance(items, tuple) or isinstance(items, Sizes):
+        raise Problem("wrong-type", f"`in` looks into a list, not into {spell_value(items)}", at.items)
+    return any(compare("==", item, other, at) for other in items)
+
+
+def spell_value(value: Any) -> str:
+    """A value as messages show it."""
+    return value.name if isinstance(value, KindReference) else spell(value)

@@ -1,0 +1,44 @@
+"""How a fault inside an expression or a rule reaches the place where it becomes a diagnostic."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from archdsl.diagnostics import Related
+
+
+class Placed(Protocol):
+    """Anything with a place in the text."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+class Problem(Exception):
+    """A fault with its place; caught where a statement is checked."""
+
+    def __init__(
+        self, code: str, message: str, at: Placed, *, hint: str | None = None, related: tuple[Related, ...] = (), label: str = ""
+    ) -> None:
+        self.code = code
+        self.message = message
+        self.at = at
+        self.hint = hint
+        self.related = related
+        self.label = label
+        super().__init__(message)
+
+
+class Silent(Exception):
+    """A value that is wrong because of a fault already told: its followers say nothing."""
+
+
+class Stop(Exception):
+    """A limit is exceeded: the check ends here. Carries the Problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        self.problem = problem
+        super().__init__(problem.message)

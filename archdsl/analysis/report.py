@@ -1,0 +1,55 @@
+"""Where diagnostics gather: one fault is told once, in the order of the text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.analysis.problem import Placed, Problem
+from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span
+
+
+class Report:
+    """The diagnostics of one check."""
+
+    def __init__(self, source: Source, ignored: list[tuple[str, int, int]]) -> None:
+        self.source = source
+        self._found: list[Diagnostic] = []
+        self._told: set[tuple[str, int, int]] = set()
+        self._ignored: dict[int, set[str]] = {}
+        for code, start, end in ignored:
+            self._ignored.setdefault(source.position(start)[0], set()).add(code)
+            if code not in CODES:
+                message = f"{code or 'nothing'} is no code of a warning"
+                self._add(Diagnostic("unknown-code", message, Span(start, end), source))
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error."""
+        return any(d.severity == "error" for d in self._found)
+
+    def sorted(self) -> list[Diagnostic]:
+        return sorted(self._found, key=lambda d: d.span)
+
+    def problem(self, problem: Problem) -> None:
+        """Tell a fault."""
+        self.tell(
+            problem.code, problem.message, problem.at, hint=problem.hint, related=problem.related, label=problem.label
+        )
+
+    def tell(
+        self, code: str, message: str, at: Placed, *, hint: str | None = None, related: tuple[Related, ...] = (), label: str = ""
+    ) -> None:
+        """Tell something, unless it was told at this place or is a warning that the line ignores."""
+        if at.end > len(self.source.text) or at.start < 0:  # a place in another text, as a value given by the caller
+            at = Span(0, 0)
+        span = Span(at.start, at.end)
+        if (code, *span) in self._told:
+            return
+        self._told.add((code, *span))
+        line = self.source.position(span.start)[0]
+        if CODES[code].severity != "error" and code in self._ignored.get(line, ()):
+            return
+        self._add(Diagnostic(code, message, span, self.source, label, related, hint))
+
+    def _add(self, diagnostic: Any) -> None:
+        self._found.append(diagnostic)

@@ -1,0 +1,51 @@
+"""The values that names stand for at one place of a text."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from archdsl.diagnostics import nearest
+
+
+class KindReference(NamedTuple):
+    """A kind or block as a value: what `act=RELU` gives to a parameter."""
+
+    name: str
+
+
+WRONG: Any = object()  # the value of a name whose definition has a fault
+
+
+class Scope:
+    """Names and values, with those of the braces around; `in` is the channels of what the line reads."""
+
+    __slots__ = ("_values", "channels", "symbols")
+
+    def __init__(self, values: dict[str, Any], symbols: dict[str, Any], channels: Any = None) -> None:
+        self._values = values
+        self.symbols = symbols  # capital names of `input`; seen in every body, as sizes are
+        self.channels = channels
+
+    def inner(self) -> Scope:
+        """The scope of braces: sees everything here, keeps its own names to itself."""
+        return Scope(dict(self._values), self.symbols, self.channels)
+
+    def reading(self, channels: Any) -> Scope:
+        """The same names, for a line that reads `channels` channels."""
+        return Scope(self._values, self.symbols, channels)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values or name in self.symbols
+
+    def get(self, name: str) -> Any:
+        """The value of a name; KeyError where there is none."""
+        return self._values[name] if name in self._values else self.symbols[name]
+
+    def define(self, name: str, value: Any) -> None:
+        self._values[name] = value
+
+    def names(self) -> list[str]:
+        return [*self._values, *self.symbols]
+
+    def nearest(self, name: str) -> str | None:
+        return nearest(name, self.names())

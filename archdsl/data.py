@@ -1,0 +1,10 @@
+"""Where the grammars and the specs are: beside the package in an installed wheel, in the folder above it in a checkout."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).parent
+_ROOT = _PACKAGE / "_data" if (_PACKAGE / "_data").is_dir() else _PACKAGE.parent
+GRAMMARS = _ROOT / "grammars"
+SPECS = _ROOT / "specs"

@@ -1,0 +1,8 @@
+"""Floor 1: what went wrong, where, and how it is shown."""
+
+from archdsl.diagnostics.codes import CODES, Code
+from archdsl.diagnostics.diagnostic import ArchError, Diagnostic, Related, Span
+from archdsl.diagnostics.nearest import nearest
+from archdsl.diagnostics.source import Source
+
+__all__ = ["CODES", "ArchError", "Code", "Diagnostic", "Related", "Source", "Span", "nearest"]

@@ -1,0 +1,81 @@
+"""The table of codes: each names one fault, and each has a section in `docs/errors.md`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Code(NamedTuple):
+    severity: str
+    summary: str
+
+
+def _errors(**summaries: str) -> dict[str, Code]:
+    return {name.replace("_", "-"): Code("error", text) for name, text in summaries.items()}
+
+
+def _warnings(**summaries: str) -> dict[str, Code]:
+    return {name.replace("_", "-"): Code("warning", text) for name, text in summaries.items()}
+
+
+CODES: dict[str, Code] = {
+    # reading
+    **_errors(
+        unreadable="a file or folder that cannot be read",
+        encoding="bytes that are not UTF-8, or characters that hide or reorder text",
+        empty="a file without a layer",
+        limit="a bound on size, depth or work is exceeded",
+        syntax="text that the language does not have",
+        unclosed="a bracket without its partner",
+        reserved="a word or sign kept for what the language does not have yet",
+    ),
+    # names
+    **_errors(
+        unknown_kind="a layer kind that is neither built in nor a block of the file",
+        unknown_option="an option or switch that the kind does not have",
+        unknown_name="a name that stands for nothing here",
+        unknown_parameter="a parameter that the model does not have",
+        unknown_unit="a claim in a unit that does not exist",
+        duplicate_name="one name given twice in one place",
+        ambiguous_word="a word that could be an option or a value",
+        invalid_name="a name that cannot be a path",
+        misplaced="a statement where it cannot stand",
+        recursive_block="a block that reaches itself",
+    ),
+    # values
+    **_errors(
+        missing_value="a value that the kind needs and the line does not give",
+        too_many_values="more values than the kind takes",
+        wrong_type="a value of the wrong type",
+        out_of_range="a value outside its range",
+        not_whole="a size, count or index that does not come out whole",
+        invalid_expression="an expression that has no value",
+        undetermined="a question whose answer depends on a symbolic size",
+        where_failed="a condition after `where` that does not hold",
+    ),
+    # shapes
+    **_errors(
+        missing_input="layers without an input, or a line that must say what it reads",
+        wrong_inputs="more or fewer inputs than the kind reads",
+        rank_mismatch="an input with more or fewer axes than the kind takes",
+        dtype_mismatch="whole numbers where features are needed, or the other way round",
+        kernel_too_large="a window larger than its padded input",
+        pad_too_large="padding that the input or the window does not allow",
+        not_divisible="channels that the groups do not divide",
+        shape_mismatch="shapes that must be equal and are not",
+        table_mismatch="a connection table that does not fit its layer",
+        too_large="a size beyond what a tensor can have",
+    ),
+    # claims
+    **_errors(
+        claim_shape="a claimed shape that is not the derived one",
+        claim_value="a claimed figure that is not the derived one",
+    ),
+    **_warnings(
+        unused_result="a result that nothing reads and that is no output",
+        leftover="rows or columns behind the last window that no window reads",
+        before_activation="a layer is read before the activation written behind it",
+        unknown_code="an ignored code that does not exist",
+    ),
+    "shadows-kind": Code("note", "a block with the name of a built-in kind"),
+}

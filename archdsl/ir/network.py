@@ -1,0 +1,245 @@
+"""The network: a tree of sequences, merges, repeats, blocks in use and layers, with the shapes that flow between them.
+
+Nothing is unrolled: a repeat of equal copies holds its body once, and uses of one block with the same arguments and the
+same input share one body object. Values are numbered within a body (the model's, or one of a block); an item says which it
+reads and which it gives. A layer's rules are an opaque `op`.
+
+Paths are relative. A container counts its items from 0, straight through braces without a name; `Item.number` is that count,
+relative to where the structure around it begins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple, TypeAlias
+
+from archdsl.ir.shape import Shape
+from archdsl.syntax import tree
+
+
+class Leaf(NamedTuple):
+    """One layer."""
+
+    op: Any
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+    statement: tree.Layer
+
+
+class Sequence(NamedTuple):
+    """Items one after the other: braces, a body, one turn of a `for`. `width` is how many numbers its items take."""
+
+    takes: tuple[int, ...]
+    items: tuple[Item, ...]
+    gives: tuple[int, ...]
+    width: int
+
+
+class Merge(NamedTuple):
+    """Branches on the same input, joined by `op`."""
+
+    op: Any
+    inputs: tuple[Shape, ...]  # what the branches give to `op`
+    outputs: tuple[Shape, ...]
+    branches: tuple[Item, ...]
+    width: int
+    statement: tree.Layer
+
+
+class Use(NamedTuple):
+    """A block in use. `values` are its parameters, in their order."""
+
+    block: tree.Block
+    values: tuple[tuple[str, Any], ...]
+    body: Sequence
+    statement: tree.Layer
+
+
+class Run(NamedTuple):
+    """Equal copies of one node in a row."""
+
+    node: Node
+    count: int
+
+
+class Repeat(NamedTuple):
+    """A line written N times. `parallel` copies are branches of a merge; others read one another."""
+
+    runs: tuple[Run, ...]
+    parallel: bool
+    statement: tree.Layer
+
+    @property
+    def count(self) -> int:
+        return sum(run.count for run in self.runs)
+
+
+class Loop(NamedTuple):
+    """A `for`: the values of its names and the body, for each turn."""
+
+    turns: tuple[tuple[tuple[Any, ...], Sequence], ...]
+    statement: tree.For
+
+
+class Choice(NamedTuple):
+    """An `if`: which arm was taken (the last is `else`, None is none) and its body."""
+
+    taken: int | None
+    body: Sequence
+    statement: tree.If
+
+
+Node: TypeAlias = Leaf | Sequence | Merge | Use | Repeat | Loop | Choice
+
+
+class Item(NamedTuple):
+    """A node in its place. Without a label a leaf or a block in use takes its number as its step; other nodes take none."""
+
+    label: str | None
+    number: int
+    node: Node
+    reads: tuple[int, ...]
+    gives: tuple[int, ...]
+    shapes: tuple[Shape, ...]
+
+
+class Port(NamedTuple):
+    """An input or output of the model."""
+
+    name: str
+    value: int
+    shape: tuple[Any, ...]
+    dtype: str
+
+
+class Network(NamedTuple):
+    """A whole model at one setting of its parameters."""
+
+    name: str
+    parameters: tuple[tuple[str, Any], ...]
+    inputs: tuple[Port, ...]
+    outputs: tuple[Port, ...]
+    body: Sequence
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly inside a node."""
+    match node:
+        case Sequence():
+            return tuple(item.node for item in node.items)
+        case Merge():
+            return tuple(item.node for item in node.branches)
+        case Use() | Choice():
+            return (node.body,)
+        case Repeat():
+            return tuple(run.node for run in node.runs)
+        case Loop():
+            return tuple(body for _, body in node.turns)
+        case _:
+            return ()
+
+
+def postorder(node: Node) -> Iterator[Node]:
+    """Every node below and at `node`, children first, an object that stands in several places once; no recursion."""
+    done: set[int] = set()
+    stack: list[tuple[Node, bool]] = [(node, False)]
+    while stack:
+        current, ready = stack.pop()
+        if id(current) in done:
+            continue
+        if ready:
+            done.add(id(current))
+            yield current
+            continue
+        stack.append((current, True))
+        stack.extend((child, False) for child in reversed(children(current)) if id(child) not in done)
+
+
+def width(node: Node) -> int:
+    """How many numbers a node without a label takes in its container."""
+    match node:
+        case Sequence() | Merge():
+            return node.width
+        case Choice():
+            return node.body.width
+        case Repeat():
+            return sum(run.count * width(run.node) for run in node.runs)
+        case Loop():
+            return sum(body.width for _, body in node.turns)
+        case _:
+            return 1
+
+
+class Placed(NamedTuple):
+    """A node with its full path, how deep it lies, and how many equal copies stand in its place."""
+
+    path: str
+    depth: int
+    count: int
+    item: Item
+    node: Node
+    parent: str
+
+
+def walk(body: Sequence, unroll: bool = False) -> Iterator[Placed]:
+    """Every named or numbered node in order, containers before what they hold, merges too; equal copies once, with their count.
+
+    With `unroll`, each copy by itself, its count 1. No recursion, so nesting of blocks is no matter.
+    """
+    stack: list[tuple[Item, Node, str, int, int, int, str | None]] = []
+
+    def push(items: tuple[Item, ...], prefix: str, base: int, depth: int, count: int) -> None:
+        for item in reversed(items):
+            stack.append((item, item.node, prefix, base + item.number, depth, count, item.label))
+
+    push(body.items, "", 0, 0, 1)
+    while stack:
+        item, node, prefix, number, depth, count, label = stack.pop()
+        step = label if label is not None else str(number)
+        path = f"{prefix}.{step}" if prefix else step
+        named = label is not None
+        match node:
+            case Leaf():
+                yield Placed(path, depth, count, item, node, prefix)
+            case Use():
+                yield Placed(path, depth, count, item, node, prefix)
+                push(node.body.items, path, 0, depth + 1, count)
+            case Sequence():
+                if named:
+                    yield Placed(path, depth, count, item, node, prefix)
+                push(node.items, path if named else prefix, 0 if named else number, depth + named, count)
+            case Merge():
+                yield Placed(path if named else prefix, depth, count, item, node, prefix)
+                push(node.branches, path if named else prefix, 0 if named else number, depth + 1, count)
+            case Choice():
+                push(node.body.items, prefix, number, depth, count)
+            case Loop():
+                offsets = []
+                for _, turn in node.turns:
+                    offsets.append(number)
+                    number += turn.width
+                for (_, turn), offset in reversed(list(zip(node.turns, offsets, strict=True))):
+                    push(turn.items, prefix, offset, depth, count)
+            case Repeat():
+                if named:
+                    yield Placed(path, depth, count, item, node, prefix)
+                copies = _copies(node, None if named else number, unroll)
+                inner = path if named else prefix
+                for copy, offset, times in reversed(copies):
+                    # under a name every copy is a step of its own; without one, only layers and blocks are
+                    step_of = str(offset) if named else None
+                    stack.append((item, copy, inner, offset, depth + named, count * times, step_of))
+
+
+def _copies(repeat: Repeat, number: int | None, unroll: bool) -> list[tuple[Node, int, int]]:
+    """The copies of a repeat: node, number of the first, how many. Under a name (`number` None) a copy takes one number."""
+    found = []
+    named, number = number is None, number or 0
+    for run in repeat.runs:
+        step = 1 if named else width(run.node)
+        if unroll:
+            found += [(run.node, number + step * copy, 1) for copy in range(run.count)]
+        else:
+            found.append((run.node, number, run.count))
+        number += step * run.count
+    return found

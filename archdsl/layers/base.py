@@ -1,0 +1,263 @@
+"""What a kind of layer is: one class with its values, rules, tensors, costs, PyTorch form and examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, ClassVar, NamedTuple
+
+from archdsl.ir.shape import Shape
+from archdsl.ir.size import Expression, Size
+from archdsl.layers.values import REQUIRED, Sizes, Type
+
+
+class Refusal(Exception):
+    """A rule that does not hold. It blames an attribute or an input by name; where that was written is known elsewhere.
+
+    `tries` are values that could mend it, `{attribute: value}` each; the first that the rules accept is shown as the
+    hint.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        blame: str | int | None = None,
+        tries: tuple[dict[str, Any], ...] = (),
+        hint: str | None = None,
+    ) -> None:
+        self.code = code
+        self.message = message
+        self.blame = blame
+        self.tries = tries
+        self.hint = hint
+        super().__init__(message)
+
+
+class Attribute:
+    """A value that a line can give: its type, its default, its one-letter spelling, and PyTorch's name for it."""
+
+    def __init__(self, type: Type, default: Any, short: str | None, doc: str, torch: str | None, named: bool) -> None:
+        self.type = type
+        self.default = default
+        self.short = short
+        self.doc = doc
+        self.torch = torch
+        self.positional = not named
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self.name = name
+
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED
+
+
+def attribute(
+    type: Type,
+    default: Any = REQUIRED,
+    *,
+    short: str | None = None,
+    doc: str,
+    torch: str | None = None,
+    named: bool = False,
+) -> Any:
+    """Declare an attribute of a kind. Values without a name fill the attributes that are not `named`, in this order."""
+    return Attribute(type, default, short, doc, torch, named)
+
+
+class Tensor(NamedTuple):
+    """A tensor that a layer owns: `role` is weight, bias, scale (scale and shift of a norm) or buffer."""
+
+    name: str
+    sizes: tuple[Size, ...]
+    role: str = "weight"
+
+
+class Module(NamedTuple):
+    """A PyTorch module as text: `path(arguments)`, by PyTorch's names, the first `positional` of them without.
+
+    An argument equal to its entry in `defaults` is left out. `support` is the source of a class that PyTorch does not
+    have.
+    """
+
+    path: str
+    arguments: dict[str, Any]
+    positional: int = 1
+    defaults: Mapping[str, Any] = MappingProxyType({})
+    support: str = ""
+
+
+def inline(function: str, module: Module) -> str:
+    """The function that computes what a module does, as a call: `F.max_pool2d({0}, 3, stride=2)`."""
+    words = ["{0}"]
+    for position, (name, value) in enumerate(module.arguments.items()):
+        if name not in module.defaults or module.defaults[name] != value:
+            words.append(repr(value) if position < module.positional else f"{name}={value!r}")
+    return f"{function}({', '.join(words)})"
+
+
+class Lowered(NamedTuple):
+    """How PyTorch computes a layer: as a module, as an expression of its inputs `{0}`, `{1}`, or as both.
+
+    `wants` and `gives` say how values lie in memory behind the batch: `first` (channels first), `last` (channels last),
+    `flat` (one axis), `any` (as it comes, and it stays so).
+    """
+
+    module: Module | None = None
+    call: str | None = None
+    wants: str = "any"
+    gives: str = "any"
+
+
+class Example(NamedTuple):
+    """`227x227x3 -> CONV 96 11x11 s4 p0 -> 55x55x96`: inputs, line, output; figures where they teach something."""
+
+    text: str
+    params: int | None = None
+    macs: int | None = None
+
+
+class Wrong(NamedTuple):
+    """A line that must be refused, and the code of the refusal."""
+
+    text: str
+    code: str
+
+
+class Layer:
+    """The base of all kinds. A subclass with a `name` declares one; every rule has a default that fits most kinds.
+
+    An instance is one layer in use: its attributes, made fit for the inputs that it reads. Instances never change.
+    """
+
+    name: ClassVar[str] = ""
+    family: ClassVar[str] = ""
+    attributes: ClassVar[dict[str, Attribute]] = {}
+    inputs: ClassVar[tuple[int, int | None]] = (1, 1)  # fewest and most inputs
+    ranks: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
+    dtype: ClassVar[str] = "float32"  # of what it reads
+    merge: ClassVar[bool] = False  # whether braces behind it are branches
+    examples: ClassVar[tuple[Example | Wrong, ...]] = ()
+
+    def __init_subclass__(cls) -> None:
+        own = {name: value for name, value in cls.__dict__.items() if isinstance(value, Attribute)}
+        cls.attributes = {**cls.attributes, **own}
+        cls.family = cls.__module__.rpartition(".")[2]
+        if "name" in cls.__dict__:
+            REGISTRY[cls.name] = cls
+
+    def __init__(self, given: dict[str, Any], inputs: tuple[Shape, ...]) -> None:
+        self.check_inputs(inputs)
+        axes = len(inputs[0].space) if inputs else 0
+        for name, declared in self.attributes.items():
+            if name not in given and declared.required:
+                message = f"{self.name} needs {name}: {declared.doc}"
+                raise Refusal("missing-value", message, hint=f"{self.usage()}")
+            value = given.get(name, declared.default)
+            try:
+                self.__dict__[name] = declared.type.convert(value, axes) if value is not None else None
+            except Refusal as refusal:
+                refusal.message = f"{name} of {self.name} {refusal.message}"
+                refusal.blame = name
+                if refusal.code == "rank-mismatch":
+                    refusal.hint = _channels_hint(value, inputs)
+                raise
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    @classmethod
+    def usage(cls) -> str:
+        """The kind with its values, as a line would have them: `CONV out kernel [stride=] ...`."""
+        words = [a.name for a in cls.attributes.values() if a.positional and a.required]
+        words += [f"[{a.type.spelling(a)}]" for a in cls.attributes.values() if not (a.positional and a.required)]
+        return " ".join([cls.name, *words])
+
+    # ---- rules: each may raise Refusal
+
+    def check_inputs(self, inputs: tuple[Shape, ...]) -> None:
+        """Refuse inputs of a wrong number, rank or type."""
+        least, most = self.inputs
+        if len(inputs) < least or (most is not None and len(inputs) > most):
+            wanted = str(least) if least == most else f"{least} or more" if most is None else f"{least} to {most}"
+            message = f"{self.name} reads {wanted} input{'s' * (wanted != '1')}, here {len(inputs)}"
+            raise Refusal("wrong-inputs", message)
+        for position, shape in enumerate(inputs):
+            if shape.dtype != self.dtype:
+                raise self._dtype_refusal(shape, position)
+            if shape.rank not in self.ranks:
+                raise self._rank_refusal(shape, position)
+
+    def _dtype_refusal(self, shape: Shape, position: int) -> Refusal:
+        if self.dtype == "float32":
+            message = f"{self.name} reads features, and its input {shape} is whole numbers"
+            return Refusal("dtype-mismatch", message, blame=position, hint="EMBED turns whole numbers into features")
+        message = f"{self.name} reads whole numbers, and its input {shape} is features"
+        return Refusal("dtype-mismatch", message, blame=position)
+
+    def _rank_refusal(self, shape: Shape, position: int) -> Refusal:
+        ranks = [str(rank) for rank in self.ranks]
+        wanted = ranks[0] if len(ranks) == 1 else f"{', '.join(ranks[:-1])} or {ranks[-1]}"
+        axes = "axis" if wanted == "1" else "axes"
+        message = f"{self.name} reads an input of {wanted} {axes}, and {shape} has {shape.rank}"
+        hint = None
+        if shape.rank == 2 and 3 in self.ranks and 2 not in self.ranks:
+            hint = f"a grey image is {shape}x1: the channels come last"
+        return Refusal("rank-mismatch", message, blame=position, hint=hint)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        """The shape of the output; the input's own by default."""
+        return inputs[0]
+
+    def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
+        """Warnings as (code, message), for a layer that is right but perhaps not meant so."""
+        return ()
+
+    def derivation(self, *inputs: Shape) -> str:
+        """How the output shape comes about, with the values filled in; shown where a claim of it fails."""
+        return f"{self.name} on {', '.join(map(str, inputs))} gives {self.shape(*inputs)}"
+
+    # ---- what it owns and costs, of one use at batch 1
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        """Parameters and buffers in PyTorch's order, by PyTorch's names."""
+        return ()
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        """Multiply-accumulates."""
+        return 0
+
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        """Inputs read per unit, times units, plus one per bias per unit, as the LeNet papers count."""
+        return 0
+
+    def units(self, output: Shape) -> Size:
+        """Outputs that count as neurons: those of convolutions and fully connected layers."""
+        return 0
+
+    # ---- PyTorch
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        """The layer in PyTorch, as text."""
+        raise NotImplementedError
+
+
+def _channels_hint(value: Any, inputs: tuple[Shape, ...]) -> str | None:
+    """What two numbers for an input of one axis beside the channels hint at: an image written without its channels."""
+    sizes = value.sizes if isinstance(value, Sizes) else value
+    if not inputs or inputs[0].rank != 2 or not isinstance(sizes, tuple) or len(sizes) != 2:
+        return None
+    return f"a grey image is {Shape((*inputs[0].sizes, 1))}: the channels come last"
+
+
+def check_known(kind: str, what: str, size: Size, x: Shape) -> None:
+    """Refuse a symbolic size where PyTorch needs a number to make the tensors of a layer."""
+    if isinstance(size, Expression):
+        message = f"{kind} needs to know the number of {what}, and that of its input {x} is {size}"
+        raise Refusal("undetermined", message, blame=0)
+
+
+REGISTRY: dict[str, type[Layer]] = {}

@@ -1,0 +1,33 @@
+"""Embeddings: whole numbers to features."""
+
+from __future__ import annotations
+
+from archdsl.ir.shape import Shape
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.values import Whole
+
+
+class Embed(Layer):
+    """Look up a learned vector for each whole number from 0 to vocab - 1 (torch.nn.Embedding)."""
+
+    name = "EMBED"
+    ranks = (1, 2, 3)
+    dtype = "int64"
+    vocab: int = attribute(Whole(symbolic=False), doc="how many different numbers there are", torch="num_embeddings")
+    dim: int = attribute(Whole(symbolic=False), doc="length of the vectors", torch="embedding_dim")
+    examples = (
+        Example("37 int -> EMBED 18765 300 -> 37x300", params=5_629_500, macs=0),
+        Example("8x8 int -> EMBED vocab=10 dim=4 -> 8x8x4", params=40),
+        Wrong("37x300 -> EMBED 18765 300", "dtype-mismatch"),
+        Wrong("37 int -> EMBED 18765", "missing-value"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return Shape((*inputs[0].sizes, self.dim))
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return (Tensor("weight", (self.vocab, self.dim)),)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        arguments = {"num_embeddings": self.vocab, "embedding_dim": self.dim}
+        return Lowered(Module("nn.Embedding", arguments, 2), wants="any", gives="last")

@@ -1,0 +1,119 @@
+"""Fully connected layers, and LeNet-5's output by distances."""
+
+from __future__ import annotations
+
+from archdsl.ir.shape import Shape, product
+from archdsl.ir.size import Size
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, check_known
+from archdsl.layers.support import RBF
+from archdsl.layers.values import Switch, Whole
+
+
+class FullyConnected(Layer):
+    """Connect every element of the input with each of `out` outputs (torch.nn.Linear on the flattened input).
+
+    The input is flattened as PyTorch does after convolutions: channels first, then the axes as written.
+    """
+
+    name = "FC"
+    out: int = attribute(Whole(symbolic=False), doc="outputs", torch="out_features")
+    bias: bool = attribute(Switch(), True, doc="a learned constant per output", torch="bias", named=True)
+    examples = (
+        Example("6x6x256 -> FC 4096 -> 4096", params=37_752_832, macs=37_748_736),
+        Example("84 -> FC out=10 nobias -> 10", params=840, macs=840),
+        Example("4x3 -> FC 2 -> 2", params=26, macs=24),
+        Wrong("84 -> FC", "missing-value"),
+        Wrong("84 -> FC 0", "out-of-range"),
+        Wrong("37 int -> FC 10", "dtype-mismatch"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        check_known(self.name, "elements", inputs[0].elements, inputs[0])
+        return Shape((self.out,))
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return _linear_tensors(self.out, inputs[0].elements, self.bias)
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return inputs[0].elements * self.out
+
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return self.macs(inputs, output) + (output.elements if self.bias else 0)
+
+    def units(self, output: Shape) -> Size:
+        return output.elements
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(_linear(inputs[0].elements, self.out, self.bias), wants="flat", gives="flat")
+
+
+class Linear(Layer):
+    """Connect the channels at each position with `out` outputs, the same way everywhere (torch.nn.Linear)."""
+
+    name = "LINEAR"
+    out: int = attribute(Whole(symbolic=False), doc="output channels", torch="out_features")
+    bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
+    examples = (
+        Example("196x768 -> LINEAR 3072 -> 196x3072", params=2_362_368, macs=462_422_016),
+        Example("7x7x8 -> LINEAR out=16 nobias -> 7x7x16", params=128, macs=6_272),
+        Example("84 -> LINEAR 10 -> 10", params=850, macs=840),
+        Wrong("196x768 -> LINEAR 1.5", "wrong-type"),
+        Wrong("84 -> LINEAR", "missing-value"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        check_known(self.name, "channels", inputs[0].channels, inputs[0])
+        return Shape((*inputs[0].space, self.out))
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return _linear_tensors(self.out, inputs[0].channels, self.bias)
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return product(output.space) * inputs[0].channels * self.out
+
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return self.macs(inputs, output) + (output.elements if self.bias else 0)
+
+    def units(self, output: Shape) -> Size:
+        return output.elements
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        place = "flat" if inputs[0].rank == 1 else "last"
+        return Lowered(_linear(inputs[0].channels, self.out, self.bias), wants=place, gives=place)
+
+
+class RadialBasis(Layer):
+    """LeNet-5's output: the squared distance of the input to each of `out` fixed prototypes of +1 and -1.
+
+    LeCun et al. 1998, section II.B. The prototypes are a buffer, the same signs in every run until others are loaded.
+    """
+
+    name = "RBF"
+    out: int = attribute(Whole(symbolic=False), doc="prototypes, one for each class")
+    examples = (
+        Example("84 -> RBF 10 -> 10", params=0, macs=0),
+        Example("7x12 -> RBF out=10 -> 10", params=0, macs=0),
+        Wrong("84 -> RBF", "missing-value"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        check_known(self.name, "elements", inputs[0].elements, inputs[0])
+        return Shape((self.out,))
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return (Tensor("prototypes", (self.out, inputs[0].elements), "buffer"),)
+
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return inputs[0].elements * self.out
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        arguments = {"in_features": inputs[0].elements, "out_features": self.out}
+        return Lowered(Module("RBF", arguments, 2, support=RBF), wants="flat", gives="flat")
+
+
+def _linear_tensors(out: int, features: Size, bias: bool) -> tuple[Tensor, ...]:
+    return (Tensor("weight", (out, features)), *((Tensor("bias", (out,), "bias"),) if bias else ()))
+
+
+def _linear(features: Size, out: int, bias: bool) -> Module:
+    return Module("nn.Linear", {"in_features": features, "out_features": out, "bias": bias}, 2, {"bias": True})

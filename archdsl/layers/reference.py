@@ -1,0 +1,142 @@
+"""The reference of the kinds of layer, made from the classes themselves: for the terminal and for `docs/layers.md`.
+
+`python -m archdsl.layers.reference` writes `docs/layers.md` anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from inspect import cleandoc
+from pathlib import Path
+
+from archdsl.layers import FAMILIES, REGISTRY, Attribute, Example, Layer, Wrong
+from archdsl.layers.values import spell
+
+TITLES = {
+    "conv": "Convolutions",
+    "pool": "Pools",
+    "linear": "Fully connected layers",
+    "norm": "Normalisation",
+    "activation": "Activations",
+    "dropout": "Dropout",
+    "embedding": "Embeddings",
+    "reshape": "Moving and adding elements",
+    "merge": "Merges",
+}
+COLUMNS = ("value", "what", "default", "short", "PyTorch", "meaning")
+HEADER = """\
+# The kinds of layer
+
+Written by `python -m archdsl.layers.reference` from the classes in `archdsl/layers`; a test compares the two.
+
+Values without a name come in the order of the tables; those marked with `=` are always given by name, by their short
+form, or as a word where they are switches. Every example here runs as a test.
+"""
+
+
+def families() -> Iterator[tuple[str, list[type[Layer]]]]:
+    """The title of each family with its kinds, in the order of their declaration."""
+    for family in FAMILIES:
+        yield TITLES[family], [kind for kind in REGISTRY.values() if kind.family == family]
+
+
+def overview() -> str:
+    """One line for each kind, by family: `archdsl layers`."""
+    width = max(map(len, REGISTRY))
+    parts = []
+    for title, kinds in families():
+        lines = [f"  {kind.name:{width}}  {_sentence(kind)}" for kind in kinds]
+        parts.append("\n".join([title, *lines]))
+    return "\n\n".join(parts)
+
+
+def describe(kind: type[Layer]) -> str:
+    """Everything about one kind as plain text: `archdsl layers KIND`."""
+    parts = [kind.usage(), _indented(_documentation(kind).splitlines())]
+    if kind.attributes:
+        parts.append(_table(_rows(kind)))
+    parts.append("\n".join(["Examples", *(f"  {_example(example)}" for example in _right(kind))]))
+    if _wrong(kind):
+        parts.append("\n".join(["Refused", *(f"  {wrong.text}   [{wrong.code}]" for wrong in _wrong(kind))]))
+    return "\n\n".join(parts)
+
+
+def markdown() -> str:
+    """All kinds as `docs/layers.md`."""
+    parts = [HEADER]
+    for title, kinds in families():
+        parts.append(f"## {title}\n")
+        parts += [_section(kind) for kind in kinds]
+    return "\n".join(parts)
+
+
+def _section(kind: type[Layer]) -> str:
+    lines = [f"### {kind.name}", "", f"`{kind.usage()}`", "", _documentation(kind), ""]
+    if kind.attributes:
+        lines += [f"| {' | '.join(COLUMNS)} |", f"|{'---|' * len(COLUMNS)}"]
+        lines += [f"| {' | '.join(cell.replace('|', chr(92) + '|') for cell in row)} |" for row in _rows(kind)]
+        lines.append("")
+    lines += [f"    {_example(example)}" for example in _right(kind)]
+    if _wrong(kind):
+        lines += ["", "Refused:", "", *(f"    {wrong.text}   [{wrong.code}]" for wrong in _wrong(kind))]
+    return "\n".join([*lines, ""])
+
+
+def _documentation(kind: type[Layer]) -> str:
+    return cleandoc(kind.__doc__ or "")
+
+
+def _sentence(kind: type[Layer]) -> str:
+    """The first line of the documentation."""
+    return _documentation(kind).partition("\n")[0]
+
+
+def _right(kind: type[Layer]) -> list[Example]:
+    return [example for example in kind.examples if isinstance(example, Example)]
+
+
+def _wrong(kind: type[Layer]) -> list[Wrong]:
+    return [example for example in kind.examples if isinstance(example, Wrong)]
+
+
+def _example(example: Example) -> str:
+    """The example with its figures, those that are not 0."""
+    figures = ((example.params, "params"), (example.macs, "macs"))
+    shown = ", ".join(f"{figure:,} {unit}" for figure, unit in figures if figure)
+    return f"{example.text}   # {shown}" if shown else example.text
+
+
+def _rows(kind: type[Layer]) -> list[tuple[str, ...]]:
+    return [_row(attribute) for attribute in kind.attributes.values()]
+
+
+def _row(attribute: Attribute) -> tuple[str, ...]:
+    name = attribute.name if attribute.positional else f"{attribute.name}="
+    short = attribute.type.spelling(attribute) if attribute.short or attribute.type.switch else ""
+    return (name, attribute.type.words, _default(attribute), short, attribute.torch or "", attribute.doc)
+
+
+def _default(attribute: Attribute) -> str:
+    if attribute.required:
+        return "needed"
+    if attribute.default is None:
+        return "none"
+    return attribute.default if isinstance(attribute.default, str) else spell(attribute.default)
+
+
+def _table(rows: Sequence[tuple[str, ...]]) -> str:
+    """Columns of equal width under their names."""
+    table = [COLUMNS, *rows]
+    widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
+    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
+    return _indented(lines)
+
+
+def _indented(lines: Iterable[str]) -> str:
+    return "\n".join(f"  {line}".rstrip() for line in lines)
+
+
+if __name__ == "__main__":
+    path = Path(__file__).parents[2] / "docs" / "layers.md"
+    path.write_text(markdown(), encoding="utf-8")
+    print(f"wrote {path}")

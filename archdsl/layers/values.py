@@ -1,0 +1,201 @@
+"""The types of attribute values: what a line may write for each, and what the rules get."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from archdsl.ir.size import Expression, Size
+from archdsl.limits import LARGEST
+
+REQUIRED: Any = object()
+
+
+class Sizes(NamedTuple):
+    """A value of several sizes, as `11x11` or `[1, n]` gives it."""
+
+    sizes: tuple[Size, ...]
+
+    def __str__(self) -> str:
+        return "x".join(map(str, self.sizes))
+
+
+class Type:
+    """Turns a value of the language into what the rules use, or raises Refusal("wrong-type" or "out-of-range")."""
+
+    words = ""  # what is wanted, for messages: "a whole number"
+    choices: tuple[str, ...] = ()  # words that a line may use for it
+    switch = False
+
+    def convert(self, value: Any, axes: int) -> Any:
+        """Return the value for a layer whose input has `axes` axes beside the channels."""
+        raise NotImplementedError
+
+    def spelling(self, attribute: Any) -> str:
+        """How the attribute is written in a usage line."""
+        return f"{attribute.short}N" if attribute.short else f"{attribute.name}=.."
+
+    def refuse(self, value: Any) -> Exception:
+        from archdsl.layers.base import Refusal
+
+        return Refusal("wrong-type", f"must be {self.words}, not {spell(value)}")
+
+
+class Whole(Type):
+    """A whole number of at least `least`; symbolic sizes pass where `symbolic`."""
+
+    def __init__(self, least: int = 1, *, symbolic: bool = True) -> None:
+        self.least = least
+        self.symbolic = symbolic
+        self.words = "a whole number"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        from archdsl.layers.base import Refusal
+
+        value = whole(value)
+        if isinstance(value, bool) or not isinstance(value, (int, Expression) if self.symbolic else int):
+            raise self.refuse(value)
+        if value < self.least:
+            raise Refusal("out-of-range", f"must be {self.least} or more, not {value}")
+        if isinstance(value, int) and value >= LARGEST:
+            raise Refusal("too-large", f"is {value:,}, beyond any tensor")
+        return value
+
+
+class PerAxis(Type):
+    """A whole number for each axis beside the channels, as `11x11`, or one number for all of them."""
+
+    def __init__(self, least: int = 1) -> None:
+        self.each = Whole(least, symbolic=False)
+        self.words = "a whole number or one per axis, as 3x3"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        from archdsl.layers.base import Refusal
+
+        if not isinstance(value, (Sizes, tuple)):
+            sizes = (self.each.convert(value, axes),) * axes
+            if not sizes:
+                raise Refusal("rank-mismatch", f"is {spell(value)}, and the input has no axis beside the channels")
+            return sizes
+        sizes = tuple(value.sizes if isinstance(value, Sizes) else value)
+        if len(sizes) != axes:
+            plural = "axis" if axes == 1 else "axes"
+            message = (
+                f"has {len(sizes)} numbers ({spell(value)}), and the input has {axes} {plural} beside the channels"
+            )
+            raise Refusal("rank-mismatch", message)
+        return tuple(self.each.convert(size, axes) for size in sizes)
+
+
+class Number(Type):
+    """A number between `least` and `most`, the ends included; `above` leaves the lower end out."""
+
+    def __init__(self, least: float | None = None, most: float | None = None, *, above: bool = False) -> None:
+        self.least, self.most, self.above = least, most, above
+        self.words = "a number"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        from archdsl.layers.base import Refusal
+
+        if isinstance(value, (bool, str, tuple, Expression)) or not hasattr(value, "__float__"):
+            raise self.refuse(value)
+        number = float(value)
+        low = self.least is not None and (number <= self.least if self.above else number < self.least)
+        if low or (self.most is not None and number > self.most):
+            raise Refusal("out-of-range", f"must be {self._range()}, not {spell(value)}")
+        return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+    def _range(self) -> str:
+        if self.most is None:
+            return f"above {self.least}" if self.above else f"{self.least} or more"
+        return f"between {self.least} and {self.most}"
+
+
+class Switch(Type):
+    """Yes or no; the word alone turns it on, `no` before the word turns it off."""
+
+    words = "yes or no"
+    switch = True
+
+    def convert(self, value: Any, axes: int) -> Any:
+        if not isinstance(value, bool):
+            raise self.refuse(value)
+        return value
+
+    def spelling(self, attribute: Any) -> str:
+        return f"no{attribute.name}" if attribute.default is True else attribute.name
+
+
+class Word(Type):
+    """One of the words of a list."""
+
+    def __init__(self, *choices: str) -> None:
+        self.choices = choices
+        self.words = f"one of {', '.join(choices)}"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        if value not in self.choices:
+            raise self.refuse(value)
+        return value
+
+    def spelling(self, attribute: Any) -> str:
+        return f"{attribute.name}={'|'.join(self.choices)}"
+
+
+class Padding(PerAxis):
+    """Numbers per axis, or `same` (the size stays, divided by the stride) or `valid` (none)."""
+
+    choices = ("same", "valid")
+
+    def __init__(self) -> None:
+        super().__init__(least=0)
+        self.words = "a whole number, one per axis, same or valid"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        if value == "valid":
+            return (0,) * axes
+        return value if value == "same" else super().convert(value, axes)
+
+
+class Bias(Switch):
+    """Yes, no, or `position`: one bias for each output position instead of one for each output channel."""
+
+    choices = ("position",)
+    words = "yes, no or position"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        return value if value == "position" else super().convert(value, axes)
+
+
+class Table(Type):
+    """A list of lists of whole numbers: for each output map its input maps, counted from 0."""
+
+    words = "a list that gives for each output map the list of its input maps, from 0"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        if not isinstance(value, tuple) or not value:
+            raise self.refuse(value)
+        for row in value:
+            if not isinstance(row, tuple) or not row or not all(type(item) is int and item >= 0 for item in row):
+                raise self.refuse(value)
+        return value
+
+
+def whole(value: Any) -> Any:
+    """A number that is whole as an int; anything else as it is."""
+    if isinstance(value, (int, str, tuple, Expression)):
+        return value
+    return int(value) if value == int(value) else value
+
+
+def spell(value: Any) -> str:
+    """A value as the language writes it, shortened."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, Sizes):
+        return str(value)
+    if isinstance(value, tuple):
+        text = f"[{', '.join(spell(item) for item in value[:8])}{', ...' if len(value) > 8 else ''}]"
+        return text if len(text) < 60 else "a list"
+    return str(float(value)) if hasattr(value, "denominator") and value.denominator != 1 else str(value)

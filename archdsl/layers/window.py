@@ -1,0 +1,113 @@
+"""The arithmetic of windows that slide over an axis: one rule for convolutions and pools."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from archdsl.ir.shape import AXES, Shape
+from archdsl.ir.size import Expression, Size
+from archdsl.layers.base import Refusal
+
+
+class Window(NamedTuple):
+    """One axis of a sliding window. `extent` is what it covers: `dilation*(kernel - 1) + 1`."""
+
+    kernel: int
+    stride: int = 1
+    before: int = 0
+    after: int = 0
+    dilation: int = 1
+    ceil: bool = False
+
+    @property
+    def extent(self) -> int:
+        return self.dilation * (self.kernel - 1) + 1
+
+    def positions(self, size: Size) -> Size:
+        """Positions of the window on an axis of `size`: floor((size + pads - extent)/stride) + 1.
+
+        With `ceil`, the division rounds up, and the last window must start inside the input or its leading padding
+        (PyTorch's rule); both together are ceil((size + before + min(0, stride + after - extent))/stride).
+        """
+        if not self.ceil:
+            return (size + self.before + self.after - self.extent) // self.stride + 1
+        return (size + self.before + min(0, self.stride + self.after - self.extent) + self.stride - 1) // self.stride
+
+    def formula(self, size: Size) -> str:
+        """The count with its values: `(227 + 0 - 11)//4 + 1 = 55`."""
+        room = f"{size} + {self.before + self.after} - {self.extent}"
+        quotient = f"({room})/{self.stride} rounded up" if self.ceil else f"({room})//{self.stride}"
+        return f"{quotient} + 1 = {self.count(size)}"
+
+    def leftover(self, size: Size) -> int:
+        """Elements behind the last window that no window reads; gaps within a stride and padding are none."""
+        positions = self.positions(size)
+        if isinstance(size, Expression) or isinstance(positions, Expression):
+            return 0
+        covered = (positions - 1) * self.stride + self.extent + max(0, self.stride - self.extent)
+        return max(0, size + self.before - covered)
+
+
+def same_padding(size: Size, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
+    """Padding before and after an axis that keeps `ceil(size/stride)`; the odd element comes at the end."""
+    extent = dilation * (kernel - 1) + 1
+    if stride == 1:
+        total: Size = extent - 1
+    elif isinstance(size, Expression):
+        raise Refusal("undetermined", f"pad=same with a stride depends on the symbolic size {size}", blame="pad")
+    else:
+        total = max(0, (-(-size // stride) - 1) * stride + extent - size)
+    assert isinstance(total, int)
+    return total // 2, total - total // 2
+
+
+def check_fit(kind: str, size: Size, window: Window, axis: str) -> None:
+    """Refuse a window larger than its padded axis; with `ceil` it may reach beyond the end by less than a stride."""
+    padded = size + window.before + window.after
+    if padded + (window.stride - 1 if window.ceil else 0) < window.extent:
+        covers = (
+            f"kernel {window.kernel}" if window.dilation == 1 else f"kernel {window.kernel} covers {window.extent} and"
+        )
+        pads = f" ({size} and {window.before + window.after} of padding)" if window.before + window.after else ""
+        message = f"{kind}: {covers} is larger than the {axis} {padded}{pads}"
+        tries = _fits(size, window)
+        raise Refusal("kernel-too-large", message, blame="kernel", tries=tries)
+
+
+def _fits(size: Size, window: Window) -> tuple[dict[str, int], ...]:
+    """Changes that make the window fit: padding that keeps the size, or a kernel as large as the axis."""
+    if isinstance(size, Expression):
+        return ()
+    tries: list[dict[str, int]] = []
+    if (window.extent - 1) % 2 == 0:
+        tries.append({"pad": (window.extent - 1) // 2})
+    return (*tries, {"kernel": size + window.before + window.after})
+
+
+def leftovers(kind: str, x: Shape, windows: tuple[Window, ...]) -> tuple[tuple[str, str], ...]:
+    """A warning for each axis with elements behind the last window."""
+    found = []
+    for axis, size, window in zip(AXES[x.rank], x.space, windows, strict=False):
+        left = window.leftover(size)
+        if left:
+            ignored = (
+                "row" if axis == "height" else "column" if axis == "width" else "step" if axis == "steps" else "frame"
+            )
+            message = (
+                f"{kind} leaves the last {ignored if left == 1 else f'{left} {ignored}s'} of the {axis} {size} unread"
+            )
+            found.append(("leftover", message))
+    return tuple(found)
+
+
+def short(sizes: tuple[int, ...]) -> int | tuple[int, ...]:
+    """One number where all axes agree, as a person writes it."""
+    return sizes[0] if len(set(sizes)) == 1 else sizes
+
+
+def derivation(axes: tuple[str, ...], sizes: tuple[Size, ...], windows: tuple[Window, ...]) -> str:
+    """The formula of each axis; one where all axes are alike."""
+    each = [window.formula(size) for size, window in zip(sizes, windows, strict=True)]
+    if len(set(each)) == 1:
+        return f"{' and '.join(axes[: len(each)])}: {each[0]}"
+    return "; ".join(f"{axis}: {text}" for axis, text in zip(axes, each, strict=False))

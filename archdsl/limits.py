@@ -1,0 +1,40 @@
+"""What a text may cost. Every bound stands here; only the caller raises one, never the file."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Limits(NamedTuple):
+    """The bounds on one check; `archdsl limits` prints them, `--limit NAME=N` and `limits=` change them."""
+
+    file: int = 4 * 2**20
+    line: int = 4_096
+    tokens: int = 1_000_000
+    depth: int = 64
+    operators: int = 256
+    digits: int = 18
+    visits: int = 1_000_000
+    chain: int = 256
+    list: int = 100_000
+    diagnostics: int = 100
+    cases: int = 1_000
+    unrolled: int = 100_000
+
+
+MEANINGS = {
+    "file": "bytes of a file",
+    "line": "characters of a line",
+    "tokens": "words, numbers and signs in a file",
+    "depth": "brackets open at once",
+    "operators": "operators in one expression",
+    "digits": "digits of one number",
+    "visits": "layers visited in one check; a repeat whose copies are equal costs one visit",
+    "chain": "blocks in use within one another",
+    "list": "values in one list, turns of one `for` and copies in one merge",
+    "diagnostics": "diagnostics shown of one file",
+    "cases": "settings verified for one file by `cases`",
+    "unrolled": "layers of a compiled module",
+}
+
+LARGEST = 2**62  # sizes and every whole number an expression gives stay below it

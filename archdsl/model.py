@@ -1,0 +1,196 @@
+"""The checked model that the Python interface gives, and the ways to it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from os import PathLike
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archdsl.analysis.check import Checked, check, read
+from archdsl.analysis.claims import claimed_shape
+from archdsl.analysis.cost import Cost
+from archdsl.analysis.problem import Problem
+from archdsl.analysis.scope import Scope
+from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
+from archdsl.ir.shape import Shape
+from archdsl.ir.size import Size
+from archdsl.limits import Limits
+from archdsl.syntax import parse_expression
+
+if TYPE_CHECKING:
+    import torch
+
+    from archdsl.backends.rows import Row
+
+
+class Port(NamedTuple):
+    """An input or output: its name, its sizes channels last without the batch, and `float32` or `int64`."""
+
+    name: str
+    shape: tuple[Size, ...]
+    dtype: str
+
+
+class Model:
+    """A network that holds: every shape fits, every claim is true. Made by `load` and `loads`."""
+
+    def __init__(self, checked: Checked, limits: Limits) -> None:
+        self._checked = checked
+        self._limits = limits
+
+    @property
+    def name(self) -> str:
+        return self._checked.name
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values of the model's parameters."""
+        return dict(self._checked.parameters)
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """Warnings and notes; a model has no errors."""
+        return self._checked.diagnostics
+
+    @property
+    def totals(self) -> Cost:
+        """Every count of the whole network: params, weights, buffers, macs, connections, units ..."""
+        return self._checked.totals
+
+    @property
+    def params(self) -> Size:
+        """Elements of all learnable tensors."""
+        return self.totals.params
+
+    @property
+    def macs(self) -> Size:
+        """Multiply-accumulates of one forward pass at batch 1."""
+        return self.totals.macs
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        return tuple(Port(p.name, p.shape, p.dtype) for p in self.network.inputs)
+
+    @property
+    def outputs(self) -> tuple[Port, ...]:
+        return tuple(Port(p.name, p.shape, p.dtype) for p in self.network.outputs)
+
+    @property
+    def network(self) -> Any:
+        """The network as a tree (`archdsl.ir.network.Network`)."""
+        return self._checked.network
+
+    @cached_property
+    def layers(self) -> list[Row]:
+        """The layer lines in order; equal copies of a repeat are one row with its `count`."""
+        from archdsl.backends.rows import leaves
+
+        return leaves(self._checked)
+
+    def summary(self, depth: int | None = None, batch: int = 1) -> str:
+        """The table of the layers with their shapes, parameters and multiply-accumulates, as plain text."""
+        from archdsl.backends.table import table
+
+        return table(self._checked, depth=depth, batch=batch)
+
+    def to_json(self) -> dict[str, Any]:
+        """What `archdsl summary --format json` prints."""
+        from archdsl.backends.json import summary
+
+        return summary(self._checked)
+
+    def to_source(self) -> str:
+        """The PyTorch source of the model; raises ArchError beyond the limit `unrolled`."""
+        from archdsl.backends.source import source
+
+        return source(self._checked, self._limits)
+
+    def to_torch(self) -> torch.nn.Module:
+        """The module that the source of `to_source` makes, with fresh weights. Needs torch."""
+        from archdsl.backends.torch import build
+
+        return build(self.to_source(), self.name)
+
+    def __repr__(self) -> str:
+        return f"<archdsl model {self.name}: {self.params:,} params, {self.macs:,} macs>" if isinstance(
+            self.macs, int
+        ) else f"<archdsl model {self.name}: {self.params} params>"
+
+
+def load(path: str | PathLike[str], *, limits: Limits | None = None, **parameters: Any) -> Model:
+    """Check a file and return its model.
+
+    Parameters of the model are given by name. Raises ArchError with `.diagnostics` where anything is wrong with the text,
+    OSError where the file cannot be read.
+    """
+    limits = limits or Limits()
+    source, faults = read_file(path, limits)
+    if faults:
+        raise ArchError(faults)
+    return _checked_model(source, parameters, limits, None)
+
+
+def loads(text: str, *, limits: Limits | None = None, input: str | None = None, **parameters: Any) -> Model:
+    """Check a text and return its model; `input` is the shape that layer lines alone read, as in "227x227x3".
+
+    Raises ArchError with `.diagnostics` where anything is wrong.
+    """
+    limits = limits or Limits()
+    fragment = fragment_shape(input, limits) if input is not None else None
+    return _checked_model(Source("<text>", text), parameters, limits, fragment)
+
+
+def _checked_model(source: Source, parameters: dict[str, Any], limits: Limits, fragment: Shape | None) -> Model:
+    checked = check(read(source, limits), convert(parameters), limits, fragment)
+    if checked.failed:
+        raise ArchError([d for d in checked.diagnostics if d.severity == "error"])
+    return Model(checked, limits)
+
+
+def convert(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Values from Python as the language has them: lists become tuples."""
+    return {name: _tuples(value) for name, value in parameters.items()}
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, (list, tuple)) else value
+
+
+def read_file(path: str | PathLike[str], limits: Limits, name: str | None = None) -> tuple[Source, list[Diagnostic]]:
+    """The text of a file, or what is wrong with its bytes; raises OSError where it cannot be read."""
+    shown = name if name is not None else str(path)
+    with open(path, "rb") as file:
+        data = file.read(limits.file + 1)
+    return decode(data, shown, limits)
+
+
+def decode(data: bytes, name: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
+    """Bytes to text: UTF-8, at most as large as the limit allows."""
+    if len(data) > limits.file:
+        source = Source(name, "")
+        message = f"the file is larger than {limits.file:,} bytes"
+        return source, [Diagnostic("limit", message, Span(0, 0), source, hint="raise it with --limit file=N")]
+    try:
+        return Source(name, data.decode("utf-8")), []
+    except UnicodeDecodeError as fault:
+        before = data[: fault.start].decode("utf-8")
+        source = Source(name, data.decode("utf-8", errors="replace"))
+        message = f"byte 0x{data[fault.start]:02X} is not UTF-8"
+        span = Span(len(before), len(before) + 1)
+        return source, [Diagnostic("encoding", message, span, source, hint="save the file as UTF-8")]
+
+
+def fragment_shape(text: str, limits: Limits) -> Shape:
+    """The shape of `--input 227x227x3`, or `37 int`; raises ArchError."""
+    words, dtype = text.strip(), "float32"
+    if words.endswith(" int"):
+        words, dtype = words[: -len(" int")].strip(), "int64"
+    source = Source("--input", words)
+    expression, faults = parse_expression(source, limits)
+    if expression is None:
+        raise ArchError(faults)
+    try:
+        return Shape(claimed_shape(expression, Scope({}, {}), limits), dtype)
+    except Problem as problem:
+        span = Span(problem.at.start, problem.at.end)
+        raise ArchError([Diagnostic(problem.code, problem.message, span, source, hint=problem.hint)]) from None

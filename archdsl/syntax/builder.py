@@ -1,0 +1,208 @@
+"""What the parser calls at each rule of the grammar: the tree, built from below.
+
+One method a rule, named as in `grammars/arch.lark`; children come in the order of the rule, absent options as None.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.syntax import tree
+from archdsl.syntax.tree import Token
+
+Children = list[Any]
+
+
+def _chain(children: Children) -> tree.Chain:
+    operators = tuple(token.text for token in children[1::2])
+    return tree.Chain(tuple(children[::2]), operators, children[0].start, children[-1].end)
+
+
+def _joined(word: str, children: Children) -> tree.Chain:
+    return tree.Chain(tuple(children), (word,) * (len(children) - 1), children[0].start, children[-1].end)
+
+
+def _present(values: tuple[Any, ...] | None) -> tuple[Any, ...]:
+    return values if values is not None else ()
+
+
+class Builder:
+    """Stateless: one builder serves every text."""
+
+    # ---- files and lines
+
+    def start(self, children: Children) -> tree.File:
+        return tree.File(tuple(line for line in children if line is not None))
+
+    def line(self, children: Children) -> tree.Line:
+        return tree.Line(tuple(statement for statement in children if statement is not None))
+
+    def body(self, children: Children) -> tree.Body:
+        return tree.Body(
+            tuple(line for line in children[1:-1] if line is not None), children[0].start, children[-1].end
+        )
+
+    def expression(self, children: Children) -> tree.Expr:
+        return children[0]
+
+    # ---- declarations
+
+    def model(self, children: Children) -> tree.Model:
+        name, parameters, where = children
+        return tree.Model(name, _present(parameters), _present(where))
+
+    def block(self, children: Children) -> tree.Block:
+        name, parameters, takes, body = children
+        return tree.Block(name, _present(parameters), _present(takes), body)
+
+    def params(self, children: Children) -> tuple[tree.Parameter, ...]:
+        return tuple(child for child in children if isinstance(child, tree.Parameter))
+
+    def param(self, children: Children) -> tree.Parameter:
+        return tree.Parameter(children[0], children[1])
+
+    def takes(self, children: Children) -> tuple[Token, ...]:
+        return tuple(children)
+
+    def input(self, children: Children) -> tree.Input:
+        names, size, dtype, where = children
+        end = dtype.end if dtype else size.end
+        word = dtype.text if dtype else None
+        return tree.Input(_present(names), size, word, _present(where), size.start, end)
+
+    def dtype(self, children: Children) -> Token:
+        return children[0]
+
+    def output(self, children: Children) -> tree.Output:
+        return tree.Output(tuple(children))
+
+    def where(self, children: Children) -> tuple[tree.Expr, ...]:
+        return tuple(children)
+
+    def let(self, children: Children) -> tree.Let:
+        return tree.Let(*children)
+
+    def cases(self, children: Children) -> tree.Cases:
+        return tree.Cases(tuple(children[:-1]), children[-1])
+
+    def expect(self, children: Children) -> tree.Expect:
+        return tree.Expect(tuple(children))
+
+    # ---- layers
+
+    def layer(self, children: Children) -> tree.Layer:
+        names, kind, arguments, body, repeat, reads, claims = children
+        parts = (kind, *(arguments or ()), body, repeat, *(reads or ()))
+        end = max(part.end for part in parts if part is not None)
+        start = names[0].start if names else kind.start
+        return tree.Layer(_present(names), kind, arguments, body, repeat, _present(reads), _present(claims), start, end)
+
+    def group(self, children: Children) -> tree.Layer:
+        names, body, repeat, reads, claims = children
+        end = max(part.end for part in (body, repeat, *(reads or ())) if part is not None)
+        start = names[0].start if names else body.start
+        return tree.Layer(_present(names), None, (), body, repeat, _present(reads), _present(claims), start, end)
+
+    def label(self, children: Children) -> tuple[Token, ...]:
+        return children[0]
+
+    def names(self, children: Children) -> tuple[Token, ...]:
+        return tuple(children)
+
+    def keyword(self, children: Children) -> Token:
+        return children[0]._replace(type="WORD")
+
+    def args(self, children: Children) -> tuple[tree.Argument, ...]:
+        return tuple(children)
+
+    def value(self, children: Children) -> tree.Argument:
+        value = children[0]
+        return tree.Argument(None, value, value.start, value.end)
+
+    def named(self, children: Children) -> tree.Argument:
+        name, value = children
+        return tree.Argument(name, value, name.start, value.end)
+
+    def negative(self, children: Children) -> tree.Expr:
+        return tree.Prefix((children[0].text,), children[1], children[0].start, children[1].end)
+
+    def repeat(self, children: Children) -> tree.Expr:
+        value = children[0]
+        if isinstance(value, Token) and value.type == "REPEAT":
+            return Token("NUMBER", value.text[1:], value.start, value.end)
+        return value
+
+    def reads(self, children: Children) -> tuple[Token, ...]:
+        return tuple(children)
+
+    # ---- control
+
+    def for_(self, children: Children) -> tree.For:
+        return tree.For(tuple(children[:-2]), children[-2], children[-1])
+
+    def range(self, children: Children) -> tree.Range:
+        return tree.Range(*children, children[0].start, children[1].end)
+
+    def if_(self, children: Children) -> tree.If:
+        parts = [child for child in children if child is not None]
+        otherwise = parts.pop() if len(parts) % 2 else None
+        return tree.If(tuple(zip(parts[::2], parts[1::2], strict=True)), otherwise)
+
+    # ---- claims
+
+    def claims(self, children: Children) -> tuple[tree.Claim, ...]:
+        return tuple(children)
+
+    def shape(self, children: Children) -> tree.ShapeClaim:
+        return tree.ShapeClaim(children[0], children[0].start, children[0].end)
+
+    def quantity(self, children: Children) -> tree.QuantityClaim:
+        number, unit, within = children
+        end = within.end if within else unit.end
+        return tree.QuantityClaim(number, unit, within, number.start, end)
+
+    def within(self, children: Children) -> Token:
+        return children[0]
+
+    # ---- expressions
+
+    def choice(self, children: Children) -> tree.Choice:
+        return tree.Choice(tuple(children), children[0].start, children[-1].end)
+
+    def either(self, children: Children) -> tree.Chain:
+        return _joined("or", children)
+
+    def both(self, children: Children) -> tree.Chain:
+        return _joined("and", children)
+
+    def negation(self, children: Children) -> tree.Prefix:
+        return self._prefix(children)
+
+    def comparison(self, children: Children) -> tree.Comparison:
+        left, operator, right = children
+        return tree.Comparison(left, operator.text, right, left.start, right.end)
+
+    def member(self, children: Children) -> tree.Member:
+        item, items = children[0], children[-1]
+        return tree.Member(item, items, len(children) == 3, item.start, items.end)
+
+    def sum(self, children: Children) -> tree.Chain:
+        return _chain(children)
+
+    def product(self, children: Children) -> tree.Chain:
+        return _chain(children)
+
+    def unary(self, children: Children) -> tree.Prefix:
+        return self._prefix(children)
+
+    def _prefix(self, children: Children) -> tree.Prefix:
+        *operators, term = children
+        return tree.Prefix(tuple(token.text for token in operators), term, children[0].start, term.end)
+
+    def list(self, children: Children) -> tree.List:
+        items = tuple(child for child in children[1:-1] if child is not None and not _is_newline(child))
+        return tree.List(items, children[0].start, children[-1].end)
+
+
+def _is_newline(child: Any) -> bool:
+    return isinstance(child, Token) and child.type == "_NL"

@@ -1,0 +1,188 @@
+"""The tree of an `.arch` file: what was written, with its place, and nothing of what it means.
+
+Every node is a plain tuple with names. Offsets count characters from the start of the text. The comment beside a node is
+its concrete syntax.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias
+
+
+class Token(NamedTuple):
+    """One word, number, size or string, as written."""
+
+    type: str
+    text: str
+    start: int
+    end: int
+
+
+# ---- Expressions ----------------------------------------------------------------------------------------------------
+
+
+class List(NamedTuple):  # [64, 128, in/2]
+    items: tuple[Expr, ...]
+    start: int
+    end: int
+
+
+class Chain(NamedTuple):  # a + b - c; a * b // c: terms of one precedence, applied from the left
+    terms: tuple[Expr, ...]
+    operators: tuple[str, ...]  # one fewer than terms: + - * / // % and or
+    start: int
+    end: int
+
+
+class Choice(NamedTuple):  # a if c else b if d else e
+    terms: tuple[Expr, ...]  # value, condition, value, condition, ..., value
+    start: int
+    end: int
+
+
+class Comparison(NamedTuple):  # a <= b
+    left: Expr
+    operator: str
+    right: Expr
+    start: int
+    end: int
+
+
+class Member(NamedTuple):  # a in [..]; a not in [..]
+    item: Expr
+    items: Expr
+    negated: bool
+    start: int
+    end: int
+
+
+class Prefix(NamedTuple):  # - a; not a
+    operators: tuple[str, ...]
+    term: Expr
+    start: int
+    end: int
+
+
+Expr: TypeAlias = Token | List | Chain | Choice | Comparison | Member | Prefix
+
+
+class Range(NamedTuple):  # 2..12
+    first: Expr
+    last: Expr
+    start: int
+    end: int
+
+
+# ---- Claims ---------------------------------------------------------------------------------------------------------
+
+
+class ShapeClaim(NamedTuple):  # 55x55x96
+    size: Expr
+    start: int
+    end: int
+
+
+class QuantityClaim(NamedTuple):  # 61.1M params within 2%
+    number: Token
+    unit: Token
+    within: Token | None
+    start: int
+    end: int
+
+
+Claim: TypeAlias = ShapeClaim | QuantityClaim
+
+
+# ---- Statements -----------------------------------------------------------------------------------------------------
+
+
+class Parameter(NamedTuple):  # classes=1000
+    name: Token
+    default: Expr | None
+
+
+class Argument(NamedTuple):  # 96; 11x11; s4; p=same
+    name: Token | None
+    value: Expr
+    start: int
+    end: int
+
+
+class Line(NamedTuple):  # conv1: CONV 96 11x11; RELU -> 55x55x96
+    statements: tuple[Statement, ...]
+
+
+class Body(NamedTuple):  # { ... }
+    lines: tuple[Line, ...]
+    start: int
+    end: int
+
+
+class Layer(NamedTuple):  # names: KIND arguments { body } xN <- reads -> claims; without a kind, a group
+    names: tuple[Token, ...]
+    kind: Token | None
+    arguments: tuple[Argument, ...]
+    body: Body | None
+    repeat: Expr | None
+    reads: tuple[Token, ...]
+    claims: tuple[Claim, ...]
+    start: int
+    end: int
+
+
+class Model(NamedTuple):  # model VGG(config="D") where config in [..]
+    name: Token
+    parameters: tuple[Parameter, ...]
+    where: tuple[Expr, ...]
+
+
+class Block(NamedTuple):  # block UP(c) <- low, skip { ... }
+    name: Token
+    parameters: tuple[Parameter, ...]
+    takes: tuple[Token, ...]
+    body: Body
+
+
+class Input(NamedTuple):  # input words: T int where T >= 5
+    names: tuple[Token, ...]
+    size: Expr
+    dtype: str | None
+    where: tuple[Expr, ...]
+    start: int
+    end: int
+
+
+class Output(NamedTuple):  # output logits, aux1
+    reads: tuple[Token, ...]
+
+
+class Let(NamedTuple):  # let c = in
+    name: Token
+    value: Expr
+
+
+class Cases(NamedTuple):  # cases depth in [20, 32]
+    names: tuple[Token, ...]
+    settings: Expr
+
+
+class Expect(NamedTuple):  # expect 61.1M params
+    claims: tuple[Claim, ...]
+
+
+class For(NamedTuple):  # for i in 2..12 { ... }
+    names: tuple[Token, ...]
+    turns: Range | Expr
+    body: Body
+
+
+class If(NamedTuple):  # if a { ... } else if b { ... } else { ... }
+    arms: tuple[tuple[Expr, Body], ...]
+    otherwise: Body | None
+
+
+Statement: TypeAlias = Model | Block | Input | Output | Let | Cases | Expect | For | If | Layer
+
+
+class File(NamedTuple):
+    lines: tuple[Line, ...]

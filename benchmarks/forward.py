@@ -1,0 +1,61 @@
+"""ResNet-50: the compiled module against the hand-written one, a forward pass and the building."""
+
+from __future__ import annotations
+
+import runpy
+from statistics import median
+from typing import TYPE_CHECKING
+
+from benchmarks.figures import ROOT, Figure, interleaved, medians, need, report, spec_path
+
+if TYPE_CHECKING:
+    from torch import nn
+
+PAIRS, BUILDS = 30, 15
+HANDWRITTEN = ROOT / "tests" / "handwritten" / "resnet50.py"
+
+
+def main() -> int:
+    """Measure both, print the table; the result is an exit status."""
+    need("torch", "lark", "archdsl")
+    import torch
+
+    import archdsl
+
+    torch.set_num_threads(1)
+    spec = spec_path("resnet50")
+    by_hand = runpy.run_path(str(HANDWRITTEN))["ResNet50"]
+    checked = iter([archdsl.load(spec) for _ in range(BUILDS + 1)])  # a fresh one each, so that nothing is kept
+    passes = forward_passes(next(checked).to_torch(), by_hand())
+    building = medians(interleaved({"compiled": lambda: next(checked).to_torch(), "by hand": by_hand}, BUILDS))
+    return report(f"ResNet-50: {PAIRS} interleaved pairs, one thread, batch 1", table(building, passes))
+
+
+def table(building: dict[str, float], passes: dict[str, list[float]]) -> list[Figure]:
+    """The figures that follow from the times; the ratio of the passes is the median of the pairs' ratios."""
+    ratios = [ours / theirs for ours, theirs in zip(passes["compiled"], passes["by hand"], strict=True)]
+    return [
+        Figure("forward, compiled", 1000 * median(passes["compiled"]), unit="ms"),
+        Figure("forward, by hand", 1000 * median(passes["by hand"]), unit="ms"),
+        Figure("forward, compiled / by hand", median(ratios), "<=", 1.03, "x"),
+        Figure("build, compiled", 1000 * building["compiled"], unit="ms"),
+        Figure("build, by hand", 1000 * building["by hand"], unit="ms"),
+        Figure("build, compiled / by hand", building["compiled"] / building["by hand"], "<=", 1.03, "x"),
+    ]
+
+
+def forward_passes(compiled: nn.Module, by_hand: nn.Module) -> dict[str, list[float]]:
+    """The times of the pairs, after the modules have been given the same weights and found to agree."""
+    import torch
+
+    compiled.load_state_dict(by_hand.state_dict())
+    compiled.eval()
+    by_hand.eval()
+    image = torch.randn(1, 3, 224, 224)
+    with torch.no_grad():
+        torch.testing.assert_close(compiled(image), by_hand(image))
+        return interleaved({"compiled": lambda: compiled(image), "by hand": lambda: by_hand(image)}, PAIRS)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,202 @@
+"""Every kind of layer keeps what its class says: examples, counter-examples, reference, and its form in PyTorch."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import archdsl
+from archdsl.diagnostics.codes import CODES
+from archdsl.ir.network import postorder
+from archdsl.layers import FAMILIES, REGISTRY, Example, Layer, Wrong, lookup
+from archdsl.layers.base import Attribute
+from archdsl.layers.reference import describe, markdown, overview
+
+KINDS = list(REGISTRY.values())
+EXAMPLES = [(kind, example) for kind in KINDS for example in kind.examples if isinstance(example, Example)]
+WRONGS = [(kind, example) for kind in KINDS for example in kind.examples if isinstance(example, Wrong)]
+
+
+def named(cases: list[tuple[type[Layer], Any]]) -> Any:
+    return pytest.mark.parametrize(("kind", "example"), cases, ids=[example.text for _, example in cases])
+
+
+def spec(text: str) -> str:
+    """An example as a whole text: `8x8x16, 16 -> SCALE -> 8x8x16` with inputs a and b, and its output as a claim."""
+    shapes, line, *output = text.split(" -> ")
+    inputs = shapes.split(", ")
+    if len(inputs) == 1:
+        lines = [f"input {inputs[0]}"]
+    else:
+        names = "abcdefgh"[: len(inputs)]
+        lines = [f"input {name}: {shape}" for name, shape in zip(names, inputs, strict=True)]
+        line = f"{line} <- {', '.join(names)}"
+    return "\n".join([*lines, " -> ".join([line, *output])])
+
+
+def layer_of(model: archdsl.Model) -> Any:
+    """The node of the one layer of an example."""
+    (node,) = [node for node in postorder(model.network.body) if hasattr(node, "op")]
+    return node
+
+
+# ---- the registry is complete
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=list(REGISTRY))
+def test_a_kind_is_documented_and_shown(kind: type[Layer]) -> None:
+    assert kind.__doc__ and kind.__doc__.partition("\n")[0].rstrip().endswith((".", ";"))
+    assert kind.family in FAMILIES
+    assert [example for example in kind.examples if isinstance(example, Example)]
+    assert [example for example in kind.examples if isinstance(example, Wrong)]
+    assert all(REGISTRY[example.text.split(" -> ")[1].split()[0]] is kind for example in kind.examples)
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=list(REGISTRY))
+def test_every_attribute_is_documented_and_used_by_an_example(kind: type[Layer]) -> None:
+    lines = [example.text.split(" -> ")[1] for example in kind.examples if isinstance(example, Example)]
+    used = {name for line in lines for name in attributes_in(kind, line)}
+    assert all(attribute.doc for attribute in kind.attributes.values())
+    assert set(kind.attributes) <= used, "an attribute that no example uses"
+
+
+def attributes_in(kind: type[Layer], line: str) -> set[str]:
+    """The attributes that a line gives, read word by word."""
+    words = re.sub(r"\[.*\]|\(.*?\)", "0", line).split()[1:]
+    positional = [attribute.name for attribute in kind.attributes.values() if attribute.positional]
+    values = [word for word in words if word[0].isdigit()]
+    found = set(positional[: len(values)])
+    for attribute in kind.attributes.values():
+        if any(spells(attribute, word) for word in words):
+            found.add(attribute.name)
+    return found
+
+
+def spells(attribute: Attribute, word: str) -> bool:
+    """Whether a word gives the attribute by name, by its short form or as a switch."""
+    name, equals, _ = word.partition("=")
+    if equals:
+        return name in (attribute.name, attribute.short)
+    if attribute.type.switch and word in (attribute.name, f"no{attribute.name}"):
+        return True
+    return bool(attribute.short and re.fullmatch(rf"{attribute.short}\d+(x\d+)*", word))
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=list(REGISTRY))
+def test_short_spellings_are_unique(kind: type[Layer]) -> None:
+    names = [attribute.name for attribute in kind.attributes.values()]
+    shorts = [attribute.short for attribute in kind.attributes.values() if attribute.short]
+    assert len(set(names + shorts)) == len(names + shorts)
+
+
+def test_counter_examples_use_codes_that_exist() -> None:
+    assert {example.code for _, example in WRONGS} <= set(CODES)
+
+
+def test_a_kind_is_found_in_any_case() -> None:
+    assert lookup("conv") is lookup("CONV") is REGISTRY["CONV"]
+    assert lookup("CONVOLUTION") is None
+
+
+# ---- the reference is made from the classes
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=list(REGISTRY))
+def test_the_reference_of_a_kind_shows_everything(kind: type[Layer]) -> None:
+    text = describe(kind)
+    for shown in (kind.usage(), *kind.attributes, *(example.text for example in kind.examples)):
+        assert shown in text
+
+
+def test_the_overview_has_every_kind_once() -> None:
+    lines = overview().splitlines()
+    assert sorted(line.split()[0] for line in lines if line.startswith("  ")) == sorted(REGISTRY)
+
+
+def test_the_page_of_the_reference_is_current() -> None:
+    page = Path(__file__).parents[1] / "docs" / "layers.md"
+    assert page.read_text(encoding="utf-8") == markdown(), "run: python -m archdsl.layers.reference"
+
+
+# ---- examples and counter-examples
+
+
+@named(EXAMPLES)
+def test_an_example_holds(kind: type[Layer], example: Example) -> None:
+    model = archdsl.loads(spec(example.text))
+    assert example.params in (None, model.params)
+    assert example.macs in (None, model.macs)
+
+
+@named(WRONGS)
+def test_a_counter_example_is_refused(kind: type[Layer], example: Wrong) -> None:
+    with pytest.raises(archdsl.ArchError) as caught:
+        archdsl.loads(spec(example.text))
+    assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [example.code]
+
+
+@pytest.mark.parametrize(
+    ("text", "unread"),
+    [
+        ("6x6x3 -> MAXPOOL 2x2 s3", []),  # a gap within the stride
+        ("8x8x3 -> MAXPOOL 3x3 s2", ["height", "width"]),
+        ("8x8x3 -> MAXPOOL 3x3 s2 ceil", []),
+        ("7x8x3 -> AVGPOOL 2x2", ["height"]),
+        ("5x6x3 -> SUBSAMPLE 2x2 s2", ["height"]),
+    ],
+)
+def test_elements_behind_the_last_window_are_pointed_out(text: str, unread: list[str]) -> None:
+    found = [d for d in archdsl.loads(spec(text)).diagnostics if d.code == "leftover"]
+    assert all(axis in " ".join(d.message for d in found) for axis in unread)
+    assert bool(found) == bool(unread)
+
+
+# ---- PyTorch agrees
+
+
+def tensor(torch: Any, shape: tuple[int, ...], dtype: str, batch: int, device: str) -> Any:
+    """An input as PyTorch has it: images channels first, sequences steps first, whole numbers as written."""
+    if dtype == "int64":
+        return torch.zeros((batch, *shape), dtype=torch.int64, device=device)
+    return torch.rand(memory(shape, dtype, batch), device=device)
+
+
+def memory(shape: tuple[int, ...], dtype: str, batch: int) -> tuple[int, ...]:
+    """The sizes of a value in PyTorch."""
+    if dtype == "int64" or len(shape) < 3:
+        return (batch, *shape)
+    return (batch, shape[-1], *shape[:-1])
+
+
+@named(EXAMPLES)
+def test_pytorch_gives_the_same_shape_and_tensors(kind: type[Layer], example: Example) -> None:
+    torch = pytest.importorskip("torch")
+    model = archdsl.loads(spec(example.text))
+    module = model.to_torch()
+    inputs = [tensor(torch, port.shape, port.dtype, 2, "cpu") for port in model.inputs]
+    (output,) = model.outputs
+    for mode in (module.train(), module.eval()):
+        assert tuple(mode(*inputs).shape) == memory(output.shape, output.dtype, 2)
+    node = layer_of(model)
+    tensors = node.op.tensors(*node.inputs)
+    learned = [(t.name, t.sizes) for t in tensors if t.role != "buffer"]
+    kept = [(t.name, t.sizes) for t in tensors if t.role == "buffer"]
+    assert [(name.rpartition(".")[2], tuple(p.shape)) for name, p in module.named_parameters()] == learned
+    assert [(name.rpartition(".")[2], tuple(b.shape)) for name, b in module.named_buffers()] == kept
+
+
+@named(EXAMPLES)
+def test_pytorch_counts_the_same_macs(kind: type[Layer], example: Example) -> None:
+    torch = pytest.importorskip("torch")
+    from torch.utils.flop_counter import FlopCounterMode
+
+    model = archdsl.loads(spec(example.text))
+    with torch.device("meta"):
+        module = model.to_torch().eval()
+    inputs = [tensor(torch, port.shape, port.dtype, 1, "meta") for port in model.inputs]
+    with FlopCounterMode(display=False) as counter, torch.no_grad():
+        module(*inputs)
+    assert counter.get_total_flops() == 2 * model.macs
