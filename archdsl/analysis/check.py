@@ -213,7 +213,8 @@ def _assembled(
         Port(name, v.number, v.shape.sizes, v.shape.dtype) for name, v in zip(called, results, strict=False) if v.shape
     )
     known = tuple((p.name.text, scope.get(p.name.text)) for p in (declared.model.parameters if declared.model else ()))
-    body = body._replace(gives=tuple(value.number for value in results))
+    shapes = tuple(value.shape for value in results if value.shape)
+    body = body._replace(gives=tuple(value.number for value in results), outputs=shapes)
     return Network(model_name(declared.model, source), known, ports, outputs, body)
 
 

@@ -71,7 +71,7 @@ class Elaborator:
         self.origins: dict[int, tuple[Placed, str]] = {}  # value -> where it comes from, and its kind
         self._values = 0
         self._uses: dict[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
-        self._layers: dict[Any, tuple[Any, Shape]] = {}
+        self._layers: dict[Any, tuple[Any, Shape, dict[str, tree.Expr]]] = {}
         self._read: set[int] = set()
         self._unread: list[tuple[tuple[int, ...], tree.Layer]] = []
 
@@ -122,8 +122,8 @@ class Elaborator:
             items += ours
         if current is not None:
             self._read.add(current.number)
-        gives = () if current is None else (current.number,)
-        return Sequence(tuple(v.number for v in takes), tuple(items), gives, place.names.counter - base), current
+        last = () if current is None else (current,)
+        return _sequence(takes, tuple(items), last, place.names.counter - base), current
 
     def _wrong(self, statement: tree.Statement, current: Value | None) -> Value | None:
         """What flows on after a fault: a value without a shape, where the statement would have given one."""
@@ -310,8 +310,8 @@ class Elaborator:
             words = tuple((a.name.text if a.name else None, a.value.text, self._meaning(a.value, place.scope)) for a in statement.arguments)  # type: ignore[union-attr]
             key = (kind, words, shapes)
             if key in self._layers:
-                op, shape = self._layers[key]
-                return Once(Leaf(op, shapes, (shape,), statement), (shape,))  # type: ignore[arg-type]
+                op, shape, written = self._layers[key]
+                return Once(Leaf(op, shapes, (shape,), statement, written), (shape,))  # type: ignore[arg-type]
         signature = of_kind(kind)
         bound = bind(signature, statement.arguments, place.scope, self.kinds, self.limits)
         if None in shapes:
@@ -319,9 +319,10 @@ class Elaborator:
         op, shape = self.rules(kind, bound, shapes, inputs, statement)  # type: ignore[arg-type]
         for code, message in op.remarks(*shapes):
             self.report.tell(code, message, statement.kind or statement)
+        written = {name: argument.value for name, argument in bound.written.items()}
         if key is not None:
-            self._layers[key] = (op, shape)
-        return Once(Leaf(op, shapes, (shape,), statement), (shape,))  # type: ignore[arg-type]
+            self._layers[key] = (op, shape, written)
+        return Once(Leaf(op, shapes, (shape,), statement, written), (shape,))  # type: ignore[arg-type]
 
     def _meaning(self, token: Any, scope: Scope) -> Any:
         """What tells two equal words apart: the value of a name."""
@@ -396,7 +397,7 @@ class Elaborator:
             reads = f" ({', '.join(token.text for token in block.takes)})" if block.takes else ""
             message = f"{name} reads {wanted} input{'s' * (wanted > 1)}{reads}, here {len(inputs)}"
             raise Problem("wrong-inputs", message, statement)
-        scope = self._arguments(statement, of_block(block), block, inputs, place)
+        scope, written = self._arguments(statement, of_block(block), block, inputs, place)
         if any(value.shape is None for value in inputs):
             raise Silent
         values = tuple((p.name.text, scope.get(p.name.text)) for p in block.parameters)
@@ -406,11 +407,12 @@ class Elaborator:
         body, shapes = self._uses[key]
         if None in shapes:
             raise Silent
-        return Once(Use(block, values, body, statement), shapes)
+        read = tuple(value.shape for value in inputs)
+        return Once(Use(block, values, read, shapes, body, statement, written), shapes)  # type: ignore[arg-type]
 
     def _arguments(
         self, statement: tree.Layer, signature: Signature, block: tree.Block, inputs: tuple[Value, ...], place: Place
-    ) -> Scope:
+    ) -> tuple[Scope, dict[str, tree.Expr]]:
         """The scope of a block's body: its parameters, from the arguments or, worked out at the use, from the defaults."""
         bound = bind(signature, statement.arguments, place.scope, self.kinds, self.limits)
         channels = None if inputs[0].shape is None else inputs[0].shape.channels
@@ -425,7 +427,7 @@ class Elaborator:
                 raise Problem("missing-value", message, at, hint=f"usage: {signature.usage}")
             else:
                 scope.define(name, self._default(parameter.default, scope))
-        return scope
+        return scope, {name: argument.value for name, argument in bound.written.items()}
 
     def _default(self, default: tree.Expr, scope: Scope) -> Any:
         if isinstance(default, Token) and default.type == "WORD" and default.text not in scope:
@@ -445,7 +447,7 @@ class Elaborator:
         place = Place(scope, names, chain)
         body, last = yield self.sequence(block.body.lines, takes, place)
         results = self.results(names, last, place)
-        body = body._replace(gives=tuple(value.number for value in results))
+        body = _sequence(takes, body.items, results, body.width)
         self.judge_expects(names, body, results, scope)
         return body, tuple(value.shape for value in results)
 
@@ -494,10 +496,10 @@ class Elaborator:
         merge = Merge(op, shapes, (shape,), tuple(branches), names.counter - base, statement)  # type: ignore[arg-type]
         node: Node = merge
         if named:  # a container of its own
-            number = self.value(shape, statement).number
-            item = Item(None, 0, merge, tuple(v.number for v in inputs), (number,), (shape,))
-            node = Sequence(tuple(v.number for v in inputs), (item,), (number,), names.counter)
-            self.judge_expects(names, node, (Value(number, shape),), place.scope)
+            given = self.value(shape, statement)
+            item = Item(None, 0, merge, tuple(v.number for v in inputs), (given.number,), (shape,))
+            node = _sequence(inputs, (item,), (given,), names.counter)
+            self.judge_expects(names, node, (given,), place.scope)
         return Once(node, (shape,), names if named else None)
 
     def _branch(
@@ -582,10 +584,10 @@ class Elaborator:
             takes = tuple(self.value(value.shape, *self.origins[value.number]) for value in inputs)
         once = yield self._once(statement, takes, inner, False)
         if isinstance(once.node, Merge):
+            given = self.value(once.shapes[0], statement)
             numbers = tuple(value.number for value in takes)
-            given = self.value(once.shapes[0], statement).number
-            item = Item(None, 0, once.node, numbers, (given,), once.node.outputs)
-            return once._replace(node=Sequence(numbers, (item,), (given,), once.node.width))
+            item = Item(None, 0, once.node, numbers, (given.number,), once.node.outputs)
+            return once._replace(node=_sequence(takes, (item,), (given,), once.node.width))
         return once
 
     def count(self, repeat: tree.Expr, scope: Scope) -> int:
@@ -611,13 +613,15 @@ class Elaborator:
             taken = len(statement.arms) if body is not None else None
         number = place.names.counter
         if body is None:
-            if current is None:
-                return None, None
-            empty = Sequence((current.number,), (), (current.number,), 0)
+            if current is None or not _has_layers(statement):
+                return None, current
+            empty = _sequence((current,), (), (current,), 0)
             return Item(None, number - base, Choice(None, empty, statement), (current.number,), (current.number,), ()), current
         takes = () if current is None else (self.value(current.shape, *self.origins[current.number]),)
         inner = place._replace(scope=place.scope.inner())
         sequence, last = yield self.sequence(body.lines, takes, inner)
+        if not _has_layers(statement):
+            return None, current
         return self._inline(Choice(taken, sequence, statement), current, last, number - base, body)
 
     def _inline(
@@ -836,6 +840,24 @@ class Elaborator:
             return ""
         parts = [f"{t.name} {'x'.join(map(str, t.sizes)) or '1'}" for t in leaf.op.tensors(*leaf.inputs) if t.role != "buffer"]
         return " + ".join(parts)
+
+
+def _has_layers(statement: tree.If) -> bool:
+    """Whether any arm of an `if` lays something; one with claims alone leaves no trace in the network."""
+    stack: list[tree.Statement] = [statement]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, (tree.Layer, tree.For)):
+            return True
+        if isinstance(one, tree.If):
+            bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])
+            stack += [inner for body in bodies for line in body.lines for inner in line.statements]
+    return False
+
+
+def _sequence(takes: tuple[Value, ...], items: tuple[Item, ...], gives: tuple[Value, ...], width: int) -> Sequence:
+    inputs, outputs = (tuple(v.shape for v in values if v.shape is not None) for values in (takes, gives))
+    return Sequence(tuple(v.number for v in takes), items, tuple(v.number for v in gives), width, inputs, outputs)
 
 
 def misplaced(statement: tree.Statement) -> Problem:

@@ -121,6 +121,8 @@ def _word(token: Token, scope: Scope) -> Any:
     if name == "in":
         if scope.channels is None:
             raise Problem("unknown-name", "`in` is the number of channels of what a line reads, and nothing is read here", token)
+        if scope.channels is WRONG:
+            raise Silent
         return scope.channels
     close = scope.nearest(name)
     raise Problem("unknown-name", f"nothing is called {name} here", token, hint=f"did you mean {close}?" if close else None)

@@ -18,12 +18,13 @@ from archdsl.syntax import tree
 
 
 class Leaf(NamedTuple):
-    """One layer."""
+    """One layer. `written` are the expressions that gave its attributes, by their names."""
 
     op: Any
     inputs: tuple[Shape, ...]
     outputs: tuple[Shape, ...]
     statement: tree.Layer
+    written: dict[str, tree.Expr]
 
 
 class Sequence(NamedTuple):
@@ -33,6 +34,8 @@ class Sequence(NamedTuple):
     items: tuple[Item, ...]
     gives: tuple[int, ...]
     width: int
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
 
 
 class Merge(NamedTuple):
@@ -47,12 +50,15 @@ class Merge(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A block in use. `values` are its parameters, in their order."""
+    """A block in use. `values` are its parameters, in their order; `written` the expressions of the arguments."""
 
     block: tree.Block
     values: tuple[tuple[str, Any], ...]
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
     body: Sequence
     statement: tree.Layer
+    written: dict[str, tree.Expr]
 
 
 class Run(NamedTuple):
@@ -181,14 +187,17 @@ class Placed(NamedTuple):
     parent: str
 
 
-def walk(body: Sequence, unroll: bool = False) -> Iterator[Placed]:
+def walk(body: Sequence, unroll: bool = False, deepest: int | None = None) -> Iterator[Placed]:
     """Every named or numbered node in order, containers before what they hold, merges too; equal copies once, with their count.
 
-    With `unroll`, each copy by itself, its count 1. No recursion, so nesting of blocks is no matter.
+    With `unroll`, each copy by itself, its count 1. What lies deeper than `deepest` is left out, and costs nothing. No
+    recursion, so nesting of blocks is no matter.
     """
     stack: list[tuple[Item, Node, str, int, int, int, str | None]] = []
 
     def push(items: tuple[Item, ...], prefix: str, base: int, depth: int, count: int) -> None:
+        if deepest is not None and depth > deepest:
+            return
         for item in reversed(items):
             stack.append((item, item.node, prefix, base + item.number, depth, count, item.label))
 
@@ -223,6 +232,8 @@ def walk(body: Sequence, unroll: bool = False) -> Iterator[Placed]:
             case Repeat():
                 if named:
                     yield Placed(path, depth, count, item, node, prefix)
+                if named and depth == deepest:
+                    continue
                 copies = _copies(node, None if named else number, unroll)
                 inner = path if named else prefix
                 for copy, offset, times in reversed(copies):

@@ -9,7 +9,7 @@ from archdsl.ir.size import Size
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, check_known, inline
 from archdsl.layers.support import GLOBAL_AVG_POOL, GLOBAL_MAX_POOL, SUBSAMPLE
 from archdsl.layers.values import PerAxis, Switch
-from archdsl.layers.window import Window, check_fit, leftovers, short
+from archdsl.layers.window import Window, check_fit, derivation, leftovers, short
 
 
 class SlidingPool(Layer):
@@ -45,6 +45,10 @@ class SlidingPool(Layer):
 
     def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         return leftovers(self.name, inputs[0], self.windows())
+
+    def derivation(self, *inputs: Shape) -> str:
+        (x,) = inputs
+        return derivation(AXES[x.rank], x.space, self.windows())
 
 
 class MaxPool(SlidingPool):

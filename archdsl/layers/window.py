@@ -36,8 +36,11 @@ class Window(NamedTuple):
     def formula(self, size: Size) -> str:
         """The count with its values: `(227 + 0 - 11)//4 + 1 = 55`."""
         room = f"{size} + {self.before + self.after} - {self.extent}"
-        quotient = f"({room})/{self.stride} rounded up" if self.ceil else f"({room})//{self.stride}"
-        return f"{quotient} + 1 = {self.count(size)}"
+        if not self.ceil:
+            return f"({room})//{self.stride} + 1 = {self.positions(size)}"
+        full = (size + self.before + self.after - self.extent + self.stride - 1) // self.stride + 1
+        less = "" if full == self.positions(size) else ", without the one that starts behind the input,"
+        return f"({room})/{self.stride} rounded up + 1{less} = {self.positions(size)}"
 
     def leftover(self, size: Size) -> int:
         """Elements behind the last window that no window reads; gaps within a stride and padding are none."""
@@ -84,20 +87,18 @@ def _fits(size: Size, window: Window) -> tuple[dict[str, int], ...]:
     return (*tries, {"kernel": size + window.before + window.after})
 
 
+_ELEMENTS = {"frames": "frame", "height": "row", "width": "column", "steps": "step"}
+
+
 def leftovers(kind: str, x: Shape, windows: tuple[Window, ...]) -> tuple[tuple[str, str], ...]:
-    """A warning for each axis with elements behind the last window."""
+    """A warning that names the elements behind the last window of each axis, if there are any."""
     found = []
     for axis, size, window in zip(AXES[x.rank], x.space, windows, strict=False):
         left = window.leftover(size)
         if left:
-            ignored = (
-                "row" if axis == "height" else "column" if axis == "width" else "step" if axis == "steps" else "frame"
-            )
-            message = (
-                f"{kind} leaves the last {ignored if left == 1 else f'{left} {ignored}s'} of the {axis} {size} unread"
-            )
-            found.append(("leftover", message))
-    return tuple(found)
+            element = _ELEMENTS[axis]
+            found.append(f"the last {element if left == 1 else f'{left} {element}s'} of the {axis} {size}")
+    return (("leftover", f"{kind} leaves {' and '.join(found)} unread"),) if found else ()
 
 
 def short(sizes: tuple[int, ...]) -> int | tuple[int, ...]:

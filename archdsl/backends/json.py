@@ -1,0 +1,114 @@
+"""Checks and summaries for scripts: plain dictionaries and lists, ready for `json.dumps`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.analysis.check import Checked
+from archdsl.analysis.cost import TOTALS
+from archdsl.analysis.scope import KindReference
+from archdsl.backends.rows import Row, leaves
+from archdsl.ir.network import Port
+from archdsl.ir.size import Expression, Size
+from archdsl.layers.values import Sizes, spell
+from archdsl.limits import Limits
+
+
+def summary(checked: Checked, most: int = Limits().unrolled) -> dict[str, Any]:
+    """The network with its totals and layers. After an error `totals` is None, and the layers end where it is wrong.
+
+    Raises ArchError beyond `most` layers.
+    """
+    network = checked.network
+    return {
+        "model": checked.name,
+        "file": checked.source.name,
+        "parameters": _parameters(checked),
+        "inputs": [_port(port) for port in network.inputs] if network else [],
+        "outputs": [_port(port) for port in network.outputs] if network else [],
+        "totals": _totals(checked),
+        "layers": [_layer(row) for row in leaves(checked, most)],
+        "claims": _claims(checked),
+        "diagnostics": [diagnostic.to_json() for diagnostic in checked.diagnostics],
+    }
+
+
+def check(checks: list[Checked]) -> list[dict[str, Any]]:
+    """What each check found, in order; a file with `cases` has one entry for each setting."""
+    return [
+        {
+            "file": checked.source.name,
+            "model": checked.name,
+            "parameters": _parameters(checked),
+            "totals": _totals(checked),
+            "claims": _claims(checked),
+            "diagnostics": [diagnostic.to_json() for diagnostic in checked.diagnostics],
+        }
+        for checked in checks
+    ]
+
+
+def _parameters(checked: Checked) -> dict[str, Any]:
+    return {name: _value(value) for name, value in checked.parameters.items()}
+
+
+def _port(port: Port) -> dict[str, Any]:
+    return {"name": port.name, "shape": _sizes(port.shape), "dtype": port.dtype}
+
+
+def _totals(checked: Checked) -> dict[str, Any] | None:
+    from archdsl.backends.table import whole
+
+    return {name: _size(getattr(checked.totals, name)) for name in TOTALS} if whole(checked) else None
+
+
+def _layer(row: Row) -> dict[str, Any]:
+    return {
+        "path": row.path,
+        "kind": row.kind,
+        "line": row.line,
+        "count": row.count,
+        "inputs": [_sizes(shape.sizes) for shape in row.inputs],
+        "output": _sizes(row.output.sizes),
+        "params": _size(row.params),
+        "weights": _size(row.weights),
+        "macs": _size(row.macs),
+        "connections": _size(row.connections),
+        "units": _size(row.units),
+    }
+
+
+def _claims(checked: Checked) -> list[dict[str, Any]]:
+    return [claim._asdict() for claim in checked.claims]
+
+
+def _sizes(sizes: tuple[Size, ...]) -> list[int | str]:
+    return [_size(size) for size in sizes]
+
+
+def _size(size: Size) -> int | str:
+    """A number; text where it depends on a symbol."""
+    return size if isinstance(size, int) else str(size)
+
+
+def _value(value: Any) -> Any:
+    """The value of a parameter as JSON has it; None where its definition is wrong."""
+    match value:
+        case KindReference():
+            return value.name
+        case Sizes():
+            return [_value(size) for size in value.sizes]
+        case tuple():
+            return [_value(item) for item in value]
+        case bool() | int() | str():
+            return value
+        case Expression():
+            return str(value)
+    return float(value) if hasattr(value, "__float__") else None
+
+
+def shown(value: Any) -> str:
+    """The value of a parameter in a line of text."""
+    if isinstance(value, KindReference):
+        return value.name
+    return spell(value) if _value(value) is not None else "?"

@@ -1,0 +1,210 @@
+"""Chains of modules: a sequence in which each layer reads the one before it, as the children of an `nn.Sequential`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from archdsl.backends.source.families import Family, Mismatch, first, items, nodes
+from archdsl.backends.source.text import call, comment, register, stacked
+from archdsl.ir.network import Choice, Leaf, Loop, Repeat, Sequence, Use, width
+from archdsl.ir.shape import Shape
+
+if TYPE_CHECKING:
+    from archdsl.backends.source.classes import ClassWriter
+
+
+_SHORT = 66  # children longer than this together stand one a line
+
+
+class NotChain(Exception):
+    """A sequence that is more than a chain of modules."""
+
+
+class Child(NamedTuple):
+    """One child: its step, or None for a starred row of children; the number that it has by position, and how many."""
+
+    step: str | None
+    number: int
+    text: str
+    comment: str
+    count: int = 1
+
+
+class Chain:
+    """Collects the children of one sequence. `entry` is how the first layer that cares wants the input."""
+
+    def __init__(self, writer: ClassWriter) -> None:
+        self.writer = writer
+        self.children: list[Child] = []
+        self.entry: str | None = None
+        self.form: str | None = None
+
+    def sequence(self, family: Family, base: int) -> None:
+        """Add the items of a family of sequences."""
+        previous = {member: body.takes[:1] for member, body in family.items()}
+        for each in items(family):
+            for member, item in each.items():
+                if item.reads != previous[member] or len(item.reads) != 1 or len(item.gives) != 1:
+                    raise NotChain
+            self._item(each, base)
+            previous = {member: item.gives for member, item in each.items()}
+        for member, body in family.items():
+            if body.gives != previous[member] or len(body.gives) != 1:
+                raise NotChain
+
+    def _item(self, family: Family, base: int) -> None:
+        item = first(family)
+        found = nodes(family)
+        match first(found):
+            case Leaf() | Use():
+                text = self._module(found, item.label)
+                step = item.label if item.label is not None else str(base + item.number)
+                self._add(step, base + item.number, text, _shape(family))
+            case Sequence() if item.label is None:
+                self.sequence(found, base + item.number)
+            case Sequence():
+                inner = self._nested(found)
+                self._add(item.label, base + item.number, inner, _shape(family))
+            case Repeat():
+                self._repeat(found, item.label, base + item.number, _shape(family))
+            case Loop():
+                number = base + item.number
+                for turn in range(len(first(found).turns)):
+                    bodies = {member: node.turns[turn][1] for member, node in found.items()}
+                    self.sequence(bodies, number)
+                    number += first(bodies).width
+            case Choice():
+                if len({node.taken for node in found.values()}) != 1:
+                    raise NotChain
+                self.sequence({member: node.body for member, node in found.items()}, base + item.number)
+            case _:
+                raise NotChain
+
+    def _module(self, family: Family, label: str | None) -> str:
+        node = first(family)
+        if isinstance(node, Use):
+            text, made = self.writer.instance(family)
+            if len(made.forms) != 1 or len(made.gives) != 1:
+                raise NotChain
+            self._want(made.forms[0], node.inputs[0])
+            self.form = made.gives[0]
+            return text
+        lowered = node.op.lower(*node.inputs)
+        if lowered.module is None or len(node.inputs) != 1:
+            raise NotChain
+        self._want(lowered.wants, node.inputs[0])
+        if lowered.gives != "any":
+            self.form = lowered.gives
+        return self.writer.module(family, label)
+
+    def _want(self, want: str, shape: Shape) -> None:
+        """Keep track of how the value lies; a change inside a chain is a child of its own, or makes it no chain."""
+        if want == "any" or shape.rank == 1:
+            return
+        if self.form is None:
+            self.entry = self.form = want
+        elif self.form != want:
+            if want != "flat" or self.form != "first":
+                raise NotChain
+            self.children.append(Child("flatten", -1, "nn.Flatten()", ""))
+            self.form = want
+
+    def _nested(self, family: Family) -> str:
+        """A named group inside: an `nn.Sequential` of its own, at the form that the chain has."""
+        chain = Chain(self.writer)
+        chain.form = self.form
+        chain.sequence(family, 0)
+        if self.form is None:
+            self.entry = chain.entry
+        self.form = chain.form
+        return chain.text()
+
+    def _repeat(self, family: Family, label: str | None, number: int, shape: str) -> None:
+        if first(family).parallel:
+            raise NotChain
+        if label is not None:
+            chain = Chain(self.writer)
+            chain.form = self.form
+            chain.runs(family, 0, True)
+            if self.form is None:
+                self.entry = chain.entry
+            self.form = chain.form
+            self._add(label, number, chain.text(), shape)
+        else:
+            self.runs(family, number, False)
+
+    def runs(self, family: Family, number: int, named: bool) -> None:
+        """The copies of a repeat, equal ones as one starred row."""
+        columns = {member: node.runs for member, node in family.items()}
+        if any(len(runs) != len(first(columns)) for runs in columns.values()):
+            raise Mismatch
+        for place in range(len(first(columns))):
+            bodies = {member: runs[place].node for member, runs in columns.items()}
+            counts = {member: runs[place].count for member, runs in columns.items()}
+            step = 1 if named else width(first(bodies))
+            self._run(bodies, counts, number, named)
+            number += step * first(counts)
+
+    def _run(self, bodies: Family, counts: Family, number: int, named: bool) -> None:
+        start = len(self.children)
+        form = self.form
+        if isinstance(first(bodies), Sequence):
+            if named:
+                self._add(str(number), number, self._nested(bodies), "")
+            else:
+                self.sequence(bodies, number)
+        else:
+            self._add(str(number), number, self._module(bodies, None), "")
+        if all(count == 1 for count in counts.values()):
+            return
+        if form is not None and self.form != form:
+            raise NotChain
+        copies, self.children[start:] = self.children[start:], []
+        times = self.writer.parameters.text(counts, (), "copies")
+        if any(child.step is None or child.step == "flatten" for child in copies):
+            raise NotChain
+        if len(copies) == 1:
+            text = f"*[{copies[0].text} for _ in range({times})]"
+        else:
+            text = f"*[m for _ in range({times}) for m in ({', '.join(child.text for child in copies)})]"
+        self.children.append(Child(None, number, text, "", len(copies) * first(counts)))
+
+    def _add(self, step: str, number: int, text: str, shape: str) -> None:
+        self.children.append(Child(step, number, text, shape))
+
+    # ---- text
+
+    def positional(self) -> bool:
+        """Whether the children have just the steps that `nn.Sequential` gives by position."""
+        position = 0
+        for child in self.children:
+            if child.step not in (None, str(position)) or child.number != position:
+                return False
+            position += child.count
+        return True
+
+    def text(self) -> str:
+        """The chain as one expression; its steps must be those that `nn.Sequential` gives by position."""
+        if not self.positional():
+            raise NotChain
+        parts = [child.text for child in self.children]
+        if len(parts) <= 4 and sum(len(part) + 2 for part in parts) <= _SHORT and not any("\n" in part for part in parts):
+            return call("nn.Sequential(", parts)
+        return stacked("nn.Sequential(", parts, [comment(child.comment) for child in self.children], ")")
+
+    def statements(self, owner: str) -> list[str]:
+        """The children registered one by one, by their steps."""
+        lines = []
+        for child in self.children:
+            if child.step is None:
+                raise NotChain
+            lines.append(register(owner, child.step, child.text) + (f"  # {comment(child.comment)}" if child.comment else ""))
+        return lines
+
+
+def _shape(family: Family) -> str:
+    """The output shape, where all members agree."""
+    texts = {str(item.shapes[0]) for item in family.values() if item.shapes}
+    return texts.pop() if len(texts) == 1 else ""
+
+

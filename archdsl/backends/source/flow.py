@@ -1,0 +1,145 @@
+"""What flows through a generated `forward`: expressions not yet assigned, variables still needed, and how tensors lie."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from archdsl.ir.network import Choice, Leaf, Loop, Merge, Node, Repeat, Sequence, Use
+from archdsl.ir.shape import Shape
+
+_WORD = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
+_MANY = 1_000_000
+
+
+class Value:
+    """One value: the expression that gives it, whether that is a variable, and how often it is still read."""
+
+    def __init__(self, text: str, form: str, rank: int, *, variable: bool = False) -> None:
+        self.text = text
+        self.form = form
+        self.rank = rank
+        self.variable = variable
+        self.left = 0
+        self.turned: dict[str, Value] = {}  # variables that hold it in another form
+
+    def words(self) -> set[str]:
+        """The variables that the expression needs."""
+        return set(_WORD.findall(self.text))
+
+
+class Copies(Value):
+    """The results of the equal branches of a repeat, as a comprehension."""
+
+    def __init__(self, text: str, form: str, rank: int, each: list[str]) -> None:
+        super().__init__(text, form, rank)
+        self.each = each
+
+
+def form_of(shape: Shape) -> str:
+    """How a value lies in memory where nothing else is said: images channels first, sequences channels last."""
+    if shape.dtype == "int64":
+        return "any"
+    return {1: "flat", 2: "last"}.get(shape.rank, "first")
+
+
+def converted(value: Value, want: str) -> Value:
+    """The value as a layer wants it: turned, or flattened channels first."""
+    if want == "any" or value.form in (want, "any", "flat") or value.rank == 1:
+        return value
+    text = value.text
+    if want == "last":
+        return Value(f"{text}.movedim(1, -1)", "last", value.rank)
+    if value.form == "last":
+        text = f"{text}.movedim(-1, 1)"
+    return Value(f"{text}.flatten(1)" if want == "flat" else text, want, 1 if want == "flat" else value.rank)
+
+
+def entry_form(body: Sequence, shape: Shape) -> str:
+    """How a body is best given its input: as the first layer that cares wants it."""
+    if shape.rank == 1 or shape.dtype == "int64":
+        return form_of(shape)
+    stack: list[Node] = [body]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Leaf():
+                want = node.op.lower(*node.inputs).wants
+                if want in ("first", "last"):
+                    return want
+                if want == "flat":
+                    break
+            case Sequence():
+                stack.extend(item.node for item in reversed(node.items))
+            case Merge():
+                stack.extend(item.node for item in reversed(node.branches))
+            case Repeat():
+                stack.extend(run.node for run in node.runs[:1])
+            case Loop():
+                stack.extend(turn for _, turn in node.turns[:1])
+            case Use() | Choice():
+                stack.append(node.body)
+    return form_of(shape)
+
+
+def uses(body: Node) -> dict[int, int]:
+    """How often each value below a node is read, blocks in use left out; inside a repeat, values from outside many times."""
+    counts: dict[int, int] = {}
+    stack: list[tuple[Node, frozenset[int] | None]] = [(body, None)]
+    while stack:
+        node, own = stack.pop()
+        match node:
+            case Sequence():
+                for item in node.items:
+                    _count(counts, item.reads, own)
+                    stack.append((item.node, own))
+                _count(counts, node.gives, own)
+            case Merge():
+                for item in node.branches:
+                    _count(counts, item.reads, own)
+                    _count(counts, item.gives, own)
+                    stack.append((item.node, own))
+            case Repeat():
+                for run in node.runs:
+                    stack.append((run.node, frozenset(defined(run.node)) if node.count > 1 else own))
+            case Loop():
+                stack.extend((turn, own) for _, turn in node.turns)
+            case Choice():
+                stack.append((node.body, own))
+    return counts
+
+
+def _count(counts: dict[int, int], numbers: Iterable[int], own: frozenset[int] | None) -> None:
+    for number in numbers:
+        counts[number] = counts.get(number, 0) + (1 if own is None or number in own else _MANY)
+
+
+def defined(body: Node) -> set[int]:
+    """The values that come about inside a node, what it takes included; blocks in use left out."""
+    found: set[int] = set()
+    stack: list[Node] = [body]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Sequence():
+                found.update(node.takes)
+                for item in node.items:
+                    found.update(item.gives)
+                    stack.append(item.node)
+            case Merge():
+                for item in node.branches:
+                    found.update(item.gives)
+                    stack.append(item.node)
+            case Repeat():
+                stack.extend(run.node for run in node.runs)
+            case Loop():
+                stack.extend(turn for _, turn in node.turns)
+            case Choice():
+                stack.append(node.body)
+    return found
+
+
+def closed(body: Sequence, counts: dict[int, int]) -> bool:
+    """Whether a body reads nothing from around it and nothing around reads into it, but for what it takes and gives."""
+    inner, own = uses(body), defined(body)
+    return all(number in own for number in inner) and all(counts.get(number, 0) <= inner.get(number, 0) for number in own)

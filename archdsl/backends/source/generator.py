@@ -1,0 +1,202 @@
+"""All classes of a compiled file, inner ones first, and the text that holds them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.analysis.check import Checked
+from archdsl.analysis.scope import Scope
+from archdsl.backends.source.classes import ClassWriter, Made, Member
+from archdsl.backends.source.families import Family, Mismatch, structures
+from archdsl.backends.source.naming import class_name
+from archdsl.backends.source.values import Column, Parameters
+from archdsl.ir.network import Item, Sequence, Use, children, postorder
+from archdsl.ir.shape import Shape
+from archdsl.syntax import tree
+from archdsl.syntax.tree import Token
+
+
+class Generator:
+    """Writes the classes of one network."""
+
+    def __init__(self, checked: Checked) -> None:
+        assert checked.network is not None
+        self.checked = checked
+        self.network = checked.network
+        self.classes: list[str] = []
+        self.supports: dict[str, str] = {}
+        self.names: set[str] = {"F", "nn", "torch"}
+        self._made: dict[int, tuple[Made, int]] = {}
+        self._uses: dict[int, Use] = {}
+
+    # ---- what writers ask for
+
+    def support(self, name: str, text: str) -> None:
+        """Note a class that PyTorch does not have."""
+        self.supports[name] = text.strip("\n")
+        self.names.add(name)
+
+    def made(self, body: Sequence) -> Made:
+        return self._made[id(body)][0]
+
+    def member(self, body: Sequence) -> int:
+        return self._made[id(body)][1]
+
+    def channels(self, body: Sequence) -> Any:
+        return body.inputs[0].channels
+
+    def line(self, offset: int) -> int:
+        return self.checked.source.position(offset)[0]
+
+    def is_model(self, writer: ClassWriter) -> bool:
+        """Whether a class is the model's own: its inputs and results lie as usual."""
+        return writer.name == self.model
+
+    # ---- classes
+
+    def run(self) -> str:
+        """The source of all classes."""
+        self.model = class_name_of_model(self.network.name, self.names)
+        self.names.add(self.model)
+        for node in postorder(self.network.body):
+            if isinstance(node, Use):
+                self._uses.setdefault(id(node.body), node)
+        for block in self._order():
+            uses = [use for use in self._uses.values() if use.block is block]
+            self._block(block, uses)
+        self._model()
+        return "\n\n".join(text.rstrip("\n") + "\n" for text in [*self.supports.values(), *self.classes])
+
+    def _order(self) -> list[tree.Block]:
+        """Blocks, each behind those that it uses."""
+        depth: dict[int, int] = {}
+        levels: dict[int, int] = {}
+        blocks: dict[int, tree.Block] = {}
+        for node in postorder(self.network.body):
+            below = max((depth[id(child)] for child in children(node)), default=0)
+            if isinstance(node, Use):
+                below += 1
+                blocks[id(node.block)] = node.block
+                levels[id(node.block)] = max(levels.get(id(node.block), 0), below)
+            depth[id(node)] = below
+        return sorted(blocks.values(), key=lambda block: levels[id(block)])
+
+    def _block(self, block: tree.Block, uses: list[Use]) -> None:
+        """One class for all uses of a block, or one for each structure where they differ by more than numbers."""
+        try:
+            self._write(block, uses, block.name.text)
+        except Mismatch:
+            numbers = structures([use.body for use in uses])
+            groups: dict[Any, list[Use]] = {}
+            for use in uses:
+                groups.setdefault((numbers[id(use.body)], tuple(len(s.sizes) for s in use.inputs)), []).append(use)
+            for group in groups.values():
+                try:
+                    self._write(block, group, block.name.text)
+                except Mismatch:
+                    for use in group:
+                        self._write(block, [use], block.name.text)
+
+    def _write(self, block: tree.Block, uses: list[Use], word: str) -> None:
+        classes, names = list(self.classes), set(self.names)
+        name = class_name(word, self.names)
+        members = {number: Member(use.body, _scope(use), use.inputs) for number, use in enumerate(uses)}
+        takes = tuple(token.text for token in block.takes)
+        candidates = _channel_columns(members, takes)
+        for place, parameter in enumerate(block.parameters):
+            candidates.append((parameter.name.text, {number: use.values[place][1] for number, use in enumerate(uses)}))
+        scopes = {number: member.scope for number, member in members.items()}
+        writer = ClassWriter(self, name, members, Parameters(scopes, candidates, _defaults(block)), _plain(takes))
+        try:
+            text, made = writer.write(sequential=_numbered(uses[0].body))
+        except Mismatch:
+            self.classes, self.names = classes, names
+            raise
+        self.classes.append(text)
+        for number, use in enumerate(uses):
+            self._made[id(use.body)] = (made, number)
+
+    def group(self, found: Family, label: str, outer: ClassWriter) -> Made:
+        """A class for a named group that is no chain."""
+        name = class_name(label if label[:1].isalpha() else f"{outer.name}{label}", self.names)
+        members = {member: Member(body, outer.members[member].scope, body.inputs) for member, body in found.items()}
+        scopes = {number: member.scope for number, member in members.items()}
+        writer = ClassWriter(self, name, members, Parameters(scopes, _channel_columns(members, ()), {}))
+        text, made = writer.write(sequential=True)
+        self.classes.append(text)
+        for member, body in found.items():
+            self._made[id(body)] = (made, member)
+        return made
+
+    def _model(self) -> None:
+        body = self.network.body
+        inputs = tuple(Shape(port.shape, port.dtype) for port in self.network.inputs)
+        scope = Scope({}, {})
+        member = Member(body, scope, inputs)
+        takes = _plain(tuple(port.name for port in self.network.inputs)) if len(inputs) > 1 else ()
+        writer = ClassWriter(self, self.model, {0: member}, Parameters({0: scope}, [], {}), takes, self._doc())
+        text, _ = writer.write(sequential=_numbered(body) and len(self.network.outputs) == 1)
+        self.classes.append(text)
+
+    def _doc(self) -> str:
+        inputs = ", ".join(str(Shape(port.shape, port.dtype)) for port in self.network.inputs)
+        outputs = ", ".join(str(Shape(port.shape, port.dtype)) for port in self.network.outputs)
+        return f"{inputs} -> {outputs}: {self.checked.totals.params:,} parameters." if isinstance(
+            self.checked.totals.params, int
+        ) else f"{inputs} -> {outputs}."
+
+
+def class_name_of_model(name: str, taken: set[str]) -> str:
+    """The model's name as it is written, where Python can have it."""
+    from archdsl.backends.source.naming import is_identifier
+
+    return name if is_identifier(name) and name not in taken and name[0].isupper() else class_name(name, set(taken))
+
+
+def _scope(use: Use) -> Scope:
+    return Scope(dict(use.values), {}, use.inputs[0].channels)
+
+
+def _plain(takes: tuple[str, ...]) -> tuple[str, ...]:
+    from archdsl.backends.source.naming import fresh, is_identifier
+
+    taken: set[str] = {"self"}
+    return tuple(fresh(name if is_identifier(name) else f"x{place + 1}", taken) for place, name in enumerate(takes))
+
+
+def _channel_columns(members: dict[int, Member], takes: tuple[str, ...]) -> list[tuple[str, Column]]:
+    """The channels of each input, as candidates for constructor parameters."""
+    head = next(iter(members.values()))
+    names = [f"{name}_channels" for name in takes] or ["in_channels"] * len(head.inputs)
+    return [(name, {n: m.inputs[place].channels for n, m in members.items()}) for place, name in enumerate(names)]
+
+
+def _defaults(block: tree.Block) -> dict[str, Any]:
+    """The defaults of a block's parameters that are plain numbers, texts or switches."""
+    found: dict[str, Any] = {}
+    for parameter in block.parameters:
+        default = parameter.default
+        if isinstance(default, Token) and default.type == "NUMBER" and default.text.isdigit():
+            found[parameter.name.text] = int(default.text)
+        elif isinstance(default, Token) and default.text in ("yes", "no", "true", "false"):
+            found[parameter.name.text] = default.text in ("yes", "true")
+    return found
+
+
+def _numbered(body: Sequence) -> bool:
+    """Whether a layer with parameters has a number for its name: then a chain reads best as nn.Sequential."""
+    stack: list[Any] = [item for item in body.items]
+    while stack:
+        item = stack.pop()
+        node = item.node
+        if item.label is None and isinstance(node, Use):
+            return True
+        if item.label is None and hasattr(node, "op") and not hasattr(node, "branches") and node.op.tensors(*node.inputs):
+            return True
+        if item.label is None and isinstance(node, Sequence):
+            stack.extend(node.items)
+        for run in getattr(node, "runs", ()) if item.label is None else ():
+            stack.append(Item(None, 0, run.node, (), (), ()))
+        for _, turn in getattr(node, "turns", ()):
+            stack.extend(turn.items)
+    return False

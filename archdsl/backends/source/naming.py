@@ -1,0 +1,63 @@
+"""Names in Python: what a label, a block or a value is called in the generated source."""
+
+from __future__ import annotations
+
+import keyword
+
+# Names that nn.Module, nn.Sequential and nn.ModuleList use themselves; a test holds the list against PyTorch.
+RESERVED = frozenset(
+    """T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches
+    eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half insert ipu
+    load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters pop
+    register_backward_hook register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
+    register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
+    register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
+    set_submodule share_memory state_dict to to_empty train training type xpu zero_grad""".split()
+)
+_TAKEN = frozenset(("self", "torch", "nn", "F", "range", "super", "getattr", "sum", "print", "x", "i", "True", "False", "None"))
+
+
+def is_plain(label: str) -> bool:
+    """Whether a label can be an attribute as it stands."""
+    return is_identifier(label) and label not in RESERVED and not label.startswith("_")
+
+
+def is_identifier(word: str) -> bool:
+    return word.isascii() and word.isidentifier() and not keyword.iskeyword(word)
+
+
+def class_name(word: str, taken: set[str]) -> str:
+    """BOTTLENECK as Bottleneck, RES_BLOCK as ResBlock, CNABlock as it is; a number behind it where it is taken."""
+    name = word
+    if word == word.upper() or "_" in word or word[:1].islower():
+        parts = [part for part in word.split("_") if part]
+        name = "".join(part.capitalize() if part == part.upper() else part[:1].upper() + part[1:] for part in parts)
+    name = "".join(letter for letter in name if letter.isascii() and letter.isalnum())
+    if not name or not name[0].isalpha() or not is_identifier(name) or name in _TAKEN:
+        name = f"Block{name}"
+    return fresh(name, taken)
+
+
+def variable(label: str | None, taken: set[str]) -> str:
+    """A local variable for a result: its label where that is a word, else the next free letter."""
+    candidates = [label] if label and is_identifier(label) and label not in _TAKEN and label.isidentifier() else []
+    for candidate in [*candidates, "y", "z", "u", "v", "w"]:
+        if candidate not in taken:
+            return candidate
+    return fresh("y", taken)
+
+
+def parameter(word: str, taken: set[str]) -> str:
+    """A constructor parameter."""
+    word = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in word)
+    word = word if is_identifier(word) and word not in _TAKEN else f"{word}_" if is_identifier(f"{word}_") else f"p_{word}"
+    return fresh(word, taken)
+
+
+def fresh(name: str, taken: set[str]) -> str:
+    """The name, or the name with the first number that makes it new; it is taken from now on."""
+    number, candidate = 2, name
+    while candidate in taken:
+        candidate, number = f"{name}{number}", number + 1
+    taken.add(candidate)
+    return candidate

@@ -1,0 +1,52 @@
+"""Lines of generated source: calls that fit, attributes by any name, comments."""
+
+from __future__ import annotations
+
+from archdsl.backends.source.naming import RESERVED, is_plain
+
+WIDTH = 100
+
+
+def attribute(owner: str, step: str) -> str:
+    """How a submodule is reached: `self.conv1`, or by getattr where its name is no word."""
+    if is_plain(step):
+        return f"{owner}.{step}"
+    if step in RESERVED or step.startswith("_"):
+        return f"{owner}._modules[{quote(step)}]"
+    return f"getattr({owner}, {quote(step)})"
+
+
+def register(owner: str, step: str, value: str) -> str:
+    """The statement that makes a submodule."""
+    if is_plain(step):
+        return f"{owner}.{step} = {value}"
+    if step in RESERVED or step.startswith("_"):
+        return f"{owner}._modules[{quote(step)}] = {value}"
+    return f"{owner}.add_module({quote(step)}, {value})"
+
+
+def quote(text: str) -> str:
+    """A string literal with double quotes where it needs no escapes."""
+    return f'"{text}"' if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text else ascii(text)
+
+
+def call(opening: str, parts: list[str], closing: str = ")", width: int = WIDTH) -> str:
+    """`opening part, part closing` on one line where it fits, else a part a line."""
+    one = f"{opening}{', '.join(parts)}{closing}"
+    if len(one) <= width and "\n" not in one:
+        return one
+    return stacked(opening, parts, [""] * len(parts), closing)
+
+
+def stacked(opening: str, parts: list[str], comments: list[str], closing: str) -> str:
+    """A part a line, each with its comment."""
+    lines = [opening]
+    for part, note in zip(parts, comments, strict=True):
+        body = part.replace("\n", "\n    ")
+        lines.append(f"    {body},{f'  # {note}' if note else ''}")
+    return "\n".join([*lines, closing])
+
+
+def comment(text: str) -> str:
+    """Text that is safe behind a # in Python."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -1,0 +1,169 @@
+"""The table of a network, as torchinfo and Keras have taught people to read it, in plain text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from archdsl.analysis.check import Checked
+from archdsl.backends.rows import Entry, rows
+from archdsl.diagnostics.inert import inert
+from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, children, postorder
+from archdsl.ir.shape import Shape
+from archdsl.ir.size import Size
+from archdsl.limits import Limits
+
+HEADERS = ("path", "layer", "output", "params", "macs")
+_BYTES = {"float32": 4, "int64": 8}
+_LAYER = 56  # cells of a layer as written; what is longer is cut
+_NARROWEST = 16
+_DEEPEST = 12  # levels that are indented
+_GAP = "  "
+_DIM, _BOLD, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"
+
+
+def table(
+    checked: Checked,
+    depth: int | None = None,
+    batch: int = 1,
+    width: int | None = None,
+    color: bool = False,
+    most: int = Limits().unrolled,
+) -> str:
+    """The table as lines of text without a newline at the end; after an error, up to the layer that is wrong.
+
+    `depth` levels are shown, containers below them as one row with their sums. `batch` multiplies macs and the sizes of
+    what flows, and stands in front of the shapes. `width` is that of the terminal, where there is one. Raises ArchError
+    beyond `most` rows.
+    """
+    entries = rows(checked, depth, most)
+    body = [_cells(entry, batch) for entry in entries]
+    lines = [f"{_title(checked)}"]
+    if body:
+        layout = _layout([HEADERS, *body], width)
+        dim = [entry.open for entry in entries]
+        lines += ["", *_lines([HEADERS, *body], layout, [False, *dim], color)]
+    return "\n".join([*lines, "", *_footer(checked, entries, batch)])
+
+
+def _title(checked: Checked) -> str:
+    """`AlexNet (classes=1000): 227x227x3 -> 1000`."""
+    from archdsl.backends.json import shown
+
+    values = ", ".join(f"{name}={shown(value)}" for name, value in checked.parameters.items())
+    title = f"{checked.name} ({values})" if values else checked.name
+    if checked.network is None:
+        return inert(title)
+    ends = [_ports((p.shape, p.dtype) for p in ports) for ports in (checked.network.inputs, checked.network.outputs)]
+    return inert(f"{title}: {' -> '.join(end for end in ends if end)}" if any(ends) else title)
+
+
+def _ports(ports: Iterable[tuple[tuple[Size, ...], str]]) -> str:
+    return ", ".join(str(Shape(sizes, dtype)) for sizes, dtype in ports)
+
+
+def _cells(entry: Entry, batch: int) -> tuple[str, ...]:
+    """A row as text. The figures of an open container stand in the rows below it."""
+    indent = _GAP * min(entry.depth, _DEEPEST)
+    copies = f" ×{entry.count}" if entry.count > 1 else ""
+    layer = indent + _cut(inert(entry.text), _LAYER - len(indent) - len(copies)) + copies
+    output = ", ".join(_shape(shape, batch) for shape in entry.outputs[:4]) + (", …" if len(entry.outputs) > 4 else "")
+    figures = ("", "") if entry.open else (_count(entry.cost.params), _count(batch * entry.cost.macs))
+    return (inert(entry.path), layer, output, *figures)
+
+
+def _shape(shape: Shape, batch: int) -> str:
+    return str(shape) if batch == 1 else str(Shape((batch, *shape.sizes), shape.dtype))
+
+
+def _count(size: Size) -> str:
+    return f"{size:,}" if isinstance(size, int) else str(size)
+
+
+def _cut(text: str, most: int) -> str:
+    most = max(most, _NARROWEST)
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+# ---- layout
+
+
+def _layout(cells: list[tuple[str, ...]], width: int | None) -> list[int]:
+    """The width of each column; where a terminal is too narrow, the layer column gives way."""
+    widths = [max(len(row[column]) for row in cells) for column in range(len(HEADERS))]
+    if width is not None:
+        excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
+        widths[1] = max(min(widths[1], _NARROWEST), widths[1] - max(excess, 0))
+    return widths
+
+
+def _lines(cells: list[tuple[str, ...]], widths: list[int], dim: list[bool], color: bool) -> list[str]:
+    lines = []
+    for number, (row, faint) in enumerate(zip(cells, dim, strict=True)):
+        path, layer, output, params, macs = row
+        left = (path.ljust(widths[0]), _cut(layer, widths[1]).ljust(widths[1]), output.ljust(widths[2]))
+        line = _GAP.join((*left, params.rjust(widths[3]), macs.rjust(widths[4]))).rstrip()
+        style = _BOLD if number == 0 else _DIM if faint else ""
+        lines.append(f"{style}{line}{_PLAIN}" if color and style else line)
+    return lines
+
+
+# ---- what stands below
+
+
+def _footer(checked: Checked, entries: list[Entry], batch: int) -> list[str]:
+    if checked.network is None or not whole(checked):
+        return ["The table ends where the network is wrong; there are no totals."]
+    total = checked.totals
+    lines = [f"{_count(total.layers)} layers"]
+    lines.append(f"params   {_count(total.params)} ({_count(total.trainable)} trainable)")
+    if total.buffers != 0:
+        lines.append(f"buffers  {_count(total.buffers)}")
+    lines.append(f"macs     {_count(batch * total.macs)}{f' at batch {batch:,}' if batch > 1 else ''}")
+    sizes = {
+        "parameters": 4 * total.params,
+        "input": batch * _port_bytes(checked),
+        "outputs of layers": batch * output_bytes(checked.network.body),
+    }
+    lines.append(f"size     {', '.join(f'{name} {megabytes(size)}' for name, size in sizes.items())}")
+    if any(entry.count > 1 for entry in entries):
+        lines.append("A row with ×N stands for N equal copies, and its figures are those of all of them.")
+    return lines
+
+
+def whole(checked: Checked) -> bool:
+    """Whether the network stands, even if what is claimed of it is wrong."""
+    wrong = (d.code for d in checked.diagnostics if d.severity == "error")
+    return checked.network is not None and all(code in ("claim-shape", "claim-value") for code in wrong)
+
+
+def _port_bytes(checked: Checked) -> Size:
+    ports = checked.network.inputs if checked.network else ()
+    return _sum(_BYTES[port.dtype] * Shape(port.shape, port.dtype).elements for port in ports)
+
+
+def output_bytes(body: Node) -> Size:
+    """Bytes of what all layers and merges give, each once, at batch 1; on the tree, without unrolling."""
+    known: dict[int, Size] = {}
+    for node in postorder(body):
+        if isinstance(node, Repeat):
+            known[id(node)] = _sum(run.count * known[id(run.node)] for run in node.runs)
+            continue
+        own = node.outputs if isinstance(node, (Leaf, Merge)) else ()
+        inside = [known[id(child)] for child in children(node)]
+        known[id(node)] = _sum([*(_BYTES[shape.dtype] * shape.elements for shape in own), *inside])
+    return known[id(body)] if isinstance(body, Sequence) else 0
+
+
+def _sum(sizes: Iterable[Size]) -> Size:
+    total: Size = 0
+    for size in sizes:
+        total = total + size
+    return total
+
+
+def megabytes(size: Size) -> str:
+    """Bytes in MB, of a million each; an expression in bytes."""
+    if not isinstance(size, int):
+        return f"{size} bytes"
+    hundredths = (size + 5_000) // 10_000  # in whole numbers, which have no largest
+    return f"{hundredths // 100:,}.{hundredths % 100:02} MB"

@@ -1,0 +1,63 @@
+"""Run generated source, after its syntax tree has passed a whitelist, and make the model."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import types
+from typing import Any
+
+from torch import nn
+
+from archdsl.backends.torch.whitelist import verify
+
+_PREFIX = "archdsl_compiled_"
+
+
+def build(source: str, name: str) -> nn.Module:
+    """The model that the source defines last, with fresh weights; `name` is the name of its class.
+
+    Raises ValueError where the source has anything that generated source never has.
+    """
+    module = load(source)
+    model: nn.Module = module.__dict__[module.__dict__["MODEL"]]()
+    return model
+
+
+def load(source: str) -> types.ModuleType:
+    """The module of a source, made once a process and known to `sys.modules`, so that its classes can be pickled."""
+    name = _PREFIX + hashlib.sha256(source.encode()).hexdigest()[:16]
+    if name in sys.modules:
+        return sys.modules[name]
+    tree = verify(source)
+    module = types.ModuleType(name, "Compiled by archdsl.")
+    module.__dict__["SOURCE"] = source
+    exec(compile(tree, f"<{name}>", "exec"), module.__dict__)
+    classes = [value for value in module.__dict__.values() if isinstance(value, type) and value.__module__ == name]
+    for cls in classes:
+        cls.__reduce_ex__ = _reduce  # type: ignore[method-assign, assignment]
+    module.__dict__["MODEL"] = classes[-1].__name__
+    sys.modules[name] = module
+    _register_source(name, source)
+    return module
+
+
+def _register_source(name: str, source: str) -> None:
+    """Let tracebacks and inspect show the lines of the source."""
+    import linecache
+
+    linecache.cache[f"<{name}>"] = (len(source), None, source.splitlines(keepends=True), f"<{name}>")
+
+
+def _reduce(self: Any, protocol: Any) -> Any:
+    """Pickle by source: another process, where the module is unknown, makes the class anew."""
+    module = sys.modules[type(self).__module__]
+    return restore, (module.__dict__["SOURCE"], type(self).__name__), self.__dict__
+
+
+def restore(source: str, name: str) -> Any:
+    """An empty instance of a class of a compiled module; its state follows."""
+    cls = load(source).__dict__[name]
+    return cls.__new__(cls)
+
+

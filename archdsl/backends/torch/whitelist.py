@@ -1,0 +1,66 @@
+"""What generated source may contain. Anything else is refused before a line of it is run."""
+
+from __future__ import annotations
+
+import ast
+
+_NODES = (
+    ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef, ast.arguments, ast.arg, ast.Expr,
+    ast.Assign, ast.Return, ast.Call, ast.keyword, ast.Attribute, ast.Name, ast.Load, ast.Store, ast.Constant, ast.Tuple,
+    ast.List, ast.ListComp, ast.GeneratorExp, ast.comprehension, ast.Starred, ast.Subscript, ast.Slice, ast.BinOp,
+    ast.UnaryOp, ast.USub, ast.Add, ast.Sub, ast.Mult, ast.Div, ast.FloorDiv, ast.Mod, ast.Pow, ast.RShift, ast.Compare, ast.Eq, ast.NotEq,
+    ast.Lt, ast.LtE, ast.Gt, ast.GtE, ast.Is, ast.IsNot, ast.In, ast.NotIn, ast.BoolOp, ast.And, ast.Or, ast.Not, ast.IfExp, ast.If,
+    ast.For,
+)  # fmt: skip
+_IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
+_UNDERSCORED = {"__init__", "_conv_forward", "_modules", "_"}
+_BUILTINS = {"super", "range", "len", "getattr", "enumerate", "sum", "True", "False", "None", "str", "zip"}
+
+
+def verify(source: str) -> ast.Module:
+    """Parse source and return its tree; raises ValueError at the first thing that generated source never has."""
+    tree = ast.parse(source)
+    known = _BUILTINS | {"torch", "nn", "F"} | _defined(tree)
+    for node in ast.walk(tree):
+        if not isinstance(node, _NODES):
+            raise ValueError(f"generated source cannot have {type(node).__name__}")
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and ast.unparse(node) not in _IMPORTS:
+            raise ValueError(f"generated source cannot {ast.unparse(node)}")
+        names = _names(node)
+        for name in names:
+            if name.startswith("_") and name not in _UNDERSCORED:
+                raise ValueError(f"generated source cannot use {name}")
+        if isinstance(node, ast.Name) and node.id not in known:
+            raise ValueError(f"generated source cannot use {node.id}")
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
+            _check_getattr(node)
+    return tree
+
+
+def _check_getattr(node: ast.Call) -> None:
+    """getattr reaches submodules only: a constant name that is no dunder."""
+    if len(node.args) != 2 or not isinstance(node.args[1], ast.Constant) or str(node.args[1].value).startswith("_"):
+        raise ValueError("generated source reaches submodules by constant names")
+
+
+def _names(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.Attribute):
+        return [node.attr]
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return [node.name]
+    if isinstance(node, ast.Name):
+        return [node.id]
+    return [node.arg] if isinstance(node, (ast.arg, ast.keyword)) and node.arg else []
+
+
+def _defined(tree: ast.Module) -> set[str]:
+    """Every name that the source itself gives a value: classes, arguments, variables."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.ClassDef, ast.FunctionDef)):
+            found.add(node.name)
+        elif isinstance(node, ast.arg):
+            found.add(node.arg)
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            found.add(node.id)
+    return found

@@ -1,0 +1,91 @@
+"""What a check says in a terminal: one line for a file that holds, its diagnostics where it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from archdsl.analysis.check import Checked
+from archdsl.diagnostics import Diagnostic
+from archdsl.diagnostics.inert import inert
+from archdsl.ir.size import Size
+
+
+def line(checks: list[Checked]) -> str:
+    """`specs/alexnet.arch: AlexNet  22 layers, 62,378,344 params, 1.135 G macs, 11 claims hold`.
+
+    `checks` are all settings of one file; several are told as ranges.
+    """
+    totals = [checked.totals for checked in checks]
+    claims = sum(len(checked.claims) for checked in checks)
+    parts = [f"{len(checks)} settings ({_settings(checks)})"] if len(checks) > 1 else []
+    parts.append(_counted(_range([_exact(total.layers) for total in totals]), "layer"))
+    parts.append(f"{_range([_exact(total.params) for total in totals])} params")
+    parts.append(f"{_range([scaled(total.macs) for total in totals])} macs")
+    if claims:
+        parts.append("1 claim holds" if claims == 1 else f"{claims:,} claims hold")
+    return inert(f"{checks[0].source.name}: {checks[0].name}  {', '.join(parts)}")
+
+
+def _counted(figure: str, what: str) -> str:
+    return f"{figure} {what}" if figure == "1" else f"{figure} {what}s"
+
+
+def _range(figures: list[str]) -> str:
+    """The first and the last figure, once where all are equal."""
+    return figures[0] if len(set(figures)) == 1 else f"{figures[0]}..{figures[-1]}"
+
+
+def _settings(checks: list[Checked]) -> str:
+    """The parameters that differ, from the first setting to the last."""
+    first, last = checks[0].parameters, checks[-1].parameters
+    names = [name for name in first if any(checked.parameters.get(name) != first[name] for checked in checks)]
+    return ", ".join(f"{name}={_plain(first[name])}..{_plain(last.get(name))}" for name in names) or "equal"
+
+
+def setting(checked: Checked) -> str:
+    """`depth=32, option=A`: the parameters at which a file was checked."""
+    return inert(", ".join(f"{name}={_plain(value)}" for name, value in checked.parameters.items()))
+
+
+def _plain(value: object) -> str:
+    from archdsl.backends.json import shown
+
+    return shown(value).strip('"')
+
+
+def _exact(size: Size) -> str:
+    return f"{size:,}" if isinstance(size, int) else str(size)
+
+
+def scaled(size: Size) -> str:
+    """A count to four digits: 1.135 G, 341.3 k; small ones and expressions in full."""
+    if not isinstance(size, int) or size < 100_000:
+        return _exact(size)
+    for letter, power in (("T", 12), ("G", 9), ("M", 6), ("k", 3)):
+        if size >= 10**power:
+            decimals = max(0, 4 - len(str(size // 10**power)))
+            digits = (size * 10**decimals + 10**power // 2) // 10**power
+            text = f"{digits // 10**decimals:,}"
+            return f"{text}.{digits % 10**decimals:0{decimals}} {letter}" if decimals else f"{text} {letter}"
+    return _exact(size)
+
+
+def rendered(diagnostics: list[Diagnostic], most: int, color: bool) -> Iterator[str]:
+    """The diagnostics as text, errors before warnings where not all are shown, and how many are not."""
+    from archdsl.diagnostics.render import render
+
+    shown = diagnostics
+    if len(diagnostics) > most:
+        order = {"error": 0, "warning": 1, "note": 2}
+        shown = sorted(diagnostics, key=lambda diagnostic: order[diagnostic.severity])[:most]
+    for diagnostic in shown:
+        yield render(diagnostic, color)
+    if len(diagnostics) > most:
+        yield f"… and {len(diagnostics) - most:,} more; --limit diagnostics=N shows more"
+
+
+def tally(severities: dict[str, int]) -> str:
+    """`2 errors, 1 warning`."""
+    order = [severity for severity in ("error", "warning", "note") if severities.get(severity)]
+    return ", ".join(_counted(f"{severities[severity]:,}", severity) for severity in order)
+

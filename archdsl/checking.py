@@ -1,0 +1,164 @@
+"""`archdsl check`: files one by one, each at every setting that it lists, and what is found told as it is found."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, NamedTuple
+
+from archdsl import files, terminal
+from archdsl.analysis import check as analysis
+from archdsl.analysis.check import Checked
+from archdsl.analysis.cost import Costs
+from archdsl.arguments import Arguments, Usage
+from archdsl.backends import verdict
+from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
+from archdsl.diagnostics.inert import inert
+from archdsl.ir.shape import Shape
+from archdsl.limits import Limits
+from archdsl.model import fragment_shape
+
+HOLDS, FOUND, UNUSABLE = 0, 1, 2
+
+
+class Outcome(NamedTuple):
+    """The checks of one file, of which only the last can fail, and how many settings it lists."""
+
+    checks: list[Checked]
+    settings: int = 1
+
+
+def check(arguments: Arguments) -> int:
+    """Check every file; 0 where all hold, 1 where something was found, 2 where one could not be read."""
+    given = arguments.parameters()
+    fragment = _fragment(arguments.input, arguments.limits)
+    told = Telling(arguments)
+    paths = files.found(arguments.paths)
+    for path, fault in terminal.with_progress(paths):
+        told.file(_file(path, fault, given, arguments, fragment))
+    return told.end()
+
+
+def _fragment(text: str | None, limits: Limits) -> Shape | None:
+    """The shape behind `--input`; raises Usage."""
+    if text is None:
+        return None
+    try:
+        return fragment_shape(text, limits)
+    except ArchError as wrong:
+        raise Usage(f"--input {text}: {wrong.diagnostics[0].message}") from None
+
+
+def _file(
+    path: str, fault: Diagnostic | None, given: dict[str, Any], arguments: Arguments, fragment: Shape | None
+) -> Outcome:
+    """One file at all its settings, up to the first that fails."""
+    if fault is not None:
+        return _unread(fault.source, [fault])
+    try:
+        source, faults = files.read(path, arguments.limits)
+    except (OSError, ValueError) as wrong:
+        fault = files.unreadable(path, wrong)
+        return _unread(fault.source, [fault])
+    if faults:
+        return _unread(source, faults)
+    return _settings(source, given, arguments, fragment)
+
+
+def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
+    return Outcome([Checked(source, analysis.model_name(None, source), {}, None, Costs(), [], faults, 0)])
+
+
+def _settings(source: Source, given: dict[str, Any], arguments: Arguments, fragment: Shape | None) -> Outcome:
+    """Check a text at each setting until one fails; all settings together share the limit on visits."""
+    limits = arguments.limits
+    reading = analysis.read(source, limits)
+    checks: list[Checked] = []
+    settings = analysis.settings(reading, given, limits)
+    visits = 0
+    for setting in settings:
+        checked = analysis.check(reading, setting, limits, fragment)
+        visits += checked.visits
+        if visits > limits.visits and not checked.failed:
+            message = f"more than {limits.visits:,} layers to visit over all settings of `cases`"
+            hint = "raise it with --limit visits=N"
+            wrong = Diagnostic("limit", message, Span(0, 0), source, hint=hint)
+            checked = checked._replace(diagnostics=[*checked.diagnostics, wrong])
+        checks.append(checked)
+        if fails(checked, arguments.strict):
+            break
+    return Outcome(checks, len(settings))
+
+
+def fails(checked: Checked, strict: bool) -> bool:
+    """Whether there are errors, or with `strict` warnings."""
+    return checked.failed or (strict and any(d.severity == "warning" for d in checked.diagnostics))
+
+
+class Telling:
+    """Tells the verdicts, and keeps count of them."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        self.arguments = arguments
+        self.json = arguments.format == "json"
+        self.records: list[dict[str, Any]] = []
+        self.files = self.failed = self.unreadable = 0
+        self.severities: dict[str, int] = {}
+
+    def file(self, outcome: Outcome) -> None:
+        """Tell what was found about one file."""
+        checks = outcome.checks
+        failed = fails(checks[-1], self.arguments.strict)
+        diagnostics = checks[-1].diagnostics if failed else _each_once(checks)
+        self.files += 1
+        self.failed += failed
+        self.unreadable += _is_unreadable(diagnostics)
+        for severity, number in _severities(diagnostics).items():
+            self.severities[severity] = self.severities.get(severity, 0) + number
+        if self.json:
+            from archdsl.backends.json import check as records
+
+            self.records += records(checks)
+        elif failed:
+            self._failed(checks[-1], outcome.settings)
+        else:
+            terminal.print_diagnostics(diagnostics, self.arguments.limits.diagnostics)
+            print(verdict.line(checks))
+
+    def _failed(self, checked: Checked, settings: int) -> None:
+        most = self.arguments.limits.diagnostics
+        if _is_unreadable(checked.diagnostics):
+            terminal.print_diagnostics(checked.diagnostics, most, sys.stderr)
+            return
+        name = inert(checked.source.name)
+        if settings > 1:
+            print(f"{name} at {verdict.setting(checked)}:")
+        terminal.print_diagnostics(checked.diagnostics, most)
+        print(f"{name}: {verdict.tally(_severities(checked.diagnostics))}")
+
+    def end(self) -> int:
+        """Tell the count of several files, or the records; give the exit status."""
+        if self.json:
+            terminal.print_json(self.records)
+        elif self.files > 1:
+            tally = verdict.tally(self.severities)
+            number = self.files - self.failed
+            hold = f"{number:,} of {self.files:,} files hold{'s' * (number == 1)}"
+            print(f"{hold}: {tally}" if tally else hold)
+        return UNUSABLE if self.unreadable else FOUND if self.failed else HOLDS
+
+
+def _each_once(checks: list[Checked]) -> list[Diagnostic]:
+    """The warnings and notes of all settings, those of equal place and text once."""
+    found = {(d.code, d.span, d.message): d for checked in checks for d in checked.diagnostics}
+    return list(found.values())
+
+
+def _is_unreadable(diagnostics: list[Diagnostic]) -> bool:
+    return any(diagnostic.code == "unreadable" for diagnostic in diagnostics)
+
+
+def _severities(diagnostics: list[Diagnostic]) -> dict[str, int]:
+    counts: dict[str, int] = {}
+    for diagnostic in diagnostics:
+        counts[diagnostic.severity] = counts.get(diagnostic.severity, 0) + 1
+    return counts

@@ -1,0 +1,111 @@
+"""The commands of `archdsl`; each takes the arguments and gives the exit status."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from archdsl import terminal
+from archdsl.arguments import Arguments, Usage
+
+HOLDS, FOUND, UNUSABLE = 0, 1, 2
+
+
+def layers(arguments: Arguments) -> int:
+    """All kinds in one line each, or all about one."""
+    from archdsl.layers import REGISTRY, lookup
+    from archdsl.layers.reference import describe, overview
+
+    if not arguments.paths:
+        print(overview())
+        return HOLDS
+    word = arguments.paths[0]
+    kind = lookup(word)
+    if kind is None:
+        from archdsl.diagnostics import nearest
+
+        close = nearest(word, REGISTRY)
+        raise Usage(f"no kind of layer {word!r}; {f'did you mean {close}?' if close else 'archdsl layers lists them'}")
+    print(describe(kind))
+    return HOLDS
+
+
+def limits(arguments: Arguments) -> int:
+    """The bounds with what they mean."""
+    from archdsl.limits import MEANINGS
+
+    figures = {name: f"{number:,}" for name, number in arguments.limits._asdict().items()}
+    wide, narrow = max(map(len, figures)), max(map(len, figures.values()))
+    for name, figure in figures.items():
+        print(f"{name:{wide}}  {figure:>{narrow}}  {MEANINGS[name]}")
+    return HOLDS
+
+
+def summary(arguments: Arguments) -> int:
+    """The table, up to the layer that is wrong; then what is wrong."""
+    as_json = arguments.format == "json"
+    if as_json and (arguments.depth is not None or arguments.batch != 1):
+        raise Usage("--depth and --batch belong to the table; JSON has every layer, at batch 1")
+    checked = _checked(arguments)
+    most = arguments.limits.unrolled
+    if as_json:
+        from archdsl.backends.json import summary as as_record
+
+        terminal.print_json(as_record(checked, most))
+        return FOUND if checked.failed else HOLDS
+    from archdsl.backends.table import table
+
+    color = terminal.coloured(sys.stdout)
+    print(table(checked, arguments.depth, arguments.batch, terminal.width(), color, most))
+    if not checked.failed:
+        terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics, sys.stderr)
+        return HOLDS
+    print()
+    terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics)
+    return FOUND
+
+
+def compile(arguments: Arguments) -> int:
+    """PyTorch source, to a file or to standard output; diagnostics go to standard error."""
+    from archdsl import files
+
+    target = arguments.output if arguments.output != "-" else None
+    refusal = files.refusal(target, arguments.force) if target is not None else None
+    if refusal:
+        raise Usage(refusal)
+    checked = _checked(arguments)
+    if checked.diagnostics:
+        terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics, sys.stderr)
+    if checked.failed:
+        return FOUND
+    from archdsl.backends.source import source
+
+    text = source(checked, arguments.limits)
+    if target is None:
+        sys.stdout.write(text)
+    else:
+        files.write(target, text)
+    return HOLDS
+
+
+def _checked(arguments: Arguments) -> Any:
+    """The one spec of a command, checked at the values given."""
+    from archdsl import files
+    from archdsl.analysis import check as analysis
+    from archdsl.diagnostics import ArchError
+
+    given = arguments.parameters()
+    source, faults = files.read(arguments.paths[0], arguments.limits)
+    if faults:
+        raise ArchError(faults)
+    return analysis.check(analysis.read(source, arguments.limits), given, arguments.limits)
+
+
+def command(name: str) -> Callable[[Arguments], int]:
+    """The function of a command; checking is the one that is loaded for a check."""
+    if name == "check":
+        from archdsl.checking import check
+
+        return check
+    return {"summary": summary, "compile": compile, "layers": layers, "limits": limits}[name]

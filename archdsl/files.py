@@ -1,0 +1,90 @@
+"""Specs found in folders, texts read, and sources written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+import sys
+
+from archdsl.diagnostics import Diagnostic, Source, Span
+from archdsl.limits import Limits
+from archdsl.model import decode, read_file
+
+STANDARD_INPUT = "<stdin>"
+
+
+def found(paths: list[str]) -> list[tuple[str, Diagnostic | None]]:
+    """The files to check: those named, and in folders every `.arch` below; with each what is wrong with its path."""
+    files: list[tuple[str, Diagnostic | None]] = []
+    for path in paths:
+        if path == "-" or not os.path.isdir(path):
+            files.append((path, None))
+            continue
+        try:
+            below = specs(path)
+        except OSError as fault:
+            files.append((path, unreadable(path, fault)))
+            continue
+        none = unreadable(path, ValueError("no .arch file in this folder"))
+        files += [(file, None) for file in below] or [(path, none)]
+    return files
+
+
+def specs(folder: str) -> list[str]:
+    """Every `.arch` file below a folder, sorted; hidden folders and links to folders are left out. Raises OSError."""
+    files: list[str] = []
+    for parent, folders, names in os.walk(folder, onerror=_raise):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        paths = [os.path.join(parent, name) for name in names if name.endswith(".arch")]
+        files += [path for path in paths if os.path.isfile(path)]
+    return sorted(files)
+
+
+def _raise(fault: OSError) -> None:
+    raise fault
+
+
+def read(path: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
+    """The text of a file or of standard input, and what is wrong with its bytes. Raises OSError."""
+    if path != "-":
+        return read_file(path, limits)
+    if sys.stdin is None:
+        raise OSError(0, "standard input is closed", STANDARD_INPUT)
+    return decode(sys.stdin.buffer.read(limits.file + 1), STANDARD_INPUT, limits)
+
+
+def unreadable(path: str, fault: OSError | ValueError) -> Diagnostic:
+    """A file that cannot be read, as a diagnostic."""
+    name = getattr(fault, "filename", None) or path
+    reason = getattr(fault, "strerror", None) or str(fault)
+    return Diagnostic("unreadable", reason, Span(0, 0), Source(STANDARD_INPUT if name == "-" else str(name), ""))
+
+
+def refusal(path: str, force: bool) -> str | None:
+    """Why a file cannot be written, as far as one can tell before."""
+    if os.path.isdir(path):
+        return f"{path} is a folder"
+    if not os.path.isdir(os.path.dirname(path) or "."):
+        return f"there is no folder {os.path.dirname(path)}"
+    if os.path.exists(path) and not os.path.isfile(path):
+        return f"{path} is no ordinary file"
+    if os.path.lexists(path) and not force:
+        return f"{path} exists; --force replaces it"
+    return None
+
+
+def write(path: str, text: str) -> None:
+    """Write a file whole or not at all, through a new file beside it; an existing one keeps its permissions and links."""
+    target = os.path.realpath(path)
+    folder, name = os.path.split(target)
+    beside = os.path.join(folder, f".{name[:100]}.{os.getpid()}.new")
+    handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(text.encode("utf-8"))
+        if os.path.exists(target):
+            os.chmod(beside, stat.S_IMODE(os.stat(target).st_mode))
+        os.replace(beside, target)
+    except BaseException:
+        os.unlink(beside)
+        raise

@@ -1,0 +1,77 @@
+"""What the tests read off a checked model and off a PyTorch module, in one form, to be held against each other."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.ir.network import Leaf, walk
+from archdsl.ir.shape import Shape
+
+
+def static_tensors(model: Any) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+    """Path and sizes of each parameter and each buffer that the check derives, every copy by itself."""
+    parameters: dict[str, tuple[int, ...]] = {}
+    buffers: dict[str, tuple[int, ...]] = {}
+    for placed in unrolled(model):
+        if isinstance(placed.node, Leaf):
+            for tensor in placed.node.op.tensors(*placed.node.inputs):
+                found = buffers if tensor.role == "buffer" else parameters
+                found[f"{placed.path}.{tensor.name}"] = tensor.sizes
+    return parameters, buffers
+
+
+def unrolled(model: Any) -> list[Any]:
+    """Every layer in its place; the branches of a repeat in a merge each by itself."""
+    return list(walk(model.network.body, unroll=True))
+
+
+def torch_tensors(module: Any) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
+    """Path and sizes of each parameter and each buffer of a module."""
+    parameters = {name: tuple(tensor.shape) for name, tensor in module.named_parameters()}
+    return parameters, {name: tuple(tensor.shape) for name, tensor in module.named_buffers()}
+
+
+def tensor_sizes(shape: Shape | Any, batch: int = 2, symbols: dict[str, int] | None = None) -> tuple[int, ...]:
+    """The sizes of the tensor of a value: batch first, images channels first, sequences steps before channels."""
+    sizes = tuple(size if isinstance(size, int) else evaluated(size, symbols or {}) for size in getattr(shape, "sizes", None) or shape.shape)
+    if shape.dtype == "float32" and len(sizes) >= 3:
+        sizes = (sizes[-1], *sizes[:-1])
+    return (batch, *sizes)
+
+
+def evaluated(size: Any, symbols: dict[str, int]) -> int:
+    """A symbolic size with numbers put in."""
+    total = 0
+    for monomial, factor in size.terms:
+        product = factor
+        for atom in monomial:
+            product *= symbols[atom.name] if hasattr(atom, "name") else evaluated(atom.numerator, symbols) // atom.divisor
+        total += product
+    return total
+
+
+def example_inputs(model: Any, batch: int = 2, device: str = "cpu", symbols: dict[str, int] | None = None) -> list[Any]:
+    """Random inputs of a model."""
+    import torch
+
+    found = []
+    for port in model.inputs:
+        sizes = tensor_sizes(port, batch, symbols)
+        if port.dtype == "int64":
+            found.append(torch.zeros(sizes, dtype=torch.int64, device=device))
+        else:
+            found.append(torch.rand(sizes, device=device))
+    return found
+
+
+def flops(module: Any, inputs: list[Any]) -> int:
+    """What FlopCounterMode counts for one forward pass on the meta device."""
+    from torch.utils.flop_counter import FlopCounterMode
+
+    counter = FlopCounterMode(display=False)
+    with counter:
+        module.eval().to("meta")(*inputs)
+    return int(counter.get_total_flops())
+
+
+__all__ = ["evaluated", "example_inputs", "flops", "static_tensors", "tensor_sizes", "torch_tensors", "unrolled"]
