@@ -82,7 +82,7 @@ def read(argv: list[str]) -> Arguments:
 
         close = nearest(command, COMMANDS)
         raise Usage(f"no command {command!r}; {f'did you mean {close}?' if close else 'see archdsl --help'}")
-    found = vars(_parser(command).parse_intermixed_args([*rest[1:], *before]))
+    found = vars(_parser(command).parse_intermixed_args([*before, *rest[1:]]))
     limits = _limits(found.pop("limit"))
     return _arguments(command, found.pop("words"), found, limits)
 
@@ -166,13 +166,19 @@ def _parser(command: str) -> Any:
     parser.add_argument("words", nargs="*", metavar=_WORDS_OF[command], help=_WORDS_HELP[command])
     _OPTIONS[command](parser)
     parser.add_argument(
-        "--limit", action="append", default=[], metavar="NAME=N", help="raise or lower a bound; archdsl limits lists them"
+        "--limit",
+        action="append",
+        default=[],
+        metavar="NAME=N",
+        help="raise or lower a bound; archdsl limits lists them",
     )
     return parser
 
 
 def _epilog(command: str) -> str:
-    parts = [f"NAME=VALUE is {_PARAMETERS_HELP}.\nA path with = in it is given as ./a=b."] if _takes_values(command) else []
+    parts = (
+        [f"NAME=VALUE is {_PARAMETERS_HELP}.\nA path with = in it is given as ./a=b."] if _takes_values(command) else []
+    )
     return "\n\n".join([*parts, "\n".join(["examples:", *(f"  {example}" for example in _EXAMPLES[command])])])
 
 

@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from archdsl import files, terminal
 from archdsl.analysis import check as analysis
 from archdsl.analysis.check import Checked
-from archdsl.analysis.cost import Costs
 from archdsl.arguments import Arguments, Usage
 from archdsl.backends import verdict
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
@@ -65,7 +64,7 @@ def _file(
 
 
 def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
-    return Outcome([Checked(source, analysis.model_name(None, source), {}, None, Costs(), [], faults, 0)])
+    return Outcome([analysis.unread(source, faults)])
 
 
 def _settings(source: Source, given: dict[str, Any], arguments: Arguments, fragment: Shape | None) -> Outcome:

@@ -93,12 +93,11 @@ def _checked(arguments: Arguments) -> Any:
     """The one spec of a command, checked at the values given."""
     from archdsl import files
     from archdsl.analysis import check as analysis
-    from archdsl.diagnostics import ArchError
 
     given = arguments.parameters()
     source, faults = files.read(arguments.paths[0], arguments.limits)
     if faults:
-        raise ArchError(faults)
+        return analysis.unread(source, faults)
     return analysis.check(analysis.read(source, arguments.limits), given, arguments.limits)
 
 

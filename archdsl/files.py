@@ -74,7 +74,7 @@ def refusal(path: str, force: bool) -> str | None:
 
 
 def write(path: str, text: str) -> None:
-    """Write a file whole or not at all, through a new file beside it; an existing one keeps its permissions and links."""
+    """Write a file whole or not at all, by a new file beside it; an existing one keeps its permissions and links."""
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
     beside = os.path.join(folder, f".{name[:100]}.{os.getpid()}.new")

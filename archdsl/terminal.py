@@ -15,7 +15,7 @@ _PATIENCE = 2.0  # seconds before progress is shown
 
 
 def prepare() -> None:
-    """The same bytes in every locale, but on a terminal, which has its own encoding; nothing is too strange to print."""
+    """The same bytes in every locale, but on a terminal, which has its encoding; nothing is too strange to print."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             if stream.isatty():
@@ -28,8 +28,8 @@ def forget_stdout() -> None:
     """Let what is still to be written to stdout go nowhere, because nobody reads it."""
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError, AttributeError):  # no file behind it
-        pass
+    except (OSError, ValueError, AttributeError):
+        return  # no file behind it
 
 
 def coloured(stream: TextIO | None) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from archdsl.analysis.claims import Claim
+from archdsl.analysis.claims import MOST_DIGITS, Claim, unwritable
 from archdsl.analysis.cost import Cost, Costs
 from archdsl.analysis.declare import (
     Declarations,
@@ -15,9 +15,10 @@ from archdsl.analysis.declare import (
     parameters,
     symbol_names,
 )
-from archdsl.analysis.elaborate import Elaborator, Place
+from archdsl.analysis.elaborate import Elaborator
 from archdsl.analysis.evaluate import evaluate
 from archdsl.analysis.names import Entry, Names, Value
+from archdsl.analysis.place import Place
 from archdsl.analysis.problem import Problem, Silent, Stop
 from archdsl.analysis.references import check_blocks
 from archdsl.analysis.report import Report
@@ -69,7 +70,7 @@ def read(source: Source, limits: Limits) -> Reading:
 
 
 def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
-    """The settings at which a file is verified: what `cases` lists, joined to what is given; those given come first."""
+    """The settings at which a file is verified: those of `cases` that agree with what is given, else what is given."""
     found: list[dict[str, Any]] = []
     if reading.file is not None:
         declared = declarations(reading.file, Report(reading.source, []))
@@ -80,8 +81,6 @@ def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[di
 
 def _cases(cases: tree.Cases, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
     names = [token.text for token in cases.names]
-    if any(name in given for name in names):
-        return []
     try:
         items = evaluate(cases.settings, Scope({}, {}), limits)
     except (Problem, Silent):
@@ -89,7 +88,8 @@ def _cases(cases: tree.Cases, given: dict[str, Any], limits: Limits) -> list[dic
     if not isinstance(items, tuple):
         return []
     rows = [(item,) if len(names) == 1 else item for item in items]
-    return [{**given, **dict(zip(names, row, strict=True))} for row in rows if isinstance(row, tuple) and len(row) == len(names)]
+    found = [dict(zip(names, row, strict=True)) for row in rows if isinstance(row, tuple) and len(row) == len(names)]
+    return [{**given, **row} for row in found if all(row.get(name, value) == value for name, value in given.items())]
 
 
 def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None) -> Checked:
@@ -97,21 +97,27 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sha
     source = reading.source
     report = Report(source, reading.ignored)
     if reading.file is None:
-        return Checked(source, model_name(None, source), given, None, Costs(), [], reading.diagnostics, 0)
+        return unread(source, reading.diagnostics)._replace(parameters=given)
     declared = declarations(reading.file, report)
     scope = parameters(declared.model, given, names := symbol_names(declared.inputs, declared.model), report, limits)
     define_symbols(declared.inputs, names, given, scope, limits)
     demand_of_inputs(declared.inputs, scope, report, limits)
     _check_cases(declared, report, limits)
-    elaborator = Elaborator(source, declared.blocks, report, limits)
+    elaborator = Elaborator(declared.blocks, report, limits)
     check_blocks(declared, elaborator, scope)
     network = _network(declared, scope, elaborator, fragment)
+    network = _countable(network, elaborator.costs, report)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
     values |= {name: given[name] for name in sorted(names) if name in given}
     diagnostics = report.sorted()
-    claims = sorted(elaborator.claims.values(), key=lambda claim: claim.line)
+    claims = elaborator.judge.verdicts()
     name = model_name(declared.model, source)
     return Checked(source, name, values, network, elaborator.costs, claims, diagnostics, elaborator.visits)
+
+
+def unread(source: Source, diagnostics: list[Diagnostic]) -> Checked:
+    """What is known of a text that has no tree."""
+    return Checked(source, model_name(None, source), {}, None, Costs(), [], diagnostics, 0)
 
 
 def model_name(model: tree.Model | None, source: Source) -> str:
@@ -122,6 +128,15 @@ def model_name(model: tree.Model | None, source: Source) -> str:
     words = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in stem).split()
     name = "".join(word[:1].upper() + word[1:] for word in words)
     return name if name[:1].isalpha() else "Network"
+
+
+def _countable(network: Network | None, costs: Costs, report: Report) -> Network | None:
+    """Refuse a network whose counts nobody could write down."""
+    if network is None or not any(map(unwritable, costs.of(network.body))):
+        return network
+    message = f"repeats of repeats: a count of this network has more than {MOST_DIGITS} digits"
+    report.tell("too-large", message, Span(0, 0))
+    return None
 
 
 def _check_cases(declared: Declarations, report: Report, limits: Limits) -> None:
@@ -142,7 +157,9 @@ def _check_cases(declared: Declarations, report: Report, limits: Limits) -> None
             what = "a list" if wanted == 1 else f"a list of lists of {wanted} values"
             report.tell("wrong-type", f"`cases` goes through {what}", cases.settings)
         elif len(rows) > limits.cases:
-            report.tell("limit", f"more than {limits.cases:,} cases", cases.settings, hint="raise it with --limit cases=N")
+            report.tell(
+                "limit", f"more than {limits.cases:,} cases", cases.settings, hint="raise it with --limit cases=N"
+            )
 
 
 def _network(declared: Declarations, scope: Scope, elaborator: Elaborator, fragment: Shape | None) -> Network | None:
@@ -152,16 +169,18 @@ def _network(declared: Declarations, scope: Scope, elaborator: Elaborator, fragm
     try:
         inputs = _inputs(declared, place, elaborator, fragment)
         if not declared.lines:
-            message = "no layers: there is nothing to check" if not declared.blocks else "blocks, and no layers that use them"
+            message = (
+                "no layers: there is nothing to check" if not declared.blocks else "blocks, and no layers that use them"
+            )
             report.tell("empty", message, Span(0, 0))
             return None
         values = tuple(value for _, value in inputs)
         body, last = run(elaborator.sequence(declared.lines, values, place))
         results = elaborator.results(names, last, place)
-        elaborator.judge_expects(names, body, results, scope)
+        elaborator.complete(names, body, results, scope)
         if not report.failed:
             elaborator.tell_unread()
-        return _assembled(declared, body, inputs, results, names, scope, elaborator.source)
+        return _assembled(declared, body, inputs, results, names, scope, report.source)
     except Stop as stop:
         report.problem(stop.problem)
     except Problem as problem:
@@ -186,14 +205,14 @@ def _inputs(
             if not one.names and len(declared.inputs) > 1:
                 elaborator.report.tell("missing-value", "several inputs need names", one, hint="input left: 105x105x1")
                 continue
-            value = elaborator.value(shape, one, "input")
+            value = elaborator.value(shape, one)
             label = token.text.strip('"')
             place.names.claim(label, token)
             if one.names:
                 place.names.entries[label] = Entry((value,), token)
             found.append((label, value))
     if not found and fragment is not None:
-        found.append(("input", elaborator.value(fragment, Span(0, 0), "input")))
+        found.append(("input", elaborator.value(fragment, Span(0, 0))))
     return found
 
 
@@ -220,7 +239,9 @@ def _assembled(
 
 def _last_label(declared: Declarations) -> str:
     """The label of the last layer line, or `output`."""
-    last = declared.lines[-1].statements[-1]
-    if isinstance(last, tree.Layer) and last.names and last.names[0].type == "WORD":
-        return last.names[0].text
+    for line in reversed(declared.lines):
+        for statement in reversed(line.statements):
+            if isinstance(statement, tree.Layer):
+                plain = statement.names and statement.names[0].type == "WORD"
+                return statement.names[0].text if plain else "output"
     return "output"

@@ -19,6 +19,7 @@ from archdsl.syntax.tree import Token
 _SCALES = {"": 1} | {
     letter: 1_000**power for power, letter in enumerate(("K", "M", "G", "T"), 1)
 } | {letter + "i": 1_024**power for power, letter in enumerate(("K", "M", "G", "T"), 1)}
+MOST_DIGITS = 300  # of a count; that of four nested repeats of a million has 25
 _PARAMETER_BYTES = 4  # float32
 
 
@@ -88,10 +89,18 @@ def judge_quantity(claim: tree.QuantityClaim, cost: Cost) -> tuple[bool, str]:
         if unit not in ("params", "trainable", "buffers", "weights"):
             raise Problem("unknown-unit", f"{unit} have no bytes", claim.unit, hint="bytes are of params, weights or buffers")
         derived = derived * _PARAMETER_BYTES
+    if unwritable(derived):
+        return False, f"a number of more than {MOST_DIGITS} digits"
     text = f"{derived:,} {'bytes of ' if claimed.bytes else ''}{unit}" if isinstance(derived, int) else f"{derived} {unit}"
     if not isinstance(derived, int):
         return False, text
     return _close(derived, claimed, claim.within), text
+
+
+def unwritable(size: Size) -> bool:
+    """Whether a count has more digits than anybody reads, and than Python converts to text."""
+    factors = [size] if isinstance(size, int) else [factor for _, factor in size.terms]
+    return any(abs(factor) >= 10**MOST_DIGITS for factor in factors)
 
 
 def quantity(token: Token) -> Quantity:

@@ -88,4 +88,3 @@ def tally(severities: dict[str, int]) -> str:
     """`2 errors, 1 warning`."""
     order = [severity for severity in ("error", "warning", "note") if severities.get(severity)]
     return ", ".join(_counted(f"{severities[severity]:,}", severity) for severity in order)
-

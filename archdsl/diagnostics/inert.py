@@ -6,7 +6,7 @@ _LONGEST = 600
 
 
 def inert(text: str, most: int = _LONGEST) -> str:
-    """Escape control characters, bidirectional overrides and everything else that does not print; shorten what is long."""
+    """Escape control characters, bidirectional overrides and all else that does not print; shorten what is long."""
     if len(text) > most:
         text = f"{text[: most // 2]} … {text[-most // 2 :]}"
     if text.isprintable():

@@ -1,0 +1,142 @@
+"""Claims held against what was derived, line by line and container by container."""
+
+from __future__ import annotations
+
+from archdsl.analysis.claims import Claim, claimed_shape, judge_quantity
+from archdsl.analysis.cost import Cost, Costs, add
+from archdsl.analysis.hints import hint_for_claim
+from archdsl.analysis.names import Names, Value
+from archdsl.analysis.problem import Problem, Silent
+from archdsl.analysis.report import Report
+from archdsl.analysis.scope import Scope
+from archdsl.ir.network import Item, Leaf, Node, Repeat
+from archdsl.ir.shape import Shape
+from archdsl.ir.size import Size
+from archdsl.limits import Limits
+from archdsl.syntax import tree
+
+
+class Judge:
+    """The claims of one check; each verdict stands once, however often its line is visited with the same outcome."""
+
+    def __init__(self, report: Report, costs: Costs, limits: Limits) -> None:
+        self.report, self.costs, self.limits = report, costs, limits
+        self._verdicts: dict[tuple[int, str], Claim] = {}
+
+    def verdicts(self) -> list[Claim]:
+        """All verdicts in the order of the text."""
+        return [claim for _, claim in sorted(self._verdicts.items(), key=lambda entry: entry[0][0])]
+
+    def line(self, line: tree.Line, items: list[Item], scope: Scope) -> bool:
+        """Hold the claims at the end of a line against its last shape and the sum of its counts.
+
+        Returns False where a shape is not the claimed one: what follows from it is then in doubt.
+        """
+        layers = [one for one in line.statements if isinstance(one, tree.Layer)]
+        claiming = [one for one in layers if one.claims]
+        if not claiming:
+            return True
+        if claiming[0] is not line.statements[-1]:
+            message = "a claim speaks for its whole line and stands at its end"
+            hint = "put the next statement on a line of its own"
+            self.report.tell("misplaced", message, claiming[0].claims[0], hint=hint)
+            return True
+        if len(items) < len(layers):
+            return self._all(claiming[0].claims, (), None, scope, ())
+        cost = add(*(self.costs.of(item.node) for item in items))
+        last = items[-1]
+        shapes = last.shapes[:1] if isinstance(last.node, Repeat) and last.node.parallel else last.shapes
+        leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
+        return self._all(claiming[0].claims, shapes, cost, scope, leaves if len(leaves) == len(items) else ())
+
+    def container(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
+        """Hold the `expect`s of a group, block or model against the whole of it."""
+        shapes = tuple(value.shape for value in results if value.shape is not None)
+        complete = bool(results) and len(shapes) == len(results) and not self.report.failed
+        for expect in names.expects:
+            cost = self.costs.of(body) if complete else None
+            self._all(expect.claims, shapes if complete else (), cost, scope, ())
+
+    def _all(
+        self,
+        claims: tuple[tree.Claim, ...],
+        shapes: tuple[Shape, ...],
+        cost: Cost | None,
+        scope: Scope,
+        leaves: tuple[Leaf, ...],
+    ) -> bool:
+        position, right = 0, True
+        for claim in claims:
+            try:
+                if isinstance(claim, tree.ShapeClaim):
+                    right = self._shape(claim, shapes, position, scope, leaves) and right
+                    position += 1
+                elif cost is not None:
+                    self._quantity(claim, cost, leaves)
+            except Problem as problem:
+                self.report.problem(problem)
+            except Silent:
+                pass
+        return right
+
+    def _shape(
+        self,
+        claim: tree.ShapeClaim,
+        shapes: tuple[Shape, ...],
+        position: int,
+        scope: Scope,
+        leaves: tuple[Leaf, ...],
+    ) -> bool:
+        sizes = claimed_shape(claim.size, scope, self.limits)
+        if not shapes:
+            return True
+        if position >= len(shapes):
+            count = f"one result, {shapes[0]}" if len(shapes) == 1 else f"{len(shapes)} results"
+            raise Problem("claim-shape", f"a shape too many: the line gives {count}", claim)
+        derived = shapes[position]
+        if self._settle(claim, sizes == derived.sizes, str(derived)):
+            return True
+        leaf = _shaping(leaves)
+        because = leaf.op.derivation(*leaf.inputs) if leaf else ""
+        hint = hint_for_claim(leaf, sizes) if leaf else None
+        self._tell("claim-shape", claim, str(derived), because, hint)
+        return False
+
+    def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...]) -> None:
+        holds, derived = judge_quantity(claim, cost)
+        if not self._settle(claim, holds, derived):
+            self._tell("claim-value", claim, derived, _figures(claim, leaves), None)
+
+    def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:
+        text = self.report.source.text[claim.start : claim.end]
+        line = self.report.source.position(claim.start)[0]
+        self._verdicts.setdefault((claim.start, derived), Claim(line, text, holds, text, derived))
+        return holds
+
+    def _tell(self, code: str, claim: tree.Claim, derived: str, because: str, hint: str | None) -> None:
+        text = self.report.source.text[claim.start : claim.end]
+        self.report.tell(code, f"claimed {text}, derived {derived}", claim, label=because, hint=hint)
+
+
+def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:
+    """The last layer of a line that changes the shape, or the last of all."""
+    changing = [leaf for leaf in leaves if leaf.inputs[:1] != leaf.outputs[:1]]
+    return (changing or list(leaves))[-1] if leaves else None
+
+
+def _figures(claim: tree.QuantityClaim, leaves: tuple[Leaf, ...]) -> str:
+    """How a count comes about: the tensors of the line."""
+    unit = claim.unit.text
+    if unit not in ("params", "trainable", "weights", "buffers"):
+        return ""
+    parts = []
+    for leaf in leaves:
+        for tensor in leaf.op.tensors(*leaf.inputs):
+            counted = tensor.role == "buffer" if unit == "buffers" else tensor.role != "buffer"
+            if counted and (unit != "weights" or tensor.role == "weight"):
+                parts.append(f"{tensor.name} {_times(tensor.sizes)}")
+    return " + ".join(parts)
+
+
+def _times(sizes: tuple[Size, ...]) -> str:
+    return "*".join(map(str, sizes)) or "1"

@@ -1,0 +1,50 @@
+"""Labels and references as text: plain words, quoted names, numbers, and templates such as `conv{i+1}`."""
+
+from __future__ import annotations
+
+from archdsl.analysis.evaluate import evaluate, spell_value
+from archdsl.analysis.problem import Problem
+from archdsl.analysis.scope import Scope
+from archdsl.diagnostics import Source
+from archdsl.layers.values import whole
+from archdsl.limits import Limits
+from archdsl.syntax import parse_expression
+from archdsl.syntax.tree import Token
+
+_LONGEST = 200
+
+
+def label_text(token: Token, scope: Scope, limits: Limits) -> str:
+    """The step that a label adds to a path; raises Problem where it cannot be one."""
+    token = filled(token, scope, limits)
+    text = token.text[1:-1] if token.type == "STRING" else token.text
+    if not text or "." in text or len(text) > _LONGEST:
+        reason = "is empty" if not text else "has a dot, which parts the steps of a path" if "." in text else "is too long"
+        raise Problem("invalid-name", f"the name {text[:40]!r} {reason}", token)
+    if token.type == "NUMBER" and not text.isdigit():
+        raise Problem("invalid-name", f"{text} is no whole number", token)
+    return str(int(text)) if token.type == "NUMBER" else text
+
+
+def filled(token: Token, scope: Scope, limits: Limits) -> Token:
+    """`conv{i+1}` with its values put in; any other word as it is."""
+    if token.type != "TEMPLATE":
+        return token
+    parts = token.text.replace("}", "{").split("{")
+    text = "".join(_value(part, token, scope, limits) if place % 2 else part for place, part in enumerate(parts))
+    return token._replace(type="WORD", text=text)
+
+
+def _value(part: str, token: Token, scope: Scope, limits: Limits) -> str:
+    expression, faults = parse_expression(Source("", part), limits)
+    if expression is None or faults:
+        raise Problem("syntax", f"{{{part}}} in a name is no expression", token)
+    try:
+        value = whole(evaluate(expression, scope, limits))
+    except Problem as problem:
+        raise Problem(problem.code, problem.message, token, hint=problem.hint) from None
+    if isinstance(value, bool) or not isinstance(value, (int, str)) or (isinstance(value, int) and value < 0):
+        raise Problem(
+            "wrong-type", f"{{{part}}} in a name must be a whole number or a text, not {spell_value(value)}", token
+        )
+    return str(value)

@@ -1,0 +1,48 @@
+"""Where a statement stands, and what one copy of it comes to."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from archdsl.analysis.names import Names, Value
+from archdsl.analysis.scope import WRONG, Scope
+from archdsl.ir.network import Item, Merge, Node, Sequence
+from archdsl.ir.shape import Shape
+
+
+class Place(NamedTuple):
+    """The values of names, the named results, and the blocks in use around; `branch` in the braces of a merge."""
+
+    scope: Scope
+    names: Names
+    chain: tuple[str, ...]
+    branch: bool = False
+
+    def reading(self, value: Value | None) -> Place:
+        """The same place for a line that reads `value`: `in` is its channels."""
+        channels = None if value is None else WRONG if value.shape is None else value.shape.channels
+        return self._replace(scope=self.scope.reading(channels)) if channels is not self.scope.channels else self
+
+    def inner(self) -> Place:
+        """The place inside braces."""
+        return self._replace(scope=self.scope.inner(), branch=False)
+
+
+class Once(NamedTuple):
+    """One copy of a statement: its node, None after a fault, its results, and the names inside a group."""
+
+    node: Node | None
+    shapes: tuple[Shape | None, ...]
+    inside: Names | None = None
+
+
+def sequence_of(takes: tuple[Value, ...], items: tuple[Item, ...], gives: tuple[Value, ...], width: int) -> Sequence:
+    """Items one after the other, with the shapes of what they read and give."""
+    inputs, outputs = (tuple(v.shape for v in values if v.shape is not None) for values in (takes, gives))
+    return Sequence(tuple(v.number for v in takes), items, tuple(v.number for v in gives), width, inputs, outputs)
+
+
+def wrapped(node: Merge, inputs: tuple[Value, ...], given: Value) -> Sequence:
+    """A merge as a container of its own."""
+    item = Item(None, 0, node, tuple(value.number for value in inputs), (given.number,), node.outputs)
+    return sequence_of(inputs, (item,), (given,), node.width)

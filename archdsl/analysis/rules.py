@@ -1,0 +1,104 @@
+"""Layer lines held against the rules of their kind: bound, made, asked for their shape; equal lines share one layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.analysis.bind import Bound, bind, make, of_kind
+from archdsl.analysis.hints import hint_for_refusal
+from archdsl.analysis.names import Value
+from archdsl.analysis.place import Once, Place
+from archdsl.analysis.problem import Placed, Problem, Silent
+from archdsl.analysis.report import Report
+from archdsl.analysis.scope import Scope
+from archdsl.diagnostics import Related, Span
+from archdsl.ir.network import Leaf
+from archdsl.ir.shape import Shape
+from archdsl.ir.size import Undetermined
+from archdsl.layers import Layer, Refusal
+from archdsl.limits import LARGEST, Limits
+from archdsl.syntax import tree
+from archdsl.syntax.tree import Token
+
+_MOST_RELATED = 4
+
+
+class Rules:
+    """The layers of one check. `origins` tells where a value comes from."""
+
+    def __init__(self, report: Report, kinds: dict[str, str], origins: dict[int, Placed], limits: Limits) -> None:
+        self.report, self.kinds, self.origins, self.limits = report, kinds, origins, limits
+        self._known: dict[Any, tuple[Layer, Shape, dict[str, tree.Expr]]] = {}
+
+    def leaf(self, statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
+        """A layer line without braces; raises Problem, or Silent where its input has a fault that was told."""
+        shapes = tuple([value.shape for value in inputs])
+        key = self._key(statement, kind, shapes, place.scope)
+        found = self._known.get(key) if key is not None else None
+        if found is None:
+            bound = bind(of_kind(kind), statement.arguments, place.scope, self.kinds, self.limits)
+            if None in shapes:
+                raise Silent
+            op, shape = self.apply(kind, bound, inputs, statement)
+            for code, message in op.remarks(*shapes):
+                self.report.tell(code, message, statement.kind or statement)
+            found = op, shape, {name: argument.value for name, argument in bound.written.items()}
+            if key is not None and not op.remarks(*shapes):
+                self._known[key] = found
+        op, shape, written = found
+        return Once(Leaf(op, shapes, (shape,), statement, written), (shape,))  # type: ignore[arg-type]
+
+    def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
+        """What makes two lines equal: kind, words with the values of the names among them, inputs; None where unsure."""
+        words: list[Any] = [kind, shapes]
+        for name, value, _, _ in statement.arguments:
+            if type(value) is not Token:
+                return None
+            words.append(value.text if name is None else (name.text, value.text))
+            if value.type == "WORD":
+                if value.text in scope:
+                    words.append(repr(scope.get(value.text)))
+                elif value.text == "in":
+                    words.append(repr(scope.channels))
+        return tuple(words)
+
+    def apply(
+        self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.Layer
+    ) -> tuple[Layer, Shape]:
+        """The layer and its output shape; a rule that refuses becomes a Problem with its place."""
+        shapes = tuple(value.shape for value in inputs if value.shape is not None)
+        try:
+            op = make(kind, bound, shapes)
+            shape = op.shape(*shapes)
+            _check_sizes(kind, shape)
+        except Refusal as refusal:
+            raise self._refused(refusal, kind, bound, inputs, statement) from None
+        except Undetermined as fault:
+            message = f"{kind.name}: whether {fault.question} depends on the size that a symbol stands for"
+            hint = "state a bound behind `where` of the input"
+            raise Problem("undetermined", message, statement.kind or statement, hint=hint) from None
+        return op, shape
+
+    def _refused(
+        self, refusal: Refusal, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.Layer
+    ) -> Problem:
+        at: Placed = statement.kind or statement
+        if isinstance(refusal.blame, str) and refusal.blame in bound.written:
+            at = bound.written[refusal.blame]
+        shapes = tuple(value.shape for value in inputs if value.shape is not None)
+        related = [self._origin(value) for value in inputs if self.origins[value.number].end]
+        hint = hint_for_refusal(refusal, kind, bound, shapes) or refusal.hint
+        return Problem(refusal.code, refusal.message, at, hint=hint, related=tuple(related[:_MOST_RELATED]))
+
+    def _origin(self, value: Value) -> Related:
+        at = self.origins[value.number]
+        start: Placed = getattr(at, "kind", None) or at
+        return Related(Span(start.start, start.end), f"{value.shape} comes from here")
+
+
+def _check_sizes(kind: type[Layer], shape: Shape) -> None:
+    for size in shape.sizes:
+        if size <= 0:
+            raise Refusal("kernel-too-large", f"{kind.name} leaves nothing: its output would be {shape}")
+    if isinstance(shape.elements, int) and shape.elements >= LARGEST:
+        raise Refusal("too-large", f"{kind.name} gives {shape}, more than a tensor can hold")

@@ -1,0 +1,560 @@
+"""The command line as scripts know it: exit statuses, options, streams, and what it loads."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import archdsl
+from archdsl import cli
+from archdsl.limits import MEANINGS, Limits
+
+GOOD = "model Net(classes=10, act=RELU)\ninput 8x8x3\nstem: CONV 4 3x3 p1; act -> 8x8x4\nfc: FC classes\n"
+WRONG = "input 8x8x3\nstem: CONV 4 3x3 p1\nCONV 8 99x99\nfc: FC 10\n"
+WARNED = "input 8x8x3\nMAXPOOL 3x3 s2\n"
+CASES = "model Net(n=1)\ncases n in [1, 2, 3]\ninput 8x8x3\nCONV n 1x1\n"
+SLOW = ("torch", "numpy", "sympy", "rich")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A working folder with a right, a wrong and a remarkable spec."""
+    texts = {"good": GOOD, "wrong": WRONG, "warned": WARNED, "cases": CASES}
+    for name, text in texts.items():
+        (tmp_path / f"{name}.arch").write_text(text)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ARCHDSL_TRACEBACK", "1")
+    return tmp_path
+
+
+class Ran:
+    """What a call gave."""
+
+    def __init__(self, code: int, out: str, err: str) -> None:
+        self.code, self.out, self.err = code, out, err
+
+
+@pytest.fixture
+def run(folder: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., Ran]:
+    """Run the command in this process."""
+
+    def call(*arguments: str) -> Ran:
+        code = cli.main(list(arguments))
+        return Ran(code, *capsys.readouterr())
+
+    return call
+
+
+def process(*arguments: str, folder: Path, text: bytes = b"", **environment: str) -> subprocess.CompletedProcess[bytes]:
+    """Run the command as a process."""
+    home = str(Path(archdsl.__file__).parents[1])
+    inherited = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "ARCHDSL_TRACEBACK")}
+    return subprocess.run(
+        [sys.executable, "-m", "archdsl", *arguments],
+        cwd=folder,
+        input=text,
+        capture_output=True,
+        env={**inherited, "PYTHONPATH": home, **environment},
+        check=False,
+    )
+
+
+# ---- exit statuses
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["check", "good.arch"], 0),
+        (["check", "wrong.arch"], 1),
+        (["check", "warned.arch"], 0),
+        (["check", "warned.arch", "--strict"], 1),
+        (["check", "good.arch", "--strict"], 0),
+        (["check", "cases.arch", "good.arch"], 0),
+        (["check", "."], 1),
+        (["check", "good.arch", "missing.arch"], 2),
+        (["check", "wrong.arch", "missing.arch"], 2),
+        (["check", "good.arch", "classes=5"], 0),
+        (["check", "good.arch", "clases=5"], 1),
+        (["check", "good.arch", "classes=1", "classes=2"], 2),
+        (["check", "good.arch", "classes=[1,"], 2),
+        (["check"], 2),
+        (["check", "good.arch", "--input", "8x"], 2),
+        (["check", "good.arch", "--format", "xml"], 2),
+        (["check", "good.arch", "--unknown"], 2),
+        (["check", "good.arch", "--limit", "visits=0"], 2),
+        (["check", "good.arch", "--limit", "nonsense=3"], 2),
+        (["check", "good.arch", "--limit", "visits=1"], 1),
+        (["--limit", "visits=1", "check", "good.arch"], 1),
+        (["check", "--", "good.arch"], 0),
+        (["check", "--strict", "good.arch", "--format", "json", "cases.arch"], 0),
+        (["summary", "good.arch"], 0),
+        (["summary", "wrong.arch"], 1),
+        (["summary", "missing.arch"], 2),
+        (["summary", "good.arch", "wrong.arch"], 2),
+        (["summary", "good.arch", "--depth", "0"], 2),
+        (["summary", "good.arch", "--batch", "two"], 2),
+        (["summary", "good.arch", "--format", "json", "--depth", "1"], 2),
+        (["summary", "."], 2),
+        (["compile", "wrong.arch"], 1),
+        (["compile", "missing.arch"], 2),
+        (["layers"], 0),
+        (["layers", "conv"], 0),
+        (["layers", "COVN"], 2),
+        (["layers", "CONV", "FC"], 2),
+        (["limits"], 0),
+        (["limits", "what"], 2),
+        (["--version"], 0),
+        (["--help"], 0),
+        (["chek", "good.arch"], 2),
+        ([], 2),
+        (["--strict", "check", "good.arch"], 2),
+    ],
+)
+def test_exit_status(run: Callable[..., Ran], arguments: list[str], code: int) -> None:
+    ran = run(*arguments)
+    assert ran.code == code, ran.out + ran.err
+    assert (code != 2) or ran.err, "wrong usage is told on stderr"
+    assert "Traceback" not in ran.err
+
+
+@pytest.mark.parametrize("command", ["check", "summary", "compile", "layers", "limits"])
+def test_help_has_examples(run: Callable[..., Ran], command: str) -> None:
+    ran = run(command, "--help")
+    assert ran.code == 0
+    assert "examples:\n  archdsl" in ran.out or f"archdsl {command}" in ran.out.split("examples:")[1]
+
+
+# ---- check
+
+
+def test_a_file_that_holds_is_one_line(run: Callable[..., Ran]) -> None:
+    assert run("check", "good.arch").out == "good.arch: Net  3 layers, 2,682 params, 9,472 macs, 1 claim holds\n"
+
+
+def test_all_settings_of_a_file_are_one_line(run: Callable[..., Ran]) -> None:
+    assert (
+        run("check", "cases.arch").out == "cases.arch: Net  3 settings (n=1..3), 1 layer, 4..12 params, 192..576 macs\n"
+    )
+
+
+def test_the_first_setting_that_fails_is_named(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "cases.arch").write_text(CASES.replace("[1, 2, 3]", "[1, 2, 0, -1]"))
+    ran = run("check", "cases.arch")
+    assert ran.code == 1
+    assert ran.out.startswith("cases.arch at n=0:\nerror[out-of-range]")
+    records = json.loads(run("check", "cases.arch", "--format", "json").out)
+    assert [record["parameters"] for record in records] == [{"n": 1}, {"n": 2}, {"n": 0}]
+
+
+def test_a_setting_given_goes_before_those_listed(run: Callable[..., Ran]) -> None:
+    assert run("check", "cases.arch", "n=7").out == "cases.arch: Net  1 layer, 28 params, 1,344 macs\n"
+
+
+def test_the_settings_share_the_limit_on_visits(run: Callable[..., Ran]) -> None:
+    ran = run("check", "cases.arch", "--limit", "visits=2")
+    assert ran.code == 1
+    assert "over all settings" in ran.out
+
+
+def test_several_files_end_with_a_count(run: Callable[..., Ran]) -> None:
+    assert run("check", "good.arch", "warned.arch").out.splitlines()[-1] == "2 of 2 files hold: 1 warning"
+    assert run("check", "good.arch", "wrong.arch").out.splitlines()[-1] == "1 of 2 files holds: 1 error"
+
+
+def test_a_folder_is_searched_in_order(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "deep" / "er").mkdir(parents=True)
+    (folder / "deep" / "er" / "a.arch").write_text(GOOD)
+    (folder / ".hidden").mkdir()
+    (folder / ".hidden" / "b.arch").write_text(WRONG)
+    (folder / "deep" / "note.txt").write_text("no spec")
+    records = json.loads(run("check", ".", "--format", "json").out)
+    names = list(dict.fromkeys(record["file"] for record in records))
+    assert names == ["./cases.arch", "./deep/er/a.arch", "./good.arch", "./warned.arch", "./wrong.arch"]
+
+
+def test_a_folder_without_specs(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "bare").mkdir()
+    ran = run("check", "bare", "good.arch")
+    assert ran.code == 2
+    assert "no .arch file in this folder" in ran.err
+    assert "good.arch: Net" in ran.out
+
+
+def test_a_missing_file_is_a_record_too(run: Callable[..., Ran]) -> None:
+    ran = run("check", "missing.arch", "good.arch", "--format", "json")
+    first, second = json.loads(ran.out)
+    assert ran.code == 2
+    assert [fault["code"] for fault in first["diagnostics"]] == ["unreadable"]
+    assert second["diagnostics"] == []
+
+
+def test_bytes_that_are_no_text(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "bytes.arch").write_bytes(b"input 8x8x3\nRELU # \xff\n")
+    ran = run("check", "bytes.arch")
+    assert ran.code == 1
+    assert "error[encoding]: byte 0xFF is not UTF-8\n --> bytes.arch:2:8" in ran.out
+    assert run("summary", "bytes.arch").code == 1
+    assert run("compile", "bytes.arch").code == 1
+
+
+def test_an_empty_file(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "empty.arch").write_bytes(b"")
+    ran = run("check", "empty.arch")
+    assert ran.code == 1
+    assert "error[empty]" in ran.out
+
+
+def test_a_fragment_needs_an_input(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "fragment.arch").write_text("CONV 96 11x11 s4\n")
+    assert "--input 224x224x3" in run("check", "fragment.arch").out
+    assert run("check", "fragment.arch", "--input", "227x227x3").code == 0
+    assert run("check", "fragment.arch", "--input=37 int").code == 1
+
+
+def test_a_path_with_an_equals_sign(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "a=b.arch").write_text(GOOD)
+    assert run("check", "./a=b.arch").code == 0
+    assert run("check", "a=b.arch").code == 2
+
+
+def test_only_so_many_diagnostics_are_shown(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "many.arch").write_text("input 8x8x3\n" + "COVN 8\n" * 10)
+    ran = run("check", "many.arch", "--limit", "diagnostics=3")
+    assert ran.out.count("error[") == 3 or "more" in ran.out
+    (folder / "many.arch").write_text("input 8x8x64\nADD {\n" + "GELO\n" * 10 + "}\n")
+    ran = run("check", "many.arch", "--limit", "diagnostics=4")
+    assert ran.out.count("error[") == 4
+    assert "… and 6 more" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("5", 5),
+        ("-5", -5),
+        ("0.5", 0.5),
+        ("yes", True),
+        ("no", False),
+        ("[1, 2]", [1, 2]),
+        ("[[64, 2], [128, 2]]", [[64, 2], [128, 2]]),
+        ('"5"', "5"),
+        ("A", "A"),
+        ("a b", "a b"),
+        ("", ""),
+        ("3x3", [3, 3]),
+        ("3.4.5", "3.4.5"),
+        ("9" * 30, "9" * 30),
+    ],
+)
+def test_values_of_parameters(run: Callable[..., Ran], folder: Path, text: str, value: Any) -> None:
+    (folder / "value.arch").write_text("model M(v=0)\ninput 8x8x3\nRELU\n")
+    (record,) = json.loads(run("check", f"v={text}", "value.arch", "--format", "json").out)
+    assert record["parameters"] == {"v": value}
+
+
+# ---- standard input
+
+
+@pytest.mark.parametrize("command", ["check", "summary", "compile"])
+def test_standard_input(folder: Path, command: str) -> None:
+    done = process(command, "-", "classes=3", folder=folder, text=GOOD.encode())
+    assert done.returncode == 0, done.stderr
+    assert b"Net" in done.stdout
+    assert process(command, "-", folder=folder, text=WRONG.encode()).returncode == 1
+    assert process(command, "-", folder=folder, text=b"\xff").returncode == 1
+    assert process(command, "-", folder=folder, text=b"").returncode == 1
+    assert process(command, "-", "-", folder=folder, text=GOOD.encode()).returncode == 2
+
+
+# ---- summary
+
+
+def test_the_table(run: Callable[..., Ran], folder: Path, golden: Callable[[str, str], None]) -> None:
+    text = (
+        "model Net(n=3)\ninput 32x32x3\nblock RES(c) { ADD { { conv: CONV c 3x3 p1 nobias; BN }\n  ID }\n  RELU }\n"
+        "stem: CONV 16 3x3 p1; RELU\nlayer1: { RES 16; RES 16 x(n) }\n"
+        "CONCAT { CONV 4 1x1\n  MAXPOOL 3x3 s1 p1 }\nGLOBALAVGPOOL; fc: FC 10\n"
+    )
+    (folder / "net.arch").write_text(text)
+    golden("table.txt", run("summary", "net.arch").out)
+    golden("table_depth.txt", run("summary", "net.arch", "--depth", "1").out)
+    golden("table_batch.txt", run("summary", "net.arch", "--depth", "2", "--batch", "8", "n=1").out)
+    (folder / "net.arch").write_text(text.replace("GLOBALAVGPOOL", "CONV 8 99x99"))
+    golden("table_wrong.txt", run("summary", "net.arch").out)
+
+
+def test_a_symbolic_table(run: Callable[..., Ran], folder: Path, golden: Callable[[str, str], None]) -> None:
+    (folder / "net.arch").write_text("input words: T int where T >= 5\nembed: EMBED 100 8\nconv: CONV 4 3\n")
+    golden("table_symbolic.txt", run("summary", "net.arch").out)
+
+
+def test_a_table_of_blocks_used_many_times_over(run: Callable[..., Ran], folder: Path) -> None:
+    doubling = "".join(f"block B{i} {{ B{i + 1}; B{i + 1} }}\n" for i in range(40)) + "block B40 { RELU }\n"
+    (folder / "net.arch").write_text(f"{doubling}input 4x4x3\nB0\n")
+    assert run("check", "net.arch").out == "net.arch: Net  1,099,511,627,776 layers, 0 params, 0 macs\n"
+    assert "more than 100,000 rows" in run("summary", "net.arch").err
+    assert run("summary", "net.arch", "--depth", "2").code == 0
+
+
+def test_counts_that_nobody_could_write_down(run: Callable[..., Ran], folder: Path) -> None:
+    blocks = "".join(f"block B{i} {{ {{ B{i + 1} }} x{10**17} }}\n" for i in range(250))
+    (folder / "net.arch").write_text(f"{blocks}block B250 {{ CONV 3 1x1 }}\ninput 4x4x3\nB0 -> 5 params\n")
+    ran = run("check", "net.arch")
+    assert ran.code == 1
+    assert "error[too-large]" in ran.out
+    assert run("summary", "net.arch").code == 1
+
+
+# ---- compile
+
+
+def test_source_goes_to_stdout_or_into_a_file(run: Callable[..., Ran], folder: Path) -> None:
+    ran = run("compile", "good.arch")
+    assert ran.code == 0
+    assert "class Net(nn.Module):" in ran.out
+    assert run("compile", "good.arch", "-o", "net.py").code == 0
+    assert (folder / "net.py").read_text() == ran.out
+
+
+def test_an_existing_file_is_kept_without_force(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "net.py").write_text("mine")
+    ran = run("compile", "good.arch", "-o", "net.py")
+    assert ran.code == 2
+    assert ran.err == "archdsl: net.py exists; --force replaces it\n"
+    assert (folder / "net.py").read_text() == "mine"
+    assert run("compile", "good.arch", "-o", "net.py", "--force").code == 0
+    assert (folder / "net.py").read_text() != "mine"
+
+
+def test_a_replaced_file_keeps_its_permissions_and_links(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "net.py").write_text("old")
+    (folder / "net.py").chmod(0o640)
+    (folder / "link.py").symlink_to("net.py")
+    assert run("compile", "good.arch", "-o", "link.py", "--force").code == 0
+    assert (folder / "link.py").is_symlink()
+    assert stat.S_IMODE((folder / "net.py").stat().st_mode) == 0o640
+    assert "class Net" in (folder / "net.py").read_text()
+
+
+def test_a_new_file_has_the_usual_permissions(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "usual").touch()
+    assert run("compile", "good.arch", "-o", "net.py").code == 0
+    assert (folder / "net.py").stat().st_mode == (folder / "usual").stat().st_mode
+
+
+def test_a_file_is_written_whole_or_not_at_all(
+    run: Callable[..., Ran], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (folder / "net.py").write_text("mine")
+    before = sorted(folder.iterdir())
+
+    def full(*arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("archdsl.files.os.replace", full)
+    ran = run("compile", "good.arch", "-o", "net.py", "--force")
+    assert ran.code == 2
+    assert "No space left on device" in ran.err
+    assert sorted(folder.iterdir()) == before
+    assert (folder / "net.py").read_text() == "mine"
+
+
+@pytest.mark.parametrize(
+    ("target", "said"), [(".", "is a folder"), ("no/where.py", "no folder"), ("pipe", "no ordinary")]
+)
+def test_where_nothing_can_be_written(run: Callable[..., Ran], folder: Path, target: str, said: str) -> None:
+    os.mkfifo(folder / "pipe")
+    ran = run("compile", "good.arch", "-o", target, "--force")
+    assert ran.code == 2
+    assert said in ran.err
+
+
+def test_a_wrong_spec_writes_nothing(run: Callable[..., Ran], folder: Path) -> None:
+    ran = run("compile", "wrong.arch", "-o", "net.py")
+    assert ran.code == 1
+    assert "error[kernel-too-large]" in ran.err
+    assert not (folder / "net.py").exists()
+
+
+# ---- layers and limits
+
+
+def test_layers_lists_every_kind(run: Callable[..., Ran]) -> None:
+    from archdsl.layers import REGISTRY
+
+    out = run("layers").out
+    assert all(f"  {name}  " in out or f"  {name} " in out for name in REGISTRY)
+    assert run("layers", "maxpool").out.startswith("MAXPOOL kernel")
+    assert "did you mean CONV?" in run("layers", "COVN").err
+
+
+def test_limits_lists_every_bound(run: Callable[..., Ran]) -> None:
+    lines = run("limits").out.splitlines()
+    assert [line.split()[0] for line in lines] == list(Limits._fields) == list(MEANINGS)
+    assert "12,345" in run("limits", "--limit", "visits=12345").out
+
+
+def test_version(run: Callable[..., Ran]) -> None:
+    assert run("--version").out == f"archdsl {archdsl.__version__}\n"
+
+
+# ---- streams
+
+
+class Terminal:
+    """A stream that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from archdsl.terminal import coloured
+
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    assert coloured(Terminal())  # type: ignore[arg-type]
+    assert not coloured(None)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not coloured(Terminal())  # type: ignore[arg-type]
+    monkeypatch.setenv("NO_COLOR", "")
+    monkeypatch.setenv("TERM", "dumb")
+    assert not coloured(Terminal())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("environment", "colour"), [({}, True), ({"NO_COLOR": "1"}, False), ({"TERM": "dumb"}, False)])
+def test_colour_on_a_real_terminal(folder: Path, environment: dict[str, str], colour: bool) -> None:
+    pty = pytest.importorskip("pty")
+    ours, theirs = pty.openpty()
+    home = str(Path(archdsl.__file__).parents[1])
+    inherited = {name: value for name, value in os.environ.items() if name != "NO_COLOR"}
+    command = [sys.executable, "-m", "archdsl", "check", "wrong.arch"]
+    variables = {**inherited, "TERM": "xterm", "PYTHONPATH": home, **environment}
+    done = subprocess.run(command, cwd=folder, stdout=theirs, stderr=theirs, env=variables, check=False)
+    os.close(theirs)
+    said = os.read(ours, 10_000)
+    os.close(ours)
+    assert done.returncode == 1
+    assert (b"\x1b[1;31merror" in said) == colour
+    assert b"kernel-too-large" in said
+
+
+def test_no_colour_where_there_is_no_terminal(folder: Path) -> None:
+    assert b"\x1b" not in process("check", "wrong.arch", folder=folder).stdout
+
+
+def test_a_reader_who_leaves_ends_it_quietly(folder: Path) -> None:
+    (folder / "many.arch").write_text("input 8x8x3\nADD {\n" + "GELO 1\n" * 90 + "}\n" + "# a long line\n" * 10)
+    home = str(Path(archdsl.__file__).parents[1])
+    command = [sys.executable, "-m", "archdsl", "check", *["many.arch"] * 50]
+    with subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": home}
+    ) as running:
+        assert running.stdout and running.stderr
+        running.stdout.read(10)
+        running.stdout.close()
+        assert running.stderr.read() == b""
+    assert running.returncode == 141
+
+
+def test_an_interrupt_ends_it_quietly(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("archdsl.files.found", interrupted)
+    ran = run("check", "good.arch")
+    assert (ran.code, ran.out, ran.err) == (130, "", "")
+
+
+def test_a_fault_of_ours_is_no_traceback(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:
+    def faulty(*arguments: object) -> None:
+        raise RuntimeError("\x1b[31mno")
+
+    monkeypatch.delenv("ARCHDSL_TRACEBACK")
+    monkeypatch.setattr("archdsl.files.found", faulty)
+    ran = run("check", "good.arch")
+    assert ran.code == 2
+    assert ran.err == "archdsl: a fault of archdsl itself, please report it: RuntimeError: \\x1b[31mno\n"
+
+
+def test_the_same_bytes_in_any_locale(folder: Path) -> None:
+    (folder / "räder.arch").write_text("input 8x8x3\nlöss: CONV 4 3x3 x2 # ×\nCOVN é\n")
+    calls = [
+        process("check", ".", folder=folder, **environment).stdout
+        for environment in (
+            {"LC_ALL": "C", "PYTHONHASHSEED": "1"},
+            {"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": "2"},
+            {"PYTHONIOENCODING": "latin-1"},
+            {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+        )
+    ]
+    assert len(set(calls)) == 1
+    assert "räder.arch".encode() in calls[0]
+
+
+def test_hostile_names_of_files_are_printed_inert(folder: Path) -> None:
+    name = b"\x1b[31m\xff\n.arch"
+    (Path(os.fsdecode(bytes(folder) + b"/" + name))).write_text(WRONG)
+    for arguments in (["check", "."], ["check", ".", "--format", "json"], ["summary", "./\x1b[31m\udcff\n.arch"]):
+        done = process(*arguments, folder=folder)
+        assert done.returncode == 1, done.stderr
+        assert b"\x1b" not in done.stdout + done.stderr
+        assert b"\\x1b[31m\\udcff\\n.arch" in done.stdout or b"\\u001b[31m\\udcff\\n.arch" in done.stdout
+
+
+def test_as_a_module(folder: Path) -> None:
+    done = process("check", "good.arch", folder=folder)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"good.arch: Net")
+    assert process("--help", folder=folder).stdout.startswith(b"usage: archdsl")
+
+
+# ---- what is loaded
+
+
+def loaded(first: str, folder: Path) -> set[str]:
+    """The slow packages in memory after a check in a fresh process that begins with a line of code."""
+    code = f"""
+{first}
+import sys
+from archdsl.cli import main
+main(["check", "good.arch", "wrong.arch", "cases.arch"])
+main(["check", "wrong.arch", "--format", "json"])
+main(["summary", "good.arch"])
+main(["compile", "good.arch"])
+main(["layers", "CONV"])
+print()
+print("loaded", *sorted(set({SLOW!r}) & set(sys.modules)))
+"""
+    home = str(Path(archdsl.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=folder,
+        capture_output=True,
+        env={**os.environ, "PYTHONPATH": home},
+        check=True,
+        text=True,
+    )
+    last = done.stdout.splitlines()[-1]
+    assert last.startswith("loaded")
+    return set(last.split()[1:])
+
+
+def test_nothing_slow_is_loaded(folder: Path) -> None:
+    assert loaded("pass", folder) == set()
+
+
+def test_that_this_test_can_fail(folder: Path) -> None:
+    for name in SLOW:
+        (folder / f"{name}.py").write_text("")
+    lines = f"import sys; sys.path.insert(0, {str(folder)!r}); import {', '.join(SLOW)}"
+    assert loaded(lines, folder) == set(SLOW)
