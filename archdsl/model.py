@@ -85,19 +85,19 @@ class Model:
         """The layer lines in order; equal copies of a repeat are one row with its `count`."""
         from archdsl.backends.rows import leaves
 
-        return leaves(self._checked)
+        return leaves(self._checked, self._limits.unrolled)
 
     def summary(self, depth: int | None = None, batch: int = 1) -> str:
         """The table of the layers with their shapes, parameters and multiply-accumulates, as plain text."""
         from archdsl.backends.table import table
 
-        return table(self._checked, depth=depth, batch=batch)
+        return table(self._checked, depth=depth, batch=batch, most=self._limits.unrolled)
 
     def to_json(self) -> dict[str, Any]:
         """What `archdsl summary --format json` prints."""
         from archdsl.backends.json import summary
 
-        return summary(self._checked)
+        return summary(self._checked, self._limits.unrolled)
 
     def to_source(self) -> str:
         """The PyTorch source of the model; raises ArchError beyond the limit `unrolled`."""
@@ -112,9 +112,11 @@ class Model:
         return build(self.to_source(), self.name)
 
     def __repr__(self) -> str:
-        return f"<archdsl model {self.name}: {self.params:,} params, {self.macs:,} macs>" if isinstance(
-            self.macs, int
-        ) else f"<archdsl model {self.name}: {self.params} params>"
+        return (
+            f"<archdsl model {self.name}: {self.params:,} params, {self.macs:,} macs>"
+            if isinstance(self.macs, int)
+            else f"<archdsl model {self.name}: {self.params} params>"
+        )
 
 
 def load(path: str | PathLike[str], *, limits: Limits | None = None, **parameters: Any) -> Model:

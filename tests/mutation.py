@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from itertools import product
 from pathlib import Path
 
+from archdsl.layers import REGISTRY
 from archdsl.syntax.parser import _load
 
 SPECS = Path(__file__).parent.parent / "specs"
@@ -168,7 +169,7 @@ _SAMPLES: dict[str, tuple[str, ...]] = {
         *("CONV", "MAXPOOL", "FC", "RELU", "ADD", "CONCAT", "SCALE", "ID", "BN", "PAD", "EMBED", "B", "C", "a", "b", "i", "c"),
         *("s2", "p1", "k3", "nobias", "in", "yes", "no", "same", "T", "HxWx3", "params", "macs", "units", "a.b", "depth"),
     ),
-    "NUMBER": ("0", "1", "2", "3", "8", "64", "0.5", "1e3", "1e-6", "999999999999", "4611686018427387903"),
+    "NUMBER": ("0", "1", "2", "3", "8", "64", "0.5", "1e3", "1e-6", "999999999999"),
     "DIMS": ("3x3", "1x1", "28x28x1", "8x8x16", "2x2x2", "0x0", "5xT", "1000000x1000000x1000000"),
     "STRING": ('"a"', '""', '"a b"', '"é"', '"1"'),
     "TEMPLATE": ("conv{i}", "a{i+1}", "b{c}_{i}", "n{}", "m{1//0}"),
@@ -223,7 +224,7 @@ class Deriver:
                 words.append(self._terminal(symbol, rng))
                 continue
             expansions = self.rules[symbol]
-            if left <= 0 or len(words) > 400:
+            if left <= 0 or len(words) > 60:
                 least = min(self._deepest(one, self.cost) or 0 for one in expansions)
                 expansions = [one for one in expansions if (self._deepest(one, self.cost) or 0) == least]
             stack += [(one, left - 1) for one in reversed(rng.choice(expansions))]
@@ -242,6 +243,104 @@ def derived(count: int, seed: int = 0) -> Iterator[str]:
         lines = [deriver.text(rng, start=rng.choice(("line", "_stmt", "layer", "group", "for_"))) for _ in range(4)]
         text = "\n".join(lines) if number % 4 else deriver.text(rng)
         yield (head if number % 2 else "") + text
+
+
+# ---- texts that make sense at first sight
+
+_KINDS = tuple(REGISTRY)
+_MERGES = tuple(name for name, kind in REGISTRY.items() if kind.merge)
+_VALUES = (
+    *("0", "1", "2", "3", "8", "16", "0.5", "1.5", "3x3", "1x1", "2x1", "5x5x5", "28x28x1", "(in)", "(in/2)", "(2*c)", "c", "k"),
+    *("(a[0])", "[1, 2]", "[[0], [1]]", "[[0, 1], [1]]", "[]", '"a"', "act", "RELU", "B", "yes", "no", "same", "T", "(T - 2)"),
+    *("(1/3)", "(0.1*30)", "(-1)", "(1/0)", "(10 // 3)", "(7 % 4)", "(c if c > 2 else 1)", "(not yes)", "(3x3 + 1)", "999999999"),
+)
+_CLAIMS = (
+    *("28x28x8", "8", "10", "[in]", "[c]", "[H, W, 3]", "TxT", "0", "1.5", "100 params", "1.5M params", "2K macs", "1GB weights"),
+    *("0 params within 5%", "1,000 macs", "3 units", "5 connections", "7 layers", "1e3 params", "0.1 params", "28x28x8, 8"),
+)
+_NAMES = ("a", "b", "g", "conv1", "conv{i}", "a{c}", '"x-1"', '"a b"', "0", "7", "in", "x1", "if", "class", "forward", "self")
+
+
+class Writer:
+    """Random texts of layers, groups, merges, blocks and loops with values that may or may not fit."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
+        self.left = rng.choice((4, 8, 16, 30))
+
+    def text(self) -> str:
+        """A whole text."""
+        pick, some = self.rng.choice, self.rng.random
+        lines = [f"model M({pick(('', 'c=3', 'c=3, k=[1, 2]', 'act=RELU', 'c=T'))})"] if some() < 0.5 else []
+        if some() < 0.9:
+            size = pick(("28x28x1", "8x8x16", "12", "37 int", "T int", "Tx300", "HxWx3", "8x8x8x2", "[1, c]", "HxWx3 where H > 7"))
+            lines.append(f"input {size}" if some() < 0.8 else f"input a: {size}; input b: {size}")
+        lines += self.lines(0)
+        for name in ("B", "C") if some() < 0.5 else ():
+            heads = ("(c)", "(c, s=1)", "(c=2, act=RELU)", "", "(k=[1, 2]) <- a, b", "(c, c2=c*2)")
+            self.left += 5
+            lines += [f"block {name}{pick(heads)} {{", *self.lines(1), "}"]
+        if some() < 0.3:
+            lines.insert(self.rng.randrange(len(lines) + 1), pick(("output a, b", "cases c in [1, 2]", "expect 3 params", "output conv1")))
+        return "\n".join(lines)
+
+    def lines(self, depth: int) -> list[str]:
+        """Statements, some of them joined on a line."""
+        found = []
+        for _ in range(self.rng.choice((1, 1, 2, 3))):
+            self.left -= 1
+            found.append(self.statement(depth) + ("; RELU" if self.rng.random() < 0.2 else ""))
+        return found
+
+    def statement(self, depth: int) -> str:
+        pick, some = self.rng.choice, self.rng.random
+        label = f"{pick(_NAMES)}: " if some() < 0.35 else ""
+        tail = "".join((self.repeat(), f" <- {self.reads()}" if some() < 0.1 else "", f" -> {pick(_CLAIMS)}" if some() < 0.1 else ""))
+        choice = some()
+        if depth > 4 or self.left <= 0 or choice < 0.55:
+            return label + self.layer() + tail
+        inner = "\n".join(self.lines(depth + 1))
+        if choice < 0.7:
+            return f"{label}{pick(_MERGES)} {{\n{inner}\n{{ {self.layer()} }}\n}}{tail}"
+        if choice < 0.8:
+            return f"{label}{{\n{inner}\n}}{tail}"
+        if choice < 0.88:
+            turns = pick(("1..3", "1..0", "c..3", "[1, 2]", "[[1, 2], [3, 4]]", "k", "0..1000000000", "1..1.5", "[RELU, TANH]"))
+            return f"for {pick(('i', 'i', 'i, c'))} in {turns} {{\n{inner}\n}}"
+        if choice < 0.94:
+            other = f" else {{ {self.layer()} }}" if some() < 0.5 else ""
+            return f"if {pick(('yes', 'no', 'c == 3', 'in > 3', 'T > 2', 'H % 2 == 0', 'c', 'i in [1, 2]'))} {{\n{inner}\n}}{other}"
+        return f"let {pick(('c', 'k', 'w', 'act', 's1'))} = {pick(_VALUES)}"
+
+    def layer(self) -> str:
+        """A kind or block with values, options and switches, sometimes those of another."""
+        pick, some = self.rng.choice, self.rng.random
+        word = pick((*_KINDS, "B", "C", "B", "act", "CONV", "CONV", "MAXPOOL", "FC"))
+        kind = REGISTRY.get(word if some() < 0.95 else pick(_KINDS))
+        words = [word]
+        for attribute in kind.attributes.values() if kind else ():
+            if attribute.positional and (attribute.required or some() < 0.3):
+                words.append(pick(("8", "3x3", "3", "2", "c")) if some() < 0.7 else pick(_VALUES))
+            elif some() < 0.15:
+                short = f"{attribute.short}{pick(('0', '1', '2', '3', '2x1'))}" if attribute.short else attribute.name
+                named = f"{attribute.name}={pick((*attribute.type.choices, *_VALUES[:8], 'no', 'yes')) if some() < 0.8 else pick(_VALUES)}"
+                words.append(pick((short, named, f"no{attribute.name}")))
+        if kind is None:
+            words += [pick(_VALUES) for _ in range(pick((0, 1, 1, 2)))]
+        return " ".join(words)
+
+    def repeat(self) -> str:
+        """Mostly nothing."""
+        return self.rng.choice((" x2", " x3", " x0", " x(c)", " x1000", " x(-1)")) if self.rng.random() < 0.1 else ""
+
+    def reads(self) -> str:
+        return ", ".join(self.rng.choice(_NAMES[:6]) for _ in range(self.rng.choice((1, 1, 2))))
+
+
+def plausible(count: int, seed: int = 0) -> Iterator[str]:
+    """`count` random texts of layer lines, most of them with a fault in what they mean."""
+    for number in range(count):
+        yield Writer(random.Random(f"plausible:{seed}:{number}")).text()
 
 
 # ---- every run of tokens

@@ -459,7 +459,8 @@ def test_a_reader_who_leaves_ends_it_quietly(folder: Path) -> None:
     with subprocess.Popen(
         command, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": home}
     ) as running:
-        assert running.stdout and running.stderr
+        assert running.stdout is not None
+        assert running.stderr is not None
         running.stdout.read(10)
         running.stdout.close()
         assert running.stderr.read() == b""

@@ -1,10 +1,11 @@
-"""Diagnostics as text: the form, the marks in their places, and nothing of a spec that could do something to a terminal."""
+"""Diagnostics as text: the form, the marks in their places, and nothing in them that could act on a terminal."""
 
 from __future__ import annotations
 
 import random
 import unicodedata
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -111,7 +112,7 @@ def test_marks_far_apart_on_a_long_line_are_both_shown() -> None:
     lines = marked("bb" + "a" * 500 + "cc", 502, 504, related=(Related(Span(0, 2), "first"),))
     under = [
         (above[below.index(mark) :][:2])
-        for above, below in zip(lines, lines[1:], strict=False)
+        for above, below in pairwise(lines)
         for mark in "-^"
         if below.startswith("  | ") and mark in below
     ]

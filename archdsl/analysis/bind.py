@@ -139,7 +139,10 @@ def _declared(signature: Signature, argument: tree.Argument, scope: Scope) -> tu
             sizes = tuple(int(size) for size in re.split("[x×]", short[2]))
             found, spelling = (slot, sizes[0] if len(sizes) == 1 else Sizes(sizes)), f"{slot.name}={short[2]}"
         elif slot.switch and token.text in (slot.name, f"no{slot.name}"):
-            found, spelling = (slot, token.text == slot.name), f"{slot.name}={'yes' if token.text == slot.name else 'no'}"
+            found, spelling = (
+                (slot, token.text == slot.name),
+                f"{slot.name}={'yes' if token.text == slot.name else 'no'}",
+            )
     if found[0] is not None and token.text in scope:
         message = f"{token.text} could be the option {spelling} of {signature.title} or the value called {token.text}"
         raise Problem("ambiguous-word", message, token, hint=f"write {spelling} or ({token.text})")
@@ -166,7 +169,9 @@ def _unknown_word(signature: Signature, token: Token, scope: Scope, slot: Slot) 
     letters = [s.short for s in signature.slots if s.short]
     if short:
         has = f"its options are {', '.join(sorted(letters))}" if letters else "it has no one-letter options"
-        return Problem("unknown-option", f"{signature.title} has no option {short[1]}; {has}", token, hint=_usage(signature))
+        return Problem(
+            "unknown-option", f"{signature.title} has no option {short[1]}; {has}", token, hint=_usage(signature)
+        )
     switches = [name for s in signature.slots if s.switch for name in (s.name, f"no{s.name}")]
     words = [choice for s in signature.slots for choice in s.choices]
     close = nearest(word, [*switches, *words, *scope.names(), *(s.name for s in signature.slots)])
@@ -196,5 +201,9 @@ def make(kind: type[Layer], bound: Bound, inputs: tuple[Any, ...]) -> Layer:
     """The layer of a kind with these values, on these inputs; raises Refusal."""
     for name, value in bound.values.items():
         if isinstance(value, KindReference) and not isinstance(kind.attributes[name].type, (Word, Table)):
-            raise Refusal("wrong-type", f"{name} of {kind.name} must be {kind.attributes[name].type.words}, not a kind", blame=name)
+            raise Refusal(
+                "wrong-type",
+                f"{name} of {kind.name} must be {kind.attributes[name].type.words}, not a kind",
+                blame=name,
+            )
     return kind(bound.values, inputs)

@@ -16,9 +16,11 @@ from archdsl.limits import LARGEST, Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
-_SCALES = {"": 1} | {
-    letter: 1_000**power for power, letter in enumerate(("K", "M", "G", "T"), 1)
-} | {letter + "i": 1_024**power for power, letter in enumerate(("K", "M", "G", "T"), 1)}
+_SCALES = (
+    {"": 1}
+    | {letter: 1_000**power for power, letter in enumerate(("K", "M", "G", "T"), 1)}
+    | {letter + "i": 1_024**power for power, letter in enumerate(("K", "M", "G", "T"), 1)}
+)
 MOST_DIGITS = 300  # of a count; that of four nested repeats of a million has 25
 _PARAMETER_BYTES = 4  # float32
 
@@ -50,6 +52,8 @@ def claimed_shape(size: tree.Expr, scope: Scope, limits: Limits) -> tuple[Size, 
         return tuple(_part(part, size, scope) for part in parts)
     value = evaluate(size, scope, limits)
     sizes = value.sizes if isinstance(value, Sizes) else value if isinstance(value, tuple) else (value,)
+    if not sizes:
+        raise Problem("wrong-type", "a shape has one size or more, and this list is empty", size)
     for one in sizes:
         one = whole(one) if hasattr(one, "__add__") and not isinstance(one, (tuple, str)) else one
         if isinstance(one, (bool, str, tuple)) or isinstance(one, float) or not hasattr(one, "__floordiv__"):
@@ -87,11 +91,15 @@ def judge_quantity(claim: tree.QuantityClaim, cost: Cost) -> tuple[bool, str]:
     derived = getattr(cost, unit)
     if claimed.bytes:
         if unit not in ("params", "trainable", "buffers", "weights"):
-            raise Problem("unknown-unit", f"{unit} have no bytes", claim.unit, hint="bytes are of params, weights or buffers")
+            raise Problem(
+                "unknown-unit", f"{unit} have no bytes", claim.unit, hint="bytes are of params, weights or buffers"
+            )
         derived = derived * _PARAMETER_BYTES
     if unwritable(derived):
         return False, f"a number of more than {MOST_DIGITS} digits"
-    text = f"{derived:,} {'bytes of ' if claimed.bytes else ''}{unit}" if isinstance(derived, int) else f"{derived} {unit}"
+    text = (
+        f"{derived:,} {'bytes of ' if claimed.bytes else ''}{unit}" if isinstance(derived, int) else f"{derived} {unit}"
+    )
     if not isinstance(derived, int):
         return False, text
     return _close(derived, claimed, claim.within), text
@@ -126,5 +134,3 @@ def _close(derived: int, claimed: Quantity, within: Token | None) -> bool:
         percent: Any = quantity(within)
         return difference * 100 * 10**percent.decimals <= percent.digits * claimed.digits * claimed.scale
     return difference == 0 if claimed.exact else 2 * difference <= claimed.scale
-
-

@@ -48,9 +48,7 @@ def group(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place
 # ---- Blocks
 
 
-def use(
-    e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
-) -> Task[Once]:
+def use(e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place) -> Task[Once]:
     """A block in use; uses with equal arguments and inputs share one body."""
     e.visit(statement)
     _check_use(e, statement, block, inputs, place)

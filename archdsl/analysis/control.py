@@ -26,11 +26,13 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
     assert statement.repeat is not None
     count = copies(statement.repeat, place.scope, e.limits)
     shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs)
-    if count == 0:
-        return Once(Repeat((), place.branch, statement), () if place.branch else shapes[:1])
-    if count > 1 and len(inputs) > 1 and not place.branch:
+    if count != 1 and len(inputs) > 1 and not place.branch:
         message = "a repeated line reads one input, its copies read one another"
         raise Problem("wrong-inputs", message, statement.repeat)
+    if count == 0:
+        if None in shapes and not place.branch:
+            return Once(None, shapes)
+        return Once(Repeat((), place.branch, statement), () if place.branch else shapes)
     if place.branch and count > e.limits.list:
         raise Problem("limit", f"more than {e.limits.list:,} copies in a merge", statement.repeat)
     runs: list[Run] = []

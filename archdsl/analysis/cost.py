@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, children, postorder
+from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, children
 from archdsl.ir.shape import product
 from archdsl.ir.size import Size
 
@@ -44,15 +44,21 @@ class Costs:
         """The cost of a node and everything in it."""
         if isinstance(node, Leaf):
             return self._layer(node)
-        if id(node) not in self._known:
-            for below in postorder(node):
-                if id(below) not in self._known and not isinstance(below, Leaf):
-                    self._known[id(below)] = (below, self._sum(below))
-        return self._known[id(node)][1]
+        known, stack = self._known, [node]
+        while stack:  # children first, and none that is known: no recursion, and nothing twice
+            current = stack[-1]
+            unknown = [child for child in children(current) if not isinstance(child, Leaf) and id(child) not in known]
+            if unknown and id(current) not in known:
+                stack += unknown
+                continue
+            if id(current) not in known:
+                known[id(current)] = (current, self._sum(current))
+            stack.pop()
+        return known[id(node)][1]
 
     def _sum(self, node: Node) -> Cost:
         if isinstance(node, Repeat):
-            return add(*(times(self._one(run.node), run.count) for run in node.runs))
+            return add(*(times(self._one(run.node), run.copies) for run in node.runs))
         if isinstance(node, Merge):
             own = Cost(macs=node.op.macs(node.inputs, node.outputs[0]))
             return add(own, *(self._one(item.node) for item in node.branches))
@@ -101,5 +107,3 @@ def add(*costs: Cost) -> Cost:
 def times(cost: Cost, count: int) -> Cost:
     """The cost of `count` copies."""
     return cost if count == 1 else Cost(*(count * size for size in cost))
-
-

@@ -33,7 +33,9 @@ def turns(statement: tree.For, scope: Scope, limits: Limits) -> list[tuple[Any, 
 
 
 def _range(statement: tree.For, ends: tree.Range, scope: Scope, limits: Limits) -> list[tuple[Any, ...]]:
-    first, last = (_whole(end, scope, limits, "the ends of a range are whole numbers") for end in (ends.first, ends.last))
+    first, last = (
+        _whole(end, scope, limits, "the ends of a range are whole numbers") for end in (ends.first, ends.last)
+    )
     if last - first >= limits.list:
         message = f"a `for` of {last - first + 1:,} turns; the limit is {limits.list:,}"
         raise Problem("limit", message, ends, hint="equal copies cost nothing as { ... } xN")

@@ -48,7 +48,11 @@ def declarations(file: tree.File, report: Report) -> Declarations:
                     if name in blocks:
                         _twice(report, f"the block {name}", statement.name, blocks[name].name)
                     elif name.upper() in REGISTRY:
-                        report.tell("shadows-kind", f"{name} stands for this block here, not for the built-in kind", statement.name)
+                        report.tell(
+                            "shadows-kind",
+                            f"{name} stands for this block here, not for the built-in kind",
+                            statement.name,
+                        )
                     blocks.setdefault(name, statement)
                 case tree.Input():
                     inputs.append(statement)
@@ -79,7 +83,9 @@ def _check_parameters(model: tree.Model | None, blocks: dict[str, tree.Block], r
             seen.setdefault(name, parameter.name)
 
 
-def parameters(model: tree.Model | None, given: dict[str, Any], symbols: set[str], report: Report, limits: Limits) -> Scope:
+def parameters(
+    model: tree.Model | None, given: dict[str, Any], symbols: set[str], report: Report, limits: Limits
+) -> Scope:
     """The values of the model's parameters: given from outside, else the defaults, in order; then what `where` demands."""
     scope = Scope({}, {})
     known = [parameter.name.text for parameter in model.parameters] if model else []
@@ -88,7 +94,11 @@ def parameters(model: tree.Model | None, given: dict[str, Any], symbols: set[str
             close = nearest(name, [*known, *symbols])
             hint = f"did you mean {close}?" if close else f"its parameters are {', '.join(known)}" if known else None
             at = model.name if model else Span(0, 0)
-            what = f"{model.name.text} has no parameter {name}" if model else f"there is no model line, and so no parameter {name}"
+            what = (
+                f"{model.name.text} has no parameter {name}"
+                if model
+                else f"there is no model line, and so no parameter {name}"
+            )
             report.tell("unknown-parameter", what, at, hint=hint)
     for parameter in model.parameters if model else ():
         name = parameter.name.text
@@ -107,7 +117,12 @@ def _parameter(
         report.tell("missing-value", f"{name} has no value", parameter.name, hint=f"give one: {name}=...")
         return WRONG
     default = parameter.default
-    if isinstance(default, Token) and default.type == "WORD" and default.text.upper() in REGISTRY and default.text not in scope:
+    if (
+        isinstance(default, Token)
+        and default.type == "WORD"
+        and default.text.upper() in REGISTRY
+        and default.text not in scope
+    ):
         return KindReference(default.text.upper())
     try:
         return evaluate(default, scope, limits)
@@ -172,7 +187,9 @@ def _is_symbol(word: str) -> bool:
     return bool(word) and word[0].isalpha() and word == word.upper() and "." not in word
 
 
-def define_symbols(inputs: tuple[tree.Input, ...], names: set[str], given: dict[str, Any], scope: Scope, limits: Limits) -> None:
+def define_symbols(
+    inputs: tuple[tree.Input, ...], names: set[str], given: dict[str, Any], scope: Scope, limits: Limits
+) -> None:
     """Give each symbolic size its number, where one is given, or itself with the least value that `where` allows."""
     least = dict.fromkeys(names, 1)
     for one in inputs:

@@ -123,6 +123,8 @@ class Elaborator:
         """Tell a fault; what flows on is a value without a shape, where the statement would have given one."""
         if isinstance(fault, Problem):
             self.report.problem(fault)
+        elif not self.report.failed:  # never: a fault is silent only where another was told before
+            self.report.tell("invalid-expression", "this has no value", _place(statement))
         if isinstance(statement, tree.Layer) and statement.repeat is None and statement.kind is not None:
             self.visit(statement)
         return self.wrong() if isinstance(statement, (tree.Layer, tree.For, tree.If)) else current
@@ -191,8 +193,11 @@ class Elaborator:
         name = statement.name.text
         if name in scope or name in _WORDS:
             raise Problem("duplicate-name", f"{name} has a meaning here already", statement.name)
-        scope.define(name, WRONG)
-        scope.define(name, evaluate(statement.value, scope, self.limits))
+        try:
+            scope.define(name, evaluate(statement.value, scope, self.limits))
+        except (Problem, Silent):
+            scope.define(name, WRONG)
+            raise
 
     def _output(self, statement: tree.Output, names: Names) -> None:
         at = statement.reads[0]
@@ -223,6 +228,8 @@ class Elaborator:
         """The value that a name stands for."""
         token = filled(token, place.scope, self.limits)
         entry = place.names.find(token)
+        if not entry.values:
+            raise Problem("unknown-name", f"{token.text} gives nothing: it is repeated 0 times", token)
         self.read(entry.values[0])
         if entry.activation:
             message = f"{token.text} is read before the {entry.activation} that follows on its line"
@@ -364,15 +371,19 @@ def _mark_activation(line: tree.Line, names: Names) -> None:
 
 def _misplaced(statement: tree.Statement) -> Problem:
     """The fault of a declaration inside braces."""
+    return Problem("misplaced", f"`{type(statement).__name__.lower()}` stands outside all braces", _place(statement))
+
+
+def _place(statement: tree.Statement) -> Placed:
+    """Where a statement can be marked."""
     match statement:
-        case tree.Model(name, _, _) | tree.Block(name, _, _, _):
-            at: Placed = name
-        case tree.Input():
-            at = statement
-        case tree.Output(reads):
-            at = reads[0]
-        case tree.Cases(names, _):
-            at = names[0]
-        case _:
-            at = _NOWHERE
-    return Problem("misplaced", f"`{type(statement).__name__.lower()}` stands outside all braces", at)
+        case tree.Layer() | tree.Input():
+            return statement
+        case tree.Model(name, _, _) | tree.Block(name, _, _, _) | tree.Let(name, _):
+            return name
+        case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _):
+            return tokens[0]
+        case tree.Expect(claims):
+            return claims[0]
+        case tree.If(arms, _):
+            return arms[0][0]

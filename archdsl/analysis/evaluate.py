@@ -59,8 +59,10 @@ def _truth(value: Any, at: Placed) -> bool:
 def _logic(chain: tree.Chain, scope: Scope, limits: Limits) -> bool:
     """`and` and `or` look no further than they must, as in Python: a later term may only make sense after an earlier one."""
     ends = chain.operators[0] == "or"
-    return any(truth(term, scope, limits) for term in chain.terms) if ends else all(
-        truth(term, scope, limits) for term in chain.terms
+    return (
+        any(truth(term, scope, limits) for term in chain.terms)
+        if ends
+        else all(truth(term, scope, limits) for term in chain.terms)
     )
 
 
@@ -120,12 +122,16 @@ def _word(token: Token, scope: Scope) -> Any:
         return _WORDS[name]
     if name == "in":
         if scope.channels is None:
-            raise Problem("unknown-name", "`in` is the number of channels of what a line reads, and nothing is read here", token)
+            raise Problem(
+                "unknown-name", "`in` is the number of channels of what a line reads, and nothing is read here", token
+            )
         if scope.channels is WRONG:
             raise Silent
         return scope.channels
     close = scope.nearest(name)
-    raise Problem("unknown-name", f"nothing is called {name} here", token, hint=f"did you mean {close}?" if close else None)
+    raise Problem(
+        "unknown-name", f"nothing is called {name} here", token, hint=f"did you mean {close}?" if close else None
+    )
 
 
 def _symbol(name: str, token: Token, scope: Scope) -> Any:
@@ -234,7 +240,9 @@ def _bounded(value: Expression, at: Placed) -> None:
 
 def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:
     if operator not in ("+", "-", "*", "//"):
-        raise Problem("wrong-type", f"{operator} does not work on sizes such as {left if isinstance(left, Sizes) else right}", at)
+        raise Problem(
+            "wrong-type", f"{operator} does not work on sizes such as {left if isinstance(left, Sizes) else right}", at
+        )
     count = len(left.sizes) if isinstance(left, Sizes) else len(right.sizes)
     sides = [side.sizes if isinstance(side, Sizes) else (side,) * count for side in (left, right)]
     if len(sides[0]) != len(sides[1]):

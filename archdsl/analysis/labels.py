@@ -19,7 +19,9 @@ def label_text(token: Token, scope: Scope, limits: Limits) -> str:
     token = filled(token, scope, limits)
     text = token.text[1:-1] if token.type == "STRING" else token.text
     if not text or "." in text or len(text) > _LONGEST:
-        reason = "is empty" if not text else "has a dot, which parts the steps of a path" if "." in text else "is too long"
+        reason = (
+            "is empty" if not text else "has a dot, which parts the steps of a path" if "." in text else "is too long"
+        )
         raise Problem("invalid-name", f"the name {text[:40]!r} {reason}", token)
     if token.type == "NUMBER" and not text.isdigit():
         raise Problem("invalid-name", f"{text} is no whole number", token)

@@ -44,7 +44,11 @@ class Names:
             first = self.taken[label]
             again = " again, by a repeat or a `for`" if first.start == token.start else ""
             message = f"the name {label} is given twice{again}"
-            hint = "a name in a loop carries the turn: conv{i}; a repeat is named as a whole: layers: { ... } x3" if again else None
+            hint = (
+                "a name in a loop carries the turn: conv{i}; a repeat is named as a whole: layers: { ... } x3"
+                if again
+                else None
+            )
             related = () if again else (Related(Span(first.start, first.end), "first given here"),)
             raise Problem("duplicate-name", message, token, hint=hint, related=related)
         self.taken[label] = token

@@ -21,7 +21,14 @@ class Problem(Exception):
     """A fault with its place; caught where a statement is checked."""
 
     def __init__(
-        self, code: str, message: str, at: Placed, *, hint: str | None = None, related: tuple[Related, ...] = (), label: str = ""
+        self,
+        code: str,
+        message: str,
+        at: Placed,
+        *,
+        hint: str | None = None,
+        related: tuple[Related, ...] = (),
+        label: str = "",
     ) -> None:
         self.code = code
         self.message = message

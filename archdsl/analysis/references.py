@@ -49,7 +49,9 @@ def _kinds(lines: tuple[tree.Line, ...]) -> list[tuple[Token, set[str]]]:
                 case tree.For():
                     inner, bodies = bound | {token.text for token in statement.names}, [statement.body]
                 case tree.If():
-                    bodies = [body for _, body in statement.arms] + ([statement.otherwise] if statement.otherwise else [])
+                    bodies = [body for _, body in statement.arms] + (
+                        [statement.otherwise] if statement.otherwise else []
+                    )
             stack += [(below, inner) for body in bodies for below in body.lines]
     return found
 

@@ -37,7 +37,14 @@ class Report:
         )
 
     def tell(
-        self, code: str, message: str, at: Placed, *, hint: str | None = None, related: tuple[Related, ...] = (), label: str = ""
+        self,
+        code: str,
+        message: str,
+        at: Placed,
+        *,
+        hint: str | None = None,
+        related: tuple[Related, ...] = (),
+        label: str = "",
     ) -> None:
         """Tell something, unless it was told at this place or is a warning that the line ignores."""
         if at.end > len(self.source.text) or at.start < 0:  # a place in another text, as a value given by the caller

@@ -95,14 +95,14 @@ def _row(checked: Checked, placed: Placed, leaf: Leaf) -> Row:
     cost, output = checked.costs.of(leaf), leaf.outputs[0]
     line = checked.source.position(leaf.statement.start)[0]
     figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
-    return Row(placed.path, leaf.op.name, line, placed.count, leaf.inputs, output, *figures)
+    return Row(placed.path, leaf.op.name, line, placed.copies, leaf.inputs, output, *figures)
 
 
 def _entry(checked: Checked, placed: Placed, deepest: int | None) -> Entry:
     node = placed.node
     nameless = isinstance(node, Merge) and placed.path == placed.parent
-    cost = times(checked.costs.of(node), placed.count)
-    count = placed.count * node.count if isinstance(node, Repeat) else placed.count
+    cost = times(checked.costs.of(node), placed.copies)
+    count = placed.copies * node.copies if isinstance(node, Repeat) else placed.copies
     opened = not isinstance(node, Leaf) and (deepest is None or placed.depth < deepest)
     text = layer_text(checked.source.text, node)
     outputs = node.outputs if isinstance(node, (Leaf, Merge, Use)) else placed.item.shapes

@@ -146,7 +146,7 @@ def output_bytes(body: Node) -> Size:
     known: dict[int, Size] = {}
     for node in postorder(body):
         if isinstance(node, Repeat):
-            known[id(node)] = _sum(run.count * known[id(run.node)] for run in node.runs)
+            known[id(node)] = _sum(run.copies * known[id(run.node)] for run in node.runs)
             continue
         own = node.outputs if isinstance(node, (Leaf, Merge)) else ()
         inside = [known[id(child)] for child in children(node)]

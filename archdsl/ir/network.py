@@ -65,7 +65,7 @@ class Run(NamedTuple):
     """Equal copies of one node in a row."""
 
     node: Node
-    count: int
+    copies: int
 
 
 class Repeat(NamedTuple):
@@ -76,8 +76,8 @@ class Repeat(NamedTuple):
     statement: tree.Layer
 
     @property
-    def count(self) -> int:
-        return sum(run.count for run in self.runs)
+    def copies(self) -> int:
+        return sum(run.copies for run in self.runs)
 
 
 class Loop(NamedTuple):
@@ -169,7 +169,7 @@ def width(node: Node) -> int:
         case Choice():
             return node.body.width
         case Repeat():
-            return sum(run.count * width(run.node) for run in node.runs)
+            return sum(run.copies * width(run.node) for run in node.runs)
         case Loop():
             return sum(body.width for _, body in node.turns)
         case _:
@@ -181,7 +181,7 @@ class Placed(NamedTuple):
 
     path: str
     depth: int
-    count: int
+    copies: int
     item: Item
     node: Node
     parent: str
@@ -249,8 +249,8 @@ def _copies(repeat: Repeat, number: int | None, unroll: bool) -> list[tuple[Node
     for run in repeat.runs:
         step = 1 if named else width(run.node)
         if unroll:
-            found += [(run.node, number + step * copy, 1) for copy in range(run.count)]
+            found += [(run.node, number + step * copy, 1) for copy in range(run.copies)]
         else:
-            found.append((run.node, number, run.count))
-        number += step * run.count
+            found.append((run.node, number, run.copies))
+        number += step * run.copies
     return found

@@ -6,7 +6,12 @@ from typing import NamedTuple
 
 from archdsl.ir.size import Size
 
-AXES = {1: ("channels",), 2: ("steps", "channels"), 3: ("height", "width", "channels"), 4: ("frames", "height", "width", "channels")}
+AXES = {
+    1: ("channels",),
+    2: ("steps", "channels"),
+    3: ("height", "width", "channels"),
+    4: ("frames", "height", "width", "channels"),
+}
 
 
 class Shape(NamedTuple):

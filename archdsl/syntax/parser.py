@@ -15,7 +15,9 @@ from archdsl.syntax.builder import Builder
 from archdsl.syntax.lexer import Lexer, Vocabulary
 from archdsl.syntax.tree import Token
 
-_FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+_FORBIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+)
 _LONG_NUMBER = re.compile(r"[0-9]+")
 
 # What a terminal is called in a message; a terminal that is missing here is never suggested.
@@ -160,9 +162,7 @@ def _expected(accepted: Any) -> str:
     if {"NUMBER", "STRING", "LPAR", "SIGN"} <= set(names):
         return "a value"
     words = [_WORDS[name] for name in _WORDS if name in names and _WORDS[name]]
-    if "_NL" in names and "RBRACE" not in names:
-        words.append("the end of the line")
-    elif "_NL" in names and len(words) < 4:
+    if ("_NL" in names and "RBRACE" not in names) or ("_NL" in names and len(words) < 4):
         words.append("the end of the line")
     words = list(dict.fromkeys(words))
     if not words or len(words) > 5:
@@ -179,7 +179,7 @@ def _advice(source: Source, token: Token, accepted: Any) -> str | None:
         return "comparisons stand in parentheses among values"
     if token.type in ("SIGN", "MULOP", "PERCENT"):
         return "expressions stand in parentheses among values: (in/2)"
-    if token.text == "else" or before.endswith("}") and token.type not in ("_NL", "$END", "RBRACE"):
+    if token.text == "else" or (before.endswith("}") and token.type not in ("_NL", "$END", "RBRACE")):
         return "`else` stands on the line of the } before it; other statements part by ; or a new line"
     if token.type == "TEMPLATE":
         return "a brace touching a word belongs to the name; put a space before {"

@@ -24,7 +24,10 @@ def source(checked: Checked, limits: Limits) -> str:
         raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])
     body = Generator(checked).run()
     file = checked.source.name.replace("\\", "/").rpartition("/")[2]
-    file = "".join(letter if letter.isalnum() or letter in "._- " else "_" for letter in file if letter.isascii()) or "a text"
+    file = (
+        "".join(letter if letter.isalnum() or letter in "._- " else "_" for letter in file if letter.isascii())
+        or "a text"
+    )
     return _HEADER.format(name=checked.name, file=file) + "\n" + _imports(body) + "\n\n" + body
 
 

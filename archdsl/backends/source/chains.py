@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from archdsl.backends.source.calls import construct_layer, construct_use
 from archdsl.backends.source.families import Family, Mismatch, first, items, nodes
 from archdsl.backends.source.text import call, comment, register, stacked
 from archdsl.ir.network import Choice, Leaf, Loop, Repeat, Sequence, Use, width
@@ -27,7 +28,7 @@ class Child(NamedTuple):
     number: int
     text: str
     comment: str
-    count: int = 1
+    width: int = 1
 
 
 class Chain:
@@ -83,7 +84,7 @@ class Chain:
     def _module(self, family: Family, label: str | None) -> str:
         node = first(family)
         if isinstance(node, Use):
-            text, made = self.writer.instance(family)
+            text, made = construct_use(self.writer, family)
             if len(made.forms) != 1 or len(made.gives) != 1:
                 raise NotChain
             self._want(made.forms[0], node.inputs[0])
@@ -95,7 +96,7 @@ class Chain:
         self._want(lowered.wants, node.inputs[0])
         if lowered.gives != "any":
             self.form = lowered.gives
-        return self.writer.module(family, label)
+        return construct_layer(self.writer, family, label)
 
     def _want(self, want: str, shape: Shape) -> None:
         """Keep track of how the value lies; a change inside a chain is a child of its own, or makes it no chain."""
@@ -140,7 +141,7 @@ class Chain:
             raise Mismatch
         for place in range(len(first(columns))):
             bodies = {member: runs[place].node for member, runs in columns.items()}
-            counts = {member: runs[place].count for member, runs in columns.items()}
+            counts = {member: runs[place].copies for member, runs in columns.items()}
             step = 1 if named else width(first(bodies))
             self._run(bodies, counts, number, named)
             number += step * first(counts)
@@ -180,7 +181,7 @@ class Chain:
         for child in self.children:
             if child.step not in (None, str(position)) or child.number != position:
                 return False
-            position += child.count
+            position += child.width
         return True
 
     def text(self) -> str:
@@ -188,7 +189,11 @@ class Chain:
         if not self.positional():
             raise NotChain
         parts = [child.text for child in self.children]
-        if len(parts) <= 4 and sum(len(part) + 2 for part in parts) <= _SHORT and not any("\n" in part for part in parts):
+        if (
+            len(parts) <= 4
+            and sum(len(part) + 2 for part in parts) <= _SHORT
+            and not any("\n" in part for part in parts)
+        ):
             return call("nn.Sequential(", parts)
         return stacked("nn.Sequential(", parts, [comment(child.comment) for child in self.children], ")")
 
@@ -198,7 +203,9 @@ class Chain:
         for child in self.children:
             if child.step is None:
                 raise NotChain
-            lines.append(register(owner, child.step, child.text) + (f"  # {comment(child.comment)}" if child.comment else ""))
+            lines.append(
+                register(owner, child.step, child.text) + (f"  # {comment(child.comment)}" if child.comment else "")
+            )
         return lines
 
 
@@ -206,5 +213,3 @@ def _shape(family: Family) -> str:
     """The output shape, where all members agree."""
     texts = {str(item.shapes[0]) for item in family.values() if item.shapes}
     return texts.pop() if len(texts) == 1 else ""
-
-

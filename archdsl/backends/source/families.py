@@ -66,7 +66,7 @@ def _structure(node: Node, known: dict[int, int]) -> Any:
         case Use():
             return ("use", id(node.statement), id(node.block), below)
         case Repeat():
-            return ("repeat", id(node.statement), tuple(run.count > 1 for run in node.runs), below)
+            return ("repeat", id(node.statement), tuple(run.copies > 1 for run in node.runs), below)
         case Loop():
             return ("loop", id(node.statement), below)
         case Choice():
@@ -75,3 +75,9 @@ def _structure(node: Node, known: dict[int, int]) -> Any:
 
 def _labels(entries: tuple[Item, ...]) -> tuple[Any, ...]:
     return tuple((item.label, item.number) for item in entries)
+
+
+def common_shape(row: Family, position: int) -> str:
+    """The shape of a result, where all members agree."""
+    texts = {str(item.shapes[position]) for item in row.values() if position < len(item.shapes)}
+    return texts.pop() if len(texts) == 1 else ""

@@ -101,7 +101,7 @@ def uses(body: Node) -> dict[int, int]:
                     stack.append((item.node, own))
             case Repeat():
                 for run in node.runs:
-                    stack.append((run.node, frozenset(defined(run.node)) if node.count > 1 else own))
+                    stack.append((run.node, frozenset(defined(run.node)) if node.copies > 1 else own))
             case Loop():
                 stack.extend((turn, own) for _, turn in node.turns)
             case Choice():
@@ -142,4 +142,6 @@ def defined(body: Node) -> set[int]:
 def closed(body: Sequence, counts: dict[int, int]) -> bool:
     """Whether a body reads nothing from around it and nothing around reads into it, but for what it takes and gives."""
     inner, own = uses(body), defined(body)
-    return all(number in own for number in inner) and all(counts.get(number, 0) <= inner.get(number, 0) for number in own)
+    return all(number in own for number in inner) and all(
+        counts.get(number, 0) <= inner.get(number, 0) for number in own
+    )

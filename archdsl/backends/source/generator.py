@@ -6,8 +6,9 @@ from typing import Any
 
 from archdsl.analysis.check import Checked
 from archdsl.analysis.scope import Scope
-from archdsl.backends.source.classes import ClassWriter, Made, Member
+from archdsl.backends.source.classes import ClassWriter, Member
 from archdsl.backends.source.families import Family, Mismatch, structures
+from archdsl.backends.source.made import Made
 from archdsl.backends.source.naming import class_name
 from archdsl.backends.source.values import Column, Parameters
 from archdsl.ir.network import Item, Sequence, Use, children, postorder
@@ -141,9 +142,11 @@ class Generator:
     def _doc(self) -> str:
         inputs = ", ".join(str(Shape(port.shape, port.dtype)) for port in self.network.inputs)
         outputs = ", ".join(str(Shape(port.shape, port.dtype)) for port in self.network.outputs)
-        return f"{inputs} -> {outputs}: {self.checked.totals.params:,} parameters." if isinstance(
-            self.checked.totals.params, int
-        ) else f"{inputs} -> {outputs}."
+        return (
+            f"{inputs} -> {outputs}: {self.checked.totals.params:,} parameters."
+            if isinstance(self.checked.totals.params, int)
+            else f"{inputs} -> {outputs}."
+        )
 
 
 def class_name_of_model(name: str, taken: set[str]) -> str:
@@ -191,7 +194,12 @@ def _numbered(body: Sequence) -> bool:
         node = item.node
         if item.label is None and isinstance(node, Use):
             return True
-        if item.label is None and hasattr(node, "op") and not hasattr(node, "branches") and node.op.tensors(*node.inputs):
+        if (
+            item.label is None
+            and hasattr(node, "op")
+            and not hasattr(node, "branches")
+            and node.op.tensors(*node.inputs)
+        ):
             return True
         if item.label is None and isinstance(node, Sequence):
             stack.extend(node.items)

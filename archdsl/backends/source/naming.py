@@ -6,15 +6,11 @@ import keyword
 
 # Names that nn.Module, nn.Sequential and nn.ModuleList use themselves; a test holds the list against PyTorch.
 RESERVED = frozenset(
-    """T_destination add_module append apply bfloat16 buffers call_super_init children compile cpu cuda double dump_patches
-    eval extend extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half insert ipu
-    load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters pop
-    register_backward_hook register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
-    register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
-    register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_ set_extra_state
-    set_submodule share_memory state_dict to to_empty train training type xpu zero_grad""".split()
+    ["T_destination", "add_module", "append", "apply", "bfloat16", "buffers", "call_super_init", "children", "compile", "cpu", "cuda", "double", "dump_patches", "eval", "extend", "extra_repr", "float", "forward", "get_buffer", "get_extra_state", "get_parameter", "get_submodule", "half", "insert", "ipu", "load_state_dict", "modules", "mtia", "named_buffers", "named_children", "named_modules", "named_parameters", "parameters", "pop", "register_backward_hook", "register_buffer", "register_forward_hook", "register_forward_pre_hook", "register_full_backward_hook", "register_full_backward_pre_hook", "register_load_state_dict_post_hook", "register_load_state_dict_pre_hook", "register_module", "register_parameter", "register_state_dict_post_hook", "register_state_dict_pre_hook", "requires_grad_", "set_extra_state", "set_submodule", "share_memory", "state_dict", "to", "to_empty", "train", "training", "type", "xpu", "zero_grad"]
 )
-_TAKEN = frozenset(("self", "torch", "nn", "F", "range", "super", "getattr", "sum", "print", "x", "i", "True", "False", "None"))
+_TAKEN = frozenset(
+    ("self", "torch", "nn", "F", "range", "super", "getattr", "sum", "print", "x", "i", "True", "False", "None")
+)
 
 
 def is_plain(label: str) -> bool:
@@ -50,7 +46,9 @@ def variable(label: str | None, taken: set[str]) -> str:
 def parameter(word: str, taken: set[str]) -> str:
     """A constructor parameter."""
     word = "".join(letter if letter.isalnum() and letter.isascii() else "_" for letter in word)
-    word = word if is_identifier(word) and word not in _TAKEN else f"{word}_" if is_identifier(f"{word}_") else f"p_{word}"
+    word = (
+        word if is_identifier(word) and word not in _TAKEN else f"{word}_" if is_identifier(f"{word}_") else f"p_{word}"
+    )
     return fresh(word, taken)
 
 

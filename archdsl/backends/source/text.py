@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from archdsl.backends.source.naming import RESERVED, is_plain
 
 WIDTH = 100
+LONG = 76  # an expression longer than this gets a variable
 
 
 def attribute(owner: str, step: str) -> str:
@@ -27,7 +30,9 @@ def register(owner: str, step: str, value: str) -> str:
 
 def quote(text: str) -> str:
     """A string literal with double quotes where it needs no escapes."""
-    return f'"{text}"' if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text else ascii(text)
+    return (
+        f'"{text}"' if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text else ascii(text)
+    )
 
 
 def call(opening: str, parts: list[str], closing: str = ")", width: int = WIDTH) -> str:
@@ -50,3 +55,24 @@ def stacked(opening: str, parts: list[str], comments: list[str], closing: str) -
 def comment(text: str) -> str:
     """Text that is safe behind a # in Python."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
+
+
+def filled(template: str, texts: list[str]) -> str:
+    """A call with its inputs put in, in brackets where an operator or a method would bind wrongly."""
+    filled = template
+    parts = re.split(r"\{(\d+)\}", filled)
+    out = ""
+    for place, part in enumerate(parts):
+        if place % 2 == 0:
+            out += part
+            continue
+        text = texts[int(part)]
+        before, after = parts[place - 1][-1:], parts[place + 1][:1]
+        alone = (
+            before in ("", "(", "[", " ")
+            and after in ("", ")", "]", ",")
+            and not parts[place - 1].rstrip().endswith(("+", "*"))
+        )
+        simple = re.fullmatch(r"[\w.]+|[\w.]+\([^()]*(?:\([^()]*\)[^()]*)*\)", text)
+        out += text if simple or alone else f"({text})"
+    return out

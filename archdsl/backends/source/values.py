@@ -23,7 +23,9 @@ Column: TypeAlias = dict[int, Any]  # member -> value
 class Parameters:
     """The constructor parameters of one class, found as they are needed."""
 
-    def __init__(self, scopes: dict[int, Scope], candidates: list[tuple[str, Column]], defaults: dict[str, Any]) -> None:
+    def __init__(
+        self, scopes: dict[int, Scope], candidates: list[tuple[str, Column]], defaults: dict[str, Any]
+    ) -> None:
         self.scopes = scopes
         self.defaults = defaults  # by name in the spec
         self.declared: dict[str, tuple[str, Column]] = {}  # name in the spec -> name in Python, values
@@ -37,9 +39,7 @@ class Parameters:
         """The same candidates, nothing declared yet."""
         return Parameters(self.scopes, [pair for pair in self._candidates if pair[0] in self._given], self.defaults)
 
-    def text(
-        self, column: Column, written: tuple[tree.Expr, ...], hint: str, channels: Column | None = None
-    ) -> str:
+    def text(self, column: Column, written: tuple[tree.Expr, ...], hint: str, channels: Column | None = None) -> str:
         """The Python text that gives this column; `written` are expressions of the spec that may give it."""
         values = list(column.values())
         if all(_same(value, values[0]) for value in values):
@@ -52,9 +52,7 @@ class Parameters:
             return self._elements(column, written, hint, channels)
         return self._known(column) or self._new(column, hint)
 
-    def _elements(
-        self, column: Column, written: tuple[tree.Expr, ...], hint: str, channels: Column | None
-    ) -> str:
+    def _elements(self, column: Column, written: tuple[tree.Expr, ...], hint: str, channels: Column | None) -> str:
         """A tuple, element by element."""
         length = len(next(iter(column.values())))
         each = [{member: value[place] for member, value in column.items()} for place in range(length)]

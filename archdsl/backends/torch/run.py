@@ -59,5 +59,3 @@ def restore(source: str, name: str) -> Any:
     """An empty instance of a class of a compiled module; its state follows."""
     cls = load(source).__dict__[name]
     return cls.__new__(cls)
-
-

@@ -1,0 +1,127 @@
+"""Layers and blocks in use: the submodule in the constructor and the call in `forward`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from archdsl.backends.source.families import Family, Mismatch, first
+from archdsl.backends.source.flow import Value, converted
+from archdsl.backends.source.made import At, Made
+from archdsl.backends.source.naming import variable
+from archdsl.backends.source.text import WIDTH, attribute, call, filled
+from archdsl.ir.network import Leaf, Use
+from archdsl.ir.shape import Shape
+
+if TYPE_CHECKING:
+    from archdsl.backends.source.classes import ClassWriter
+
+
+def write_layer(w: ClassWriter, found: Family, inputs: list[Value], label: str | None, number: int, at: At) -> Value:
+    node: Leaf = first(found)
+    lowered = node.op.lower(*node.inputs)
+    owns = bool(node.op.tensors(*node.inputs))
+    calls = {each.op.lower(*each.inputs).call for each in found.values()}
+    turned = turn_all(w, inputs, lowered.wants, at)
+    rank = node.outputs[0].rank
+    form = "flat" if rank == 1 else turned[0].form if lowered.gives == "any" else lowered.gives
+    known = lowered.module is not None and not lowered.module.support
+    if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
+        step = label if label is not None else str(number)
+        w.register(at.owner, step, construct_layer(w, found, label))
+        return Value(f"{attribute(at.owner, step)}({', '.join(value.text for value in turned)})", form, rank)
+    return Value(filled(lowered.call, [value.text for value in turned]), form, rank)
+
+
+def turn_all(w: ClassWriter, inputs: list[Value], wants: str, at: At) -> list[Value]:
+    """The inputs as a layer wants them; where it does not care, all as the first."""
+    want = inputs[0].form if wants == "any" and len(inputs) > 1 else wants
+    return [turn(w, value, want, at) for value in inputs]
+
+
+def turn(w: ClassWriter, value: Value, want: str, at: At) -> Value:
+    """The value as it is wanted; one that is read again is turned once, into a variable of its own."""
+    turned = converted(bracketed(w, value, want), want)
+    if turned.form == value.form or not value.variable or value.left <= 0 or turned is value:
+        return turned
+    if turned.form not in value.turned:
+        kept = w.assign(turned, None, at, "")
+        kept.left = value.left + 1
+        w.live.append(kept)
+        value.turned[turned.form] = kept
+    return value.turned[turned.form]
+
+
+def bracketed(w: ClassWriter, value: Value, want: str) -> Value:
+    turns = converted(value, want) is not value
+    if turns and not re.fullmatch(r"[\w.]+|[\w.]+\(.*\)", value.text):
+        return Value(f"({value.text})", value.form, value.rank)
+    return value
+
+
+def construct_layer(w: ClassWriter, found: Family, label: str | None) -> str:
+    """The constructor call of a layer; the source of a class of ours is noted."""
+    node: Leaf = first(found)
+    modules = {member: each.op.lower(*each.inputs).module for member, each in found.items()}
+    head = first(modules)
+    if head is None or any(module is None or module.path != head.path for module in modules.values()):
+        raise Mismatch
+    if head.support:
+        w.generator.support(head.path, head.support)
+    spelled = {a.torch: name for name, a in node.op.attributes.items() if a.torch}
+    channels = {member: each.inputs[0].channels for member, each in found.items()}
+    parts, keyword = [], False
+    for position, (name, _) in enumerate(head.arguments.items()):
+        column = {member: module.arguments[name] for member, module in modules.items()}
+        if name in head.defaults and all(value == head.defaults[name] for value in column.values()):
+            keyword = True
+            continue
+        own = spelled.get(name)
+        written = (node.written[own],) if own in node.written else tuple(node.written.values())
+        text = w.parameters.text(column, written, f"{label}_{name}" if label else name, channels)
+        parts.append(text if position < head.positional and not keyword else f"{name}={text}")
+    return call(f"{head.path}(", parts, width=WIDTH - 16)
+
+
+def construct_use(w: ClassWriter, found: Family) -> tuple[str, Made]:
+    """The constructor call of a block in use."""
+    node: Use = first(found)
+    made = w.generator.made(node.body)
+    if any(w.generator.made(each.body) is not made for each in found.values()):
+        raise Mismatch
+    return construct(w, made, {m: each.body for m, each in found.items()}, node.written), made
+
+
+def construct(w: ClassWriter, made: Made, bodies: Family, written: dict[str, Any]) -> str:
+    parts = []
+    for name, python, column in made.arguments:
+        ours = {member: column[w.generator.member(body)] for member, body in bodies.items()}
+        default = made.defaults.get(name, made)
+        if all(type(value) is type(default) and value == default for value in ours.values()):
+            continue
+        channels = {member: w.generator.channels(body) for member, body in bodies.items()}
+        text = w.parameters.text(ours, (written[name],) if name in written else (), name, channels)
+        parts.append(f"{python}={text}" if name in made.defaults else text)
+    return f"{made.name}({', '.join(parts)})"
+
+
+def write_use(w: ClassWriter, found: Family, inputs: list[Value], step: str, at: At) -> list[Value]:
+    text, made = construct_use(w, found)
+    w.register(at.owner, step, text)
+    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at)
+
+
+def call_class(
+    w: ClassWriter, callee: str, made: Made, inputs: list[Value], outputs: tuple[Shape, ...], at: At
+) -> list[Value]:
+    given = [turn(w, value, form, at) for value, form in zip(inputs, made.forms, strict=True)]
+    call = f"{callee}({', '.join(value.text for value in given)})"
+    if len(made.gives) == 1:
+        return [Value(call, made.gives[0], outputs[0].rank)]
+    names, busy = [], w.busy()
+    for _ in made.gives:
+        names.append(variable(None, busy))
+        busy.add(names[-1])
+    w.forward.append(f"{', '.join(names)} = {call}")
+    each = zip(names, made.gives, outputs, strict=True)
+    return [Value(name, form, shape.rank, variable=True) for name, form, shape in each]

@@ -1,0 +1,198 @@
+"""Repeats, `for` and `if`: copies, turns and arms."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from archdsl.backends.source.calls import construct_use, turn, write_layer, write_use
+from archdsl.backends.source.chains import Chain, NotChain
+from archdsl.backends.source.families import Family, Mismatch, first
+from archdsl.backends.source.flow import Copies, Value, closed
+from archdsl.backends.source.groups import write_container
+from archdsl.backends.source.made import At
+from archdsl.backends.source.text import LONG, attribute
+from archdsl.backends.source.values import Column
+from archdsl.ir.network import Item, Leaf, Repeat, Sequence, Use, width
+
+if TYPE_CHECKING:
+    from archdsl.backends.source.classes import ClassWriter
+
+
+def write_repeat(w: ClassWriter, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
+    node: Repeat = first(found)
+    if node.parallel:
+        return write_parallel(w, found, inputs, item, number, at)
+    if not node.runs:
+        return inputs
+    label = item.label
+    if label is not None:
+        chain = Chain(w)
+        try:
+            if not all(closed(run.node, w.counts) for run in node.runs if isinstance(run.node, Sequence)):
+                raise NotChain
+            chain.runs(found, 0, True)
+            if chain.positional():
+                w.register(at.owner, label, chain.text())
+                given = turn(w, inputs[0], chain.entry or "any", at)
+                form = chain.form or given.form
+                return [Value(f"{attribute(at.owner, label)}({given.text})", form, item.shapes[0].rank)]
+        except NotChain:
+            pass
+        w.register(at.owner, label, "nn.Module()")
+        at, number = At(attribute(at.owner, label), 0, at.variable), 0
+    return write_copies(w, found, inputs, number, label is not None, at, item)
+
+
+def write_copies(
+    w: ClassWriter, found: Family, inputs: list[Value], number: int, named: bool, at: At, item: Item
+) -> list[Value]:
+    """Copies one by one, each by its own number."""
+    columns = {member: node.runs for member, node in found.items()}
+    if any([run.copies for run in runs] != [run.copies for run in first(columns)] for runs in columns.values()):
+        raise Mismatch
+    values = inputs
+    for place, run in enumerate(first(columns)):
+        bodies = {member: runs[place].node for member, runs in columns.items()}
+        for _ in range(run.copies):
+            values = write_copy(w, bodies, values, number, named, at)
+            number += 1 if named else width(run.node)
+            if not values[0].variable:
+                values = [w.assign(values[0], None, at, "")]
+            values[0].left += 1
+            w.live.append(values[0])
+    for value in values:
+        value.left -= 1
+    return values
+
+
+def write_copy(w: ClassWriter, bodies: Family, values: list[Value], number: int, named: bool, at: At) -> list[Value]:
+    node = first(bodies)
+    if isinstance(node, Sequence):
+        if named:
+            return write_container(w, bodies, values, str(number), at)
+        w.enter(bodies, values)
+        return w.body(bodies, at._replace(base=number))
+    if isinstance(node, Leaf):
+        return [write_layer(w, bodies, values, str(number) if named else None, number, at)]
+    return write_use(w, bodies, values, str(number), at)
+
+
+def write_parallel(w: ClassWriter, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
+    """Equal branches: an nn.ModuleList under a name, else each by itw."""
+    node: Repeat = first(found)
+    if not node.runs:
+        return []
+    bodies = {member: each.runs[0].node for member, each in found.items()}
+    counts = {member: each.copies for member, each in found.items()}
+    if len(set(counts.values())) != 1:
+        raise Mismatch
+    if item.label is not None and isinstance(first(bodies), Use):
+        text, made = construct_use(w, bodies)
+        if len(made.gives) == 1:
+            times = w.parameters.text(counts, (), "copies")
+            w.register(at.owner, item.label, f"nn.ModuleList([{text} for _ in range({times})])")
+            callee = attribute(at.owner, item.label)
+            given = turn(w, inputs[0], made.forms[0], at)
+            each = [f"{callee}[{copy}]({given.text})" for copy in range(node.copies)]
+            rank = first(bodies).outputs[0].rank
+            return [Copies(f"m({given.text}) for m in {callee}", made.gives[0], rank, each)] * 1 + []
+    return write_branches(w, bodies, inputs, item, number, node.copies, at)
+
+
+def write_branches(
+    w: ClassWriter, bodies: Family, inputs: list[Value], item: Item, number: int, count: int, at: At
+) -> list[Value]:
+    named = item.label is not None
+    if item.label is not None:
+        w.register(at.owner, item.label, "nn.Module()")
+        at, number = At(attribute(at.owner, item.label), 0, at.variable), 0
+    results = []
+    for _ in range(count):
+        (value,) = write_copy(w, bodies, inputs, number, named, at)
+        if not value.variable:
+            value = w.assign(value, None, at, "")
+        value.left += 1
+        w.live.append(value)
+        results.append(value)
+        number += 1 if named else width(first(bodies))
+    for value in results:
+        value.left -= 1
+    return results
+
+
+def write_loop(w: ClassWriter, found: Family, inputs: list[Value], number: int, at: At) -> list[Value]:
+    """The turns of a `for`, one after the other; in a merge each is a branch."""
+    parallel = at.branch
+    columns = {member: node.turns for member, node in found.items()}
+    if any(len(turns) != len(first(columns)) for turns in columns.values()):
+        raise Mismatch
+    values, results = inputs, []
+    for place in range(len(first(columns)) if parallel else 0):
+        w.enter({member: turns[place][1] for member, turns in columns.items()}, inputs)
+    for place in range(len(first(columns))):
+        bodies = {member: turns[place][1] for member, turns in columns.items()}
+        if not parallel:
+            w.enter(bodies, values)
+        values = w.body(bodies, at._replace(base=number))
+        number += first(bodies).width
+        if parallel:
+            results.append(hold(w, values[0], at))
+        elif place + 1 < len(first(columns)) and not values[0].variable:
+            values = [w.assign(values[0], None, at, "")]
+    for value in results:
+        value.left -= 1
+    return results if parallel else values
+
+
+def hold(w: ClassWriter, value: Value, at: At) -> Value:
+    if not value.variable and len(value.text) > LONG:
+        value = w.assign(value, None, at, "")
+    value.left += 1
+    w.live.append(value)
+    return value
+
+
+def write_choice(w: ClassWriter, found: Family, inputs: list[Value], number: int, at: At, row: Family) -> list[Value]:
+    """An `if`: the arm that all members take in line, else an `if` on a parameter."""
+    taken = {member: node.taken for member, node in found.items()}
+    if len(set(taken.values())) == 1:
+        if not first(row).gives:
+            return []
+        w.enter({member: node.body for member, node in found.items()}, inputs)
+        return w.body({member: node.body for member, node in found.items()}, at._replace(base=number))
+    arms = sorted(set(taken.values()), key=lambda arm: (arm is None, arm or 0))
+    if len(arms) != 2 or not all(each.gives for each in row.values()):
+        raise Mismatch
+    groups = [{m: node.body for m, node in found.items() if taken[m] == arm} for arm in arms]
+    condition = condition_text(w, found, taken, arms[0])
+    return [write_either(w, groups, condition, inputs, number, at)]
+
+
+def condition_text(w: ClassWriter, found: Family, taken: Column, arm: Any) -> str:
+    column = {member: value == arm for member, value in taken.items()}
+    written = (
+        first(found).statement.arms[arm][0] if arm is not None and arm < len(first(found).statement.arms) else None
+    )
+    return w.parameters.text(column, (written,) if written is not None else (), "option")
+
+
+def write_either(
+    w: ClassWriter, groups: list[Family], condition: str, inputs: list[Value], number: int, at: At
+) -> Value:
+    """Both arms: one module or nn.Identity where that is all, else branches in the constructor and in `forward`."""
+    start_init, start_forward = len(w.init), len(w.forward)
+    arms = []
+    for group in groups:
+        w.enter(group, inputs)
+        before = (len(w.init), len(w.forward))
+        (value,) = w.body(group, at._replace(base=number))
+        arms.append((w.init[before[0] :], w.forward[before[1] :], value))
+    del w.init[start_init:], w.forward[start_forward:]
+    (made, run, value), (other_made, other_run, other) = arms
+    single = re.fullmatch(r"(self\.\w+) = (.+)", made[0], re.DOTALL) if len(made) == 1 else None
+    plain = not run and not other_run and not other_made and other.text == inputs[0].text
+    if single and plain and value.text == f"{single[1]}({inputs[0].text})" and other.form == value.form:
+        w.init.append(f"{single[1]} = {single[2]} if {condition} else nn.Identity()")
+        return Value(value.text, value.form, value.rank)
+    raise Mismatch

@@ -1,0 +1,65 @@
+"""Groups: in line, as a chain of modules, as a class of their own, or as a bare container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from archdsl.backends.source.calls import call_class, construct, turn
+from archdsl.backends.source.chains import Chain, NotChain
+from archdsl.backends.source.families import Family, first
+from archdsl.backends.source.flow import Value, closed
+from archdsl.backends.source.made import At, Made
+from archdsl.backends.source.text import attribute
+from archdsl.ir.network import Item, Sequence
+
+if TYPE_CHECKING:
+    from archdsl.backends.source.classes import ClassWriter
+
+
+def write_group(w: ClassWriter, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
+    """Braces: in line without a name; under one a chain of modules, a class of its own, or a bare container."""
+    if item.label is None:
+        w.enter(found, inputs)
+        return w.body(found, at._replace(base=number))
+    return write_container(w, found, inputs, item.label, at)
+
+
+def write_container(w: ClassWriter, found: Family, inputs: list[Value], label: str, at: At) -> list[Value]:
+    body: Sequence = first(found)
+    callee = attribute(at.owner, label)
+    chain = chain_of(w, found)
+    if chain is not None:
+        if chain.positional():
+            w.register(at.owner, label, chain.text())
+        else:
+            w.register(at.owner, label, "nn.Sequential()")
+            w.init += [line for line in chain.statements(callee)]
+        given = turn(w, inputs[0], chain.entry or "any", at)
+        form = chain.form or given.form
+        return [Value(f"{callee}({given.text})", form, body.outputs[0].rank)]
+    if len(inputs) == 1 and closed(body, w.counts):
+        text, made = construct_group(w, found, label, (inputs[0],))
+        w.register(at.owner, label, text)
+        return call_class(w, callee, made, inputs, body.outputs, at)
+    w.register(at.owner, label, "nn.Module()")
+    w.enter(found, inputs)
+    return w.body(found, At(callee, 0, at.variable))
+
+
+def chain_of(w: ClassWriter, found: Family) -> Chain | None:
+    if not all(closed(body, w.counts) and len(body.takes) == 1 for body in found.values()):
+        return None
+    chain = Chain(w)
+    try:
+        chain.sequence(found, 0)
+        if not chain.positional():
+            chain.statements("self")
+    except NotChain:
+        return None
+    return chain
+
+
+def construct_group(w: ClassWriter, found: Family, label: str, inputs: tuple[Any, ...]) -> tuple[str, Made]:
+    """A class for a named group that is no chain."""
+    made = w.generator.group(found, label, w)
+    return construct(w, made, found, {}), made

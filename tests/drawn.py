@@ -1,0 +1,516 @@
+"""A drawn network: its statements as data, its text, and what it means, worked out anew from the language's description.
+
+Nothing here knows the package under test. `Walk` goes through a drawn network statement by statement, copy by copy,
+and leaves to its subclasses what a layer does: the strategy only guesses at shapes, the judge runs PyTorch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+INDENT = "  "
+
+
+class Refused(Exception):
+    """The network has no meaning, and why."""
+
+
+@dataclass(frozen=True)
+class Expr:
+    """An expression as Python has it; `IN` stands for the channels of what the line reads."""
+
+    python: str
+
+    def __str__(self) -> str:
+        words = {"IN": "in", "True": "yes", "False": "no"}
+        return re.sub(r"\b(IN|True|False)\b", lambda found: words[found[0]], self.python)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of layer, or a block, as a value."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Argument:
+    """A value of a line. `form` says how it is written: `plain`, `named`, `short` (a letter and a number) or `switch`."""
+
+    name: str
+    value: Any
+    form: str = "named"
+    short: str = ""
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer, a block in use, a merge (with a body and a kind) or a group (a body alone)."""
+
+    kind: str | None
+    arguments: tuple[Argument, ...] = ()
+    label: str | None = None
+    more: tuple[str, ...] = ()  # names of the further results
+    body: tuple[Any, ...] | None = None
+    repeat: Any = None
+    reads: tuple[str, ...] = ()
+    joined: bool = False  # stands behind a `;` on the line before
+
+
+@dataclass(frozen=True)
+class Let:
+    name: str
+    value: Any
+    joined: bool = False
+
+
+@dataclass(frozen=True)
+class If:
+    arms: tuple[tuple[Any, tuple[Any, ...]], ...]
+    otherwise: tuple[Any, ...] | None = None
+    joined: bool = False
+
+
+@dataclass(frozen=True)
+class For:
+    """`turns` is a pair of ends, or a list with a row of values for each turn."""
+
+    names: tuple[str, ...]
+    turns: tuple[Any, Any] | list[tuple[Any, ...]]
+    body: tuple[Any, ...] = ()
+    joined: bool = False
+
+
+@dataclass(frozen=True)
+class Block:
+    name: str
+    parameters: tuple[tuple[str, Any], ...]  # name and default; None for none
+    takes: tuple[str, ...]
+    body: tuple[Any, ...]
+    outputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Input:
+    name: str | None
+    sizes: tuple[int, ...]
+    dtype: str = "float32"
+
+
+@dataclass(frozen=True)
+class Network:
+    parameters: tuple[tuple[str, Any], ...]
+    given: dict[str, Any]
+    inputs: tuple[Input, ...]
+    blocks: tuple[Block, ...]
+    body: tuple[Any, ...]
+    outputs: tuple[str, ...] = ()
+    blocks_last: bool = False
+
+
+# ---- text
+
+
+def text(network: Network) -> str:
+    """The network in the language."""
+    parameters = f"({', '.join(_parameter(*pair) for pair in network.parameters)})" if network.parameters else ""
+    blocks = [line for block in network.blocks for line in _block(block)]
+    lines = [f"model Drawn{parameters}", *(_input(one) for one in network.inputs)]
+    layers = [*_body(network.body, ""), *_outputs(network.outputs, "")]
+    parts = [*lines, *layers, *blocks] if network.blocks_last else [*lines, *blocks, *layers]
+    return "\n".join(parts) + "\n"
+
+
+def _parameter(name: str, default: Any) -> str:
+    return name if default is None else f"{name}={_default(default)}"
+
+
+def _default(value: Any) -> str:
+    return str(value) if isinstance(value, Expr) else _value(value, named=True)
+
+
+def _input(one: Input) -> str:
+    name = f"{one.name}: " if one.name else ""
+    return f"input {name}{'x'.join(map(str, one.sizes))}{' int' if one.dtype == 'int64' else ''}"
+
+
+def _block(block: Block) -> list[str]:
+    parameters = f"({', '.join(_parameter(*pair) for pair in block.parameters)})" if block.parameters else ""
+    takes = f" <- {', '.join(block.takes)}" if block.takes else ""
+    body = [*_body(block.body, INDENT), *_outputs(block.outputs, INDENT)]
+    return [f"block {block.name}{parameters}{takes} {{", *body, "}"]
+
+
+def _outputs(outputs: tuple[str, ...], indent: str) -> list[str]:
+    return [f"{indent}output {', '.join(map(_reference, outputs))}"] if outputs else []
+
+
+def _body(statements: tuple[Any, ...], indent: str) -> list[str]:
+    lines: list[str] = []
+    for statement in statements:
+        own = _statement(statement, indent)
+        if statement.joined and lines:
+            lines[-1] += f"; {own[0].lstrip()}"
+            own = own[1:]
+        lines += own
+    return lines
+
+
+def _statement(statement: Any, indent: str) -> list[str]:
+    match statement:
+        case Let(name, value):
+            return [f"{indent}let {name} = {_default(value)}"]
+        case If(arms, otherwise):
+            return _if(arms, otherwise, indent)
+        case For(names, turns, body):
+            row = turns if isinstance(turns, list) else ()
+            ends = "" if isinstance(turns, list) else f"{_default(turns[0])}..{_default(turns[1])}"
+            values = f"[{', '.join(_row(each) for each in row)}]" if isinstance(turns, list) else ends
+            return [f"{indent}for {', '.join(names)} in {values} {{", *_body(body, indent + INDENT), f"{indent}}}"]
+    return _layer(statement, indent)
+
+
+def _row(values: tuple[Any, ...]) -> str:
+    parts = [_default(value) for value in values]
+    return parts[0] if len(parts) == 1 else f"[{', '.join(parts)}]"
+
+
+def _if(arms: tuple[tuple[Any, tuple[Any, ...]], ...], otherwise: tuple[Any, ...] | None, indent: str) -> list[str]:
+    lines: list[str] = []
+    for condition, body in arms:
+        opening = f"{lines.pop()} else if" if lines else f"{indent}if"
+        lines += [f"{opening} {_default(condition)} {{", *_body(body, indent + INDENT), f"{indent}}}"]
+    if otherwise is not None:
+        lines += [f"{lines.pop()} else {{", *_body(otherwise, indent + INDENT), f"{indent}}}"]
+    return lines
+
+
+def _layer(layer: Layer, indent: str) -> list[str]:
+    labels = [label for label in (layer.label, *layer.more) if label is not None]
+    words = [f"{', '.join(map(_label, labels))}:"] if labels else []
+    words += [layer.kind] if layer.kind else []
+    words += [_argument(argument) for argument in layer.arguments]
+    tail = [f"x{layer.repeat}" if type(layer.repeat) is int else f"x({layer.repeat})"] if layer.repeat is not None else []
+    tail += [f"<- {', '.join(map(_reference, layer.reads))}"] if layer.reads else []
+    if layer.body is None:
+        return [indent + " ".join([*words, *tail])]
+    inner = _body(layer.body, indent + INDENT)
+    return [indent + " ".join([*words, "{"]), *inner, indent + " ".join(["}", *tail])]
+
+
+def _label(label: str) -> str:
+    return label if re.fullmatch(r"[0-9]+|[A-Za-z_][A-Za-z0-9_]*(\{.*\}\w*)*", label) else f'"{label}"'
+
+
+def _reference(label: str) -> str:
+    return label if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*(\{.*\}\w*)*", label) else f'"{label}"'
+
+
+def _argument(argument: Argument) -> str:
+    value = argument.value
+    match argument.form:
+        case "plain":
+            return _value(value, named=False)
+        case "short":
+            return f"{argument.short}{value if type(value) is int else 'x'.join(map(str, value))}"
+        case "switch":
+            return argument.name if value else f"no{argument.name}"
+    return f"{argument.name}={_value(value, named=True)}"
+
+
+def _value(value: Any, named: bool) -> str:
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case Expr():
+            return str(value) if str(value).isidentifier() else f"({value})"
+        case int() | float():
+            return str(value) if value >= 0 or named else f"({value})"
+        case Kind(name):
+            return name
+        case list():
+            return f"[{', '.join(_value(item, named=True) for item in value)}]"
+        case tuple():
+            plain = len(value) > 1 and all(type(item) is int for item in value)
+            return "x".join(map(str, value)) if plain else f"[{', '.join(map(_default, value))}]"
+    return str(value)
+
+
+# ---- meaning
+
+
+class Container:
+    """What has names and counts its layers: the model, a block in use, a named group."""
+
+    def __init__(self, path: str, around: Container | None) -> None:
+        self.path, self.around = path, around
+        self.counter = 0
+        self.entries: dict[str, tuple[list[Any], Container | None]] = {}
+        self.taken: set[str] = set()
+
+    def copy(self) -> Container:
+        twin = Container(self.path, self.around)
+        twin.counter, twin.entries, twin.taken = self.counter, dict(self.entries), set(self.taken)
+        return twin
+
+    def below(self, step: str) -> str:
+        return f"{self.path}.{step}" if self.path else step
+
+    def claim(self, label: str) -> None:
+        if label in self.taken:
+            raise Refused(f"the name {label} is given twice")
+        self.taken.add(label)
+
+    def step(self, label: str | None) -> str:
+        """Count one layer: its label, or else its number."""
+        if label is not None and label.isdigit():
+            self.counter = int(label)
+        self.counter += 1
+        return label if label is not None else str(self.counter - 1)
+
+    def find(self, reference: str) -> list[Any]:
+        parts = reference.split(".")
+        where: Container | None = self
+        while where is not None and parts[0] not in where.entries:
+            where = where.around
+        for position, part in enumerate(parts):
+            if where is None or part not in where.entries:
+                raise Refused(f"nothing is called {reference}")
+            values, where = where.entries[part]
+            if position == len(parts) - 1:
+                return values
+        raise AssertionError(reference)
+
+
+@dataclass
+class Frame:
+    """Where a statement stands: the values of names, the container, and what flows there."""
+
+    env: dict[str, Any]
+    container: Container
+    current: Any = None
+    trail: tuple[str, ...] = field(default=())
+
+    def inner(self, current: Any) -> Frame:
+        """Braces: names of values that they define stay inside."""
+        return Frame(dict(self.env), self.container, current)
+
+    def trial(self) -> Frame:
+        return Frame(dict(self.env), self.container.copy(), self.current)
+
+
+class Walk:
+    """Goes through a network. Subclasses say what a layer and a merge give, and how many channels a value has."""
+
+    def __init__(self, blocks: dict[str, Block]) -> None:
+        self.blocks = blocks
+
+    def layer(self, kind: str, values: dict[str, Any], inputs: list[Any], path: str) -> Any:
+        raise NotImplementedError
+
+    def merge(self, kind: str, values: dict[str, Any], inputs: list[Any], path: str) -> Any:
+        raise NotImplementedError
+
+    def channels(self, value: Any) -> int:
+        raise NotImplementedError
+
+    # ---- values
+
+    def evaluate(self, value: Any, env: dict[str, Any], reading: Any) -> Any:
+        """A value with the names put in; what comes out whole is a whole number."""
+        if isinstance(value, tuple):
+            return tuple(self.evaluate(item, env, reading) for item in value)
+        if not isinstance(value, Expr):
+            return value
+        names = env if reading is None else {**env, "IN": self.channels(reading)}
+        try:
+            result = eval(value.python, {"__builtins__": {}}, names)
+        except (NameError, ZeroDivisionError, TypeError) as fault:
+            raise Refused(f"{value}: {fault}") from None
+        return int(result) if isinstance(result, float) and result.is_integer() else result
+
+    def arguments(self, layer: Layer, env: dict[str, Any], reading: Any) -> dict[str, Any]:
+        return {one.name: self.evaluate(one.value, env, reading) for one in layer.arguments}
+
+    # ---- statements
+
+    def network(self, network: Network, inputs: list[Any]) -> list[Any]:
+        """The results of a whole network."""
+        env = {name: self.evaluate(default, {}, None) for name, default in network.parameters} | network.given
+        frame = Frame(env, Container("", None))
+        for one, value in zip(network.inputs, inputs, strict=True):
+            if one.name:
+                frame.container.claim(one.name)
+                frame.container.entries[one.name] = ([value], None)
+        frame.current = inputs[0] if len(inputs) == 1 else None
+        self.body(network.body, frame)
+        return self.results(network.outputs, frame)
+
+    def results(self, outputs: tuple[str, ...], frame: Frame) -> list[Any]:
+        if outputs:
+            return [frame.container.find(name)[0] for name in outputs]
+        if frame.current is None:
+            raise Refused("nothing comes out")
+        return [frame.current]
+
+    def body(self, statements: tuple[Any, ...], frame: Frame) -> Any:
+        for statement in statements:
+            self.statement(statement, frame)
+        return frame.current
+
+    def statement(self, statement: Any, frame: Frame) -> None:
+        """One statement of a sequence."""
+        match statement:
+            case Let(name, value):
+                frame.env[name] = self.evaluate(value, frame.env, frame.current)
+            case If():
+                body = self.taken(statement, frame)
+                if body is not None:
+                    frame.current = self.body(body, frame.inner(frame.current))
+            case For(names, _, body):
+                for row in self.turns(statement, frame):
+                    inner = frame.inner(frame.current)
+                    inner.env |= dict(zip(names, row, strict=True))
+                    frame.current = self.body(body, inner)
+            case Layer():
+                inputs = self.reads(statement, frame)
+                results = self.line(statement, inputs, frame, parallel=False)
+                frame.current = results[0]
+
+    def taken(self, statement: If, frame: Frame) -> tuple[Any, ...] | None:
+        for condition, body in statement.arms:
+            if self.evaluate(condition, frame.env, frame.current):
+                return body
+        return statement.otherwise
+
+    def turns(self, statement: For, frame: Frame) -> Iterator[tuple[Any, ...]]:
+        if isinstance(statement.turns, list):
+            for row in statement.turns:
+                yield self.evaluate(row, frame.env, frame.current)
+            return
+        first, last = (self.evaluate(end, frame.env, frame.current) for end in statement.turns)
+        if type(first) is not int or type(last) is not int:
+            raise Refused("the ends of a range are whole numbers")
+        for number in range(first, last + 1):
+            yield (number,)
+
+    def reads(self, layer: Layer, frame: Frame) -> list[Any]:
+        if layer.reads:
+            return [frame.container.find(self.named(name, frame.env))[0] for name in layer.reads]
+        if frame.current is None:
+            raise Refused("nothing to read")
+        return [frame.current]
+
+    def named(self, label: str, env: dict[str, Any]) -> str:
+        """A label with the values of its braces put in."""
+        return re.sub(r"\{(.*?)\}", lambda found: str(self.evaluate(Expr(found[1]), env, None)), label)
+
+    # ---- lines
+
+    def line(self, layer: Layer, inputs: list[Any], frame: Frame, parallel: bool) -> list[Any]:
+        """A layer line with all its copies: its results."""
+        container = frame.container
+        label = None if layer.label is None else self.named(layer.label, frame.env)
+        if label is not None:
+            container.claim(label)
+        inside: Container | None = None
+        if layer.repeat is None:
+            counted = label is not None or layer.body is None
+            step = container.step(label) if counted else ""
+            if label is not None and layer.body is not None:
+                inside = Container(container.below(step), container)
+            results = self.copy(layer, inputs, frame, inside, container.below(step))
+        else:
+            results = self.copies(layer, inputs, frame, label, parallel)
+        if label is not None:
+            container.entries[label] = (results, inside)
+            for name, value in zip(layer.more, results[1:], strict=True):
+                further = self.named(name, frame.env)
+                container.claim(further)
+                container.entries[further] = ([value], None)
+        return results
+
+    def copies(self, layer: Layer, inputs: list[Any], frame: Frame, label: str | None, parallel: bool) -> list[Any]:
+        """The copies of a repeat: one after the other, or side by side in a merge."""
+        count = self.evaluate(layer.repeat, frame.env, inputs[0])
+        if type(count) is not int or count < 0:
+            raise Refused(f"{count} copies")
+        if count > 1 and len(inputs) > 1 and not parallel:
+            raise Refused("a repeated line reads one input")
+        container = frame.container
+        whole = container.below(container.step(label)) if label is not None else ""
+        found: list[Any] = []
+        results = inputs
+        for number in range(count):
+            inside = Container(f"{whole}.{number}", container) if label is not None else None
+            step = ""
+            if inside is None and layer.body is None:
+                step = container.below(container.step(None))
+            given = self.copy(layer, inputs if parallel else results, frame, inside, step)
+            found += given[:1]
+            results = given
+        return found if parallel else results
+
+    def copy(self, layer: Layer, inputs: list[Any], frame: Frame, inside: Container | None, path: str) -> list[Any]:
+        """One copy: in the container of its own that a name gives, else counted on in the one around."""
+        path = inside.path if inside is not None else path
+        if layer.kind is None:
+            inner = Frame(dict(frame.env), inside or frame.container, inputs[0])
+            return [self.body(layer.body or (), inner)]
+        kind = frame.env.get(layer.kind, layer.kind)
+        kind = kind.name if isinstance(kind, Kind) else layer.kind
+        values = self.arguments(layer, frame.env, inputs[0])
+        if kind in self.blocks:
+            return self.use(self.blocks[kind], values, inputs, path)
+        if layer.body is None:
+            return [self.layer(kind, values, inputs, path)]
+        if len(inputs) != 1:
+            raise Refused("branches read one input")
+        inner = Frame(dict(frame.env), inside or frame.container, inputs[0])
+        branches = [value for one in layer.body for value in self.branch(one, inner, inputs[0])]
+        if not branches:
+            raise Refused("a merge without branches")
+        return [self.merge(kind, values, branches, (inside or frame.container).path)]
+
+    def branch(self, statement: Any, frame: Frame, value: Any) -> list[Any]:
+        """One statement of a merge: its branches."""
+        frame.current = value
+        match statement:
+            case Layer():
+                return self.line(statement, self.reads(statement, frame), frame, parallel=True)
+            case If():
+                body = self.taken(statement, frame)
+                return [] if body is None else [self.body(body, frame.inner(value))]
+            case For(names, _, body):
+                results = []
+                for row in self.turns(statement, frame):
+                    inner = frame.inner(value)
+                    inner.env |= dict(zip(names, row, strict=True))
+                    results.append(self.body(body, inner))
+                return results
+        self.statement(statement, frame)
+        return []
+
+    def use(self, block: Block, values: dict[str, Any], inputs: list[Any], path: str) -> list[Any]:
+        """A block in use: it sees its parameters and inputs, and nothing of its caller."""
+        if len(inputs) != max(1, len(block.takes)):
+            raise Refused(f"{block.name} reads {max(1, len(block.takes))} inputs")
+        env: dict[str, Any] = {}
+        for name, default in block.parameters:
+            if name not in values and default is None:
+                raise Refused(f"{block.name} needs {name}")
+            env[name] = values[name] if name in values else self.evaluate(default, env, inputs[0])
+        frame = Frame(env, Container(path, None), inputs[0] if len(inputs) == 1 else None)
+        for name, value in zip(block.takes, inputs, strict=False):
+            frame.container.claim(name)
+            frame.container.entries[name] = ([value], None)
+        self.body(block.body, frame)
+        return self.results(block.outputs, frame)
+
+
+def relabelled(statement: Layer, label: str | None) -> Layer:
+    """The same line under another name."""
+    return replace(statement, label=label)
