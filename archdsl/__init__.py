@@ -1,7 +1,7 @@
 """archdsl: a language for neural-network architectures, and its checker.
 
-    model = archdsl.load("specs/alexnet.arch", classes=10)
-    model.params, model.macs, model.layers, model.summary(), model.to_source(), model.to_torch()
+model = archdsl.load("specs/alexnet.arch", classes=10)
+model.params, model.macs, model.layers, model.summary(), model.to_source(), model.to_torch()
 """
 
 from __future__ import annotations

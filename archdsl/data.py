@@ -1,4 +1,4 @@
-"""Where the grammars and the specs are: beside the package in an installed wheel, in the folder above it in a checkout."""
+"""Where the grammars and the specs are: beside the package in a wheel, in the folder above it in a checkout."""
 
 from __future__ import annotations
 

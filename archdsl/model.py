@@ -122,8 +122,8 @@ class Model:
 def load(path: str | PathLike[str], *, limits: Limits | None = None, **parameters: Any) -> Model:
     """Check a file and return its model.
 
-    Parameters of the model are given by name. Raises ArchError with `.diagnostics` where anything is wrong with the text,
-    OSError where the file cannot be read.
+    Parameters of the model are given by name. Raises ArchError with `.diagnostics` where anything is wrong with the
+    text, OSError where the file cannot be read.
     """
     limits = limits or Limits()
     source, faults = read_file(path, limits)

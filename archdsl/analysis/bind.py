@@ -61,7 +61,7 @@ _SIGNATURES: dict[type[Layer], Signature] = {}
 
 
 def of_block(block: tree.Block) -> Signature:
-    """The signature of a block: a one-letter parameter works as an option, one whose default is yes or no as a switch."""
+    """The signature of a block: a one-letter parameter is an option too, one whose default is yes or no a switch."""
     slots = []
     for parameter in block.parameters:
         name, default = parameter.name.text, parameter.default
@@ -77,9 +77,9 @@ def bind(
 ) -> Bound:
     """Give each argument its slot and its value.
 
-    A bare word is, in this order: what the kind or block declares, a value in scope, a word that an option lists, a kind.
-    `kinds` are the names of kinds and blocks as a word may spell them. Raises Problem, or Silent where a value has a fault
-    that was told before.
+    A bare word is, in this order: what the kind or block declares, a value in scope, a word that an option lists, a
+    kind. `kinds` are the names of kinds and blocks as a word may spell them. Raises Problem, or Silent where a value
+    has a fault that was told before.
     """
     bound = Bound({}, {})
     positions = [slot for slot in signature.slots if slot.positional]

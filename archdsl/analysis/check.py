@@ -68,7 +68,7 @@ class Reading(NamedTuple):
 
 @contextmanager
 def without_collector() -> Iterator[None]:
-    """Pause Python's cycle collector: a check makes many tuples and no cycles, and searching them costs a third of its time."""
+    """Pause Python's cycle collector: a check makes no cycles, and the search takes a third of its time."""
     if not gc.isenabled():
         yield
         return

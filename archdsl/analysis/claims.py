@@ -54,9 +54,9 @@ def claimed_shape(size: tree.Expr, scope: Scope, limits: Limits) -> tuple[Size, 
     sizes = value.sizes if isinstance(value, Sizes) else value if isinstance(value, tuple) else (value,)
     if not sizes:
         raise Problem("wrong-type", "a shape has one size or more, and this list is empty", size)
-    for one in sizes:
-        one = whole(one) if hasattr(one, "__add__") and not isinstance(one, (tuple, str)) else one
-        if isinstance(one, (bool, str, tuple)) or isinstance(one, float) or not hasattr(one, "__floordiv__"):
+    for given in sizes:
+        one: Any = whole(given) if hasattr(given, "__add__") and not isinstance(given, (tuple, str)) else given
+        if isinstance(one, (bool, str, tuple, float)) or not hasattr(one, "__floordiv__"):
             raise Problem("wrong-type", "a shape is made of whole numbers and sizes", size)
         if isinstance(one, int) and not 0 < one < LARGEST:
             code = "out-of-range" if one <= 0 else "too-large"

@@ -86,7 +86,7 @@ def _check_parameters(model: tree.Model | None, blocks: dict[str, tree.Block], r
 def parameters(
     model: tree.Model | None, given: dict[str, Any], symbols: set[str], report: Report, limits: Limits
 ) -> Scope:
-    """The values of the model's parameters: given from outside, else the defaults, in order; then what `where` demands."""
+    """The values of the model's parameters: given from outside, else the defaults; then what `where` demands."""
     scope = Scope({}, {})
     known = [parameter.name.text for parameter in model.parameters] if model else []
     for name in given:
@@ -169,7 +169,7 @@ def symbol_names(inputs: tuple[tree.Input, ...], model: tree.Model | None) -> se
     known = {parameter.name.text for parameter in model.parameters} if model else set()
     found: set[str] = set()
     for one in inputs:
-        tokens = [one.size] if isinstance(one.size, Token) else [t for t in _tokens(one.size)]
+        tokens = [one.size] if isinstance(one.size, Token) else _tokens(one.size)
         for token in tokens:
             if token.type in ("WORD", "DIMS") and token.text not in known:
                 found |= {part for part in token.text.replace("×", "x").split("x") if _is_symbol(part)}
@@ -220,7 +220,7 @@ def _bounds(condition: tree.Expr, scope: Scope, limits: Limits) -> list[tuple[st
 
 
 def demand_of_inputs(inputs: tuple[tree.Input, ...], scope: Scope, report: Report, limits: Limits) -> None:
-    """Check each condition behind `where` of an input that the values decide; the others are assertions on the caller."""
+    """Check each condition behind `where` of an input that the values decide; others are assertions on the caller."""
     for one in inputs:
         for condition in one.where:
             try:

@@ -1,8 +1,8 @@
-"""Tree to network: each statement gets its inputs, its values, its rules and its shapes, one visit for each distinct use.
+"""Tree to network: each statement gets its inputs, its values, its rules and its shapes, one visit for each use.
 
-A body is visited once for each combination of arguments and input shapes; equal copies of a repeat are visited once. After
-a fault on a value its followers stay silent, and what does not depend on it is still checked. Statements that hold others
-are tasks (`trampoline`), so that nesting never becomes depth of the stack.
+A body is visited once for each combination of arguments and input shapes; equal copies of a repeat are visited once.
+After a fault on a value its followers stay silent, and what does not depend on it is still checked. Statements that
+hold others are tasks (`trampoline`), so that nesting never becomes depth of the stack.
 """
 
 from __future__ import annotations

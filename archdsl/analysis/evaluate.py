@@ -57,7 +57,7 @@ def _truth(value: Any, at: Placed) -> bool:
 
 
 def _logic(chain: tree.Chain, scope: Scope, limits: Limits) -> bool:
-    """`and` and `or` look no further than they must, as in Python: a later term may only make sense after an earlier one."""
+    """`and` and `or` look no further than they must: a later term may only make sense after an earlier one."""
     ends = chain.operators[0] == "or"
     return (
         any(truth(term, scope, limits) for term in chain.terms)

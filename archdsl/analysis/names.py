@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import NamedTuple
 
 from archdsl.analysis.problem import Problem
@@ -19,7 +20,7 @@ class Value(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What a label stands for. `inside` are the names of a group, which dots may enter; blocks and repeats have none."""
+    """What a label stands for. `inside` are the names of a group, which dots enter; blocks and repeats have none."""
 
     values: tuple[Value, ...]
     token: Token
@@ -70,7 +71,7 @@ class Names:
         if scope is None:
             raise self._unknown(parts[0], reference)
         entry = scope.entries[parts[0]]
-        for before, part in zip(parts, parts[1:], strict=False):
+        for before, part in itertools.pairwise(parts):
             if entry.inside is None:
                 message = f"{before} cannot be entered: only named groups can, blocks and repeats never"
                 raise Problem("unknown-name", message, reference)

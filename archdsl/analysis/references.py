@@ -33,7 +33,7 @@ def check_blocks(declared: Declarations, elaborator: Elaborator, scope: Scope) -
 
 
 def _kinds(lines: tuple[tree.Line, ...]) -> list[tuple[Token, set[str]]]:
-    """Every kind word below some lines, with the names that `let` and `for` define there; bodies nest at most `depth` deep."""
+    """Every kind word below some lines, with the names that `for` defines there."""
     found: list[tuple[Token, set[str]]] = []
     stack: list[Any] = [(line, frozenset()) for line in lines]
     while stack:

@@ -40,16 +40,17 @@ class Rules:
             if None in shapes:
                 raise Silent
             op, shape = self.apply(kind, bound, inputs, statement)
-            for code, message in op.remarks(*shapes):
+            remarks = op.remarks(*shapes)  # type: ignore[arg-type]
+            for code, message in remarks:
                 self.report.tell(code, message, statement.kind or statement)
             found = op, shape, {name: argument.value for name, argument in bound.written.items()}
-            if key is not None and not op.remarks(*shapes):
+            if key is not None and not remarks:
                 self._known[key] = found
         op, shape, written = found
         return Once(Leaf(op, shapes, (shape,), statement, written), (shape,))  # type: ignore[arg-type]
 
     def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
-        """What makes two lines equal: kind, words with the values of the names among them, inputs; None where unsure."""
+        """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure."""
         words: list[Any] = [kind, shapes]
         for name, value, _, _ in statement.arguments:
             if type(value) is not Token:

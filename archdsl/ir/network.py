@@ -1,11 +1,11 @@
 """The network: a tree of sequences, merges, repeats, blocks in use and layers, with the shapes that flow between them.
 
 Nothing is unrolled: a repeat of equal copies holds its body once, and uses of one block with the same arguments and the
-same input share one body object. Values are numbered within a body (the model's, or one of a block); an item says which it
-reads and which it gives. A layer's rules are an opaque `op`.
+same input share one body object. Values are numbered within a body (the model's, or one of a block); an item says which
+it reads and which it gives. A layer's rules are an opaque `op`.
 
-Paths are relative. A container counts its items from 0, straight through braces without a name; `Item.number` is that count,
-relative to where the structure around it begins.
+Paths are relative. A container counts its items from 0, straight through braces without a name; `Item.number` is that
+count, relative to where the structure around it begins.
 """
 
 from __future__ import annotations
@@ -99,7 +99,7 @@ Node: TypeAlias = Leaf | Sequence | Merge | Use | Repeat | Loop | Choice
 
 
 class Item(NamedTuple):
-    """A node in its place. Without a label a leaf or a block in use takes its number as its step; other nodes take none."""
+    """A node in its place. Without a label a leaf or a block in use takes its number as its step; others take none."""
 
     label: str | None
     number: int
@@ -188,7 +188,7 @@ class Placed(NamedTuple):
 
 
 def walk(body: Sequence, unroll: bool = False, deepest: int | None = None) -> Iterator[Placed]:
-    """Every named or numbered node in order, containers before what they hold, merges too; equal copies once, with their count.
+    """Every named or numbered node in order, containers before what they hold; equal copies once, with their count.
 
     With `unroll`, each copy by itself, its count 1. What lies deeper than `deepest` is left out, and costs nothing. No
     recursion, so nesting of blocks is no matter.
@@ -243,7 +243,7 @@ def walk(body: Sequence, unroll: bool = False, deepest: int | None = None) -> It
 
 
 def _copies(repeat: Repeat, number: int | None, unroll: bool) -> list[tuple[Node, int, int]]:
-    """The copies of a repeat: node, number of the first, how many. Under a name (`number` None) a copy takes one number."""
+    """The copies of a repeat: node, number of the first, how many. Under a name (`number` None) each takes one number."""
     found = []
     named, number = number is None, number or 0
     for run in repeat.runs:

@@ -1,7 +1,7 @@
-"""Build the parse tables from the grammar: `python -m archdsl.syntax.build`, after every change of `grammars/arch.lark`.
+"""Build the parse tables: `python -m archdsl.syntax.build`, after every change of `grammars/arch.lark`.
 
-Compiling a grammar takes Lark longer than a whole check; so the tables are kept as a Python module. A test compares them
-with a fresh build.
+Compiling a grammar takes Lark longer than a whole check; so the tables are kept as a Python module. A test compares
+them with a fresh build.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ TABLES = Path(__file__).with_name("_tables.py")
 
 
 def compile_grammar(*, strict: bool = False) -> Lark:
-    """Compile `grammars/arch.lark`; strict also proves that no two terminals collide (needs interegular, takes seconds)."""
+    """Compile `grammars/arch.lark`; strict also proves that no two terminals collide (needs interegular)."""
     text = (GRAMMARS / "arch.lark").read_text(encoding="utf-8")
     return Lark(text, parser="lalr", start=["start", "expression"], strict=strict)
 

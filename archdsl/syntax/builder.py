@@ -141,7 +141,7 @@ class Builder:
         return tree.For(tuple(children[:-2]), children[-2], children[-1])
 
     def range(self, children: Children) -> tree.Range:
-        return tree.Range(*children, children[0].start, children[1].end)
+        return tree.Range(children[0], children[1], children[0].start, children[1].end)
 
     def if_(self, children: Children) -> tree.If:
         parts = [child for child in children if child is not None]

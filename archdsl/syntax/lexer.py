@@ -1,14 +1,15 @@
 """Text to tokens, one at a time, at the pace of the parser.
 
-The tokens are those of the grammar. This lexer is ours for three reasons: nesting must be capped before the parser sees it,
-text that no token fits must become a diagnostic and not an end, and one compiled pattern starts faster than one for each
-state of the parser.
+The tokens are those of the grammar. This lexer is ours for three reasons: nesting must be capped before the parser sees
+it, text that no token fits must become a diagnostic and not an end, and one compiled pattern starts faster than one for
+each state of the parser.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
@@ -22,7 +23,7 @@ _IGNORE = re.compile(r"#\s*archdsl:\s*ignore\[([^\]\n]*)\]")
 class Vocabulary:
     """The terminals of a grammar as one pattern: longest-priority first, as Lark orders them."""
 
-    def __init__(self, terminals: Collection, ignored: Collection[str]) -> None:
+    def __init__(self, terminals: Collection[Any], ignored: Collection[str]) -> None:
         regular = [t for t in terminals if t.pattern.type == "re" and t.name not in ignored and t.name != "GROUPED"]
         literal = [t for t in terminals if t.pattern.type == "str"]
         self.keywords = {t.pattern.value: t.name for t in literal if t.pattern.value.isalpha()}

@@ -61,9 +61,8 @@ def _load() -> Lark:
     if _Tables.lark is None:
         from archdsl.syntax import _tables
 
-        lark = Lark._load_from_dict(
-            _tables.DATA, _tables.MEMO, transformer=Builder(), _plugins={"ContextualLexer": _NoLexer}
-        )
+        load: Any = Lark._load_from_dict
+        lark = load(_tables.DATA, _tables.MEMO, transformer=Builder(), _plugins={"ContextualLexer": _NoLexer})
         _Tables.vocabulary = Vocabulary(lark.terminals, lark.lexer_conf.ignore)
         _Tables.signs = {t.name: t.pattern.value for t in lark.terminals if t.pattern.type == "str"}
         _Tables.lark = lark
@@ -97,7 +96,7 @@ def _run(source: Source, limits: Limits, start: str) -> tuple[Lexer, Any]:
     lexer = Lexer(source, _Tables.vocabulary, limits)
     state = lark.parse_interactive("", start=start).parser_state
     actions, stack = state.parse_conf.states, state.state_stack
-    feed = state.feed_token
+    feed: Any = state.feed_token  # takes anything with a `type`
     skipping = False
     for token in lexer.tokens(lambda: actions[stack[-1]]):
         if skipping:

@@ -1,7 +1,7 @@
 """The tree of an `.arch` file: what was written, with its place, and nothing of what it means.
 
-Every node is a plain tuple with names. Offsets count characters from the start of the text. The comment beside a node is
-its concrete syntax.
+Every node is a plain tuple with names. Offsets count characters from the start of the text. The comment beside a node
+is its concrete syntax.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """One class of the generated source: its constructor, its `forward`, and what it must be given.
 
 A class is written once for all uses of a block (its members). Where members differ in numbers, the constructor takes a
-parameter; where they take different arms of an `if`, the class has that `if`; where they differ by more, the block gets more
-than one class.
+parameter; where they take different arms of an `if`, the class has that `if`; where they differ by more, the block gets
+more than one class.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class ClassWriter:
         for position, (name, form) in enumerate(zip(self.takes, forms, strict=True)):
             value = Value(name, form, first(self.members).inputs[position].rank, variable=True)
             for member in self.members.values():
-                self.set(member.body.takes[position], value)
+                self.bind(member.body.takes[position], value)
 
     def body(self, bodies: Family, at: At) -> list[Value]:
         """The statements of a body, and its results."""
@@ -130,18 +130,18 @@ class ClassWriter:
         results = [self.values[number] for number in first(bodies).gives]
         for body in bodies.values():
             for number in body.gives:
-                self.get(number)
+                self.taken(number)
         return results
 
     # ---- values
 
-    def set(self, number: int, value: Value) -> None:
+    def bind(self, number: int, value: Value) -> None:
         if number not in self.values or self.values[number] is not value:
             value.left += self.counts.get(number, 0)
         self.values[number] = value
         self.live.append(value)
 
-    def get(self, number: int) -> Value:
+    def taken(self, number: int) -> Value:
         value = self.values[number]
         value.left -= 1
         return value
@@ -175,7 +175,7 @@ class ClassWriter:
                 numbers = [each.gives[position] for each in row.values()]
                 value = self.settled(value, row, following, position, at, last)
                 for number in numbers:
-                    self.set(number, value)
+                    self.bind(number, value)
             assert len(results) == len(item.gives)
 
     def settled(self, value: Value, row: Family, following: Family | None, position: int, at: At, last: bool) -> Value:
@@ -186,8 +186,9 @@ class ClassWriter:
         if value.variable:
             return value
         again = self.counts.get(number, 0)
-        adjacent = following is not None and number in first(following).reads
-        same_line = adjacent and self.line(item) == self.line(first(following))
+        after: Item | None = first(following) if following is not None else None
+        adjacent = after is not None and number in after.reads
+        same_line = after is not None and adjacent and self.line(item) == self.line(after)
         if isinstance(value, Copies):
             return value
         if again <= 1 and (last or (same_line and len(value.text) <= LONG)):
@@ -205,10 +206,10 @@ class ClassWriter:
         """One item of a sequence or merge: the expressions of its results."""
         item: Item = first(row)
         found = nodes(row) if not isinstance(item.node, Choice) else {member: each.node for member, each in row.items()}
-        inputs = [self.get(number) for number in item.reads]
+        inputs = [self.taken(number) for number in item.reads]
         for each in list(row.values())[1:]:
             for number in each.reads:
-                self.get(number)
+                self.taken(number)
         number = at.base + item.number
         match first(found):
             case Leaf():
@@ -236,4 +237,4 @@ class ClassWriter:
     def enter(self, found: Family, inputs: list[Value]) -> None:
         for body in found.values():
             for value, number in zip(inputs, body.takes, strict=False):
-                self.set(number, value)
+                self.bind(number, value)

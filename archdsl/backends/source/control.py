@@ -96,7 +96,7 @@ def write_parallel(w: ClassWriter, found: Family, inputs: list[Value], item: Ite
             given = turn(w, inputs[0], made.forms[0], at)
             each = [f"{callee}[{copy}]({given.text})" for copy in range(node.copies)]
             rank = first(bodies).outputs[0].rank
-            return [Copies(f"m({given.text}) for m in {callee}", made.gives[0], rank, each)] * 1 + []
+            return [Copies(f"m({given.text}) for m in {callee}", made.gives[0], rank, each)]
     return write_branches(w, bodies, inputs, item, number, node.copies, at)
 
 

@@ -1,4 +1,4 @@
-"""What flows through a generated `forward`: expressions not yet assigned, variables still needed, and how tensors lie."""
+"""What flows through a generated `forward`: expressions not yet assigned, variables still needed, how tensors lie."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def entry_form(body: Sequence, shape: Shape) -> str:
 
 
 def uses(body: Node) -> dict[int, int]:
-    """How often each value below a node is read, blocks in use left out; inside a repeat, values from outside many times."""
+    """How often each value below a node is read, blocks in use left out; by a repeat from outside, many times."""
     counts: dict[int, int] = {}
     stack: list[tuple[Node, frozenset[int] | None]] = [(body, None)]
     while stack:

@@ -188,7 +188,7 @@ def _defaults(block: tree.Block) -> dict[str, Any]:
 
 def _numbered(body: Sequence) -> bool:
     """Whether a layer with parameters has a number for its name: then a chain reads best as nn.Sequential."""
-    stack: list[Any] = [item for item in body.items]
+    stack: list[Any] = list(body.items)
     while stack:
         item = stack.pop()
         node = item.node

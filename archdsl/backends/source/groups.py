@@ -33,7 +33,7 @@ def write_container(w: ClassWriter, found: Family, inputs: list[Value], label: s
             w.register(at.owner, label, chain.text())
         else:
             w.register(at.owner, label, "nn.Sequential()")
-            w.init += [line for line in chain.statements(callee)]
+            w.init += list(chain.statements(callee))
         given = turn(w, inputs[0], chain.entry or "any", at)
         form = chain.form or given.form
         return [Value(f"{callee}({given.text})", form, body.outputs[0].rank)]

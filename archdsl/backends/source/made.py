@@ -8,7 +8,7 @@ from archdsl.backends.source.values import Column
 
 
 class Made(NamedTuple):
-    """A written class: its name, its parameters with their values for each member, and how its inputs and results lie."""
+    """A written class: its name, its parameters with their values for each member, how inputs and results lie."""
 
     name: str
     arguments: list[tuple[str, str, Column]]

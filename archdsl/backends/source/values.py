@@ -1,7 +1,7 @@
-"""Constructor arguments as text: a constant where all uses of a class agree, else one of its parameters or an expression of them.
+"""Constructor arguments as text: a constant where all uses agree, else a parameter or an expression of parameters.
 
-The uses of one block are its members. A column is one value for each member; what a column is called is looked up among the
-parameters and the expressions already known, so a text stands only where it gives the right value for every member.
+The uses of one block are its members. A column is one value for each member; what a column is called is looked up among
+the parameters and the expressions already known, so a text stands only where it is right for every member.
 """
 
 from __future__ import annotations

@@ -1,0 +1,167 @@
+"""What the strategy believes about shapes, so that most drawn lines fit or nearly fit; a wrong guess only shifts the mix."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from drawn import Refused, Walk
+
+LARGEST = 4_096  # elements of a value
+MOST = 60  # layers of a network
+
+
+class TooMuch(Exception):
+    """A network that would take too long to try."""
+
+
+class Guess(NamedTuple):
+    """A shape, channels last."""
+
+    sizes: tuple[int, ...]
+    dtype: str = "float32"
+
+    @property
+    def rank(self) -> int:
+        return len(self.sizes)
+
+    @property
+    def space(self) -> tuple[int, ...]:
+        return self.sizes[:-1]
+
+    @property
+    def channels(self) -> int:
+        return self.sizes[-1]
+
+
+class GuessWalk(Walk):
+    """Shapes by school arithmetic."""
+
+    layers = 0
+
+    def channels(self, value: Guess) -> int:
+        return value.channels
+
+    def layer(self, kind: str, values: dict[str, Any], inputs: list[Guess], path: str) -> Guess:
+        self.layers += 1
+        if self.layers > MOST:
+            raise TooMuch
+        if kind in MERGES:
+            return self.merge(kind, values, inputs, path)
+        (x,) = need(inputs, len(inputs) == 1)
+        need(x, (x.dtype == "int64") == (kind == "EMBED"))
+        rule = RULES.get(kind)
+        return small(rule(x, values) if rule else x)
+
+    def merge(self, kind: str, values: dict[str, Any], inputs: list[Guess], path: str) -> Guess:
+        first = inputs[0]
+        need(first, all(x.dtype == "float32" for x in inputs))
+        if kind == "CONCAT":
+            axis = AXES[first.rank].index(values["axis"]) if "axis" in values else first.rank - 1
+            others = {x.sizes[:axis] + x.sizes[axis + 1 :] for x in inputs}
+            need(first, len(others) == 1)
+            total = sum(x.sizes[axis] for x in inputs)
+            return small(Guess((*first.sizes[:axis], total, *first.sizes[axis + 1 :])))
+        if kind == "SCALE":
+            need(inputs, len(inputs) == 2)
+            need(first, inputs[1].sizes in ((first.channels,), (*(1 for _ in first.space), first.channels)))
+            return first
+        if values.get("broadcast"):
+            need(first, len({x.rank for x in inputs}) == 1)
+            columns = [set(column) - {1} for column in zip(*(x.sizes for x in inputs), strict=True)]
+            need(first, all(len(column) <= 1 for column in columns))
+            return Guess(tuple(max(column, default=1) for column in columns))
+        need(first, len({x.sizes for x in inputs}) == 1)
+        if kind == "STACK" and len(inputs) > 1:
+            need(first, first.rank < 4)
+            return small(Guess((len(inputs), *first.sizes)))
+        return first
+
+
+def need(value: Any, holds: bool) -> Any:
+    if not holds:
+        raise Refused("does not fit")
+    return value
+
+
+def small(x: Guess) -> Guess:
+    """Refuse empty values, and give up on large ones."""
+    total = 1
+    for size in x.sizes:
+        need(x, size > 0)
+        total *= size
+    if total > LARGEST:
+        raise TooMuch
+    return x
+
+
+AXES = {1: ("channels",), 2: ("steps", "channels"), 3: ("height", "width", "channels"), 4: ("frames", "height", "width", "channels")}
+MERGES = ("ADD", "MUL", "MAX", "MEAN", "CONCAT", "STACK", "SCALE")
+
+
+def per_axis(value: Any, x: Guess) -> tuple[int, ...]:
+    sizes = value if isinstance(value, tuple) else (value,) * len(x.space)
+    return need(sizes, len(sizes) == len(x.space) > 0)
+
+
+def conv(x: Guess, values: dict[str, Any]) -> Guess:
+    kernel, stride = per_axis(values["kernel"], x), per_axis(values.get("stride", 1), x)
+    dilation, groups = per_axis(values.get("dilation", 1), x), values.get("groups", 1)
+    need(x, groups > 0 and x.channels % groups == 0 and values["out"] % groups == 0)
+    if values.get("pad") == "same":
+        return Guess((*(-(-size // step) for size, step in zip(x.space, stride, strict=True)), values["out"]))
+    pads = per_axis(0 if values.get("pad", 0) == "valid" else values.get("pad", 0), x)
+    return Guess((*windows(x, kernel, stride, pads, dilation, False), values["out"]))
+
+
+def pool(x: Guess, values: dict[str, Any]) -> Guess:
+    kernel = per_axis(values["kernel"], x)
+    stride, pads = per_axis(values.get("stride", kernel), x), per_axis(values.get("pad", 0), x)
+    dilation = per_axis(values.get("dilation", 1), x)
+    need(x, all(2 * pad <= size for pad, size in zip(pads, kernel, strict=True)))
+    return Guess((*windows(x, kernel, stride, pads, dilation, bool(values.get("ceil"))), x.channels))
+
+
+def windows(x: Guess, kernel: Any, stride: Any, pads: Any, dilation: Any, ceil: bool) -> tuple[int, ...]:
+    found = []
+    for size, k, s, p, d in zip(x.space, kernel, stride, pads, dilation, strict=True):
+        need(x, k > 0 and s > 0 and p >= 0 and d > 0)
+        room = size + 2 * p - d * (k - 1) - 1
+        need(x, room >= 0)
+        found.append((room + (s - 1 if ceil else 0)) // s + 1)
+    return tuple(found)
+
+
+def pad(x: Guess, values: dict[str, Any]) -> Guess:
+    need(x, "space" in values or "channels" in values)
+    ends = per_axis(values["space"], x) if "space" in values else (0,) * len(x.space)
+    space = tuple(size + 2 * end for size, end in zip(x.space, ends, strict=True))
+    return Guess((*space, x.channels + values.get("channels", 0)))
+
+
+def pooled(x: Guess, values: dict[str, Any]) -> Guess:
+    return Guess((need(x, x.rank > 1).channels,))
+
+
+def product(x: Guess) -> int:
+    total = 1
+    for size in x.sizes:
+        total *= size
+    return total
+
+
+RULES = {
+    "CONV": conv,
+    "MAXPOOL": pool,
+    "AVGPOOL": pool,
+    "SUBSAMPLE": pool,
+    "GLOBALAVGPOOL": pooled,
+    "GLOBALMAXPOOL": pooled,
+    "ADAPTIVEAVGPOOL": lambda x, values: Guess((*per_axis(values["size"], x), x.channels)),
+    "FC": lambda x, values: Guess((values["out"],)),
+    "RBF": lambda x, values: Guess((values["out"],)),
+    "LINEAR": lambda x, values: Guess((*x.space, values["out"])),
+    "FLATTEN": lambda x, values: Guess((product(x),)),
+    "EMBED": lambda x, values: Guess((*x.sizes, values["dim"])),
+    "LRN": lambda x, values: need(x, x.rank > 1 and values.get("size", 5) > 0),
+    "PAD": pad,
+}
