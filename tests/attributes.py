@@ -60,7 +60,7 @@ class Attributes:
         if letter and all(type(number) is int and number >= 0 for number in numbers) and self.draw.chance(60):
             return Argument(name, value, "short", letter)
         if letter and self.draw.chance(30):
-            return Argument(letter, value)
+            return Argument(name, value, "letter", letter)
         if name in SWITCHES and isinstance(value, bool) and self.draw.chance(70):
             return Argument(name, value, "switch")
         return Argument(name, value)

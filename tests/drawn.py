@@ -38,7 +38,7 @@ class Kind:
 
 @dataclass(frozen=True)
 class Argument:
-    """A value of a line. `form` says how it is written: `plain`, `named`, `short` (a letter and a number) or `switch`."""
+    """A value of a line. `form` is how it is written: `plain`, `named`, `letter` (s=2), `short` (s2) or `switch`."""
 
     name: str
     value: Any
@@ -218,7 +218,7 @@ def _argument(argument: Argument) -> str:
             return f"{argument.short}{value if type(value) is int else 'x'.join(map(str, value))}"
         case "switch":
             return argument.name if value else f"no{argument.name}"
-    return f"{argument.name}={_value(value, named=True)}"
+    return f"{argument.short if argument.form == 'letter' else argument.name}={_value(value, named=True)}"
 
 
 def _value(value: Any, named: bool) -> str:

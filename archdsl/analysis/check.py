@@ -25,6 +25,7 @@ from archdsl.analysis.place import Place
 from archdsl.analysis.problem import Problem, Silent, Stop
 from archdsl.analysis.references import check_blocks
 from archdsl.analysis.report import Report
+from archdsl.analysis.rules import Known
 from archdsl.analysis.scope import Scope
 from archdsl.analysis.trampoline import run
 from archdsl.diagnostics import Diagnostic, Source, Span
@@ -64,6 +65,7 @@ class Reading(NamedTuple):
     file: tree.File | None
     diagnostics: list[Diagnostic]
     ignored: list[tuple[str, int, int]]
+    known: Known  # layers that one setting found serve the next
 
 
 @contextmanager
@@ -83,7 +85,7 @@ def read(source: Source, limits: Limits) -> Reading:
     """Parse a text once."""
     with without_collector():
         parsed = parse(source, limits)
-    return Reading(source, parsed.file, parsed.diagnostics, parsed.ignored)
+    return Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {})
 
 
 def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
@@ -125,7 +127,7 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     define_symbols(declared.inputs, names, given, scope, limits)
     demand_of_inputs(declared.inputs, scope, report, limits)
     _check_cases(declared, report, limits)
-    elaborator = Elaborator(declared.blocks, report, limits)
+    elaborator = Elaborator(declared.blocks, report, limits, reading.known)
     check_blocks(declared, elaborator, scope)
     network = _network(declared, scope, elaborator, fragment)
     network = _countable(network, elaborator.costs, report)

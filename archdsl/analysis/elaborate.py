@@ -16,7 +16,7 @@ from archdsl.analysis.names import Entry, Names, Value
 from archdsl.analysis.place import Once, Place, sequence_of
 from archdsl.analysis.problem import Placed, Problem, Silent, Stop
 from archdsl.analysis.report import Report
-from archdsl.analysis.rules import Rules
+from archdsl.analysis.rules import Known, Rules
 from archdsl.analysis.scope import WRONG, KindReference, Scope
 from archdsl.analysis.trampoline import Task
 from archdsl.diagnostics import Span, nearest
@@ -41,13 +41,13 @@ _RESERVED = {
 class Elaborator:
     """Elaborates the statements of one file."""
 
-    def __init__(self, blocks: dict[str, tree.Block], report: Report, limits: Limits) -> None:
+    def __init__(self, blocks: dict[str, tree.Block], report: Report, limits: Limits, known: Known) -> None:
         self.blocks, self.report, self.limits = blocks, report, limits
         self.kinds = {**{name: name for name in REGISTRY}, **{name: name for name in blocks}}
         self.origins: dict[int, Placed] = {}  # where each value comes from
         self.costs = Costs()
         self.judge = Judge(report, self.costs, limits)
-        self.rules = Rules(report, self.kinds, self.origins, limits)
+        self.rules = Rules(report, self.kinds, self.origins, limits, known)
         self.uses = containers.Uses()
         self.visits = 0
         self._read: set[int] = set()

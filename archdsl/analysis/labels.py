@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from archdsl.analysis.evaluate import evaluate, spell_value
 from archdsl.analysis.problem import Problem
 from archdsl.analysis.scope import Scope
 from archdsl.diagnostics import Source
 from archdsl.layers.values import whole
 from archdsl.limits import Limits
-from archdsl.syntax import parse_expression
+from archdsl.syntax import parse_expression, tree
 from archdsl.syntax.tree import Token
 
 _LONGEST = 200
@@ -37,9 +39,16 @@ def filled(token: Token, scope: Scope, limits: Limits) -> Token:
     return token._replace(type="WORD", text=text)
 
 
-def _value(part: str, token: Token, scope: Scope, limits: Limits) -> str:
+@lru_cache(maxsize=1_000)
+def _parsed(part: str, limits: Limits) -> tree.Expr | None:
+    """The expression inside the braces of a name; a `for` asks for the same one at every turn."""
     expression, faults = parse_expression(Source("", part), limits)
-    if expression is None or faults:
+    return None if faults else expression
+
+
+def _value(part: str, token: Token, scope: Scope, limits: Limits) -> str:
+    expression = _parsed(part, limits)
+    if expression is None:
         raise Problem("syntax", f"{{{part}}} in a name is no expression", token)
     try:
         value = whole(evaluate(expression, scope, limits))

@@ -20,8 +20,10 @@ class Place(NamedTuple):
 
     def reading(self, value: Value | None) -> Place:
         """The same place for a line that reads `value`: `in` is its channels."""
-        channels = None if value is None else WRONG if value.shape is None else value.shape.channels
-        return self._replace(scope=self.scope.reading(channels)) if channels is not self.scope.channels else self
+        channels = None if value is None else WRONG if value.shape is None else value.shape.sizes[-1]
+        if channels is self.scope.channels:
+            return self
+        return Place(self.scope.reading(channels), self.names, self.chain, self.branch)
 
     def inner(self) -> Place:
         """The place inside braces."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeAlias
 
 from archdsl.analysis.bind import Bound, bind, make, of_kind
 from archdsl.analysis.hints import hint_for_refusal
@@ -22,13 +22,17 @@ from archdsl.syntax.tree import Token
 
 _MOST_RELATED = 4
 
+Known: TypeAlias = dict[Any, tuple[Layer, Shape, dict[str, tree.Expr]]]  # the layers of lines that were seen before
+
 
 class Rules:
     """The layers of one check. `origins` tells where a value comes from."""
 
-    def __init__(self, report: Report, kinds: dict[str, str], origins: dict[int, Placed], limits: Limits) -> None:
+    def __init__(
+        self, report: Report, kinds: dict[str, str], origins: dict[int, Placed], limits: Limits, known: Known
+    ) -> None:
         self.report, self.kinds, self.origins, self.limits = report, kinds, origins, limits
-        self._known: dict[Any, tuple[Layer, Shape, dict[str, tree.Expr]]] = {}
+        self._known = known
 
     def leaf(self, statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
         """A layer line without braces; raises Problem, or Silent where its input has a fault that was told."""
@@ -53,7 +57,7 @@ class Rules:
         """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure."""
         words: list[Any] = [kind, shapes]
         for name, value, _, _ in statement.arguments:
-            if type(value) is not Token:
+            if type(value) is not Token or (value.type == "DIMS" and not value.text.replace("x", "").isdigit()):
                 return None
             words.append(value.text if name is None else (name.text, value.text))
             if value.type == "WORD":

@@ -243,7 +243,7 @@ def walk(body: Sequence, unroll: bool = False, deepest: int | None = None) -> It
 
 
 def _copies(repeat: Repeat, number: int | None, unroll: bool) -> list[tuple[Node, int, int]]:
-    """The copies of a repeat: node, number of the first, how many. Under a name (`number` None) each takes one number."""
+    """The copies of a repeat: node, number of the first, how many. Under a name (`number` None) each takes one."""
     found = []
     named, number = number is None, number or 0
     for run in repeat.runs:
