@@ -231,8 +231,8 @@ def _inputs(
                 continue
             value = elaborator.value(shape, one)
             label = token.text.strip('"')
-            place.names.claim(label, token)
             if one.names:
+                place.names.claim(label, token)
                 place.names.entries[label] = Entry((value,), token)
             found.append((label, value))
     if not found and fragment is not None:

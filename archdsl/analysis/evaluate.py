@@ -42,6 +42,8 @@ def evaluate(expression: tree.Expr, scope: Scope, limits: Limits) -> Any:
             return _member(evaluate(item, scope, limits), evaluate(items, scope, limits), expression) != negated
         case tree.Prefix():
             return _prefix(expression, scope, limits)
+        case tree.Paren(term, _, _):
+            return evaluate(term, scope, limits)
     raise AssertionError(expression)
 
 

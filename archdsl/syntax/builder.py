@@ -199,6 +199,11 @@ class Builder:
         *operators, term = children
         return tree.Prefix(tuple(token.text for token in operators), term, children[0].start, term.end)
 
+    def paren(self, children: Children) -> tree.Expr:
+        term = children[0]
+        word = isinstance(term, Token) and term.type == "WORD"
+        return tree.Paren(term, term.start, term.end) if word else term
+
     def list(self, children: Children) -> tree.List:
         items = tuple(child for child in children[1:-1] if child is not None and not _is_newline(child))
         return tree.List(items, children[0].start, children[-1].end)

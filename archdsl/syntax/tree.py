@@ -63,7 +63,13 @@ class Prefix(NamedTuple):  # - a; not a
     end: int
 
 
-Expr: TypeAlias = Token | List | Chain | Choice | Comparison | Member | Prefix
+class Paren(NamedTuple):  # (s2): among values a word in parentheses is a value, never an option
+    term: Token
+    start: int
+    end: int
+
+
+Expr: TypeAlias = Token | List | Chain | Choice | Comparison | Member | Prefix | Paren
 
 
 class Range(NamedTuple):  # 2..12

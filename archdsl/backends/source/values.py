@@ -106,6 +106,8 @@ class Parameters:
                 if known is None:
                     return {"yes": "True", "no": "False"}.get(name)
                 return self._declare(name, known)
+            case tree.Paren(term, _, _):
+                return self._python(term, channels)
             case Token("NUMBER", text, _, _):
                 return text
             case Token("STRING", text, _, _):
