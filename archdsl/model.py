@@ -101,6 +101,10 @@ class Model:
 
     def to_source(self) -> str:
         """The PyTorch source of the model; raises ArchError beyond the limit `unrolled`."""
+        return self._source
+
+    @cached_property
+    def _source(self) -> str:
         from archdsl.backends.source import source
 
         return source(self._checked, self._limits)

@@ -339,8 +339,7 @@ class Walk:
 
     def network(self, network: Network, inputs: list[Any]) -> list[Any]:
         """The results of a whole network."""
-        env = {name: self.evaluate(default, {}, None) for name, default in network.parameters} | network.given
-        frame = Frame(env, Container("", None))
+        frame = Frame(self.setting(network.parameters, network.given), Container("", None))
         for one, value in zip(network.inputs, inputs, strict=True):
             if one.name:
                 frame.container.claim(one.name)
@@ -348,6 +347,13 @@ class Walk:
         frame.current = inputs[0] if len(inputs) == 1 else None
         self.body(network.body, frame)
         return self.results(network.outputs, frame)
+
+    def setting(self, parameters: tuple[tuple[str, Any], ...], given: dict[str, Any]) -> dict[str, Any]:
+        """The values of a model's parameters."""
+        env: dict[str, Any] = {}
+        for name, default in parameters:
+            env[name] = given[name] if name in given else self.evaluate(default, env, None)
+        return env
 
     def results(self, outputs: tuple[str, ...], frame: Frame) -> list[Any]:
         if outputs:
@@ -427,7 +433,9 @@ class Walk:
             results = self.copies(layer, inputs, frame, label, parallel)
         if label is not None:
             container.entries[label] = (results, inside)
-            for name, value in zip(layer.more, results[1:], strict=True):
+            if len(layer.more) >= len(results) > 0 and layer.more:
+                raise Refused("more names than results")
+            for name, value in zip(layer.more, results[1:], strict=False):
                 further = self.named(name, frame.env)
                 container.claim(further)
                 container.entries[further] = ([value], None)
@@ -480,7 +488,8 @@ class Walk:
         frame.current = value
         match statement:
             case Layer():
-                return self.line(statement, self.reads(statement, frame), frame, parallel=True)
+                found = self.line(statement, self.reads(statement, frame), frame, parallel=True)
+                return found if statement.repeat is not None else found[:1]
             case If():
                 body = self.taken(statement, frame)
                 return [] if body is None else [self.body(body, frame.inner(value))]

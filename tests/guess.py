@@ -45,6 +45,7 @@ class GuessWalk(Walk):
         self.layers += 1
         if self.layers > MOST:
             raise TooMuch
+        kind = kind.upper()
         if kind in MERGES:
             return self.merge(kind, values, inputs, path)
         (x,) = need(inputs, len(inputs) == 1)

@@ -57,7 +57,7 @@ class Drawer:
 
     def __init__(self, draw: Draw) -> None:
         self.draw = draw
-        self.misfit = draw.chance(50)
+        self.misfit = draw.chance(70)
         self.dead = False  # a line that does not fit has been kept
         self.blocks: dict[str, Block] = {}
         self.walk = GuessWalk(self.blocks)
@@ -71,8 +71,7 @@ class Drawer:
         inputs = self.inputs()
         parameters, given = self.parameters()
         values = [Guess(one.sizes, one.dtype) for one in inputs]
-        env = {name: self.walk.evaluate(default, {}, None) for name, default in parameters} | given
-        frame = Frame(env, Container("", None))
+        frame = Frame(self.walk.setting(parameters, given), Container("", None))
         for one, value in zip(inputs, values, strict=True):
             if one.name:
                 frame.container.claim(one.name)
@@ -81,7 +80,7 @@ class Drawer:
         body = self.statements(frame, draw.integer(2, 7), 0)
         outputs = self.outputs(frame) if draw.chance(25) else ()
         blocks = tuple(draw.shuffled(list(self.blocks.values())))
-        return Network(tuple(parameters), given, inputs, blocks, body, outputs, draw.chance(20))
+        return Network(parameters, given, inputs, blocks, body, outputs, draw.chance(20))
 
     def inputs(self) -> tuple[Input, ...]:
         draw = self.draw
@@ -106,7 +105,7 @@ class Drawer:
             space = (space[0],) * len(space)
         return (*space, draw.integer(1, 6 if rank > 1 else 24)), "float32"
 
-    def parameters(self) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
+    def parameters(self) -> tuple[tuple[tuple[str, Any], ...], dict[str, Any]]:
         """Parameters of the model, and those that are given other values from outside."""
         draw = self.draw
         found: list[tuple[str, Any]] = []
@@ -117,7 +116,7 @@ class Drawer:
         if found and draw.chance(20):
             found.append(("n", Expr("classes + 1") if found[0][0] == "classes" else 2))
         given = {name: (not value if isinstance(value, bool) else draw.integer(1, 9)) for name, value in found if draw.chance(30)}
-        return found, given
+        return tuple(found), given
 
     def outputs(self, frame: Frame) -> tuple[str, ...]:
         names = [name for name, (values, _) in frame.container.entries.items() if values and self.whole(name)]
@@ -160,7 +159,7 @@ class Drawer:
             return
         except Refused:
             self.walk.layers = layers
-            if not self.misfit or self.draw.chance(30):
+            if not self.misfit or self.draw.chance(10):
                 return
             self.dead = True
         found.append(statement)

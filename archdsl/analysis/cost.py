@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, children
 from archdsl.ir.shape import product
@@ -19,6 +19,14 @@ class Cost(NamedTuple):
     connections: Size = 0
     units: Size = 0
     layers: Size = 0
+
+    def __getitem__(self, key: Any) -> Any:
+        """`totals["params"]` as well as `totals.params`, as the JSON has it."""
+        if not isinstance(key, str):
+            return tuple.__getitem__(self, key)
+        if key not in TOTALS:
+            raise KeyError(key)
+        return getattr(self, key)
 
     @property
     def trainable(self) -> Size:

@@ -20,7 +20,7 @@ class Relu(Layer):
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
-        return Lowered(Module("nn.ReLU", {}), "F.relu({0})")
+        return Lowered(Module("nn.ReLU", {}), "F.relu({0})", in_place=True)
 
 
 class Tanh(Layer):

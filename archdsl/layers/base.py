@@ -102,6 +102,8 @@ def inline(function: str, module: Module) -> str:
 class Lowered(NamedTuple):
     """How PyTorch computes a layer: as a module, as an expression of its inputs `{0}`, `{1}`, or as both.
 
+    `in_place` says that both take `inplace=True`, which is right behind a layer whose output is `fresh`.
+
     `wants` and `gives` say how values lie in memory behind the batch: `first` (channels first), `last` (channels last),
     `flat` (one axis), `any` (as it comes, and it stays so).
     """
@@ -110,6 +112,7 @@ class Lowered(NamedTuple):
     call: str | None = None
     wants: str = "any"
     gives: str = "any"
+    in_place: bool = False
 
 
 class Example(NamedTuple):
@@ -140,6 +143,7 @@ class Layer:
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
     dtype: ClassVar[str] = "float32"  # of what it reads
     merge: ClassVar[bool] = False  # whether braces behind it are branches
+    fresh: ClassVar[bool] = False  # whether its output is new memory that its own backward pass never reads
     examples: ClassVar[tuple[Example | Wrong, ...]] = ()
 
     def __init_subclass__(cls) -> None:

@@ -19,6 +19,7 @@ class Conv(Layer):
     """
 
     name = "CONV"
+    fresh = True
     ranks = (2, 3, 4)
     out: int = attribute(Whole(symbolic=False), doc="output channels", torch="out_channels")
     kernel: tuple[int, ...] = attribute(PerAxis(), short="k", doc="size of the window", torch="kernel_size")

@@ -16,6 +16,7 @@ class FullyConnected(Layer):
     """
 
     name = "FC"
+    fresh = True
     out: int = attribute(Whole(symbolic=False), doc="outputs", torch="out_features")
     bias: bool = attribute(Switch(), True, doc="a learned constant per output", torch="bias", named=True)
     examples = (
@@ -51,6 +52,7 @@ class Linear(Layer):
     """Connect the channels at each position with `out` outputs, the same way everywhere (torch.nn.Linear)."""
 
     name = "LINEAR"
+    fresh = True
     out: int = attribute(Whole(symbolic=False), doc="output channels", torch="out_features")
     bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
     examples = (

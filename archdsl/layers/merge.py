@@ -70,6 +70,7 @@ class Add(Broadcasting):
     """The sum, element by element."""
 
     name = "ADD"
+    fresh = True
     examples = (
         Example("56x56x256, 56x56x256 -> ADD -> 56x56x256", params=0, macs=0),
         Example("8, 8, 8 -> ADD -> 8"),

@@ -14,6 +14,7 @@ class BatchNorm(Layer):
     """
 
     name = "BN"
+    fresh = True
     eps: float = attribute(Number(0, above=True), 1e-5, doc="what is added to the variance", torch="eps", named=True)
     momentum: float = attribute(
         Number(0, 1), 0.1, doc="share of the newest batch in the running averages", torch="momentum", named=True

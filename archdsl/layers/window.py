@@ -65,9 +65,9 @@ def same_padding(size: Size, kernel: int, stride: int, dilation: int) -> tuple[i
 
 
 def check_fit(kind: str, size: Size, window: Window, axis: str) -> None:
-    """Refuse a window larger than its padded axis; with `ceil` it may reach beyond the end by less than a stride."""
+    """Refuse a window larger than its padded axis, with `ceil` too, where PyTorch would pool what there is."""
     padded = size + window.before + window.after
-    if padded + (window.stride - 1 if window.ceil else 0) < window.extent:
+    if padded < window.extent:
         covers = (
             f"kernel {window.kernel}" if window.dilation == 1 else f"kernel {window.kernel} covers {window.extent} and"
         )

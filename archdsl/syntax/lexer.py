@@ -17,6 +17,8 @@ from archdsl.syntax.tree import Token
 
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = {"LPAR": "(", "_XPAREN": "(", "LSQB": "[", "LBRACE": "{", "_RPAR": ")", "RSQB": "]", "RBRACE": "}"}
+_CLOSERS = {"(": "_RPAR", "[": "RSQB", "{": "RBRACE"}
+MENDED = "mended"  # a token for the parser alone: brackets were given up here, and their statement with them
 _IGNORE = re.compile(r"#\s*archdsl:\s*ignore\[([^\]\n]*)\]")
 
 
@@ -48,6 +50,8 @@ class Lexer:
         self.diagnostics: list[Diagnostic] = []
         self.ignored: list[tuple[str, int, int]] = []  # code, offset of the comment, end of the comment
         self._open: list[Token] = []
+        self._told: set[int] = set()  # lines with a diagnostic
+        self._excused = {"{": 0, "}": 0, "]": 0}  # brackets that may lack their partner
 
     def tokens(self, accepts: Callable[[], Collection[str]]) -> Iterator[Token]:
         """Yield the tokens; `accepts` tells which the parser can take now."""
@@ -69,7 +73,7 @@ class Lexer:
                 continue
             count += 1
             if count > budget:
-                self._report("limit", f"more than {budget:,} tokens", start, end, hint="raise it with --limit tokens=N")
+                self.report("limit", f"more than {budget:,} tokens", start, end, hint="raise it with --limit tokens=N")
                 return
             word = text[start:end]
             if kind == "WORD":
@@ -84,34 +88,88 @@ class Lexer:
             elif kind == "_NL":
                 if any(bracket.text == "[" for bracket in self._open) and "_NL" not in accepts():
                     continue
-            elif kind in _BRACKETS and not self._bracket(Token(kind, _BRACKETS[kind], start, end)):
-                if len(self._open) > self.limits.depth:
+                if self._open and self._open[-1].text == "(":
+                    self.give_up("(")
+                    yield Token(MENDED, "", start, start)
+            elif kind in _BRACKETS:
+                token = Token(kind, _BRACKETS[kind], start, end)
+                if token.text in _CLOSES:
+                    yield from self._closes(token)
+                    continue
+                if not self._opens(token):
                     return
-                continue
             yield Token(kind, word, start, end)
-        for bracket in self._open:
-            message = f"this {bracket.text} is never closed"
-            self._report("unclosed", message, bracket.start, bracket.end)
+        self._end()
 
-    def _bracket(self, token: Token) -> bool:
-        """Keep the open brackets; False where this one closes nothing or opens too deep."""
-        if token.text not in _CLOSES:
-            self._open.append(token)
-            if len(self._open) <= self.limits.depth:
-                return True
-            message = f"nested more than {self.limits.depth} deep"
-            self._report("limit", message, token.start, token.end, hint="raise it with --limit depth=N")
-            return False
-        if self._open and self._open[-1].text == _CLOSES[token.text]:
-            self._open.pop()
+    def _end(self) -> None:
+        """Tell what is still open at the end of the text; of several braces the one that seems to lack its partner."""
+        braces = [bracket.start for bracket in self._open if bracket.text == "{"]
+        for bracket in self._open:
+            if bracket.text != "{":
+                self._never_closed(bracket)
+        if len(braces) > self._excused["{"]:
+            from archdsl.syntax.advice import suspect
+
+            start = suspect(self.source.text)
+            start = braces[-1] if start is None else start
+            self._never_closed(Token("LBRACE", "{", start, start + 1))
+
+    def _never_closed(self, bracket: Token) -> None:
+        self.report("unclosed", f"this {bracket.text} is never closed", bracket.start, bracket.end)
+
+    def innermost(self, apart: Token | None = None) -> Token | None:
+        """The innermost open bracket, `apart` from one."""
+        opened = [bracket for bracket in self._open[-2:] if apart is None or bracket.start != apart.start]
+        return opened[-1] if opened else None
+
+    def typed(self, token: Token, accepted: Collection[str]) -> Token:
+        """A word as the keyword that it is where it is read anew."""
+        kind = self.vocabulary.keywords.get(token.text) if token.type == "WORD" else None
+        return token._replace(type=kind) if kind in accepted else token
+
+    def expect_more(self, sign: str) -> None:
+        """A fault was told that leaves one brace of this sign without its partner: that is no fault of its own."""
+        self._excused[sign] += 1
+
+    def braces(self) -> int:
+        """How many braces are open."""
+        return sum(bracket.text == "{" for bracket in self._open)
+
+    def give_up(self, *signs: str) -> None:
+        """Tell of open brackets of these kinds, the innermost first, that they are never closed, and forget them."""
+        while self._open and self._open[-1].text in signs:
+            self._never_closed(self._open.pop())
+
+    def _opens(self, token: Token) -> bool:
+        """Keep an open bracket; False where it is one too deep."""
+        self._open.append(token)
+        if len(self._open) <= self.limits.depth:
             return True
-        message = f"this {token.text} closes nothing"
-        if self._open:
-            message = f"this {token.text} cannot close the {self._open[-1].text} opened on line " + str(
-                self.source.position(self._open[-1].start)[0]
-            )
-        self._report("unclosed", message, token.start, token.end)
+        message = f"nested more than {self.limits.depth} deep"
+        self.report("limit", message, token.start, token.end, hint="raise it with --limit depth=N")
         return False
+
+    def _closes(self, token: Token) -> Iterator[Token]:
+        """A closing bracket, or the one that should stand in its place; nothing where it closes nothing."""
+        wanted = _CLOSES[token.text]
+        if self._open and self._open[-1].text == wanted:
+            self._open.pop()
+            yield token
+        elif token.text == "}" and any(bracket.text == "{" for bracket in self._open):
+            self.give_up("(", "[")
+            yield Token(MENDED, "", token.start, token.start)
+            self._open.pop()
+            yield token
+        elif self._open and self._open[-1].text != "{":
+            opened = self._open.pop()
+            line = self.source.position(opened.start)[0]
+            message = f"this {token.text} cannot close the {opened.text} opened on line {line}"
+            self.report("unclosed", message, token.start, token.end)
+            yield Token(_CLOSERS[opened.text], token.text, token.start, token.end)
+        elif self._excused.get(token.text):
+            self._excused[token.text] -= 1
+        else:
+            self.report("unclosed", f"this {token.text} closes nothing", token.start, token.end)
 
     def _comment(self, text: str, start: int) -> None:
         for found in _IGNORE.finditer(text):
@@ -120,31 +178,16 @@ class Lexer:
 
     def _stray(self, start: int) -> int:
         """Report text that no token fits and return where to go on."""
-        text = self.source.text
-        end = start + 1
-        run = re.compile(r"[A-Za-z0-9_.]+").match(text, start)
-        if run:
-            end = run.end()
-            word = text[start:end]
-            number = re.match(r"[0-9.]*", word)
-            head = number.group() if number else ""
-            tail = word[len(head) :]
-            message = f"a number and a word run together: {word}"
-            hint = f"put a space or an operator between {head} and {tail}" if head and tail else None
-            self._report("syntax", message, start, end, hint=hint)
-        elif text[start] == '"':
-            end = text.find("\n", start)
-            end = len(text) if end < 0 else end
-            self._report("syntax", 'this string has no closing "', start, end, hint='strings end on their line: "text"')
-        elif text[start] == "?" or text[start : start + 2].endswith("?"):
-            self._report("reserved", "holes (?) are not part of the language yet", start, end, hint="write the number")
-        elif text[start] in ")]":
-            after = text[start + 1 : start + 2]
-            message = f"a closing {text[start]} touches {after}"
-            self._report("syntax", message, start, end, hint=f"put a space after {text[start]}")
-        else:
-            self._report("syntax", f"{text[start]!r} has no meaning here", start, end)
+        from archdsl.syntax.advice import stray
+
+        end, code, message, hint = stray(self.source.text, start)
+        self.report(code, message, start, end, hint=hint)
         return end
 
-    def _report(self, code: str, message: str, start: int, end: int, *, hint: str | None = None) -> None:
+    def report(self, code: str, message: str, start: int, end: int, *, hint: str | None = None) -> None:
+        """Tell a fault, unless one was told of this line: what follows it there is mostly its echo."""
+        line = self.source.position(start)[0]
+        if line in self._told:
+            return
+        self._told.add(line)
         self.diagnostics.append(Diagnostic(code, message, Span(start, end), self.source, hint=hint))

@@ -12,34 +12,13 @@ from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
-from archdsl.syntax.lexer import Lexer, Vocabulary
+from archdsl.syntax.lexer import MENDED, Lexer, Vocabulary
 from archdsl.syntax.tree import Token
 
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
 _LONG_NUMBER = re.compile(r"[0-9]+")
-
-# What a terminal is called in a message; a terminal that is missing here is never suggested.
-_WORDS = {
-    "WORD": "a name",
-    "NUMBER": "a number",
-    "DIMS": "a size like 3x3",
-    "STRING": 'a text in "quotes"',
-    "LBRACE": "{",
-    "RBRACE": "}",
-    "LPAR": "(",
-    "_RPAR": ")",
-    "LSQB": "[",
-    "RSQB": "]",
-    "COLON": ":",
-    "COMMA": ",",
-    "EQUAL": "=",
-    "IN": "in",
-    "ELSE": "else",
-    "__ANON_0": "",
-}
-
 
 class Parsed(NamedTuple):
     """A tree, or None where the text has none; the errors; and the codes ignored by comments, with their offsets."""
@@ -96,95 +75,145 @@ def _run(source: Source, limits: Limits, start: str) -> tuple[Lexer, Any]:
     lexer = Lexer(source, _Tables.vocabulary, limits)
     state = lark.parse_interactive("", start=start).parser_state
     actions, stack = state.parse_conf.states, state.state_stack
-    feed: Any = state.feed_token  # takes anything with a `type`
-    skipping = False
+    feed = state.feed_token
+    recovery = _Recovery(lexer, state)
     for token in lexer.tokens(lambda: actions[stack[-1]]):
-        if skipping:
-            if token.type != "_NL" or not _resume(state):
-                continue
-            skipping = False
+        if recovery.active and recovery.takes(token):
+            continue
         try:
             feed(token)
         except UnexpectedToken:
-            lexer.diagnostics.append(_unexpected(source, token, actions[stack[-1]]))
+            recovery.begin(token)
             if len(lexer.diagnostics) >= limits.diagnostics:
                 return lexer, None
-            skipping = token.type != "_NL" or not _resume(state)
-            if not skipping:
-                feed(token)
+        except KeyError:  # a token that is none of the grammar's
+            recovery.begin(token)
     if lexer.diagnostics:
         return lexer, None
     end = Token("$END", "", len(source.text), len(source.text))
     try:
         return lexer, feed(end, True)
     except UnexpectedToken:
-        lexer.diagnostics.append(_unexpected(source, end, actions[stack[-1]]))
+        recovery.tell(end)
         return lexer, None
 
 
-def _resume(state: Any) -> bool:
-    """Drop the statement that went wrong, so that the next line is read afresh."""
-    actions = state.parse_conf.states
-    while len(state.state_stack) > 1 and "_lines" not in _after_line(actions, state.state_stack[-1]):
-        state.state_stack.pop()
-        state.value_stack.pop()
-    return True
+class _Recovery:
+    """After a token that does not fit: the statement is dropped, and the next line is read afresh.
 
+    Braces that were opened in what was dropped are closed in the text all the same: each such closing brace is dropped
+    too, so that one fault stays one message.
+    """
 
-def _after_line(actions: Any, position: int) -> Any:
-    """The rules that may stand next: a position that can begin a line can also begin `line`."""
-    return ("_lines",) if "line" in actions[position] else ()
+    def __init__(self, lexer: Lexer, state: Any) -> None:
+        self.lexer, self.state = lexer, state
+        self.active = False  # whether tokens pass through here
+        self._skipping = False
+        self._line = 0  # the last line with a fault
+        self._dropped: list[int] = []  # how many braces were open inside each one that the parser never saw
 
+    def begin(self, token: Token) -> None:
+        """A token does not fit: tell it, and drop its statement."""
+        self.active = True
+        if token.type == MENDED:
+            self._resume()
+            return
+        opened = self.lexer.innermost(token)
+        if opened is not None and opened.text == "[" and self._begins_line(token):
+            self.lexer.give_up("[", "(")
+            self._again(token)
+            return
+        self.tell(token)
+        self._skipping = token.type != "_NL"
+        if not self._skipping:
+            self._again(token)
 
-def _unexpected(source: Source, token: Token, accepted: Any) -> Diagnostic:
-    span = Span(token.start, max(token.end, token.start))
-    expected = _expected(accepted)
-    found = _found(source, token)
-    message = f"expected {expected}, found {found}" if expected else f"{found} cannot stand here"
-    hint = _advice(source, token, accepted)
-    return Diagnostic("syntax", message, span, source, hint=hint)
+    def tell(self, token: Token) -> None:
+        """Tell what would have fitted; where a brace seems to be missing, the brace that closes it later is no news."""
+        from archdsl.syntax.advice import explain, suspect
 
+        source, opened = self.lexer.source, self.lexer.innermost(token)
+        accepted = self.state.parse_conf.states[self.state.state_stack[-1]]
+        self._line = source.position(token.start)[0]
+        if "LBRACE" in accepted and "WORD" not in accepted:
+            self.lexer.expect_more("}")
+        before = source.text[: token.start].rstrip()
+        if "RBRACE" in accepted and before.endswith("}") and token.type != "$END":
+            self.lexer.expect_more("{")
+            brace = suspect(before)
+            if brace is not None:
+                self.lexer.report("unclosed", "this { is never closed", brace, brace + 1)
+                return
+            self.lexer.expect_more("}")
+        message, hint = explain(source, token, accepted, opened.text if opened else None)
+        self.lexer.report("syntax", message, token.start, max(token.start, token.end), hint=hint)
 
-def _found(source: Source, token: Token) -> str:
-    if token.type == "$END":
-        return "the end of the file"
-    if token.type == "_NL":
-        return "the end of the line"
-    return source.text[token.start : token.end]
+    def takes(self, token: Token) -> bool:
+        """Whether a token is dropped, or fed here."""
+        if self._skipping:
+            if token.type != "_NL":
+                return True
+            self._skipping = False
+            self._again(token)
+            return True
+        if token.type == "LSQB" and self._line and self._begins_line(token):  # a list that goes on behind its fault
+            line = self.lexer.source.position(token.start)[0]
+            if line == self._line + 1:
+                self._line, self._skipping = line, True
+                self.lexer.expect_more("]")
+                return True
+        if token.type == "RBRACE" and self._dropped and self.lexer.braces() < self._dropped[-1]:
+            self._dropped.pop()
+            self._skipping = True
+            return True
+        return False
 
+    def _again(self, token: Token) -> None:
+        """Feed a token at the start of a line; one that cannot stand there begins the next recovery."""
+        self._resume()
+        state = self.state
+        try:
+            state.feed_token(self.lexer.typed(token, state.parse_conf.states[state.state_stack[-1]]))
+        except UnexpectedToken:
+            self.tell(token)
+            self._skipping = True
 
-def _expected(accepted: Any) -> str:
-    """The next words of the language that would fit, in its own terms."""
-    names = [name for name in accepted if name.isupper() or name.startswith("_")]
-    if "MODEL" in names:
-        return "a statement"
-    if {"NUMBER", "STRING", "LPAR", "SIGN"} <= set(names):
-        return "a value"
-    words = [_WORDS[name] for name in _WORDS if name in names and _WORDS[name]]
-    if ("_NL" in names and "RBRACE" not in names) or ("_NL" in names and len(words) < 4):
-        words.append("the end of the line")
-    words = list(dict.fromkeys(words))
-    if not words or len(words) > 5:
-        return ""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+    def _resume(self) -> None:
+        """Drop the statement that went wrong, and those around it whose braces were closed in what was dropped."""
+        self._drop()
+        open_now = self.lexer.braces()
+        while self._dropped and self._dropped[-1] > open_now:
+            self._dropped.pop()
+        while self._parsed() + len(self._dropped) > open_now:
+            self._drop_body()
+            self.lexer.expect_more("}")
+        missing = open_now - self._parsed() - len(self._dropped)
+        self._dropped += range(open_now - missing + 1, open_now + 1)
 
+    def _parsed(self) -> int:
+        """How many braces the parser has open."""
+        return sum(isinstance(value, Token) and value.type == "LBRACE" for value in self.state.value_stack)
 
-def _advice(source: Source, token: Token, accepted: Any) -> str | None:
-    """What to do about a mistake that has a usual reason."""
-    before = source.text[: token.start].rstrip()
-    if token.type in ("GROUPED", "COMMA") or token.text == ",":
-        return "values of a line are parted by spaces; write thousands with commas in claims only"
-    if token.type in ("CMP",):
-        return "comparisons stand in parentheses among values"
-    if token.type in ("SIGN", "MULOP", "PERCENT"):
-        return "expressions stand in parentheses among values: (in/2)"
-    if token.text == "else" or (before.endswith("}") and token.type not in ("_NL", "$END", "RBRACE")):
-        return "`else` stands on the line of the } before it; other statements part by ; or a new line"
-    if token.type == "TEMPLATE":
-        return "a brace touching a word belongs to the name; put a space before {"
-    if token.type == "LBRACE":
-        return "{ stands behind a kind, a label or the word that opens it, on the same line"
-    return None
+    def _drop(self) -> None:
+        """Pop up to a state in which a line can begin."""
+        actions, states, values = self.state.parse_conf.states, self.state.state_stack, self.state.value_stack
+        while len(states) > 1 and "line" not in actions[states[-1]]:
+            states.pop()
+            values.pop()
+
+    def _drop_body(self) -> None:
+        """Pop the innermost body, its brace, and the statement that it belongs to."""
+        states, values = self.state.state_stack, self.state.value_stack
+        opening = False
+        while len(states) > 1 and not opening:
+            states.pop()
+            value = values.pop()
+            opening = isinstance(value, Token) and value.type == "LBRACE"
+        self._drop()
+
+    def _begins_line(self, token: Token) -> bool:
+        before = self.lexer.source.text[: token.start]
+        return not before[before.rfind("\n") + 1 :].strip()
 
 
 def _forbidden(source: Source, limits: Limits) -> list[Diagnostic]:

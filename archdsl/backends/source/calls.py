@@ -9,7 +9,8 @@ from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import Value, converted
 from archdsl.backends.source.made import At, Made
 from archdsl.backends.source.naming import variable
-from archdsl.backends.source.text import WIDTH, attribute, call, filled
+from archdsl.backends.source.text import WIDTH, attribute, filled
+from archdsl.backends.source.text import call as call_text
 from archdsl.ir.network import Leaf, Use
 from archdsl.ir.shape import Shape
 
@@ -26,11 +27,16 @@ def write_layer(w: ClassWriter, found: Family, inputs: list[Value], label: str |
     rank = node.outputs[0].rank
     form = "flat" if rank == 1 else turned[0].form if lowered.gives == "any" else lowered.gives
     known = lowered.module is not None and not lowered.module.support
+    in_place = lowered.in_place and inputs[0].fresh and inputs[0].left <= 0
     if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
         step = label if label is not None else str(number)
-        w.register(at.owner, step, construct_layer(w, found, label))
-        return Value(f"{attribute(at.owner, step)}({', '.join(value.text for value in turned)})", form, rank)
-    return Value(filled(lowered.call, [value.text for value in turned]), form, rank)
+        w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
+        result = Value(f"{attribute(at.owner, step)}({', '.join(value.text for value in turned)})", form, rank)
+    else:
+        call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
+        result = Value(filled(call, [value.text for value in turned]), form, rank)
+    result.fresh = node.op.fresh
+    return result
 
 
 def turn_all(w: ClassWriter, inputs: list[Value], wants: str, at: At) -> list[Value]:
@@ -59,7 +65,7 @@ def bracketed(w: ClassWriter, value: Value, want: str) -> Value:
     return value
 
 
-def construct_layer(w: ClassWriter, found: Family, label: str | None) -> str:
+def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_place: bool = False) -> str:
     """The constructor call of a layer; the source of a class of ours is noted."""
     node: Leaf = first(found)
     modules = {member: each.op.lower(*each.inputs).module for member, each in found.items()}
@@ -80,7 +86,9 @@ def construct_layer(w: ClassWriter, found: Family, label: str | None) -> str:
         written = (node.written[own],) if own in node.written else tuple(node.written.values())
         text = w.parameters.text(column, written, f"{label}_{name}" if label else name, channels)
         parts.append(text if position < head.positional and not keyword else f"{name}={text}")
-    return call(f"{head.path}(", parts, width=WIDTH - 16)
+    if in_place:
+        parts.append("inplace=True")
+    return call_text(f"{head.path}(", parts, width=WIDTH - 16)
 
 
 def construct_use(w: ClassWriter, found: Family) -> tuple[str, Made]:

@@ -38,6 +38,7 @@ class Chain:
         self.writer = writer
         self.children: list[Child] = []
         self.entry: str | None = None
+        self._fresh = False  # whether the next layer may work in place
         self.form: str | None = None
 
     def sequence(self, family: Family, base: int) -> None:
@@ -88,7 +89,7 @@ class Chain:
             if len(made.forms) != 1 or len(made.gives) != 1:
                 raise NotChain
             self._want(made.forms[0], node.inputs[0])
-            self.form = made.gives[0]
+            self.form, self._fresh = made.gives[0], False
             return text
         lowered = node.op.lower(*node.inputs)
         if lowered.module is None or len(node.inputs) != 1:
@@ -96,7 +97,8 @@ class Chain:
         self._want(lowered.wants, node.inputs[0])
         if lowered.gives != "any":
             self.form = lowered.gives
-        return construct_layer(self.writer, family, label)
+        in_place, self._fresh = lowered.in_place and self._fresh, node.op.fresh
+        return construct_layer(self.writer, family, label, in_place=in_place)
 
     def _want(self, want: str, shape: Shape) -> None:
         """Keep track of how the value lies; a change inside a chain is a child of its own, or makes it no chain."""
@@ -113,7 +115,7 @@ class Chain:
     def _nested(self, family: Family) -> str:
         """A named group inside: an `nn.Sequential` of its own, at the form that the chain has."""
         chain = Chain(self.writer)
-        chain.form = self.form
+        chain.form, self._fresh = self.form, False
         chain.sequence(family, 0)
         if self.form is None:
             self.entry = chain.entry
@@ -148,7 +150,7 @@ class Chain:
 
     def _run(self, bodies: Family, counts: Family, number: int, named: bool) -> None:
         start = len(self.children)
-        form = self.form
+        form, self._fresh = self.form, False
         if isinstance(first(bodies), Sequence):
             if named:
                 self._add(str(number), number, self._nested(bodies), "")

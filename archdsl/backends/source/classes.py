@@ -159,6 +159,7 @@ class ClassWriter:
         if name != value.text:
             self.forward.append(f"{name} = {value.text}{note}")
         kept = Value(name, value.form, value.rank, variable=True)
+        kept.fresh = value.fresh
         return kept
 
     # ---- sequences
@@ -191,9 +192,12 @@ class ClassWriter:
         same_line = after is not None and adjacent and self.line(item) == self.line(after)
         if isinstance(value, Copies):
             return value
-        if again <= 1 and (last or (same_line and len(value.text) <= LONG)):
+        if not again:  # nothing reads it, and it is computed all the same
+            self.forward += [value.text] if "(" in value.text else []
             return value
-        wish = None if again <= 1 and (adjacent or last) else item.label
+        if again == 1 and (last or (same_line and len(value.text) <= LONG)):
+            return value
+        wish = None if again == 1 and (adjacent or last) else item.label
         return self.assign(value, wish, at, shape)
 
     def line(self, item: Item) -> int:

@@ -21,6 +21,7 @@ class Value:
         self.rank = rank
         self.variable = variable
         self.left = 0
+        self.fresh = False  # new memory: a layer that works in place may write over it
         self.turned: dict[str, Value] = {}  # variables that hold it in another form
 
     def words(self) -> set[str]:

@@ -21,22 +21,39 @@ LIST = re.compile(r"\[\{0\}(?:, \{\d+\})*\]")  # the list of inputs in a call
 def write_merge(w: ClassWriter, found: Family, number: int, at: At) -> Value:
     node: Merge = first(found)
     values: list[Value] = []
+    numbers: list[int] = []
     for row in items(found, "branches"):
         own = at._replace(base=number, variable="y", branch=True)
         results = w.item(row, own)
         item: Item = first(row)
-        if not item.gives:
-            continue
-        values += [hold_branch(w, value, item, row, own) for value in results]
+        if item.gives:
+            results = named_apart(w, results, item, own)
+            values += [hold_branch(w, value, row, place, own) for place, value in enumerate(results)]
+            numbers += [each for one in row.values() for each in one.gives]
     for value in values:
         value.left -= 1
+    for each in numbers:
+        w.taken(each)
     return join(w, found, node, values, at)
 
 
-def hold_branch(w: ClassWriter, value: Value, item: Item, row: Family, at: At) -> Value:
-    """A branch stays an expression until the merge reads it, unless it is long."""
-    if not value.variable and len(value.text) > LONG and not isinstance(value, Copies):
-        value = w.assign(value, item.label, at, common_shape(row, 0))
+def named_apart(w: ClassWriter, results: list[Value], item: Item, at: At) -> list[Value]:
+    """The copies of a repeat each by itself, where something beside the merge reads one."""
+    if not isinstance(results[0], Copies) or all(w.counts.get(number, 0) <= 1 for number in item.gives):
+        return results
+    copies = results[0]
+    return [w.assign(Value(text, copies.form, copies.rank), None, at, "") for text in copies.each]
+
+
+def hold_branch(w: ClassWriter, value: Value, row: Family, place: int, at: At) -> Value:
+    """A branch stays an expression until the merge reads it, unless it is long or read elsewhere too."""
+    item: Item = first(row)
+    wanted = w.counts.get(item.gives[place], 0) > 1 or len(value.text) > LONG
+    if wanted and not value.variable and not isinstance(value, Copies):
+        value = w.assign(value, item.label, at, common_shape(row, place))
+    for one in row.values():
+        for number in one.gives if isinstance(value, Copies) else (one.gives[place],):
+            w.bind(number, value)
     held = value if not value.variable else Value(value.text, value.form, value.rank, variable=True)
     held.left += 1
     w.live.append(held)
@@ -63,7 +80,9 @@ def join(w: ClassWriter, found: Family, node: Merge, values: list[Value], at: At
         spread += [Value(text, value.form, value.rank) for text in value.each] if isinstance(value, Copies) else [value]
     turned = turn_all(w, spread, lowered.wants, at)
     form = "flat" if rank == 1 else turned[0].form if lowered.gives == "any" else lowered.gives
-    return Value(lay_out(w, template, [value.text for value in turned]), form, rank)
+    result = Value(lay_out(w, template, [value.text for value in turned]), form, rank)
+    result.fresh = node.op.fresh and len(spread) > 1
+    return result
 
 
 def lay_out(w: ClassWriter, template: str, texts: list[str]) -> str:

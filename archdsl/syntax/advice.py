@@ -1,0 +1,337 @@
+"""What a syntax error means: what would have fitted, in the words of the language, and what was probably meant.
+
+Loaded only where something is wrong. Hints come from a table of habits, of other languages and of paper, each a pattern of
+what stands before the place and one of what stands there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import NamedTuple
+
+from archdsl.diagnostics import Source
+from archdsl.syntax.tree import Token
+
+# What a terminal is called in a message; a terminal that is missing here is never suggested.
+_WORDS = {
+    "WORD": "a name",
+    "STRING": 'a text in "quotes"',
+    "EQUAL": "=",
+    "LPAR": "(",
+    "LBRACE": "{",
+    "IN": "in",
+    "COLON": ":",
+    "COMMA": "a comma",
+    "PERCENT": "%",
+    "_RPAR": ")",
+    "RSQB": "]",
+    "RBRACE": "}",
+    "_NL": "the end of the line",
+}
+_CLOSERS = {"_RPAR": "(", "RSQB": "[", "RBRACE": "{"}
+_EXPECTED = {
+    "statement": "a statement",
+    "operand": "a value",
+    "values": "a value, an option or the end of the line",
+    "claim": "a shape or a count",
+    "size": "a size like 28x28x1",
+}
+_LONGEST = 40
+
+
+class Found(NamedTuple):
+    """A token that does not fit: its text, what fits instead, and the statement around it."""
+
+    text: str
+    expected: str
+    head: str  # the statement up to the token
+    tail: str  # the line from the token on
+    place: str  # statement, values, operand, operator, claim, size or other: what was being read
+
+
+# ---- Messages
+
+
+def explain(source: Source, token: Token, accepted: Collection[str], opened: str | None) -> tuple[str, str | None]:
+    """The message and the hint for a token that cannot follow; `opened` is the innermost open bracket."""
+    start = _statement(source.text, token.start)
+    head = source.text[start : token.start].strip()
+    end = source.text.find("\n", token.start)
+    tail = source.text[token.start : end if end >= 0 else len(source.text)]
+    terminals = {name for name in accepted if name.isupper()}
+    begins = not head and source.text[start - 1 : start] != "}"
+    place = "statement" if begins and "MODEL" in terminals else _place(terminals)
+    expected = _expected(terminals, place, opened, head)
+    text = _text(source, token)
+    message = f"expected {expected}, found {text}" if expected else f"{text} cannot stand here"
+    return message, _hint(Found(text, expected, head, tail, place), token)
+
+
+def _text(source: Source, token: Token) -> str:
+    if token.type == "$END":
+        return "the end of the file"
+    if token.type == "_NL":
+        return "the end of the line"
+    text = source.text[token.start : token.end]
+    if text == ",":
+        return "a comma"
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _statement(text: str, at: int) -> int:
+    """Where the statement around a place begins, as far as its signs tell."""
+    return max(text.rfind(sign, 0, at) for sign in "\n;{}") + 1
+
+
+def _place(terminals: set[str]) -> str:
+    if {"NUMBER", "SIGN"} <= terminals and "MULOP" not in terminals:
+        return "operand"
+    if {"NUMBER", "LPAR", "_NL"} <= terminals:
+        return "values"
+    if "SCALED" in terminals:
+        return "claim"
+    if {"DIMS", "LSQB"} <= terminals:
+        return "size"
+    if {"MULOP", "SIGN"} & terminals:
+        return "operator"
+    return "other"
+
+
+def _expected(terminals: set[str], place: str, opened: str | None, head: str) -> str:
+    """The next words of the language that would fit, in its own terms."""
+    if place in _EXPECTED:
+        return _EXPECTED[place]
+    if {"WORD", "LBRACE"} <= terminals and not {"COLON", "LPAR"} & terminals:
+        return "a kind of layer or {"
+    if place == "operator":
+        words = ["an operator", *_behind_expression(opened, head)]
+    else:
+        if "WORD" in terminals and "COLON" in terminals:  # behind a keyword, which could be a label
+            terminals = terminals - {"COLON", "COMMA"}
+        words = [word for name, word in _WORDS.items() if name in terminals and _CLOSERS.get(name, opened) == opened]
+        if opened in ("(", "["):
+            words = [word for word in words if word != _WORDS["_NL"]]
+    if not words or len(words) > 5:
+        return ""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} or {words[-1]}"
+
+
+def _behind_expression(opened: str | None, head: str) -> list[str]:
+    """What may follow a whole expression, by the bracket or the statement around it."""
+    if opened in ("(", "["):
+        listing = opened == "[" or (re.match(r"model\b|block\b", head) and head.count("(") == 1)
+        return [*(["a comma"] if listing else []), ")" if opened == "(" else "]"]
+    if re.match(r"if\b|else\b", head):
+        return ["{"]
+    if re.match(r"for\b", head):
+        return ["{"] if ".." in head else ["..", "{"]
+    return ["a comma", _WORDS["_NL"]] if "where" in head else [_WORDS["_NL"]]
+
+
+# ---- Hints
+
+
+class Habit(NamedTuple):
+    """A hint for what is found in a place, behind a head, before a tail; groups of both fill its braces, by number."""
+
+    places: str  # of `_place`, parted by spaces; empty for all
+    head: str
+    tail: str
+    hint: str
+
+
+_LAYER = "a layer is its kind and its values, parted by spaces: CONV 64 3x3"
+_SHAPE = "a shape is written without spaces and brackets: 28x28x1"
+_JOIN = "layers on one line are joined by ;"
+_BODY = "what belongs to it stands in braces: { ... }"
+_HABITS = tuple(
+    Habit(*row)
+    for row in (
+        ("", "", r"else\b", "`else` stands on the line of the } before it"),
+        ("", r"^(?:elif|elseif|else if)\b", "", "the other case is written `} else if ... {`"),
+        ("", r"\brange$", r"\(", "a range is written 1..n, and both ends count"),
+        ("", r"^(?:let|if|for|cases|model)\b.*[a-z]$", r"\(", "there are no functions; + - * / // % and `a if c else b` compute"),
+        ("", r"^input\s*:$", r"\d", "the shape follows without a colon: input 28x28x1"),
+        ("", r"^input$", r"[=(]", "write the shape behind it: input 28x28x1"),
+        ("", r"^input\b.*\d$", r"float|int\d|long", "only whole numbers have a word for it: input 37 int"),
+        ("", r"^input\b.*\d,", "", _SHAPE),
+        ("", r"^input\b.*\d$", r"[,x]", _SHAPE),
+        ("", r"^(?:\w+:\s*|self\.\w+ = )?[A-Za-z][\w.]*\(.*$", r"[,)=]", _LAYER),
+        ("", r"->$", r"\(", _SHAPE),
+        ("", r"\d+ x$", r"\d", "sizes are written without spaces: 3x3"),
+        ("", r"\(\s*\d+$", r",", "sizes are written 3x3, lists in brackets: [3, 3]"),
+        ("", r"(?:^|[^\d.])(\d{1,3})$", r",?\s?(\d{3})(?:\b|$)(?!\.)", "commas part thousands in claims only; write {0}{1}"),
+        ("values", "", r",\s*[A-Z][A-Z0-9]+\b", _JOIN),
+        ("values", "", r",", "values of a line are parted by spaces, not by commas"),
+        ("other", r"^[\w.]+(?:\s*,\s*[\w.]+)+$", r"[};]|$", "layers and branches are parted by ; or a new line"),
+        ("", r"^([A-Za-z][\w.]*)$", r"=\s*(?:nn\.)?[A-Z][\w.]*\b(?!\s*[-+*/%])", "a layer gets its name with a colon: {0}: CONV 64 3x3"),
+        ("", r"^([A-Za-z]\w*)$", r"=(?!=)", "a value gets its name with `let`: let {0} = 3"),
+        ("", r"^let (\w+)$", r"==|:=?|\d", "write let {0} = 3"),
+        ("", r"^cases\b", r"=(?!=)", "write cases depth in [20, 32]"),
+        ("", r"^(?:if|model|input|let)\b", r"=(?!=)", "== compares"),
+        ("", r"^(?:model|block)\b.*\(.*[\w\"]$", r"[A-Za-z]\w*", "parameters are parted by commas"),
+        ("", r"^for\b", r"=", "write for i in 1..n"),
+        ("values", "", r"=>|=\s*\d", "what must come out stands behind ->"),
+        ("", r"\*$", r"\*", "there is no power: multiply"),
+        ("values", "", r"(?://|--).*[a-z]{3}", "a comment starts with #"),
+        ("values", r"\d$", r"\*\s*\d", "sizes are written with an x: 3x3"),
+        ("values", r"\d$", r"%", "write it as a part of 1: 0.5"),
+        ("", r"^\d+$", r"\*", "a repeat stands at the end of the line: CONV 64 3x3 x3"),
+        ("", r"^\d+$", r"[A-Za-z]", "a number at the start of a line is a name, and needs a colon behind it"),
+        ("values", r"^[A-Za-z]\w*$", r"-[\w-]+\s*:", "a name that is no word stands in quotes"),
+        ("values", r"^\w+$", r"-", "put a space before the next value; a negative number stands behind = or in parentheses"),
+        ("values", "", r"\+\s*[A-Z]{2}", _JOIN),
+        ("values statement", "", r"-\s*\d", "a negative number stands behind = or in parentheses: (-1)"),
+        ("values", "", r"[-+*/%]", "expressions stand in parentheses among values: (in/2)"),
+        ("values", "", r"[=<>!]=|[<>]", "comparisons stand in parentheses among values"),
+        ("", r"^(?:for|if|else|while|block|class|def)\b", r":", _BODY),
+        ("", r"^(?:if|for|block)\b", r"then\b|do\b|[A-Z]", _BODY),
+        ("", r"^model\b", r"[:{]", "the layers follow on the next lines, without braces"),
+        ("", r"\d [KMGT]$", r"[a-z]", "the letter touches its number: 1.5M"),
+        ("", r"(?:^expect|->).*$", r"(?:and|plus)\b", "claims are parted by commas"),
+        ("", r"(?:^expect|->)\s*[a-z]+$", r"\d", "the number comes first: 640 params"),
+        ("", r"^\w+\s*<-\s*\w+$", r"[\w(]", "the layer comes first: CONV 64 3x3 <- a"),
+        ("", r"<-$", r"(\d+)", 'a name that is a number is read in quotes: <- "{0}"'),
+        ("", r"^\w[\w.]*(?: \w+)+$", r":", 'a name before a colon is one word, or stands in quotes: "a b"'),
+        ("", r"^<?-?$", r"[-<]", "a line starts with a kind of layer or a name; what it reads stands behind it: RELU <- a"),
+        ("", r"^([\w.]+)\s*:$", r"\d", "behind a name stands a kind of layer: {0}: FC 10"),
+        ("", r"^([\w.]+)\s*:\s*[\w.]+$", r":", "a layer has one name, and one colon"),
+        ("values", "", r"[{]", "{ stands behind a merge such as ADD, a name with a colon, or nothing"),
+    )
+)
+
+
+def _hint(found: Found, token: Token) -> str | None:
+    if token.type == "TEMPLATE":
+        return "a brace touching a word belongs to the name; put a space before {"
+    if not found.head and found.place != "statement" and token.type not in ("_NL", "$END", "RBRACE"):
+        return "statements are parted by ; or a new line"  # right behind a closing brace
+    for habit in _HABITS:
+        if habit.places and found.place not in habit.places.split():
+            continue
+        head, tail = re.search(habit.head, found.head), re.match(habit.tail, found.tail)
+        if head and tail:
+            return _filled(habit.hint, *head.groups(), *tail.groups())
+    return None
+
+
+def _filled(hint: str, *parts: str | None) -> str:
+    """A hint with {0}, {1} ... filled; other braces are the language's."""
+    for number, part in enumerate(parts):
+        hint = hint.replace(f"{{{number}}}", part or "")
+    return hint
+
+
+# ---- Text that is no token
+
+
+_LOOKALIKES = {
+    **dict.fromkeys("‐‑‒–—―−", "the minus of the keyboard: -"),
+    **dict.fromkeys("“”„‟«»", 'straight quotes: "text"'),
+    **dict.fromkeys("‘’‚‛'`", 'straight double quotes: "text"'),
+    **dict.fromkeys("→⇒⟶↦➔", "->"),
+    **dict.fromkeys("←⇐⟵", "<-"),
+    **dict.fromkeys("∗·∙⋅•", "* in an expression, x in a size"),
+    **dict.fromkeys("÷∕⁄", "/"),
+    **dict.fromkeys("：", ":"),
+    **dict.fromkeys("；", ";"),
+    **dict.fromkeys("，、", "a space between values, a comma in lists"),
+    **dict.fromkeys("（【", "("),
+    **dict.fromkeys("）】", ")"),
+    **dict.fromkeys("хΧХ✕✖", "the letter x"),
+    **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000", "an ordinary space"),
+    "…": ".. in a range, ... in no place",
+    "≥": ">=",
+    "≤": "<=",
+    "≠": "!=",
+    "≈": "a number with as many digits as are known: 61.1M",
+    "~": "a number with as many digits as are known: 61.1M",
+    "|": "; between layers on one line",
+    "&": "`and`",
+    "!": "`not`",
+    "^": "a product: there is no power",
+    "$": "nothing there: names stand as they are",
+    "@": "nothing there: names stand as they are",
+}
+
+
+class Stray(NamedTuple):
+    """Text that no token fits, up to `end`, and what to say of it."""
+
+    end: int
+    code: str
+    message: str
+    hint: str | None
+
+
+def stray(text: str, start: int) -> Stray:
+    """What stands at a place where no token fits."""
+    letter, after = text[start], text[start + 1 : start + 2]
+    run = re.compile(r"[A-Za-z0-9_.×]+").match(text, start)
+    if run:
+        return Stray(run.end(), "syntax", *_run_together(text, start, run.group(), text[run.end() : run.end() + 1]))
+    line_end = text.find("\n", start)
+    line_end = len(text) if line_end < 0 else line_end
+    if letter == '"':
+        return Stray(line_end, "syntax", 'this text has no closing "', 'texts end on their line: "text"')
+    if letter == "?":
+        return Stray(start + 1, "reserved", "holes (?) are not part of the language yet", "write the number")
+    if letter in ")]":
+        return Stray(start + 1, "syntax", f"a closing {letter} touches {after}", f"put a space after {letter}")
+    if letter == "\\":
+        return Stray(start + 1, "syntax", "\\ continues a line and stands at its very end", None)
+    shown = letter if letter.isprintable() else f"U+{ord(letter):04X}"
+    meant = _LOOKALIKES.get(letter)
+    if meant is None and letter.isalpha():
+        return Stray(start + 1, "syntax", f"{shown} is no letter of the language", "names are written in A to Z, a to z, digits and _")
+    return Stray(start + 1, "syntax", f"{shown} has no meaning here", f"write {meant}" if meant else None)
+
+
+def _run_together(text: str, start: int, word: str, after: str) -> tuple[str, str | None]:
+    """A number that runs into a word, or a point that belongs to no number."""
+    message = f"a number and a word run together: {word}"
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    if re.fullmatch(r"\.[0-9]+", word):
+        if before.endswith(".."):
+            return f"{word} cannot follow ..", "a range has two points: 1..3"
+        return f"a number starts with a digit: {word}", f"write 0{word}"
+    if re.fullmatch(r"\.+", word):
+        return f"{word} cannot stand here", "a number has digits on both sides of its point: 5.0"
+    hints = (
+        (r"([0-9]+)[X×]([0-9]+)", "sizes are written with a small x: {0}x{1}"),
+        (r"([0-9]+)x([0-9]+)[a-z].*", "put a space behind {0}x{1}"),
+        (r"([0-9]+)[xX]", "a repeat is written x{0}, at the end of the line"),
+        (r"([0-9.]+)([kmgt])", "the letter of a thousand, a million and so on is a capital"),
+        (r"([0-9]+)_([0-9_]+)", "digits are written without _"),
+        (r"([0-9]+)([A-Za-z_]\w*)", "put a space or an operator between {0} and {1}; a name starts with a letter"),
+    )
+    for pattern, hint in hints:
+        match = re.fullmatch(pattern, word)
+        if match:
+            return message, _filled(hint, *match.groups())
+    if after == "(":
+        return f"{word} touches (", f"put a space or an operator between {word} and ("
+    return message, None
+
+
+# ---- Brackets
+
+
+def suspect(text: str) -> int | None:
+    """The brace that seems to lack its partner: the first closing one at the start of a line has another indentation."""
+    stack: list[tuple[int, int, int]] = []  # offset, indentation of the line, start of the line
+    for found in re.finditer(r'#[^\n]*|"[^"\n]*"|[{}]', text):
+        sign, at = found.group(), found.start()
+        if sign not in "{}":
+            continue
+        start = text.rfind("\n", 0, at) + 1
+        indentation = len(text[start:at]) - len(text[start:at].lstrip())
+        if sign == "{":
+            stack.append((at, indentation, start))
+            continue
+        if stack and not text[start:at].strip() and stack[-1][2] != start and stack[-1][1] > indentation:
+            return stack[-1][0]
+        if stack:
+            stack.pop()
+    return None

@@ -1,0 +1,140 @@
+"""Networks that nobody wrote: the check accepts one if and only if PyTorch runs it, and all that it says of it is so."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import Any
+
+import pytest
+
+torch = pytest.importorskip("torch")
+
+from compare import flops, static_tensors, tensor_sizes, torch_tensors, unrolled  # noqa: E402
+from drawn import Network, text  # noqa: E402
+from hypothesis import HealthCheck, Phase, given, note, settings  # noqa: E402
+from judge import Judge, Made, Verdict, example, judge  # noqa: E402
+from networks import networks  # noqa: E402
+
+import archdsl  # noqa: E402
+from archdsl.ir.network import Leaf, Merge  # noqa: E402
+
+torch.set_num_threads(1)
+EXAMPLES = 400
+LEAST_REFUSED = 0.3
+
+
+class Tally:
+    """How many networks were tried, and how many of them refused."""
+
+    def __init__(self) -> None:
+        self.started = time.perf_counter()
+        self.cases, self.accepted, self.refused = 0, 0, 0
+        self.seen: set[int] = set()
+        self.codes: Counter[str] = Counter()
+
+    def line(self) -> str:
+        seconds = time.perf_counter() - self.started
+        share = 100 * self.refused / max(1, self.cases)
+        counts = f"{self.cases:,} networks: {self.accepted:,} accepted, {self.refused:,} refused ({share:.0f} %)"
+        return f"{counts}, {seconds:.1f} s\n{', '.join(f'{code} {count}' for code, count in self.codes.most_common())}"
+
+
+def check_network(network: Network, tally: Tally) -> None:
+    """The whole property for one network."""
+    source = text(network)
+    key = hash((source, repr(network.given)))
+    if key in tally.seen:
+        return
+    tally.seen.add(key)
+    note(f"{source}given {network.given}")
+    verdict = judge(network)
+    model = checked(source, network, tally)
+    assert (model is not None) == verdict.accepted, f"PyTorch: {verdict.reason or 'runs it'}; the check: {tally.last}"
+    tally.cases += 1
+    tally.accepted += model is not None
+    tally.refused += model is None
+    if model is not None:
+        check_shapes(model, verdict.judge)
+        check_module(model, network, verdict)
+
+
+def checked(source: str, network: Network, tally: Tally) -> Any:
+    """The model, or None where it is refused."""
+    try:
+        model = archdsl.loads(source, **network.given)
+    except archdsl.ArchError as refusal:
+        codes = {fault.code for fault in refusal.diagnostics}
+        assert not codes & {"syntax", "reserved", "unclosed"}, refusal
+        tally.codes.update(codes)
+        tally.last = str(refusal)
+        return None
+    tally.last = "accepts it"
+    return model
+
+
+def check_shapes(model: Any, ran: Judge) -> None:
+    """Each layer has its path, its kind and its shape, in order; so has each merge."""
+    placed = unrolled(model)
+    leaves = [Made(p.path, p.node.op.name, p.node.outputs[0].sizes) for p in placed if isinstance(p.node, Leaf)]
+    merges = [Made(p.path, p.node.op.name, p.node.outputs[0].sizes) for p in placed if isinstance(p.node, Merge)]
+    assert leaves == ran.layers
+    assert sorted(merges) == sorted(ran.merges)
+    assert model.params == sum(p.numel() for p in ran.parameters().values())
+    assert model.totals.weights == ran.weights()
+    assert static_tensors(model)[0] == {name: tuple(p.shape) for name, p in ran.parameters().items()}
+
+
+def check_module(model: Any, network: Network, verdict: Verdict) -> None:
+    """The compiled module has the same tensors, shapes, macs and numbers."""
+    note(model.to_source())
+    module = model.to_torch().double()
+    parameters, buffers = torch_tensors(module)
+    ran = verdict.judge
+    assert parameters == {name: tuple(p.shape) for name, p in ran.parameters().items()}
+    assert buffers == {name: tuple(b.shape) for name, b in ran.buffers().items()}
+    assert buffers == static_tensors(model)[1]
+    sizes = [tensor_sizes(port) for port in model.outputs]
+    inputs = example(network, ran.tokens, torch.float64)
+    for mode in (module.train(), module.eval()):
+        assert [tuple(y.shape) for y in results(mode(*inputs))] == sizes
+    check_numbers(module, ran, inputs)
+    assert flops(module, [x.to("meta") for x in inputs]) == 2 * len(inputs[0]) * model.macs
+
+
+def check_numbers(module: Any, ran: Judge, inputs: list[Any]) -> None:
+    """With the same weights, the same numbers."""
+    with torch.no_grad():
+        for tensor in module.parameters():
+            tensor.add_(0.1 * torch.randn_like(tensor))
+        ran.load(module)
+        ours, theirs = results(module(*inputs)), ran.run(inputs, False)
+    for y, z in zip(ours, theirs, strict=True):
+        torch.testing.assert_close(y, z, rtol=1e-6, atol=1e-8, equal_nan=True)
+
+
+def results(found: Any) -> tuple[Any, ...]:
+    return found if isinstance(found, tuple) else (found,)
+
+
+def run(examples: int, *, derandomize: bool = True) -> Tally:
+    """Try a number of drawn networks; the first counterexample is made small and shown."""
+    tally = Tally()
+    health = list(HealthCheck)
+    phases = (Phase.generate, Phase.shrink)
+
+    @settings(max_examples=examples, derandomize=derandomize, deadline=None, database=None, phases=phases, suppress_health_check=health)
+    @given(networks())
+    def check(network: Network) -> None:
+        torch.manual_seed(0)
+        check_network(network, tally)
+
+    check()
+    return tally
+
+
+def test_a_network_is_accepted_if_and_only_if_pytorch_runs_it(capsys: pytest.CaptureFixture[str]) -> None:
+    tally = run(EXAMPLES)
+    with capsys.disabled():
+        print(f"\n{tally.line()}")
+    assert tally.refused >= LEAST_REFUSED * tally.cases
