@@ -189,6 +189,10 @@ def _takes_values(command: str) -> bool:
 def _check_options(parser: Any) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
+    _input_option(parser)
+
+
+def _input_option(parser: Any) -> None:
     parser.add_argument("--input", metavar="SHAPE", help="what layers without an input read: 227x227x3, or '37 int'")
 
 
@@ -196,11 +200,13 @@ def _summary_options(parser: Any) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
     parser.add_argument("--depth", type=_positive, metavar="N", help="levels to show; what lies below is summed up")
     parser.add_argument("--batch", type=_positive, default=1, metavar="N", help="how many inputs at once (1)")
+    _input_option(parser)
 
 
 def _compile_options(parser: Any) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write (standard output)")
     parser.add_argument("--force", action="store_true", help="replace the file if there is one")
+    _input_option(parser)
 
 
 def _no_options(parser: Any) -> None:
@@ -216,8 +222,8 @@ _OPTIONS = {
 }
 _USAGES = {
     "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--input SHAPE] [--limit NAME=N]",
-    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--format text|json] [--limit NAME=N]",
-    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--limit NAME=N]",
+    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--format text|json] [--input SHAPE] [--limit NAME=N]",
+    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--input SHAPE] [--limit NAME=N]",
     "layers": "[KIND]",
     "limits": "[--limit NAME=N]",
 }

@@ -29,15 +29,15 @@ class Outcome(NamedTuple):
 def check(arguments: Arguments) -> int:
     """Check every file; 0 where all hold, 1 where something was found, 2 where one could not be read."""
     given = arguments.parameters()
-    fragment = _fragment(arguments.input, arguments.limits)
+    shape = fragment(arguments.input, arguments.limits)
     told = Telling(arguments)
     paths = files.found(arguments.paths)
     for path, fault in terminal.with_progress(paths):
-        told.file(_file(path, fault, given, arguments, fragment))
+        told.file(_file(path, fault, given, arguments, shape))
     return told.end()
 
 
-def _fragment(text: str | None, limits: Limits) -> Shape | None:
+def fragment(text: str | None, limits: Limits) -> Shape | None:
     """The shape behind `--input`; raises Usage."""
     if text is None:
         return None
@@ -48,7 +48,7 @@ def _fragment(text: str | None, limits: Limits) -> Shape | None:
 
 
 def _file(
-    path: str, fault: Diagnostic | None, given: dict[str, Any], arguments: Arguments, fragment: Shape | None
+    path: str, fault: Diagnostic | None, given: dict[str, Any], arguments: Arguments, shape: Shape | None
 ) -> Outcome:
     """One file at all its settings, up to the first that fails."""
     if fault is not None:
@@ -60,14 +60,14 @@ def _file(
         return _unread(fault.source, [fault])
     if faults:
         return _unread(source, faults)
-    return _settings(source, given, arguments, fragment)
+    return _settings(source, given, arguments, shape)
 
 
 def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
     return Outcome([analysis.unread(source, faults)])
 
 
-def _settings(source: Source, given: dict[str, Any], arguments: Arguments, fragment: Shape | None) -> Outcome:
+def _settings(source: Source, given: dict[str, Any], arguments: Arguments, shape: Shape | None) -> Outcome:
     """Check a text at each setting until one fails; all settings together share the limit on visits."""
     limits = arguments.limits
     reading = analysis.read(source, limits)
@@ -75,7 +75,7 @@ def _settings(source: Source, given: dict[str, Any], arguments: Arguments, fragm
     settings = analysis.settings(reading, given, limits)
     visits = 0
     for setting in settings:
-        checked = analysis.check(reading, setting, limits, fragment)
+        checked = analysis.check(reading, setting, limits, shape)
         visits += checked.visits
         if visits > limits.visits and not checked.failed:
             message = f"more than {limits.visits:,} layers to visit over all settings of `cases`"

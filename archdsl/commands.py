@@ -91,14 +91,15 @@ def compile(arguments: Arguments) -> int:
 
 def _checked(arguments: Arguments) -> Any:
     """The one spec of a command, checked at the values given."""
-    from archdsl import files
+    from archdsl import checking, files
     from archdsl.analysis import check as analysis
 
     given = arguments.parameters()
     source, faults = files.read(arguments.paths[0], arguments.limits)
     if faults:
         return analysis.unread(source, faults)
-    return analysis.check(analysis.read(source, arguments.limits), given, arguments.limits)
+    shape = checking.fragment(arguments.input, arguments.limits)
+    return analysis.check(analysis.read(source, arguments.limits), given, arguments.limits, shape)
 
 
 def command(name: str) -> Callable[[Arguments], int]:

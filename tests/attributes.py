@@ -31,10 +31,14 @@ ALL = tuple(sorted(set(KINDS[1] + KINDS[2] + ("EMBED",))))
 
 
 class Attributes:
-    """Draws the values of one line. `draw` gives random numbers, `env` the names in sight."""
+    """Draws the values of one line. `draw` gives random numbers, `env` the names in sight; `wild` more that do not fit."""
 
-    def __init__(self, draw: Any, env: dict[str, Any], x: Guess) -> None:
-        self.draw, self.env, self.x = draw, env, x
+    def __init__(self, draw: Any, env: dict[str, Any], x: Guess, wild: bool = False) -> None:
+        self.draw, self.env, self.x, self.wild = draw, env, x, wild
+
+    def odd(self, percent: int) -> bool:
+        """Whether to take what may not fit."""
+        return self.draw.chance(3 * percent if self.wild else percent)
 
     def arguments(self, kind: str) -> tuple[Argument, ...]:
         """A line of a kind."""
@@ -99,7 +103,7 @@ class Attributes:
         if names and draw.chance(25):
             return draw.pick(names)
         if axes > 0 and draw.chance(35):
-            count = axes + (1 if draw.chance(4) else 0)
+            count = axes + (1 if self.odd(3) else 0)
             return tuple(draw.integer(least, most) for _ in range(max(count, 2))) if axes > 1 or count > 1 else most
         return draw.integer(least, most)
 
@@ -107,7 +111,7 @@ class Attributes:
         return max(1, min(self.x.space, default=1))
 
     def kernel(self) -> Any:
-        most = self.room() + (2 if self.draw.chance(15) else 0)
+        most = self.room() + (2 if self.odd(12) else 0)
         return self.along(0 if self.draw.chance(1) else 1, min(5, most) if self.draw.chance(70) else min(8, most))
 
     # ---- kinds
@@ -134,7 +138,7 @@ class Attributes:
     def _groups(self, out: Any) -> dict[str, Any]:
         """Groups that divide both, and sometimes any; the outputs follow where they can."""
         draw, channels = self.draw, self.x.channels
-        if draw.chance(15):
+        if self.odd(12):
             return {"groups": draw.integer(0, 4)}
         if draw.chance(30):
             return {"groups": Expr("IN"), "out": draw.pick((channels, 2 * channels, Expr("IN"), Expr("2*IN")))}
@@ -147,9 +151,9 @@ class Attributes:
         for _ in range(draw.integer(1, 4)):
             maps = [n for n in range(channels) if draw.chance(50)] or [draw.integer(0, channels - 1)]
             rows.append(maps)
-        if draw.chance(5):
+        if self.odd(5):
             rows[0].append(channels)
-        return {"table": rows, "out": len(rows) + draw.chance(4)}
+        return {"table": rows, "out": len(rows) + self.odd(3)}
 
     def _maxpool(self) -> dict[str, Any]:
         values = self._pool()
@@ -169,7 +173,7 @@ class Attributes:
         if draw.chance(50):
             values["stride"] = self.along(0 if draw.chance(1) else 1, 4)
         if draw.chance(30):
-            values["pad"] = self.along(0, 3 if draw.chance(30) else 1)
+            values["pad"] = self.along(0, 3 if self.odd(15) else 1)
         if draw.chance(40):
             values["ceil"] = draw.chance(80)
         return values
@@ -217,7 +221,7 @@ class Attributes:
         return {name: value for name, value in choices.items() if draw.chance(25)}
 
     def _softmax(self) -> dict[str, Any]:
-        axes = (*AXES[self.x.rank], "all", *(("frames",) if self.draw.chance(5) else ()))
+        axes = (*AXES[self.x.rank], "all", *(("frames",) if self.odd(5) else ()))
         return {"axis": self.draw.pick(axes)} if self.draw.chance(60) else {}
 
     def _dropout(self) -> dict[str, Any]:
@@ -229,7 +233,7 @@ class Attributes:
     def _pad(self) -> dict[str, Any]:
         draw = self.draw
         choices = {"space": self.along(0, 2), "channels": draw.integer(0, 4)}
-        if self.x.rank == 1 and not draw.chance(10):
+        if self.x.rank == 1 and not self.odd(5):
             del choices["space"]
         found = {name: value for name, value in choices.items() if draw.chance(60)}
         return found if found or draw.chance(5) else choices

@@ -267,6 +267,8 @@ class Container:
     def step(self, label: str | None) -> str:
         """Count one layer: its label, or else its number."""
         if label is not None and label.isdigit():
+            if int(label) < self.counter:
+                raise Refused("numbers are counted upwards")
             self.counter = int(label)
         self.counter += 1
         return label if label is not None else str(self.counter - 1)

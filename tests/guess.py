@@ -54,10 +54,15 @@ class GuessWalk(Walk):
         return small(rule(x, values) if rule else x)
 
     def merge(self, kind: str, values: dict[str, Any], inputs: list[Guess], path: str) -> Guess:
+        need(inputs, "axis" not in values or values["axis"] in AXES[inputs[0].rank])
+        return self.joined(kind, values, inputs)
+
+    def joined(self, kind: str, values: dict[str, Any], inputs: list[Guess]) -> Guess:
         first = inputs[0]
         need(first, all(x.dtype == "float32" for x in inputs))
         if kind == "CONCAT":
             axis = AXES[first.rank].index(values["axis"]) if "axis" in values else first.rank - 1
+            need(first, len({x.rank for x in inputs}) == 1)
             others = {x.sizes[:axis] + x.sizes[axis + 1 :] for x in inputs}
             need(first, len(others) == 1)
             total = sum(x.sizes[axis] for x in inputs)
@@ -107,7 +112,7 @@ def per_axis(value: Any, x: Guess) -> tuple[int, ...]:
 def conv(x: Guess, values: dict[str, Any]) -> Guess:
     kernel, stride = per_axis(values["kernel"], x), per_axis(values.get("stride", 1), x)
     dilation, groups = per_axis(values.get("dilation", 1), x), values.get("groups", 1)
-    need(x, groups > 0 and x.channels % groups == 0 and values["out"] % groups == 0)
+    need(x, groups > 0 < min(stride) and x.channels % groups == 0 and values["out"] % groups == 0)
     if values.get("pad") == "same":
         return Guess((*(-(-size // step) for size, step in zip(x.space, stride, strict=True)), values["out"]))
     pads = per_axis(0 if values.get("pad", 0) == "valid" else values.get("pad", 0), x)

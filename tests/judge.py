@@ -17,6 +17,7 @@ from torch import Tensor, nn
 DELIBERATE = {
     "zero": "no size is ever zero: PyTorch runs empty tensors through many layers",
     "window": "a window larger than its padded input: PyTorch pools it all the same when it rounds up",
+    "blind": "a window that reads nothing but padding: PyTorch gives -inf and, in training, writes outside of the tensor",
     "broadcast": "nothing is stretched unless the line says so, and never an axis that is not there",
     "gate": "SCALE takes one value per channel and stretches nothing else",
     "tokens": "whole numbers are read by EMBED alone: PyTorch adds and joins them too",
@@ -24,7 +25,7 @@ DELIBERATE = {
     "range": "constants that make no sense: a BN with eps of 0 or a momentum beyond 1, a PAD that cuts off, a negative LRN",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
 }
-FAULTS = (Refused, RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, NotImplementedError, AssertionError)
+FAULTS = (Refused, RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, NotImplementedError, ZeroDivisionError)
 
 CONV = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 CONV_CALL = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
@@ -154,6 +155,16 @@ def fits(x: Tensor, kernel: Any, pad: Any = 0, dilation: Any = 1) -> None:
             raise Refused(DELIBERATE["window"])
 
 
+def sees(x: Tensor, kernel: Any, pad: Any, dilation: Any) -> None:
+    """Refuse a dilated window whose elements all lie in the padding."""
+    space = x.shape[2:]
+    each = [value if isinstance(value, tuple) else (value,) * len(space) for value in (kernel, pad, dilation)]
+    for size, k, p, d in zip(space, *each, strict=True):
+        for start in range(-p, 0):
+            if not any(0 <= start + d * step < size for step in range(k)):
+                raise Refused(DELIBERATE["blind"])
+
+
 class Kinds:
     """Each kind of layer in PyTorch: `x` as values are kept, the attributes by the language's names."""
 
@@ -182,6 +193,7 @@ class Kinds:
                 ceil: bool = False) -> Tensor:  # fmt: skip
         y = leading(x)
         fits(y, kernel, pad, dilation)
+        sees(y, kernel, pad, dilation)
         return back(MAXPOOL[x.dim() - 2](kernel, stride, pad, dilation, ceil_mode=ceil)(y))
 
     @staticmethod
@@ -280,9 +292,11 @@ class Kinds:
         if space is None and channels is None:
             raise Refused("PAD without a number")
         ends = space if isinstance(space, tuple) else (space or 0,) * axes
+        if len(ends) != axes:
+            raise Refused("PAD has a number for each axis")
         if min((*ends, channels or 0)) < 0:
             raise Refused(DELIBERATE["range"])
-        if space is not None:
+        if space is not None:  # for a vector there is no such module
             y = ZEROS[axes](tuple(end for one in reversed(ends) for end in (one, one)))(y)
         more = torch.zeros(y.shape[0], channels or 0, *y.shape[2:], dtype=y.dtype)
         return back(torch.cat([y, more], 1))

@@ -17,25 +17,115 @@ from archdsl.syntax.parser import _load
 SPECS = Path(__file__).parent.parent / "specs"
 ERRORS = Path(__file__).parent / "errors"
 
-_TOKEN = re.compile(r'#[^\n]*|"[^"\n]*"|[A-Za-z_][A-Za-z0-9_.{}+]*|[0-9][0-9A-Za-z.,]*|->|<-|//|\.\.|[<>=!]=|[ \t]+|\n|.', re.S)
+_TOKEN = re.compile(
+    r'#[^\n]*|"[^"\n]*"|[A-Za-z_][A-Za-z0-9_.{}+]*|[0-9][0-9A-Za-z.,]*|->|<-|//|\.\.|[<>=!]=|[ \t]+|\n|.', re.S
+)
 _KEYWORDS = (
     *("model", "block", "input", "output", "let", "cases", "expect", "for", "if", "else", "in", "where", "within"),
     *("and", "or", "not", "int", "float", "yes", "no", "use", "freeze", "share"),
 )
 _SIGNS = (
-    *("{", "}", "(", ")", "[", "]", ":", ";", ",", "=", "->", "<-", "..", "+", "-", "*", "/", "//", "%", "==", "<", ">="),
+    *(
+        "{",
+        "}",
+        "(",
+        ")",
+        "[",
+        "]",
+        ":",
+        ";",
+        ",",
+        "=",
+        "->",
+        "<-",
+        "..",
+        "+",
+        "-",
+        "*",
+        "/",
+        "//",
+        "%",
+        "==",
+        "<",
+        ">=",
+    ),
     *("!", "?", "@", "$", "&", "~", "^", "|", "\\", "'", '"', "#", "×", "x(", "\n", "\t"),
 )
 _NUMBERS = (
-    *("0", "1", "2", "-1", "3.5", "0.0", "1e9", "1e-9", "1e308", "1e309", "1e999999999", "0x10", "007", "1,000", "1,00"),
+    *(
+        "0",
+        "1",
+        "2",
+        "-1",
+        "3.5",
+        "0.0",
+        "1e9",
+        "1e-9",
+        "1e308",
+        "1e309",
+        "1e999999999",
+        "0x10",
+        "007",
+        "1,000",
+        "1,00",
+    ),
     *("4611686018427387903", "4611686018427387904", "999999999999999999", "1000000000000000000", "2147483648", "65536"),
-    *("1000000", "4096", "3x3", "1x1x1x1x1x1", "0x0", "3xN", "61.1M", "1.5KiB", "9GB", "x0", "x1", "x1000000", "9" * 40),
+    *(
+        "1000000",
+        "4096",
+        "3x3",
+        "1x1x1x1x1x1",
+        "0x0",
+        "3xN",
+        "61.1M",
+        "1.5KiB",
+        "9GB",
+        "x0",
+        "x1",
+        "x1000000",
+        "9" * 40,
+    ),
 )
 _WORDS = (
-    *("CONV", "FC", "ADD", "CONCAT", "SCALE", "MAXPOOL", "RELU", "BN", "ID", "PAD", "EMBED", "conv", "T", "in", "s2", "p1"),
-    *("k3", "nobias", "bias", "same", "params", "macs", "conv{i}", "conv{", "a.b", "fc8", "é", "Ω", "🙂", "\u202e", "\x00"),
+    *(
+        "CONV",
+        "FC",
+        "ADD",
+        "CONCAT",
+        "SCALE",
+        "MAXPOOL",
+        "RELU",
+        "BN",
+        "ID",
+        "PAD",
+        "EMBED",
+        "conv",
+        "T",
+        "in",
+        "s2",
+        "p1",
+    ),
+    *(
+        "k3",
+        "nobias",
+        "bias",
+        "same",
+        "params",
+        "macs",
+        "conv{i}",
+        "conv{",
+        "a.b",
+        "fc8",
+        "é",
+        "Ω",
+        "🙂",
+        "\u202e",
+        "\x00",
+    ),
 )
-_CHARACTERS = "abcxTW019_ .,:;=<>-+*/%()[]{}\"'#\\?@×\n\r\t\x00\x1b\x7f\u00a0\u200b\u2013\u201c\u2028\u202e\ufeff\U0001f600é"
+_CHARACTERS = (
+    "abcxTW019_ .,:;=<>-+*/%()[]{}\"'#\\?@×\n\r\t\x00\x1b\x7f\u00a0\u200b\u2013\u201c\u2028\u202e\ufeff\U0001f600é"
+)
 
 Mutation = Callable[[random.Random, list[str]], None]
 
@@ -166,8 +256,42 @@ def mutants(count: int, seed: int = 0) -> Iterator[str]:
 
 _SAMPLES: dict[str, tuple[str, ...]] = {
     "WORD": (
-        *("CONV", "MAXPOOL", "FC", "RELU", "ADD", "CONCAT", "SCALE", "ID", "BN", "PAD", "EMBED", "B", "C", "a", "b", "i", "c"),
-        *("s2", "p1", "k3", "nobias", "in", "yes", "no", "same", "T", "HxWx3", "params", "macs", "units", "a.b", "depth"),
+        *(
+            "CONV",
+            "MAXPOOL",
+            "FC",
+            "RELU",
+            "ADD",
+            "CONCAT",
+            "SCALE",
+            "ID",
+            "BN",
+            "PAD",
+            "EMBED",
+            "B",
+            "C",
+            "a",
+            "b",
+            "i",
+            "c",
+        ),
+        *(
+            "s2",
+            "p1",
+            "k3",
+            "nobias",
+            "in",
+            "yes",
+            "no",
+            "same",
+            "T",
+            "HxWx3",
+            "params",
+            "macs",
+            "units",
+            "a.b",
+            "depth",
+        ),
     ),
     "NUMBER": ("0", "1", "2", "3", "8", "64", "0.5", "1e3", "1e-6", "999999999999"),
     "DIMS": ("3x3", "1x1", "28x28x1", "8x8x16", "2x2x2", "0x0", "5xT", "1000000x1000000x1000000"),
@@ -181,7 +305,7 @@ _SAMPLES: dict[str, tuple[str, ...]] = {
     "MULOP": ("*", "/", "//"),
     "_NL": ("\n",),
     "_XPAREN": ("x(",),
-    "_RPAR": (")",),
+    "RPAR": (")",),
     "RSQB": ("]",),
 }
 
@@ -250,15 +374,100 @@ def derived(count: int, seed: int = 0) -> Iterator[str]:
 _KINDS = tuple(REGISTRY)
 _MERGES = tuple(name for name, kind in REGISTRY.items() if kind.merge)
 _VALUES = (
-    *("0", "1", "2", "3", "8", "16", "0.5", "1.5", "3x3", "1x1", "2x1", "5x5x5", "28x28x1", "(in)", "(in/2)", "(2*c)", "c", "k"),
-    *("(a[0])", "[1, 2]", "[[0], [1]]", "[[0, 1], [1]]", "[]", '"a"', "act", "RELU", "B", "yes", "no", "same", "T", "(T - 2)"),
-    *("(1/3)", "(0.1*30)", "(-1)", "(1/0)", "(10 // 3)", "(7 % 4)", "(c if c > 2 else 1)", "(not yes)", "(3x3 + 1)", "999999999"),
+    *(
+        "0",
+        "1",
+        "2",
+        "3",
+        "8",
+        "16",
+        "0.5",
+        "1.5",
+        "3x3",
+        "1x1",
+        "2x1",
+        "5x5x5",
+        "28x28x1",
+        "(in)",
+        "(in/2)",
+        "(2*c)",
+        "c",
+        "k",
+    ),
+    *(
+        "(a[0])",
+        "[1, 2]",
+        "[[0], [1]]",
+        "[[0, 1], [1]]",
+        "[]",
+        '"a"',
+        "act",
+        "RELU",
+        "B",
+        "yes",
+        "no",
+        "same",
+        "T",
+        "(T - 2)",
+    ),
+    *(
+        "(1/3)",
+        "(0.1*30)",
+        "(-1)",
+        "(1/0)",
+        "(10 // 3)",
+        "(7 % 4)",
+        "(c if c > 2 else 1)",
+        "(not yes)",
+        "(3x3 + 1)",
+        "999999999",
+    ),
 )
 _CLAIMS = (
-    *("28x28x8", "8", "10", "[in]", "[c]", "[H, W, 3]", "TxT", "0", "1.5", "100 params", "1.5M params", "2K macs", "1GB weights"),
-    *("0 params within 5%", "1,000 macs", "3 units", "5 connections", "7 layers", "1e3 params", "0.1 params", "28x28x8, 8"),
+    *(
+        "28x28x8",
+        "8",
+        "10",
+        "[in]",
+        "[c]",
+        "[H, W, 3]",
+        "TxT",
+        "0",
+        "1.5",
+        "100 params",
+        "1.5M params",
+        "2K macs",
+        "1GB weights",
+    ),
+    *(
+        "0 params within 5%",
+        "1,000 macs",
+        "3 units",
+        "5 connections",
+        "7 layers",
+        "1e3 params",
+        "0.1 params",
+        "28x28x8, 8",
+    ),
 )
-_NAMES = ("a", "b", "g", "conv1", "conv{i}", "a{c}", '"x-1"', '"a b"', "0", "7", "in", "x1", "if", "class", "forward", "self")
+_NAMES = (
+    "a",
+    "b",
+    "g",
+    "conv1",
+    "conv{i}",
+    "a{c}",
+    '"x-1"',
+    '"a b"',
+    "0",
+    "7",
+    "in",
+    "x1",
+    "if",
+    "class",
+    "forward",
+    "self",
+)
 
 
 class Writer:
@@ -273,7 +482,20 @@ class Writer:
         pick, some = self.rng.choice, self.rng.random
         lines = [f"model M({pick(('', 'c=3', 'c=3, k=[1, 2]', 'act=RELU', 'c=T'))})"] if some() < 0.5 else []
         if some() < 0.9:
-            size = pick(("28x28x1", "8x8x16", "12", "37 int", "T int", "Tx300", "HxWx3", "8x8x8x2", "[1, c]", "HxWx3 where H > 7"))
+            size = pick(
+                (
+                    "28x28x1",
+                    "8x8x16",
+                    "12",
+                    "37 int",
+                    "T int",
+                    "Tx300",
+                    "HxWx3",
+                    "8x8x8x2",
+                    "[1, c]",
+                    "HxWx3 where H > 7",
+                )
+            )
             lines.append(f"input {size}" if some() < 0.8 else f"input a: {size}; input b: {size}")
         lines += self.lines(0)
         for name in ("B", "C") if some() < 0.5 else ():
@@ -281,7 +503,10 @@ class Writer:
             self.left += 5
             lines += [f"block {name}{pick(heads)} {{", *self.lines(1), "}"]
         if some() < 0.3:
-            lines.insert(self.rng.randrange(len(lines) + 1), pick(("output a, b", "cases c in [1, 2]", "expect 3 params", "output conv1")))
+            lines.insert(
+                self.rng.randrange(len(lines) + 1),
+                pick(("output a, b", "cases c in [1, 2]", "expect 3 params", "output conv1")),
+            )
         return "\n".join(lines)
 
     def lines(self, depth: int) -> list[str]:
@@ -295,7 +520,13 @@ class Writer:
     def statement(self, depth: int) -> str:
         pick, some = self.rng.choice, self.rng.random
         label = f"{pick(_NAMES)}: " if some() < 0.35 else ""
-        tail = "".join((self.repeat(), f" <- {self.reads()}" if some() < 0.1 else "", f" -> {pick(_CLAIMS)}" if some() < 0.1 else ""))
+        tail = "".join(
+            (
+                self.repeat(),
+                f" <- {self.reads()}" if some() < 0.1 else "",
+                f" -> {pick(_CLAIMS)}" if some() < 0.1 else "",
+            )
+        )
         choice = some()
         if depth > 4 or self.left <= 0 or choice < 0.55:
             return label + self.layer() + tail
@@ -305,7 +536,9 @@ class Writer:
         if choice < 0.8:
             return f"{label}{{\n{inner}\n}}{tail}"
         if choice < 0.88:
-            turns = pick(("1..3", "1..0", "c..3", "[1, 2]", "[[1, 2], [3, 4]]", "k", "0..1000000000", "1..1.5", "[RELU, TANH]"))
+            turns = pick(
+                ("1..3", "1..0", "c..3", "[1, 2]", "[[1, 2], [3, 4]]", "k", "0..1000000000", "1..1.5", "[RELU, TANH]")
+            )
             return f"for {pick(('i', 'i', 'i, c'))} in {turns} {{\n{inner}\n}}"
         if choice < 0.94:
             other = f" else {{ {self.layer()} }}" if some() < 0.5 else ""

@@ -15,10 +15,10 @@ from drawn import Argument, Block, Container, Expr, For, Frame, If, Input, Kind,
 from guess import Guess, GuessWalk, TooMuch
 from hypothesis import strategies as st
 
-WORDS = ("a", "conv", "body", "skip", "up", "layer", "norm", "features", "b-1", "fc.1x"[:2], "Head", "downsample")
+WORDS = ("a", "conv", "body", "skip", "up", "layer", "norm", "features", "b-1", "fc", "Head", "flatten", "downsample")
 ODD = ("forward", "train", "type", "block", "model", "children", "for", "input", "state_dict", "x", "self", "class", "1x1")
 EQUAL = ("ADD", "ADD", "ADD", "MUL", "MAX", "MEAN", "STACK")
-SIZES = ("c", "m", "width", "mid")
+SIZES = ("c", "m", "breadth", "mid")
 
 
 class Draw:
@@ -226,8 +226,8 @@ class Drawer:
             if names:
                 reads = (draw.pick(names),)
                 x = frame.container.find(reads[0])[0]
-        kind = kind or (draw.pick(ALL) if draw.chance(3) else draw.pick(KINDS[x.rank]))
-        arguments = Attributes(draw, frame.env, x).arguments(kind)
+        kind = kind or (draw.pick(ALL) if draw.chance(6 if self.misfit else 2) else draw.pick(KINDS[x.rank]))
+        arguments = Attributes(draw, frame.env, x, self.misfit).arguments(kind)
         kinds = [name for name, value in frame.env.items() if isinstance(value, Kind)]
         if kinds and draw.chance(30):
             kind, arguments = draw.pick(kinds), ()
@@ -278,7 +278,7 @@ class Drawer:
         tail = "".join(f"{{{name}}}_" for name in turns).rstrip("_")
         base = word
         while word + tail in self.used:
-            word = f"{base}{draw.integer(0, 99)}"
+            word = f"{base}_{draw.integer(0, 99)}"
         self.used.add(word + tail)
         return word + tail
 
@@ -368,7 +368,7 @@ class Drawer:
         inner.current = x
         if target is None or x is None:
             return [Layer("RELU")]
-        if self.misfit and draw.chance(12):
+        if self.misfit and draw.chance(20):
             return self.branch(inner, x, depth)
         wanted = target
         if kind == "SCALE":
@@ -403,7 +403,7 @@ class Drawer:
         if x is None or target is None or x.dtype == "int64" or self.dead:
             return []
         found: list[Any] = []
-        channels = target.channels + (self.misfit and draw.chance(10))
+        channels = target.channels + (self.misfit and draw.chance(15))
         if target.rank == 1:
             found = [] if x.sizes == target.sizes and not draw.chance(30) else [self.line("FC", out=channels)]
         elif x.rank == target.rank:

@@ -97,7 +97,10 @@ def check_module(model: Any, network: Network, verdict: Verdict) -> None:
     sizes = [tensor_sizes(port) for port in model.outputs]
     inputs = example(network, ran.tokens, torch.float64)
     for mode in (module.train(), module.eval()):
-        assert [tuple(y.shape) for y in results(mode(*inputs))] == sizes
+        outputs = results(mode(*inputs))
+        assert [tuple(y.shape) for y in outputs] == sizes
+        if any(y.requires_grad for y in outputs):
+            sum(y.sum() for y in outputs).backward()
     check_numbers(module, ran, inputs)
     assert flops(module, [x.to("meta") for x in inputs]) == 2 * len(inputs[0]) * model.macs
 

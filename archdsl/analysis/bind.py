@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
-from archdsl.analysis.evaluate import evaluate
+from archdsl.analysis.evaluate import evaluate, hidden
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.scope import WRONG, KindReference, Scope
 from archdsl.diagnostics import nearest
@@ -14,6 +14,8 @@ from archdsl.layers.values import Sizes, Table, Word
 from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+
+Arguments: TypeAlias = tuple[tree.Argument, ...]
 
 _SHORT = re.compile(r"([a-z])([0-9]+(?:[x×][0-9]+)*)")
 
@@ -85,18 +87,19 @@ def bind(
     positions = [slot for slot in signature.slots if slot.positional]
     used = 0
     silent = False
-    for argument in arguments:
+    for number, argument in enumerate(arguments):
+        rest = arguments[number + 1 :]
         slot, value = _named(signature, argument, scope, kinds, limits), WRONG
         try:
             if slot is None:
-                slot, value = _declared(signature, argument, scope)
+                slot, value = _declared(signature, argument, scope, limits)
             if slot is None:
                 if used == len(positions):
-                    raise _too_many(signature, argument, len(positions), scope)
-                value = _value(argument.value, positions[used], signature, scope, kinds, limits)
+                    raise _too_many(signature, argument, len(positions), scope, kinds, rest)
+                value = _value(argument.value, positions[used], signature, scope, kinds, limits, rest)
                 slot, used = positions[used], used + 1
             elif value is WRONG:
-                value = _value(argument.value, slot, signature, scope, kinds, limits)
+                value = _value(argument.value, slot, signature, scope, kinds, limits, ())
         except Silent:
             silent = True
             if slot is None:
@@ -126,7 +129,7 @@ def _named(
     return None
 
 
-def _declared(signature: Signature, argument: tree.Argument, scope: Scope) -> tuple[Slot | None, Any]:
+def _declared(signature: Signature, argument: tree.Argument, scope: Scope, limits: Limits) -> tuple[Slot | None, Any]:
     """`s4`, `s2x1`, `nobias`, `ceil`: what the kind or block itself declares."""
     token = argument.value
     if not isinstance(token, Token) or token.type != "WORD":
@@ -136,6 +139,7 @@ def _declared(signature: Signature, argument: tree.Argument, scope: Scope) -> tu
     short = _SHORT.fullmatch(token.text)
     for slot in signature.slots:
         if short and slot.short == short[1]:
+            _check_digits(token, limits)
             sizes = tuple(int(size) for size in re.split("[x×]", short[2]))
             found, spelling = (slot, sizes[0] if len(sizes) == 1 else Sizes(sizes)), f"{slot.name}={short[2]}"
         elif slot.switch and token.text in (slot.name, f"no{slot.name}"):
@@ -149,8 +153,20 @@ def _declared(signature: Signature, argument: tree.Argument, scope: Scope) -> tu
     return found
 
 
+def _check_digits(token: Token, limits: Limits) -> None:
+    most = max(map(len, re.findall("[0-9]+", token.text)))
+    if most > limits.digits:
+        raise Problem("limit", f"a number of {most:,} digits; the limit is {limits.digits}", token)
+
+
 def _value(
-    value: tree.Expr, slot: Slot, signature: Signature, scope: Scope, kinds: dict[str, str], limits: Limits
+    value: tree.Expr,
+    slot: Slot,
+    signature: Signature,
+    scope: Scope,
+    kinds: dict[str, str],
+    limits: Limits,
+    rest: Arguments,
 ) -> Any:
     if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
         if value.text in slot.choices:
@@ -158,37 +174,61 @@ def _value(
         if value.text.upper() in kinds or value.text in kinds:
             return KindReference(kinds.get(value.text) or kinds[value.text.upper()])
         if value.text not in ("in", "yes", "no", "true", "false"):
-            raise _unknown_word(signature, value, scope, slot)
+            raise _unknown_word(signature, value, scope, kinds, rest)
     return evaluate(value, scope, limits)
 
 
-def _unknown_word(signature: Signature, token: Token, scope: Scope, slot: Slot) -> Problem:
-    """A word that is nothing here: the nearest thing that it could have been."""
+def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: dict[str, str], rest: Arguments) -> Problem:
+    """A word that is nothing here: the nearest thing that it could have been. `rest` are the arguments behind it."""
+    from archdsl.analysis.misread import remark_hint, word_hint
+
     word = token.text
+    if scope.hidden(word):
+        return hidden(token)
+    following = [one.value.text for one in rest if isinstance(one.value, Token) and one.name is None]
+    letters = [slot.short for slot in signature.slots if slot.short]
+    switches = [name for slot in signature.slots if slot.switch for name in (slot.name, f"no{slot.name}")]
+    slot = signature.named(word)
+    if slot is not None and not slot.switch:
+        value = following[0] if following else "..."
+        return Problem("missing-value", f"the option {word} needs = and a value", token, hint=f"write {word}={value}")
+    joined = (signature.title + word).upper()
+    if joined in kinds:
+        return Problem("unknown-name", f"nothing is called {word} here", token, hint=f"did you mean {joined}?")
+    if word in kinds or word.upper() in kinds:
+        message = f"{word} is a kind of layer, and no value of {signature.title}"
+        return Problem("wrong-type", message, token, hint=f"put ; between two layers on one line: ; {word}")
+    pointed = re.fullmatch(r"([a-z])([0-9]+\.[0-9]+)", word)
+    if pointed and pointed[1] in letters:
+        message = f"the option {pointed[1]} takes whole numbers, not {pointed[2]}"
+        return Problem("wrong-type", message, token, hint=_usage(signature))
+    hint = word_hint(word, following[0] if following else None, letters, switches)
     short = _SHORT.fullmatch(word)
-    letters = [s.short for s in signature.slots if s.short]
-    if short:
+    if short and hint is None:
         has = f"its options are {', '.join(sorted(letters))}" if letters else "it has no one-letter options"
-        return Problem(
-            "unknown-option", f"{signature.title} has no option {short[1]}; {has}", token, hint=_usage(signature)
-        )
-    switches = [name for s in signature.slots if s.switch for name in (s.name, f"no{s.name}")]
-    words = [choice for s in signature.slots for choice in s.choices]
-    close = nearest(word, [*switches, *words, *scope.names(), *(s.name for s in signature.slots)])
-    hint = f"did you mean {close}?" if close else _usage(signature)
+        message = f"{signature.title} has no option {short[1]}; {has}"
+        return Problem("unknown-option", message, token, hint=_usage(signature))
+    if hint is None:
+        words = [choice for s in signature.slots for choice in s.choices]
+        close = nearest(word, [*switches, *words, *scope.names(), *(s.name for s in signature.slots)])
+        unknown = [word, *(one for one in following if one not in scope and one.upper() not in kinds)]
+        hint = f"did you mean {close}?" if close else remark_hint(unknown) or _usage(signature)
     return Problem("unknown-name", f"nothing is called {word} here", token, hint=hint)
 
 
 def _unknown_option(signature: Signature, at: Token, name: str) -> Problem:
-    close = nearest(name, [slot.name for slot in signature.slots])
-    hint = f"did you mean {close}?" if close else _usage(signature)
+    from archdsl.analysis.misread import option_hint
+
+    hint = option_hint(name, [slot.name for slot in signature.slots]) or _usage(signature)
     return Problem("unknown-option", f"{signature.title} has no option {name}", at, hint=hint)
 
 
-def _too_many(signature: Signature, argument: tree.Argument, most: int, scope: Scope) -> Problem:
+def _too_many(
+    signature: Signature, argument: tree.Argument, most: int, scope: Scope, kinds: dict[str, str], rest: Arguments
+) -> Problem:
     value = argument.value
     if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
-        return _unknown_word(signature, value, scope, Slot("", None, False, False, ()))
+        return _unknown_word(signature, value, scope, kinds, rest)
     takes = "no values" if most == 0 else f"{most} value{'s' * (most > 1)} without a name"
     return Problem("too-many-values", f"{signature.title} takes {takes}", argument, hint=_usage(signature))
 

@@ -129,7 +129,8 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     _check_cases(declared, report, limits)
     elaborator = Elaborator(declared.blocks, report, limits, reading.known)
     check_blocks(declared, elaborator, scope)
-    network = _network(declared, scope, elaborator, fragment)
+    refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
+    network = None if refused else _network(declared, scope, elaborator, fragment)
     network = _countable(network, elaborator.costs, report)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
     values |= {name: given[name] for name in sorted(names) if name in given}

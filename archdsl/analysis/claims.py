@@ -11,6 +11,7 @@ from archdsl.analysis.scope import Scope
 from archdsl.diagnostics import nearest
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
+from archdsl.layers import REGISTRY
 from archdsl.layers.values import Sizes, whole
 from archdsl.limits import LARGEST, Limits
 from archdsl.syntax import tree
@@ -71,7 +72,10 @@ def _part(part: str, at: Token, scope: Scope) -> Size:
         return int(part)
     if part and part in scope.symbols:
         return scope.symbols[part]
-    raise unknown_symbol(part or at.text, at, scope)
+    if at.text.upper() in REGISTRY:
+        message = f"{at.text} is a kind of layer, and a shape or a count stands here"
+        raise Problem("wrong-type", message, at, hint="layers on one line are joined by ;")
+    raise unknown_symbol(part if part.isupper() else at.text, at, scope)
 
 
 def judge_shape(claim: tree.ShapeClaim, derived: Shape, scope: Scope, limits: Limits) -> tuple[bool, tuple[Size, ...]]:

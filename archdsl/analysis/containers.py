@@ -73,6 +73,8 @@ def _check_use(
     assert at is not None
     if statement.body is not None:
         raise Problem("misplaced", f"{name} is a block and takes no braces", statement.body)
+    if name in e.recursive:
+        raise Silent
     if name in place.chain:
         loop = " -> ".join([*place.chain[place.chain.index(name) :], name])
         raise Problem("recursive-block", f"{name} reaches itself: {loop}", at)
@@ -92,7 +94,8 @@ def _arguments(
     """The scope of a block's body: its parameters, from the arguments or, worked out at the use, from the defaults."""
     signature = of_block(block)
     bound = bind(signature, statement.arguments, place.scope, e.kinds, e.limits)
-    scope = Scope({}, place.scope.symbols, None if inputs[0].shape is None else inputs[0].shape.channels)
+    channels = None if inputs[0].shape is None else inputs[0].shape.channels
+    scope = Scope({}, place.scope.symbols, channels, place.scope)
     for parameter in block.parameters:
         name = parameter.name.text
         if name in bound.values:
@@ -210,9 +213,9 @@ def _branch(
             case tree.For():
                 return (yield control.branches(e, statement, source, here, base))
         e.declare(statement, place)
-    except Problem as problem:
-        e.report.problem(problem)
-        return None, (e.wrong(),)
-    except Silent:
+    except (Problem, Silent) as fault:
+        if isinstance(fault, Problem):
+            e.report.problem(fault)
+        e.fail(statement, here)
         return None, (e.wrong(),)
     return None, ()

@@ -19,7 +19,7 @@ from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known, Rules
 from archdsl.analysis.scope import WRONG, KindReference, Scope
 from archdsl.analysis.trampoline import Task
-from archdsl.diagnostics import Span, nearest
+from archdsl.diagnostics import Span
 from archdsl.ir.network import Item, Node, Sequence
 from archdsl.ir.shape import Shape
 from archdsl.layers import REGISTRY, Layer
@@ -29,13 +29,6 @@ from archdsl.syntax.tree import Token
 
 _NOWHERE = Span(0, 0)
 _WORDS = ("in", "yes", "no", "true", "false")
-_RESERVED = {
-    "use": "`use` is not part of the language yet",
-    "freeze": "`freeze` is not part of the language yet",
-    "share": "SHARE is not part of the language yet",
-    "else": "`else` stands on the line of the } before it",
-    "where": "`where` stands on the line of `input` or `model`",
-}
 
 
 class Elaborator:
@@ -50,6 +43,7 @@ class Elaborator:
         self.rules = Rules(report, self.kinds, self.origins, limits, known)
         self.uses = containers.Uses()
         self.visits = 0
+        self.recursive: set[str] = set()  # blocks that reach themselves, told before anything is elaborated
         self._read: set[int] = set()
         self._results: list[tuple[tuple[int, ...], tree.Layer]] = []
 
@@ -107,7 +101,7 @@ class Elaborator:
                     else:
                         item, current = yield self._statement(statement, current, here, base)
                 except (Problem, Silent) as fault:
-                    item, current = None, self._after(fault, statement, current)
+                    item, current = None, self._after(fault, statement, current, here)
                 if item is not None:
                     ours.append(item)
             if not self.judge.line(line, ours, place.scope):
@@ -119,8 +113,11 @@ class Elaborator:
         self.read(*last)
         return sequence_of(takes, tuple(items), last, place.names.counter - base), current
 
-    def _after(self, fault: Problem | Silent, statement: tree.Statement, current: Value | None) -> Value | None:
+    def _after(
+        self, fault: Problem | Silent, statement: tree.Statement, current: Value | None, place: Place
+    ) -> Value | None:
         """Tell a fault; what flows on is a value without a shape, where the statement would have given one."""
+        self.fail(statement, place)
         if isinstance(fault, Problem):
             self.report.problem(fault)
         elif not self.report.failed:  # never: a fault is silent only where another was told before
@@ -129,8 +126,17 @@ class Elaborator:
             self.visit(statement)
         return self.wrong() if isinstance(statement, (tree.Layer, tree.For, tree.If)) else current
 
+    def fail(self, statement: tree.Statement, place: Place) -> None:
+        """The names of a statement with a fault stand for a value in doubt."""
+        for token in statement.names if isinstance(statement, tree.Layer) else ():
+            try:
+                place.names.fail(label_text(token, place.scope, self.limits), token, (self.wrong(),))
+            except (Problem, Silent):
+                continue
+
     def _doubt(self, line: tree.Line, place: Place) -> Value:
         """After a shape that is not the claimed one, what the line gives is in doubt: its followers stay silent."""
+        self.report.lost = True
         last = line.statements[-1]
         for token in last.names if isinstance(last, tree.Layer) else ():
             entry = place.names.entries.get(token.text)
@@ -160,9 +166,9 @@ class Elaborator:
         self, statement: tree.Layer, current: Value | None, place: Place, base: int
     ) -> Task[tuple[Item | None, Value | None]]:
         """A line without braces and repeat, the usual one: a layer needs no task of its own."""
-        inputs = self.reads(statement, current, place)
         assert statement.kind is not None
         target = self.target(statement.kind, place.scope)
+        inputs = self.reads(statement, current, place)
         if isinstance(target, tree.Block):
             item, values = yield self.layer(statement, inputs, place, base)
         else:
@@ -227,7 +233,9 @@ class Elaborator:
     def reference(self, token: Token, place: Place) -> Value:
         """The value that a name stands for."""
         token = filled(token, place.scope, self.limits)
-        entry = place.names.find(token)
+        *groups, entry = place.names.find(token)
+        for around in groups:  # a group is used by reading into it
+            self.read(*around.values)
         if not entry.values:
             raise Problem("unknown-name", f"{token.text} gives nothing: it is repeated 0 times", token)
         self.read(entry.values[0])
@@ -346,12 +354,9 @@ class Elaborator:
 
     def unknown_kind(self, kind: Token) -> Problem:
         """The fault of a kind that is neither built in nor a block, with what may have been meant."""
-        word = kind.text
-        if word.lower() in _RESERVED:
-            return Problem("reserved", _RESERVED[word.lower()], kind)
-        close = nearest(word, [*REGISTRY, *self.blocks])
-        hint = f"did you mean {close}?" if close else "`archdsl layers` lists the kinds"
-        return Problem("unknown-kind", f"there is no kind of layer called {word}", kind, hint=hint)
+        from archdsl.analysis.misread import unknown_kind
+
+        return unknown_kind(kind, self.report.source.text, self.kinds)
 
     def complete(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
         """A container is whole: hold what was expected of it."""

@@ -7,6 +7,7 @@ from typing import Any
 from archdsl.analysis.problem import Placed, Problem, Silent
 from archdsl.analysis.scope import WRONG, KindReference, Scope
 from archdsl.ir.size import Expression, Undetermined, same
+from archdsl.layers import REGISTRY
 from archdsl.layers.values import Sizes, spell, whole
 from archdsl.limits import LARGEST, Limits
 from archdsl.syntax import tree
@@ -98,7 +99,7 @@ def _leaf(token: Token, scope: Scope) -> Any:
         return _word(token, scope)
     if token.type == "DIMS":
         parts = token.text.replace("×", "x").split("x")
-        return Sizes(tuple(int(part) if part.isdigit() else _symbol(part, token, scope) for part in parts))
+        return Sizes(tuple(_size(part, token) if part.isdigit() else _symbol(part, token, scope) for part in parts))
     return token.text[1:-1]  # STRING
 
 
@@ -111,6 +112,12 @@ def number(token: Token) -> Any:
     if value in (float("inf"), float("-inf")) or (isinstance(value, int) and value >= LARGEST):
         raise Problem("too-large", f"{token.text} is beyond any size", token)
     return whole(value) if abs(value) < 2**53 else value
+
+
+def _size(digits: str, token: Token) -> int:
+    if len(digits) > len(str(LARGEST)) or int(digits) >= LARGEST:
+        raise Problem("too-large", "a size beyond any tensor", token)
+    return int(digits)
 
 
 def _word(token: Token, scope: Scope) -> Any:
@@ -130,10 +137,27 @@ def _word(token: Token, scope: Scope) -> Any:
         if scope.channels is WRONG:
             raise Silent
         return scope.channels
+    raise _unknown(token, scope)
+
+
+def hidden(token: Token) -> Problem:
+    """A name of the caller, in the body of a block."""
+    message = f"nothing is called {token.text} here: a block sees nothing of its caller"
+    return Problem("unknown-name", message, token, hint=f"give the block a parameter {token.text}")
+
+
+def _unknown(token: Token, scope: Scope) -> Problem:
+    """A name that stands for no value."""
+    name = token.text
+    if scope.hidden(name):
+        return hidden(token)
+    if name.upper() in REGISTRY:
+        return Problem("wrong-type", f"{name} is a kind of layer, and a value stands here", token)
+    if name in ("True", "False"):
+        return Problem("unknown-name", f"nothing is called {name} here", token, hint="write yes or no")
     close = scope.nearest(name)
-    raise Problem(
-        "unknown-name", f"nothing is called {name} here", token, hint=f"did you mean {close}?" if close else None
-    )
+    hint = f"did you mean {close}?" if close else None
+    return Problem("unknown-name", f"nothing is called {name} here", token, hint=hint)
 
 
 def _symbol(name: str, token: Token, scope: Scope) -> Any:

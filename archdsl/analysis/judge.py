@@ -9,11 +9,13 @@ from archdsl.analysis.names import Names, Value
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.report import Report
 from archdsl.analysis.scope import Scope
-from archdsl.ir.network import Item, Leaf, Node, Repeat
-from archdsl.ir.shape import Shape
+from archdsl.ir.network import Item, Leaf, Node, Repeat, Sequence
+from archdsl.ir.shape import Shape, product
 from archdsl.ir.size import Size
 from archdsl.limits import Limits
 from archdsl.syntax import tree
+
+_MOST_SUMMANDS = 4
 
 
 class Judge:
@@ -42,20 +44,23 @@ class Judge:
             self.report.tell("misplaced", message, claiming[0].claims[0], hint=hint)
             return True
         if len(items) < len(layers):
-            return self._all(claiming[0].claims, (), None, scope, ())
+            return self._all(claiming[0].claims, (), None, scope)
         cost = add(*(self.costs.of(item.node) for item in items))
         last = items[-1]
+        sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
         shapes = last.shapes[:1] if isinstance(last.node, Repeat) and last.node.parallel else last.shapes
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
-        return self._all(claiming[0].claims, shapes, cost, scope, leaves if len(leaves) == len(items) else ())
+        return self._all(claiming[0].claims, shapes, cost, scope, leaves if len(leaves) == len(items) else (), sums)
 
     def container(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
         """Hold the `expect`s of a group, block or model against the whole of it."""
         shapes = tuple(value.shape for value in results if value.shape is not None)
-        complete = bool(results) and len(shapes) == len(results) and not self.report.failed
+        complete = bool(results) and len(shapes) == len(results) and not self.report.lost
         for expect in names.expects:
             cost = self.costs.of(body) if complete else None
-            self._all(expect.claims, shapes if complete else (), cost, scope, ())
+            items = body.items if isinstance(body, Sequence) and complete else ()
+            sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
+            self._all(expect.claims, shapes if complete else (), cost, scope, (), sums)
 
     def _all(
         self,
@@ -63,7 +68,8 @@ class Judge:
         shapes: tuple[Shape, ...],
         cost: Cost | None,
         scope: Scope,
-        leaves: tuple[Leaf, ...],
+        leaves: tuple[Leaf, ...] = (),
+        sums: tuple[tuple[str, Cost], ...] = (),
     ) -> bool:
         position, right = 0, True
         for claim in claims:
@@ -72,9 +78,9 @@ class Judge:
                     right = self._shape(claim, shapes, position, scope, leaves) and right
                     position += 1
                 elif cost is not None:
-                    self._quantity(claim, cost, leaves)
+                    self._quantity(claim, cost, leaves, sums)
             except Problem as problem:
-                self.report.problem(problem)
+                self.report.problem(problem, lost=False)
             except Silent:
                 pass
         return right
@@ -102,10 +108,13 @@ class Judge:
         self._tell("claim-shape", claim, str(derived), because, hint)
         return False
 
-    def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...]) -> None:
+    def _quantity(
+        self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: tuple[tuple[str, Cost], ...]
+    ) -> None:
         holds, derived = judge_quantity(claim, cost)
         if not self._settle(claim, holds, derived):
-            self._tell("claim-value", claim, derived, _figures(claim, leaves), None)
+            because = _figures(claim, leaves) or _summands(claim, sums)
+            self._tell("claim-value", claim, derived, because, None)
 
     def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:
         text = self.report.source.text[claim.start : claim.end]
@@ -125,17 +134,49 @@ def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:
 
 
 def _figures(claim: tree.QuantityClaim, leaves: tuple[Leaf, ...]) -> str:
-    """How a count comes about: the tensors of the line."""
+    """How a count of layers comes about: the sizes of their tensors, and the positions that those are used at."""
     unit = claim.unit.text
-    if unit not in ("params", "trainable", "weights", "buffers"):
-        return ""
-    parts = []
-    for leaf in leaves:
-        for tensor in leaf.op.tensors(*leaf.inputs):
-            counted = tensor.role == "buffer" if unit == "buffers" else tensor.role != "buffer"
-            if counted and (unit != "weights" or tensor.role == "weight"):
-                parts.append(f"{tensor.name} {_times(tensor.sizes)}")
+    parts = [part for leaf in leaves for part in _of_leaf(leaf, unit)]
     return " + ".join(parts)
+
+
+def _of_leaf(leaf: Leaf, unit: str) -> list[str]:
+    tensors = leaf.op.tensors(*leaf.inputs)
+    if unit in ("params", "trainable", "weights"):
+        counted = [t for t in tensors if t.role != "buffer" and (unit != "weights" or t.role == "weight")]
+        return [f"{tensor.name} {_times(tensor.sizes)}" for tensor in counted]
+    if unit == "buffers":
+        return [f"{tensor.name} {_times(tensor.sizes)}" for tensor in tensors if tensor.role == "buffer"]
+    output = leaf.outputs[0]
+    if unit == "units":
+        return [_times(output.sizes)] if leaf.op.units(output) == output.elements else []
+    weight = next((tensor for tensor in tensors if tensor.name == "weight"), None)
+    macs = leaf.op.macs(leaf.inputs, output)
+    if weight is None or macs != product(weight.sizes) * product(output.space):
+        return []
+    twice = "2 * " if unit == "flops" else ""
+    positions = f"{_times(output.space)} positions * " if output.space else ""
+    biases = f" + {_times(output.sizes)} biases" if unit == "connections" and leaf.op.__dict__.get("bias") else ""
+    return [f"{twice}{positions}weight {_times(weight.sizes)}{biases}"]
+
+
+def _summands(claim: tree.QuantityClaim, sums: tuple[tuple[str, Cost], ...]) -> str:
+    """The largest parts of a count of several lines."""
+    unit = claim.unit.text
+    figures = [(name, getattr(cost, unit)) for name, cost in sums]
+    known = sorted((f for f in figures if isinstance(f[1], int) and f[1]), key=lambda f: -f[1])
+    if len(known) < 2 or len(known) < len([f for f in figures if f[1] != 0]):
+        return ""
+    shown = " + ".join(f"{name} {figure:,}" for name, figure in known[:_MOST_SUMMANDS])
+    rest = len(known) - _MOST_SUMMANDS
+    return f"{shown} + {rest} more" if rest > 0 else shown
+
+
+def _called(item: Item) -> str:
+    """What an item is called in a sum: its label, else its kind."""
+    statement = getattr(item.node, "statement", None)
+    kind = getattr(statement, "kind", None)
+    return item.label or (kind.text if kind else "braces")
 
 
 def _times(sizes: tuple[Size, ...]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import NamedTuple
 
-from archdsl.analysis.problem import Problem
+from archdsl.analysis.problem import Problem, Silent
 from archdsl.diagnostics import Related, Span, nearest
 from archdsl.ir.shape import Shape
 from archdsl.syntax import tree
@@ -52,6 +52,9 @@ class Names:
             )
             related = () if again else (Related(Span(first.start, first.end), "first given here"),)
             raise Problem("duplicate-name", message, token, hint=hint, related=related)
+        if label.isdigit() and int(label) < self.counter:
+            message = f"the number {label} may stand for a layer above: counting has come to {self.counter}"
+            raise Problem("duplicate-name", message, token, hint=f"{self.counter}, or a larger number")
         self.taken[label] = token
 
     def number(self, label: str | None) -> int:
@@ -61,8 +64,8 @@ class Names:
         self.counter += 1
         return self.counter - 1
 
-    def find(self, reference: Token) -> Entry:
-        """What a reference reads: the innermost name in sight, then by dots into named groups."""
+    def find(self, reference: Token) -> list[Entry]:
+        """The way to what a reference reads: the innermost name in sight, then by dots into named groups."""
         text = reference.text[1:-1] if reference.type == "STRING" else reference.text
         parts = [text] if reference.type == "STRING" else text.split(".")
         scope: Names | None = self
@@ -70,27 +73,38 @@ class Names:
             scope = scope.around
         if scope is None:
             raise self._unknown(parts[0], reference)
-        entry = scope.entries[parts[0]]
+        way = [scope.entries[parts[0]]]
         for before, part in itertools.pairwise(parts):
+            entry = way[-1]
             if entry.inside is None:
+                if any(value.shape is None for value in entry.values):
+                    raise Silent
                 message = f"{before} cannot be entered: only named groups can, blocks and repeats never"
                 raise Problem("unknown-name", message, reference)
             if part not in entry.inside.entries:
                 raise entry.inside._unknown(part, reference)
-            entry = entry.inside.entries[part]
-        return entry
+            way.append(entry.inside.entries[part])
+        return way
 
     def _unknown(self, name: str, at: Token) -> Problem:
         close = nearest(name, self.visible())
-        closed = self._closed(name)
         message = f"no layer above is called {name}"
-        if closed:
-            message = f"{name} lies inside a repeat and cannot be read from outside"
-        hint = f"did you mean {close}?" if close and not closed else None
+        hint = f"did you mean {close}?" if close else None
+        if self._unfinished(name):
+            message, hint = f"{name} is the name of what stands around this line, and has no result yet", None
+        elif name == "input":
+            hint = "give the input a name: input x: 28x28x1"
         return Problem("unknown-name", message, at, hint=hint)
 
-    def _closed(self, name: str) -> bool:
-        return name in self.taken and name not in self.entries
+    def _unfinished(self, name: str) -> bool:
+        scope: Names | None = self
+        while scope is not None and name not in scope.taken:
+            scope = scope.around
+        return scope is not None and name not in scope.entries and name != "input"
+
+    def fail(self, label: str, token: Token, values: tuple[Value, ...]) -> None:
+        """A label whose statement has a fault: what reads it stays silent."""
+        self.entries.setdefault(label, Entry(values, self.taken.setdefault(label, token)))
 
     def visible(self) -> list[str]:
         """Every name in sight."""

@@ -24,9 +24,12 @@ def check_blocks(declared: Declarations, elaborator: Elaborator, scope: Scope) -
                 reached[name].setdefault(kind.text, kind)
             elif kind.text.upper() not in REGISTRY and kind.text not in known | bound:
                 elaborator.report.problem(elaborator.unknown_kind(kind))
+    told: set[str] = set()
     for name in declared.blocks:
-        loop = _loop(name, reached)
+        loop = None if name in told else _loop(name, reached)
         if loop:
+            told.update(loop)
+            elaborator.recursive.update(loop)
             message = f"{name} reaches itself: {' -> '.join([*loop, name])}"
             at = reached[name][loop[1] if len(loop) > 1 else name]
             elaborator.report.problem(Problem("recursive-block", message, at, hint="every spec ends: repeat with xN"))

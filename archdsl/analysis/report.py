@@ -13,6 +13,7 @@ class Report:
 
     def __init__(self, source: Source, ignored: list[tuple[str, int, int]]) -> None:
         self.source = source
+        self.lost = False
         self._found: list[Diagnostic] = []
         self._told: set[tuple[str, int, int]] = set()
         self._ignored: dict[int, set[str]] = {}
@@ -27,11 +28,19 @@ class Report:
         """Whether there is an error."""
         return any(d.severity == "error" for d in self._found)
 
-    def sorted(self) -> list[Diagnostic]:
-        return sorted(self._found, key=lambda d: d.span)
+    def told(self, code: str) -> bool:
+        """Whether a diagnostic of this code was found."""
+        return any(diagnostic.code == code for diagnostic in self._found)
 
-    def problem(self, problem: Problem) -> None:
-        """Tell a fault."""
+    def sorted(self) -> list[Diagnostic]:
+        """In the order of the text; a warning on a line whose claim fails would tell the same fault twice."""
+        failing = {d.line for d in self._found if d.code == "claim-shape"}
+        kept = [d for d in self._found if d.code != "leftover" or d.line not in failing]
+        return sorted(kept, key=lambda d: d.span)
+
+    def problem(self, problem: Problem, *, lost: bool = True) -> None:
+        """Tell a fault; `lost` says that a part of the network is missing because of it, so that sums mean nothing."""
+        self.lost = self.lost or lost
         self.tell(
             problem.code, problem.message, problem.at, hint=problem.hint, related=problem.related, label=problem.label
         )

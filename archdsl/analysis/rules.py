@@ -93,6 +93,8 @@ class Rules:
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
         related = [self._origin(value) for value in inputs if self.origins[value.number].end]
         hint = hint_for_refusal(refusal, kind, bound, shapes) or refusal.hint
+        if refusal.code == "wrong-type" and hint is None:
+            hint = f"usage: {kind.usage()}"
         return Problem(refusal.code, refusal.message, at, hint=hint, related=tuple(related[:_MOST_RELATED]))
 
     def _origin(self, value: Value) -> Related:

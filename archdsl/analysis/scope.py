@@ -19,20 +19,23 @@ WRONG: Any = object()  # the value of a name whose definition has a fault
 class Scope:
     """Names and values, with those of the braces around; `in` is the channels of what the line reads."""
 
-    __slots__ = ("_values", "channels", "symbols")
+    __slots__ = ("_values", "channels", "outside", "symbols")
 
-    def __init__(self, values: dict[str, Any], symbols: dict[str, Any], channels: Any = None) -> None:
+    def __init__(
+        self, values: dict[str, Any], symbols: dict[str, Any], channels: Any = None, outside: Scope | None = None
+    ) -> None:
         self._values = values
+        self.outside = outside  # of a block's caller: not seen, only named in messages
         self.symbols = symbols  # capital names of `input`; seen in every body, as sizes are
         self.channels = channels
 
     def inner(self) -> Scope:
         """The scope of braces: sees everything here, keeps its own names to itself."""
-        return Scope(dict(self._values), self.symbols, self.channels)
+        return Scope(dict(self._values), self.symbols, self.channels, self.outside)
 
     def reading(self, channels: Any) -> Scope:
         """The same names, for a line that reads `channels` channels."""
-        return Scope(self._values, self.symbols, channels)
+        return Scope(self._values, self.symbols, channels, self.outside)
 
     def __contains__(self, name: str) -> bool:
         return name in self._values or name in self.symbols
@@ -46,6 +49,10 @@ class Scope:
 
     def names(self) -> list[str]:
         return [*self._values, *self.symbols]
+
+    def hidden(self, name: str) -> bool:
+        """Whether the caller of this block has a value of that name, which the body does not see."""
+        return self.outside is not None and name in self.outside
 
     def nearest(self, name: str) -> str | None:
         return nearest(name, self.names())

@@ -8,10 +8,9 @@ from typing import Any
 
 from archdsl.analysis.check import Checked, Reading, check, read, settings
 from archdsl.data import SPECS
-from archdsl.diagnostics import ArchError
+from archdsl.diagnostics import ArchError, Source
 from archdsl.ir.size import Size
 from archdsl.limits import Limits
-from archdsl.model import read_file
 
 HEAD = """\
 # The specs
@@ -36,9 +35,7 @@ def catalogue(folder: Path = SPECS) -> str:
 
 
 def _lines(path: Path, limits: Limits) -> Iterator[str]:
-    source, faults = read_file(path, limits)
-    if faults:
-        raise ArchError(faults)
+    source = Source(path.name, path.read_text(encoding="utf-8"))
     reading = read(source, limits)
     first = f"[{path.name}]({path.name}) | {_title(source.text)}"
     for setting in settings(reading, {}, limits):

@@ -114,7 +114,7 @@ def _footer(checked: Checked, entries: list[Entry], batch: int) -> list[str]:
     if checked.network is None or not whole(checked):
         return ["The table ends where the network is wrong; there are no totals."]
     total = checked.totals
-    lines = [f"{_count(total.layers)} layers"]
+    lines = [f"{_count(total.layers)} layer{'s' * (total.layers != 1)}"]
     lines.append(f"params   {_count(total.params)} ({_count(total.trainable)} trainable)")
     if total.buffers != 0:
         lines.append(f"buffers  {_count(total.buffers)}")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from archdsl.analysis.check import Checked
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics.inert import inert
 from archdsl.ir.size import Size
+
+_FEW = 6  # values of a parameter that one line lists
 
 
 def line(checks: list[Checked]) -> str:
@@ -18,9 +20,9 @@ def line(checks: list[Checked]) -> str:
     totals = [checked.totals for checked in checks]
     claims = sum(len(checked.claims) for checked in checks)
     parts = [f"{len(checks)} settings ({_settings(checks)})"] if len(checks) > 1 else []
-    parts.append(_counted(_range([_exact(total.layers) for total in totals]), "layer"))
-    parts.append(f"{_range([_exact(total.params) for total in totals])} params")
-    parts.append(f"{_range([scaled(total.macs) for total in totals])} macs")
+    parts.append(_counted(_range([total.layers for total in totals], _exact), "layer"))
+    parts.append(f"{_range([total.params for total in totals], _exact)} params")
+    parts.append(f"{_range([total.macs for total in totals], scaled)} macs")
     if claims:
         parts.append("1 claim holds" if claims == 1 else f"{claims:,} claims hold")
     return inert(f"{checks[0].source.name}: {checks[0].name}  {', '.join(parts)}")
@@ -30,16 +32,28 @@ def _counted(figure: str, what: str) -> str:
     return f"{figure} {what}" if figure == "1" else f"{figure} {what}s"
 
 
-def _range(figures: list[str]) -> str:
-    """The first and the last figure, once where all are equal."""
-    return figures[0] if len(set(figures)) == 1 else f"{figures[0]}..{figures[-1]}"
+def _range(figures: list[Size], text: Callable[[Size], str]) -> str:
+    """The smallest and the largest figure, once where all are equal; symbolic ones as they come."""
+    if all(isinstance(figure, int) for figure in figures):
+        figures = sorted(figures)
+    texts = [text(figure) for figure in figures]
+    return texts[0] if texts[0] == texts[-1] else f"{texts[0]}..{texts[-1]}"
 
 
 def _settings(checks: list[Checked]) -> str:
-    """The parameters that differ, from the first setting to the last."""
-    first, last = checks[0].parameters, checks[-1].parameters
-    names = [name for name in first if any(checked.parameters.get(name) != first[name] for checked in checks)]
-    return ", ".join(f"{name}={_plain(first[name])}..{_plain(last.get(name))}" for name in names) or "equal"
+    """The parameters that differ, each with its values in the order of the settings."""
+    names = [name for name in checks[0].parameters if len(_values(checks, name)) > 1]
+    return ", ".join(f"{name}={_listed(_values(checks, name))}" for name in names) or "equal"
+
+
+def _values(checks: list[Checked], name: str) -> list[str]:
+    """The different values of a parameter."""
+    return list(dict.fromkeys(_plain(checked.parameters.get(name)) for checked in checks))
+
+
+def _listed(values: list[str]) -> str:
+    """All values where they are few, else the first and the last."""
+    return "|".join(values) if len(values) <= _FEW else f"{values[0]}..{values[-1]}"
 
 
 def setting(checked: Checked) -> str:

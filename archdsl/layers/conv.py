@@ -5,7 +5,13 @@ from __future__ import annotations
 from archdsl.ir.shape import AXES, Shape, product
 from archdsl.ir.size import Expression, Size
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, check_known
-from archdsl.layers.support import ASYMMETRIC_CONV, POSITION_CONV, TABLE_CONV
+from archdsl.layers.support import (
+    ASYMMETRIC_CONV,
+    ASYMMETRIC_POSITION_CONV,
+    ASYMMETRIC_TABLE_CONV,
+    POSITION_CONV,
+    TABLE_CONV,
+)
 from archdsl.layers.values import Bias, Padding, PerAxis, Table, Whole, Word
 from archdsl.layers.window import Window, check_fit, derivation, leftovers, same_padding, short
 
@@ -198,14 +204,17 @@ class Conv(Layer):
             "bias": self.bias,
             "padding_mode": self.mode,
         }
+        uneven = isinstance(arguments["padding"], tuple) and len(arguments["padding"]) > dimensions
         if self.table is not None:
             keep = ("in_channels", "table", "kernel_size", "stride", "padding", "dilation", "bias")
             arguments = {name: {**arguments, "table": [list(row) for row in self.table]}[name] for name in keep}
-            module = self._supported("TableConv", TABLE_CONV, arguments, dimensions)
+            kind = ("AsymmetricTableConv", ASYMMETRIC_TABLE_CONV) if uneven else ("TableConv", TABLE_CONV)
+            module = self._supported(*kind, arguments, dimensions)
         elif self.bias == "position":
             arguments["bias"] = (self.out, *self.shape(x).space)
-            module = self._supported("PositionConv", POSITION_CONV, arguments, dimensions)
-        elif any(before != after for before, after in self._pads(x)) and arguments["padding"] != "same":
+            even, other = ("PositionConv", POSITION_CONV), ("AsymmetricPositionConv", ASYMMETRIC_POSITION_CONV)
+            module = self._supported(*(other if uneven else even), arguments, dimensions)
+        elif uneven:
             module = self._supported("AsymmetricConv", ASYMMETRIC_CONV, arguments, dimensions)
         else:
             module = Module(f"nn.Conv{dimensions}d", arguments, 3, _DEFAULTS)
@@ -218,7 +227,7 @@ class Conv(Layer):
     def _padding(self, x: Shape) -> object:
         """PyTorch's padding: `same` at stride 1, numbers where both ends are alike, else pairs for F.pad."""
         pads = self._pads(x)
-        if isinstance(self.pad, str) and set(self.stride) == {1} and self.table is None and self.bias != "position":
+        if isinstance(self.pad, str) and set(self.stride) == {1}:
             return "same" if any(map(any, pads)) else 0
         if all(before == after for before, after in pads):
             return short(tuple(before for before, _ in pads))

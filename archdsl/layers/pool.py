@@ -84,10 +84,27 @@ class MaxPool(SlidingPool):
         Example("20x100 -> MAXPOOL 3 d2 s1 -> 16x100"),
         Example("8x16x16x4 -> MAXPOOL 1x2x2 -> 8x8x8x4"),
         Wrong("2x2x16 -> MAXPOOL 3x3 s1", "kernel-too-large"),
+        Wrong("2x2x16 -> MAXPOOL 2x2 p1 d3", "kernel-too-large"),
         Wrong("8x8x16 -> MAXPOOL 3x3 p2", "pad-too-large"),
         Wrong("28x28 -> MAXPOOL 2x2", "rank-mismatch"),
         Wrong("8x8x16 -> MAXPOOL", "missing-value"),
     )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        output = super().shape(x)
+        for axis, size, window in zip(AXES[x.rank], x.space, self.windows(), strict=False):
+            self._check_reads(size, window, axis)
+        return output
+
+    def _check_reads(self, size: Size, window: Window, axis: str) -> None:
+        """Refuse a window that fits and reads padding alone; PyTorch gives -inf and corrupts memory in training.
+
+        That takes a dilation larger than the axis: a window of two elements, one before it and one behind it.
+        """
+        if window.before and window.dilation > 1 and size < window.dilation:
+            message = f"MAXPOOL: a dilation of {window.dilation} steps over all of the {axis} {size}, into the padding"
+            raise Refusal("kernel-too-large", message, blame="dilation")
 
     def windows(self) -> tuple[Window, ...]:
         each = zip(self.kernel, self.step(), self.pad, self.dilation, strict=True)

@@ -48,6 +48,26 @@ class AsymmetricConv{n}d(nn.Conv{n}d):
         return super().forward(F.pad(x, self.pads, mode=self.pad_mode))
 '''
 
+ASYMMETRIC_TABLE_CONV = (
+    TABLE_CONV.replace("class TableConv", "class AsymmetricTableConv")
+    .replace("x = x.index_select", "x = F.pad(x, self.padding).index_select")
+    .replace("None, self.stride, self.padding,", "None, self.stride, 0,")
+)
+
+ASYMMETRIC_POSITION_CONV = '''
+class AsymmetricPositionConv{n}d(nn.Conv{n}d):
+    """A convolution with a bias at each output position and unequal padding, as F.pad has it, last axis first."""
+
+    def __init__(self, in_channels, out_channels, kernel_size, bias, padding, padding_mode="zeros", **options):
+        super().__init__(in_channels, out_channels, kernel_size, bias=False, **options)
+        self.pads = padding
+        self.pad_mode = "constant" if padding_mode == "zeros" else padding_mode
+        self.bias = nn.Parameter(torch.zeros(bias))
+
+    def forward(self, x):
+        return self._conv_forward(F.pad(x, self.pads, mode=self.pad_mode), self.weight, None) + self.bias
+'''
+
 SUBSAMPLE = '''
 class Subsample{n}d(nn.AvgPool{n}d):
     """LeNet's subsampling: the sum of each window times one coefficient per map, plus one bias per map."""

@@ -1,7 +1,7 @@
 """What a syntax error means: what would have fitted, in the words of the language, and what was probably meant.
 
-Loaded only where something is wrong. Hints come from a table of habits, of other languages and of paper, each a pattern of
-what stands before the place and one of what stands there.
+Loaded only where something is wrong. Hints come from a table of habits, of other languages and of paper, each a pattern
+of what stands before the place and one of what stands there.
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ _WORDS = {
     "COLON": ":",
     "COMMA": "a comma",
     "PERCENT": "%",
-    "_RPAR": ")",
+    "RPAR": ")",
     "RSQB": "]",
     "RBRACE": "}",
     "_NL": "the end of the line",
 }
-_CLOSERS = {"_RPAR": "(", "RSQB": "[", "RBRACE": "{"}
+_CLOSERS = {"RPAR": "(", "RSQB": "[", "RBRACE": "{"}
 _EXPECTED = {
     "statement": "a statement",
     "operand": "a value",
@@ -38,6 +38,7 @@ _EXPECTED = {
     "size": "a size like 28x28x1",
 }
 _LONGEST = 40
+_ENOUGH = 200  # characters on either side of a fault that hints look at
 
 
 class Found(NamedTuple):
@@ -47,7 +48,7 @@ class Found(NamedTuple):
     expected: str
     head: str  # the statement up to the token
     tail: str  # the line from the token on
-    place: str  # statement, values, operand, operator, claim, size or other: what was being read
+    place: str  # statement, values, operand, operator, list, claim, size or other: what was being read
 
 
 # ---- Messages
@@ -61,7 +62,7 @@ def explain(source: Source, token: Token, accepted: Collection[str], opened: str
     tail = source.text[token.start : end if end >= 0 else len(source.text)]
     terminals = {name for name in accepted if name.isupper()}
     begins = not head and source.text[start - 1 : start] != "}"
-    place = "statement" if begins and "MODEL" in terminals else _place(terminals)
+    place = "statement" if begins and "MODEL" in terminals else _place(terminals, opened)
     expected = _expected(terminals, place, opened, head)
     text = _text(source, token)
     message = f"expected {expected}, found {text}" if expected else f"{text} cannot stand here"
@@ -84,7 +85,7 @@ def _statement(text: str, at: int) -> int:
     return max(text.rfind(sign, 0, at) for sign in "\n;{}") + 1
 
 
-def _place(terminals: set[str]) -> str:
+def _place(terminals: set[str], opened: str | None) -> str:
     if {"NUMBER", "SIGN"} <= terminals and "MULOP" not in terminals:
         return "operand"
     if {"NUMBER", "LPAR", "_NL"} <= terminals:
@@ -94,7 +95,7 @@ def _place(terminals: set[str]) -> str:
     if {"DIMS", "LSQB"} <= terminals:
         return "size"
     if {"MULOP", "SIGN"} & terminals:
-        return "operator"
+        return "list" if opened == "[" else "operator"
     return "other"
 
 
@@ -104,7 +105,7 @@ def _expected(terminals: set[str], place: str, opened: str | None, head: str) ->
         return _EXPECTED[place]
     if {"WORD", "LBRACE"} <= terminals and not {"COLON", "LPAR"} & terminals:
         return "a kind of layer or {"
-    if place == "operator":
+    if place in ("operator", "list"):
         words = ["an operator", *_behind_expression(opened, head)]
     else:
         if "WORD" in terminals and "COLON" in terminals:  # behind a keyword, which could be a label
@@ -145,13 +146,18 @@ _LAYER = "a layer is its kind and its values, parted by spaces: CONV 64 3x3"
 _SHAPE = "a shape is written without spaces and brackets: 28x28x1"
 _JOIN = "layers on one line are joined by ;"
 _BODY = "what belongs to it stands in braces: { ... }"
+_NO_FUNCTIONS = "there are no functions; + - * / // % and `a if c else b` compute"
+_NAMED = "a layer gets its name with a colon: {0}: CONV 64 3x3"
+_SPACE = "put a space before the next value; a negative number stands behind = or in parentheses"
+_START = "a line starts with a kind of layer or a name; what it reads stands behind it: RELU <- a"
 _HABITS = tuple(
     Habit(*row)
     for row in (
+        ("list", "", r"[\w\"(\[]", "values of a list are parted by commas"),
         ("", "", r"else\b", "`else` stands on the line of the } before it"),
         ("", r"^(?:elif|elseif|else if)\b", "", "the other case is written `} else if ... {`"),
         ("", r"\brange$", r"\(", "a range is written 1..n, and both ends count"),
-        ("", r"^(?:let|if|for|cases|model)\b.*[a-z]$", r"\(", "there are no functions; + - * / // % and `a if c else b` compute"),
+        ("", r"^(?:let|if|for|cases|model)\b.*[a-z]$", r"\(", _NO_FUNCTIONS),
         ("", r"^input\s*:$", r"\d", "the shape follows without a colon: input 28x28x1"),
         ("", r"^input$", r"[=(]", "write the shape behind it: input 28x28x1"),
         ("", r"^input\b.*\d$", r"float|int\d|long", "only whole numbers have a word for it: input 37 int"),
@@ -161,11 +167,11 @@ _HABITS = tuple(
         ("", r"->$", r"\(", _SHAPE),
         ("", r"\d+ x$", r"\d", "sizes are written without spaces: 3x3"),
         ("", r"\(\s*\d+$", r",", "sizes are written 3x3, lists in brackets: [3, 3]"),
-        ("", r"(?:^|[^\d.])(\d{1,3})$", r",?\s?(\d{3})(?:\b|$)(?!\.)", "commas part thousands in claims only; write {0}{1}"),
+        ("", r"(?:^|[^\d.])(\d{1,3})$", r",?\s?(\d{3})\b(?!\.)", "commas part thousands in claims only; write {0}{1}"),
         ("values", "", r",\s*[A-Z][A-Z0-9]+\b", _JOIN),
         ("values", "", r",", "values of a line are parted by spaces, not by commas"),
         ("other", r"^[\w.]+(?:\s*,\s*[\w.]+)+$", r"[};]|$", "layers and branches are parted by ; or a new line"),
-        ("", r"^([A-Za-z][\w.]*)$", r"=\s*(?:nn\.)?[A-Z][\w.]*\b(?!\s*[-+*/%])", "a layer gets its name with a colon: {0}: CONV 64 3x3"),
+        ("", r"^([A-Za-z][\w.]*)$", r"=\s*(?:nn\.)?[A-Z][\w.]*\b(?!\s*[-+*/%])", _NAMED),
         ("", r"^([A-Za-z]\w*)$", r"=(?!=)", "a value gets its name with `let`: let {0} = 3"),
         ("", r"^let (\w+)$", r"==|:=?|\d", "write let {0} = 3"),
         ("", r"^cases\b", r"=(?!=)", "write cases depth in [20, 32]"),
@@ -180,7 +186,7 @@ _HABITS = tuple(
         ("", r"^\d+$", r"\*", "a repeat stands at the end of the line: CONV 64 3x3 x3"),
         ("", r"^\d+$", r"[A-Za-z]", "a number at the start of a line is a name, and needs a colon behind it"),
         ("values", r"^[A-Za-z]\w*$", r"-[\w-]+\s*:", "a name that is no word stands in quotes"),
-        ("values", r"^\w+$", r"-", "put a space before the next value; a negative number stands behind = or in parentheses"),
+        ("values", r"^\w+$", r"-", _SPACE),
         ("values", "", r"\+\s*[A-Z]{2}", _JOIN),
         ("values statement", "", r"-\s*\d", "a negative number stands behind = or in parentheses: (-1)"),
         ("values", "", r"[-+*/%]", "expressions stand in parentheses among values: (in/2)"),
@@ -194,7 +200,7 @@ _HABITS = tuple(
         ("", r"^\w+\s*<-\s*\w+$", r"[\w(]", "the layer comes first: CONV 64 3x3 <- a"),
         ("", r"<-$", r"(\d+)", 'a name that is a number is read in quotes: <- "{0}"'),
         ("", r"^\w[\w.]*(?: \w+)+$", r":", 'a name before a colon is one word, or stands in quotes: "a b"'),
-        ("", r"^<?-?$", r"[-<]", "a line starts with a kind of layer or a name; what it reads stands behind it: RELU <- a"),
+        ("", r"^<?-?$", r"[-<]", _START),
         ("", r"^([\w.]+)\s*:$", r"\d", "behind a name stands a kind of layer: {0}: FC 10"),
         ("", r"^([\w.]+)\s*:\s*[\w.]+$", r":", "a layer has one name, and one colon"),
         ("values", "", r"[{]", "{ stands behind a merge such as ADD, a name with a colon, or nothing"),
@@ -207,10 +213,11 @@ def _hint(found: Found, token: Token) -> str | None:
         return "a brace touching a word belongs to the name; put a space before {"
     if not found.head and found.place != "statement" and token.type not in ("_NL", "$END", "RBRACE"):
         return "statements are parted by ; or a new line"  # right behind a closing brace
+    before = found.head if len(found.head) <= _ENOUGH else found.head[: _ENOUGH // 2] + found.head[-_ENOUGH // 2 :]
     for habit in _HABITS:
         if habit.places and found.place not in habit.places.split():
             continue
-        head, tail = re.search(habit.head, found.head), re.match(habit.tail, found.tail)
+        head, tail = re.search(habit.head, before), re.match(habit.tail, found.tail[:_ENOUGH])
         if head and tail:
             return _filled(habit.hint, *head.groups(), *tail.groups())
     return None
@@ -284,7 +291,8 @@ def stray(text: str, start: int) -> Stray:
     shown = letter if letter.isprintable() else f"U+{ord(letter):04X}"
     meant = _LOOKALIKES.get(letter)
     if meant is None and letter.isalpha():
-        return Stray(start + 1, "syntax", f"{shown} is no letter of the language", "names are written in A to Z, a to z, digits and _")
+        hint = "names are written in A to Z, a to z, digits and _"
+        return Stray(start + 1, "syntax", f"{shown} is no letter of the language", hint)
     return Stray(start + 1, "syntax", f"{shown} has no meaning here", f"write {meant}" if meant else None)
 
 
@@ -319,7 +327,7 @@ def _run_together(text: str, start: int, word: str, after: str) -> tuple[str, st
 
 
 def suspect(text: str) -> int | None:
-    """The brace that seems to lack its partner: the first closing one at the start of a line has another indentation."""
+    """The brace that seems to lack its partner: a closing one at the start of a line is indented less than its line."""
     stack: list[tuple[int, int, int]] = []  # offset, indentation of the line, start of the line
     for found in re.finditer(r'#[^\n]*|"[^"\n]*"|[{}]', text):
         sign, at = found.group(), found.start()

@@ -162,7 +162,8 @@ class Builder:
         return tree.QuantityClaim(number, unit, within, number.start, end)
 
     def within(self, children: Children) -> Token:
-        return children[0]
+        number, sign = children
+        return number._replace(end=sign.end)
 
     # ---- expressions
 
@@ -200,9 +201,10 @@ class Builder:
         return tree.Prefix(tuple(token.text for token in operators), term, children[0].start, term.end)
 
     def paren(self, children: Children) -> tree.Expr:
-        term = children[0]
-        word = isinstance(term, Token) and term.type == "WORD"
-        return tree.Paren(term, term.start, term.end) if word else term
+        opening, term, closing = children
+        if isinstance(term, Token) and term.type == "WORD":
+            return tree.Paren(term, opening.start, closing.end)
+        return term._replace(start=opening.start, end=closing.end)
 
     def list(self, children: Children) -> tree.List:
         items = tuple(child for child in children[1:-1] if child is not None and not _is_newline(child))

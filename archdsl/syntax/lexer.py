@@ -16,9 +16,10 @@ from archdsl.limits import Limits
 from archdsl.syntax.tree import Token
 
 _CLOSES = {")": "(", "]": "[", "}": "{"}
-_BRACKETS = {"LPAR": "(", "_XPAREN": "(", "LSQB": "[", "LBRACE": "{", "_RPAR": ")", "RSQB": "]", "RBRACE": "}"}
-_CLOSERS = {"(": "_RPAR", "[": "RSQB", "{": "RBRACE"}
+_BRACKETS = {"LPAR": "(", "_XPAREN": "(", "LSQB": "[", "LBRACE": "{", "RPAR": ")", "RSQB": "]", "RBRACE": "}"}
+_CLOSERS = {"(": "RPAR", "[": "RSQB", "{": "RBRACE"}
 MENDED = "mended"  # a token for the parser alone: brackets were given up here, and their statement with them
+DROPPED = "dropped"  # another: the rest of this line belongs to a fault told before
 _IGNORE = re.compile(r"#\s*archdsl:\s*ignore\[([^\]\n]*)\]")
 
 
@@ -53,11 +54,11 @@ class Lexer:
         self._told: set[int] = set()  # lines with a diagnostic
         self._excused = {"{": 0, "}": 0, "]": 0}  # brackets that may lack their partner
 
-    def tokens(self, accepts: Callable[[], Collection[str]]) -> Iterator[Token]:
-        """Yield the tokens; `accepts` tells which the parser can take now."""
+    def tokens(self, accepts: Callable[[], Collection[str]], shifts: Callable[[str], bool]) -> Iterator[Token]:
+        """Yield the tokens; `accepts` tells which the parser seems to take now, `shifts` whether it takes one for sure."""
         text, match, keywords = self.source.text, self.vocabulary.match, self.vocabulary.keywords
         position, length, count, budget = 0, len(text), 0, self.limits.tokens
-        while position < length:
+        while position < length and len(self.diagnostics) < self.limits.diagnostics:
             found = match(text, position)
             assert found is not None  # every part of the pattern is optional
             kind, end = found.lastgroup, found.end()
@@ -77,7 +78,7 @@ class Lexer:
                 return
             word = text[start:end]
             if kind == "WORD":
-                if word in keywords and keywords[word] in accepts():
+                if word in keywords and keywords[word] in accepts() and shifts(keywords[word]):
                     kind = keywords[word]
             elif kind == "NUMBER":
                 if end < length and text[end] == "," and "GROUPED" in accepts():
@@ -125,11 +126,17 @@ class Lexer:
     def typed(self, token: Token, accepted: Collection[str]) -> Token:
         """A word as the keyword that it is where it is read anew."""
         kind = self.vocabulary.keywords.get(token.text) if token.type == "WORD" else None
-        return token._replace(type=kind) if kind in accepted else token
+        return token._replace(type=kind) if kind is not None and kind in accepted else token
 
     def expect_more(self, sign: str) -> None:
         """A fault was told that leaves one brace of this sign without its partner: that is no fault of its own."""
         self._excused[sign] += 1
+
+    def excused(self, sign: str) -> bool:
+        """Whether a bracket without its partner was to be expected; once for each fault."""
+        left = self._excused.get(sign, 0)
+        self._excused[sign] = max(0, left - 1)
+        return left > 0
 
     def braces(self) -> int:
         """How many braces are open."""
@@ -166,8 +173,8 @@ class Lexer:
             message = f"this {token.text} cannot close the {opened.text} opened on line {line}"
             self.report("unclosed", message, token.start, token.end)
             yield Token(_CLOSERS[opened.text], token.text, token.start, token.end)
-        elif self._excused.get(token.text):
-            self._excused[token.text] -= 1
+        elif self.excused(token.text):
+            yield Token(DROPPED, "", token.start, token.start)
         else:
             self.report("unclosed", f"this {token.text} closes nothing", token.start, token.end)
 

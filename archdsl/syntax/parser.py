@@ -7,18 +7,20 @@ from typing import Any, NamedTuple
 
 from lark import Lark
 from lark.exceptions import UnexpectedToken
+from lark.parsers.lalr_analysis import Shift
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
-from archdsl.syntax.lexer import MENDED, Lexer, Vocabulary
+from archdsl.syntax.lexer import DROPPED, MENDED, Lexer, Vocabulary
 from archdsl.syntax.tree import Token
 
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
 _LONG_NUMBER = re.compile(r"[0-9]+")
+
 
 class Parsed(NamedTuple):
     """A tree, or None where the text has none; the errors; and the codes ignored by comments, with their offsets."""
@@ -75,18 +77,14 @@ def _run(source: Source, limits: Limits, start: str) -> tuple[Lexer, Any]:
     lexer = Lexer(source, _Tables.vocabulary, limits)
     state = lark.parse_interactive("", start=start).parser_state
     actions, stack = state.parse_conf.states, state.state_stack
-    feed = state.feed_token
+    feed: Any = state.feed_token
     recovery = _Recovery(lexer, state)
-    for token in lexer.tokens(lambda: actions[stack[-1]]):
+    for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
         if recovery.active and recovery.takes(token):
             continue
         try:
             feed(token)
         except UnexpectedToken:
-            recovery.begin(token)
-            if len(lexer.diagnostics) >= limits.diagnostics:
-                return lexer, None
-        except KeyError:  # a token that is none of the grammar's
             recovery.begin(token)
     if lexer.diagnostics:
         return lexer, None
@@ -96,6 +94,18 @@ def _run(source: Source, limits: Limits, start: str) -> tuple[Lexer, Any]:
     except UnexpectedToken:
         recovery.tell(end)
         return lexer, None
+
+
+def _shifts(actions: Any, stack: list[Any], kind: str) -> bool:
+    """Whether the parser takes a token of a kind, after the reductions before it: `in` behind a bracket may be a value."""
+    states = list(stack)
+    while kind in actions[states[-1]]:
+        action, rule = actions[states[-1]][kind]
+        if action is Shift:
+            return True
+        del states[len(states) - len(rule.expansion) :]
+        states.append(actions[states[-1]][rule.origin.name][1])
+    return False
 
 
 class _Recovery:
@@ -115,8 +125,12 @@ class _Recovery:
     def begin(self, token: Token) -> None:
         """A token does not fit: tell it, and drop its statement."""
         self.active = True
-        if token.type == MENDED:
+        if token.type in (MENDED, DROPPED):
             self._resume()
+            self._skipping = token.type == DROPPED
+            return
+        if token.text == "else" and self.lexer.excused("}"):
+            self._skipping = True
             return
         opened = self.lexer.innermost(token)
         if opened is not None and opened.text == "[" and self._begins_line(token):
@@ -137,10 +151,9 @@ class _Recovery:
         self._line = source.position(token.start)[0]
         if "LBRACE" in accepted and "WORD" not in accepted:
             self.lexer.expect_more("}")
-        before = source.text[: token.start].rstrip()
-        if "RBRACE" in accepted and before.endswith("}") and token.type != "$END":
+        if "RBRACE" in accepted and token.type != "$END" and self._line_before(token).endswith("}"):
             self.lexer.expect_more("{")
-            brace = suspect(before)
+            brace = suspect(source.text[: token.start]) if not self.lexer.diagnostics else None
             if brace is not None:
                 self.lexer.report("unclosed", "this { is never closed", brace, brace + 1)
                 return
@@ -212,8 +225,11 @@ class _Recovery:
         self._drop()
 
     def _begins_line(self, token: Token) -> bool:
-        before = self.lexer.source.text[: token.start]
-        return not before[before.rfind("\n") + 1 :].strip()
+        return not self._line_before(token)
+
+    def _line_before(self, token: Token) -> str:
+        text = self.lexer.source.text
+        return text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
 
 
 def _forbidden(source: Source, limits: Limits) -> list[Diagnostic]:

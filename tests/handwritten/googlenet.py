@@ -55,12 +55,12 @@ class GoogLeNet(nn.Module):
             nn.Conv2d(3, 64, 7, stride=2, padding=3),  # 64x112x112
             nn.ReLU(inplace=True),
             nn.MaxPool2d(3, stride=2, ceil_mode=True),  # 64x56x56
-            nn.LocalResponseNorm(5),
+            nn.LocalResponseNorm(5, alpha=5e-4, k=2),
             nn.Conv2d(64, 64, 1),
             nn.ReLU(inplace=True),
             nn.Conv2d(64, 192, 3, padding=1),  # 192x56x56
             nn.ReLU(inplace=True),
-            nn.LocalResponseNorm(5),
+            nn.LocalResponseNorm(5, alpha=5e-4, k=2),
             nn.MaxPool2d(3, stride=2, ceil_mode=True),  # 192x28x28
         )
         self.inception3a = Inception(192, 64, 96, 128, 16, 32, 32)

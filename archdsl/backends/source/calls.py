@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
 from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import Value, converted
 from archdsl.backends.source.made import At, Made
 from archdsl.backends.source.naming import variable
-from archdsl.backends.source.text import WIDTH, attribute, filled
+from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary
 from archdsl.backends.source.text import call as call_text
 from archdsl.ir.network import Leaf, Use
 from archdsl.ir.shape import Shape
@@ -27,12 +26,14 @@ def write_layer(w: ClassWriter, found: Family, inputs: list[Value], label: str |
     rank = node.outputs[0].rank
     form = "flat" if rank == 1 else turned[0].form if lowered.gives == "any" else lowered.gives
     known = lowered.module is not None and not lowered.module.support
-    in_place = lowered.in_place and inputs[0].fresh and inputs[0].left <= 0
+    in_place = lowered.in_place and inputs[0].fresh and inputs[0].reads <= len(found)
     if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
         step = label if label is not None else str(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
         result = Value(f"{attribute(at.owner, step)}({', '.join(value.text for value in turned)})", form, rank)
     else:
+        if lowered.call.count("{0}") > 1 and not turned[0].variable:
+            turned[0] = w.assign(turned[0], None, at, "")
         call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
         result = Value(filled(call, [value.text for value in turned]), form, rank)
     result.fresh = node.op.fresh
@@ -60,7 +61,7 @@ def turn(w: ClassWriter, value: Value, want: str, at: At) -> Value:
 
 def bracketed(w: ClassWriter, value: Value, want: str) -> Value:
     turns = converted(value, want) is not value
-    if turns and not re.fullmatch(r"[\w.]+|[\w.]+\(.*\)", value.text):
+    if turns and not is_primary(value.text):
         return Value(f"({value.text})", value.form, value.rank)
     return value
 

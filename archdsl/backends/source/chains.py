@@ -160,11 +160,12 @@ class Chain:
             self._add(str(number), number, self._module(bodies, None), "")
         if all(count == 1 for count in counts.values()):
             return
-        if form is not None and self.form != form:
+        before = self.entry if form is None else form
+        if before is not None and self.form != before:
             raise NotChain
         copies, self.children[start:] = self.children[start:], []
         times = self.writer.parameters.text(counts, (), "copies")
-        if any(child.step is None or child.step == "flatten" for child in copies):
+        if any(child.step is None or child.number < 0 for child in copies):
             raise NotChain
         if len(copies) == 1:
             text = f"*[{copies[0].text} for _ in range({times})]"
@@ -202,12 +203,14 @@ class Chain:
     def statements(self, owner: str) -> list[str]:
         """The children registered one by one, by their steps."""
         lines = []
+        steps = {child.step for child in self.children if child.number >= 0}
         for child in self.children:
-            if child.step is None:
+            step = child.step
+            if step is None:
                 raise NotChain
-            lines.append(
-                register(owner, child.step, child.text) + (f"  # {comment(child.comment)}" if child.comment else "")
-            )
+            while child.number < 0 and step in steps:  # one of ours gives way to those of the spec
+                step += "_"
+            lines.append(register(owner, step, child.text) + (f"  # {comment(child.comment)}" if child.comment else ""))
         return lines
 
 

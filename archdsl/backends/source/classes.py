@@ -138,6 +138,7 @@ class ClassWriter:
     def bind(self, number: int, value: Value) -> None:
         if number not in self.values or self.values[number] is not value:
             value.left += self.counts.get(number, 0)
+            value.reads += self.counts.get(number, 0)
         self.values[number] = value
         self.live.append(value)
 
@@ -192,8 +193,8 @@ class ClassWriter:
         same_line = after is not None and adjacent and self.line(item) == self.line(after)
         if isinstance(value, Copies):
             return value
-        if not again:  # nothing reads it, and it is computed all the same
-            self.forward += [value.text] if "(" in value.text else []
+        if not again:
+            self.unread(value)
             return value
         if again == 1 and (last or (same_line and len(value.text) <= LONG)):
             return value
@@ -239,6 +240,18 @@ class ClassWriter:
         self.init.append(registered(owner, step, text))
 
     def enter(self, found: Family, inputs: list[Value]) -> None:
-        for body in found.values():
-            for value, number in zip(inputs, body.takes, strict=False):
-                self.bind(number, value)
+        """Let a body read its inputs; an expression that it reads more than once gets a variable."""
+        for place, value in enumerate(inputs[: len(first(found).takes)]):
+            reads = self.counts.get(first(found).takes[place], 0)
+            if not reads:
+                self.unread(value)
+            elif reads > 1 and not value.variable:
+                value = self.assign(value, None, At("self", 0, "x"), "")
+            for body in found.values():
+                self.bind(body.takes[place], value)
+
+    def unread(self, value: Value) -> None:
+        """What nothing reads is computed all the same: a statement of its own."""
+        if not value.variable and not value.done and "(" in value.text:
+            self.forward.append(value.text)
+            value.done = True

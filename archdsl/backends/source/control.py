@@ -79,7 +79,7 @@ def write_copy(w: ClassWriter, bodies: Family, values: list[Value], number: int,
 
 
 def write_parallel(w: ClassWriter, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
-    """Equal branches: an nn.ModuleList under a name, else each by itw."""
+    """Equal branches: an nn.ModuleList under a name, else each by itself."""
     node: Repeat = first(found)
     if not node.runs:
         return []
@@ -108,6 +108,9 @@ def write_branches(
         w.register(at.owner, item.label, "nn.Module()")
         at, number = At(attribute(at.owner, item.label), 0, at.variable), 0
     results = []
+    for value in inputs:  # every copy reads them
+        value.left += 1
+        w.live.append(value)
     for _ in range(count):
         (value,) = write_copy(w, bodies, inputs, number, named, at)
         if not value.variable:
@@ -116,7 +119,7 @@ def write_branches(
         w.live.append(value)
         results.append(value)
         number += 1 if named else width(first(bodies))
-    for value in results:
+    for value in (*inputs, *results):
         value.left -= 1
     return results
 

@@ -22,6 +22,8 @@ class Value:
         self.variable = variable
         self.left = 0
         self.fresh = False  # new memory: a layer that works in place may write over it
+        self.reads = 0  # how often it is read in all, by every member
+        self.done = False  # stands as a statement, for nothing reads it
         self.turned: dict[str, Value] = {}  # variables that hold it in another form
 
     def words(self) -> set[str]:

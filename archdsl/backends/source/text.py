@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from textwrap import wrap
 
 from archdsl.backends.source.naming import RESERVED, is_plain
 
+_STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 WIDTH = 100
 LONG = 76  # an expression longer than this gets a variable
 
@@ -43,13 +45,35 @@ def call(opening: str, parts: list[str], closing: str = ")", width: int = WIDTH)
     return stacked(opening, parts, [""] * len(parts), closing)
 
 
+def folded(part: str) -> str:
+    """A long list of lists over several lines, broken between its rows."""
+    if len(part) <= WIDTH or not part.startswith("[["):
+        return part
+    rows, lines = part[1:-1].replace("], [", "],\n[").split("\n"), [""]
+    for row in rows:
+        if lines[-1] and len(lines[-1]) + len(row) + 1 > WIDTH - 24:
+            lines.append("")
+        lines[-1] += f" {row}" if lines[-1] else row
+    return "\n".join(["[", *(f"    {line}" for line in lines), "]"])
+
+
 def stacked(opening: str, parts: list[str], comments: list[str], closing: str) -> str:
     """A part a line, each with its comment."""
     lines = [opening]
     for part, note in zip(parts, comments, strict=True):
-        body = part.replace("\n", "\n    ")
+        body = folded(part).replace("\n", "\n    ")
         lines.append(f"    {body},{f'  # {note}' if note else ''}")
     return "\n".join([*lines, closing])
+
+
+def folded(part: str) -> str:
+    """An argument; a list too long for a line with as many of its rows on a line as fit."""
+    if len(part) <= WIDTH or not part.endswith("]]"):
+        return part
+    opening, _, inner = part.partition("[")
+    rows = re.sub(r"\[[^][]*\]", lambda row: row[0].replace(" ", "~") if len(row[0]) < WIDTH else row[0], inner[:-1])
+    lines = wrap(rows, WIDTH, break_long_words=False, break_on_hyphens=False)
+    return "\n".join([f"{opening}[", *(f"    {line.replace('~', ' ')}" for line in lines), "]"])
 
 
 def comment(text: str) -> str:
@@ -73,6 +97,15 @@ def filled(template: str, texts: list[str]) -> str:
             and after in ("", ")", "]", ",")
             and not parts[place - 1].rstrip().endswith(("+", "*"))
         )
-        simple = re.fullmatch(r"[\w.]+|[\w.]+\([^()]*(?:\([^()]*\)[^()]*)*\)", text)
-        out += text if simple or alone else f"({text})"
+        out += text if alone or is_primary(text) else f"({text})"
     return out
+
+
+def is_primary(text: str) -> bool:
+    """Whether an operator or a method behind an expression binds to all of it: a name, calls, something in brackets."""
+    depth = 0
+    for letter in _STRING.sub("s", text):
+        if not depth and letter not in "([" and not (letter.isalnum() or letter in "_."):
+            return False
+        depth += (letter in "([") - (letter in ")]")
+    return True

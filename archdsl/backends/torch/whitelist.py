@@ -15,6 +15,17 @@ _NODES = (
 )  # fmt: skip
 _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
 _UNDERSCORED = {"__init__", "_conv_forward", "_modules", "_"}
+_TORCH = set("Size amax arange cat flatten full maximum mean sigmoid stack tanh tensor zeros".split())
+_F = set(
+    """adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d avg_pool1d avg_pool2d avg_pool3d conv1d conv2d conv3d
+    dropout local_response_norm max_pool1d max_pool2d max_pool3d pad relu softmax""".split()
+)
+_NN = set(
+    """AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AvgPool1d AvgPool2d AvgPool3d BatchNorm1d BatchNorm2d
+    BatchNorm3d Conv1d Conv2d Conv3d Dropout Embedding Flatten Identity Linear LocalResponseNorm MaxPool1d MaxPool2d
+    MaxPool3d Module ModuleList Parameter ReLU Sequential Sigmoid Softmax Tanh ZeroPad1d ZeroPad2d ZeroPad3d""".split()
+)
+_MEMBERS = {"torch": _TORCH, "F": _F, "nn": _NN}
 _BUILTINS = {"super", "range", "len", "getattr", "enumerate", "sum", "True", "False", "None", "str", "zip"}
 
 
@@ -22,6 +33,7 @@ def verify(source: str) -> ast.Module:
     """Parse source and return its tree; raises ValueError at the first thing that generated source never has."""
     tree = ast.parse(source)
     known = _BUILTINS | {"torch", "nn", "F"} | _defined(tree)
+    members = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in ast.walk(tree):
         if not isinstance(node, _NODES):
             raise ValueError(f"generated source cannot have {type(node).__name__}")
@@ -31,11 +43,26 @@ def verify(source: str) -> ast.Module:
         for name in names:
             if name.startswith("_") and name not in _UNDERSCORED:
                 raise ValueError(f"generated source cannot use {name}")
+        if isinstance(node, ast.Attribute):
+            _check_attribute(node)
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.decorator_list:
+            raise ValueError("generated source cannot have decorators")
+        if isinstance(node, ast.Name) and node.id in _MEMBERS and id(node) not in members:
+            raise ValueError(f"generated source cannot use {node.id} itself")
         if isinstance(node, ast.Name) and node.id not in known:
             raise ValueError(f"generated source cannot use {node.id}")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
             _check_getattr(node)
     return tree
+
+
+def _check_attribute(node: ast.Attribute) -> None:
+    """Of PyTorch, the functions and modules that layers are made of, to be called and not to be changed."""
+    owner = node.value.id if isinstance(node.value, ast.Name) else ""
+    if owner in _MEMBERS and node.attr not in _MEMBERS[owner]:
+        raise ValueError(f"generated source cannot use {owner}.{node.attr}")
+    if isinstance(node.ctx, ast.Store) and ast.unparse(node).split(".")[0] in _MEMBERS:
+        raise ValueError(f"generated source cannot change {ast.unparse(node)}")
 
 
 def _check_getattr(node: ast.Call) -> None:

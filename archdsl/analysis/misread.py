@@ -1,0 +1,153 @@
+"""What a word that is nothing here was probably meant to be: other libraries' names, lost signs, misspellings.
+
+Loaded only where something is wrong. A hint names what would be right, never more than the language has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+from archdsl.analysis.problem import Problem
+from archdsl.diagnostics import nearest
+from archdsl.syntax.tree import Token
+
+_KEYWORDS = ("model", "block", "input", "output", "let", "cases", "expect", "for", "if")
+_LISTED = "`archdsl layers` lists the kinds"
+_LAYER = "a layer is its kind and its values: CONV 64 3x3"
+
+# Kinds by the names that other libraries and papers give them, in small letters, without 1d, 2d, 3d and _.
+_KINDS = {
+    **dict.fromkeys(("convolution", "convolutional", "convlayer", "cnn"), "CONV"),
+    **dict.fromkeys(("dense", "fullyconnected", "fullconnected", "fclayer", "innerproduct", "mlp"), "FC"),
+    **dict.fromkeys(("batchnorm", "batchnormalization", "batchnormalisation", "norm"), "BN"),
+    **dict.fromkeys(("localresponsenorm", "localresponsenormalization", "responsenorm"), "LRN"),
+    **dict.fromkeys(("maxpooling", "mpool", "pool", "pooling"), "MAXPOOL"),
+    **dict.fromkeys(("averagepool", "averagepooling", "avgpooling", "meanpool"), "AVGPOOL"),
+    **dict.fromkeys(("gap", "globalaveragepool", "globalaveragepooling", "globalavgpooling"), "GLOBALAVGPOOL"),
+    **dict.fromkeys(("gmp", "globalmaxpooling"), "GLOBALMAXPOOL"),
+    **dict.fromkeys(("adaptiveaveragepool", "adaptivepool"), "ADAPTIVEAVGPOOL"),
+    **dict.fromkeys(("concatenate", "concatenation", "cat", "join"), "CONCAT"),
+    **dict.fromkeys(("sum", "plus", "residual", "shortcut"), "ADD"),
+    **dict.fromkeys(("multiply", "product"), "MUL"),
+    **dict.fromkeys(("average", "avg"), "MEAN"),
+    **dict.fromkeys(("maximum",), "MAX"),
+    **dict.fromkeys(("identity", "skip", "noop", "none"), "ID"),
+    **dict.fromkeys(("zeropad", "zeropadding", "padding"), "PAD"),
+    **dict.fromkeys(("embedding",), "EMBED"),
+    **dict.fromkeys(("dropoutlayer", "drop"), "DROPOUT"),
+    **dict.fromkeys(("flat",), "FLATTEN"),
+}
+# Names that resemble a kind and are none: the nearest kind would be another layer.
+_OTHERS = (
+    *("relu6", "leakyrelu", "lrelu", "prelu", "elu", "gelu", "selu", "celu", "silu", "swish", "mish", "softplus"),
+    *("lstm", "gru", "rnn", "attention", "multiheadattention", "transformer", "layernorm", "ln", "groupnorm"),
+    *("rmsnorm", "instancenorm", "convtranspose", "upconv", "deconv", "upsample", "reshape", "view", "permute"),
+)
+_RESERVED = {
+    "use": "`use` is not part of the language yet",
+    "freeze": "`freeze` is not part of the language yet",
+    "share": "SHARE is not part of the language yet",
+}
+_MISPLACED = {
+    "else": "`else` stands on the line of the } before it",
+    "where": "`where` stands on the line of `input` or `model`",
+}
+_STATEMENTS = {
+    **dict.fromkeys(("while", "repeat", "loop", "times"), "lines are repeated with xN behind them: { ... } x3"),
+    **dict.fromkeys(("elif", "elseif"), "the other case is written `} else if ... {`"),
+    **dict.fromkeys(("return", "yield", "result"), "the last line is the result; `output` lists others"),
+    **dict.fromkeys(("end", "endif", "done", "begin"), "a body stands in braces: { ... }"),
+    **dict.fromkeys(("import", "from", "class", "def", "layer", "name", "type"), _LAYER),
+    **dict.fromkeys(("set", "const", "var", "define"), "a value gets its name with `let`: let n = 3"),
+    **dict.fromkeys(("assert", "claim", "total"), "what must come out stands behind -> or `expect`"),
+    **dict.fromkeys(("module", "network", "net", "architecture"), "did you mean model?"),
+}
+# Options by the names that other libraries give them.
+_OPTIONS = {
+    **dict.fromkeys(("out_channels", "filters", "units", "features", "out_features", "channels"), "out"),
+    **dict.fromkeys(("kernel_size", "size", "window", "filter", "pool_size", "ksize"), "kernel"),
+    **dict.fromkeys(("strides", "step"), "stride"),
+    **dict.fromkeys(("padding", "pads"), "pad"),
+    **dict.fromkeys(("dilation_rate", "dilations"), "dilation"),
+    **dict.fromkeys(("use_bias", "with_bias"), "bias"),
+    **dict.fromkeys(("padding_mode",), "mode"),
+    **dict.fromkeys(("ceil_mode",), "ceil"),
+    **dict.fromkeys(("dim", "dimension", "along"), "axis"),
+    **dict.fromkeys(("rate", "prob", "probability", "keep_prob", "drop"), "p"),
+    **dict.fromkeys(("epsilon",), "eps"),
+    **dict.fromkeys(("group", "num_groups"), "groups"),
+}
+_YES_NO = {"true": "yes", "false": "no", "on": "yes", "off": "no", "none": "no"}
+
+
+def unknown_kind(kind: Token, text: str, kinds: Collection[str]) -> Problem:
+    """The fault of a kind that is neither built in nor a block of the text, with what may have been meant."""
+    word = kind.text
+    if word.lower() in _RESERVED:
+        return Problem("reserved", _RESERVED[word.lower()], kind)
+    if word in _MISPLACED:
+        return Problem("misplaced", _MISPLACED[word], kind)
+    end = text.find("\n", kind.end)
+    hint = _kind_hint(word, text[kind.end : end if end >= 0 else len(text)], kinds)
+    return Problem("unknown-kind", f"there is no kind of layer called {word}", kind, hint=hint)
+
+
+def _kind_hint(word: str, rest: str, kinds: Collection[str]) -> str:
+    """What to do about a kind that does not exist; `rest` is what follows it on its line."""
+    plain = re.sub(r"[123]d(?:layer)?$", "", word.lower()).replace("_", "")
+    following = re.match(r"\s*([A-Za-z_]\w*)", rest)
+    if following and following[1].upper() in kinds:
+        return f"a name is followed by a colon: {word}: {following[1]}"
+    if following and (word + following[1]).upper() in kinds:
+        return f"did you mean {(word + following[1]).upper()}?"
+    if word.lower() in _KEYWORDS:
+        return f"did you mean {word.lower()}?"
+    if word.lower() in _STATEMENTS:
+        return _STATEMENTS[word.lower()]
+    if plain in _OTHERS:
+        return _LISTED
+    known = plain.upper() if plain.upper() in kinds else _KINDS.get(plain)
+    if known in kinds:
+        return f"did you mean {known}?"
+    joined = re.fullmatch(r"([A-Za-z_]+)([0-9]+(?:[x×][0-9]+)*)", word)
+    if joined and joined[1].upper() in kinds:
+        return f"put a space between the kind and its value: {joined[1]} {joined[2]}"
+    close = nearest(word, [*kinds, *_KEYWORDS])
+    return f"did you mean {close}?" if close else _LISTED
+
+
+def option_hint(name: str, slots: Collection[str]) -> str | None:
+    """The option that another one of this name is here, or one that is spelled nearly so."""
+    if name.lower() in ("activation", "act", "nonlinearity"):
+        return "an activation is a layer of its own: ; RELU behind this one"
+    for known in (name.lower(), _OPTIONS.get(name.lower()), _OPTIONS.get(name.lower().rstrip("s"))):
+        if known in slots:
+            return f"did you mean {known}?"
+    close = nearest(name, slots)
+    return f"did you mean {close}?" if close else None
+
+
+def word_hint(word: str, following: str | None, letters: Collection[str], switches: Collection[str]) -> str | None:
+    """What to do about a word among the values of a line that means nothing there; `following` is the next word."""
+    value = following or "N"
+    if word in ("x", "X", "×"):
+        return f"sizes and repeats are written without spaces: 3x{value}, x{value}"
+    if re.fullmatch(r"[xX×][0-9].*", word):
+        return f"a repeat is x and a whole number: x{word[1:] if word[1:].isdigit() else 3}"
+    if word in letters:
+        return f"the letter and its number are one word: {word}{value}"
+    short = re.fullmatch(r"([A-Z])([0-9x×]+)", word)
+    if short and short[1].lower() in letters:
+        return f"options are small letters: {word.lower()}"
+    if word in ("no", "without") and f"no{following}" in switches:
+        return f"write no{following}"
+    if word.lower() in _YES_NO:
+        return f"write {_YES_NO[word.lower()]}"
+    return None
+
+
+def remark_hint(words: Iterable[str]) -> str | None:
+    """Several words in a row that mean nothing are a remark."""
+    plain = [word for word in words if re.fullmatch(r"[A-Za-z]+", word)]
+    return "a comment starts with #" if len(plain) > 1 else None

@@ -1,0 +1,136 @@
+"""The building holds: imports go down, torch stays in its folder, and the parse tables are those of the grammar."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from archdsl.data import GRAMMARS
+from archdsl.layers import REGISTRY
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "archdsl"
+MODULES = sorted(PACKAGE.rglob("*.py"))
+FLOORS = {
+    "diagnostics": 1,
+    "limits": 1,
+    "data": 1,
+    "syntax": 2,
+    "ir": 3,
+    "layers": 4,
+    "analysis": 5,
+    "backends": 6,
+}
+TOP = 7  # model, cli and the other shells
+LONGEST = 400  # lines of a module
+GENERATED = {PACKAGE / "syntax" / "_tables.py"}
+HEAVY = {"torch", "numpy"}
+
+
+def floor(name: str) -> int:
+    """The floor of a dotted name below `archdsl`."""
+    parts = name.split(".")
+    return FLOORS.get(parts[1], TOP) if len(parts) > 1 else TOP
+
+
+def dotted(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imported(source: str, *, types: bool = True) -> Iterator[str]:
+    """Every dotted name that a module imports, anywhere in it; without `types` those for annotations alone left out."""
+    stack: list[ast.AST] = [ast.parse(source)]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING" and not types:
+            stack += node.orelse
+        else:
+            stack += ast.iter_child_nodes(node)
+
+
+def climbs(name: str, source: str) -> list[str]:
+    """What a module imports from a floor above its own."""
+    return [other for other in imported(source) if other.startswith("archdsl.") and floor(other) > floor(name)]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_imports_go_down(path: Path) -> None:
+    assert climbs(dotted(path), path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_torch_is_imported_in_one_folder(path: Path) -> None:
+    if not path.is_relative_to(PACKAGE / "backends" / "torch"):
+        names = {name.partition(".")[0] for name in imported(path.read_text(encoding="utf-8"), types=False)}
+        assert not names & HEAVY
+
+
+def test_every_part_has_a_floor() -> None:
+    folders = {path.name for path in PACKAGE.iterdir() if path.is_dir() and path.name not in ("__pycache__", "_data")}
+    assert folders <= set(FLOORS)
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path not in GENERATED], ids=dotted)
+def test_a_module_has_a_first_sentence_and_an_end(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LONGEST
+    assert ast.get_docstring(ast.parse(text)), "a module starts with a sentence that says what it is for"
+
+
+# ---- the grammar
+
+
+def test_the_tables_are_those_of_the_grammar() -> None:
+    from archdsl.syntax.build import TABLES, tables
+
+    assert TABLES.read_text(encoding="utf-8") == tables(), "run: python -m archdsl.syntax.build"
+
+
+@pytest.mark.slow
+def test_the_grammar_is_clean_in_strict_mode() -> None:
+    pytest.importorskip("interegular")
+    from archdsl.syntax.build import compile_grammar
+
+    compile_grammar(strict=True)
+
+
+def test_the_grammar_knows_no_layer() -> None:
+    text = re.sub(r"//.*", "", (GRAMMARS / "arch.lark").read_text(encoding="utf-8"))
+    words = {word.upper() for word in re.findall(r"[A-Za-z]+", " ".join(re.findall(r'"[^"\n]*"', text)))}
+    assert words
+    assert not words & set(REGISTRY)
+
+
+# ---- these tests can fail
+
+
+def test_an_import_that_climbs_is_seen() -> None:
+    assert climbs("archdsl.ir.size", "def f():\n    from archdsl.layers import Conv") == ["archdsl.layers.Conv"]
+    assert climbs("archdsl.syntax.x", "import archdsl.model") == ["archdsl.model"]
+    assert climbs("archdsl.model", "import archdsl.syntax") == []
+
+
+def test_an_import_for_types_is_told_from_others() -> None:
+    source = "if TYPE_CHECKING:\n    import torch\n"
+    assert list(imported(source)) == ["torch"]
+    assert list(imported(source, types=False)) == []
+    assert list(imported("try:\n    import torch.nn\nexcept ImportError: pass", types=False)) == ["torch.nn"]
+
+
+def test_a_grammar_that_collides_is_refused() -> None:
+    pytest.importorskip("interegular")
+    from lark import Lark
+    from lark.exceptions import LarkError
+
+    with pytest.raises(LarkError):
+        Lark("start: A | B\nA: /[a-z]+/\nB: /[a-y]+/", parser="lalr", strict=True)

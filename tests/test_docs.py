@@ -1,0 +1,214 @@
+"""The documentation is true: its specs are checked, its commands run, its Python runs, its links lead somewhere.
+
+What a fenced block is held to stands behind its language:
+
+    ```arch                 checked whole; each `# error[code]`, `# warning[code]` or `# note[code]` on a line, and
+                            nothing else, must be found on it; `# limits: visits=9` and `# given: depth=3` say what
+                            the caller sets
+    ```arch input=8x8x3     the same, for lines without an input
+    ```arch file=PATH       besides, stands in that file as it is here
+    ```console              `$ archdsl ...` and `$ echo ... | archdsl ...` run, and print what follows; a line `...`
+                            stands for any lines
+    ```python               runs; the blocks of a page share their names
+    ```python source=PATH   is what `archdsl compile PATH` writes
+    ```sh                   is left alone, as is every other
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+from unittest.mock import patch
+
+import pytest
+
+import archdsl
+from archdsl.analysis.check import check, read
+from archdsl.diagnostics import Source
+from archdsl.diagnostics.codes import CODES
+from archdsl.layers import REGISTRY
+from archdsl.limits import Limits
+from archdsl.model import fragment_shape
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+_FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_EXPECTED = re.compile(r"\b(?:error|warning|note)\[([a-z-]+)\]")
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+class Block(NamedTuple):
+    """A fenced block of a page: where it begins, its language, what is said behind it, and its text."""
+
+    page: Path
+    line: int
+    language: str
+    options: dict[str, str]
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page.name}:{self.line}"
+
+
+@cache
+def blocks(language: str) -> list[Block]:
+    """Every block of a language on all pages."""
+    found = []
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for fence in _FENCE.finditer(text):
+            if fence[1] == language:
+                line = text.count("\n", 0, fence.start()) + 1
+                options = dict(word.partition("=")[::2] for word in fence[2].split())
+                found.append(Block(page, line, language, options, fence[3]))
+    return found
+
+
+def each(language: str, option: str | None = None) -> pytest.MarkDecorator:
+    """Run a test for every block of a language, or for those with an option."""
+    chosen = [block for block in blocks(language) if option is None or option in block.options]
+    return pytest.mark.parametrize("block", chosen, ids=str)
+
+
+# ---- specs
+
+
+def expected(text: str) -> set[tuple[int, str]]:
+    """The lines and codes that the comments of a text announce."""
+    found = set()
+    for number, line in enumerate(text.splitlines(), 1):
+        comment = line.partition("#")[2].replace("archdsl: ignore[", "")
+        found |= {(number, code) for code in _EXPECTED.findall(comment)}
+    return found
+
+
+def caller(what: str, text: str) -> dict[str, int]:
+    """What a comment at the start says that the caller sets: `# limits: visits=1000`, `# given: depth=3`."""
+    found = re.search(rf"^# {what}: (.*)$", text, re.MULTILINE)
+    return {name: int(value) for name, _, value in (word.partition("=") for word in found[1].split())} if found else {}
+
+
+@each("arch")
+def test_a_spec_is_what_its_comments_say(block: Block) -> None:
+    limits = Limits()._replace(**caller("limits", block.text))
+    shape = fragment_shape(block.options["input"], limits) if "input" in block.options else None
+    announced = expected(block.text)
+    checked = check(read(Source(str(block), block.text), limits), caller("given", block.text), limits, shape)
+    assert {code for _, code in announced} <= set(CODES)
+    assert {(d.line, d.code) for d in checked.diagnostics} == announced, checked.diagnostics
+
+
+@each("arch", "file")
+def test_a_spec_of_the_repository_stands_there(block: Block) -> None:
+    assert (ROOT / block.options["file"]).read_text(encoding="utf-8").endswith("\n" + block.text)
+
+
+# ---- commands
+
+
+def commands(text: str) -> list[tuple[str, str]]:
+    """The commands of a block with what follows each."""
+    found: list[tuple[str, str]] = []
+    for line in text.splitlines(keepends=True):
+        if line.startswith("$ "):
+            found.append((line[2:].strip(), ""))
+        else:
+            found[-1] = (found[-1][0], found[-1][1] + line)
+    return found
+
+
+@each("console")
+def test_a_command_prints_what_the_page_shows(block: Block, tmp_path: Path) -> None:
+    bash = shutil.which("bash") or pytest.skip("needs a shell")
+    (tmp_path / "specs").symlink_to(ROOT / "specs")
+    program = f'archdsl() {{ "{sys.executable}" -m archdsl "$@"; }}\n'
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    for command, shown in commands(block.text):
+        assert re.match(r"archdsl |echo .*\| archdsl ", command), "only archdsl is run"
+        done = subprocess.run(
+            [bash, "-c", program + command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+        )
+        pattern = re.escape(shown).replace(re.escape("...\n"), r"(?:.*\n)*")
+        assert re.fullmatch(pattern, done.stdout + done.stderr), f"$ {command}\n{done.stdout}{done.stderr}"
+
+
+# ---- Python
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_python_of_a_page_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+    torch = importlib.util.find_spec("torch") is not None
+    names: dict[str, object] = {}
+    with patch.dict(REGISTRY):  # a page may declare a kind of layer
+        for block in blocks("python"):
+            if block.page == page and (torch or "torch" not in block.text):
+                exec(compile("\n" * block.line + block.text, str(page), "exec"), names)
+
+
+@each("python", "source")
+def test_a_source_is_what_the_compiler_writes(block: Block) -> None:
+    assert archdsl.load(ROOT / block.options["source"]).to_source() == block.text
+
+
+# ---- the pages themselves
+
+
+def anchors(page: Path) -> set[str]:
+    """The places of a page that a link can lead to."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "benchmarks" / "README.md"], ids=lambda page: page.name)
+def test_links_lead_somewhere(page: Path) -> None:
+    text = re.sub(r"^```.*?^```$", "", page.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+    for link in _LINK.findall(text):
+        if not link.startswith("https://"):
+            path, _, anchor = link.partition("#")
+            target = (page.parent / path).resolve() if path else page
+            assert target.is_relative_to(ROOT), link
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target), link
+
+
+def test_the_readme_links_every_page() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for page in PAGES[1:]:
+        assert f"({page.relative_to(ROOT)})" in text, page
+
+
+def test_pictures_are_current() -> None:
+    """`python docs/pictures/make.py` draws them anew."""
+    path = ROOT / "docs" / "pictures" / "make.py"
+    spec = importlib.util.spec_from_file_location("make", path)
+    assert spec is not None
+    assert spec.loader is not None
+    make = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(make)
+    for name in make.PICTURES:
+        assert (path.parent / name).read_text(encoding="utf-8") == make.drawn(name), f"run python {path}"
+
+
+# ---- these tests can fail
+
+
+def test_comments_announce_what_must_be_found() -> None:
+    text = "CONV 8 3x3   # error[a-b] warning[c]\nRELU # archdsl: ignore[leftover]\n# words\nBN # note[d]"
+    assert expected(text) == {(1, "a-b"), (1, "c"), (4, "d")}
+
+
+def test_commands_are_told_from_what_they_print() -> None:
+    assert commands("$ archdsl a\nx\n\ny\n$ archdsl b\n") == [("archdsl a", "x\n\ny\n"), ("archdsl b", "")]
+
+
+def test_all_languages_of_blocks_are_there() -> None:
+    assert all(blocks(language) for language in ("arch", "console", "python"))
+    assert not blocks("py")
