@@ -87,7 +87,8 @@ class Drawer:
         count = draw.pick((1, 1, 1, 1, 2, 2, 3))
         found: list[Input] = []
         for number in range(count):
-            name = f"in{number}" if count > 1 or draw.chance(20) else None
+            odd = ("F", "torch", "self")[number] if draw.chance(4) else f"in{number}"
+            name = odd if count > 1 or draw.chance(20) else None
             if name:
                 self.used.add(name)
             again = found and draw.chance(60)
@@ -525,7 +526,7 @@ class Drawer:
         draw = self.draw
         parameters = self.formal()
         arguments = self.given(parameters, frame)
-        takes = tuple(draw.pick((("low", "skip"), ("p1", "p2")))) if len(values) > 1 else ("low",) if draw.chance(20) else ()
+        takes = tuple(draw.pick((("low", "skip"), ("p1", "p2"), ("nn", "F")))) if len(values) > 1 else ("low",) if draw.chance(20) else ()
         env: dict[str, Any] = {}
         given = {one.name: self.walk.evaluate(one.value, frame.env, values[0]) for one in arguments}
         for name, default in parameters:

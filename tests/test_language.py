@@ -366,3 +366,16 @@ def test_named_tensors_have_pytorchs_names() -> None:
     parameters, buffers = static_tensors(archdsl.loads(IMAGE + "a: { CONV 6 3x3; BN }"))
     assert parameters == {"a.0.weight": (6, 4, 3, 3), "a.0.bias": (6,), "a.1.weight": (6,), "a.1.bias": (6,)}
     assert buffers == {"a.1.running_mean": (6,), "a.1.running_var": (6,), "a.1.num_batches_tracked": ()}
+
+
+@pytest.mark.parametrize("label", ["train", "forward", "parameters", "type", "_modules", "append"])
+def test_names_that_pytorch_keeps_for_itself(label: str) -> None:
+    assert codes(f"{IMAGE}{label}: RELU") == ["invalid-name"]
+
+
+def test_the_names_that_pytorch_keeps_are_known() -> None:
+    nn = pytest.importorskip("torch").nn
+    from archdsl.layers.pytorch import MODULE_NAMES
+
+    for module in (nn.Module(), nn.Sequential(), nn.ModuleList()):
+        assert {name for name in dir(module) if not name.startswith("__")} <= MODULE_NAMES

@@ -8,6 +8,7 @@ from archdsl.analysis.evaluate import evaluate, spell_value
 from archdsl.analysis.problem import Problem
 from archdsl.analysis.scope import Scope
 from archdsl.diagnostics import Source
+from archdsl.layers.pytorch import MODULE_NAMES
 from archdsl.layers.values import whole
 from archdsl.limits import Limits
 from archdsl.syntax import parse_expression, tree
@@ -25,6 +26,9 @@ def label_text(token: Token, scope: Scope, limits: Limits) -> str:
             "is empty" if not text else "has a dot, which parts the steps of a path" if "." in text else "is too long"
         )
         raise Problem("invalid-name", f"the name {text[:40]!r} {reason}", token)
+    if text in MODULE_NAMES:
+        message = f"PyTorch's modules have an attribute {text} of their own, so no layer can be called so"
+        raise Problem("invalid-name", message, token, hint=f"{text}_ is free")
     if token.type == "NUMBER" and not text.isdigit():
         raise Problem("invalid-name", f"{text} is no whole number", token)
     return str(int(text)) if token.type == "NUMBER" else text

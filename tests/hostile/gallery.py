@@ -20,9 +20,10 @@ def largest(maker: Maker, size: int = MEBIBYTE) -> str:
     count = 1
     while count < size and len(maker(2 * count)) <= size:
         count *= 2
-    for step in (2, 4, 8, 16):
-        while count // step and len(maker(count + count // step)) <= size:
-            count += count // step
+    for step in (2, 3, 4, 5, 6):
+        more = count // step
+        if more and len(maker(count + more)) <= size:
+            count += more
     return maker(count)
 
 

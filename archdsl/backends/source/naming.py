@@ -4,77 +4,14 @@ from __future__ import annotations
 
 import keyword
 
-# Names that nn.Module, nn.Sequential and nn.ModuleList use themselves; a test holds the list against PyTorch.
-RESERVED = frozenset(
-    [
-        "T_destination",
-        "add_module",
-        "append",
-        "apply",
-        "bfloat16",
-        "buffers",
-        "call_super_init",
-        "children",
-        "compile",
-        "cpu",
-        "cuda",
-        "double",
-        "dump_patches",
-        "eval",
-        "extend",
-        "extra_repr",
-        "float",
-        "forward",
-        "get_buffer",
-        "get_extra_state",
-        "get_parameter",
-        "get_submodule",
-        "half",
-        "insert",
-        "ipu",
-        "load_state_dict",
-        "modules",
-        "mtia",
-        "named_buffers",
-        "named_children",
-        "named_modules",
-        "named_parameters",
-        "parameters",
-        "pop",
-        "register_backward_hook",
-        "register_buffer",
-        "register_forward_hook",
-        "register_forward_pre_hook",
-        "register_full_backward_hook",
-        "register_full_backward_pre_hook",
-        "register_load_state_dict_post_hook",
-        "register_load_state_dict_pre_hook",
-        "register_module",
-        "register_parameter",
-        "register_state_dict_post_hook",
-        "register_state_dict_pre_hook",
-        "requires_grad_",
-        "set_extra_state",
-        "set_submodule",
-        "share_memory",
-        "state_dict",
-        "to",
-        "to_empty",
-        "train",
-        "training",
-        "type",
-        "xpu",
-        "zero_grad",
-    ]
-)
 _TAKEN = frozenset(
     ("self", "torch", "nn", "F", "range", "super", "getattr", "sum", "print", "x", "i", "True", "False", "None")
 )
 
 
 def is_plain(label: str) -> bool:
-    """Whether a label can be an attribute as it stands."""
-    return is_identifier(label) and label not in RESERVED and not label.startswith("_")
+    """Whether a label can be an attribute as it stands; those that PyTorch keeps for itself never get here."""
+    return is_identifier(label)
 
 
 def is_identifier(word: str) -> bool:

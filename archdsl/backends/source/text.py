@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from textwrap import wrap
 
-from archdsl.backends.source.naming import RESERVED, is_plain
+from archdsl.backends.source.naming import is_plain
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 WIDTH = 100
@@ -16,8 +16,6 @@ def attribute(owner: str, step: str) -> str:
     """How a submodule is reached: `self.conv1`, or by getattr where its name is no word."""
     if is_plain(step):
         return f"{owner}.{step}"
-    if step in RESERVED or step.startswith("_"):
-        return f"{owner}._modules[{quote(step)}]"
     return f"getattr({owner}, {quote(step)})"
 
 
@@ -25,8 +23,6 @@ def register(owner: str, step: str, value: str) -> str:
     """The statement that makes a submodule."""
     if is_plain(step):
         return f"{owner}.{step} = {value}"
-    if step in RESERVED or step.startswith("_"):
-        return f"{owner}._modules[{quote(step)}] = {value}"
     return f"{owner}.add_module({quote(step)}, {value})"
 
 
@@ -43,18 +39,6 @@ def call(opening: str, parts: list[str], closing: str = ")", width: int = WIDTH)
     if len(one) <= width and "\n" not in one:
         return one
     return stacked(opening, parts, [""] * len(parts), closing)
-
-
-def folded(part: str) -> str:
-    """A long list of lists over several lines, broken between its rows."""
-    if len(part) <= WIDTH or not part.startswith("[["):
-        return part
-    rows, lines = part[1:-1].replace("], [", "],\n[").split("\n"), [""]
-    for row in rows:
-        if lines[-1] and len(lines[-1]) + len(row) + 1 > WIDTH - 24:
-            lines.append("")
-        lines[-1] += f" {row}" if lines[-1] else row
-    return "\n".join(["[", *(f"    {line}" for line in lines), "]"])
 
 
 def stacked(opening: str, parts: list[str], comments: list[str], closing: str) -> str:

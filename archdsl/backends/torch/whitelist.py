@@ -14,7 +14,7 @@ _NODES = (
     ast.For,
 )  # fmt: skip
 _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
-_UNDERSCORED = {"__init__", "_conv_forward", "_modules", "_"}
+_UNDERSCORED = {"__init__", "_conv_forward", "_"}
 _TORCH = set("Size amax arange cat flatten full maximum mean sigmoid stack tanh tensor zeros".split())
 _F = set(
     """adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d avg_pool1d avg_pool2d avg_pool3d conv1d conv2d conv3d
