@@ -206,7 +206,8 @@ def _label(label: str) -> str:
 
 
 def _reference(label: str) -> str:
-    return label if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*(\{.*\}\w*)*", label) else f'"{label}"'
+    plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*(\{.*\}\w*)*", label) and not re.fullmatch(r"x[0-9]+", label)
+    return label if plain else f'"{label}"'
 
 
 def _argument(argument: Argument) -> str:
@@ -319,6 +320,9 @@ class Walk:
     def channels(self, value: Any) -> int:
         raise NotImplementedError
 
+    def name(self, label: str) -> None:
+        """Refuse a label that cannot be the name of a layer."""
+
     # ---- values
 
     def evaluate(self, value: Any, env: dict[str, Any], reading: Any) -> Any:
@@ -373,6 +377,8 @@ class Walk:
         """One statement of a sequence."""
         match statement:
             case Let(name, value):
+                if name in frame.env:
+                    raise Refused(f"{name} has a value already")
                 frame.env[name] = self.evaluate(value, frame.env, frame.current)
             case If():
                 body = self.taken(statement, frame)
@@ -423,6 +429,7 @@ class Walk:
         container = frame.container
         label = None if layer.label is None else self.named(layer.label, frame.env)
         if label is not None:
+            self.name(label)
             container.claim(label)
         inside: Container | None = None
         if layer.repeat is None:
@@ -439,6 +446,7 @@ class Walk:
                 raise Refused("more names than results")
             for name, value in zip(layer.more, results[1:], strict=False):
                 further = self.named(name, frame.env)
+                self.name(further)
                 container.claim(further)
                 container.entries[further] = ([value], None)
         return results
@@ -448,7 +456,7 @@ class Walk:
         count = self.evaluate(layer.repeat, frame.env, inputs[0])
         if type(count) is not int or count < 0:
             raise Refused(f"{count} copies")
-        if count > 1 and len(inputs) > 1 and not parallel:
+        if count != 1 and len(inputs) > 1 and not parallel:
             raise Refused("a repeated line reads one input")
         container = frame.container
         whole = container.below(container.step(label)) if label is not None else ""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from drawn import Refused, Walk
 
 LARGEST = 4_096  # elements of a value
+RESERVED = ("forward", "train", "type", "children", "state_dict", "append", "_modules", "__init__")
 MOST = 60  # layers of a network
 
 
@@ -40,6 +41,9 @@ class GuessWalk(Walk):
 
     def channels(self, value: Guess) -> int:
         return value.channels
+
+    def name(self, label: str) -> None:
+        need(label, label not in RESERVED)
 
     def layer(self, kind: str, values: dict[str, Any], inputs: list[Guess], path: str) -> Guess:
         self.layers += 1

@@ -7,6 +7,7 @@ It knows neither the checker's rules nor its compiler. Vectors are (N, C), seque
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, NamedTuple
 
 import torch
@@ -22,6 +23,7 @@ DELIBERATE = {
     "gate": "SCALE takes one value per channel and stretches nothing else",
     "tokens": "whole numbers are read by EMBED alone: PyTorch adds and joins them too",
     "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
+    "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
     "range": "constants that make no sense: a BN with eps of 0 or a momentum beyond 1, a PAD that cuts off, a negative LRN",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
 }
@@ -61,6 +63,13 @@ class Judge(Walk):
         """The results; raises one of FAULTS where the network does not run."""
         self.training, self.layers, self.merges = training, [], []
         return self.network(self.drawn, inputs)
+
+    def name(self, label: str) -> None:
+        """PyTorch refuses names that its containers have themselves."""
+        if re.fullmatch("__.*__", label):
+            raise Refused(DELIBERATE["dunder"])
+        for container in (nn.Sequential(), nn.ModuleList()):
+            container.add_module(label, nn.Identity())
 
     # ---- what it owns
 

@@ -12,11 +12,11 @@ from typing import Any
 
 from attributes import ALL, KINDS, Attributes
 from drawn import Argument, Block, Container, Expr, For, Frame, If, Input, Kind, Layer, Let, Network, Refused
-from guess import Guess, GuessWalk, TooMuch
+from guess import RESERVED, Guess, GuessWalk, TooMuch
 from hypothesis import strategies as st
 
 WORDS = ("a", "conv", "body", "skip", "up", "layer", "norm", "features", "b-1", "fc", "Head", "flatten", "downsample")
-ODD = ("forward", "train", "type", "block", "model", "children", "for", "input", "state_dict", "x", "self", "class", "1x1")
+ODD = ("block", "model", "for", "input", "x", "self", "class", "1x1", "m", "y", "torch", "_x", "bias", "a b", "a(", *RESERVED)
 EQUAL = ("ADD", "ADD", "ADD", "MUL", "MAX", "MEAN", "STACK")
 SIZES = ("c", "m", "breadth", "mid")
 
@@ -343,8 +343,13 @@ class Drawer:
         inner.current = x
         if draw.chance(25):
             return [Layer("ID")]
-        if draw.chance(35):
+        if draw.chance(10) and self.open < 2 and x is not None:
+            one = self.use(inner, depth)
             found: list[Any] = []
+            self.add(one, inner, found)
+            return [replace(each, joined=False) for each in found] or [Layer("RELU")]
+        if draw.chance(35):
+            found = []
             self.add(self.leaf(inner), inner, found)
             return [replace(one, joined=False) for one in found] or [Layer("RELU")]
         return [self.braces(inner, depth, [])]

@@ -207,7 +207,8 @@ def _branch(
     try:
         match statement:
             case tree.Layer():
-                return (yield e.layer(statement, e.reads(statement, source, here), here, base))
+                item, values = yield e.layer(statement, e.reads(statement, source, here), here, base)
+                return item, values if statement.repeat is not None else values[:1]  # of several results the first
             case tree.If():
                 return (yield control.optional(e, statement, source, here, base))
             case tree.For():

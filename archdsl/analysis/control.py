@@ -49,7 +49,7 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
             own = isinstance(once.node, (Leaf, Use))
             place.names.counter += (taken if own else taken - 1) * width(once.node)
         values = tuple(e.value(shape, statement) for shape in shapes)
-    return Once(Repeat(tuple(runs), place.branch, statement), shapes * count if place.branch else shapes)
+    return Once(Repeat(tuple(runs), place.branch, statement), shapes[:1] * count if place.branch else shapes)
 
 
 def _copy(

@@ -26,7 +26,7 @@ def label_text(token: Token, scope: Scope, limits: Limits) -> str:
             "is empty" if not text else "has a dot, which parts the steps of a path" if "." in text else "is too long"
         )
         raise Problem("invalid-name", f"the name {text[:40]!r} {reason}", token)
-    if text in MODULE_NAMES:
+    if text in MODULE_NAMES or (text.startswith("__") and text.endswith("__")):
         message = f"PyTorch's modules have an attribute {text} of their own, so no layer can be called so"
         raise Problem("invalid-name", message, token, hint=f"{text}_ is free")
     if token.type == "NUMBER" and not text.isdigit():

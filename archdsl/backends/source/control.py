@@ -112,7 +112,7 @@ def write_branches(
         value.left += 1
         w.live.append(value)
     for _ in range(count):
-        (value,) = write_copy(w, bodies, inputs, number, named, at)
+        value, *_ = write_copy(w, bodies, inputs, number, named, at)
         if not value.variable:
             value = w.assign(value, None, at, "")
         value.left += 1

@@ -163,7 +163,7 @@ def _scope(use: Use) -> Scope:
 def _plain(takes: tuple[str, ...]) -> tuple[str, ...]:
     from archdsl.backends.source.naming import fresh, is_identifier
 
-    taken: set[str] = {"self"}
+    taken: set[str] = {"self", "torch", "nn", "F"}
     return tuple(fresh(name if is_identifier(name) else f"x{place + 1}", taken) for place, name in enumerate(takes))
 
 

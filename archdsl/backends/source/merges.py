@@ -10,7 +10,7 @@ from archdsl.backends.source.families import Family, Mismatch, common_shape, fir
 from archdsl.backends.source.flow import Copies, Value
 from archdsl.backends.source.made import At
 from archdsl.backends.source.text import LONG, filled, stacked
-from archdsl.ir.network import Item, Merge
+from archdsl.ir.network import Item, Merge, Use
 
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
@@ -28,7 +28,8 @@ def write_merge(w: ClassWriter, found: Family, number: int, at: At) -> Value:
         item: Item = first(row)
         if item.gives:
             results = named_apart(w, results, item, own)
-            values += [hold_branch(w, value, row, place, own) for place, value in enumerate(results)]
+            held = [hold_branch(w, value, row, place, own) for place, value in enumerate(results)]
+            values += held[:1] if isinstance(item.node, Use) else held
             numbers += [each for one in row.values() for each in one.gives]
     for value in values:
         value.left -= 1

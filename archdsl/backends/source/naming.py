@@ -15,7 +15,7 @@ def is_plain(label: str) -> bool:
 
 
 def is_identifier(word: str) -> bool:
-    return word.isascii() and word.isidentifier() and not keyword.iskeyword(word)
+    return word.isascii() and word.isidentifier() and not keyword.iskeyword(word) and not word.startswith("_")
 
 
 def class_name(word: str, taken: set[str]) -> str:

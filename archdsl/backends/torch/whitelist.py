@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import ast
+from types import ModuleType
+
+import torch.nn.functional as functional
+from torch import nn
 
 _NODES = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef, ast.arguments, ast.arg,
@@ -16,16 +20,7 @@ _NODES = (
 _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
 _UNDERSCORED = {"__init__", "_conv_forward", "_"}
 _TORCH = set("Size amax arange cat flatten full maximum mean sigmoid stack tanh tensor zeros".split())
-_F = set(
-    """adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d avg_pool1d avg_pool2d avg_pool3d conv1d conv2d conv3d
-    dropout local_response_norm max_pool1d max_pool2d max_pool3d pad relu softmax""".split()
-)
-_NN = set(
-    """AdaptiveAvgPool1d AdaptiveAvgPool2d AdaptiveAvgPool3d AvgPool1d AvgPool2d AvgPool3d BatchNorm1d BatchNorm2d
-    BatchNorm3d Conv1d Conv2d Conv3d Dropout Embedding Flatten Identity Linear LocalResponseNorm MaxPool1d MaxPool2d
-    MaxPool3d Module ModuleList Parameter ReLU Sequential Sigmoid Softmax Tanh ZeroPad1d ZeroPad2d ZeroPad3d""".split()
-)
-_MEMBERS = {"torch": _TORCH, "F": _F, "nn": _NN}
+_OWNERS = ("torch", "nn", "F")
 _BUILTINS = {"super", "range", "len", "getattr", "enumerate", "sum", "True", "False", "None", "str", "zip"}
 
 
@@ -47,7 +42,7 @@ def verify(source: str) -> ast.Module:
             _check_attribute(node)
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.decorator_list:
             raise ValueError("generated source cannot have decorators")
-        if isinstance(node, ast.Name) and node.id in _MEMBERS and id(node) not in members:
+        if isinstance(node, ast.Name) and node.id in _OWNERS and id(node) not in members:
             raise ValueError(f"generated source cannot use {node.id} itself")
         if isinstance(node, ast.Name) and node.id not in known:
             raise ValueError(f"generated source cannot use {node.id}")
@@ -59,15 +54,26 @@ def verify(source: str) -> ast.Module:
 def _check_attribute(node: ast.Attribute) -> None:
     """Of PyTorch, the functions and modules that layers are made of, to be called and not to be changed."""
     owner = node.value.id if isinstance(node.value, ast.Name) else ""
-    if owner in _MEMBERS and node.attr not in _MEMBERS[owner]:
+    if owner in _OWNERS and not _is_part(owner, node.attr):
         raise ValueError(f"generated source cannot use {owner}.{node.attr}")
-    if isinstance(node.ctx, ast.Store) and ast.unparse(node).split(".")[0] in _MEMBERS:
+    if isinstance(node.ctx, ast.Store) and ast.unparse(node).split(".")[0] in _OWNERS:
         raise ValueError(f"generated source cannot change {ast.unparse(node)}")
+
+
+def _is_part(owner: str, name: str) -> bool:
+    """Whether a name is a module class of nn, a function of F, or one of the few functions of torch that layers need."""
+    if owner == "nn":
+        value = getattr(nn, name, None)
+        return isinstance(value, type) and issubclass(value, (nn.Module, nn.Parameter))
+    if owner == "F":
+        value = getattr(functional, name, None)
+        return callable(value) and not isinstance(value, (type, ModuleType))
+    return name in _TORCH
 
 
 def _check_getattr(node: ast.Call) -> None:
     """getattr reaches submodules only: a constant name that is no dunder."""
-    if len(node.args) != 2 or not isinstance(node.args[1], ast.Constant) or str(node.args[1].value).startswith("_"):
+    if len(node.args) != 2 or not isinstance(node.args[1], ast.Constant) or str(node.args[1].value).startswith("__"):
         raise ValueError("generated source reaches submodules by constant names")
 
 
