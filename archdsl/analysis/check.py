@@ -47,6 +47,7 @@ class Checked(NamedTuple):
     claims: list[Claim]
     diagnostics: list[Diagnostic]
     visits: int
+    steps: int = 0
 
     @property
     def failed(self) -> bool:
@@ -128,6 +129,7 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     demand_of_inputs(declared.inputs, scope, report, limits)
     _check_cases(declared, report, limits)
     elaborator = Elaborator(declared.blocks, report, limits, reading.known)
+    scope.work = work = elaborator.work
     check_blocks(declared, elaborator, scope)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
     network = None if refused else _network(declared, scope, elaborator, fragment)
@@ -137,7 +139,7 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     diagnostics = report.sorted()
     claims = elaborator.judge.verdicts()
     name = model_name(declared.model, source)
-    return Checked(source, name, values, network, elaborator.costs, claims, diagnostics, elaborator.visits)
+    return Checked(source, name, values, network, elaborator.costs, claims, diagnostics, work.visits, work.steps)
 
 
 def unread(source: Source, diagnostics: list[Diagnostic]) -> Checked:

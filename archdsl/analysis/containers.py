@@ -9,7 +9,7 @@ from archdsl.analysis.bind import bind, of_block, of_kind
 from archdsl.analysis.evaluate import evaluate
 from archdsl.analysis.names import Entry, Names, Value
 from archdsl.analysis.place import Once, Place, sequence_of, wrapped
-from archdsl.analysis.problem import Problem, Silent
+from archdsl.analysis.problem import Problem, Silent, placed
 from archdsl.analysis.scope import KindReference, Scope
 from archdsl.analysis.trampoline import Task
 from archdsl.ir.network import Item, Merge, Sequence, Use
@@ -215,8 +215,7 @@ def _branch(
                 return (yield control.branches(e, statement, source, here, base))
         e.declare(statement, place)
     except (Problem, Silent) as fault:
-        if isinstance(fault, Problem):
-            e.report.problem(fault)
         e.fail(statement, here)
+        e.tell(fault, placed(statement))
         return None, (e.wrong(),)
     return None, ()

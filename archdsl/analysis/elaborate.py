@@ -14,11 +14,12 @@ from archdsl.analysis.judge import Judge
 from archdsl.analysis.labels import filled, label_text
 from archdsl.analysis.names import Entry, Names, Value
 from archdsl.analysis.place import Once, Place, sequence_of
-from archdsl.analysis.problem import Placed, Problem, Silent, Stop
+from archdsl.analysis.problem import Placed, Problem, Silent, Stop, placed
 from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known, Rules
 from archdsl.analysis.scope import WRONG, KindReference, Scope
 from archdsl.analysis.trampoline import Task
+from archdsl.analysis.work import Work
 from archdsl.diagnostics import Span
 from archdsl.ir.network import Item, Node, Sequence
 from archdsl.ir.shape import Shape
@@ -42,7 +43,7 @@ class Elaborator:
         self.judge = Judge(report, self.costs, limits)
         self.rules = Rules(report, self.kinds, self.origins, limits, known)
         self.uses = containers.Uses()
-        self.visits = 0
+        self.work = Work(limits.visits)
         self.recursive: set[str] = set()  # blocks that reach themselves, told before anything is elaborated
         self._read: set[int] = set()
         self._results: list[tuple[tuple[int, ...], tree.Layer]] = []
@@ -65,10 +66,18 @@ class Elaborator:
 
     def visit(self, at: Placed) -> None:
         """Count one visit; raises Stop beyond the limit."""
-        self.visits += 1
-        if self.visits > self.limits.visits:
-            message = f"more than {self.limits.visits:,} layers to visit; copies that differ are visited one by one"
-            raise Stop(Problem("limit", message, at, hint="raise it with --limit visits=N"))
+        self.work.visit(at)
+
+    def tell(self, fault: Problem | Silent, at: Placed) -> None:
+        """Tell a fault, unless it follows from another; raises Stop where more were told than anybody reads."""
+        if isinstance(fault, Problem):
+            self.report.problem(fault)
+        elif not self.report.failed:  # never: a fault is silent only where another was told before
+            self.report.tell("invalid-expression", "this has no value", at)
+        most = self.limits.diagnostics
+        if self.report.errors > most:
+            message = f"more than {most:,} faults: what follows was not checked"
+            raise Stop(Problem("limit", message, at, hint="raise it with --limit diagnostics=N"))
 
     def read(self, *values: Value) -> None:
         """Note that something reads these values."""
@@ -118,10 +127,7 @@ class Elaborator:
     ) -> Value | None:
         """Tell a fault; what flows on is a value without a shape, where the statement would have given one."""
         self.fail(statement, place)
-        if isinstance(fault, Problem):
-            self.report.problem(fault)
-        elif not self.report.failed:  # never: a fault is silent only where another was told before
-            self.report.tell("invalid-expression", "this has no value", _place(statement))
+        self.tell(fault, placed(statement))
         if isinstance(statement, tree.Layer) and statement.repeat is None and statement.kind is not None:
             self.visit(statement)
         return self.wrong() if isinstance(statement, (tree.Layer, tree.For, tree.If)) else current
@@ -376,19 +382,4 @@ def _mark_activation(line: tree.Line, names: Names) -> None:
 
 def _misplaced(statement: tree.Statement) -> Problem:
     """The fault of a declaration inside braces."""
-    return Problem("misplaced", f"`{type(statement).__name__.lower()}` stands outside all braces", _place(statement))
-
-
-def _place(statement: tree.Statement) -> Placed:
-    """Where a statement can be marked."""
-    match statement:
-        case tree.Layer() | tree.Input():
-            return statement
-        case tree.Model(name, _, _) | tree.Block(name, _, _, _) | tree.Let(name, _):
-            return name
-        case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _):
-            return tokens[0]
-        case tree.Expect(claims):
-            return claims[0]
-        case tree.If(arms, _):
-            return arms[0][0]
+    return Problem("misplaced", f"`{type(statement).__name__.lower()}` stands outside all braces", placed(statement))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from archdsl.diagnostics import Related
+from archdsl.syntax import tree
 
 
 class Placed(Protocol):
@@ -49,3 +50,18 @@ class Stop(Exception):
     def __init__(self, problem: Problem) -> None:
         self.problem = problem
         super().__init__(problem.message)
+
+
+def placed(statement: tree.Statement) -> Placed:
+    """Where a statement can be marked."""
+    match statement:
+        case tree.Layer() | tree.Input():
+            return statement
+        case tree.Model(name, _, _) | tree.Block(name, _, _, _) | tree.Let(name, _):
+            return name
+        case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _):
+            return tokens[0]
+        case tree.Expect(claims):
+            return claims[0]
+        case tree.If(arms, _):
+            return arms[0][0]

@@ -14,6 +14,7 @@ class Report:
     def __init__(self, source: Source, ignored: list[tuple[str, int, int]]) -> None:
         self.source = source
         self.lost = False
+        self.errors = 0
         self._found: list[Diagnostic] = []
         self._told: set[tuple[str, int, int]] = set()
         self._ignored: dict[int, set[str]] = {}
@@ -26,7 +27,7 @@ class Report:
     @property
     def failed(self) -> bool:
         """Whether there is an error."""
-        return any(d.severity == "error" for d in self._found)
+        return self.errors > 0
 
     def told(self, code: str) -> bool:
         """Whether a diagnostic of this code was found."""
@@ -69,3 +70,4 @@ class Report:
 
     def _add(self, diagnostic: Any) -> None:
         self._found.append(diagnostic)
+        self.errors += diagnostic.severity == "error"

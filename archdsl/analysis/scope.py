@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from archdsl.diagnostics import nearest
+from archdsl.analysis.problem import Placed
+from archdsl.analysis.work import Work
+from archdsl.diagnostics import Span, nearest
+
+_COPIED = 10  # names that are copied in the time of a step
+_NOWHERE = Span(0, 0)
 
 
 class KindReference(NamedTuple):
@@ -19,23 +24,35 @@ WRONG: Any = object()  # the value of a name whose definition has a fault
 class Scope:
     """Names and values, with those of the braces around; `in` is the channels of what the line reads."""
 
-    __slots__ = ("_values", "channels", "outside", "symbols")
+    __slots__ = ("_values", "channels", "outside", "symbols", "work")
 
     def __init__(
-        self, values: dict[str, Any], symbols: dict[str, Any], channels: Any = None, outside: Scope | None = None
+        self,
+        values: dict[str, Any],
+        symbols: dict[str, Any],
+        channels: Any = None,
+        outside: Scope | None = None,
+        work: Work | None = None,
     ) -> None:
         self._values = values
+        self.work = work  # where computing is counted; None where a text cannot make it long
         self.outside = outside  # of a block's caller: not seen, only named in messages
         self.symbols = symbols  # capital names of `input`; seen in every body, as sizes are
         self.channels = channels
 
     def inner(self) -> Scope:
         """The scope of braces: sees everything here, keeps its own names to itself."""
-        return Scope(dict(self._values), self.symbols, self.channels, self.outside)
+        self.spend(len(self._values) // _COPIED, _NOWHERE)
+        return Scope(dict(self._values), self.symbols, self.channels, self.outside, self.work)
 
     def reading(self, channels: Any) -> Scope:
         """The same names, for a line that reads `channels` channels."""
-        return Scope(self._values, self.symbols, channels, self.outside)
+        return Scope(self._values, self.symbols, channels, self.outside, self.work)
+
+    def spend(self, steps: int, at: Placed) -> None:
+        """Count steps of computing; raises Stop beyond the limit."""
+        if self.work is not None:
+            self.work.spend(steps, at)
 
     def __contains__(self, name: str) -> bool:
         return name in self._values or name in self.symbols

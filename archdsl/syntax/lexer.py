@@ -55,7 +55,7 @@ class Lexer:
         self._excused = {"{": 0, "}": 0, "]": 0}  # brackets that may lack their partner
 
     def tokens(self, accepts: Callable[[], Collection[str]], shifts: Callable[[str], bool]) -> Iterator[Token]:
-        """Yield the tokens; `accepts` tells which the parser seems to take now, `shifts` whether it takes one for sure."""
+        """Yield the tokens; `accepts` tells which the parser seems to take now, `shifts` whether it surely does."""
         text, match, keywords = self.source.text, self.vocabulary.match, self.vocabulary.keywords
         position, length, count, budget = 0, len(text), 0, self.limits.tokens
         while position < length and len(self.diagnostics) < self.limits.diagnostics:

@@ -14,6 +14,7 @@ from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.lexer import DROPPED, MENDED, Lexer, Vocabulary
+from archdsl.syntax.machine import feeder
 from archdsl.syntax.tree import Token
 
 _FORBIDDEN = re.compile(
@@ -77,7 +78,7 @@ def _run(source: Source, limits: Limits, start: str) -> tuple[Lexer, Any]:
     lexer = Lexer(source, _Tables.vocabulary, limits)
     state = lark.parse_interactive("", start=start).parser_state
     actions, stack = state.parse_conf.states, state.state_stack
-    feed: Any = state.feed_token
+    feed = feeder(state)
     recovery = _Recovery(lexer, state)
     for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
         if recovery.active and recovery.takes(token):
@@ -90,14 +91,15 @@ def _run(source: Source, limits: Limits, start: str) -> tuple[Lexer, Any]:
         return lexer, None
     end = Token("$END", "", len(source.text), len(source.text))
     try:
-        return lexer, feed(end, True)
+        finish: Any = state.feed_token
+        return lexer, finish(end, True)
     except UnexpectedToken:
         recovery.tell(end)
         return lexer, None
 
 
 def _shifts(actions: Any, stack: list[Any], kind: str) -> bool:
-    """Whether the parser takes a token of a kind, after the reductions before it: `in` behind a bracket may be a value."""
+    """Whether the parser takes a token of a kind, after the reductions before it: `in` may be a value or a word."""
     states = list(stack)
     while kind in actions[states[-1]]:
         action, rule = actions[states[-1]][kind]
