@@ -30,15 +30,16 @@ class Slot(NamedTuple):
     choices: tuple[str, ...]
 
 
-class Signature(NamedTuple):
-    """All slots of a kind or block, and how it is called in messages."""
+class Signature:
+    """All slots of a kind or block, how it is called in messages, and the slots by every word that means one."""
 
-    title: str
-    usage: str
-    slots: tuple[Slot, ...]
-
-    def named(self, name: str) -> Slot | None:
-        return next((slot for slot in self.slots if slot.name == name), None)
+    def __init__(self, title: str, usage: str, slots: tuple[Slot, ...]) -> None:
+        self.title, self.usage, self.slots = title, usage, slots
+        self.positions = [slot for slot in slots if slot.positional]
+        self.letters = {slot.short: slot for slot in slots if slot.short}
+        self.names = {slot.name: slot for slot in slots}
+        self.switches = {word: slot for slot in slots if slot.switch for word in (slot.name, f"no{slot.name}")}
+        self.choices = {word: slot for slot in reversed(slots) for word in slot.choices}
 
 
 class Bound(NamedTuple):
@@ -84,7 +85,7 @@ def bind(
     has a fault that was told before.
     """
     bound = Bound({}, {})
-    positions = [slot for slot in signature.slots if slot.positional]
+    positions = signature.positions
     used = 0
     silent = False
     for number, argument in enumerate(arguments):
@@ -119,13 +120,13 @@ def _named(
     """The slot of `stride=2`, of its short form `s=2`, or of a lone word that one option lists."""
     if argument.name is not None:
         name = argument.name.text
-        for slot in signature.slots:
-            if name in (slot.name, slot.short):
-                return slot
+        slot = signature.names.get(name) or signature.letters.get(name)
+        if slot is not None:
+            return slot
         raise _unknown_option(signature, argument.name, name)
     value = argument.value
     if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
-        return next((slot for slot in signature.slots if value.text in slot.choices), None)
+        return signature.choices.get(value.text)
     return None
 
 
@@ -137,16 +138,15 @@ def _declared(signature: Signature, argument: tree.Argument, scope: Scope, limit
     found: tuple[Slot | None, Any] = (None, WRONG)
     spelling = ""
     short = _SHORT.fullmatch(token.text)
-    for slot in signature.slots:
-        if short and slot.short == short[1]:
-            _check_digits(token, limits)
-            sizes = tuple(int(size) for size in re.split("[x×]", short[2]))
-            found, spelling = (slot, sizes[0] if len(sizes) == 1 else Sizes(sizes)), f"{slot.name}={short[2]}"
-        elif slot.switch and token.text in (slot.name, f"no{slot.name}"):
-            found, spelling = (
-                (slot, token.text == slot.name),
-                f"{slot.name}={'yes' if token.text == slot.name else 'no'}",
-            )
+    if short and short[1] in signature.letters:
+        _check_digits(token, limits)
+        slot = signature.letters[short[1]]
+        sizes = tuple(int(size) for size in re.split("[x×]", short[2]))
+        found, spelling = (slot, sizes[0] if len(sizes) == 1 else Sizes(sizes)), f"{slot.name}={short[2]}"
+    elif token.text in signature.switches:
+        slot = signature.switches[token.text]
+        on = token.text == slot.name
+        found, spelling = (slot, on), f"{slot.name}={'yes' if on else 'no'}"
     if found[0] is not None and token.text in scope:
         message = f"{token.text} could be the option {spelling} of {signature.title} or the value called {token.text}"
         raise Problem("ambiguous-word", message, token, hint=f"write {spelling} or ({token.text})")
@@ -186,9 +186,8 @@ def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: dict[
     if scope.hidden(word):
         return hidden(token)
     following = [one.value.text for one in rest if isinstance(one.value, Token) and one.name is None]
-    letters = [slot.short for slot in signature.slots if slot.short]
-    switches = [name for slot in signature.slots if slot.switch for name in (slot.name, f"no{slot.name}")]
-    slot = signature.named(word)
+    letters, switches = list(signature.letters), list(signature.switches)
+    slot = signature.names.get(word)
     if slot is not None and not slot.switch:
         value = following[0] if following else "..."
         return Problem("missing-value", f"the option {word} needs = and a value", token, hint=f"write {word}={value}")

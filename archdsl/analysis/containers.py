@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archdsl.analysis import control
-from archdsl.analysis.bind import bind, of_block, of_kind
+from archdsl.analysis.bind import Signature, bind, of_block, of_kind
 from archdsl.analysis.evaluate import evaluate
 from archdsl.analysis.names import Entry, Names, Value
 from archdsl.analysis.place import Once, Place, sequence_of, wrapped
@@ -27,6 +27,14 @@ class Uses:
 
     def __init__(self) -> None:
         self.known: dict[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
+        self._signatures: dict[str, Signature] = {}
+
+    def signature(self, block: tree.Block) -> Signature:
+        """What a block takes; made once."""
+        name = block.name.text
+        if name not in self._signatures:
+            self._signatures[name] = of_block(block)
+        return self._signatures[name]
 
 
 # ---- Groups
@@ -92,10 +100,11 @@ def _arguments(
     e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
 ) -> tuple[Scope, dict[str, tree.Expr]]:
     """The scope of a block's body: its parameters, from the arguments or, worked out at the use, from the defaults."""
-    signature = of_block(block)
+    signature = e.uses.signature(block)
+    place.scope.spend(len(block.parameters), statement)
     bound = bind(signature, statement.arguments, place.scope, e.kinds, e.limits)
     channels = None if inputs[0].shape is None else inputs[0].shape.channels
-    scope = Scope({}, place.scope.symbols, channels, place.scope)
+    scope = Scope({}, place.scope.symbols, channels, place.scope, place.scope.work)
     for parameter in block.parameters:
         name = parameter.name.text
         if name in bound.values:

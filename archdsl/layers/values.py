@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from archdsl.ir.size import Expression, Size
 from archdsl.limits import LARGEST
 
 REQUIRED: Any = object()
+_SHORT_TEXT = 1_000  # characters of a list that tell it from others as they stand
+_SHOWN_DEPTH = 2
 
 
 class Sizes(NamedTuple):
@@ -17,6 +20,36 @@ class Sizes(NamedTuple):
 
     def __str__(self) -> str:
         return "x".join(map(str, self.sizes))
+
+
+class Values(tuple[Any, ...]):
+    """A list of the language. `weight` counts all that is in it, `depth` how deep its lists lie; its text is made once."""
+
+    weight: int
+    depth: int
+    _text: str | None
+
+    def __new__(cls, items: Iterable[Any]) -> Values:
+        self = super().__new__(cls, items)
+        lists = [item for item in self if isinstance(item, tuple)]
+        self.weight = len(self) + sum(weight(item) for item in lists)
+        self.depth = 1 + max((getattr(item, "depth", 1) for item in lists), default=0)
+        self._text = None
+        return self
+
+    def __repr__(self) -> str:
+        if self._text is None:
+            self._text = tuple.__repr__(self)
+            if len(self._text) > _SHORT_TEXT:
+                from hashlib import sha256
+
+                self._text = f"[{sha256(self._text.encode()).hexdigest()}]"
+        return self._text
+
+
+def weight(value: Any) -> int:
+    """How much a value holds."""
+    return int(getattr(value, "weight", 1))
 
 
 class Type:

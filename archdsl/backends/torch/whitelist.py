@@ -61,7 +61,7 @@ def _check_attribute(node: ast.Attribute) -> None:
 
 
 def _is_part(owner: str, name: str) -> bool:
-    """Whether a name is a module class of nn, a function of F, or one of the few functions of torch that layers need."""
+    """Whether a name is a module class of nn, a function of F, or one of the functions of torch that layers need."""
     if owner == "nn":
         value = getattr(nn, name, None)
         return isinstance(value, type) and issubclass(value, (nn.Module, nn.Parameter))
