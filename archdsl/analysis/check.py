@@ -212,6 +212,8 @@ def _network(declared: Declarations, scope: Scope, elaborator: Elaborator, fragm
         report.problem(stop.problem)
     except Problem as problem:
         report.problem(problem)
+    except Silent:
+        pass  # a fault was told before
     return None
 
 
@@ -228,10 +230,10 @@ def _inputs(
             shape = None
         except Silent:
             shape = None
+        if not one.names and len(declared.inputs) > 1:
+            elaborator.report.tell("missing-value", "several inputs need names", one, hint="input left: 105x105x1")
+            return [("input", elaborator.wrong())]
         for token in one.names or (Token("WORD", "input", one.start, one.end),):
-            if not one.names and len(declared.inputs) > 1:
-                elaborator.report.tell("missing-value", "several inputs need names", one, hint="input left: 105x105x1")
-                continue
             value = elaborator.value(shape, one)
             label = token.text.strip('"')
             if one.names:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.backends.source.calls import construct_layer, construct_use
 from archdsl.backends.source.families import Family, Mismatch, first, items, nodes
+from archdsl.backends.source.flow import closed
 from archdsl.backends.source.text import call, comment, register, stacked
 from archdsl.ir.network import Choice, Leaf, Loop, Repeat, Sequence, Use, width
 from archdsl.ir.shape import Shape
@@ -34,8 +35,9 @@ class Child(NamedTuple):
 class Chain:
     """Collects the children of one sequence. `entry` is how the first layer that cares wants the input."""
 
-    def __init__(self, writer: ClassWriter) -> None:
+    def __init__(self, writer: ClassWriter, label: str = "copy") -> None:
         self.writer = writer
+        self._label = label  # of what is repeated, for a class of its copies
         self.children: list[Child] = []
         self.entry: str | None = None
         self._fresh = False  # whether the next layer may work in place
@@ -65,7 +67,7 @@ class Chain:
             case Sequence() if item.label is None:
                 self.sequence(found, base + item.number)
             case Sequence():
-                inner = self._nested(found)
+                inner = self._nested(found, item.label)
                 self._add(item.label, base + item.number, inner, _shape(family))
             case Repeat():
                 self._repeat(found, item.label, base + item.number, _shape(family))
@@ -112,21 +114,38 @@ class Chain:
             self.children.append(Child("flatten", -1, "nn.Flatten()", ""))
             self.form = want
 
-    def _nested(self, family: Family) -> str:
-        """A named group inside: an `nn.Sequential` of its own, at the form that the chain has."""
+    def _nested(self, family: Family, label: str) -> str:
+        """A named group inside: an `nn.Sequential` of its own, or a class where it is more than a chain."""
+        before = self.writer.snapshot()
         chain = Chain(self.writer)
         chain.form, self._fresh = self.form, False
-        chain.sequence(family, 0)
+        try:
+            chain.sequence(family, 0)
+            text = chain.text()
+        except NotChain:
+            self.writer.restore(before)
+            return self._class(family, label)
         if self.form is None:
             self.entry = chain.entry
         self.form = chain.form
-        return chain.text()
+        return text
+
+    def _class(self, family: Family, label: str) -> str:
+        from archdsl.backends.source.groups import construct_group
+
+        body = first(family)
+        if len(body.takes) != 1 or not all(closed(each, self.writer.counts) for each in family.values()):
+            raise NotChain
+        text, made = construct_group(self.writer, family, label)
+        self._want(made.forms[0], body.inputs[0])
+        self.form = made.gives[0]
+        return text
 
     def _repeat(self, family: Family, label: str | None, number: int, shape: str) -> None:
         if first(family).parallel:
             raise NotChain
         if label is not None:
-            chain = Chain(self.writer)
+            chain = Chain(self.writer, label)
             chain.form = self.form
             chain.runs(family, 0, True)
             if self.form is None:
@@ -153,7 +172,7 @@ class Chain:
         form, self._fresh = self.form, False
         if isinstance(first(bodies), Sequence):
             if named:
-                self._add(str(number), number, self._nested(bodies), "")
+                self._add(str(number), number, self._nested(bodies, self._label), "")
             else:
                 self.sequence(bodies, number)
         else:

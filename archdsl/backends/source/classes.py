@@ -7,7 +7,7 @@ more than one class.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.scope import Scope
 from archdsl.backends.source.calls import bracketed, write_layer, write_use
@@ -71,10 +71,12 @@ class ClassWriter:
         bodies = {number: member.body for number, member in self.members.items()}
         head = first(self.members)
         if sequential and len(head.inputs) == 1:
+            before = self.snapshot()
             try:
                 return self._sequential(bodies)
             except NotChain:
-                self.init, self.parameters = [], self.parameters.again()
+                self.init = []
+                self.restore(before)
         usual = self.generator.is_model(self)
         forms = tuple(form_of(shape) if usual else entry_form(head.body, shape) for shape in head.inputs)
         if len(self.takes) != len(head.inputs):
@@ -132,6 +134,17 @@ class ClassWriter:
             for number in body.gives:
                 self.taken(number)
         return results
+
+    # ---- attempts
+
+    def snapshot(self) -> Any:
+        """What an attempt at a chain may change, so that it can be undone."""
+        return self.generator.snapshot(), self.parameters.snapshot()
+
+    def restore(self, before: Any) -> None:
+        """Undo an attempt."""
+        self.generator.restore(before[0])
+        self.parameters.restore(before[1])
 
     # ---- values
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archdsl.backends.source.calls import construct_use, turn, write_layer, write_use
+from archdsl.backends.source.calls import construct_use, turn, turn_each, write_layer, write_use
 from archdsl.backends.source.chains import Chain, NotChain
 from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import Copies, Value, closed
@@ -27,7 +27,7 @@ def write_repeat(w: ClassWriter, found: Family, inputs: list[Value], item: Item,
         return inputs
     label = item.label
     if label is not None:
-        chain = Chain(w)
+        before, chain = w.snapshot(), Chain(w, label)
         try:
             if not all(closed(run.node, w.counts) for run in node.runs if isinstance(run.node, Sequence)):
                 raise NotChain
@@ -39,6 +39,7 @@ def write_repeat(w: ClassWriter, found: Family, inputs: list[Value], item: Item,
                 return [Value(f"{attribute(at.owner, label)}({given.text})", form, item.shapes[0].rank)]
         except NotChain:
             pass
+        w.restore(before)
         w.register(at.owner, label, "nn.Module()")
         at, number = At(attribute(at.owner, label), 0, at.variable), 0
     return write_copies(w, found, inputs, number, label is not None, at, item)
@@ -51,18 +52,21 @@ def write_copies(
     columns = {member: node.runs for member, node in found.items()}
     if any([run.copies for run in runs] != [run.copies for run in first(columns)] for runs in columns.values()):
         raise Mismatch
-    values = inputs
+    values, before = inputs, None
     for place, run in enumerate(first(columns)):
         bodies = {member: runs[place].node for member, runs in columns.items()}
         for _ in range(run.copies):
             values = write_copy(w, bodies, values, number, named, at)
             number += 1 if named else width(run.node)
+            if before is not None:
+                before.left -= 1  # its variable is free for this copy
             if not values[0].variable:
                 values = [w.assign(values[0], None, at, "")]
-            values[0].left += 1
-            w.live.append(values[0])
-    for value in values:
-        value.left -= 1
+            before = values[0]
+            before.left += 1
+            w.live.append(before)
+    if before is not None:
+        before.left -= 1
     return values
 
 
@@ -93,10 +97,12 @@ def write_parallel(w: ClassWriter, found: Family, inputs: list[Value], item: Ite
             times = w.parameters.text(counts, (), "copies")
             w.register(at.owner, item.label, f"nn.ModuleList([{text} for _ in range({times})])")
             callee = attribute(at.owner, item.label)
-            given = turn(w, inputs[0], made.forms[0], at)
-            each = [f"{callee}[{copy}]({given.text})" for copy in range(node.copies)]
+            values = turn_each(w, inputs, made.forms, at)
+            given, words = ", ".join(value.text for value in values), {word for value in values for word in value.words()}
+            each = [f"{callee}[{copy}]({given})" for copy in range(node.copies)]
+            name = next(name for name in ("m", "part", "copy", "one") if name not in words)
             rank = first(bodies).outputs[0].rank
-            return [Copies(f"m({given.text}) for m in {callee}", made.gives[0], rank, each)]
+            return [Copies(f"{name}({given}) for {name} in {callee}", made.gives[0], rank, each)]
     return write_branches(w, bodies, inputs, item, number, node.copies, at)
 
 

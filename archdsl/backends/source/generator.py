@@ -53,6 +53,15 @@ class Generator:
         """Whether a class is the model's own: its inputs and results lie as usual."""
         return writer.name == self.model
 
+    def snapshot(self) -> Any:
+        """The classes written so far."""
+        return list(self.classes), dict(self.supports), set(self.names), dict(self._made)
+
+    def restore(self, before: Any) -> None:
+        """Forget the classes written since."""
+        classes, supports, names, made = before
+        self.classes, self.supports, self.names, self._made = list(classes), dict(supports), set(names), dict(made)
+
     # ---- classes
 
     def run(self) -> str:
@@ -99,7 +108,9 @@ class Generator:
                         self._write(block, [use], block.name.text)
 
     def _write(self, block: tree.Block, uses: list[Use], word: str) -> None:
-        classes, names = list(self.classes), set(self.names)
+        if len({tuple(len(shape.sizes) for shape in use.inputs) for use in uses}) > 1:
+            raise Mismatch
+        before = self.snapshot()
         name = class_name(word, self.names)
         members = {number: Member(use.body, _scope(use), use.inputs) for number, use in enumerate(uses)}
         takes = tuple(token.text for token in block.takes)
@@ -111,7 +122,7 @@ class Generator:
         try:
             text, made = writer.write(sequential=_numbered(uses[0].body))
         except Mismatch:
-            self.classes, self.names = classes, names
+            self.restore(before)
             raise
         self.classes.append(text)
         for number, use in enumerate(uses):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archdsl.backends.source.calls import call_class, construct, turn
 from archdsl.backends.source.chains import Chain, NotChain
@@ -38,7 +38,7 @@ def write_container(w: ClassWriter, found: Family, inputs: list[Value], label: s
         form = chain.form or given.form
         return [Value(f"{callee}({given.text})", form, body.outputs[0].rank)]
     if len(inputs) == 1 and closed(body, w.counts):
-        text, made = construct_group(w, found, label, (inputs[0],))
+        text, made = construct_group(w, found, label)
         w.register(at.owner, label, text)
         return call_class(w, callee, made, inputs, body.outputs, at)
     w.register(at.owner, label, "nn.Module()")
@@ -49,17 +49,18 @@ def write_container(w: ClassWriter, found: Family, inputs: list[Value], label: s
 def chain_of(w: ClassWriter, found: Family) -> Chain | None:
     if not all(closed(body, w.counts) and len(body.takes) == 1 for body in found.values()):
         return None
-    chain = Chain(w)
+    before, chain = w.snapshot(), Chain(w)
     try:
         chain.sequence(found, 0)
         if not chain.positional():
             chain.statements("self")
     except NotChain:
+        w.restore(before)
         return None
     return chain
 
 
-def construct_group(w: ClassWriter, found: Family, label: str, inputs: tuple[Any, ...]) -> tuple[str, Made]:
+def construct_group(w: ClassWriter, found: Family, label: str) -> tuple[str, Made]:
     """A class for a named group that is no chain."""
     made = w.generator.group(found, label, w)
     return construct(w, made, found, {}), made

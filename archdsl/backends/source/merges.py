@@ -42,8 +42,19 @@ def named_apart(w: ClassWriter, results: list[Value], item: Item, at: At) -> lis
     """The copies of a repeat each by itself, where something beside the merge reads one."""
     if not isinstance(results[0], Copies) or all(w.counts.get(number, 0) <= 1 for number in item.gives):
         return results
-    copies = results[0]
-    return [w.assign(Value(text, copies.form, copies.rank), None, at, "") for text in copies.each]
+    left = [Value(text, results[0].form, results[0].rank) for text in results[0].each]
+    found: list[Value] = []
+    for value in left:
+        value.left = 1
+    w.live += left
+    for value in left:
+        value.left = 0
+        found.append(w.assign(value, None, at, ""))
+        found[-1].left = 1
+        w.live.append(found[-1])
+    for value in found:
+        value.left = 0
+    return found
 
 
 def hold_branch(w: ClassWriter, value: Value, row: Family, place: int, at: At) -> Value:

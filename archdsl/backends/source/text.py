@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from textwrap import wrap
 
-from archdsl.backends.source.naming import is_plain
+from archdsl.backends.source.naming import is_plain, quoted
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 WIDTH = 100
@@ -16,21 +16,14 @@ def attribute(owner: str, step: str) -> str:
     """How a submodule is reached: `self.conv1`, or by getattr where its name is no word."""
     if is_plain(step):
         return f"{owner}.{step}"
-    return f"getattr({owner}, {quote(step)})"
+    return f"getattr({owner}, {quoted(step)})"
 
 
 def register(owner: str, step: str, value: str) -> str:
     """The statement that makes a submodule."""
     if is_plain(step):
         return f"{owner}.{step} = {value}"
-    return f"{owner}.add_module({quote(step)}, {value})"
-
-
-def quote(text: str) -> str:
-    """A string literal with double quotes where it needs no escapes."""
-    return (
-        f'"{text}"' if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text else ascii(text)
-    )
+    return f"{owner}.add_module({quoted(step)}, {value})"
 
 
 def call(opening: str, parts: list[str], closing: str = ")", width: int = WIDTH) -> str:

@@ -73,8 +73,12 @@ def _is_part(owner: str, name: str) -> bool:
 
 def _check_getattr(node: ast.Call) -> None:
     """getattr reaches submodules only: a constant name that is no dunder."""
-    if len(node.args) != 2 or not isinstance(node.args[1], ast.Constant) or str(node.args[1].value).startswith("__"):
+    if len(node.args) != 2 or not isinstance(node.args[1], ast.Constant) or _is_dunder(str(node.args[1].value)):
         raise ValueError("generated source reaches submodules by constant names")
+
+
+def _is_dunder(name: str) -> bool:
+    return name.startswith("__") and name.endswith("__")
 
 
 def _names(node: ast.AST) -> list[str]:
