@@ -27,6 +27,7 @@ COMPILED = {
     "branches of a repeat read one input": "input 1x4x4x2\nblock U { FC 3; SIGMOID }\nMAXPOOL 1 x2\nCONCAT { { U } x2 }",
     "in place only where nothing else reads": "input 6\nFC 6; ADD { ID; RELU }",
     "in place behind an identity": "input 6\nFC 6; b: RELU; a: ID <- b; RELU; ADD <- a, b",
+    "in place behind named copies": "input 4\nblock U { SIGMOID }\nFC 4; a: U x2; RELU",
     "a sum of calls is turned whole": "input 12x1\nMAXPOOL 1\nADD { a: TANH; SUBSAMPLE k1 }",
     "copies that end as they do not begin": "input 4x4x2\nblock U { CONV 2 1; LINEAR 2 }\na: U x2\nCONV 1 1",
     "a table with uneven padding": "input 5x4x4\nCONV 3 3 table=[[1], [0, 1], [1, 2, 3]] p=same s2",

@@ -222,6 +222,7 @@ def _inputs(
 ) -> list[tuple[str, Value]]:
     """The values of the inputs, readable by their names."""
     found: list[tuple[str, Value]] = []
+    unnamed = False
     for one in declared.inputs:
         try:
             shape: Shape | None = input_shape(one, place.scope, elaborator.limits)
@@ -232,7 +233,8 @@ def _inputs(
             shape = None
         if not one.names and len(declared.inputs) > 1:
             elaborator.report.tell("missing-value", "several inputs need names", one, hint="input left: 105x105x1")
-            return [("input", elaborator.wrong())]
+            unnamed = True
+            continue
         for token in one.names or (Token("WORD", "input", one.start, one.end),):
             value = elaborator.value(shape, one)
             label = token.text.strip('"')
@@ -240,6 +242,8 @@ def _inputs(
                 place.names.claim(label, token)
                 place.names.entries[label] = Entry((value,), token)
             found.append((label, value))
+    if unnamed:  # told; what lines without <- would read is in doubt
+        return [("input", elaborator.wrong())]
     if not found and fragment is not None:
         found.append(("input", elaborator.value(fragment, Span(0, 0))))
     return found

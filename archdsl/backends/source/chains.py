@@ -146,7 +146,7 @@ class Chain:
             raise NotChain
         if label is not None:
             chain = Chain(self.writer, label)
-            chain.form = self.form
+            chain.form, self._fresh = self.form, False
             chain.runs(family, 0, True)
             if self.form is None:
                 self.entry = chain.entry

@@ -98,7 +98,10 @@ def write_parallel(w: ClassWriter, found: Family, inputs: list[Value], item: Ite
             w.register(at.owner, item.label, f"nn.ModuleList([{text} for _ in range({times})])")
             callee = attribute(at.owner, item.label)
             values = turn_each(w, inputs, made.forms, at)
-            given, words = ", ".join(value.text for value in values), {word for value in values for word in value.words()}
+            given, words = (
+                ", ".join(value.text for value in values),
+                {word for value in values for word in value.words()},
+            )
             each = [f"{callee}[{copy}]({given})" for copy in range(node.copies)]
             name = next(name for name in ("m", "part", "copy", "one") if name not in words)
             rank = first(bodies).outputs[0].rank
