@@ -202,7 +202,7 @@ def test_depth(nest: str, depth: int) -> None:
 # ---- 3: bounded in time and memory
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", GALLERY)
 def test_a_mebibyte_ends_in_time(name: str) -> None:
     """In a process of its own, with limits on its time and memory."""
