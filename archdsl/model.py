@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from math import isfinite
-from os import PathLike
+from os import PathLike, fsencode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.check import Checked, check, read
@@ -173,10 +173,15 @@ def _tuples(value: Any) -> Any:
 
 def read_file(path: str | PathLike[str], limits: Limits, name: str | None = None) -> tuple[Source, list[Diagnostic]]:
     """The text of a file, or what is wrong with its bytes; raises OSError where it cannot be read."""
-    shown = name if name is not None else str(path)
+    shown = name if name is not None else named(path)
     with open(path, "rb") as file:
         data = file.read(limits.file + 1)
     return decode(data, shown, limits)
+
+
+def named(path: str | PathLike[str]) -> str:
+    """A path as it is shown: UTF-8 whatever the locale is, in which Python may have read it as bytes."""
+    return fsencode(path).decode("utf-8", errors="replace")
 
 
 def decode(data: bytes, name: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
