@@ -181,7 +181,7 @@ def read_file(path: str | PathLike[str], limits: Limits, name: str | None = None
 
 def named(path: str | PathLike[str]) -> str:
     """A path as it is shown: UTF-8 whatever the locale is, in which Python may have read it as bytes."""
-    return fsencode(path).decode("utf-8", errors="replace")
+    return fsencode(path).decode("utf-8", errors="surrogateescape")
 
 
 def decode(data: bytes, name: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:

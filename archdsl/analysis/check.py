@@ -232,7 +232,8 @@ def _inputs(
         except Silent:
             shape = None
         if not one.names and len(declared.inputs) > 1:
-            elaborator.report.tell("missing-value", "several inputs need names", one, hint="input left: 105x105x1")
+            if not unnamed:
+                elaborator.report.tell("missing-value", "several inputs need names", one, hint="input left: 105x105x1")
             unnamed = True
             continue
         for token in one.names or (Token("WORD", "input", one.start, one.end),):
