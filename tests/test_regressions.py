@@ -21,8 +21,10 @@ COMPILED = {
     "a branch that is read again": "input 4\nADD { a: FC 3; FC 3 }\nFC 2 <- a",
     "a branch of several lines that is read again": "input 4x4\nCONCAT { a: { FLATTEN; FC 4 }; FC 5 }\nFC 1 <- a",
     "copies in a merge that are read again": "input 4x4x2\nblock V { CONV 2 1 }\nMEAN { h: V x2 }\nADD { RELU <- h; ID }",
+    "copies of braces in a merge": "input a: 4x5\nSTACK { { RELU } x2 }\nc: CONV 3 1\noutput a, c",
     "copies of a block of two inputs": "input a: 4x4x2; input b: 4x4x2\nblock B <- p, q { ADD <- p, q; CONV 2 1 }\n"
     "m: ADD <- a, b\nMEAN { h: B x2 <- m, m }",
+    "empty braces, repeated": "input 8\n{ } x3; { { } x2 } x3\nADD { ID; { } x2 }",
     "a repeat reads what its line gives once": "input 6\nFC 6; { ADD { ID; RELU } } x1",
     "branches of a repeat read one input": "input 1x4x4x2\nblock U { FC 3; SIGMOID }\nMAXPOOL 1 x2\nCONCAT { { U } x2 }",
     "in place only where nothing else reads": "input 6\nFC 6; ADD { ID; RELU }",
@@ -102,3 +104,78 @@ def test_numbers_of_a_sum_of_calls() -> None:
     module, x, y = run("a sum of calls is turned whole")
     weight, bias = module.parameters()
     torch.testing.assert_close(y, torch.tanh(x) + x * weight + bias)
+
+
+REPEATS = {  # N copies, and the same copies one by one
+    "without a name": (
+        "input 4x4x8; h: RELU\n{ LINEAR 8; RELU; CONV 8 1 } x3\nADD <- h",
+        "LINEAR 8; RELU; CONV 8 1\n" * 3,
+    ),
+    "under a name": ("input 4x4x8; h: RELU\na: { LINEAR 8; CONV 8 1 } x2\nADD <- h", 'a: { "0": {~}; "1": {~} }'),
+    "reading from outside": (
+        "input 8; h: FC 8\n{ FC 8; ADD { RELU; ID <- h } } x2",
+        "FC 8; ADD { RELU; ID <- h }\n" * 2,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REPEATS)
+def test_a_repeat_is_the_copies_one_by_one(name: str) -> None:
+    text, copies = REPEATS[name]
+    start, repeat, rest = text.partition("\n")[0], text.split("\n")[1], text.split("\n")[2:]
+    body = repeat[repeat.index("{") + 1 : repeat.rindex("}")]
+    looped = archdsl.loads(text)
+    plain = archdsl.loads("\n".join([start, copies.replace("~", body), *rest]))
+    assert "for i in range(" in looped.to_source() or "for _ in range(" in looped.to_source()
+    module, other = looped.to_torch().eval(), plain.to_torch().eval()
+    other.load_state_dict(module.state_dict())
+    x = torch.randn(2, 8, *([4, 4] if "4x4" in start else []))
+    torch.testing.assert_close(module(x), other(x))
+    torch.testing.assert_close(torch.compile(module, fullgraph=True, backend="eager")(x), other(x))
+    torch.testing.assert_close(torch.export.export(module, (x,)).module()(x), other(x))
+
+
+NESTED = (
+    "{ LINEAR 8; { RELU; CONV 8 1; LINEAR 8 } x@; BN } x@",
+    "a: { LINEAR 8; b: { RELU; LINEAR 8; CONV 8 1 } x@; CONV 8 1 } x@",
+    "{ b: { RELU; CONV 8 1 } x@; ADD { ID; a: { RELU; TANH } x@ } } x1",
+    "STACK { a: { ADD { b: { LINEAR 8; ADD { RELU; ID } } x@ } } x@ }",
+    "B x@\nblock B { CONV 8 1; LINEAR 8 }",
+)
+
+
+@pytest.mark.parametrize("text", NESTED)
+def test_many_copies_are_compiled_and_exported(text: str) -> None:
+    module = archdsl.loads("input 4x4x8\n" + text.replace("@", "5")).to_torch().eval()
+    x = torch.randn(2, 8, 4, 4)
+    torch.compiler.reset()
+    torch.testing.assert_close(torch.compile(module, fullgraph=True, backend="eager")(x), module(x))
+    torch.testing.assert_close(torch.export.export(module, (x,)).module()(x), module(x))
+
+
+@pytest.mark.parametrize("text", NESTED)
+def test_the_source_of_many_copies_is_as_long_as_that_of_few(text: str) -> None:
+    few, many = (
+        archdsl.loads("input 4x4x8\n" + text.replace("@", count)).to_source().count("\n") for count in ("5", "30")
+    )
+    assert many == few
+
+
+@pytest.mark.parametrize(
+    "nest", ["a: { @ }", "a: { LINEAR 8; @; CONV 8 1 }", "a: { LINEAR 8; @; CONV 8 1 } x1", "ADD { a: { @ }; ID }"]
+)
+def test_the_source_of_nested_groups_grows_as_the_text_does(nest: str) -> None:
+    """Attempts at chains stand within one another; none is made twice."""
+    lengths = []
+    for depth in (10, 20, 30):
+        text = "RELU"
+        for _ in range(depth):
+            text = nest.replace("@", text)
+        lengths.append(len(archdsl.loads("input 4x4x8\n" + text).to_source()))
+    assert lengths[2] - lengths[1] <= 1.2 * (lengths[1] - lengths[0])
+
+
+def test_nesting_beyond_the_stack() -> None:
+    text = "input 8\n" + "a: { " * 400 + "RELU" + " }" * 400
+    limits = archdsl.Limits(depth=1_000)
+    assert archdsl.loads(text, limits=limits).to_source().count("class ") == 399

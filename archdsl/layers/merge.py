@@ -81,7 +81,7 @@ class Add(Broadcasting):
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
-        return Lowered(call=" + ".join(_places(inputs)))
+        return Lowered(call=" + ".join(_places(inputs)), over="sum({0})")
 
 
 class Multiply(Broadcasting):

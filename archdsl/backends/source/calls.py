@@ -29,7 +29,7 @@ def write_layer(w: ClassWriter, found: Family, inputs: list[Value], label: str |
     known = lowered.module is not None and not lowered.module.support
     in_place = lowered.in_place and inputs[0].fresh and inputs[0].reads <= len(found)
     if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
-        step = label if label is not None else str(number)
+        step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
         result = Value(f"{attribute(at.owner, step)}({', '.join(value.text for value in turned)})", form, rank)
     else:

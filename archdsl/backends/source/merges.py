@@ -15,6 +15,7 @@ from archdsl.ir.network import Item, Merge, Use
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
 
+_FEW = 3  # copies that are written out rather than as a comprehension
 LIST = re.compile(r"\[\{0\}(?:, \{\d+\})*\]")  # the list of inputs in a call
 
 
@@ -83,10 +84,12 @@ def join(w: ClassWriter, found: Family, node: Merge, values: list[Value], at: At
         texts += value.each if isinstance(value, Copies) else []
     rank = node.outputs[0].rank
     if len(values) == 1 and isinstance(values[0], Copies):
-        copies = values[0]
-        form = copies.form if lowered.gives == "any" else lowered.gives
-        if LIST.search(template) and lowered.wants in ("any", copies.form, "flat"):
-            return Value(LIST.sub("{0}", template).format(f"[{copies.text}]"), form if rank > 1 else "flat", rank)
+        copies = values[0].lying(lowered.wants)
+        form = "flat" if rank == 1 else copies.form if lowered.gives == "any" else lowered.gives
+        if LIST.search(template):
+            return Value(LIST.sub("{0}", template).format(f"[{copies.text}]"), form, rank)
+        if lowered.over is not None and len(values[0].each) > _FEW:
+            return Value(lowered.over.format(copies.text), form, rank)
     spread: list[Value] = []
     for value in values:
         spread += [Value(text, value.form, value.rank) for text in value.each] if isinstance(value, Copies) else [value]

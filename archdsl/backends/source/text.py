@@ -12,8 +12,16 @@ WIDTH = 100
 LONG = 76  # an expression longer than this gets a variable
 
 
+class Computed(str):
+    """A step that is an expression of the source itself: `str(i + 2)`."""
+
+    __slots__ = ()
+
+
 def attribute(owner: str, step: str) -> str:
     """How a submodule is reached: `self.conv1`, or by getattr where its name is no word."""
+    if isinstance(step, Computed):
+        return f"getattr({owner}, {step})"
     if is_plain(step):
         return f"{owner}.{step}"
     return f"getattr({owner}, {quoted(step)})"
@@ -21,9 +29,16 @@ def attribute(owner: str, step: str) -> str:
 
 def register(owner: str, step: str, value: str) -> str:
     """The statement that makes a submodule."""
+    if isinstance(step, Computed):
+        return f"{owner}.add_module({step}, {value})"
     if is_plain(step):
         return f"{owner}.{step} = {value}"
     return f"{owner}.add_module({quoted(step)}, {value})"
+
+
+def indented(opening: str, lines: list[str]) -> str:
+    """A statement with lines below it."""
+    return "\n".join([opening, *(f"    {line}" for text in lines for line in text.split("\n"))])
 
 
 def call(opening: str, parts: list[str], closing: str = ")", width: int = WIDTH) -> str:

@@ -130,6 +130,10 @@ class Parameters:
         text = self.declared[name][0] if name in self.declared else parameter(name, set(self.taken))
         return Spelled(text, known[name])
 
+    def words(self) -> set[str]:
+        """The names that parameters have or may get."""
+        return self.taken | {name for name, _ in self._candidates}
+
     def signature(self) -> list[str]:
         """`in_channels, mid, s=1`: the parameters in the order of the spec, those with a default behind."""
         required, optional = [], []
