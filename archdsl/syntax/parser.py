@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from lark import Lark
 from lark.exceptions import UnexpectedToken
@@ -14,7 +14,7 @@ from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.lexer import DROPPED, MENDED, Lexer, Vocabulary
-from archdsl.syntax.machine import feeder
+from archdsl.syntax.machine import Row, feeder
 from archdsl.syntax.tree import Token
 
 _FORBIDDEN = re.compile(
@@ -35,6 +35,7 @@ class _Tables:
     """The loaded parse tables, and the tokens that they know; made at the first parse."""
 
     lark: Lark | None = None
+    rows: ClassVar[dict[int, Row]] = {}
     vocabulary: Vocabulary
     signs: dict[str, str]
 
@@ -78,7 +79,7 @@ def _run(source: Source, limits: Limits, start: str) -> tuple[Lexer, Any]:
     lexer = Lexer(source, _Tables.vocabulary, limits)
     state = lark.parse_interactive("", start=start).parser_state
     actions, stack = state.parse_conf.states, state.state_stack
-    feed = feeder(state)
+    feed = feeder(state, _Tables.rows)
     recovery = _Recovery(lexer, state)
     for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
         if recovery.active and recovery.takes(token):
