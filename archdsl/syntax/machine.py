@@ -9,7 +9,6 @@ from lark.parsers.lalr_analysis import Shift
 
 from archdsl.syntax.tree import Token
 
-
 Row: TypeAlias = dict[str, Any]  # kind of token -> the state that a shift leads to, or (callback, size, origin)
 
 
