@@ -89,7 +89,12 @@ class Model:
         return leaves(self._checked, self._limits.unrolled)
 
     def summary(self, depth: int | None = None, batch: int = 1) -> str:
-        """The table of the layers with their shapes, parameters and multiply-accumulates, as plain text."""
+        """The table of the layers with their shapes, parameters and multiply-accumulates, as plain text.
+
+        `depth` is how many levels are shown, `batch` how many inputs the sizes in MB count. Raises ValueError below 1.
+        """
+        if batch < 1 or (depth is not None and depth < 1):
+            raise ValueError("depth and batch are 1 or more")
         from archdsl.backends.table import table
 
         return table(self._checked, depth=depth, batch=batch, most=self._limits.unrolled)
@@ -124,7 +129,7 @@ class Model:
         )
 
 
-def load(path: str | PathLike[str], *, limits: Limits | None = None, **parameters: Any) -> Model:
+def load(path: str | PathLike[str], /, *, limits: Limits | None = None, **parameters: Any) -> Model:
     """Check a file and return its model.
 
     Parameters of the model are given by name. Raises ArchError with `.diagnostics` where anything is wrong with the
@@ -137,13 +142,18 @@ def load(path: str | PathLike[str], *, limits: Limits | None = None, **parameter
     return _checked_model(source, parameters, limits, None)
 
 
-def loads(text: str, *, limits: Limits | None = None, input: str | None = None, **parameters: Any) -> Model:
-    """Check a text and return its model; `input` is the shape that layer lines alone read, as in "227x227x3".
+def loads(
+    text: str, /, *, limits: Limits | None = None, input: str | tuple[int, ...] | None = None, **parameters: Any
+) -> Model:
+    """Check a text and return its model.
+
+    `input` is the shape that layer lines alone read: "227x227x3", "37 int" or (227, 227, 3), channels last.
 
     Raises ArchError with `.diagnostics` where anything is wrong.
     """
     limits = limits or Limits()
-    fragment = fragment_shape(input, limits) if input is not None else None
+    written = input if isinstance(input, str) or input is None else "x".join(map(str, input))
+    fragment = fragment_shape(written, limits) if written is not None else None
     return _checked_model(Source("<text>", text), parameters, limits, fragment)
 
 

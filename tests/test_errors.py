@@ -203,6 +203,10 @@ TYPOS = [
     ("RELU <- 1", 'a name that is a number is read in quotes: <- "1"'),
     ("y <- RELU 64", "the layer comes first: CONV 64 3x3 <- a"),
     ("RELU <- input", "give the input a name: input x: 28x28x1"),
+    ("x3: RELU", "x and a number always repeat; give it another name"),
+    ("let x3 = 4", "x and a number always repeat; give it another name"),
+    ("FOO 3", "`archdsl layers` lists the kinds"),
+    ("FOR i in 1..3 { RELU }", "keywords are written in small letters"),
     ("return x", "the last line is the result; `output` lists others"),
 ]
 

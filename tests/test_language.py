@@ -405,6 +405,28 @@ def test_several_inputs_without_names() -> None:
     assert codes("input 8x8x3; input 8x8x3\nRELU") == ["missing-value"]
 
 
+def test_a_shape_from_python() -> None:
+    assert archdsl.loads("CONV 4 3x3", input=(8, 8, 3)).outputs == archdsl.loads("CONV 4 3x3", input="8x8x3").outputs
+
+
+def test_a_parameter_called_as_an_argument_of_python() -> None:
+    assert archdsl.loads("model M(text=3, path=1)\ninput 3\nFC text", text=5, path=2).outputs[0].shape == (5,)
+
+
+@pytest.mark.parametrize("wrong", [{"batch": 0}, {"depth": 0}])
+def test_a_table_of_nothing(wrong: dict[str, int]) -> None:
+    with pytest.raises(ValueError, match="1 or more"):
+        archdsl.loads("input 3\nFC 3").summary(**wrong)
+
+
+def test_a_claim_of_other_channels_explains_the_channels() -> None:
+    for line, because in (("CONV 8 3x3 p1", "channels: out = 8"), ("MAXPOOL 2", "channels: those of its input")):
+        shape = archdsl.loads(line, input="8x8x8").outputs[0].shape
+        with pytest.raises(archdsl.ArchError) as raised:
+            archdsl.loads(f"{line} -> {shape[0]}x{shape[1]}x9", input="8x8x8")
+        assert raised.value.diagnostics[0].label == because
+
+
 @pytest.mark.parametrize("value", [None, float("nan"), float("inf"), object(), {}, b"x"])
 def test_a_parameter_that_is_no_value(value: object) -> None:
     with pytest.raises((TypeError, ValueError), match="parameter"):

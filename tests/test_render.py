@@ -28,6 +28,9 @@ WRONG = {
     "long_line": "input 8x8x4\n" + "RELU; " * 60 + "COVN 8 3x3; " + "RELU; " * 60 + "RELU\n",
     "warning": "input 8x8x4\nMAXPOOL 3x3 s2\n",
     "hidden": "input 8x8x4\nRELU # \u202e \x1b[31m\n",
+    "in_a_block": "input 8x8x16\nblock RES(c) {\n  ADD { { CONV c 3x3 p1; BN }; ID }\n}\nRES 16\nRES 32\n",
+    "in_a_turn": "input 8x8x6\nfor i in [2, 3, 5] {\n  CONV 12 1x1 g=i\n}\n",
+    "in_a_copy": "input 8x8x1\n{\n  CONV 1 3x3 p0\n} x5\n",
     "empty": "",
 }
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from archdsl.analysis import control
 from archdsl.analysis.bind import Signature, bind, of_block, of_kind
-from archdsl.analysis.evaluate import evaluate
+from archdsl.analysis.evaluate import evaluate, spell_value
 from archdsl.analysis.names import Entry, Names, Value
 from archdsl.analysis.place import Once, Place, sequence_of, wrapped
 from archdsl.analysis.problem import Problem, Silent, placed
@@ -69,11 +70,19 @@ def use(e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[V
     read = tuple(value.shape for value in inputs)
     key = f"{block.name.text} {[identity(value) for _, value in values]} {read!r}"
     if key not in e.uses.known:
-        e.uses.known[key] = yield _body(e, block, inputs, scope, (*place.chain, block.name.text))
+        with e.report.within(statement.kind or statement, partial(_used, values, inputs)):
+            e.uses.known[key] = yield _body(e, block, inputs, scope, (*place.chain, block.name.text))
     body, shapes = e.uses.known[key]
     if None in shapes:
         raise Silent
     return Once(Use(block, values, read, shapes, body, statement, written), shapes)  # type: ignore[arg-type]
+
+
+def _used(values: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]) -> str:
+    """`used here with c = 64, s = 2 on 56x56x64`."""
+    given = ", ".join(f"{name} = {spell_value(value)}" for name, value in values)
+    shapes = " and ".join(str(value.shape) for value in inputs)
+    return f"used here{' with ' if given else ''}{given} on {shapes}"
 
 
 def _check_use(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from archdsl.analysis.counting import copies, turns
-from archdsl.analysis.evaluate import truth
+from archdsl.analysis.evaluate import spell_value, truth
 from archdsl.analysis.names import Names, Value
 from archdsl.analysis.place import Once, Place, sequence_of, wrapped
 from archdsl.analysis.problem import Problem
@@ -38,7 +39,12 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
     runs: list[Run] = []
     left, values = count, inputs
     while left:
-        once = yield _copy(e, statement, values, place.reading(values[0]), named, count)
+        copy = _copy(e, statement, values, place.reading(values[0]), named, count)
+        if runs:
+            with e.report.within(statement.repeat, partial("in copy {:,}".format, count - left + 1)):
+                once = yield copy
+        else:
+            once = yield copy
         if once.node is None:
             return Once(None, once.shapes)
         equal = place.branch or once.shapes == shapes
@@ -161,7 +167,9 @@ def loop(
         if value is not None:
             e.read(value)
         takes = () if value is None else (e.again(value),)
-        sequence, value = yield e.sequence(statement.body.lines, takes, _turn(statement, values, place.reading(value)))
+        inner = _turn(statement, values, place.reading(value))
+        with e.report.within(statement.names[0], partial(_here, statement, values)):
+            sequence, value = yield e.sequence(statement.body.lines, takes, inner)
         found.append((values, sequence))
     if not found:
         return None, current
@@ -177,7 +185,9 @@ def branches(
     e.read(source)
     for values in turns(statement, place.scope, e.limits):
         e.visit(statement.names[0])
-        sequence, last = yield e.sequence(statement.body.lines, (e.again(source),), _turn(statement, values, place))
+        inner = _turn(statement, values, place)
+        with e.report.within(statement.names[0], partial(_here, statement, values)):
+            sequence, last = yield e.sequence(statement.body.lines, (e.again(source),), inner)
         found.append((values, sequence))
         lasts.append(last or e.wrong())
         e.read(lasts[-1])
@@ -187,6 +197,12 @@ def branches(
     shapes: tuple[Any, ...] = tuple(value.shape for value in results)
     gives = tuple(value.number for value in results)
     return Item(None, number, Loop(tuple(found), statement), (source.number,), gives, shapes), results
+
+
+def _here(statement: tree.For, values: tuple[Any, ...]) -> str:
+    """`here i = 3`."""
+    pairs = zip(statement.names, values, strict=True)
+    return "here " + ", ".join(f"{token.text} = {spell_value(value)}" for token, value in pairs)
 
 
 def _turn(statement: tree.For, values: tuple[Any, ...], place: Place) -> Place:

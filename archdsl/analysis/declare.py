@@ -71,6 +71,9 @@ def _twice(report: Report, what: str, again: Token, first: Token) -> None:
     report.tell("duplicate-name", f"{what} is declared twice", again, related=related)
 
 
+_KEPT = ("input", "limits")  # arguments of `archdsl.load` and `loads`
+
+
 def _check_parameters(model: tree.Model | None, blocks: dict[str, tree.Block], report: Report) -> None:
     for owner in (*((model,) if model else ()), *blocks.values()):
         seen: dict[str, Token] = {}
@@ -80,6 +83,9 @@ def _check_parameters(model: tree.Model | None, blocks: dict[str, tree.Block], r
                 _twice(report, f"the parameter {name}", parameter.name, seen[name])
             elif name in ("in", "yes", "no", "true", "false") or "." in name:
                 report.tell("invalid-name", f"a parameter cannot be called {name}", parameter.name)
+            elif owner is model and name in _KEPT:
+                message = f"a parameter of a model cannot be called {name}: in Python `load` keeps the word for itself"
+                report.tell("invalid-name", message, parameter.name)
             seen.setdefault(name, parameter.name)
 
 

@@ -103,7 +103,7 @@ class Judge:
         if self._settle(claim, sizes == derived.sizes, str(derived)):
             return True
         leaf = _shaping(leaves)
-        because = leaf.op.derivation(*leaf.inputs) if leaf else ""
+        because = _derivation(leaf, sizes) if leaf else ""
         hint = hint_for_claim(leaf, sizes) if leaf else None
         self._tell("claim-shape", claim, str(derived), because, hint)
         return False
@@ -131,6 +131,18 @@ def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:
     """The last layer of a line that changes the shape, or the last of all."""
     changing = [leaf for leaf in leaves if leaf.inputs[:1] != leaf.outputs[:1]]
     return (changing or list(leaves))[-1] if leaves else None
+
+
+def _derivation(leaf: Leaf, claimed: tuple[Size, ...]) -> str:
+    """How the sizes come about that are not as claimed: those of the axes, or the channels alone."""
+    derived = leaf.outputs[0]
+    if len(claimed) != derived.rank or claimed[:-1] != derived.space or derived.rank == 1:
+        return leaf.op.derivation(*leaf.inputs)
+    if "out" in type(leaf.op).attributes:
+        return f"channels: out = {derived.channels}"
+    if len(leaf.inputs) == 1 and leaf.inputs[0].channels == derived.channels:
+        return "channels: those of its input"
+    return leaf.op.derivation(*leaf.inputs)
 
 
 def _figures(claim: tree.QuantityClaim, leaves: tuple[Leaf, ...]) -> str:

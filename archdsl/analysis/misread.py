@@ -113,7 +113,7 @@ def _kind_hint(word: str, rest: str, kinds: Collection[str]) -> str:
     joined = re.fullmatch(r"([A-Za-z_]+)([0-9]+(?:[x×][0-9]+)*)", word)
     if joined and joined[1].upper() in kinds:
         return f"put a space between the kind and its value: {joined[1]} {joined[2]}"
-    close = nearest(word, [*kinds, *_KEYWORDS])
+    close = nearest(word, [*kinds, *(() if word.isupper() else _KEYWORDS)])
     return f"did you mean {close}?" if close else _LISTED
 
 
@@ -131,7 +131,7 @@ def option_hint(name: str, slots: Collection[str]) -> str | None:
 def word_hint(word: str, following: str | None, letters: Collection[str], switches: Collection[str]) -> str | None:
     """What to do about a word among the values of a line that means nothing there; `following` is the next word."""
     value = following or "N"
-    if word in ("x", "X", "×"):
+    if word in ("x", "X", "×") and following:
         return f"sizes and repeats are written without spaces: 3x{value}, x{value}"
     if re.fullmatch(r"[xX×][0-9].*", word):
         return f"a repeat is x and a whole number: x{word[1:] if word[1:].isdigit() else 3}"

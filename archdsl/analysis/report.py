@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from archdsl.analysis.problem import Placed, Problem
 from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span
+
+_MOST_AROUND = 3  # places around a fault that are told, the nearest
 
 
 class Report:
@@ -15,6 +19,7 @@ class Report:
         self.source = source
         self.lost = False
         self.errors = 0
+        self._around: list[tuple[Placed, Callable[[], str]]] = []
         self._found: list[Diagnostic] = []
         self._told: set[tuple[str, int, int]] = set()
         self._ignored: dict[int, set[str]] = {}
@@ -38,6 +43,15 @@ class Report:
         failing = {d.line for d in self._found if d.code == "claim-shape"}
         kept = [d for d in self._found if d.code != "leftover" or d.line not in failing]
         return sorted(kept, key=lambda d: d.span)
+
+    @contextmanager
+    def within(self, at: Placed, text: Callable[[], str]) -> Iterator[None]:
+        """What is told inside is also explained by this place: a block in use, the turn of a `for`, a later copy."""
+        self._around.append((at, text))
+        try:
+            yield
+        finally:
+            self._around.pop()
 
     def problem(self, problem: Problem, *, lost: bool = True) -> None:
         """Tell a fault; `lost` says that a part of the network is missing because of it, so that sums mean nothing."""
@@ -66,7 +80,8 @@ class Report:
         line = self.source.position(span.start)[0]
         if CODES[code].severity != "error" and code in self._ignored.get(line, ()):
             return
-        self._add(Diagnostic(code, message, span, self.source, label, related, hint))
+        around = [Related(Span(at.start, at.end), text()) for at, text in reversed(self._around[-_MOST_AROUND:])]
+        self._add(Diagnostic(code, message, span, self.source, label, (*related, *around), hint))
 
     def _add(self, diagnostic: Any) -> None:
         self._found.append(diagnostic)

@@ -21,6 +21,7 @@ from archdsl.limits import LARGEST, Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
+_OF_THE_LINE = ("wrong-type", "missing-value", "unknown-option", "out-of-range")  # where no rule of shapes is asked
 _MOST_RELATED = 4
 
 Known: TypeAlias = dict[Any, tuple[Layer, Shape, dict[str, tree.Expr]]]  # the layers of lines that were seen before
@@ -74,12 +75,13 @@ class Rules:
     ) -> tuple[Layer, Shape]:
         """The layer and its output shape; a rule that refuses becomes a Problem with its place."""
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
+        op = None
         try:
             op = make(kind, bound, shapes)
             shape = op.shape(*shapes)
             _check_sizes(kind, shape)
         except Refusal as refusal:
-            raise self._refused(refusal, kind, bound, inputs, statement) from None
+            raise self._refused(refusal, kind, bound, inputs, statement, asked=op is not None) from None
         except Undetermined as fault:
             message = f"{kind.name}: whether {fault.question} depends on the size that a symbol stands for"
             hint = "state a bound behind `where` of the input"
@@ -87,13 +89,22 @@ class Rules:
         return op, shape
 
     def _refused(
-        self, refusal: Refusal, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.Layer
+        self,
+        refusal: Refusal,
+        kind: type[Layer],
+        bound: Bound,
+        inputs: tuple[Value, ...],
+        statement: tree.Layer,
+        *,
+        asked: bool,
     ) -> Problem:
+        """The fault of a layer with its place; where the rules of shapes were `asked`, the input matters."""
         at: Placed = statement.kind or statement
         if isinstance(refusal.blame, str) and refusal.blame in bound.written:
             at = bound.written[refusal.blame]
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
-        related = [self._origin(value) for value in inputs if self.origins[value.number].end]
+        own = not asked and refusal.code in _OF_THE_LINE
+        related = [self._origin(value) for value in inputs if self.origins[value.number].end and not own]
         hint = hint_for_refusal(refusal, kind, bound, shapes) or refusal.hint
         if refusal.code == "wrong-type" and hint is None:
             hint = f"usage: {kind.usage()}"

@@ -153,6 +153,8 @@ _START = "a line starts with a kind of layer or a name; what it reads stands beh
 _HABITS = tuple(
     Habit(*row)
     for row in (
+        ("", r"^$|^(?:let|input|block|model|for)$|,$", r"x\d+\b", "x and a number always repeat; give it another name"),
+        ("", r"^(?:MODEL|BLOCK|OUTPUT|LET|CASES|EXPECT|FOR|IF)\b", "", "keywords are written in small letters"),
         ("list", "", r"[\w\"(\[]", "values of a list are parted by commas"),
         ("", "", r"else\b", "`else` stands on the line of the } before it"),
         ("", r"^(?:elif|elseif|else if)\b", "", "the other case is written `} else if ... {`"),

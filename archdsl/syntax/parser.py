@@ -243,7 +243,8 @@ def _forbidden(source: Source, limits: Limits) -> list[Diagnostic]:
             continue
         name = f"U+{ord(match.group()):04X}"
         message = f"the invisible character {name} is not allowed, not even in comments"
-        found.append(Diagnostic("encoding", message, Span(match.start(), match.end()), source, hint="delete it"))
+        hint = "end lines with LF or CRLF" if match.group() == "\r" else "delete it"
+        found.append(Diagnostic("encoding", message, Span(match.start(), match.end()), source, hint=hint))
         if len(found) >= limits.diagnostics:
             return found
     longest = max(map(len, source.text.split("\n")))
