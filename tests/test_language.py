@@ -462,3 +462,9 @@ def test_a_named_repeat_is_a_loop_whatever_it_holds() -> None:
         return archdsl.loads(text).to_source().count("\n")
 
     assert length(3) == length(300)
+
+
+@pytest.mark.parametrize(("condition", "size"), [("1.5 < T", 8), ("T > 3/2", 8), ("T <= 0.5", 1), ("-0.5 < 0 - T", 1)])
+def test_a_symbol_against_a_fraction(condition: str, size: int) -> None:
+    model = archdsl.loads(f"input Tx4 where T >= 2\nif {condition} {{ LINEAR 8 }} else {{ LINEAR 1 }}")
+    assert str(model.outputs[0].shape[1]) == str(size)

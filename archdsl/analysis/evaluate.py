@@ -300,17 +300,16 @@ def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
         for value in (left, right):
             if isinstance(value, (bool, str, tuple, Sizes, KindReference)):
                 raise Problem("wrong-type", f"{operator} compares numbers, not {spell_value(value)}", at)
-        if not isinstance(left, Expression) and not isinstance(right, Expression):
-            left, right = _comparable(left), _comparable(right)
+        one, other = _scaled(_comparable(left), _comparable(right))
         match operator:
             case "<":
-                return bool(left < right)
+                return bool(one < other)
             case "<=":
-                return bool(left <= right)
+                return bool(one <= other)
             case ">":
-                return bool(left > right)
+                return bool(one > other)
             case _:
-                return bool(left >= right)
+                return bool(one >= other)
     except (Undetermined, TypeError):
         message = f"whether {left} {operator} {right} depends on the size that a symbol stands for"
         raise Problem("undetermined", message, at, hint="state a bound behind `where` of the input") from None
@@ -318,6 +317,15 @@ def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
 
 def _comparable(value: Any) -> Any:
     return _exact(value) if isinstance(value, float) else value
+
+
+def _scaled(left: Any, right: Any) -> tuple[Any, Any]:
+    """Both sides times the denominator of a fraction, where the other is symbolic and so has whole coefficients."""
+    for one, other in ((left, right), (right, left)):
+        if isinstance(other, Expression) and not isinstance(one, (int, Expression)):
+            factor = one.denominator
+            return (one.numerator, other * factor) if one is left else (other * factor, one.numerator)
+    return left, right
 
 
 def _equal(left: Any, right: Any) -> bool:
