@@ -24,6 +24,8 @@ COMPILED = {
     "copies of braces in a merge": "input a: 4x5\nSTACK { { RELU } x2 }\nc: CONV 3 1\noutput a, c",
     "copies of a block of two inputs": "input a: 4x4x2; input b: 4x4x2\nblock B <- p, q { ADD <- p, q; CONV 2 1 }\n"
     "m: ADD <- a, b\nMEAN { h: B x2 <- m, m }",
+    "copies that one use of a block has and another has not": "input 6x2\n"
+    "block B(n) { a: CONV 2 1 x(n); b: { ADD { ID; RELU } } x(n//2) }\n{ ADD { g: { B 0 x2 }; CONV 2 1 } }\nB 1; B 4",
     "empty braces, repeated": "input 8\n{ } x3; { { } x2 } x3\nADD { ID; { } x2 }",
     "a repeat reads what its line gives once": "input 6\nFC 6; { ADD { ID; RELU } } x1",
     "branches of a repeat read one input": "input 1x4x4x2\nblock U { FC 3; SIGMOID }\nMAXPOOL 1 x2\nCONCAT { { U } x2 }",

@@ -62,9 +62,11 @@ def turn_each(w: ClassWriter, inputs: list[Value], wants: Sequence[str], at: At)
 def turn(w: ClassWriter, value: Value, want: str, at: At) -> Value:
     """The value as it is wanted; one that is read again is turned once, into a variable of its own."""
     turned = converted(bracketed(w, value, want), want)
-    if turned.form == value.form or not value.variable or value.left <= 0 or turned is value:
+    if turned.form == value.form or not value.variable or turned is value:
         return turned
     if turned.form not in value.turned:
+        if value.left <= 0:
+            return turned
         kept = w.assign(turned, None, at, "")
         kept.left = value.left + 1
         w.live.append(kept)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 def write_repeat(w: ClassWriter, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
     node: Repeat = first(found)
+    if len({len(each.runs) for each in found.values()}) != 1:
+        raise Mismatch
     if node.parallel:
         return write_parallel(w, found, inputs, item, number, at)
     if not node.runs:
@@ -217,6 +219,11 @@ def write_choice(w: ClassWriter, found: Family, inputs: list[Value], number: int
     if len(set(taken.values())) == 1:
         if not first(row).gives:
             return []
+        if first(found).taken is None:  # what flows in flows on
+            for node in found.values():
+                for value in node.body.gives:
+                    w.taken(value)
+            return inputs
         w.enter({member: node.body for member, node in found.items()}, inputs)
         return w.body({member: node.body for member, node in found.items()}, at._replace(base=number))
     arms = sorted(set(taken.values()), key=lambda arm: (arm is None, arm or 0))
