@@ -182,11 +182,21 @@ def shallow_stack() -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-@pytest.mark.parametrize("nest", NESTS)
-@pytest.mark.parametrize("depth", [10, VALID, 250, 260, 1_000, 10_000, 100_000, 1_000_000])
+BY_LINES = ("plus", "times", "minus", "not", "and", "or", "if and else", "arms")  # a line a level
+SLOWER = ("blocks", "strides", "floors")
+DEPTHS = (10, VALID, 250, 260, 1_000, 10_000, 100_000, 1_000_000)
+
+
+def depths() -> Iterator[tuple[str, int]]:
+    """Each nest at each depth up to its largest."""
+    for nest in NESTS:
+        most = 10_000 if nest.startswith(SLOWER) else 100_000 if nest in BY_LINES else DEPTHS[-1]
+        yield from ((nest, depth) for depth in DEPTHS if depth <= most)
+
+
+@pytest.mark.parametrize(("nest", "depth"), list(depths()))
 def test_depth(nest: str, depth: int) -> None:
     """The same verdict with a shallow stack; valid texts are laid out and compiled with it."""
-    depth = min(depth, 20_000) if nest.startswith(("blocks", "strides", "floors")) else depth
     text = "input 8\n" + NESTS[nest](depth)
     assert broken("input 8\nRELU") is None  # what is loaded on the way is loaded
     with shallow_stack():
