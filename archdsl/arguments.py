@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "check shapes, parameters and claims",
     "summary": "print the table of the layers",
     "compile": "write PyTorch source",
+    "fmt": "lay specs out in the one canonical way",
     "layers": "tell what kinds of layer there are, or all about one",
     "limits": "tell the bounds on what a text may cost",
 }
@@ -39,6 +40,12 @@ _EXAMPLES = {
         "archdsl compile specs/resnet_cifar.arch depth=110 -o resnet110.py --force",
         "archdsl compile specs/lenet5.arch | less",
     ),
+    "fmt": (
+        "archdsl fmt specs",
+        "archdsl fmt --check specs my_nets",
+        "archdsl fmt --diff specs/alexnet.arch",
+        "archdsl fmt - < draft.arch > tidy.arch",
+    ),
     "layers": ("archdsl layers", "archdsl layers CONV"),
     "limits": ("archdsl limits", "archdsl check huge.arch --limit tokens=5000000"),
 }
@@ -63,6 +70,8 @@ class Arguments(NamedTuple):
     batch: int = 1
     output: str | None = None
     force: bool = False
+    check: bool = False
+    diff: bool = False
 
     def parameters(self) -> dict[str, Any]:
         """The values of parameters as the language has them; raises Usage."""
@@ -120,7 +129,7 @@ def _arguments(command: str, words: list[str], options: dict[str, Any], limits: 
         found = _PARAMETER.fullmatch(word)
         if not found:
             paths.append(word)
-        elif command in ("layers", "limits"):
+        elif not _takes_values(command):
             raise Usage(f"{command} takes no parameters: {word}")
         elif found[1] in values:
             raise Usage(f"{found[1]} is given twice")
@@ -136,8 +145,8 @@ def _count(command: str, paths: list[str]) -> None:
         raise Usage("limits takes no words; --limit NAME=N changes one")
     if command == "layers" and len(paths) > 1:
         raise Usage("layers takes one kind")
-    if command == "check" and not paths:
-        raise Usage("check needs a file, a folder, or - for standard input")
+    if command in ("check", "fmt") and not paths:
+        raise Usage(f"{command} needs a file, a folder, or - for standard input")
     if command in ("summary", "compile") and len(paths) != 1:
         raise Usage(f"{command} takes one file, or - for standard input")
     if paths.count("-") > 1:
@@ -209,6 +218,11 @@ def _compile_options(parser: Any) -> None:
     _input_option(parser)
 
 
+def _fmt_options(parser: Any) -> None:
+    parser.add_argument("--check", action="store_true", help="write nothing; list files that would change, and exit 1")
+    parser.add_argument("--diff", action="store_true", help="write nothing; print what would change")
+
+
 def _no_options(parser: Any) -> None:
     pass
 
@@ -217,6 +231,7 @@ _OPTIONS = {
     "check": _check_options,
     "summary": _summary_options,
     "compile": _compile_options,
+    "fmt": _fmt_options,
     "layers": _no_options,
     "limits": _no_options,
 }
@@ -224,14 +239,16 @@ _USAGES = {
     "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--input SHAPE] [--limit NAME=N]",
     "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--format text|json] [--input SHAPE] [--limit NAME=N]",
     "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--input SHAPE] [--limit NAME=N]",
+    "fmt": "PATH... [--check] [--diff] [--limit NAME=N]",
     "layers": "[KIND]",
     "limits": "[--limit NAME=N]",
 }
-_WORDS_OF = {"check": "PATH", "summary": "SPEC", "compile": "SPEC", "layers": "KIND", "limits": ""}
+_WORDS_OF = {"check": "PATH", "summary": "SPEC", "compile": "SPEC", "fmt": "PATH", "layers": "KIND", "limits": ""}
 _WORDS_HELP = {
     "check": "files, folders with .arch files, or - for standard input",
     "summary": "a file, or - for standard input",
     "compile": "a file, or - for standard input",
+    "fmt": "files, folders with .arch files, or - for standard input",
     "layers": "a kind of layer, in any case",
     "limits": "",
 }

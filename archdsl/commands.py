@@ -108,4 +108,8 @@ def command(name: str) -> Callable[[Arguments], int]:
         from archdsl.checking import check
 
         return check
+    if name == "fmt":
+        from archdsl.formatting import fmt
+
+        return fmt
     return {"summary": summary, "compile": compile, "layers": layers, "limits": limits}[name]

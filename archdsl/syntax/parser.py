@@ -73,6 +73,19 @@ def parse_expression(source: Source, limits: Limits) -> tuple[tree.Expr | None, 
     return (None if lexer.diagnostics else value), lexer.diagnostics
 
 
+def tokens(source: Source, limits: Limits) -> list[Token]:
+    """The tokens of a text that parses, as the parser takes them; line ends are left out."""
+    state: Any = _load().parse_interactive("", start="start").parser_state
+    actions, stack = state.parse_conf.states, state.state_stack
+    lexer = Lexer(source, _Tables.vocabulary, limits)
+    found = []
+    for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
+        state.feed_token(token)
+        if token.type != "_NL":
+            found.append(token)
+    return found
+
+
 def _run(source: Source, limits: Limits, start: str) -> tuple[Lexer, Any]:
     lark = _load()
     lexer = Lexer(source, _Tables.vocabulary, limits)
