@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "check shapes, parameters and claims",
     "summary": "print the table of the layers",
     "compile": "write PyTorch source",
+    "convert": "write a lecture listing as a spec",
     "layers": "tell what kinds of layer there are, or all about one",
     "limits": "tell the bounds on what a text may cost",
 }
@@ -39,6 +40,10 @@ _EXAMPLES = {
         "archdsl compile specs/resnet_cifar.arch depth=110 -o resnet110.py --force",
         "archdsl compile specs/lenet5.arch | less",
     ),
+    "convert": (
+        "archdsl convert listing.txt -o alexnet.arch",
+        "archdsl convert slide.md --explain-reading",
+    ),
     "layers": ("archdsl layers", "archdsl layers CONV"),
     "limits": ("archdsl limits", "archdsl check huge.arch --limit tokens=5000000"),
 }
@@ -63,6 +68,8 @@ class Arguments(NamedTuple):
     batch: int = 1
     output: str | None = None
     force: bool = False
+    notation: str | None = None
+    explain_reading: bool = False
 
     def parameters(self) -> dict[str, Any]:
         """The values of parameters as the language has them; raises Usage."""
@@ -120,7 +127,7 @@ def _arguments(command: str, words: list[str], options: dict[str, Any], limits: 
         found = _PARAMETER.fullmatch(word)
         if not found:
             paths.append(word)
-        elif command in ("layers", "limits"):
+        elif command in ("layers", "limits", "convert"):
             raise Usage(f"{command} takes no parameters: {word}")
         elif found[1] in values:
             raise Usage(f"{found[1]} is given twice")
@@ -138,7 +145,7 @@ def _count(command: str, paths: list[str]) -> None:
         raise Usage("layers takes one kind")
     if command == "check" and not paths:
         raise Usage("check needs a file, a folder, or - for standard input")
-    if command in ("summary", "compile") and len(paths) != 1:
+    if command in ("summary", "compile", "convert") and len(paths) != 1:
         raise Usage(f"{command} takes one file, or - for standard input")
     if paths.count("-") > 1:
         raise Usage("standard input can be read once")
@@ -190,17 +197,36 @@ def _check_options(parser: Any) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
     parser.add_argument("--input", metavar="SHAPE", help="what layers without an input read: 227x227x3, or '37 int'")
+    _notation(parser)
+    _explain(parser)
 
 
 def _summary_options(parser: Any) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
     parser.add_argument("--depth", type=_positive, metavar="N", help="levels to show; what lies below is summed up")
     parser.add_argument("--batch", type=_positive, default=1, metavar="N", help="how many inputs at once (1)")
+    _notation(parser)
 
 
 def _compile_options(parser: Any) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write (standard output)")
     parser.add_argument("--force", action="store_true", help="replace the file if there is one")
+    _notation(parser)
+
+
+def _convert_options(parser: Any) -> None:
+    _compile_options(parser)
+    _explain(parser)
+
+
+def _notation(parser: Any) -> None:
+    words = "how the text is written; without this, it is seen from the text"
+    parser.add_argument("--notation", choices=("arch", "listing"), help=words)
+
+
+def _explain(parser: Any) -> None:
+    words = "tell how each line of a listing was read: what was inferred, what was passed over"
+    parser.add_argument("--explain-reading", action="store_true", help=words)
 
 
 def _no_options(parser: Any) -> None:
@@ -211,21 +237,33 @@ _OPTIONS = {
     "check": _check_options,
     "summary": _summary_options,
     "compile": _compile_options,
+    "convert": _convert_options,
     "layers": _no_options,
     "limits": _no_options,
 }
 _USAGES = {
-    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--input SHAPE] [--limit NAME=N]",
-    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--format text|json] [--limit NAME=N]",
-    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--limit NAME=N]",
+    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--input SHAPE] [--notation arch|listing]\n"
+    "                     [--explain-reading] [--limit NAME=N]",
+    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--format text|json]\n"
+    "                       [--notation arch|listing] [--limit NAME=N]",
+    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--notation arch|listing] [--limit NAME=N]",
+    "convert": "LISTING [-o FILE] [--force] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
     "layers": "[KIND]",
     "limits": "[--limit NAME=N]",
 }
-_WORDS_OF = {"check": "PATH", "summary": "SPEC", "compile": "SPEC", "layers": "KIND", "limits": ""}
+_WORDS_OF = {
+    "check": "PATH",
+    "summary": "SPEC",
+    "compile": "SPEC",
+    "convert": "LISTING",
+    "layers": "KIND",
+    "limits": "",
+}
 _WORDS_HELP = {
     "check": "files, folders with .arch files, or - for standard input",
     "summary": "a file, or - for standard input",
     "compile": "a file, or - for standard input",
+    "convert": "a file, or - for standard input",
     "layers": "a kind of layer, in any case",
     "limits": "",
 }
