@@ -26,14 +26,10 @@ _LISTING = re.compile(
     r"|conv[0-9]-[0-9]|\bfc-[0-9]|^[ \t|:-]*-{3}[ \t|:-]*$",
     re.MULTILINE | re.IGNORECASE,
 )
-_SAMPLES = (
-    "a spec has lines such as `CONV 96 11x11 s4 -> 55x55x96`, "
-    "a listing such as `[55x55x96] CONV1: 96 11x11 filters at stride 4`"
-)
+_COMMENT = re.compile(r"#[^\n]*")
 _FEW = 8  # words: a shorter text with faults is a spec that went wrong
-_SAMPLES = (
-    "a spec has lines such as `CONV 96 11x11 s4 -> 55x55x96`, a listing such as `[55x55x96] CONV1: 96 11x11 filters at stride 4`"
-)
+_SPEC_LINE = "CONV 96 11x11 s4 -> 55x55x96"
+_LISTING_LINE = "[55x55x96] CONV1: 96 11x11 filters at stride 4"
 
 
 class Text(NamedTuple):
@@ -53,12 +49,15 @@ def read_text(source: Source, limits: Limits, notation: str | None, is_kind: Cal
         return Text("arch", parsed)
     if parsed.file is not None and not _is_prose(parsed.file, is_kind):
         return Text("arch", parsed)
-    if any(d.code in ("encoding", "limit") for d in parsed.diagnostics) or _SPEC.search(source.text):
+    if any(one.code in ("encoding", "limit") for one in parsed.diagnostics):
+        return Text("arch", parsed)
+    spec, said = _SPEC.search(source.text) is not None, _LISTING.search(_COMMENT.sub("", source.text)) is not None
+    if spec and not said:
         return Text("arch", parsed)
     listing, layers = _listing(source, limits)
-    if layers and (listing.parsed.file is not None or _LISTING.search(source.text)):
+    if layers and (listing.parsed.file is not None or (said and not spec)):
         return listing
-    if layers or _looks_like_layers(parsed, source, is_kind):
+    if spec or layers or _looks_like_layers(parsed, source, is_kind):
         return Text("arch", parsed)
     return Text("arch", _neither(source, parsed))
 
@@ -102,4 +101,5 @@ def _neither(source: Source, parsed: Parsed) -> Parsed:
     span = first.span if first else Span(0, 0)
     because = f"; as a spec: {first.message}" if first else ""
     message = f"this is neither a spec nor a listing of layers{because}"
-    return Parsed(None, [Diagnostic("unknown-notation", message, span, source, hint=_SAMPLES)], [])
+    hint = f"a spec has lines such as `{_SPEC_LINE}`, a listing such as `{_LISTING_LINE}`"
+    return Parsed(None, [Diagnostic("unknown-notation", message, span, source, hint=hint)], [])

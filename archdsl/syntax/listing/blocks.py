@@ -24,8 +24,10 @@ def stacked(builder: LineBuilder, entry: Entry) -> list[tree.Line]:
         if not block.convolutions or number < 1:
             raise Unclear("this block has no convolutions", Span(block.start, block.end))
         lines += _block(builder, block, number, _stride(builder, wanted))
-    what = "residual blocks: a shortcut around each, projected where shapes change" if builder.residual else (
-        "convolutions one after the other; a text that speaks of residual blocks has shortcuts"
+    what = (
+        "residual blocks: a shortcut around each, projected where shapes change"
+        if builder.residual
+        else ("convolutions one after the other; a text that speaks of residual blocks has shortcuts")
     )
     builder.note(Span(entry.blocks[0].start, entry.blocks[-1].end), what)
     if builder.flow.space and wanted:
@@ -73,7 +75,9 @@ def _one(builder: LineBuilder, block: Block, stride: int, changes: bool) -> list
         return lines
     at = Span(block.start, block.end)
     path = tree.Layer((), None, (), tree.Body(tuple(lines), *at), None, (), (), *at)
-    shortcut = _shortcut(builder, block, stride) if changes else tree.Layer((), word("ID", at), (), None, None, (), (), *at)
+    shortcut = (
+        _shortcut(builder, block, stride) if changes else tree.Layer((), word("ID", at), (), None, None, (), (), *at)
+    )
     body = tree.Body((tree.Line((path,)), tree.Line((shortcut,))), *at)
     return [tree.Line((tree.Layer((), word("ADD", at), (), body, None, (), (), *at),))]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from archdsl.diagnostics import Span
@@ -13,6 +14,7 @@ from archdsl.syntax.tree import Token
 
 _PLAIN = {"LRN": "LRN", "BN": "BN", "RELU": "RELU", "TANH": "TANH", "SIGMOID": "SIGMOID", "FLATTEN": "FLATTEN"}
 _POOLS = {"MAXPOOL": "MAXPOOL", "AVGPOOL": "AVGPOOL", "SUBSAMPLE": "SUBSAMPLE", "S_LABEL": "SUBSAMPLE"}
+_GROUPED = re.compile(r"[0-9]{1,3}\.[0-9]{3}")  # 54.314 parameters, as German writes thousands
 _LARGEST_LABEL = 60
 
 
@@ -186,7 +188,9 @@ class LineBuilder:
         moves = self._moves(entry, facts, kernel, at, pool=False)
         groups = facts.get("groups"), facts.get("dilation")
         self.flow = Flow(moves[1], whole(count), False)
-        extra = [word(f"{letter}{whole(token)}", _at(token)) for letter, token in zip("gd", groups, strict=True) if token]
+        extra = [
+            word(f"{letter}{whole(token)}", _at(token)) for letter, token in zip("gd", groups, strict=True) if token
+        ]
         return [amount((whole(count),), _at(count)), amount(_pair(kernel), _at(window)), *moves[0], *extra]
 
     def _count(self, entry: Entry, facts: dict[str, Token], at: Span) -> Token:
@@ -195,7 +199,9 @@ class LineBuilder:
             return facts["count"]
         for shape in entry.shapes:
             if len(shape.sizes) in ((3,) if entry.family == "conv" else (1, 3)):
-                self.note(Span(shape.start, shape.end), f"the number of channels, {shape.sizes[-1]}, is that of the shape")
+                self.note(
+                    Span(shape.start, shape.end), f"the number of channels, {shape.sizes[-1]}, is that of the shape"
+                )
                 return Token("NUMBER", shape.sizes[-1], shape.start, shape.end)
         what, example = ("filters", "96 11x11 filters") if entry.family == "conv" else ("neurons", "4096 neurons")
         raise Unclear(f"this looks like a layer, and its number of {what} is not there", at, f'say "{example}"')
@@ -231,7 +237,9 @@ class LineBuilder:
             pad = pad or (0,) * axes
         if "ceil" in entry.switches:
             given = [*given, word("ceil", at)]
-        usual = Window(window, stride or (window if pool else (1,) * axes), pad or (0,) * axes, "ceil" in entry.switches)
+        usual = Window(
+            window, stride or (window if pool else (1,) * axes), pad or (0,) * axes, "ceil" in entry.switches
+        )
         wanted = self._wanted(entry, axes)
         if self.flow.space and wanted and usual.over(self.flow.space) != wanted and not (stride and pad):
             found = fitting(self.flow.space, wanted, window, stride, pad, pool)
@@ -330,6 +338,8 @@ class LineBuilder:
         if flow.flat:
             while len(numbers) > 1 and numbers[0] == "1":
                 numbers = numbers[1:]
+            if numbers == ("1",) and len(shape.sizes) > 1 and flow.channels is not None:
+                numbers = (str(flow.channels),)  # 1x1 positions, of all channels
         elif flow.channels is not None and len(numbers) <= 2:
             axes = len(flow.space) if flow.space else 2
             if len(numbers) in (1, axes):
@@ -346,7 +356,7 @@ def figure(token: Token, unit: str) -> tree.QuantityClaim:
         digits = "".join(letter for letter in text if letter.isdigit() or letter in ".,").replace(",", ".").rstrip(".")
         rest = text.lower().lstrip("0123456789., ")
         text, kind = digits + ("B" if rest[:1] in "gb" else rest[:1].upper()), "SCALED"
-    elif token.type == "COUNTED":
+    elif token.type == "COUNTED" or _GROUPED.fullmatch(text):
         text, kind = f"{whole(token):,}", "GROUPED"
     return tree.QuantityClaim(
         Token(kind, text, token.start, token.end), word(unit, _at(token)), None, token.start, token.end

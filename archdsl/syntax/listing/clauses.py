@@ -9,7 +9,19 @@ from archdsl.syntax.tree import Token
 
 _HEAVY = ("conv", "pool", "dense")
 _LIGHT = ("RELU", "TANH", "SIGMOID", "norm", "DROPOUT", "SOFTMAX")
-_LAYER_WORDS = ("layer", "layers", "schicht", "couche", "층", "레이어", "層", "block", "module", "operation", "activation")
+_LAYER_WORDS = (
+    "layer",
+    "layers",
+    "schicht",
+    "couche",
+    "층",
+    "레이어",
+    "層",
+    "block",
+    "module",
+    "operation",
+    "activation",
+)
 _ROLES = ("FILTERS", "WINDOW", "MAPS", "NEURONS", "CLASSES", "PARAMS", "AT", "SAME", "VALID")
 
 Clause = tuple[Head | None, list[Item]]
@@ -64,8 +76,8 @@ def is_layer(found: list[Item]) -> bool:
     facts = facts or any(token.type in ("DIMS", *_ROLES) for token in tokens)
     if not leads(found):
         named = any(head.ordinal or head.values or head.kind in LABELS for head in heads)
-        amounts = any(token.type in AMOUNTS for token in tokens) or not all(isinstance(i, (Token, Head)) for i in found)
-        return facts and amounts and (named or any(family(head) in _HEAVY for head in heads))
+        said = _says_amounts(found)
+        return said and (named or any(family(head) in _HEAVY for head in heads))
     if facts or heads[0].values or len(heads) > 1:
         return True
     behind = found[found.index(heads[0]) + 1 :]
@@ -73,6 +85,20 @@ def is_layer(found: list[Item]) -> bool:
     colon = bool(behind) and isinstance(behind[0], Token) and behind[0].type == "COLON"
     amounts = any(isinstance(item, Token) and item.type in AMOUNTS for item in behind)
     return not words or colon or (amounts and len(words) <= 2)
+
+
+def _says_amounts(found: list[Item]) -> bool:
+    """Whether a setting, a shape, or an amount beside its word is there: more than a number and a word in one text."""
+    before: Item | None = None
+    for item in found:
+        if not isinstance(item, (Token, Head)):
+            return True
+        if isinstance(item, Token) and isinstance(before, Token):
+            pair = {before.type, item.type}
+            if "DIMS" in pair or (pair & set(_ROLES) and pair & set(AMOUNTS)):
+                return True
+        before = before if isinstance(item, Token) and item.type == "COLON" else item
+    return False
 
 
 def segments(found: list[Item]) -> list[list[Item]]:

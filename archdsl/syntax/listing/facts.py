@@ -89,8 +89,10 @@ class Builder:
         times = children[-1].number if isinstance(children[-1], Copies) else None
         parts = [child for child in children if isinstance(child, Token)]
         numbers = [child for child in parts if child.type in ("DIMS", "NUMBER")]
-        pairs = tuple(zip(numbers[::2], numbers[1::2], strict=False))
-        return Block(pairs, times, children[0].start, children[-1].end)
+        ordered = [child.type for child in numbers] == ["DIMS", "NUMBER"] * (len(numbers) // 2)
+        pairs = tuple(zip(numbers[::2], numbers[1::2], strict=True)) if ordered else ()
+        end = max(child.end for child in children if child is not None)
+        return Block(pairs, times, children[0].start, end)
 
     def setting(self, children: list[Any]) -> Setting:
         word, value = children

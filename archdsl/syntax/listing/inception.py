@@ -19,7 +19,9 @@ def inception(builder: LineBuilder, entry: Entry) -> list[tree.Line]:
         return _reduced(builder, entry, at)
     missing = [name for name in _COLUMNS if name not in entry.columns]
     if entry.kind != "INCEPTION" or missing:
-        what = ", ".join(f"{name.replace(' ', 'x' + name[0] + ' ') if name != 'pool' else 'pool proj'}" for name in missing)
+        what = ", ".join(
+            f"{name.replace(' ', 'x' + name[0] + ' ') if name != 'pool' else 'pool proj'}" for name in missing
+        )
         raise Unclear("the columns of an inception block belong to no such layer", at, what and f"missing: {what}")
     one, reduce3, three, reduce5, five, project = (entry.columns[name] for name in _COLUMNS)
     branches = [

@@ -6,8 +6,11 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-_MARKER = re.compile(r"[ \t]*+(?:>[ \t]*+)*+(?:(#{1,6})[ \t]|([-*+•·‣▪◦–][ \t])|\(?([0-9]{1,3})[.)](?=[ \t*[]))?[ \t]*+")
+_MARKER = re.compile(
+    r"[ \t]*+(?:>[ \t]*+)*+(?:(#{1,6})[ \t]|([-*+•·‣▪◦–][ \t])|\(?([0-9]{1,3})[.)](?=[ \t*[]))?[ \t]*+"
+)
 _FENCE = re.compile(r"[ \t]*+(?:```|~~~)")
+_STOP = re.compile(r"(?<=[a-z)\]])\.[ \t]+(?=[A-Z(])")
 _RULE = re.compile(r"[ \t|:+=_*-]*+$")
 
 
@@ -47,7 +50,7 @@ def pieces(text: str) -> Iterator[Piece | Row]:
         if "|" not in line:
             header = before = ()
             if not _FENCE.match(line):
-                yield _piece(text, start, end)
+                yield from _sentences(text, _piece(text, start, end))
             continue
         if _RULE.match(line):
             header, before = before, ()
@@ -62,6 +65,15 @@ def pieces(text: str) -> Iterator[Piece | Row]:
             if not _heads(text, end):
                 yield Row(start, end, cells, ())
                 before = ()
+
+
+def _sentences(text: str, piece: Piece) -> Iterator[Piece]:
+    """A line of prose sentence by sentence."""
+    start = piece.start
+    for stop in _STOP.finditer(text, piece.start, piece.end):
+        yield piece._replace(start=start, end=stop.start() + 1)
+        start = stop.end()
+    yield piece._replace(start=start)
 
 
 def _heads(text: str, end: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
@@ -19,12 +20,16 @@ from archdsl.syntax.listing.words import AMOUNTS, KINDS
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
 
-_ALL = re.compile(r"\b(?:all|every|everywhere|each|throughout|always|jede[rns]?|alle[nr]?|chaque|tou(?:te)?s)\b", re.IGNORECASE)
+_ALL = re.compile(
+    r"\b(?:all|every|everywhere|each|throughout|always|jede[rns]?|alle[nr]?|chaque|tou(?:te)?s)\b", re.IGNORECASE
+)
 
 _RESIDUAL = re.compile(r"residual|shortcut|skip[ -]connection|resnet|résidu|잔차|残差", re.IGNORECASE)
+_EACH = r"\b(?:each|every|all|jede[rm]?|chaque)\b"
+_NORM = r"(?:batch[ -]?norm[a-z]*|\bBN\b)"
 _NORMED = re.compile(
-    r"(?:batch[ -]?norm[a-z]*|\bBN\b)[^\n.;|]{0,60}\b(?:after|follows|behind|nach|après)\b[^\n.;|]{0,20}\b(?:each|every|all|jede[rm]?|chaque)\b"
-    r"|\b(?:each|every|all)\b[^\n.;|]{0,40}\bconv[a-z]*[^\n.;|]{0,40}(?:batch[ -]?norm|\bBN\b)",
+    rf"{_NORM}[^\n.;|]{{0,60}}\b(?:after|follows|behind|nach|après)\b[^\n.;|]{{0,20}}{_EACH}"
+    rf"|{_EACH}[^\n.;|]{{0,40}}\bconv[a-z]*[^\n.;|]{{0,40}}{_NORM}",
     re.IGNORECASE,
 )
 
@@ -59,6 +64,7 @@ class _Reader:
         self.entries: list[Entry] = []
         self.labels: dict[str, Entry] = {}
         self.input: tree.Input | None = None
+        self.tentative = False  # whether the input is only a shape in the prose
         self.totals: list[tree.QuantityClaim] = []
         self.budget = limits.tokens
         self.near = False  # whether the line above belongs to the last entry
@@ -76,6 +82,10 @@ class _Reader:
     def _line(self, piece: Piece | Row) -> bool:
         """Read one line; False where the limit on tokens is reached."""
         if isinstance(piece, Row):
+            if tables.networks(self.source.text, piece):
+                hint = "keep the column of one network"
+                self._tell("unclear-layer", "this row has layers of several networks", piece, hint)
+                return len(self.diagnostics) < self.limits.diagnostics
             row = tables.row_tokens(self.source.text, piece)
             tokens, columns = row.tokens, row.columns
             self.notes += row.notes
@@ -94,24 +104,30 @@ class _Reader:
         return len(self.diagnostics) < self.limits.diagnostics
 
     def _items(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
+        found = self._beside_input(piece, found)
         heads = [item for item in found if isinstance(item, Head)]
         if self._is_input(piece, found, heads) or self._again(found, heads):
             self.near = True
             return
-        if heads and clauses.is_layer(found) and not self._is_remark(piece, heads):
+        if clauses.has(found, "TOTAL") and self._total(found):
+            return
+        if heads and clauses.is_layer(found) and not self._is_remark(piece, found, heads):
             self._layers(piece, found, columns)
             return
         blocks = [item for item in found if isinstance(item, Block)]
         if blocks and not heads:
             head = Head("CONV", None, None, (), blocks[0].start, blocks[0].end)
             self._entry(piece, head, found)
-        elif not self._more(piece, found) and not self._total(found, heads):
+        elif not self._more(piece, found) and (heads or not self._total(found)):
             self.near = False
             if not piece.heading:
                 self.note(piece, "prose")
 
-    def _is_remark(self, piece: Piece, heads: list[Head]) -> bool:
-        """A sentence about layers in general."""
+    def _is_remark(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
+        """A sentence about layers in general: `every pool has stride 2`."""
+        behind = found[found.index(heads[0]) + 1 :]
+        if clauses.leads(found) and behind and _is(behind[0], "COLON"):
+            return False
         plain = not any(head.ordinal or head.values for head in heads)
         return plain and bool(_ALL.search(self.source.text, piece.start, piece.end))
 
@@ -128,15 +144,16 @@ class _Reader:
             return False
         if not clauses.leads(found) and heads and self.input:
             return False
-        self._input(piece, size, found)
+        self._input(piece, size, found, bool(heads))
         return True
 
-    def _input(self, piece: Piece, size: Shape, found: list[Item]) -> None:
+    def _input(self, piece: Piece, size: Shape, found: list[Item], heads: bool) -> None:
         numbers = size.sizes
         if len(numbers) == 2:
             numbers = (*numbers, self._channels(piece, found))
         at = Span(size.start, size.end)
-        if self.input is None and not self.entries:
+        if not self.entries and (self.input is None or (self.tentative and heads)):
+            self.tentative = not heads
             self.input = tree.Input((), amount(numbers, at), None, (), *at)
             self.note(piece, f"the input, {'x'.join(numbers)}")
         elif self.input is None or amount(numbers, at).text != self.input.size.text:  # type: ignore[union-attr]
@@ -145,11 +162,30 @@ class _Reader:
             message = f"a second input, {'x'.join(numbers)}" if first else "the input stands above the layers"
             self._tell("unclear-layer", message, at, "a listing has one input, above its layers", related)
 
+    def _beside_input(self, piece: Piece, found: list[Item]) -> list[Item]:
+        """`the first layer filters the 227x227x3 input image`: the shape that a layer's line says it reads."""
+        heads = [at for at, item in enumerate(found) if isinstance(item, Head)]
+        for at in heads[1:]:
+            word, beside = found[at], found[at - 1]
+            if isinstance(word, Head) and word.kind == "INPUT" and (isinstance(beside, Shape) or _is(beside, "DIMS")):
+                size = beside if isinstance(beside, Shape) else Shape(sizes(beside), beside.start, beside.end)  # type: ignore[arg-type]
+                if self.entries or (self.input and not self.tentative):
+                    self.note(Span(size.start, size.end), "what the layer reads; not checked")
+                else:
+                    self._input(piece, size, found, True)
+                return [*found[: at - 1], *found[at + 1 :]]
+        return found
+
     def _channels(self, piece: Piece, found: list[Item]) -> str:
         if clauses.has(found, "RGB"):
             return "3"
-        for first, second in zip(found, found[1:], strict=False):
-            if isinstance(first, Token) and isinstance(second, Token) and second.type == "MAPS" and first.type == "NUMBER":
+        for first, second in pairwise(found):
+            if (
+                isinstance(first, Token)
+                and isinstance(second, Token)
+                and second.type == "MAPS"
+                and first.type == "NUMBER"
+            ):
                 return first.text
         if not clauses.has(found, "GREY"):
             self.note(piece, "an input without channels has one")
@@ -229,10 +265,8 @@ class _Reader:
         take(self.entries[-1], found)
         return True
 
-    def _total(self, found: list[Item], heads: list[Head]) -> bool:
+    def _total(self, found: list[Item]) -> bool:
         """`62,378,344 parameters` of the whole network."""
-        if heads:
-            return False
         tokens = [item for item in found if isinstance(item, Token) and item.type not in ("OTHER", "COLON", "OPENING")]
         for at, token in enumerate(tokens):
             if token.type not in ("PARAMS", "WEIGHTS"):

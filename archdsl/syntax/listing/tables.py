@@ -12,9 +12,12 @@ from archdsl.syntax.listing.words import AMOUNTS, KINDS
 from archdsl.syntax.tree import Token
 
 _INCEPTION = re.compile(r"[#\s$]*(1|3|5)\s*[x×]\s*\1\s*(reduce)?[\s$]*|(pool)[\s-]*proj(?:ection)?", re.IGNORECASE)
-_NAMES = re.compile(r"\s*(?:layers?|types?|names?|stage|block|operation|module|schicht|couche|층|레이어|層)\b", re.IGNORECASE)
+_NAMES = re.compile(
+    r"[\s#0-9-]*(?:layers?|types?|names?|stage|block|operation|module|schicht|couche|nr|no|층|레이어|層|#\s*$)\b",
+    re.IGNORECASE,
+)
 _SIZES = re.compile(r"\s*(?:sizes?|shapes?|dimensions?|größe|taille|크기|サイズ)\b", re.IGNORECASE)
-_ROLES = ("MACS", "PARAMS", "WEIGHTS", "OUTPUTS", "STRIDE", "STRIDED", "PAD", "WINDOW", "GROUPS", "MAPS", "NEURONS", "FILTERS")
+_ROLES = ("MACS", "PARAMS", "WEIGHTS", "OUTPUTS", "STRIDE", "PAD", "WINDOW", "GROUPS", "MAPS", "NEURONS", "FILTERS")
 
 
 class Reading:
@@ -37,6 +40,21 @@ def row_tokens(text: str, row: Row) -> Reading:
     return reading
 
 
+def networks(text: str, row: Row) -> bool:
+    """Whether a row holds layers of several networks side by side, as the columns A to E of VGG do."""
+    seen: set[str] = set()
+    columns = 0
+    for cell in row.cells:
+        content = text[cell.start : cell.end].strip().lower()
+        found = words(text, cell.start, cell.end)
+        if any(token.type in KINDS or token.type == "VGGCONV" for token in found):
+            columns += any(token.type == "VGGCONV" for token in found)
+            if columns > 1 or content in seen:
+                return True
+            seen.add(content)
+    return False
+
+
 def _cell(text: str, cell: Cell, head: str, reading: Reading) -> None:
     found = words(text, cell.start, cell.end)
     amounts = [token for token in found if token.type in AMOUNTS]
@@ -48,8 +66,8 @@ def _cell(text: str, cell: Cell, head: str, reading: Reading) -> None:
     role = _role(head)
     plain = not any(token.type in KINDS or token.type == "VGGCONV" for token in found)
     if role == "":
-        reading.tokens += found
-    elif amounts and plain and (role is None or role == "MACS" or _is_vague(role, amounts[0])):
+        reading.tokens += [] if plain and head and _is_row_number(found) else found
+    elif plain and (role == "MACS" or _is_vague(role, amounts) or (role is None and _is_figure(found))):
         what = head.strip() or "a column without a name"
         note = f"{what}: not read" if role is None else f"{what}: not a claim, its unit is not certain"
         reading.notes.append(Note(cell.start, cell.end, note))
@@ -57,9 +75,18 @@ def _cell(text: str, cell: Cell, head: str, reading: Reading) -> None:
         reading.tokens += _under(role, found, cell) if plain else found
 
 
-def _is_vague(role: str, amount: Token) -> bool:
+def _is_vague(role: str | None, amounts: list[Token]) -> bool:
     """A count in K: of 1,000 or of 1,024, and papers count with or without biases."""
-    return role in ("PARAMS", "WEIGHTS") and amount.type == "ROUNDED"
+    return role in ("PARAMS", "WEIGHTS") and any(amount.type == "ROUNDED" for amount in amounts)
+
+
+def _is_row_number(found: list[Token]) -> bool:
+    return [token.type for token in found] == ["NUMBER"]
+
+
+def _is_figure(found: list[Token]) -> bool:
+    """Numbers alone, of which only the head of the column could say what they mean."""
+    return bool(found) and all(token.type in AMOUNTS and token.type != "DIMS" for token in found)
 
 
 def _role(head: str) -> str | None:
@@ -71,12 +98,14 @@ def _role(head: str) -> str | None:
         return None
     if "OUTPUT" in types and "MAPS" not in types:
         return "OUTPUTS"
+    if "WINDOW" in types:
+        return "WINDOW"
     for role in _ROLES:
         if role in types:
-            return "STRIDE" if role == "STRIDED" and "WINDOW" not in types else "WINDOW" if role == "STRIDED" else role
+            return role
     if _SIZES.match(head):
         return "OUTPUTS"
-    return "" if any(kind in KINDS for kind in types) or len(head) > 24 else None
+    return "" if any(kind in KINDS for kind in types) else None
 
 
 def _under(role: str | None, found: list[Token], cell: Cell) -> list[Token]:

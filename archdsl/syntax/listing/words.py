@@ -9,12 +9,39 @@ from typing import Any
 from archdsl.syntax.tree import Token
 
 KINDS = frozenset(
-    ["CONV", "C_LABEL", "MAXPOOL", "AVGPOOL", "GLOBALAVGPOOL", "GLOBALMAXPOOL", "POOL", "P_LABEL", "SUBSAMPLE", "S_LABEL", "LRN", "NORM", "BN", "FC", "F_LABEL", "RBF", "DROPOUT", "SOFTMAX", "RELU", "TANH", "SIGMOID", "FLATTEN", "INPUT", "OUTPUT", "INCEPTION"]
+    [
+        "CONV",
+        "C_LABEL",
+        "MAXPOOL",
+        "AVGPOOL",
+        "GLOBALAVGPOOL",
+        "GLOBALMAXPOOL",
+        "POOL",
+        "P_LABEL",
+        "SUBSAMPLE",
+        "S_LABEL",
+        "LRN",
+        "NORM",
+        "BN",
+        "FC",
+        "F_LABEL",
+        "RBF",
+        "DROPOUT",
+        "SOFTMAX",
+        "RELU",
+        "TANH",
+        "SIGMOID",
+        "FLATTEN",
+        "INPUT",
+        "OUTPUT",
+        "INCEPTION",
+    ]
 )
 LABELS = frozenset(("C_LABEL", "S_LABEL", "P_LABEL", "F_LABEL"))
 SETTINGS = frozenset(("STRIDE", "PAD", "GROUPS", "DILATION"))
 AMOUNTS = frozenset(("NUMBER", "DIMS", "COUNTED", "ROUNDED", "PERCENT"))
 _BEHIND_KIND = ("ORDINAL", "_TO")  # tokens that stand only behind the name of a layer
+_DIGITS = re.compile("[0-9]+")
 _DIMS_AND_NUMBER = {"DIMS", "NUMBER"}
 
 
@@ -42,6 +69,12 @@ class Words:
             found.append(Token(kind, match.group(), match.start(), at))
             if kind in KINDS:
                 at = self._name(text, at, end, found)
+            elif kind == "VGGCONV":
+                for number in _DIGITS.finditer(text, at, min(at + 12, end)):
+                    found.append(Token("NUMBER", number.group(), *number.span()))
+                    at = number.end()
+                    if found[-2].type == "NUMBER":
+                        break
         return found
 
     def _name(self, text: str, at: int, end: int, found: list[Token]) -> int:
