@@ -116,7 +116,8 @@ class LineBuilder:
     def layer(self, entry: Entry) -> tree.Layer:
         """The statement of one layer, without claims."""
         at = Span(entry.head.start, entry.head.end)
-        self._explained(entry)
+        if entry.kind != "STRANGE":
+            self._explained(entry)
         kind, values = self._kind(entry, at)
         arguments = tuple(tree.Argument(None, token, token.start, token.end) for token in values)
         if entry.family == "conv" and ("nobias" in entry.switches or self.normed):
@@ -138,6 +139,9 @@ class LineBuilder:
 
     def _kind(self, entry: Entry, at: Span) -> tuple[str, list[Token]]:
         """The kind of a layer and its values, as `.arch` has them."""
+        if entry.kind == "STRANGE":
+            hint = "convert the rest, and write this layer in the spec: `archdsl layers` lists what there is"
+            raise Unclear("a layer that listings do not have", at, hint)
         match entry.family:
             case "conv":
                 return "CONV", self._conv(entry, at)

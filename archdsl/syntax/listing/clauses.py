@@ -7,7 +7,7 @@ from archdsl.syntax.listing.facts import Block, Copies, Head, Item, Setting, Sha
 from archdsl.syntax.listing.words import AMOUNTS, LABELS
 from archdsl.syntax.tree import Token
 
-_HEAVY = ("conv", "pool", "dense")
+_HEAVY = ("conv", "pool", "dense", "STRANGE")
 _LIGHT = ("RELU", "TANH", "SIGMOID", "norm", "DROPOUT", "SOFTMAX")
 _LAYER_WORDS = (
     "layer",
@@ -77,14 +77,34 @@ def is_layer(found: list[Item]) -> bool:
     if not leads(found):
         named = any(head.ordinal or head.values or head.kind in LABELS for head in heads)
         said = _says_amounts(found)
-        return said and (named or any(family(head) in _HEAVY for head in heads))
+        heavy = any(family(head) in _HEAVY for head in heads)
+        return (said and (named or heavy)) or (heavy and _one_layer(found))
     if facts or heads[0].values or len(heads) > 1:
         return True
     behind = found[found.index(heads[0]) + 1 :]
     words = [i for i in behind if isinstance(i, Token) and i.type == "OTHER" and i.text.lower() not in _LAYER_WORDS]
     colon = bool(behind) and isinstance(behind[0], Token) and behind[0].type == "COLON"
-    amounts = any(isinstance(item, Token) and item.type in AMOUNTS for item in behind)
-    return not words or colon or (amounts and len(words) <= 2)
+    return not words or colon or any(_is_amount(item) for item in behind)
+
+
+def _is_amount(item: Item) -> bool:
+    """A number that is no year."""
+    if not isinstance(item, Token) or item.type not in AMOUNTS:
+        return False
+    return not (item.type == "NUMBER" and item.text[:2] in ("19", "20") and len(item.text) == 4)
+
+
+def _one_layer(found: list[Item]) -> bool:
+    """`then a dense layer of size 128`: one layer in a sentence, with a number behind it."""
+    for at, item in enumerate(found[:-1]):
+        behind = found[at + 1]
+        if (
+            isinstance(item, Head)
+            and isinstance(behind, Token)
+            and behind.text.lower() in ("layer", "schicht", "couche")
+        ):
+            return any(_is_amount(other) for other in found[at:])
+    return False
 
 
 def _says_amounts(found: list[Item]) -> bool:
@@ -134,11 +154,12 @@ def _begins(head: Head | None, item: Head, said: list[Item]) -> bool:
     """Whether a name begins a layer of its own, or says more of the one before."""
     if head is None:
         return True
-    if item.kind in ("OUTPUT", "INPUT"):
+    if item.kind in ("OUTPUT", "INPUT") or head.kind == "STRANGE":
         return False
     if family(head) == family(item) and item.ordinal is None and not item.values:
-        amounts = [i for i in said if isinstance(i, Token) and i.type in AMOUNTS]
-        return bool(amounts) and item.kind not in ("NORM",) and bool(_before(said)) and len(amounts) > 1
+        if item.kind == "NORM" or not _before(said):
+            return False
+        return sum(isinstance(one, Token) and one.type in AMOUNTS for one in said) > 1
     return True
 
 

@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 _MARKER = re.compile(
     r"[ \t]*+(?:>[ \t]*+)*+(?:(#{1,6})[ \t]|([-*+•·‣▪◦–][ \t])|\(?([0-9]{1,3})[.)](?=[ \t*[]))?[ \t]*+"
+    r"(?:\*{0,2}(?:layer|step|stage|schicht|couche|레이어)[ \t]#?[0-9]{1,3}\*{0,2}[ \t]?[:.)–-](?=[ \t*]))?[ \t*]*+",
+    re.IGNORECASE,
 )
 _FENCE = re.compile(r"[ \t]*+(?:```|~~~)")
 _STOP = re.compile(r"(?<=[a-z)\]])\.[ \t]+(?=[A-Z(])")

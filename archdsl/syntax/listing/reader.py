@@ -317,7 +317,7 @@ class _Reader:
         self.notes.append(Note(at.start, at.end, text))
 
     def _tell(
-        self, code: str, message: str, at: Piece | Span, hint: str | None, related: tuple[Related, ...] = ()
+        self, code: str, message: str, at: Piece | Row | Span, hint: str | None, related: tuple[Related, ...] = ()
     ) -> None:
         span = Span(at.start, at.end)
         self.diagnostics.append(Diagnostic(code, message, span, self.source, related=related, hint=hint))

@@ -35,6 +35,7 @@ KINDS = frozenset(
         "INPUT",
         "OUTPUT",
         "INCEPTION",
+        "STRANGE",
     ]
 )
 LABELS = frozenset(("C_LABEL", "S_LABEL", "P_LABEL", "F_LABEL"))
