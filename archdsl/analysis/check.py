@@ -31,8 +31,10 @@ from archdsl.analysis.trampoline import run
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.ir.network import Network, Port, Sequence
 from archdsl.ir.shape import Shape
+from archdsl.layers import lookup
 from archdsl.limits import Limits
-from archdsl.syntax import parse, tree
+from archdsl.syntax import tree
+from archdsl.syntax.notation import read_text
 from archdsl.syntax.tree import Token
 
 
@@ -67,6 +69,8 @@ class Reading(NamedTuple):
     diagnostics: list[Diagnostic]
     ignored: list[tuple[str, int, int]]
     known: Known  # layers that one setting found serve the next
+    notation: str = "arch"
+    notes: tuple[tuple[int, int, str], ...] = ()  # how the lines of a listing were read: place and words
 
 
 @contextmanager
@@ -82,11 +86,12 @@ def without_collector() -> Iterator[None]:
         gc.enable()
 
 
-def read(source: Source, limits: Limits) -> Reading:
-    """Parse a text once."""
+def read(source: Source, limits: Limits, notation: str | None = None) -> Reading:
+    """Parse a text once, in the notation given or in the one that it is written in."""
     with without_collector():
-        parsed = parse(source, limits)
-    return Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {})
+        text = read_text(source, limits, notation, lambda word: lookup(word) is not None)
+    parsed = text.parsed
+    return Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
 
 
 def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:

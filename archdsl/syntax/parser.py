@@ -44,14 +44,14 @@ def _load() -> Lark:
         from archdsl.syntax import _tables
 
         load: Any = Lark._load_from_dict
-        lark = load(_tables.DATA, _tables.MEMO, transformer=Builder(), _plugins={"ContextualLexer": _NoLexer})
+        lark = load(_tables.DATA, _tables.MEMO, transformer=Builder(), _plugins={"ContextualLexer": NoLexer})
         _Tables.vocabulary = Vocabulary(lark.terminals, lark.lexer_conf.ignore)
         _Tables.signs = {t.name: t.pattern.value for t in lark.terminals if t.pattern.type == "str"}
         _Tables.lark = lark
     return _Tables.lark
 
 
-class _NoLexer:
+class NoLexer:
     """Stands in for Lark's own lexer, whose patterns would cost a third of the start; tokens come from `Lexer`."""
 
     def __init__(self, conf: Any, states: Any, always_accept: Any = ()) -> None:
@@ -60,7 +60,7 @@ class _NoLexer:
 
 def parse(source: Source, limits: Limits) -> Parsed:
     """Parse a whole file."""
-    hidden = _forbidden(source, limits)
+    hidden = forbidden(source, limits)
     if hidden:
         return Parsed(None, hidden, [])
     lexer, value = _run(source, limits, "start")
@@ -247,7 +247,7 @@ class _Recovery:
         return text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
 
 
-def _forbidden(source: Source, limits: Limits) -> list[Diagnostic]:
+def forbidden(source: Source, limits: Limits) -> list[Diagnostic]:
     """Characters that hide or reorder text, lines and numbers beyond the limits: found before anything is parsed."""
     found = []
     for match in _FORBIDDEN.finditer(source.text):

@@ -1,0 +1,339 @@
+"""A listing to the tree of an `.arch` file: which lines are layers, which say more of one, and which are prose."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import NamedTuple
+
+from archdsl.diagnostics import Diagnostic, Related, Source, Span
+from archdsl.limits import Limits
+from archdsl.syntax import tree
+from archdsl.syntax.listing import clauses, tables
+from archdsl.syntax.listing.build import LineBuilder, Note, Unclear, amount, figure
+from archdsl.syntax.listing.entry import Entry
+from archdsl.syntax.listing.facts import Block, Head, Item, Setting, Shape, items, sizes, words
+from archdsl.syntax.listing.flow import Flow
+from archdsl.syntax.listing.layout import Piece, Row, pieces
+from archdsl.syntax.listing.roles import take
+from archdsl.syntax.listing.words import AMOUNTS, KINDS
+from archdsl.syntax.parser import forbidden
+from archdsl.syntax.tree import Token
+
+_ALL = re.compile(
+    r"\b(?:all|every|everywhere|each|throughout|always|jede[rns]?|alle[nr]?|chaque|tou(?:te)?s)\b", re.IGNORECASE
+)
+
+_RESIDUAL = re.compile(r"residual|shortcut|skip[ -]connection|resnet|résidu|잔차|残差", re.IGNORECASE)
+_EACH = r"\b(?:each|every|all|jede[rm]?|chaque)\b"
+_NORM = r"(?:batch[ -]?norm[a-z]*|\bBN\b)"
+_NORMED = re.compile(
+    rf"{_NORM}[^\n.;|]{{0,60}}\b(?:after|follows|behind|nach|après)\b[^\n.;|]{{0,20}}{_EACH}"
+    rf"|{_EACH}[^\n.;|]{{0,40}}\bconv[a-z]*[^\n.;|]{{0,40}}{_NORM}",
+    re.IGNORECASE,
+)
+
+
+class Listing(NamedTuple):
+    """A listing as read: its tree, or None after an error; and how it was read, line by line.
+
+    `layers` counts the lines that were taken for layers, also those that could not be understood.
+    """
+
+    file: tree.File | None
+    diagnostics: list[Diagnostic]
+    notes: list[Note]
+    layers: int
+
+
+def read_listing(source: Source, limits: Limits) -> Listing:
+    """Read a listing; only diagnostics come out of a text that is none."""
+    hidden = forbidden(source, limits)
+    if hidden:
+        return Listing(None, hidden, [], 0)
+    return _Reader(source, limits).read()
+
+
+class _Reader:
+    """The reading of one text."""
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        self.source, self.limits = source, limits
+        self.diagnostics: list[Diagnostic] = []
+        self.notes: list[Note] = []
+        self.entries: list[Entry] = []
+        self.labels: dict[str, Entry] = {}
+        self.input: tree.Input | None = None
+        self.tentative = False  # whether the input is only a shape in the prose
+        self.totals: list[tree.QuantityClaim] = []
+        self.budget = limits.tokens
+        self.near = False  # whether the line above belongs to the last entry
+
+    # ---- lines
+
+    def read(self) -> Listing:
+        for piece in pieces(self.source.text):
+            if isinstance(piece, Piece) and piece.blank:
+                self.near = False
+            elif not self._line(piece):
+                break
+        return self._built()
+
+    def _line(self, piece: Piece | Row) -> bool:
+        """Read one line; False where the limit on tokens is reached."""
+        if isinstance(piece, Row):
+            if tables.networks(self.source.text, piece):
+                hint = "keep the column of one network"
+                self._tell("unclear-layer", "this row has layers of several networks", piece, hint)
+                return len(self.diagnostics) < self.limits.diagnostics
+            row = tables.row_tokens(self.source.text, piece)
+            tokens, columns = row.tokens, row.columns
+            self.notes += row.notes
+            piece = Piece(piece.start, piece.end, 0, False, False)
+        else:
+            tokens, columns = words(self.source.text, piece.start, piece.end), {}
+        self.budget -= len(tokens)
+        if self.budget < 0:
+            self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, "raise it with --limit tokens=N")
+            return False
+        found = items(tokens)
+        if found is not None:
+            self._items(piece, found, columns)
+        elif any(token.type in KINDS for token in tokens):
+            self._tell("unclear-layer", "this looks like a layer and cannot be understood", piece, None)
+        return len(self.diagnostics) < self.limits.diagnostics
+
+    def _items(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
+        found = self._beside_input(piece, found)
+        heads = [item for item in found if isinstance(item, Head)]
+        if self._is_input(piece, found, heads) or self._again(found, heads):
+            self.near = True
+            return
+        if clauses.has(found, "TOTAL") and self._total(found):
+            return
+        if heads and clauses.is_layer(found) and not self._is_remark(piece, found, heads):
+            self._layers(piece, found, columns)
+            return
+        blocks = [item for item in found if isinstance(item, Block)]
+        if blocks and not heads:
+            head = Head("CONV", None, None, (), blocks[0].start, blocks[0].end)
+            self._entry(piece, head, found)
+        elif not self._more(piece, found) and (heads or not self._total(found)):
+            self.near = False
+            if not piece.heading:
+                self.note(piece, "prose")
+
+    def _is_remark(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
+        """A sentence about layers in general: `every pool has stride 2`."""
+        behind = found[found.index(heads[0]) + 1 :]
+        if clauses.leads(found) and behind and _is(behind[0], "COLON"):
+            return False
+        plain = not any(head.ordinal or head.values for head in heads)
+        return plain and bool(_ALL.search(self.source.text, piece.start, piece.end))
+
+    # ---- the input
+
+    def _is_input(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
+        """`[227x227x3] INPUT`, `input: 28x28 grey images`, or a shape in the prose above the first layer."""
+        if heads and (heads[0].kind != "INPUT" or any(head.kind not in ("INPUT", "OUTPUT") for head in heads[1:])):
+            return False
+        if not heads and (self.entries or self.input):
+            return False
+        size = next((item for item in found if isinstance(item, Shape)), None) or clauses.dims(found)
+        if size is None or (not heads and len(size.sizes) != 3 and not clauses.has(found, "IMAGE")):
+            return False
+        if not clauses.leads(found) and heads and self.input:
+            return False
+        self._input(piece, size, found, bool(heads))
+        return True
+
+    def _input(self, piece: Piece, size: Shape, found: list[Item], heads: bool) -> None:
+        numbers = size.sizes
+        if len(numbers) == 2:
+            numbers = (*numbers, self._channels(piece, found))
+        at = Span(size.start, size.end)
+        if not self.entries and (self.input is None or (self.tentative and heads)):
+            self.tentative = not heads
+            self.input = tree.Input((), amount(numbers, at), None, (), *at)
+            self.note(piece, f"the input, {'x'.join(numbers)}")
+        elif self.input is None or amount(numbers, at).text != self.input.size.text:  # type: ignore[union-attr]
+            first = self.input
+            related = (Related(Span(first.start, first.end), "the first"),) if first else ()
+            message = f"a second input, {'x'.join(numbers)}" if first else "the input stands above the layers"
+            self._tell("unclear-layer", message, at, "a listing has one input, above its layers", related)
+
+    def _beside_input(self, piece: Piece, found: list[Item]) -> list[Item]:
+        """`the first layer filters the 227x227x3 input image`: the shape that a layer's line says it reads."""
+        heads = [at for at, item in enumerate(found) if isinstance(item, Head)]
+        for at in heads[1:]:
+            word, beside = found[at], found[at - 1]
+            if isinstance(word, Head) and word.kind == "INPUT" and (isinstance(beside, Shape) or _is(beside, "DIMS")):
+                size = beside if isinstance(beside, Shape) else Shape(sizes(beside), beside.start, beside.end)  # type: ignore[arg-type]
+                if self.entries or (self.input and not self.tentative):
+                    self.note(Span(size.start, size.end), "what the layer reads; not checked")
+                else:
+                    self._input(piece, size, found, True)
+                return [*found[: at - 1], *found[at + 1 :]]
+        return found
+
+    def _channels(self, piece: Piece, found: list[Item]) -> str:
+        if clauses.has(found, "RGB"):
+            return "3"
+        for first, second in pairwise(found):
+            if (
+                isinstance(first, Token)
+                and isinstance(second, Token)
+                and second.type == "MAPS"
+                and first.type == "NUMBER"
+            ):
+                return first.text
+        if not clauses.has(found, "GREY"):
+            self.note(piece, "an input without channels has one")
+        return "1"
+
+    # ---- layers
+
+    def _again(self, found: list[Item], heads: list[Head]) -> bool:
+        """A line that speaks once more of a layer above: `CONV1 gives [55x55x96]`."""
+        if not heads or not clauses.leads(found):
+            return False
+        head = heads[0]
+        before = self.labels.get(_key(head))
+        if before is None and self.entries and clauses.speaks_of_output(found, heads):
+            last = self.entries[-1]
+            before = last if head.kind == "OUTPUT" or last.joins(head) else None
+        if before is None or any(other.kind != "OUTPUT" for other in heads[1:]):
+            return False
+        take(before, [item for item in found if not isinstance(item, Head)])
+        return True
+
+    def _layers(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
+        """Every layer of a line, in order."""
+        parent = self._parent(piece)
+        for segment in clauses.segments(found):
+            first = True
+            for head, said in clauses.clauses(segment):
+                if head is None:
+                    if self.entries:
+                        take(self.entries[-1], said)
+                elif parent is not None and parent.joins(head):
+                    parent.sharpen(head.kind)
+                    take(parent, said)
+                elif not first and clauses.is_light(head) and self.entries:
+                    follower = Entry(head, piece.start, piece.end, piece.indent)
+                    take(follower, said)
+                    self._follow(self.entries[-1], follower)
+                else:
+                    self._entry(piece, head, said)
+                first = False
+        if columns and self.entries:
+            self.entries[-1].columns = columns
+
+    def _follow(self, entry: Entry, follower: Entry) -> None:
+        """Join an activation to its line; what it claims, the line claims."""
+        entry.shapes += follower.shapes
+        follower.shapes = []
+        entry.followers.append(follower)
+
+    def _entry(self, piece: Piece, head: Head, said: list[Item]) -> None:
+        entry = Entry(head, piece.start, piece.end, piece.indent)
+        for item in said:
+            if isinstance(item, Head) and entry.joins(item):
+                entry.sharpen(item.kind)
+        take(entry, said)
+        self.entries.append(entry)
+        if head.ordinal is not None:
+            self.labels.setdefault(_key(head), entry)
+        self.near = True
+
+    def _parent(self, piece: Piece) -> Entry | None:
+        """The layer that a bullet below it belongs to."""
+        if not self.entries or not self.near:
+            return None
+        last = self.entries[-1]
+        return last if piece.indent > last.indent else None
+
+    def _more(self, piece: Piece, found: list[Item]) -> bool:
+        """A line without a layer's name that says more of the layer above."""
+        if not self.entries or not self.near:
+            return False
+        facts = [item for item in found if isinstance(item, (Setting, Shape)) or _is(item, *AMOUNTS)]
+        prose = [item for item in found if _is(item, "OTHER")]
+        below = self._parent(piece) is not None
+        if not facts or not (below or (piece.bullet and not prose) or len(prose) <= 1 <= len(facts)):
+            return False
+        take(self.entries[-1], found)
+        return True
+
+    def _total(self, found: list[Item]) -> bool:
+        """`62,378,344 parameters` of the whole network."""
+        tokens = [item for item in found if isinstance(item, Token) and item.type not in ("OTHER", "COLON", "OPENING")]
+        for at, token in enumerate(tokens):
+            if token.type not in ("PARAMS", "WEIGHTS"):
+                continue
+            for beside in (at - 1, at + 1):
+                if 0 <= beside < len(tokens) and tokens[beside].type in ("COUNTED", "ROUNDED", "NUMBER"):
+                    claim = figure(tokens[beside], token.type.lower())
+                    about = clauses.has(found, "ABOUT")
+                    within = Token("NUMBER", "5", *claim[3:]) if about else None
+                    self.totals.append(claim._replace(within=within))
+                    self.note(claim, f"a claim for the whole network{', within 5%' if about else ''}")
+                    return True
+        return False
+
+    # ---- results
+
+    def _built(self) -> Listing:
+        """The tree of everything gathered."""
+        builder = LineBuilder()
+        builder.flow = _flow(self.input)
+        self._said_of_all(builder)
+        lines = [tree.Line((self.input,))] if self.input else []
+        for entry in self.entries:
+            if len(self.diagnostics) >= self.limits.diagnostics:
+                break
+            try:
+                made = builder.lines(entry)
+                lines += made
+            except Unclear as unclear:
+                builder.flow = Flow()
+                self._tell("unclear-layer", unclear.message, unclear.at, unclear.hint)
+        if self.totals:
+            lines.append(tree.Line((tree.Expect(tuple(self.totals)),)))
+        self.diagnostics.sort(key=lambda diagnostic: diagnostic.span)
+        notes = sorted([*self.notes, *builder.notes])
+        file = tree.File(tuple(lines)) if not self.diagnostics else None
+        return Listing(file, self.diagnostics, notes, len(self.entries))
+
+    def _said_of_all(self, builder: LineBuilder) -> None:
+        """What the text says of all its layers: shortcuts, and norms behind each convolution."""
+        builder.residual = bool(_RESIDUAL.search(self.source.text))
+        normed = _NORMED.search(self.source.text)
+        if normed is not None:
+            builder.normed = True
+            self.note(Span(*normed.span()), "batch normalization behind each convolution, which then has no bias")
+
+    def note(self, at: Piece | Span | tree.QuantityClaim, text: str) -> None:
+        self.notes.append(Note(at.start, at.end, text))
+
+    def _tell(
+        self, code: str, message: str, at: Piece | Row | Span, hint: str | None, related: tuple[Related, ...] = ()
+    ) -> None:
+        span = Span(at.start, at.end)
+        self.diagnostics.append(Diagnostic(code, message, span, self.source, related=related, hint=hint))
+
+
+def _is(item: Item, *kinds: str) -> bool:
+    return isinstance(item, Token) and item.type in kinds
+
+
+def _key(head: Head) -> str:
+    """What names a layer: CONV1 and conv1 are one."""
+    return f"{Entry(head, 0, 0, 0).label.lower()}" if head.ordinal is not None else ""
+
+
+def _flow(given: tree.Input | None) -> Flow:
+    if given is None or not isinstance(given.size, Token):
+        return Flow()
+    numbers = tuple(int(size) for size in sizes(given.size))
+    return Flow(numbers[:-1], numbers[-1], len(numbers) == 1)
