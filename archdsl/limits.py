@@ -14,7 +14,7 @@ class Limits(NamedTuple):
     depth: int = 64
     operators: int = 256
     digits: int = 18
-    visits: int = 1_000_000
+    visits: int = 50_000
     chain: int = 256
     list: int = 100_000
     diagnostics: int = 100

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from functools import cached_property
-from os import PathLike
+from math import isfinite
+from os import PathLike, fsencode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.check import Checked, check, read
@@ -154,20 +155,33 @@ def _checked_model(source: Source, parameters: dict[str, Any], limits: Limits, f
 
 
 def convert(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Values from Python as the language has them: lists become tuples."""
+    """Values from Python as the language has them: lists become tuples. Raises TypeError, ValueError."""
     return {name: _tuples(value) for name, value in parameters.items()}
 
 
 def _tuples(value: Any) -> Any:
-    return tuple(_tuples(item) for item in value) if isinstance(value, (list, tuple)) else value
+    if isinstance(value, (list, tuple)):
+        return tuple(_tuples(item) for item in value)
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"a parameter cannot be {value}")
+    if not isinstance(value, (bool, int, float, str)):
+        raise TypeError(
+            f"a parameter is a number, a text, True or False, or a list of these, not {type(value).__name__}"
+        )
+    return value
 
 
 def read_file(path: str | PathLike[str], limits: Limits, name: str | None = None) -> tuple[Source, list[Diagnostic]]:
     """The text of a file, or what is wrong with its bytes; raises OSError where it cannot be read."""
-    shown = name if name is not None else str(path)
+    shown = name if name is not None else named(path)
     with open(path, "rb") as file:
         data = file.read(limits.file + 1)
     return decode(data, shown, limits)
+
+
+def named(path: str | PathLike[str]) -> str:
+    """A path as it is shown: UTF-8 whatever the locale is, in which Python may have read it as bytes."""
+    return fsencode(path).decode("utf-8", errors="surrogateescape")
 
 
 def decode(data: bytes, name: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
@@ -176,6 +190,7 @@ def decode(data: bytes, name: str, limits: Limits) -> tuple[Source, list[Diagnos
         source = Source(name, "")
         message = f"the file is larger than {limits.file:,} bytes"
         return source, [Diagnostic("limit", message, Span(0, 0), source, hint="raise it with --limit file=N")]
+    data = data.removeprefix(b"\xef\xbb\xbf")  # the mark that some editors put in front
     try:
         return Source(name, data.decode("utf-8")), []
     except UnicodeDecodeError as fault:

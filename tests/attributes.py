@@ -225,7 +225,9 @@ class Attributes:
         return {"axis": self.draw.pick(axes)} if self.draw.chance(60) else {}
 
     def _dropout(self) -> dict[str, Any]:
-        return {"p": self.draw.pick((0.5, 0.1, 0, 1, 1.5 if self.draw.chance(3) else 0.9))} if self.draw.chance(70) else {}
+        return (
+            {"p": self.draw.pick((0.5, 0.1, 0, 1, 1.5 if self.draw.chance(3) else 0.9))} if self.draw.chance(70) else {}
+        )
 
     def _flatten(self) -> dict[str, Any]:
         return {"last": self.draw.chance(80)} if self.draw.chance(40) else {}

@@ -33,7 +33,10 @@ def torch_tensors(module: Any) -> tuple[dict[str, tuple[int, ...]], dict[str, tu
 
 def tensor_sizes(shape: Shape | Any, batch: int = 2, symbols: dict[str, int] | None = None) -> tuple[int, ...]:
     """The sizes of the tensor of a value: batch first, images channels first, sequences steps before channels."""
-    sizes = tuple(size if isinstance(size, int) else evaluated(size, symbols or {}) for size in getattr(shape, "sizes", None) or shape.shape)
+    sizes = tuple(
+        size if isinstance(size, int) else evaluated(size, symbols or {})
+        for size in getattr(shape, "sizes", None) or shape.shape
+    )
     if shape.dtype == "float32" and len(sizes) >= 3:
         sizes = (sizes[-1], *sizes[:-1])
     return (batch, *sizes)
@@ -45,7 +48,9 @@ def evaluated(size: Any, symbols: dict[str, int]) -> int:
     for monomial, factor in size.terms:
         product = factor
         for atom in monomial:
-            product *= symbols[atom.name] if hasattr(atom, "name") else evaluated(atom.numerator, symbols) // atom.divisor
+            product *= (
+                symbols[atom.name] if hasattr(atom, "name") else evaluated(atom.numerator, symbols) // atom.divisor
+            )
         total += product
     return total
 

@@ -193,7 +193,9 @@ def _layer(layer: Layer, indent: str) -> list[str]:
     words = [f"{', '.join(map(_label, labels))}:"] if labels else []
     words += [layer.kind] if layer.kind else []
     words += [_argument(argument) for argument in layer.arguments]
-    tail = [f"x{layer.repeat}" if type(layer.repeat) is int else f"x({layer.repeat})"] if layer.repeat is not None else []
+    tail = (
+        [f"x{layer.repeat}" if type(layer.repeat) is int else f"x({layer.repeat})"] if layer.repeat is not None else []
+    )
     tail += [f"<- {', '.join(map(_reference, layer.reads))}"] if layer.reads else []
     if layer.body is None:
         return [indent + " ".join([*words, *tail])]
@@ -283,6 +285,8 @@ class Container:
             if where is None or part not in where.entries:
                 raise Refused(f"nothing is called {reference}")
             values, where = where.entries[part]
+            if position == len(parts) - 1 and not values:
+                raise Refused(f"{reference} has no copies")
             if position == len(parts) - 1:
                 return values
         raise AssertionError(reference)

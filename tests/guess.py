@@ -104,7 +104,12 @@ def small(x: Guess) -> Guess:
     return x
 
 
-AXES = {1: ("channels",), 2: ("steps", "channels"), 3: ("height", "width", "channels"), 4: ("frames", "height", "width", "channels")}
+AXES = {
+    1: ("channels",),
+    2: ("steps", "channels"),
+    3: ("height", "width", "channels"),
+    4: ("frames", "height", "width", "channels"),
+}
 MERGES = ("ADD", "MUL", "MAX", "MEAN", "CONCAT", "STACK", "SCALE")
 
 

@@ -18,7 +18,8 @@ from torch import Tensor, nn
 DELIBERATE = {
     "zero": "no size is ever zero: PyTorch runs empty tensors through many layers",
     "window": "a window larger than its padded input: PyTorch pools it all the same when it rounds up",
-    "blind": "a window that reads nothing but padding: PyTorch gives -inf and, in training, writes outside of the tensor",
+    "blind": "a dilated window that reads nothing but padding: PyTorch's pools write outside of the tensor in training, "
+    "its convolutions end the process",
     "broadcast": "nothing is stretched unless the line says so, and never an axis that is not there",
     "gate": "SCALE takes one value per channel and stretches nothing else",
     "tokens": "whole numbers are read by EMBED alone: PyTorch adds and joins them too",
@@ -27,7 +28,17 @@ DELIBERATE = {
     "range": "constants that make no sense: a BN with eps of 0 or a momentum beyond 1, a PAD that cuts off, a negative LRN",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
 }
-FAULTS = (Refused, RuntimeError, ValueError, TypeError, IndexError, KeyError, AttributeError, NotImplementedError, ZeroDivisionError)
+FAULTS = (
+    Refused,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    IndexError,
+    KeyError,
+    AttributeError,
+    NotImplementedError,
+    ZeroDivisionError,
+)
 
 CONV = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
 CONV_CALL = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
@@ -36,7 +47,12 @@ AVGPOOL = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
 ADAPTIVE = {1: nn.AdaptiveAvgPool1d, 2: nn.AdaptiveAvgPool2d, 3: nn.AdaptiveAvgPool3d}
 NORM = {0: nn.BatchNorm1d, 1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
 ZEROS = {1: nn.ZeroPad1d, 2: nn.ZeroPad2d, 3: nn.ZeroPad3d}
-AXES = (("channels",), ("steps", "channels"), ("height", "width", "channels"), ("frames", "height", "width", "channels"))
+AXES = (
+    ("channels",),
+    ("steps", "channels"),
+    ("height", "width", "channels"),
+    ("frames", "height", "width", "channels"),
+)
 
 
 class Made(NamedTuple):
@@ -82,7 +98,9 @@ class Judge(Walk):
 
     def weights(self) -> int:
         """Elements without biases and without scale and shift of norms."""
-        modules = [module for module in self.modules.values() if not isinstance(module, nn.modules.batchnorm._BatchNorm)]
+        modules = [
+            module for module in self.modules.values() if not isinstance(module, nn.modules.batchnorm._BatchNorm)
+        ]
         return sum(p.numel() for module in modules for name, p in module.named_parameters() if name != "bias")
 
     def load(self, source: nn.Module) -> None:
@@ -164,14 +182,22 @@ def fits(x: Tensor, kernel: Any, pad: Any = 0, dilation: Any = 1) -> None:
             raise Refused(DELIBERATE["window"])
 
 
-def sees(x: Tensor, kernel: Any, pad: Any, dilation: Any) -> None:
-    """Refuse a dilated window whose elements all lie in the padding."""
+def sees(x: Tensor, kernel: Any, stride: Any, pad: Any, dilation: Any) -> None:
+    """Refuse a dilated window whose elements all lie in the padding; `pad` is a number, one for each axis, or `same`."""
     space = x.shape[2:]
-    each = [value if isinstance(value, tuple) else (value,) * len(space) for value in (kernel, pad, dilation)]
-    for size, k, p, d in zip(space, *each, strict=True):
-        for start in range(-p, 0):
-            if not any(0 <= start + d * step < size for step in range(k)):
-                raise Refused(DELIBERATE["blind"])
+    each = [value if isinstance(value, (tuple, str)) else (value,) * len(space) for value in (kernel, stride, dilation)]
+    pads = [pad] * len(space) if isinstance(pad, (int, str)) else pad
+    for size, p, k, s, d in zip(space, pads, *each, strict=True):
+        before, after = same(size, k, s, d) if p == "same" else (p, p)
+        starts = range(-before, size + after - d * (k - 1), s)
+        if d > 1 and any(not any(0 <= start + d * step < size for step in range(k)) for start in starts):
+            raise Refused(DELIBERATE["blind"])
+
+
+def same(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
+    """The padding before and after an axis that keeps its size, divided by the step and rounded up."""
+    total = max(0, (math.ceil(size / stride) - 1) * stride + dilation * (kernel - 1) + 1 - size)
+    return total // 2, total - total // 2
 
 
 class Kinds:
@@ -184,6 +210,8 @@ class Kinds:
         y, pad = leading(x), 0 if pad == "valid" else pad
         if out == 0:
             raise Refused(DELIBERATE["zero"])
+        if mode == "zeros":
+            sees(y, kernel, stride, pad, dilation)
         if pad == "same" and stride not in (1, (1,) * axes):
             y, pad = strided_same(y, kernel, stride, dilation, mode), 0
         options = {"stride": stride, "padding": pad, "dilation": dilation, "padding_mode": mode}
@@ -192,7 +220,9 @@ class Kinds:
                 raise Refused(DELIBERATE["table"])
             module = judge.module(path, Table, y.shape[1], out, kernel, table, bias, axes, options)
         elif bias == "position":
-            module = judge.module(path, Position, CONV[axes](y.shape[1], out, kernel, groups=groups, bias=False, **options))
+            module = judge.module(
+                path, Position, CONV[axes](y.shape[1], out, kernel, groups=groups, bias=False, **options)
+            )
         else:
             module = judge.module(path, CONV[axes], y.shape[1], out, kernel, groups=groups, bias=bias, **options)
         return back(module(y))
@@ -202,7 +232,7 @@ class Kinds:
                 ceil: bool = False) -> Tensor:  # fmt: skip
         y = leading(x)
         fits(y, kernel, pad, dilation)
-        sees(y, kernel, pad, dilation)
+        sees(y, kernel, kernel if stride is None else stride, pad, dilation)
         return back(MAXPOOL[x.dim() - 2](kernel, stride, pad, dilation, ceil_mode=ceil)(y))
 
     @staticmethod
@@ -257,10 +287,14 @@ class Kinds:
            stats: bool = True) -> Tensor:  # fmt: skip
         if eps <= 0 or not 0 <= momentum <= 1:
             raise Refused(DELIBERATE["range"])
-        return back(judge.module(path, NORM[x.dim() - 2], leading(x).shape[1], eps, momentum, affine, stats)(leading(x)))
+        return back(
+            judge.module(path, NORM[x.dim() - 2], leading(x).shape[1], eps, momentum, affine, stats)(leading(x))
+        )
 
     @staticmethod
-    def lrn(judge: Judge, path: str, x: Tensor, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 2) -> Tensor:
+    def lrn(
+        judge: Judge, path: str, x: Tensor, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 2
+    ) -> Tensor:
         if alpha < 0 or k < 0:
             raise Refused(DELIBERATE["range"])
         return back(nn.LocalResponseNorm(size, alpha * size, beta, k)(leading(x)))
@@ -322,8 +356,7 @@ def strided_same(x: Tensor, kernel: Any, stride: Any, dilation: Any, mode: str) 
     each = [value if isinstance(value, tuple) else (value,) * len(space) for value in (kernel, stride, dilation)]
     pads: list[int] = []
     for size, k, s, d in zip(space, *each, strict=True):
-        total = max(0, (math.ceil(size / s) - 1) * s + d * (k - 1) + 1 - size)
-        pads = [total // 2, total - total // 2, *pads]
+        pads = [*same(size, k, s, d), *pads]
     return F.pad(x, pads, mode="constant" if mode == "zeros" else mode)
 
 
@@ -425,7 +458,10 @@ def stack(inputs: list[Tensor]) -> Tensor:
 def scale(inputs: list[Tensor]) -> Tensor:
     x, gate = inputs
     wanted = trailing(x)
-    if tuple(trailing(gate).shape[1:]) not in ((wanted.shape[-1],), (*(1 for _ in wanted.shape[1:-1]), wanted.shape[-1])):
+    if tuple(trailing(gate).shape[1:]) not in (
+        (wanted.shape[-1],),
+        (*(1 for _ in wanted.shape[1:-1]), wanted.shape[-1]),
+    ):
         raise Refused(DELIBERATE["gate"])
     return kept(wanted * gate.reshape(len(gate), *(1 for _ in wanted.shape[1:-1]), wanted.shape[-1]))
 

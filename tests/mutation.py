@@ -8,6 +8,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -130,10 +131,12 @@ _CHARACTERS = (
 Mutation = Callable[[random.Random, list[str]], None]
 
 
+@cache
 def specs() -> list[str]:
     """The texts that are mutated: the specs of the repository and the small texts with one error each."""
-    files = [*sorted(SPECS.glob("*.arch")), *sorted(ERRORS.glob("*.arch"))]
-    return [file.read_text(encoding="utf-8") for file in files]
+    whole = [file.read_text(encoding="utf-8") for file in sorted(SPECS.glob("*.arch"))]
+    small = [text for file in sorted(ERRORS.glob("*.arch")) for text in file.read_text(encoding="utf-8").split("---\n")]
+    return [*whole, *small]
 
 
 def split(text: str) -> list[str]:

@@ -16,7 +16,24 @@ from guess import RESERVED, Guess, GuessWalk, TooMuch
 from hypothesis import strategies as st
 
 WORDS = ("a", "conv", "body", "skip", "up", "layer", "norm", "features", "b-1", "fc", "Head", "flatten", "downsample")
-ODD = ("block", "model", "for", "input", "x", "self", "class", "1x1", "m", "y", "torch", "_x", "bias", "a b", "a(", *RESERVED)
+ODD = (
+    "block",
+    "model",
+    "for",
+    "input",
+    "x",
+    "self",
+    "class",
+    "1x1",
+    "m",
+    "y",
+    "torch",
+    "_x",
+    "bias",
+    "a b",
+    "a(",
+    *RESERVED,
+)
 EQUAL = ("ADD", "ADD", "ADD", "MUL", "MAX", "MEAN", "STACK")
 SIZES = ("c", "m", "breadth", "mid")
 
@@ -116,7 +133,11 @@ class Drawer:
             found.append(("deep", draw.chance(50)))
         if found and draw.chance(20):
             found.append(("n", Expr("classes + 1") if found[0][0] == "classes" else 2))
-        given = {name: (not value if isinstance(value, bool) else draw.integer(1, 9)) for name, value in found if draw.chance(30)}
+        given = {
+            name: (not value if isinstance(value, bool) else draw.integer(1, 9))
+            for name, value in found
+            if draw.chance(30)
+        }
         return tuple(found), given
 
     def outputs(self, frame: Frame) -> tuple[str, ...]:
@@ -241,7 +262,11 @@ class Drawer:
     def keeping(self, x: Guess) -> tuple[str, tuple[Argument, ...]]:
         """A layer that keeps the shape, for copies that follow one another."""
         if x.rank > 1 and self.draw.chance(50):
-            arguments = (Argument("out", Expr("IN"), "plain"), Argument("kernel", 3, "plain"), Argument("pad", 1, "short", "p"))
+            arguments = (
+                Argument("out", Expr("IN"), "plain"),
+                Argument("kernel", 3, "plain"),
+                Argument("pad", 1, "short", "p"),
+            )
             return "CONV", arguments
         return self.draw.pick((("LINEAR", (Argument("out", Expr("IN"), "plain"),)), ("BN", ()), ("RELU", ())))
 
@@ -317,7 +342,12 @@ class Drawer:
             arguments = (Argument("broadcast", True, "switch"),)
         branches = [first]
         if kind == "CONCAT" and target is not None and draw.chance(35):
-            axes = {1: ("channels",), 2: ("channels", "steps"), 3: ("height", "width"), 4: ("frames", "width", "channels")}
+            axes = {
+                1: ("channels",),
+                2: ("channels", "steps"),
+                3: ("height", "width"),
+                4: ("frames", "width", "channels"),
+            }
             arguments = (Argument("axis", draw.pick(axes[target.rank]), draw.pick(("named", "plain"))),)
         count = 1 if kind == "SCALE" else draw.integer(0 if draw.chance(10) else 1, 3)
         for _ in range(count):
@@ -379,7 +409,9 @@ class Drawer:
         wanted = target
         if kind == "SCALE":
             ones = tuple(1 for _ in target.space)
-            wanted = Guess((target.channels,)) if target.rank == 1 or draw.chance(50) else Guess((*ones, target.channels))
+            wanted = (
+                Guess((target.channels,)) if target.rank == 1 or draw.chance(50) else Guess((*ones, target.channels))
+            )
         elif kind == "CONCAT" and not arguments:
             wanted = Guess((*target.space, draw.integer(1, 8)))
         elif arguments and arguments[0].name == "broadcast":
@@ -414,7 +446,9 @@ class Drawer:
             found = [] if x.sizes == target.sizes and not draw.chance(30) else [self.line("FC", out=channels)]
         elif x.rank == target.rank:
             if x.space != target.space:
-                found.append(self.line("ADAPTIVEAVGPOOL", size=target.space if len(target.space) > 1 else target.space[0]))
+                found.append(
+                    self.line("ADAPTIVEAVGPOOL", size=target.space if len(target.space) > 1 else target.space[0])
+                )
             if x.channels != channels or draw.chance(20):
                 found.append(draw.pick((self.line("CONV", out=channels, kernel=1), self.line("LINEAR", out=channels))))
         if self.misfit and draw.chance(8) and x.rank > 1:
@@ -490,7 +524,12 @@ class Drawer:
             if isinstance(value, bool):
                 found += [name, f"not {name}"] * 3
         for name in numbers:
-            found += [f"{name} > {number}", f"{name} == {number} or {name} < 2", f"{name} in [1, 2, {number}]", f"{name} != IN"]
+            found += [
+                f"{name} > {number}",
+                f"{name} == {number} or {name} < 2",
+                f"{name} in [1, 2, {number}]",
+                f"{name} != IN",
+            ]
         return Expr(draw.pick(found))
 
     def let(self, frame: Frame) -> Let | None:
@@ -508,7 +547,9 @@ class Drawer:
         draw = self.draw
         repeat = self.repeat(frame) if draw.chance(15) else None
         inputs = self.several(frame) if repeat is None and draw.chance(25) else ()
-        known = [name for name, block in self.blocks.items() if len(block.takes) in ({len(inputs)} if inputs else {0, 1})]
+        known = [
+            name for name, block in self.blocks.items() if len(block.takes) in ({len(inputs)} if inputs else {0, 1})
+        ]
         if known and draw.chance(65):
             block = self.blocks[draw.pick(known)]
             arguments = self.given(block.parameters, frame)
@@ -531,7 +572,13 @@ class Drawer:
         draw = self.draw
         parameters = self.formal()
         arguments = self.given(parameters, frame)
-        takes = tuple(draw.pick((("low", "skip"), ("p1", "p2"), ("nn", "F")))) if len(values) > 1 else ("low",) if draw.chance(20) else ()
+        takes = (
+            tuple(draw.pick((("low", "skip"), ("p1", "p2"), ("nn", "F"))))
+            if len(values) > 1
+            else ("low",)
+            if draw.chance(20)
+            else ()
+        )
         env: dict[str, Any] = {}
         given = {one.name: self.walk.evaluate(one.value, frame.env, values[0]) for one in arguments}
         for name, default in parameters:

@@ -142,7 +142,8 @@ def test_a_file_that_holds_is_one_line(run: Callable[..., Ran]) -> None:
 
 def test_all_settings_of_a_file_are_one_line(run: Callable[..., Ran]) -> None:
     assert (
-        run("check", "cases.arch").out == "cases.arch: Net  3 settings (n=1|2|3), 1 layer, 4..12 params, 192..576 macs\n"
+        run("check", "cases.arch").out
+        == "cases.arch: Net  3 settings (n=1|2|3), 1 layer, 4..12 params, 192..576 macs\n"
     )
 
 

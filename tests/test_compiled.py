@@ -232,7 +232,9 @@ def test_deepcopy_and_pickle(name: str, setting: dict[str, Any]) -> None:
         expected = results(module(*inputs))
         for twin in (copy.deepcopy(module), pickle.loads(pickle.dumps(module))):
             equal(results(twin(*inputs)), expected)
-            assert all(p.data_ptr() != q.data_ptr() for p, q in zip(twin.parameters(), module.parameters(), strict=True))
+            assert all(
+                p.data_ptr() != q.data_ptr() for p, q in zip(twin.parameters(), module.parameters(), strict=True)
+            )
 
 
 OTHER = """
@@ -279,7 +281,9 @@ def test_generated_files_pass_ruff_and_import_torch_alone(tmp_path: Path) -> Non
         (tmp_path / f"{file}.py").write_text(source, encoding="utf-8")
         assert imported(source) == {"torch"}
     config = ["--config", str(ROOT / "pyproject.toml"), "--no-cache"]
-    done = subprocess.run([sys.executable, "-m", "ruff", "check", *config, str(tmp_path)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", *config, str(tmp_path)], capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -305,7 +309,9 @@ def test_generated_files_are_about_as_long_as_those_by_hand(monkeypatch: pytest.
     assert shallow == deep
 
 
-@pytest.mark.parametrize(("name", "written"), [("resnet18", "ResNet18"), ("resnet50", "ResNet50"), ("googlenet", "GoogLeNet")])
+@pytest.mark.parametrize(
+    ("name", "written"), [("resnet18", "ResNet18"), ("resnet50", "ResNet50"), ("googlenet", "GoogLeNet")]
+)
 def test_the_same_numbers_as_the_network_by_hand(name: str, written: str) -> None:
     model = load(name, {})
     ours, theirs = model.to_torch(), getattr(handwritten(name), written)()

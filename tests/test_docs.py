@@ -110,6 +110,32 @@ def test_a_spec_of_the_repository_stands_there(block: Block) -> None:
     assert (ROOT / block.options["file"]).read_text(encoding="utf-8").endswith("\n" + block.text)
 
 
+# ---- the codes
+
+
+def sections() -> dict[str, str]:
+    """What `docs/errors.md` says of each code, in its order."""
+    text = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    found = re.findall(r"^### (\S+)\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    assert len(found) == len({code for code, _ in found}), "a code has two sections"
+    return dict(found)
+
+
+def test_every_code_has_a_section() -> None:
+    """In the order of the table, and no section without a code."""
+    assert list(sections()) == list(CODES)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_a_section_shows_its_code_and_a_text_without_it(code: str) -> None:
+    texts = [(fence[1], fence[3]) for fence in _FENCE.finditer(sections()[code])]
+    assert len(texts) == 2
+    (language, wrong), (_, right) = texts
+    assert f"{CODES[code].severity}[{code}]" in wrong
+    assert language == "console" or code in {told for _, told in expected(wrong)}
+    assert not _EXPECTED.search(right.replace("archdsl: ignore[", ""))
+
+
 # ---- commands
 
 

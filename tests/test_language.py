@@ -118,11 +118,18 @@ def test_reading_faults(text: str, code: str) -> None:
 
 
 def test_a_named_group_is_entered_by_dots() -> None:
-    assert shapes(IMAGE + "g: { a: CONV 6 3x3; CONV 4 3x3 }\nRELU <- g.a\nCONCAT <- g.a, g.a\nh: ADD <- g, g\noutput h")[-1] == "4x4x4"
+    assert (
+        shapes(IMAGE + "g: { a: CONV 6 3x3; CONV 4 3x3 }\nRELU <- g.a\nCONCAT <- g.a, g.a\nh: ADD <- g, g\noutput h")[
+            -1
+        ]
+        == "4x4x4"
+    )
 
 
 def test_several_inputs_and_results() -> None:
-    text = "input left: 8x8x4; input right: 8x8x4\na: CONV 6 3x3 <- left\nb: CONV 6 3x3 <- right\nADD <- a, b\noutput a, b"
+    text = (
+        "input left: 8x8x4; input right: 8x8x4\na: CONV 6 3x3 <- left\nb: CONV 6 3x3 <- right\nADD <- a, b\noutput a, b"
+    )
     model = archdsl.loads(text.replace("ADD <- a, b\n", ""))
     assert [port.name for port in model.inputs] == ["left", "right"]
     assert [(port.name, port.shape) for port in model.outputs] == [("a", (6, 6, 6)), ("b", (6, 6, 6))]
@@ -379,3 +386,57 @@ def test_the_names_that_pytorch_keeps_are_known() -> None:
 
     for module in (nn.Module(), nn.Sequential(), nn.ModuleList()):
         assert {name for name in dir(module) if not name.startswith("__")} <= MODULE_NAMES
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("a: CONV 4 1x1\no: FC 2 <- a\nh: FC 3 <- a\noutput o", ["unused-result"]),
+        ("a: CONV 4 1x1\no: FC 2 <- a\nif yes { h: FC 3 <- a }\noutput o", ["unused-result"]),
+        ("a: CONV 4 1x1\nif yes { RELU }\nfor i in 1..2 { RELU }\n{ RELU }\nRELU x2", []),
+        ("MAX { for i in 1..2 { RELU }\nif yes { TANH } }", []),
+    ],
+)
+def test_results_that_nothing_reads(text: str, expected: list[str]) -> None:
+    assert codes(IMAGE + text) == expected
+
+
+def test_several_inputs_without_names() -> None:
+    assert codes("input 8x8x3; input 8x8x3\nRELU") == ["missing-value"]
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), object(), {}, b"x"])
+def test_a_parameter_that_is_no_value(value: object) -> None:
+    with pytest.raises((TypeError, ValueError), match="parameter"):
+        archdsl.loads("model M(n=1)\ninput 3\nFC n", n=value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input 8x8x8\nblock W(r, k) { CONV r 3x3 p1 s=(2 if r/k > 1 else 1) }\na: W 3 2\nb: W 5 9",
+        "input 4x4x3\nblock W(r) { CONV (r/4*2) 1x1 }\nCONCAT { W 6; W 10 }",
+        "input 4x4x3\nblock W(r) { CONV (r*(1/2)) 1x1 }\nW 8; W 4",
+        "input 16x16x8\nblock W(alpha) { CONV (64*alpha) 3x3 p1; BN; RELU }\nW 0.75; W 0.5",
+        "input 8x8x4\nblock W(r) { CONV (in*r) 1x1 }\nW (1/2); W (3/2)",
+        "input 8x8x3\nblock P(k) { CONV 4 k }\nP 3; P 3x1",
+        "input 12x12x3\nblock P(k, s) { CONV 4 k s=s p=(k//2); MAXPOOL k s=1 }\nP 3x1 1; P 1x3 2x1",
+    ],
+)
+def test_the_compiled_module_is_the_network_that_was_checked(text: str) -> None:
+    """Arguments that Python would take to other values than the language does."""
+    torch = pytest.importorskip("torch")
+    model = archdsl.loads(text)
+    module = model.to_torch()
+    (port,) = model.inputs
+    result = module(torch.zeros(2, port.shape[-1], *port.shape[:-1]))
+    assert tuple(result.shape) == (2, model.outputs[0].shape[-1], *model.outputs[0].shape[:-1])
+    assert {name: tuple(p.shape) for name, p in module.named_parameters()} == static_tensors(model)[0]
+
+
+def test_a_named_repeat_is_a_loop_whatever_it_holds() -> None:
+    def length(times: int) -> int:
+        text = f"input 8x8x64\nlayers: {{ ADD {{ ID; CONV 64 1x1 }} }} x{times}"
+        return archdsl.loads(text).to_source().count("\n")
+
+    assert length(3) == length(300)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 from archdsl.analysis.evaluate import evaluate, hidden
 from archdsl.analysis.problem import Problem, Silent
@@ -15,9 +15,9 @@ from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
-Arguments: TypeAlias = tuple[tree.Argument, ...]
-
 _SHORT = re.compile(r"([a-z])([0-9]+(?:[x×][0-9]+)*)")
+
+_LOOKED_AT = 8  # words behind one that means nothing
 
 
 class Slot(NamedTuple):
@@ -40,6 +40,13 @@ class Signature:
         self.names = {slot.name: slot for slot in slots}
         self.switches = {word: slot for slot in slots if slot.switch for word in (slot.name, f"no{slot.name}")}
         self.choices = {word: slot for slot in reversed(slots) for word in slot.choices}
+
+
+class Rest(NamedTuple):
+    """The arguments of a line from one on."""
+
+    arguments: tuple[tree.Argument, ...]
+    start: int
 
 
 class Bound(NamedTuple):
@@ -89,7 +96,7 @@ def bind(
     used = 0
     silent = False
     for number, argument in enumerate(arguments):
-        rest = arguments[number + 1 :]
+        rest = Rest(arguments, number + 1)
         slot, value = _named(signature, argument, scope, kinds, limits), WRONG
         try:
             if slot is None:
@@ -100,7 +107,7 @@ def bind(
                 value = _value(argument.value, positions[used], signature, scope, kinds, limits, rest)
                 slot, used = positions[used], used + 1
             elif value is WRONG:
-                value = _value(argument.value, slot, signature, scope, kinds, limits, ())
+                value = _value(argument.value, slot, signature, scope, kinds, limits, Rest((), 0))
         except Silent:
             silent = True
             if slot is None:
@@ -166,7 +173,7 @@ def _value(
     scope: Scope,
     kinds: dict[str, str],
     limits: Limits,
-    rest: Arguments,
+    rest: Rest,
 ) -> Any:
     if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
         if value.text in slot.choices:
@@ -178,14 +185,15 @@ def _value(
     return evaluate(value, scope, limits)
 
 
-def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: dict[str, str], rest: Arguments) -> Problem:
+def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: dict[str, str], rest: Rest) -> Problem:
     """A word that is nothing here: the nearest thing that it could have been. `rest` are the arguments behind it."""
     from archdsl.analysis.misread import remark_hint, word_hint
 
     word = token.text
     if scope.hidden(word):
         return hidden(token)
-    following = [one.value.text for one in rest if isinstance(one.value, Token) and one.name is None]
+    arguments = rest.arguments[rest.start : rest.start + _LOOKED_AT]
+    following = [one.value.text for one in arguments if isinstance(one.value, Token) and one.name is None]
     letters, switches = list(signature.letters), list(signature.switches)
     slot = signature.names.get(word)
     if slot is not None and not slot.switch:
@@ -223,7 +231,7 @@ def _unknown_option(signature: Signature, at: Token, name: str) -> Problem:
 
 
 def _too_many(
-    signature: Signature, argument: tree.Argument, most: int, scope: Scope, kinds: dict[str, str], rest: Arguments
+    signature: Signature, argument: tree.Argument, most: int, scope: Scope, kinds: dict[str, str], rest: Rest
 ) -> Problem:
     value = argument.value
     if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:

@@ -217,6 +217,8 @@ def _network(declared: Declarations, scope: Scope, elaborator: Elaborator, fragm
         report.problem(stop.problem)
     except Problem as problem:
         report.problem(problem)
+    except Silent:
+        pass  # a fault was told before
     return None
 
 
@@ -225,6 +227,7 @@ def _inputs(
 ) -> list[tuple[str, Value]]:
     """The values of the inputs, readable by their names."""
     found: list[tuple[str, Value]] = []
+    unnamed = False
     for one in declared.inputs:
         try:
             shape: Shape | None = input_shape(one, place.scope, elaborator.limits)
@@ -233,16 +236,20 @@ def _inputs(
             shape = None
         except Silent:
             shape = None
-        for token in one.names or (Token("WORD", "input", one.start, one.end),):
-            if not one.names and len(declared.inputs) > 1:
+        if not one.names and len(declared.inputs) > 1:
+            if not unnamed:
                 elaborator.report.tell("missing-value", "several inputs need names", one, hint="input left: 105x105x1")
-                continue
+            unnamed = True
+            continue
+        for token in one.names or (Token("WORD", "input", one.start, one.end),):
             value = elaborator.value(shape, one)
             label = token.text.strip('"')
             if one.names:
                 place.names.claim(label, token)
                 place.names.entries[label] = Entry((value,), token)
             found.append((label, value))
+    if unnamed:  # told; what lines without <- would read is in doubt
+        return [("input", elaborator.wrong())]
     if not found and fragment is not None:
         found.append(("input", elaborator.value(fragment, Span(0, 0))))
     return found

@@ -15,6 +15,7 @@ from archdsl.analysis.trampoline import Task
 from archdsl.ir.network import Item, Merge, Sequence, Use
 from archdsl.ir.shape import Shape
 from archdsl.layers import Layer
+from archdsl.layers.values import identity
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -48,6 +49,7 @@ def group(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place
     body, last = yield e.sequence(statement.body.lines, takes, place.inner()._replace(names=names))
     if last is None:
         raise Silent
+    e.read(last)
     if named:
         e.complete(names, body, (last,), place.scope)
     return Once(body if last.shape is not None else None, (last.shape,), names if named else None)
@@ -65,7 +67,7 @@ def use(e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[V
         raise Silent
     values = tuple((p.name.text, scope.get(p.name.text)) for p in block.parameters)
     read = tuple(value.shape for value in inputs)
-    key = f"{block.name.text} {values!r} {read!r}"
+    key = f"{block.name.text} {[identity(value) for _, value in values]} {read!r}"
     if key not in e.uses.known:
         e.uses.known[key] = yield _body(e, block, inputs, scope, (*place.chain, block.name.text))
     body, shapes = e.uses.known[key]

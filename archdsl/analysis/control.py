@@ -141,6 +141,7 @@ def _inline(
     if last is None or last.shape is None:
         return None, last
     value = e.again(last)
+    e.passed(value, last)
     reads = () if current is None else (current.number,)
     return Item(None, number, node, reads, (value.number,), (last.shape,)), value
 
@@ -157,6 +158,8 @@ def loop(
     value = current
     for values in turns(statement, place.scope, e.limits):
         e.visit(statement.names[0])
+        if value is not None:
+            e.read(value)
         takes = () if value is None else (e.again(value),)
         sequence, value = yield e.sequence(statement.body.lines, takes, _turn(statement, values, place.reading(value)))
         found.append((values, sequence))
@@ -177,6 +180,7 @@ def branches(
         sequence, last = yield e.sequence(statement.body.lines, (e.again(source),), _turn(statement, values, place))
         found.append((values, sequence))
         lasts.append(last or e.wrong())
+        e.read(lasts[-1])
     if any(last.shape is None for last in lasts):
         return None, tuple(lasts)
     results = tuple(e.again(last) for last in lasts)

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, children
 from archdsl.ir.shape import product
-from archdsl.ir.size import Size
+from archdsl.ir.size import Size, total
 
 
 class Cost(NamedTuple):
@@ -106,10 +106,7 @@ def add(*costs: Cost) -> Cost:
         return costs[0]
     if all(type(size) is int for cost in costs for size in cost):
         return Cost(*map(sum, zip(*costs, strict=True))) if costs else Cost()
-    total = Cost()
-    for cost in costs:
-        total = Cost(*(a + b for a, b in zip(total, cost, strict=True)))
-    return total
+    return Cost(*map(total, zip(*costs, strict=True))) if costs else Cost()
 
 
 def times(cost: Cost, count: int) -> Cost:

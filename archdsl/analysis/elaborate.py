@@ -29,6 +29,7 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 _NOWHERE = Span(0, 0)
+FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
 _WORDS = ("in", "yes", "no", "true", "false")
 
 
@@ -46,6 +47,7 @@ class Elaborator:
         self.work = Work(limits.visits)
         self.recursive: set[str] = set()  # blocks that reach themselves, told before anything is elaborated
         self._read: set[int] = set()
+        self._passes: list[tuple[int, int]] = []
         self._results: list[tuple[tuple[int, ...], tree.Layer]] = []
 
     # ---- values and visits
@@ -74,7 +76,7 @@ class Elaborator:
             self.report.problem(fault)
         elif not self.report.failed:  # never: a fault is silent only where another was told before
             self.report.tell("invalid-expression", "this has no value", at)
-        most = self.limits.diagnostics
+        most = FAULTS * self.limits.diagnostics
         if self.report.errors > most:
             message = f"more than {most:,} faults: what follows was not checked"
             raise Stop(Problem("limit", message, at, hint="raise it with --limit diagnostics=N"))
@@ -83,8 +85,15 @@ class Elaborator:
         """Note that something reads these values."""
         self._read.update(value.number for value in values)
 
+    def passed(self, outer: Value, inner: Value) -> None:
+        """Note that one value is another under a new number: what reads the outer reads the inner."""
+        self._passes.append((outer.number, inner.number))
+
     def tell_unread(self) -> None:
         """Warn of results that nothing reads."""
+        for outer, inner in reversed(self._passes):
+            if outer in self._read:
+                self._read.add(inner)
         for numbers, statement in self._results:
             if self._read.isdisjoint(numbers):
                 token = statement.names[0] if statement.names else statement.kind
@@ -119,7 +128,6 @@ class Elaborator:
                 _mark_activation(line, place.names)
             items += ours
         last = () if current is None else (current,)
-        self.read(*last)
         return sequence_of(takes, tuple(items), last, place.names.counter - base), current
 
     def _after(
@@ -254,12 +262,16 @@ class Elaborator:
     def results(self, names: Names, last: Value | None, place: Place) -> tuple[Value, ...]:
         """What a block or model gives: what `output` lists, else its last line."""
         if names.outputs is None:
+            if last is not None:
+                self.read(last)
             return (last,) if last is not None else ()
         try:
             return tuple(self.reference(token, place) for token in names.outputs.reads)
         except Problem as problem:
             self.report.problem(problem)
-            return (self.wrong(),)
+        except Silent:
+            pass
+        return (self.wrong(),)
 
     # ---- layer lines
 

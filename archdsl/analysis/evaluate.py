@@ -6,9 +6,9 @@ from typing import Any
 
 from archdsl.analysis.problem import Placed, Problem, Silent
 from archdsl.analysis.scope import WRONG, KindReference, Scope
-from archdsl.ir.size import Expression, Undetermined, same
+from archdsl.ir.size import MOST_TERMS, Expression, Undetermined, same
 from archdsl.layers import REGISTRY
-from archdsl.layers.values import Sizes, spell, whole
+from archdsl.layers.values import Sizes, Values, spell, weight, whole
 from archdsl.limits import LARGEST, Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -25,7 +25,7 @@ def evaluate(expression: tree.Expr, scope: Scope, limits: Limits) -> Any:
         case tree.List():
             if len(expression.items) > limits.list:
                 raise Problem("limit", f"a list of more than {limits.list:,} values", expression)
-            return tuple(evaluate(item, scope, limits) for item in expression.items)
+            return _list(expression, scope, limits)
         case tree.Chain(terms, operators, _, _):
             if len(operators) > limits.operators:
                 raise Problem("limit", f"more than {limits.operators} operators in one expression", expression)
@@ -33,19 +33,36 @@ def evaluate(expression: tree.Expr, scope: Scope, limits: Limits) -> Any:
                 return _logic(expression, scope, limits)
             value = evaluate(terms[0], scope, limits)
             for operator, term in zip(operators, terms[1:], strict=True):
-                value = arithmetic(operator, value, evaluate(term, scope, limits), expression)
+                other = evaluate(term, scope, limits)
+                scope.spend(1 + weight(value) * weight(other), expression)
+                value = arithmetic(operator, value, other, expression)
             return value
         case tree.Choice(terms, _, _):
             return _choice(expression, scope, limits)
         case tree.Comparison(left, operator, right, _, _):
-            return compare(operator, evaluate(left, scope, limits), evaluate(right, scope, limits), expression)
+            values = evaluate(left, scope, limits), evaluate(right, scope, limits)
+            scope.spend(1 + min(map(weight, values)), expression)
+            return compare(operator, *values, expression)
         case tree.Member(item, items, negated, _, _):
-            return _member(evaluate(item, scope, limits), evaluate(items, scope, limits), expression) != negated
+            items_there = evaluate(items, scope, limits)
+            scope.spend(1 + weight(items_there), expression)
+            return _member(evaluate(item, scope, limits), items_there, expression) != negated
         case tree.Prefix():
             return _prefix(expression, scope, limits)
         case tree.Paren(term, _, _):
             return evaluate(term, scope, limits)
     raise AssertionError(expression)
+
+
+def _list(expression: tree.List, scope: Scope, limits: Limits) -> Values:
+    scope.spend(1 + len(expression.items), expression)
+    value = Values([evaluate(item, scope, limits) for item in expression.items])
+    if value.weight > limits.list:
+        message = f"a list of more than {limits.list:,} values, those of the lists in it counted"
+        raise Problem("limit", message, expression, hint="raise it with --limit list=N")
+    if value.depth > limits.depth:
+        raise Problem("limit", f"lists nested more than {limits.depth} deep", expression)
+    return value
 
 
 def truth(expression: tree.Expr, scope: Scope, limits: Limits) -> bool:
@@ -259,9 +276,8 @@ def _narrow(value: Any) -> Any:
 
 
 def _bounded(value: Expression, at: Placed) -> None:
-    terms = len(value.terms)
-    if terms > 100 or any(abs(factor) >= LARGEST or len(monomial) > 16 for monomial, factor in value.terms):
-        raise Problem("too-large", f"a symbolic size of {terms} terms", at)
+    if value.unwieldy:
+        raise Problem("too-large", f"a symbolic size of more than {MOST_TERMS} terms, or too many factors", at)
 
 
 def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:

@@ -50,6 +50,13 @@ def _parsed(part: str, limits: Limits) -> tree.Expr | None:
     return None if faults else expression
 
 
+@lru_cache(maxsize=256)
+def _expression(part: str, limits: Limits) -> tree.Expr | None:
+    """The expression between the braces of a name; a name in a loop is filled in many times."""
+    expression, faults = parse_expression(Source("", part), limits)
+    return None if faults else expression
+
+
 def _value(part: str, token: Token, scope: Scope, limits: Limits) -> str:
     expression = _parsed(part, limits)
     if expression is None:

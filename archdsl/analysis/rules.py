@@ -14,8 +14,9 @@ from archdsl.analysis.scope import Scope
 from archdsl.diagnostics import Related, Span
 from archdsl.ir.network import Leaf
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import Undetermined
+from archdsl.ir.size import MOST_TERMS, Expression, Undetermined
 from archdsl.layers import Layer, Refusal
+from archdsl.layers.values import identity, weight
 from archdsl.limits import LARGEST, Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -43,6 +44,7 @@ class Rules:
             bound = bind(of_kind(kind), statement.arguments, place.scope, self.kinds, self.limits)
             if None in shapes:
                 raise Silent
+            place.scope.spend(_effort(bound, shapes), statement)
             op, shape = self.apply(kind, bound, inputs, statement)
             remarks = op.remarks(*shapes)  # type: ignore[arg-type]
             for code, message in remarks:
@@ -62,7 +64,7 @@ class Rules:
             words.append(value.text if name is None else (name.text, value.text))
             if value.type == "WORD":
                 if value.text in scope:
-                    words.append(repr(scope.get(value.text)))
+                    words.append(identity(scope.get(value.text)))
                 elif value.text == "in":
                     words.append(repr(scope.channels))
         return tuple(words)
@@ -103,8 +105,19 @@ class Rules:
         return Related(Span(start.start, start.end), f"{value.shape} comes from here")
 
 
+def _effort(bound: Bound, shapes: tuple[Shape | None, ...]) -> int:
+    """Steps that the rules of a layer may take: lists are gone through, symbolic sizes multiplied."""
+    steps = sum(weight(value) for value in bound.values.values() if isinstance(value, tuple))
+    for shape in shapes:
+        for size in shape.sizes if shape is not None else ():
+            steps += size.weight**2 if isinstance(size, Expression) else 0
+    return steps
+
+
 def _check_sizes(kind: type[Layer], shape: Shape) -> None:
     for size in shape.sizes:
+        if isinstance(size, Expression) and size.unwieldy:
+            raise Refusal("too-large", f"{kind.name} gives a symbolic size of more than {MOST_TERMS} terms")
         if size <= 0:
             raise Refusal("kernel-too-large", f"{kind.name} leaves nothing: its output would be {shape}")
     if isinstance(shape.elements, int) and shape.elements >= LARGEST:

@@ -10,6 +10,7 @@ from archdsl.diagnostics.inert import inert
 from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, children, postorder
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
+from archdsl.ir.size import total as sum_of
 from archdsl.limits import Limits
 
 HEADERS = ("path", "layer", "output", "params", "macs")
@@ -138,7 +139,7 @@ def whole(checked: Checked) -> bool:
 
 def _port_bytes(checked: Checked) -> Size:
     ports = checked.network.inputs if checked.network else ()
-    return _sum(_BYTES[port.dtype] * Shape(port.shape, port.dtype).elements for port in ports)
+    return sum_of(_BYTES[port.dtype] * Shape(port.shape, port.dtype).elements for port in ports)
 
 
 def output_bytes(body: Node) -> Size:
@@ -146,19 +147,12 @@ def output_bytes(body: Node) -> Size:
     known: dict[int, Size] = {}
     for node in postorder(body):
         if isinstance(node, Repeat):
-            known[id(node)] = _sum(run.copies * known[id(run.node)] for run in node.runs)
+            known[id(node)] = sum_of(run.copies * known[id(run.node)] for run in node.runs)
             continue
         own = node.outputs if isinstance(node, (Leaf, Merge)) else ()
         inside = [known[id(child)] for child in children(node)]
-        known[id(node)] = _sum([*(_BYTES[shape.dtype] * shape.elements for shape in own), *inside])
+        known[id(node)] = sum_of([*(_BYTES[shape.dtype] * shape.elements for shape in own), *inside])
     return known[id(body)] if isinstance(body, Sequence) else 0
-
-
-def _sum(sizes: Iterable[Size]) -> Size:
-    total: Size = 0
-    for size in sizes:
-        total = total + size
-    return total
 
 
 def megabytes(size: Size) -> str:

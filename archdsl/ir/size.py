@@ -7,7 +7,12 @@ Rules use + - * // % on `Size` and never ask which kind it is.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
+
+MOST_TERMS = 64  # of a symbolic size, those inside its floors counted
+_MOST_FACTORS = 16
+_LARGEST_FACTOR = 2**62
 
 
 class Undetermined(Exception):
@@ -44,11 +49,20 @@ def _order(atom: Atom) -> tuple[str, str]:
 class Expression:
     """A polynomial over symbols and floors, immutable and hashable."""
 
-    __slots__ = ("_hash", "terms")
+    __slots__ = ("_hash", "_text", "terms", "weight")
 
     def __init__(self, terms: dict[Monomial, int]) -> None:
-        self.terms = tuple(sorted(terms.items(), key=_term_order))
+        self.terms = tuple(sorted(terms.items(), key=_term_order)) if len(terms) > 1 else tuple(terms.items())
+        self.weight = sum([1 + sum([_weight(atom) for atom in monomial]) for monomial in terms])  # all inside counted
         self._hash = hash(self.terms)
+        self._text: str | None = None
+
+    @property
+    def unwieldy(self) -> bool:
+        """Whether it is larger than any network needs, so that working with it would take long."""
+        if self.weight > MOST_TERMS:
+            return True
+        return any(abs(factor) >= _LARGEST_FACTOR or len(monomial) > _MOST_FACTORS for monomial, factor in self.terms)
 
     # ---- identity
 
@@ -99,6 +113,9 @@ class Expression:
         remainder = _size(rest)
         if isinstance(remainder, int):
             return _size(whole) + remainder // other
+        joined = _joined(remainder, other)
+        if joined is not None:
+            return _size(whole) + joined
         return _size(whole) + Expression({(Floor(remainder, other),): 1})
 
     def __mod__(self, other: Size) -> Size:
@@ -139,6 +156,11 @@ class Expression:
     # ---- text
 
     def __str__(self) -> str:
+        if self._text is None:
+            self._text = self._written()
+        return self._text
+
+    def _written(self) -> str:
         parts = []
         for monomial, factor in self.terms:
             size = abs(factor)
@@ -172,6 +194,15 @@ def symbols(size: Size) -> set[str]:
     return names
 
 
+def total(sizes: Iterable[Size]) -> Size:
+    """The sum, in one go."""
+    terms: dict[Monomial, int] = {}
+    for size in sizes:
+        for monomial, factor in _terms(size):
+            terms[monomial] = terms.get(monomial, 0) + factor
+    return _size(terms)
+
+
 def same(left: Size, right: Size) -> bool:
     """Whether two sizes are equal for every value of the symbols; raises Undetermined where only for some."""
     if left == right:
@@ -184,6 +215,22 @@ def same(left: Size, right: Size) -> bool:
         if least is not None and least > 0:
             return False
     raise Undetermined(difference, f"{left} == {right}")
+
+
+def _joined(numerator: Expression, divisor: int) -> Size | None:
+    """`((T + 1)//2 + 3)//2` as `(T + 7)//4`: the floor of a floor is one floor; None of any other numerator."""
+    floors = [monomial for monomial, factor in numerator.terms if factor == 1 and len(monomial) == 1]
+    rest = [term for term in numerator.terms if term[0] != ()]
+    if len(rest) != 1 or len(floors) != 1 or not isinstance(floors[0][0], Floor):
+        return None
+    floor = floors[0][0]
+    if floor.divisor * divisor >= _LARGEST_FACTOR:
+        return None
+    return (floor.numerator + dict(numerator.terms).get((), 0) * floor.divisor) // (floor.divisor * divisor)
+
+
+def _weight(atom: Atom) -> int:
+    return 1 if isinstance(atom, Symbol) else 1 + atom.numerator.weight
 
 
 def _decide(difference: Size, question: str) -> bool:

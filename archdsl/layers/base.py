@@ -105,7 +105,7 @@ class Lowered(NamedTuple):
     `in_place` says that both take `inplace=True`, which is right behind a layer whose output is `fresh`.
 
     `wants` and `gives` say how values lie in memory behind the batch: `first` (channels first), `last` (channels last),
-    `flat` (one axis), `any` (as it comes, and it stays so).
+    `flat` (one axis), `any` (as it comes, and it stays so). `over` is the call with all inputs as one sequence `{0}`.
     """
 
     module: Module | None = None
@@ -113,6 +113,7 @@ class Lowered(NamedTuple):
     wants: str = "any"
     gives: str = "any"
     in_place: bool = False
+    over: str | None = None
 
 
 class Example(NamedTuple):

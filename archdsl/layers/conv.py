@@ -76,6 +76,7 @@ class Conv(Layer):
         Wrong("8x8x3 -> CONV 0 3x3", "out-of-range"),
         Wrong("8x8x3 -> CONV 2 3x3 table=[[0], [3]]", "table-mismatch"),
         Wrong("4x4x3 -> CONV 2 3x3 p4 mode=reflect", "pad-too-large"),
+        Wrong("4x4x3 -> CONV 2 2x2 d2 p3", "pad-too-large"),
     )
 
     # ---- rules
@@ -102,6 +103,7 @@ class Conv(Layer):
         for axis, size, window in zip(AXES[x.rank], x.space, windows, strict=False):
             check_fit(self.name, size, window, axis)
             self._check_mode(size, window, axis)
+            self._check_reads(size, window, axis)
         sizes = tuple(window.positions(size) for window, size in zip(windows, x.space, strict=True))
         self._check_position_bias(sizes)
         return Shape((*sizes, self.out))
@@ -140,6 +142,12 @@ class Conv(Layer):
             if room < largest:
                 message = f"CONV: {self.mode} padding of {largest} needs more than the {axis} {size}"
                 raise Refusal("pad-too-large", message, blame="pad")
+
+    def _check_reads(self, size: Size, window: Window, axis: str) -> None:
+        """Refuse a dilated window that fits and reads zeros of the padding alone; PyTorch crashes on some."""
+        if self.mode == "zeros" and window.blind(size):
+            message = f"CONV: a dilation of {window.dilation} puts a window on padding alone, around the {axis} {size}"
+            raise Refusal("pad-too-large", message, blame="pad")
 
     def _check_position_bias(self, sizes: tuple[Size, ...]) -> None:
         for size in sizes if self.bias == "position" else ():

@@ -98,11 +98,8 @@ class MaxPool(SlidingPool):
         return output
 
     def _check_reads(self, size: Size, window: Window, axis: str) -> None:
-        """Refuse a window that fits and reads padding alone; PyTorch gives -inf and corrupts memory in training.
-
-        That takes a dilation larger than the axis: a window of two elements, one before it and one behind it.
-        """
-        if window.before and window.dilation > 1 and size < window.dilation:
+        """Refuse a window that fits and reads padding alone; PyTorch gives -inf and corrupts memory in training."""
+        if window.blind(size):
             message = f"MAXPOOL: a dilation of {window.dilation} steps over all of the {axis} {size}, into the padding"
             raise Refusal("kernel-too-large", message, blame="dilation")
 

@@ -23,7 +23,7 @@ class Sizes(NamedTuple):
 
 
 class Values(tuple[Any, ...]):
-    """A list of the language. `weight` counts all that is in it, `depth` how deep its lists lie; its text is made once."""
+    """A list of the language. `weight` counts all that is in it, `depth` how deep its lists lie."""
 
     weight: int
     depth: int
@@ -37,14 +37,21 @@ class Values(tuple[Any, ...]):
         self._text = None
         return self
 
-    def __repr__(self) -> str:
+    @property
+    def text(self) -> str:
+        """What tells this list from every other: its text, or a digest of a long one."""
         if self._text is None:
-            self._text = tuple.__repr__(self)
+            self._text = repr(self)
             if len(self._text) > _SHORT_TEXT:
                 from hashlib import sha256
 
                 self._text = f"[{sha256(self._text.encode()).hexdigest()}]"
         return self._text
+
+
+def identity(value: Any) -> str:
+    """A text that equal values share and no others."""
+    return value.text if isinstance(value, Values) else repr(value)
 
 
 def weight(value: Any) -> int:
@@ -220,7 +227,7 @@ def whole(value: Any) -> Any:
     return int(value) if value == int(value) else value
 
 
-def spell(value: Any) -> str:
+def spell(value: Any, depth: int = 0) -> str:
     """A value as the language writes it, shortened."""
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -229,6 +236,12 @@ def spell(value: Any) -> str:
     if isinstance(value, Sizes):
         return str(value)
     if isinstance(value, tuple):
-        text = f"[{', '.join(spell(item) for item in value[:8])}{', ...' if len(value) > 8 else ''}]"
-        return text if len(text) < 60 else "a list"
+        return _spell_list(value, depth)
     return str(float(value)) if hasattr(value, "denominator") and value.denominator != 1 else str(value)
+
+
+def _spell_list(values: tuple[Any, ...], depth: int) -> str:
+    if depth >= _SHOWN_DEPTH:
+        return "[...]"
+    text = f"[{', '.join(spell(item, depth + 1) for item in values[:8])}{', ...' if len(values) > 8 else ''}]"
+    return text if len(text) < 60 else "a list"

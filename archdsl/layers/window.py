@@ -33,6 +33,24 @@ class Window(NamedTuple):
             return (size + self.before + self.after - self.extent) // self.stride + 1
         return (size + self.before + min(0, self.stride + self.after - self.extent) + self.stride - 1) // self.stride
 
+    def blind(self, size: Size) -> bool:
+        """Whether a position reads padding alone, by its dilation: oneDNN and PyTorch's pools then read astray.
+
+        A window lies before the axis, or two of its neighbouring elements on both sides of it. Sizes that a symbol
+        leaves open are taken to be large enough.
+        """
+        if self.dilation == 1 or not self.before:
+            return False
+        if self.before > self.dilation * (self.kernel - 1):
+            return True
+        positions = self.positions(size)
+        if isinstance(size, Expression) or isinstance(positions, Expression) or size >= self.dilation:
+            return False
+        starts = min(positions, -(-self.before // self.stride))  # those before the axis
+        first = -self.before % self.dilation  # the first element of each that is not
+        behind = _floors(starts, self.dilation, self.stride, first + self.dilation - size)
+        return behind > _floors(starts, self.dilation, self.stride, first)
+
     def formula(self, size: Size) -> str:
         """The count with its values: `(227 + 0 - 11)//4 + 1 = 55`."""
         room = f"{size} + {self.before + self.after} - {self.extent}"
@@ -49,6 +67,19 @@ class Window(NamedTuple):
             return 0
         covered = (positions - 1) * self.stride + self.extent + max(0, self.stride - self.extent)
         return max(0, size + self.before - covered)
+
+
+def _floors(count: int, modulus: int, factor: int, term: int) -> int:
+    """The sum of (factor*i + term)//modulus over i < count, in as many steps as Euclid's algorithm takes."""
+    total = 0
+    while count > 0:
+        total += count * (count - 1) // 2 * (factor // modulus) + count * (term // modulus)
+        factor, term = factor % modulus, term % modulus
+        most = factor * count + term
+        if most < modulus:
+            break
+        count, term, modulus, factor = most // modulus, most % modulus, factor, modulus
+    return total
 
 
 def same_padding(size: Size, kernel: int, stride: int, dilation: int) -> tuple[int, int]:

@@ -372,7 +372,7 @@ MEMO = {0: {'__type__': 'TerminalDef', 'name': 'WORD', 'pattern': {'__type__': '
  17: {'__type__': 'TerminalDef', 'name': 'LSQB', 'pattern': {'__type__': 'PatternStr', 'flags': [], 'raw': '"["', 'value': '['}, 'priority': 0},
  18: {'__type__': 'TerminalDef', 'name': 'RPAR', 'pattern': {'__type__': 'PatternRE', '_width': [1, 1], 'flags': [], 'raw': '/\\)(?![A-Za-z0-9_(])/', 'value': '\\)(?![A-Za-z0-9_(])'}, 'priority': 0},
  19: {'__type__': 'TerminalDef', 'name': 'RSQB', 'pattern': {'__type__': 'PatternRE', '_width': [1, 1], 'flags': [], 'raw': '/\\](?![A-Za-z0-9_(])/', 'value': '\\](?![A-Za-z0-9_(])'}, 'priority': 0},
- 20: {'__type__': 'TerminalDef', 'name': '_NL', 'pattern': {'__type__': 'PatternRE', '_width': [1, 18446744073709551616], 'flags': [], 'raw': '/(?:\\r?\\n[ \\t]*)+/', 'value': '(?:\r?\n[ \t]*)+'}, 'priority': 0},
+ 20: {'__type__': 'TerminalDef', 'name': '_NL', 'pattern': {'__type__': 'PatternRE', '_width': [1, 18446744073709551616], 'flags': [], 'raw': '/\\r?\\n[ \\t\\r\\n]*/', 'value': '\r?\n[ \t\r\n]*'}, 'priority': 0},
  21: {'__type__': 'TerminalDef', 'name': '__IGNORE_0', 'pattern': {'__type__': 'PatternRE', '_width': [1, 18446744073709551616], 'flags': [], 'raw': '/[ \\t]+/', 'value': '[ \t]+'}, 'priority': 0},
  22: {'__type__': 'TerminalDef', 'name': '__IGNORE_1', 'pattern': {'__type__': 'PatternRE', '_width': [1, 18446744073709551616], 'flags': [], 'raw': '/#[^\\n]*/', 'value': '#[^\n]*'}, 'priority': 0},
  23: {'__type__': 'TerminalDef', 'name': '__IGNORE_2', 'pattern': {'__type__': 'PatternRE', '_width': [2, 18446744073709551616], 'flags': [], 'raw': '/\\\\[ \\t]*\\r?\\n/', 'value': '\\\\[ \t]*\r?\n'}, 'priority': 0},

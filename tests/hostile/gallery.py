@@ -132,7 +132,9 @@ def conjunctions(n: int) -> str:
 def doubled_lists(n: int) -> str:
     """A value of 2**n parts that costs n to write."""
     lines = [f"let a{i + 1} = [a{i}, a{i}]" for i in range(n)]
-    return "\n".join(["input 8", "let a0 = [1, 2]", *lines, f"B a{n}", f"let same = a{n} == a{n}", "block B(c) { RELU }"])
+    return "\n".join(
+        ["input 8", "let a0 = [1, 2]", *lines, f"B a{n}", f"let same = a{n} == a{n}", "block B(c) { RELU }"]
+    )
 
 
 @hostile
@@ -150,7 +152,7 @@ def doubled_lists_shown(n: int) -> str:
 @hostile
 def uses_that_double(n: int) -> str:
     """2**n different uses of blocks, where each block uses the one before with two new arguments."""
-    blocks = [f"block B{i + 1}(c) {{ B{i} (2*c); B{i} (2*c + 1) }}" for i in range(min(n, 250))]
+    blocks = [f"block B{i + 1}(c) {{ B{i} (2*c % 1000003); B{i} ((2*c + 1) % 1000003) }}" for i in range(min(n, 250))]
     return "\n".join(["input 8", f"B{len(blocks)} 1", "block B0(c) { FC 8 }", *blocks])
 
 
@@ -163,13 +165,15 @@ def uses_of_the_one_before(n: int) -> str:
 
 @hostile
 def copies_that_differ(n: int) -> str:
-    return f"input 32x32x3\n{{ CONV (in + 1) 3x3 p1 }} x{n}\n" + "# remark\n" * n
+    return f"input 32x32x3\n{{ CONV (in + 1) 3x3 p1 }} x{n}\n" + "# a remark\n" * n
 
 
 @hostile
 def loops_in_loops(n: int) -> str:
     depth = min(60, n)
-    return "input 8\n" + "".join(f"for i{d} in 1..100 {{\n" for d in range(depth)) + "RELU\n" + "}\n" * depth + "#\n" * n
+    return (
+        "input 8\n" + "".join(f"for i{d} in 1..100 {{\n" for d in range(depth)) + "RELU\n" + "}\n" * depth + "#\n" * n
+    )
 
 
 @hostile
@@ -290,7 +294,13 @@ def duplicates(n: int) -> str:
 
 @hostile
 def names(n: int) -> str:
-    return "input 8\n" + "".join(f"a{i}: RELU\n" for i in range(n)) + "output " + _wrapped([f"a{i}," for i in range(n)]) + " a0"
+    return (
+        "input 8\n"
+        + "".join(f"a{i}: RELU\n" for i in range(n))
+        + "output "
+        + _wrapped([f"a{i}," for i in range(n)])
+        + " a0"
+    )
 
 
 @hostile
@@ -411,3 +421,94 @@ def semicolons(n: int) -> str:
 def repeats_in_repeats(n: int) -> str:
     depth = min(n, 60)
     return "input 8\n" + "{\n" * depth + "FC 8\n" + "} x1000000\n" * depth + "#\n" * n
+
+
+@hostile
+def continued_lines(n: int) -> str:
+    return "input 8\nRELU" + "\\\n" * n
+
+
+@hostile
+def lists_in_loops(n: int) -> str:
+    """A long list that every turn of a loop works out anew."""
+    return f"input 8\nfor i in 1..100000 {{ let a = [{_listed(n)}]; RELU }}"
+
+
+@hostile
+def lists_compared_in_loops(n: int) -> str:
+    lines = [f"let a = [{_listed(n // 2)}]", f"let b = [{_listed(n // 2)}]"]
+    return "\n".join(["input 8", *lines, "for i in 1..100000 { if a == b { RELU } }"])
+
+
+@hostile
+def lists_handed_on(n: int) -> str:
+    """A long list is an argument of thousands of uses."""
+    return f"input 8\nlet a = [{_listed(n // 2)}]\n" + "B a\n" * (n // 2) + "block B(c) { RELU }"
+
+
+@hostile
+def tables_in_every_line(n: int) -> str:
+    rows = ",\n".join(f"[{i % 8}]" for i in range(n // 2))
+    return f"input a: 9x9x8\nlet t = [{rows}]\n" + "".join(
+        f"CONV {n // 2} 3x3 p{i} table=t <- a\n" for i in range(n // 2)
+    )
+
+
+@hostile
+def values_in_braces(n: int) -> str:
+    """Every pair of braces sees all names around it."""
+    return "input 8\n" + "".join(f"let v{i} = {i}\n" for i in range(n)) + "{ let w = 1; RELU }\n" * n
+
+
+@hostile
+def defaults_at_every_use(n: int) -> str:
+    names = [f"p{i}=1+1," for i in range(n)]
+    return f"input 8\nblock B({_wrapped(names)} q=1) {{ RELU }}\n" + "B q=2\n" * n
+
+
+@hostile
+def sums_in_loops(n: int) -> str:
+    return (
+        "input 8\n"
+        + "for i in 1..1000 {\n" * 8
+        + ("let v = i" + " + 1" * 250 + "\n") * (n // 250)
+        + "RELU\n"
+        + "}\n" * 8
+    )
+
+
+@hostile
+def blocks_between_rings(n: int) -> str:
+    chain = [f"block C{i} {{ C{i + 1} }}" for i in range(n)]
+    return "\n".join(["input 8", "block A { A; C0 }", *chain, f"block C{n} {{ Z }}", "block Z { Z }", "RELU"])
+
+
+@hostile
+def different_floors(n: int) -> str:
+    """The totals are sums of a new floor in every line."""
+    lines = [f"a{i}: MAXPOOL {i + 1} s{i + 1} <- x" for i in range(1, n + 1)]
+    return "\n".join([f"input x: Tx8 where T > {n + 2}", *lines])
+
+
+@hostile
+def failing_claims(n: int) -> str:
+    return "input 64x64x8\n" + "".join(f"CONV 8 3x3 p1 -> {i} params\n" for i in range(1, n + 1))
+
+
+@hostile
+def bracketed_lines(n: int) -> str:
+    """Each line is wrong in another way, and leaves brackets open."""
+    return "input 8\n" + "ADD { CONV ( [ } ) {\n" * n
+
+
+@hostile
+def thousands(n: int) -> str:
+    return "input 8\n" + f"RELU -> {'1' + ',000' * 900} params\n" * (n // 900 + 1)
+
+
+@hostile
+def strings_of_settings(n: int) -> str:
+    return (
+        f'model M(n="a")\ncases n in [{", ".join(chr(34) + "b" * 30 + chr(34) for _ in range(min(n, 100)))}]\ninput 8\n'
+        + "RELU\n" * n
+    )

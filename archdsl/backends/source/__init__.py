@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from archdsl.analysis.check import Checked
 from archdsl.backends.source.generator import Generator
 from archdsl.diagnostics import ArchError, Diagnostic, Span
+from archdsl.ir.network import children, postorder
 from archdsl.limits import Limits
 
+_FRAMES = 16  # calls within one another for one level of braces, at most
 _HEADER = '"""{name}, compiled from {file} by archdsl."""\n'
 
 
@@ -22,13 +27,29 @@ def source(checked: Checked, limits: Limits) -> str:
         message = f"the module would have {layers:,} layers; the limit is {limits.unrolled:,}"
         hint = "raise it with --limit unrolled=N"
         raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])
-    body = Generator(checked).run()
+    with _room(checked):
+        body = Generator(checked).run()
     file = checked.source.name.replace("\\", "/").rpartition("/")[2]
     file = (
         "".join(letter if letter.isalnum() or letter in "._- " else "_" for letter in file if letter.isascii())
         or "a text"
     )
     return _HEADER.format(name=checked.name, file=file) + "\n" + _imports(body) + "\n\n" + body
+
+
+@contextmanager
+def _room(checked: Checked) -> Iterator[None]:
+    """Room on Python's stack for groups in groups; calls among Python functions take none of the machine's own."""
+    assert checked.network is not None
+    depth: dict[int, int] = {}
+    for node in postorder(checked.network.body):
+        depth[id(node)] = 1 + max((depth[id(child)] for child in children(node)), default=0)
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(before + _FRAMES * depth[id(checked.network.body)])
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def _imports(body: str) -> str:

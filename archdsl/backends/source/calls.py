@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from archdsl.backends.source.families import Family, Mismatch, first
@@ -28,7 +29,7 @@ def write_layer(w: ClassWriter, found: Family, inputs: list[Value], label: str |
     known = lowered.module is not None and not lowered.module.support
     in_place = lowered.in_place and inputs[0].fresh and inputs[0].reads <= len(found)
     if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
-        step = label if label is not None else str(number)
+        step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
         result = Value(f"{attribute(at.owner, step)}({', '.join(value.text for value in turned)})", form, rank)
     else:
@@ -43,7 +44,19 @@ def write_layer(w: ClassWriter, found: Family, inputs: list[Value], label: str |
 def turn_all(w: ClassWriter, inputs: list[Value], wants: str, at: At) -> list[Value]:
     """The inputs as a layer wants them; where it does not care, all as the first."""
     want = inputs[0].form if wants == "any" and len(inputs) > 1 else wants
-    return [turn(w, value, want, at) for value in inputs]
+    return turn_each(w, inputs, [want] * len(inputs), at)
+
+
+def turn_each(w: ClassWriter, inputs: list[Value], wants: Sequence[str], at: At) -> list[Value]:
+    """Each input as it is wanted; none loses its variable while another is turned."""
+    held = [Value(value.text, value.form, value.rank) for value in inputs]
+    for value in held:
+        value.left = 1
+    w.live += held
+    turned = [turn(w, value, want, at) for value, want in zip(inputs, wants, strict=True)]
+    for value in held:
+        value.left = 0
+    return turned
 
 
 def turn(w: ClassWriter, value: Value, want: str, at: At) -> Value:
@@ -84,8 +97,10 @@ def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_plac
             keyword = True
             continue
         own = spelled.get(name)
-        written = (node.written[own],) if own in node.written else tuple(node.written.values())
-        text = w.parameters.text(column, written, f"{label}_{name}" if label else name, channels)
+        written = (node.written[own],) if own in node.written else ()
+        others = () if written else tuple(node.written.values())
+        hint = f"{label}_{name}" if label else name
+        text = w.parameters.text(column, written, hint, channels, others)
         parts.append(text if position < head.positional and not keyword else f"{name}={text}")
     if in_place:
         parts.append("inplace=True")
@@ -123,7 +138,7 @@ def write_use(w: ClassWriter, found: Family, inputs: list[Value], step: str, at:
 def call_class(
     w: ClassWriter, callee: str, made: Made, inputs: list[Value], outputs: tuple[Shape, ...], at: At
 ) -> list[Value]:
-    given = [turn(w, value, form, at) for value, form in zip(inputs, made.forms, strict=True)]
+    given = turn_each(w, inputs, made.forms, at)
     call = f"{callee}({', '.join(value.text for value in given)})"
     if len(made.gives) == 1:
         return [Value(call, made.gives[0], outputs[0].rank)]

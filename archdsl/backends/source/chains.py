@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.backends.source.calls import construct_layer, construct_use
 from archdsl.backends.source.families import Family, Mismatch, first, items, nodes
+from archdsl.backends.source.flow import closed
 from archdsl.backends.source.text import call, comment, register, stacked
 from archdsl.ir.network import Choice, Leaf, Loop, Repeat, Sequence, Use, width
 from archdsl.ir.shape import Shape
@@ -34,8 +35,9 @@ class Child(NamedTuple):
 class Chain:
     """Collects the children of one sequence. `entry` is how the first layer that cares wants the input."""
 
-    def __init__(self, writer: ClassWriter) -> None:
+    def __init__(self, writer: ClassWriter, label: str = "copy") -> None:
         self.writer = writer
+        self._label = label  # of what is repeated, for a class of its copies
         self.children: list[Child] = []
         self.entry: str | None = None
         self._fresh = False  # whether the next layer may work in place
@@ -54,6 +56,35 @@ class Chain:
             if body.gives != previous[member] or len(body.gives) != 1:
                 raise NotChain
 
+    def whole(self, family: Family) -> Chain:
+        """The chain of a family by itself, which has a text or statements."""
+        self.sequence(family, 0)
+        if not self.positional():
+            self.statements("self")
+        return self
+
+    def expression(self, family: Family) -> Chain:
+        """The chain of a family by itself, which has a text."""
+        self.sequence(family, 0)
+        if not self.positional():
+            raise NotChain
+        return self
+
+    def copies(self, family: Family) -> Chain:
+        """The copies of a repeat by themselves, as one chain that has a text."""
+        self.runs(family, 0, True)
+        if not self.positional():
+            raise NotChain
+        return self
+
+    def repeatable(self, family: Family) -> Chain:
+        """The chain of a family by itself, which has a text and gives its result as it takes its input."""
+        before = self.form
+        self.expression(family)
+        if self.form != (self.entry if before is None else before):
+            raise NotChain
+        return self
+
     def _item(self, family: Family, base: int) -> None:
         item = first(family)
         found = nodes(family)
@@ -65,7 +96,7 @@ class Chain:
             case Sequence() if item.label is None:
                 self.sequence(found, base + item.number)
             case Sequence():
-                inner = self._nested(found)
+                inner = self._nested(found, item.label)
                 self._add(item.label, base + item.number, inner, _shape(family))
             case Repeat():
                 self._repeat(found, item.label, base + item.number, _shape(family))
@@ -112,22 +143,38 @@ class Chain:
             self.children.append(Child("flatten", -1, "nn.Flatten()", ""))
             self.form = want
 
-    def _nested(self, family: Family) -> str:
-        """A named group inside: an `nn.Sequential` of its own, at the form that the chain has."""
+    def _nested(self, family: Family, label: str, *, back: bool = False) -> str:
+        """A named group inside: an `nn.Sequential` of its own, or a class where it is more than a chain.
+
+        `back` says that copies of it follow one another, so that its result must lie as its input does.
+        """
         chain = Chain(self.writer)
         chain.form, self._fresh = self.form, False
-        chain.sequence(family, 0)
+        way, write = ("back", chain.repeatable) if back else ("nested", chain.expression)
+        if self.writer.attempt(way, family, self.form, write) is None:
+            return self._class(family, label, back=back)
         if self.form is None:
             self.entry = chain.entry
         self.form = chain.form
         return chain.text()
 
+    def _class(self, family: Family, label: str, *, back: bool) -> str:
+        from archdsl.backends.source.groups import construct_group
+
+        body = first(family)
+        if len(body.takes) != 1 or not all(closed(each, self.writer.counts) for each in family.values()):
+            raise NotChain
+        text, made = construct_group(self.writer, family, label, back=back)
+        self._want(made.forms[0], body.inputs[0])
+        self.form = made.gives[0]
+        return text
+
     def _repeat(self, family: Family, label: str | None, number: int, shape: str) -> None:
         if first(family).parallel:
             raise NotChain
         if label is not None:
-            chain = Chain(self.writer)
-            chain.form = self.form
+            chain = Chain(self.writer, label)
+            chain.form, self._fresh = self.form, False
             chain.runs(family, 0, True)
             if self.form is None:
                 self.entry = chain.entry
@@ -151,14 +198,15 @@ class Chain:
     def _run(self, bodies: Family, counts: Family, number: int, named: bool) -> None:
         start = len(self.children)
         form, self._fresh = self.form, False
+        again = any(count > 1 for count in counts.values())
         if isinstance(first(bodies), Sequence):
             if named:
-                self._add(str(number), number, self._nested(bodies), "")
+                self._add(str(number), number, self._nested(bodies, self._label, back=again), "")
             else:
                 self.sequence(bodies, number)
         else:
             self._add(str(number), number, self._module(bodies, None), "")
-        if all(count == 1 for count in counts.values()):
+        if not again:
             return
         before = self.entry if form is None else form
         if before is not None and self.form != before:

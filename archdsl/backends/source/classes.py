@@ -7,7 +7,8 @@ more than one class.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from archdsl.analysis.scope import Scope
 from archdsl.backends.source.calls import bracketed, write_layer, write_use
@@ -27,6 +28,8 @@ from archdsl.ir.shape import Shape
 
 if TYPE_CHECKING:
     from archdsl.backends.source.generator import Generator
+
+T = TypeVar("T")
 
 
 class Member(NamedTuple):
@@ -48,6 +51,8 @@ class ClassWriter:
         parameters: Parameters,
         takes: tuple[str, ...] = (),
         doc: str = "",
+        *,
+        back: bool = False,
     ) -> None:
         self.generator = generator
         self.name = name
@@ -55,10 +60,12 @@ class ClassWriter:
         self.parameters = parameters
         self.takes = takes or ("x",)
         self.doc = doc
+        self.back = back  # whether the result lies as the input does, so that copies can follow one another
         self.init: list[str] = []
         self.forward: list[str] = []
         self.values: dict[int, Value] = {}
         self.live: list[Value] = []
+        self.indices: list[str] = []  # the variables of the loops around
         self.counts: dict[int, int] = {}
         for member in members.values():
             for number, count in uses(member.body).items():
@@ -71,10 +78,10 @@ class ClassWriter:
         bodies = {number: member.body for number, member in self.members.items()}
         head = first(self.members)
         if sequential and len(head.inputs) == 1:
-            try:
-                return self._sequential(bodies)
-            except NotChain:
-                self.init, self.parameters = [], self.parameters.again()
+            written = self.attempt("class", bodies, None, self._sequential)
+            if written is not None:
+                return written
+            self.init = []
         usual = self.generator.is_model(self)
         forms = tuple(form_of(shape) if usual else entry_form(head.body, shape) for shape in head.inputs)
         if len(self.takes) != len(head.inputs):
@@ -84,6 +91,8 @@ class ClassWriter:
         if self.generator.is_model(self):
             outputs = zip(results, head.body.outputs, strict=True)
             results = [converted(bracketed(self, value, form_of(shape)), form_of(shape)) for value, shape in outputs]
+        if self.back:
+            results = [converted(bracketed(self, results[0], forms[0]), forms[0])]
         self.forward.append(f"return {', '.join(value.text for value in results)}")
         made = self._made(forms, tuple(value.form for value in results))
         return self._text("nn.Module", True), made
@@ -99,6 +108,8 @@ class ClassWriter:
         if self.generator.is_model(self) and (
             form != form_of(shape) or (chain.form or form) != form_of(bodies[0].outputs[0])
         ):
+            raise NotChain
+        if self.back and chain.form not in (None, form):
             raise NotChain
         self.init = chain.statements("self")
         return self._text("nn.Sequential", False), self._made((form,), (chain.form or form_of(shape),))
@@ -133,6 +144,33 @@ class ClassWriter:
                 self.taken(number)
         return results
 
+    # ---- attempts
+
+    def snapshot(self) -> Any:
+        """What an attempt at a chain may change, so that it can be undone."""
+        return self.generator.snapshot(), self.parameters.snapshot()
+
+    def restore(self, before: Any) -> None:
+        """Undo an attempt."""
+        self.generator.restore(before[0])
+        self.parameters.restore(before[1])
+
+    def attempt(self, way: str, bodies: Family, form: str | None, write: Callable[[Family], T]) -> T | None:
+        """What `write` gives; None where the bodies are no chain, with its traces undone.
+
+        What was refused is not tried again: attempts stand within attempts, and would double with each brace.
+        """
+        key = (way, form, *(id(body) for body in bodies.values()))
+        if key in self.generator.refused:
+            return None
+        before = self.snapshot()
+        try:
+            return write(bodies)
+        except NotChain:
+            self.restore(before)
+            self.generator.refused.add(key)
+            return None
+
     # ---- values
 
     def bind(self, number: int, value: Value) -> None:
@@ -150,7 +188,7 @@ class ClassWriter:
     def busy(self) -> set[str]:
         """The variables that something still needs."""
         self.live = [value for value in self.live if value.left > 0]
-        return {word for value in self.live for word in value.words()}
+        return {word for value in self.live for word in value.words()} | set(self.indices)
 
     def assign(self, value: Value, wish: str | None, at: At, shape: str) -> Value:
         """Give an expression a variable, the running one of the sequence where that is free."""
@@ -220,7 +258,8 @@ class ClassWriter:
             case Leaf():
                 return [write_layer(self, found, inputs, item.label, number, at)]
             case Use():
-                return write_use(self, found, inputs, self.step(item, number), at)
+                step = item.label if item.label is not None else at.step(number)
+                return write_use(self, found, inputs, step, at)
             case Sequence():
                 return write_group(self, found, inputs, item, number, at)
             case Merge():
@@ -232,9 +271,6 @@ class ClassWriter:
             case Choice():
                 return write_choice(self, found, inputs, number, at, row)
         raise AssertionError(item)
-
-    def step(self, item: Item, number: int) -> str:
-        return item.label if item.label is not None else str(number)
 
     def register(self, owner: str, step: str, text: str) -> None:
         self.init.append(registered(owner, step, text))
@@ -248,6 +284,7 @@ class ClassWriter:
             elif reads > 1 and not value.variable:
                 value = self.assign(value, None, At("self", 0, "x"), "")
             for body in found.values():
+                self.values.pop(body.takes[place], None)  # a body that is written again reads again
                 self.bind(body.takes[place], value)
 
     def unread(self, value: Value) -> None:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archdsl.backends.source.calls import construct_use, turn, write_layer, write_use
-from archdsl.backends.source.chains import Chain, NotChain
+from archdsl.backends.source.calls import bracketed, construct_use, turn, turn_each, write_layer, write_use
+from archdsl.backends.source.chains import Chain
 from archdsl.backends.source.families import Family, Mismatch, first
-from archdsl.backends.source.flow import Copies, Value, closed
-from archdsl.backends.source.groups import write_container
+from archdsl.backends.source.flow import Copies, Value, closed, converted
+from archdsl.backends.source.groups import chain_of, construct_group, write_container
 from archdsl.backends.source.made import At
-from archdsl.backends.source.text import LONG, attribute
+from archdsl.backends.source.text import LONG, attribute, indented
 from archdsl.backends.source.values import Column
 from archdsl.ir.network import Item, Leaf, Repeat, Sequence, Use, width
 
@@ -27,55 +27,89 @@ def write_repeat(w: ClassWriter, found: Family, inputs: list[Value], item: Item,
         return inputs
     label = item.label
     if label is not None:
-        chain = Chain(w)
-        try:
-            if not all(closed(run.node, w.counts) for run in node.runs if isinstance(run.node, Sequence)):
-                raise NotChain
-            chain.runs(found, 0, True)
-            if chain.positional():
+        if all(closed(run.node, w.counts) for run in node.runs if isinstance(run.node, Sequence)):
+            chain = w.attempt("copies", found, None, Chain(w, label).copies)
+            if chain is not None:
                 w.register(at.owner, label, chain.text())
                 given = turn(w, inputs[0], chain.entry or "any", at)
                 form = chain.form or given.form
                 return [Value(f"{attribute(at.owner, label)}({given.text})", form, item.shapes[0].rank)]
-        except NotChain:
-            pass
         w.register(at.owner, label, "nn.Module()")
         at, number = At(attribute(at.owner, label), 0, at.variable), 0
-    return write_copies(w, found, inputs, number, label is not None, at, item)
+    return write_copies(w, found, inputs, number, label, at)
 
 
 def write_copies(
-    w: ClassWriter, found: Family, inputs: list[Value], number: int, named: bool, at: At, item: Item
+    w: ClassWriter, found: Family, inputs: list[Value], number: int, label: str | None, at: At
 ) -> list[Value]:
-    """Copies one by one, each by its own number."""
+    """Copies one after the other, equal ones in a loop."""
     columns = {member: node.runs for member, node in found.items()}
     if any([run.copies for run in runs] != [run.copies for run in first(columns)] for runs in columns.values()):
         raise Mismatch
     values = inputs
     for place, run in enumerate(first(columns)):
         bodies = {member: runs[place].node for member, runs in columns.items()}
-        for _ in range(run.copies):
-            values = write_copy(w, bodies, values, number, named, at)
-            number += 1 if named else width(run.node)
-            if not values[0].variable:
-                values = [w.assign(values[0], None, at, "")]
-            values[0].left += 1
-            w.live.append(values[0])
-    for value in values:
-        value.left -= 1
+        value = loop_variable(w, values[0], at)
+        step = width(run.node) if label is None else 1
+        if run.copies > 1 and step:
+            values = [write_turns(w, bodies, value, range(number, number + step * run.copies, step), label, at)]
+        else:
+            values = write_copy(w, bodies, [value], number, label, at)
+        number += step * run.copies
     return values
 
 
-def write_copy(w: ClassWriter, bodies: Family, values: list[Value], number: int, named: bool, at: At) -> list[Value]:
+def loop_variable(w: ClassWriter, value: Value, at: At) -> Value:
+    """A value in a variable that nothing else needs, to be written over."""
+    kept = w.assign(value, None, at, "")
+    kept.fresh = False  # the copies before have it too
+    return kept
+
+
+def write_turns(w: ClassWriter, bodies: Family, value: Value, numbers: range, label: str | None, at: At) -> Value:
+    """Equal copies as a loop in the constructor and in `forward`: each turn reads the variable and writes it."""
+    taken = w.busy() | w.parameters.words() | set(w.takes)
+    index = next(name for name in (*"ijkmn", *(f"i{n}" for n in range(len(taken)))) if name not in taken)
+    start = len(w.init), len(w.forward)
+    w.indices.append(index)
+    inner = at._replace(turn=index, origin=numbers.start, variable=value.text)
+    (result,) = write_copy(w, bodies, [value], numbers.start, label, inner)
+    result = converted(bracketed(w, result, value.form), value.form)
+    if result.text != value.text:
+        w.forward.append(f"{value.text} = {result.text}")
+    w.indices.pop()
+    opening = f"for {index} in {range_text(at, numbers)}:"
+    for statements, before in ((w.init, start[0]), (w.forward, start[1])):
+        lines = statements[before:]
+        statements[before:] = [indented(opening, lines)] if lines else []
+    kept = Value(value.text, value.form, result.rank, variable=True)
+    kept.fresh = result.fresh
+    return kept
+
+
+def range_text(at: At, numbers: range) -> str:
+    """`range(4)`, `range(1, 7, 3)`, `range(i + 1, i + 5)`."""
+    parts = [at.place(numbers.start), at.place(numbers.stop), str(numbers.step)]
+    if numbers.step == 1:
+        del parts[2]
+        if parts[0] == "0":
+            del parts[0]
+    return f"range({', '.join(parts)})"
+
+
+def write_copy(
+    w: ClassWriter, bodies: Family, values: list[Value], number: int, label: str | None, at: At
+) -> list[Value]:
+    """One copy of what is repeated, named by its number where the repeat has a label."""
     node = first(bodies)
     if isinstance(node, Sequence):
-        if named:
-            return write_container(w, bodies, values, str(number), at)
+        if label is not None:
+            return write_container(w, bodies, values, at.step(number), at, label)
         w.enter(bodies, values)
         return w.body(bodies, at._replace(base=number))
     if isinstance(node, Leaf):
-        return [write_layer(w, bodies, values, str(number) if named else None, number, at)]
-    return write_use(w, bodies, values, str(number), at)
+        return [write_layer(w, bodies, values, at.step(number) if label is not None else None, number, at)]
+    return write_use(w, bodies, values, at.step(number), at)
 
 
 def write_parallel(w: ClassWriter, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
@@ -87,17 +121,38 @@ def write_parallel(w: ClassWriter, found: Family, inputs: list[Value], item: Ite
     counts = {member: each.copies for member, each in found.items()}
     if len(set(counts.values())) != 1:
         raise Mismatch
-    if item.label is not None and isinstance(first(bodies), Use):
-        text, made = construct_use(w, bodies)
-        if len(made.gives) == 1:
+    copy = construct_copy(w, bodies, item.label) if item.label is not None else None
+    if item.label is not None and copy is not None:
+        text, forms, gives = copy
+        if len(gives) == 1:
             times = w.parameters.text(counts, (), "copies")
             w.register(at.owner, item.label, f"nn.ModuleList([{text} for _ in range({times})])")
             callee = attribute(at.owner, item.label)
-            given = turn(w, inputs[0], made.forms[0], at)
-            each = [f"{callee}[{copy}]({given.text})" for copy in range(node.copies)]
+            values = turn_each(w, inputs, forms, at)
+            if node.copies > 1:  # each reads them
+                values = [value if value.variable else w.assign(value, None, at, "") for value in values]
+            given = ", ".join(value.text for value in values)
+            words = {word for value in values for word in value.words()}
+            each = [f"{callee}[{copy}]({given})" for copy in range(node.copies)]
+            name = next(name for name in ("m", "part", "copy", "one") if name not in words)
             rank = first(bodies).outputs[0].rank
-            return [Copies(f"m({given.text}) for m in {callee}", made.gives[0], rank, each)]
+            return [Copies(f"{name}({given})", f"{name} in {callee}", gives[0] or values[0].form, rank, each)]
     return write_branches(w, bodies, inputs, item, number, node.copies, at)
+
+
+def construct_copy(w: ClassWriter, bodies: Family, label: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+    """The constructor call of one of equal branches, what inputs it wants and gives ("" as they come)."""
+    node = first(bodies)
+    if isinstance(node, Use):
+        text, made = construct_use(w, bodies)
+        return text, made.forms, made.gives
+    if not isinstance(node, Sequence) or not all(closed(body, w.counts) for body in bodies.values()):
+        return None
+    chain = chain_of(w, bodies)
+    if chain is not None and chain.positional():
+        return chain.text(), (chain.entry or "any",), (chain.form or "",)
+    text, made = construct_group(w, bodies, label)
+    return text, made.forms, made.gives
 
 
 def write_branches(
@@ -112,7 +167,7 @@ def write_branches(
         value.left += 1
         w.live.append(value)
     for _ in range(count):
-        value, *_ = write_copy(w, bodies, inputs, number, named, at)
+        value, *_ = write_copy(w, bodies, inputs, number, item.label, at)
         if not value.variable:
             value = w.assign(value, None, at, "")
         value.left += 1

@@ -34,9 +34,15 @@ class Value:
 class Copies(Value):
     """The results of the equal branches of a repeat, as a comprehension."""
 
-    def __init__(self, text: str, form: str, rank: int, each: list[str]) -> None:
-        super().__init__(text, form, rank)
+    def __init__(self, call: str, over: str, form: str, rank: int, each: list[str]) -> None:
+        super().__init__(f"{call} for {over}", form, rank)
         self.each = each
+        self._call, self._over = call, over
+
+    def lying(self, want: str) -> Value:
+        """The comprehension with each result as it is wanted."""
+        one = converted(Value(self._call, self.form, self.rank), want)
+        return Value(f"{one.text} for {self._over}", one.form, one.rank)
 
 
 def form_of(shape: Shape) -> str:

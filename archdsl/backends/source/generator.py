@@ -11,7 +11,7 @@ from archdsl.backends.source.families import Family, Mismatch, structures
 from archdsl.backends.source.made import Made
 from archdsl.backends.source.naming import class_name
 from archdsl.backends.source.values import Column, Parameters
-from archdsl.ir.network import Item, Sequence, Use, children, postorder
+from archdsl.ir.network import Item, Repeat, Sequence, Use, children, postorder
 from archdsl.ir.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -29,6 +29,8 @@ class Generator:
         self.names: set[str] = {"F", "nn", "torch"}
         self._made: dict[int, tuple[Made, int]] = {}
         self._uses: dict[int, Use] = {}
+        self._repeated: set[int] = set()  # blocks of which copies follow one another
+        self.refused: set[tuple[Any, ...]] = set()  # attempts at a chain that failed
 
     # ---- what writers ask for
 
@@ -53,6 +55,15 @@ class Generator:
         """Whether a class is the model's own: its inputs and results lie as usual."""
         return writer.name == self.model
 
+    def snapshot(self) -> Any:
+        """The classes written so far."""
+        return list(self.classes), dict(self.supports), set(self.names), dict(self._made)
+
+    def restore(self, before: Any) -> None:
+        """Forget the classes written since."""
+        classes, supports, names, made = before
+        self.classes, self.supports, self.names, self._made = list(classes), dict(supports), set(names), dict(made)
+
     # ---- classes
 
     def run(self) -> str:
@@ -62,6 +73,8 @@ class Generator:
         for node in postorder(self.network.body):
             if isinstance(node, Use):
                 self._uses.setdefault(id(node.body), node)
+            elif isinstance(node, Repeat) and not node.parallel:
+                self._repeated |= {id(r.node.block) for r in node.runs if r.copies > 1 and isinstance(r.node, Use)}
         for block in self._order():
             uses = [use for use in self._uses.values() if use.block is block]
             self._block(block, uses)
@@ -99,7 +112,9 @@ class Generator:
                         self._write(block, [use], block.name.text)
 
     def _write(self, block: tree.Block, uses: list[Use], word: str) -> None:
-        classes, names = list(self.classes), set(self.names)
+        if len({tuple(len(shape.sizes) for shape in use.inputs) for use in uses}) > 1:
+            raise Mismatch
+        before = self.snapshot()
         name = class_name(word, self.names)
         members = {number: Member(use.body, _scope(use), use.inputs) for number, use in enumerate(uses)}
         takes = tuple(token.text for token in block.takes)
@@ -107,22 +122,27 @@ class Generator:
         for place, parameter in enumerate(block.parameters):
             candidates.append((parameter.name.text, {number: use.values[place][1] for number, use in enumerate(uses)}))
         scopes = {number: member.scope for number, member in members.items()}
-        writer = ClassWriter(self, name, members, Parameters(scopes, candidates, _defaults(block)), _plain(takes))
+        parameters = Parameters(scopes, candidates, _defaults(block))
+        back = id(block) in self._repeated and all(_can_follow(use) for use in uses)
+        writer = ClassWriter(self, name, members, parameters, _plain(takes), back=back)
         try:
             text, made = writer.write(sequential=_numbered(uses[0].body))
         except Mismatch:
-            self.classes, self.names = classes, names
+            self.restore(before)
             raise
         self.classes.append(text)
         for number, use in enumerate(uses):
             self._made[id(use.body)] = (made, number)
 
-    def group(self, found: Family, label: str, outer: ClassWriter) -> Made:
+    def group(self, found: Family, label: str, outer: ClassWriter, *, back: bool = False) -> Made:
         """A class for a named group that is no chain."""
+        known = self._made.get(id(next(iter(found.values()))))
+        if known is not None:  # the copies of a merge are all of one class
+            return known[0]
         name = class_name(label if label[:1].isalpha() else f"{outer.name}{label}", self.names)
         members = {member: Member(body, outer.members[member].scope, body.inputs) for member, body in found.items()}
         scopes = {number: member.scope for number, member in members.items()}
-        writer = ClassWriter(self, name, members, Parameters(scopes, _channel_columns(members, ()), {}))
+        writer = ClassWriter(self, name, members, Parameters(scopes, _channel_columns(members, ()), {}), back=back)
         text, made = writer.write(sequential=True)
         self.classes.append(text)
         for member, body in found.items():
@@ -154,6 +174,11 @@ def class_name_of_model(name: str, taken: set[str]) -> str:
     from archdsl.backends.source.naming import is_identifier
 
     return name if is_identifier(name) and name not in taken and name[0].isupper() else class_name(name, set(taken))
+
+
+def _can_follow(use: Use) -> bool:
+    """Whether a use of the block can read what another gives: one input, one result, as many axes."""
+    return len(use.inputs) == len(use.outputs) == 1 and use.inputs[0].rank == use.outputs[0].rank
 
 
 def _scope(use: Use) -> Scope:

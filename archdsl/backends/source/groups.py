@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archdsl.backends.source.calls import call_class, construct, turn
-from archdsl.backends.source.chains import Chain, NotChain
+from archdsl.backends.source.chains import Chain
 from archdsl.backends.source.families import Family, first
 from archdsl.backends.source.flow import Value, closed
 from archdsl.backends.source.made import At, Made
@@ -24,7 +24,10 @@ def write_group(w: ClassWriter, found: Family, inputs: list[Value], item: Item, 
     return write_container(w, found, inputs, item.label, at)
 
 
-def write_container(w: ClassWriter, found: Family, inputs: list[Value], label: str, at: At) -> list[Value]:
+def write_container(
+    w: ClassWriter, found: Family, inputs: list[Value], label: str, at: At, word: str = ""
+) -> list[Value]:
+    """What stands in braces under a step, which is its label or the number of a copy of `word`."""
     body: Sequence = first(found)
     callee = attribute(at.owner, label)
     chain = chain_of(w, found)
@@ -38,7 +41,7 @@ def write_container(w: ClassWriter, found: Family, inputs: list[Value], label: s
         form = chain.form or given.form
         return [Value(f"{callee}({given.text})", form, body.outputs[0].rank)]
     if len(inputs) == 1 and closed(body, w.counts):
-        text, made = construct_group(w, found, label, (inputs[0],))
+        text, made = construct_group(w, found, word or label)
         w.register(at.owner, label, text)
         return call_class(w, callee, made, inputs, body.outputs, at)
     w.register(at.owner, label, "nn.Module()")
@@ -49,17 +52,10 @@ def write_container(w: ClassWriter, found: Family, inputs: list[Value], label: s
 def chain_of(w: ClassWriter, found: Family) -> Chain | None:
     if not all(closed(body, w.counts) and len(body.takes) == 1 for body in found.values()):
         return None
-    chain = Chain(w)
-    try:
-        chain.sequence(found, 0)
-        if not chain.positional():
-            chain.statements("self")
-    except NotChain:
-        return None
-    return chain
+    return w.attempt("chain", found, None, Chain(w).whole)
 
 
-def construct_group(w: ClassWriter, found: Family, label: str, inputs: tuple[Any, ...]) -> tuple[str, Made]:
+def construct_group(w: ClassWriter, found: Family, label: str, *, back: bool = False) -> tuple[str, Made]:
     """A class for a named group that is no chain."""
-    made = w.generator.group(found, label, w)
+    made = w.generator.group(found, label, w, back=back)
     return construct(w, made, found, {}), made

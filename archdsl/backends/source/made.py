@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from archdsl.backends.source.text import Computed
 from archdsl.backends.source.values import Column
 
 
@@ -20,10 +21,25 @@ class Made(NamedTuple):
 class At(NamedTuple):
     """Where submodules are registered, the number that steps without a label start from, and the running variable.
 
-    `branch` says that what stands here are branches of a merge, so that the turns of a `for` are parallel.
+    `branch` says that what stands here are branches of a merge, so that the turns of a `for` are parallel. In a loop of
+    the source `turn` is its variable and `origin` the number that it starts from.
     """
 
     owner: str
     base: int
     variable: str
     branch: bool = False
+    turn: str = ""
+    origin: int = 0
+
+    def step(self, number: int) -> str:
+        """What a submodule without a label is called."""
+        if not self.turn:
+            return str(number)
+        return Computed(f"str({self.place(number)})")
+
+    def place(self, number: int) -> str:
+        """A number as an expression of the loop's variable."""
+        if not self.turn:
+            return str(number)
+        return f"{self.turn} + {number - self.origin}" if number > self.origin else self.turn

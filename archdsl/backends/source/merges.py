@@ -15,6 +15,7 @@ from archdsl.ir.network import Item, Merge, Use
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
 
+_FEW = 3  # copies that are written out rather than as a comprehension
 LIST = re.compile(r"\[\{0\}(?:, \{\d+\})*\]")  # the list of inputs in a call
 
 
@@ -42,8 +43,19 @@ def named_apart(w: ClassWriter, results: list[Value], item: Item, at: At) -> lis
     """The copies of a repeat each by itself, where something beside the merge reads one."""
     if not isinstance(results[0], Copies) or all(w.counts.get(number, 0) <= 1 for number in item.gives):
         return results
-    copies = results[0]
-    return [w.assign(Value(text, copies.form, copies.rank), None, at, "") for text in copies.each]
+    left = [Value(text, results[0].form, results[0].rank) for text in results[0].each]
+    found: list[Value] = []
+    for value in left:
+        value.left = 1
+    w.live += left
+    for value in left:
+        value.left = 0
+        found.append(w.assign(value, None, at, ""))
+        found[-1].left = 1
+        w.live.append(found[-1])
+    for value in found:
+        value.left = 0
+    return found
 
 
 def hold_branch(w: ClassWriter, value: Value, row: Family, place: int, at: At) -> Value:
@@ -72,10 +84,12 @@ def join(w: ClassWriter, found: Family, node: Merge, values: list[Value], at: At
         texts += value.each if isinstance(value, Copies) else []
     rank = node.outputs[0].rank
     if len(values) == 1 and isinstance(values[0], Copies):
-        copies = values[0]
-        form = copies.form if lowered.gives == "any" else lowered.gives
-        if LIST.search(template) and lowered.wants in ("any", copies.form, "flat"):
-            return Value(LIST.sub("{0}", template).format(f"[{copies.text}]"), form if rank > 1 else "flat", rank)
+        copies = values[0].lying(lowered.wants)
+        form = "flat" if rank == 1 else copies.form if lowered.gives == "any" else lowered.gives
+        if LIST.search(template):
+            return Value(LIST.sub("{0}", template).format(f"[{copies.text}]"), form, rank)
+        if lowered.over is not None and len(values[0].each) > _FEW:
+            return Value(lowered.over.format(copies.text), form, rank)
     spread: list[Value] = []
     for value in values:
         spread += [Value(text, value.form, value.rank) for text in value.each] if isinstance(value, Copies) else [value]

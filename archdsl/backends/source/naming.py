@@ -55,3 +55,9 @@ def fresh(name: str, taken: set[str]) -> str:
         candidate, number = f"{name}{number}", number + 1
     taken.add(candidate)
     return candidate
+
+
+def quoted(text: str) -> str:
+    """A string literal, with double quotes where it needs no escapes."""
+    plain = text.isascii() and text.isprintable() and '"' not in text and "\\" not in text
+    return f'"{text}"' if plain else ascii(text)

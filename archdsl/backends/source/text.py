@@ -5,32 +5,40 @@ from __future__ import annotations
 import re
 from textwrap import wrap
 
-from archdsl.backends.source.naming import is_plain
+from archdsl.backends.source.naming import is_plain, quoted
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 WIDTH = 100
 LONG = 76  # an expression longer than this gets a variable
 
 
+class Computed(str):
+    """A step that is an expression of the source itself: `str(i + 2)`."""
+
+    __slots__ = ()
+
+
 def attribute(owner: str, step: str) -> str:
     """How a submodule is reached: `self.conv1`, or by getattr where its name is no word."""
+    if isinstance(step, Computed):
+        return f"getattr({owner}, {step})"
     if is_plain(step):
         return f"{owner}.{step}"
-    return f"getattr({owner}, {quote(step)})"
+    return f"getattr({owner}, {quoted(step)})"
 
 
 def register(owner: str, step: str, value: str) -> str:
     """The statement that makes a submodule."""
+    if isinstance(step, Computed):
+        return f"{owner}.add_module({step}, {value})"
     if is_plain(step):
         return f"{owner}.{step} = {value}"
-    return f"{owner}.add_module({quote(step)}, {value})"
+    return f"{owner}.add_module({quoted(step)}, {value})"
 
 
-def quote(text: str) -> str:
-    """A string literal with double quotes where it needs no escapes."""
-    return (
-        f'"{text}"' if text.isascii() and text.isprintable() and '"' not in text and "\\" not in text else ascii(text)
-    )
+def indented(opening: str, lines: list[str]) -> str:
+    """A statement with lines below it."""
+    return "\n".join([opening, *(f"    {line}" for text in lines for line in text.split("\n"))])
 
 
 def call(opening: str, parts: list[str], closing: str = ")", width: int = WIDTH) -> str:

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from archdsl.analysis.evaluate import evaluate
-from archdsl.analysis.problem import Problem, Silent, Stop
 from archdsl.analysis.scope import KindReference, Scope
-from archdsl.backends.source.naming import parameter
-from archdsl.layers.values import Sizes, whole
-from archdsl.limits import Limits
+from archdsl.backends.source.naming import parameter, quoted
+from archdsl.backends.source.spelling import Spelled, Speller, Unspeakable
+from archdsl.layers.values import Sizes
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -29,18 +27,30 @@ class Parameters:
         self.scopes = scopes
         self.defaults = defaults  # by name in the spec
         self.declared: dict[str, tuple[str, Column]] = {}  # name in the spec -> name in Python, values
-        self._candidates = candidates
-        self._given = {name for name, _ in candidates}
+        self._candidates = [(name, _plain_column(column)) for name, column in candidates]
         self._order = [name for name, _ in candidates]
         self._derived: list[tuple[Column, str]] = []
         self.taken: set[str] = {"self"}
 
-    def again(self) -> Parameters:
-        """The same candidates, nothing declared yet."""
-        return Parameters(self.scopes, [pair for pair in self._candidates if pair[0] in self._given], self.defaults)
+    def snapshot(self) -> Any:
+        """The state of the search, to come back to."""
+        return dict(self.declared), list(self._candidates), list(self._order), list(self._derived), set(self.taken)
 
-    def text(self, column: Column, written: tuple[tree.Expr, ...], hint: str, channels: Column | None = None) -> str:
-        """The Python text that gives this column; `written` are expressions of the spec that may give it."""
+    def restore(self, before: Any) -> None:
+        """Come back to a state."""
+        declared, candidates, order, derived, taken = before
+        self.declared, self._candidates, self._order = dict(declared), list(candidates), list(order)
+        self._derived, self.taken = list(derived), set(taken)
+
+    def text(
+        self,
+        column: Column,
+        written: tuple[tree.Expr, ...],
+        hint: str,
+        channels: Column | None = None,
+        others: tuple[tree.Expr, ...] = (),
+    ) -> str:
+        """The Python text that gives this column: an expression `written` for it, a parameter, one of the `others`."""
         values = list(column.values())
         if all(_same(value, values[0]) for value in values):
             return literal(values[0])
@@ -48,9 +58,16 @@ class Parameters:
             found = self._expression(expression, column, channels)
             if found is not None:
                 return found
+        known = self._known(column)
+        if known is not None:
+            return known
+        for expression in others:
+            found = self._expression(expression, column, channels)
+            if found is not None:
+                return found
         if all(type(value) is tuple and len(value) == len(values[0]) for value in values):
-            return self._elements(column, written, hint, channels)
-        return self._known(column) or self._new(column, hint)
+            return self._elements(column, (*written, *others), hint, channels)
+        return self._new(column, hint)
 
     def _elements(self, column: Column, written: tuple[tree.Expr, ...], hint: str, channels: Column | None) -> str:
         """A tuple, element by element."""
@@ -85,53 +102,37 @@ class Parameters:
 
     def _expression(self, written: tree.Expr, column: Column, channels: Column | None) -> str | None:
         """The expression of the spec as Python, where it gives the column from parameters alone."""
-        for member, value in column.items():
-            scope = self.scopes[member].reading(channels.get(member) if channels else None)
-            try:
-                if not _same(_plain(evaluate(written, scope, Limits())), value):
-                    return None
-            except (Problem, Silent, Stop):
-                return None
-        text = self._python(written, channels)
-        if text is not None and not isinstance(written, Token):
-            self._derived.append((column, text))
-        return text
+        used: list[str] = []
+        try:
+            spelled = Speller(column, lambda name: self._name(name, channels, used)).spell(written)
+        except Unspeakable:
+            return None
+        if not _matches(column, spelled.values):
+            return None
+        for name in used:
+            self._declare(name, dict(self._candidates)[name])
+        if not isinstance(written, Token):
+            self._derived.append((column, spelled.text))
+        return spelled.text
 
-    def _python(self, expression: tree.Expr, channels: Column | None) -> str | None:
-        match expression:
-            case Token("WORD", name, _, _):
-                if name == "in":
-                    return self._known(channels) if channels else None
-                known = next((column for candidate, column in self._candidates if candidate == name), None)
-                if known is None:
-                    return {"yes": "True", "no": "False"}.get(name)
-                return self._declare(name, known)
-            case tree.Paren(term, _, _):
-                return self._python(term, channels)
-            case Token("NUMBER", text, _, _):
-                return text
-            case Token("STRING", text, _, _):
-                return ascii(text[1:-1])
-            case tree.Chain(terms, operators, _, _):
-                parts = [self._operand(term, channels) for term in terms]
-                if None in parts:
-                    return None
-                words = ["//" if operator == "/" else operator for operator in operators]
-                return " ".join(word for pair in zip(parts, [*words, ""], strict=True) for word in pair if word)
-            case tree.Comparison(left, operator, right, _, _):
-                sides = self._operand(left, channels), self._operand(right, channels)
-                return None if None in sides else f"{sides[0]} {operator} {sides[1]}"
-            case tree.Prefix(("not",), term, _, _):
-                inner = self._operand(term, channels)
-                return None if inner is None else f"not {inner}"
-            case tree.Choice((value, condition, other), _, _):
-                parts = [self._operand(part, channels) for part in (value, condition, other)]
-                return None if None in parts else f"{parts[0]} if {parts[1]} else {parts[2]}"
-        return None
+    def _name(self, name: str, channels: Column | None, used: list[str]) -> Spelled | None:
+        """What a name of the spec is in Python: a parameter; `in` is what the channels are called."""
+        known = dict(self._candidates)
+        if name == "in":
+            found = next((one for one, column in known.items() if channels and _matches(channels, column)), None)
+            if found is None:
+                text = next((text for column, text in self._derived if channels and _matches(channels, column)), None)
+                return Spelled(f"({text})", channels) if text and channels else None
+            name = found
+        if name not in known:
+            return None
+        used.append(name)
+        text = self.declared[name][0] if name in self.declared else parameter(name, set(self.taken))
+        return Spelled(text, known[name])
 
-    def _operand(self, expression: tree.Expr, channels: Column | None) -> str | None:
-        text = self._python(expression, channels)
-        return text if text is None or isinstance(expression, Token) else f"({text})"
+    def words(self) -> set[str]:
+        """The names that parameters have or may get."""
+        return self.taken | {name for name, _ in self._candidates}
 
     def signature(self) -> list[str]:
         """`in_channels, mid, s=1`: the parameters in the order of the spec, those with a default behind."""
@@ -160,11 +161,17 @@ def _matches(column: Column, known: Column) -> bool:
     return all(_same(value, known.get(member)) for member, value in column.items())
 
 
+def _plain_column(column: Column) -> Column:
+    """The values of a parameter as Python has them: one number where all axes agree, fractions as floats."""
+    return {member: _plain(value) for member, value in column.items()}
+
+
 def _plain(value: Any) -> Any:
-    """A value of the language as an argument has it."""
     if isinstance(value, Sizes):
         return value.sizes[0] if len(set(value.sizes)) == 1 else value.sizes
-    return whole(value) if hasattr(value, "denominator") and not isinstance(value, bool) else value
+    if isinstance(value, (bool, int, float, str)) or not hasattr(value, "denominator"):
+        return value
+    return int(value) if value.denominator == 1 else float(value)
 
 
 def literal(value: Any) -> str:
@@ -178,4 +185,4 @@ def literal(value: Any) -> str:
         return repr(value)
     if hasattr(value, "denominator"):
         return repr(float(value))
-    return ascii(str(value))
+    return quoted(str(value))
