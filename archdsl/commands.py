@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -112,7 +113,7 @@ def convert(arguments: Arguments) -> int:
         return FOUND
     from archdsl.syntax.listing.writer import written
 
-    text = written(reading.file, source.name)
+    text = written(reading.file, os.path.basename(source.name))
     if target is None:
         sys.stdout.write(text)
     else:

@@ -281,15 +281,6 @@ def test_a_spec_does_not_load_the_listing_reader() -> None:
     assert subprocess.run([sys.executable, "-c", code], cwd=FOLDER.parents[2], capture_output=True).returncode == 0
 
 
-def test_the_tables_are_those_of_the_grammar() -> None:
-    from archdsl.syntax.build import compile_grammar
-    from archdsl.syntax.listing.facts import _load
-
-    fresh, kept = compile_grammar(notation="listing"), _load()
-    assert sorted(map(repr, fresh.terminals)) == sorted(map(repr, kept.terminals))
-    assert {str(rule) for rule in fresh.rules} == {str(rule) for rule in kept.rules}
-
-
 # ---- the command line
 
 
@@ -396,19 +387,3 @@ def test_limits_apply() -> None:
     words = "INPUT [8x8x4]\n" + "CONV: 6 3x3 filters\n" * 100
     found = check(read(Source("x", words), Limits(tokens=50), "listing"), {}, Limits())
     assert "limit" in [one.code for one in found.diagnostics]
-
-
-# ---- the documentation
-
-
-def test_what_the_documentation_shows_is_what_is_printed(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    root = FOLDER.parents[2]
-    monkeypatch.chdir(root)
-    blocks = (root / "docs" / "listings.md").read_text(encoding="utf-8").split("```console\n$ archdsl ")[1:]
-    assert len(blocks) == 5
-    for block in blocks:
-        command, _, shown = block.split("```")[0].partition("\n")
-        main(command.split())
-        assert capsys.readouterr().out.rstrip() == shown.rstrip()

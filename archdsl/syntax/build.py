@@ -17,8 +17,8 @@ from lark.lexer import TerminalDef
 from archdsl.data import GRAMMARS
 
 TABLES = Path(__file__).with_name("_tables.py")
+PLACES = {"arch": TABLES, "listing": TABLES.parent / "listing" / "_tables.py"}
 _SHIFT = 0  # of an action in Lark's tables; 1 is a reduction
-LISTING_TABLES = Path(__file__).parent / "listing" / "_tables.py"
 
 
 def compile_grammar(*, strict: bool = False, notation: str = "arch") -> Lark:
@@ -68,6 +68,6 @@ def _literal(value: object) -> str:
 
 
 if __name__ == "__main__":
-    for path, notation in ((TABLES, "arch"), (LISTING_TABLES, "listing")):
+    for notation, path in PLACES.items():
         path.write_text(tables(notation), encoding="utf-8")
         print(f"wrote {path}")

@@ -55,11 +55,11 @@ def read_text(source: Source, limits: Limits, notation: str | None, is_kind: Cal
     if spec and not said:
         return Text("arch", parsed)
     listing, layers = _listing(source, limits)
-    if layers and (listing.parsed.file is not None or (said and not spec)):
+    if layers and said and (listing.parsed.file is not None or not spec):
         return listing
-    if spec or layers or _looks_like_layers(parsed, source, is_kind):
+    if spec or _looks_like_layers(parsed, source, is_kind):
         return Text("arch", parsed)
-    return Text("arch", _neither(source, parsed))
+    return listing if layers else Text("arch", _neither(source, parsed))
 
 
 def _looks_like_layers(parsed: Parsed, source: Source, is_kind: Callable[[str], bool]) -> bool:

@@ -69,8 +69,16 @@ def sizes(token: Token) -> tuple[str, ...]:
 class Builder:
     """What the parser calls at each rule of the grammar; stateless."""
 
-    def start(self, children: list[Any]) -> list[Item]:
-        return children
+    def start(self, children: list[Item]) -> list[Item]:
+        """The items of a line; a number of copies right behind a block is that block's."""
+        found: list[Item] = []
+        for item in children:
+            before = found[-1] if found else None
+            if isinstance(item, Copies) and isinstance(before, Block):
+                found[-1] = before._replace(times=item.number, end=item.end)
+            else:
+                found.append(item)
+        return found
 
     def head(self, children: list[Any]) -> Head:
         kind, ordinal, last = (*children, None)[:3]
@@ -86,13 +94,10 @@ class Builder:
         return Shape(tuple(size for one in inside for size in sizes(one)), inside[0].start, inside[-1].end)
 
     def block(self, children: list[Any]) -> Block:
-        times = children[-1].number if isinstance(children[-1], Copies) else None
-        parts = [child for child in children if isinstance(child, Token)]
-        numbers = [child for child in parts if child.type in ("DIMS", "NUMBER")]
+        numbers = [child for child in children if child.type in ("DIMS", "NUMBER")]
         ordered = [child.type for child in numbers] == ["DIMS", "NUMBER"] * (len(numbers) // 2)
         pairs = tuple(zip(numbers[::2], numbers[1::2], strict=True)) if ordered else ()
-        end = max(child.end for child in children if child is not None)
-        return Block(pairs, times, children[0].start, end)
+        return Block(pairs, None, children[0].start, children[-1].end)
 
     def setting(self, children: list[Any]) -> Setting:
         word, value = children

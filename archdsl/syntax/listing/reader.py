@@ -104,7 +104,7 @@ class _Reader:
         return len(self.diagnostics) < self.limits.diagnostics
 
     def _items(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
-        found = self._beside_input(piece, found)
+        found = self._behind_input(piece, self._beside_input(piece, found))
         heads = [item for item in found if isinstance(item, Head)]
         if self._is_input(piece, found, heads) or self._again(found, heads):
             self.near = True
@@ -161,6 +161,15 @@ class _Reader:
             related = (Related(Span(first.start, first.end), "the first"),) if first else ()
             message = f"a second input, {'x'.join(numbers)}" if first else "the input stands above the layers"
             self._tell("unclear-layer", message, at, "a listing has one input, above its layers", related)
+
+    def _behind_input(self, piece: Piece, found: list[Item]) -> list[Item]:
+        """`input 32x32x3 -> conv ...`: what stands behind the input and its arrow."""
+        first = clauses.segments(found)[:1]
+        heads = [item for item in found if isinstance(item, Head)]
+        inputs = [item for part in first for item in part if isinstance(item, Head)]
+        if len(heads) > len(inputs) > 0 and inputs[0].kind == "INPUT" and self._is_input(piece, first[0], inputs):
+            return found[found.index(first[0][-1]) + 1 :]
+        return found
 
     def _beside_input(self, piece: Piece, found: list[Item]) -> list[Item]:
         """`the first layer filters the 227x227x3 input image`: the shape that a layer's line says it reads."""
@@ -285,6 +294,7 @@ class _Reader:
 
     def _built(self) -> Listing:
         """The tree of everything gathered."""
+        layers = len(self.entries) + len(self.diagnostics)
         builder = LineBuilder()
         builder.flow = _flow(self.input)
         self._said_of_all(builder)
@@ -303,7 +313,7 @@ class _Reader:
         self.diagnostics.sort(key=lambda diagnostic: diagnostic.span)
         notes = sorted([*self.notes, *builder.notes])
         file = tree.File(tuple(lines)) if not self.diagnostics else None
-        return Listing(file, self.diagnostics, notes, len(self.entries))
+        return Listing(file, self.diagnostics, notes, layers)
 
     def _said_of_all(self, builder: LineBuilder) -> None:
         """What the text says of all its layers: shortcuts, and norms behind each convolution."""

@@ -145,7 +145,7 @@ def _bare(entry: Entry, word: Token) -> None:
             entry.loose.append(word)
     elif entry.kind == "DROPOUT" and word.type in ("NUMBER", "PERCENT"):
         entry.give("rate", word)
-    elif word.type in ("NUMBER", "COUNTED") and family in ("conv", "dense") and "count" not in facts:
+    elif word.type in ("NUMBER", "COUNTED") and family in ("conv", "dense", "SOFTMAX") and "count" not in facts:
         facts["count"] = word
     elif word.type == "NUMBER" and family == "pool" and "window" not in facts:
         facts["window"] = word
