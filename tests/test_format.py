@@ -17,7 +17,8 @@ from archdsl.diagnostics import Source
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
 from archdsl.syntax import parse
-from archdsl.syntax.format import formatted, meaning
+from archdsl.syntax.format import formatted
+from archdsl.syntax.meaning import Spelling, same_meaning
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs").glob("*.arch"))
@@ -142,7 +143,7 @@ def holds(text: str) -> bool:
     result = layout(text)
     after = parse(Source("<text>", result), Limits()).file
     assert after is not None
-    assert meaning(before, REGISTRY) == meaning(after, REGISTRY)
+    assert same_meaning(before, after, Spelling(before, REGISTRY))
     assert layout(result) == result
     assert comments(result) == comments(text)
     return True

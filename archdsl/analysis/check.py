@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from archdsl.analysis.claims import MOST_DIGITS, Claim, unwritable
@@ -34,6 +31,7 @@ from archdsl.ir.shape import Shape
 from archdsl.layers import lookup
 from archdsl.limits import Limits
 from archdsl.syntax import tree
+from archdsl.syntax.collector import without_collector
 from archdsl.syntax.notation import read_text
 from archdsl.syntax.tree import Token
 
@@ -71,19 +69,6 @@ class Reading(NamedTuple):
     known: Known  # layers that one setting found serve the next
     notation: str = "arch"
     notes: tuple[tuple[int, int, str], ...] = ()  # how the lines of a listing were read: place and words
-
-
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Pause Python's cycle collector: a check makes no cycles, and the search takes a third of its time."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
 
 
 def read(source: Source, limits: Limits, notation: str | None = None) -> Reading:

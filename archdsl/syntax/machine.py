@@ -1,4 +1,4 @@
-"""Lark's parse loop for one token, without its detour: Lark hashes the rule at every reduction, a third of its time."""
+"""Lark's parse loop for one token, without its detours: hashed rules, and rules that only hand on their one value."""
 
 from __future__ import annotations
 
@@ -11,10 +11,15 @@ from archdsl.syntax.tree import Token
 
 
 def feeder(state: Any) -> Callable[[Token], None]:
-    """What `feed_token` of a state does, for tokens before the end; what does not fit is left to it to refuse."""
+    """What `feed_token` of a state does, for tokens before the end; what does not fit is left to it to refuse.
+
+    A number is a factor, which is a product, which is a sum, and so on: such steps are taken together. Where they lead
+    depends on the two uppermost states and the token, and is found once.
+    """
     actions, callbacks = state.parse_conf.states, state.parse_conf.callbacks
     positions, values = state.state_stack, state.value_stack
     reductions: dict[int, tuple[Any, int, str]] = {}
+    handed_on: dict[tuple[int, int, str], int] = {}
 
     def feed(token: Token) -> None:
         kind = token.type
@@ -30,13 +35,38 @@ def feeder(state: Any) -> Callable[[Token], None]:
                 return
             known = reductions.get(id(argument))
             if known is None:
-                known = callbacks[argument], len(argument.expansion), argument.origin.name
+                known = callbacks[argument], 0 if _hands_on(argument) else len(argument.expansion), argument.origin.name
                 reductions[id(argument)] = known
             callback, size, origin = known
-            children = values[-size:] if size else []
             if size:
+                children = values[-size:]
                 del positions[-size:], values[-size:]
-            values.append(callback(children))
-            positions.append(actions[positions[-1]][origin][1])
+                values.append(callback(children))
+                positions.append(actions[positions[-1]][origin][1])
+            elif argument.expansion:
+                key = positions[-2], positions[-1], kind
+                if key not in handed_on:
+                    handed_on[key] = _handed_on(actions, *key)
+                positions[-1] = handed_on[key]
+            else:
+                values.append(callback([]))
+                positions.append(actions[positions[-1]][origin][1])
 
     return feed
+
+
+def _hands_on(rule: Any) -> bool:
+    """Whether a rule gives its one value as it is: `?sum: product`."""
+    if len(rule.expansion) != 1 or not rule.options.expand1 or rule.alias or any(rule.options.empty_indices):
+        return False
+    (symbol,) = rule.expansion
+    return not symbol.name.startswith("_") and not getattr(symbol, "filter_out", False)
+
+
+def _handed_on(actions: Any, below: int, top: int, kind: str) -> int:
+    """The uppermost state behind all rules that only hand on the uppermost value."""
+    while True:
+        what, rule = actions[top].get(kind, (Shift, None))
+        if what is Shift or not _hands_on(rule):
+            return top
+        top = actions[below][rule.origin.name][1]

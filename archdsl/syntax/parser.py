@@ -73,20 +73,19 @@ def parse_expression(source: Source, limits: Limits) -> tuple[tree.Expr | None, 
     return (None if lexer.diagnostics else value), lexer.diagnostics
 
 
-def tokens(source: Source, limits: Limits) -> list[Token]:
-    """The tokens of a text that parses, as the parser takes them; line ends are left out."""
-    state: Any = _load().parse_interactive("", start="start").parser_state
-    actions, stack = state.parse_conf.states, state.state_stack
-    lexer = Lexer(source, _Tables.vocabulary, limits)
-    found = []
-    for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
-        state.feed_token(token)
-        if token.type != "_NL":
-            found.append(token)
-    return found
+def parse_with_tokens(source: Source, limits: Limits) -> tuple[Parsed, list[Token]]:
+    """Parse a whole file, and give its tokens as the parser takes them; line ends are left out."""
+    hidden = forbidden(source, limits)
+    if hidden:
+        return Parsed(None, hidden, []), []
+    taken: list[Token] = []
+    lexer, value = _run(source, limits, "start", taken)
+    parsed = Parsed(None if lexer.diagnostics else value, lexer.diagnostics, lexer.ignored)
+    return parsed, [token for token in taken if token.type != "_NL"]
 
 
-def _run(source: Source, limits: Limits, start: str) -> tuple[Lexer, Any]:
+def _run(source: Source, limits: Limits, start: str, taken: list[Token] | None = None) -> tuple[Lexer, Any]:
+    """Feed every token of a text to the parser; those that it took are added to `taken`."""
     lark = _load()
     lexer = Lexer(source, _Tables.vocabulary, limits)
     state = lark.parse_interactive("", start=start).parser_state
@@ -100,6 +99,9 @@ def _run(source: Source, limits: Limits, start: str) -> tuple[Lexer, Any]:
             feed(token)
         except UnexpectedToken:
             recovery.begin(token)
+        else:
+            if taken is not None:
+                taken.append(token)
     if lexer.diagnostics:
         return lexer, None
     end = Token("$END", "", len(source.text), len(source.text))

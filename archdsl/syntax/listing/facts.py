@@ -7,9 +7,18 @@ from typing import Any, NamedTuple, TypeAlias
 from lark import Lark
 from lark.exceptions import UnexpectedToken
 
-from archdsl.syntax.listing.words import LABELS, Words, settled
+from archdsl.syntax.listing.words import AMOUNTS, LABELS, Words, settled
+from archdsl.syntax.machine import feeder
 from archdsl.syntax.parser import NoLexer
 from archdsl.syntax.tree import Token
+
+_BEFORE_LABEL = ("LSQB", "RSQB", "DIMS", "SEP", "NTH")  # what may stand in a line before `C1`
+_WORDS = (
+    "FILTERS WINDOW MAPS NEURONS CLASSES PARAMS WEIGHTS MACS SAME VALID CEIL NOBIAS RGB GREY TOTAL ABOUT OUTPUTS IMAGE"
+    " STRIDED OTHER ARROW BREAK COLON AT OPENING CLOSING SEP NTH"
+)
+_PLAIN = AMOUNTS | set(_WORDS.split())  # tokens that the grammar only passes on: a line of prose needs no parser
+_END: Any = Token("$END", "", 0, 0)
 
 
 class Head(NamedTuple):
@@ -129,24 +138,35 @@ def words(text: str, start: int, end: int) -> list[Token]:
     """The tokens of a piece of text; labels such as C1 only where the piece begins."""
     _load()
     found = _Tables.words.of(text, start, end)
-    labels = [at for at, word in enumerate(found) if word.type in LABELS]
-    for at in labels:
-        if any(word.type not in ("LSQB", "RSQB", "DIMS", "SEP", "NTH") for word in found[:at]):
-            found[at] = found[at]._replace(type="OTHER")
+    began = False  # whether anything stands before
+    for at, word in enumerate(found):
+        if began and word.type in LABELS:
+            found[at] = word._replace(type="OTHER")
             if at + 1 < len(found) and found[at + 1].type == "ORDINAL":
                 found[at + 1] = found[at + 1]._replace(type="OTHER")
+        began = began or word.type not in _BEFORE_LABEL
     return found
 
 
-def items(tokens: list[Token]) -> list[Item] | None:
-    """The facts among tokens, in order; None where the grammar has no such line."""
-    lark = _load()
-    state = lark.parse_interactive("", start="start").parser_state
-    feed: Any = state.feed_token
-    try:
-        for token in settled(tokens):
-            feed(token)
-        end: Any = Token("$END", "", 0, 0)
-        return feed(end, True)
-    except (UnexpectedToken, KeyError):
-        return None
+class Lines:
+    """The parser of the lines of one text: one state, which every line begins anew."""
+
+    def __init__(self) -> None:
+        self.state = _load().parse_interactive("", start="start").parser_state
+        self.first = list(self.state.state_stack)
+        self.feed = feeder(self.state)
+
+    def items(self, tokens: list[Token]) -> list[Item] | None:
+        """The facts among tokens, in order; None where the grammar has no such line."""
+        ready = settled(tokens)
+        if _PLAIN.issuperset(token.type for token in ready):
+            return list(ready)
+        self.state.state_stack[:] = self.first
+        self.state.value_stack.clear()
+        end: Any = self.state.feed_token
+        try:
+            for token in ready:
+                self.feed(token)
+            return end(_END, True)
+        except (UnexpectedToken, KeyError):
+            return None

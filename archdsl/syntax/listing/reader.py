@@ -12,7 +12,7 @@ from archdsl.syntax import tree
 from archdsl.syntax.listing import clauses, tables
 from archdsl.syntax.listing.build import LineBuilder, Note, Unclear, amount, figure
 from archdsl.syntax.listing.entry import Entry
-from archdsl.syntax.listing.facts import Block, Head, Item, Setting, Shape, items, sizes, words
+from archdsl.syntax.listing.facts import Block, Head, Item, Lines, Setting, Shape, sizes, words
 from archdsl.syntax.listing.flow import Flow
 from archdsl.syntax.listing.layout import Piece, Row, pieces
 from archdsl.syntax.listing.roles import take
@@ -67,6 +67,8 @@ class _Reader:
         self.tentative = False  # whether the input is only a shape in the prose
         self.totals: list[tree.QuantityClaim] = []
         self.budget = limits.tokens
+        self.layers = 0  # at least; repeats count once
+        self.lines = Lines()
         self.near = False  # whether the line above belongs to the last entry
 
     # ---- lines
@@ -75,9 +77,15 @@ class _Reader:
         for piece in pieces(self.source.text):
             if isinstance(piece, Piece) and piece.blank:
                 self.near = False
-            elif not self._line(piece):
+            elif not self._line(piece) or not self._has_room(piece):
                 break
         return self._built()
+
+    def _has_room(self, piece: Piece | Row) -> bool:
+        """Whether more layers may follow; as many as a check may visit, since each is visited."""
+        if self.layers > self.limits.visits:
+            self._tell("limit", f"more than {self.limits.visits:,} layers", piece, "raise it with --limit visits=N")
+        return self.layers <= self.limits.visits
 
     def _line(self, piece: Piece | Row) -> bool:
         """Read one line; False where the limit on tokens is reached."""
@@ -96,7 +104,7 @@ class _Reader:
         if self.budget < 0:
             self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, "raise it with --limit tokens=N")
             return False
-        found = items(tokens)
+        found = self.lines.items(tokens)
         if found is not None:
             self._items(piece, found, columns)
         elif any(token.type in KINDS for token in tokens):
@@ -164,11 +172,13 @@ class _Reader:
 
     def _behind_input(self, piece: Piece, found: list[Item]) -> list[Item]:
         """`input 32x32x3 -> conv ...`: what stands behind the input and its arrow."""
-        first = clauses.segments(found)[:1]
         heads = [item for item in found if isinstance(item, Head)]
-        inputs = [item for part in first for item in part if isinstance(item, Head)]
-        if len(heads) > len(inputs) > 0 and inputs[0].kind == "INPUT" and self._is_input(piece, first[0], inputs):
-            return found[found.index(first[0][-1]) + 1 :]
+        if len(heads) < 2 or heads[0].kind != "INPUT":
+            return found
+        first = clauses.segments(found)[0]
+        inputs = [item for item in first if isinstance(item, Head)]
+        if len(heads) > len(inputs) > 0 and self._is_input(piece, first, inputs):
+            return found[found.index(first[-1]) + 1 :]
         return found
 
     def _beside_input(self, piece: Piece, found: list[Item]) -> list[Item]:
@@ -243,6 +253,7 @@ class _Reader:
         entry.shapes += follower.shapes
         follower.shapes = []
         entry.followers.append(follower)
+        self.layers += 1
 
     def _entry(self, piece: Piece, head: Head, said: list[Item]) -> None:
         entry = Entry(head, piece.start, piece.end, piece.indent)
@@ -251,6 +262,7 @@ class _Reader:
                 entry.sharpen(item.kind)
         take(entry, said)
         self.entries.append(entry)
+        self.layers += 1 + sum(len(block.convolutions) for block in entry.blocks)
         if head.ordinal is not None:
             self.labels.setdefault(_key(head), entry)
         self.near = True

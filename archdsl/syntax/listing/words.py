@@ -41,9 +41,15 @@ KINDS = frozenset(
 LABELS = frozenset(("C_LABEL", "S_LABEL", "P_LABEL", "F_LABEL"))
 SETTINGS = frozenset(("STRIDE", "PAD", "GROUPS", "DILATION"))
 AMOUNTS = frozenset(("NUMBER", "DIMS", "COUNTED", "ROUNDED", "PERCENT"))
+_OF_DIGITS = (*sorted(AMOUNTS), "NTH")  # all that begins with a digit
 _BEHIND_KIND = ("ORDINAL", "_TO")  # tokens that stand only behind the name of a layer
 _DIGITS = re.compile("[0-9]+")
 _DIMS_AND_NUMBER = {"DIMS", "NUMBER"}
+
+
+def _any(patterns: dict[str, str]) -> Any:
+    """A matcher for the first of several patterns."""
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in patterns.items())).match
 
 
 class Words:
@@ -53,7 +59,8 @@ class Words:
         patterns = {t.name: (t.priority, t.pattern.to_regexp()) for t in terminals}
         order = sorted(patterns, key=lambda name: (-patterns[name][0], name))
         usual = [name for name in order if name not in (*_BEHIND_KIND, "LBLOCK")]
-        self.match = re.compile("|".join(f"(?P<{name}>{patterns[name][1]})" for name in usual)).match
+        self.match = _any({name: patterns[name][1] for name in usual})
+        self.number = _any({name: patterns[name][1] for name in usual if name in _OF_DIGITS})
         self.ordinal = re.compile(patterns["ORDINAL"][1]).match
         self.to = re.compile(patterns["_TO"][1]).match
 
@@ -62,7 +69,11 @@ class Words:
         found: list[Token] = []
         at = start
         while at < end:
-            match = self.match(text, at, end)
+            first = text[at]
+            if first in " \t":  # nothing begins with a blank
+                at += 1
+                continue
+            match = (self.number if "0" <= first <= "9" else self.match)(text, at, end)
             if match is None or match.lastgroup is None or match.end() == at:
                 at += 1
                 continue
