@@ -11,14 +11,18 @@ from pathlib import Path
 
 import mutation
 import pytest
+from meaning import same_meaning
 
 from archdsl import cli
-from archdsl.diagnostics import Source
+from archdsl.analysis.check import check, read
+from archdsl.backends.json import summary
+from archdsl.diagnostics import ArchError, Source
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
 from archdsl.syntax import parse
 from archdsl.syntax.format import formatted
-from archdsl.syntax.meaning import Spelling, same_meaning
+from archdsl.syntax.rows import Row
+from archdsl.syntax.spelling import Spelling
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs").glob("*.arch"))
@@ -135,8 +139,11 @@ def layout(text: str) -> str:
     return found.text
 
 
-def holds(text: str) -> bool:
-    """Whether a text parses; and if so, that its layout means the same, keeps its comments and is its own layout."""
+def holds(text: str, network: bool = True) -> bool:
+    """Whether a text parses; and if so, that its layout means the same, keeps its comments and is its own layout.
+
+    With `network`, besides, that the networks of the two texts are equal, in the faults that are told and in every figure.
+    """
     before = parse(Source("<text>", text), Limits()).file
     if before is None:
         return False
@@ -146,7 +153,22 @@ def holds(text: str) -> bool:
     assert same_meaning(before, after, Spelling(before, REGISTRY))
     assert layout(result) == result
     assert comments(result) == comments(text)
+    assert not network or network_of(result) == network_of(text)
     return True
+
+
+def network_of(text: str) -> list[object]:
+    """What is told of the network of a text: each code, every layer and every figure."""
+    limits = Limits(visits=2_000)
+    checked = check(read(Source("text.arch", text), limits), {}, limits)
+    told: list[object] = [fault.code for fault in checked.diagnostics]
+    try:
+        record = summary(checked, limits.unrolled)
+    except ArchError as error:
+        return [*told, *(fault.code for fault in error.diagnostics)]
+    layers = [{**layer, "line": 0} for layer in record["layers"]]
+    claims = [(claim["holds"], claim["derived"]) for claim in record["claims"]]
+    return [*told, record["inputs"], record["outputs"], record["totals"], layers, claims]
 
 
 def comments(text: str) -> list[str]:
@@ -261,7 +283,7 @@ def test_mutants_keep_their_meaning() -> None:
     """2,000 texts with seeded faults that still parse."""
     parsed = 0
     for text in mutation.mutants(20_000, seed=3):
-        parsed += holds(text)
+        parsed += holds(text, network=parsed % 4 == 0)
         if parsed == 2_000:
             return
     pytest.fail(f"only {parsed} of the mutants parse")
@@ -271,6 +293,32 @@ def test_derived_texts_keep_their_meaning() -> None:
     """What the grammar has and nobody writes."""
     assert sum(holds(text) for text in mutation.derived(150, seed=4)) > 100
     assert sum(holds(text) for text in mutation.plausible(150, seed=4)) > 50
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("RELU", "TANH"), ("FC 1", "FC 2"), ("RELU", "RELU\nRELU"), ("{ RELU }", "RELU"), ("a: RELU", "b: RELU")],
+)
+def test_another_meaning_is_seen(before: str, after: str) -> None:
+    trees = [parse(Source("<text>", text), Limits()).file for text in (before, after)]
+    assert trees[0] is not None
+    assert trees[1] is not None
+    assert not same_meaning(trees[0], trees[1], Spelling(trees[0], REGISTRY))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [lambda text: text.replace("RELU", "TANH"), lambda text: text.replace("# a", "# b"), lambda text: text + "FC 1\n"],
+)
+def test_a_layout_that_would_change_a_text_is_not_given(
+    change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As if the formatter had a fault: one word else, a comment else, a line more."""
+    whole = Row.text
+    monkeypatch.setattr(Row, "text", lambda row: change(whole(row)))
+    found = formatted(Source("<text>", "input 8\nRELU # a\n"), REGISTRY, Limits())
+    assert (found.text, [fault.code for fault in found.diagnostics]) == (None, ["syntax"])
+    assert "so it is left as it is" in found.diagnostics[0].message
 
 
 # ---- The command

@@ -33,6 +33,8 @@ def place(places: Iterable[Place], gap: int, least: int = 0, most: int = WIDEST)
     A row that would become too long for that stands apart, with its own distance; so does one that pushes others out.
     """
     measured = sorted(((p.end, p.rest, n, p) for n, p in enumerate(places)), reverse=True)
+    if not measured:
+        return
     fitting = [one for one in measured if one[0] + gap <= most and one[0] + gap + one[1] <= WIDEST]
     tails = [0]
     for _, rest, _, _ in reversed(fitting):

@@ -1,22 +1,23 @@
 """The canonical layout of a text: spacing, columns and the case of built-in kinds; nothing that changes what it means.
 
-The result is read again before it is given back: its tree, its comments and the codes that they ignore must be those of
-the text that went in.
+The result is read again before it is given back: the parser must take the same tokens from it, which give the same
+tree, and its comments must be those of the text that went in.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from itertools import zip_longest
 from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
 from archdsl.syntax.collector import without_collector
 from archdsl.syntax.layout import align
-from archdsl.syntax.meaning import Spelling, same_meaning
-from archdsl.syntax.parser import Parsed, parse, parse_with_tokens
+from archdsl.syntax.parser import parse_with_tokens, tokens
 from archdsl.syntax.rows import rows
+from archdsl.syntax.spelling import Spelling
 from archdsl.syntax.tree import Token
 
 
@@ -34,23 +35,19 @@ def formatted(source: Source, kinds: Collection[str], limits: Limits) -> Formatt
 
 
 def _formatted(source: Source, kinds: Collection[str], limits: Limits) -> Formatted:
-    before, read = parse_with_tokens(source, limits)
-    if before.file is None:
-        return Formatted(None, before.diagnostics)
-    words = Spelling(before.file, kinds)
-    made = rows(source.text, read, words.respelled(read))
+    parsed, read = parse_with_tokens(source, limits)
+    if parsed.file is None:
+        return Formatted(None, parsed.diagnostics)
+    respelled = Spelling(parsed.file, kinds).respelled(read)
+    made = rows(source.text, [token for token in read if token.type != "_NL"], respelled)
     align(made)
-    comments = [row.comment for row in made if row.comment is not None]
     text = "".join(f"{line}\n" for row in made for line in ([""] if row.blank else []) + [row.text()])
     text = text.replace("\n", "\r\n") if _windows(source.text) else text
     if text == source.text:
         return Formatted(text, [])
-    same = comments == list(_comments(source.text, read))
-    del made, read  # the second tree needs their room
-    after = parse(Source(source.name, text), limits)
-    if same and _same(before, after, words):
-        return Formatted(text, [])
-    return Formatted(None, [_refusal(source, after)])
+    del parsed, made  # what follows needs their room
+    fault = _difference(source, read, respelled, text, limits)
+    return Formatted(text, []) if fault is None else Formatted(None, [fault])
 
 
 def _windows(text: str) -> bool:
@@ -61,26 +58,49 @@ def _windows(text: str) -> bool:
 # ---- Is it the same?
 
 
-def _same(before: Parsed, after: Parsed, words: Spelling) -> bool:
-    """Whether two texts mean the same."""
-    if before.file is None or after.file is None:
-        return False
-    ignored = [[code for code, _, _ in parsed.ignored] for parsed in (before, after)]
-    return ignored[0] == ignored[1] and same_meaning(before.file, after.file, words)
+def _difference(
+    source: Source, read: list[Token], respelled: dict[int, str], text: str, limits: Limits
+) -> Diagnostic | None:
+    """What speaks against a layout: None where it gives the parser the same tokens, and has the same comments."""
+    faults: list[Diagnostic] = []
+    comments: tuple[list[str], list[str]] = ([], [])
+    before = _meant(_noting(source.text, read, comments[0]), respelled)
+    after = _meant(_noting(text, tokens(Source(source.name, text), limits, faults), comments[1]), {})
+    same = all(one == other for one, other in zip_longest(before, after))
+    return None if same and not faults and comments[0] == comments[1] else _refusal(source, faults)
 
 
-def _refusal(source: Source, after: Parsed) -> Diagnostic:
+def _meant(read: Iterable[Token], respelled: dict[int, str]) -> Iterator[tuple[str, str]]:
+    """The tokens as they are to be written; of several ends of lines one, and none at the start and the end."""
+    begun = ends = False
+    for token in read:
+        if token.type == "_NL":
+            ends = True
+            continue
+        if ends and begun:
+            yield "_NL", ""
+        begun, ends = True, False
+        yield token.type, respelled.get(token.start, token.text)
+
+
+def _noting(text: str, read: Iterable[Token], comments: list[str]) -> Iterator[Token]:
+    """The tokens as they are; the comments between them go to a list."""
+    position = 0
+    for token in read:
+        comments += _comments(text[position : token.start])
+        position = token.end
+        yield token
+    comments += _comments(text[position:])
+
+
+def _comments(between: str) -> list[str]:
+    return [found.rstrip() for found in re.findall(r"#[^\n]*", between)] if "#" in between else []
+
+
+def _refusal(source: Source, faults: list[Diagnostic]) -> Diagnostic:
     """Why the layout of a text is not given back."""
-    if any(fault.code == "limit" for fault in after.diagnostics):
+    if any(fault.code == "limit" for fault in faults):
         hint = "break a list over lines, or raise the limit with --limit"
-        return Diagnostic("limit", f"laid out, {after.diagnostics[0].message}", Span(0, 0), source, hint=hint)
+        return Diagnostic("limit", f"laid out, {faults[0].message}", Span(0, 0), source, hint=hint)
     message = "the layout of this text would change what it means, so it is left as it is: please report this"
     return Diagnostic("syntax", message, Span(0, 0), source)
-
-
-def _comments(text: str, read: list[Token]) -> Iterator[str]:
-    """The comments of a text, in their order."""
-    position = 0
-    for end, following in [*((token.start, token.end) for token in read), (len(text), len(text))]:
-        yield from (found.rstrip() for found in re.findall(r"#[^\n]*", text[position:end]))
-        position = following

@@ -197,8 +197,9 @@ def _labels(run: list[Shape]) -> None:
         if part.labelled and not shape.opens and part.kind_at < len(shape.row.atoms):
             near.append(Place(shape.row, part.kind_at))
             continue
-        place(near, 1)
-        near = []
+        if near:
+            place(near, 1)
+            near = []
     place(near, 1)
 
 
@@ -313,12 +314,13 @@ def _inputs(near: list[Shape]) -> None:
 def _having_inputs(near: list[Shape]) -> Iterator[list[Shape]]:
     run: list[Shape] = []
     for shape in near:
-        if shape.inputs is None:
+        if shape.inputs is not None:
+            run.append(shape)
+        elif run:
             yield run
             run = []
-        else:
-            run.append(shape)
-    yield run
+    if run:
+        yield run
 
 
 def _comments(paragraph: list[Row]) -> None:

@@ -70,3 +70,41 @@ def _handed_on(actions: Any, below: int, top: int, kind: str) -> int:
         if what is Shift or not _hands_on(rule):
             return top
         top = actions[below][rule.origin.name][1]
+
+
+def taker(actions: Any, positions: list[int], end: int) -> Callable[[str], bool]:
+    """A parser that gives no result: called with the types of tokens in order, it says whether each fits.
+
+    `end` is the state in which a text is whole; there `$END` fits.
+    """
+    single: dict[tuple[int, int, str], int] = {}  # behind all rules of one value, by the two uppermost states
+
+    def takes(kind: str) -> bool:
+        while True:
+            what, argument = actions[positions[-1]].get(kind, (None, None))
+            if what is None:
+                return kind == "$END" and positions[-1] == end
+            if what is Shift:
+                positions.append(argument)
+                return True
+            size = len(argument.expansion)
+            if size == 1:
+                key = positions[-2], positions[-1], kind
+                if key not in single:
+                    single[key] = _behind_single(actions, *key)
+                positions[-1] = single[key]
+                continue
+            if size:
+                del positions[-size:]
+            positions.append(actions[positions[-1]][argument.origin.name][1])
+
+    return takes
+
+
+def _behind_single(actions: Any, below: int, top: int, kind: str) -> int:
+    """The uppermost state behind all rules of one value."""
+    while True:
+        what, rule = actions[top].get(kind, (Shift, None))
+        if what is Shift or len(rule.expansion) != 1:
+            return top
+        top = actions[below][rule.origin.name][1]

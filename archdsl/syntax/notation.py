@@ -49,12 +49,12 @@ def read_text(source: Source, limits: Limits, notation: str | None, is_kind: Cal
         return Text("arch", parsed)
     if parsed.file is not None and not _is_prose(parsed.file, is_kind):
         return Text("arch", parsed)
-    if any(one.code in ("encoding", "limit") for one in parsed.diagnostics):
-        return Text("arch", parsed)
     spec, said = _SPEC.search(source.text) is not None, _LISTING.search(_COMMENT.sub("", source.text)) is not None
     if spec and not said:
         return Text("arch", parsed)
     listing, layers = _listing(source, limits)
+    if not layers and listing.parsed.diagnostics:  # characters or lines that neither notation lets pass
+        return listing if said and not spec else Text("arch", parsed)
     if layers and said and (listing.parsed.file is not None or not spec):
         return listing
     if spec or _looks_like_layers(parsed, source, is_kind):

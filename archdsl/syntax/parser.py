@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from lark import Lark
@@ -14,7 +15,7 @@ from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.lexer import DROPPED, MENDED, Lexer, Vocabulary
-from archdsl.syntax.machine import feeder
+from archdsl.syntax.machine import feeder, taker
 from archdsl.syntax.tree import Token
 
 _FORBIDDEN = re.compile(
@@ -74,14 +75,33 @@ def parse_expression(source: Source, limits: Limits) -> tuple[tree.Expr | None, 
 
 
 def parse_with_tokens(source: Source, limits: Limits) -> tuple[Parsed, list[Token]]:
-    """Parse a whole file, and give its tokens as the parser takes them; line ends are left out."""
+    """Parse a whole file, and give its tokens as the parser takes them, ends of lines among them."""
     hidden = forbidden(source, limits)
     if hidden:
         return Parsed(None, hidden, []), []
     taken: list[Token] = []
     lexer, value = _run(source, limits, "start", taken)
-    parsed = Parsed(None if lexer.diagnostics else value, lexer.diagnostics, lexer.ignored)
-    return parsed, [token for token in taken if token.type != "_NL"]
+    return Parsed(None if lexer.diagnostics else value, lexer.diagnostics, lexer.ignored), taken
+
+
+def tokens(source: Source, limits: Limits, faults: list[Diagnostic]) -> Iterator[Token]:
+    """The tokens of a text that parses; what is wrong goes to `faults`. No tree is made; equal tokens give the same."""
+    faults += forbidden(source, limits)
+    if faults:
+        return
+    state: Any = _load().parse_interactive("", start="start").parser_state
+    actions, stack = state.parse_conf.states, list(state.state_stack)
+    lexer = Lexer(source, _Tables.vocabulary, limits)
+    takes = taker(actions, stack, state.parse_conf.end_state)
+    fits = True
+    for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
+        fits = takes(token.type)
+        if not fits:
+            break
+        yield token
+    faults += lexer.diagnostics
+    if not faults and not (fits and takes("$END")):
+        faults += parse(source, limits).diagnostics
 
 
 def _run(source: Source, limits: Limits, start: str, taken: list[Token] | None = None) -> tuple[Lexer, Any]:
@@ -249,8 +269,11 @@ class _Recovery:
         return text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
 
 
-def forbidden(source: Source, limits: Limits) -> list[Diagnostic]:
-    """Characters that hide or reorder text, lines and numbers beyond the limits: found before anything is parsed."""
+def forbidden(source: Source, limits: Limits, part: str = "continue it with \\ at its end") -> list[Diagnostic]:
+    """Characters that hide or reorder text, lines and numbers beyond the limits: found before anything is parsed.
+
+    `part` says how a line that is too long is parted.
+    """
     found = []
     for match in _FORBIDDEN.finditer(source.text):
         if match.group() == "\r" and source.text[match.end() : match.end() + 1] == "\n":
@@ -262,7 +285,7 @@ def forbidden(source: Source, limits: Limits) -> list[Diagnostic]:
             return found
     longest = max(map(len, source.text.split("\n")))
     if longest > limits.line:
-        found += _long_lines(source, limits)
+        found += _long_lines(source, limits, part)
     for match in _LONG_NUMBER.finditer(source.text) if longest > limits.digits else ():
         if match.end() - match.start() > limits.digits and not _in_word(source.text, match.start()):
             message = f"a number of {match.end() - match.start():,} digits; the limit is {limits.digits}"
@@ -277,12 +300,12 @@ def _in_word(text: str, start: int) -> bool:
     return "#" in line or line[-1:].isalnum() or line[-1:] == "_"
 
 
-def _long_lines(source: Source, limits: Limits) -> list[Diagnostic]:
+def _long_lines(source: Source, limits: Limits, part: str) -> list[Diagnostic]:
     start = 0
     for line in source.text.split("\n"):
         if len(line) > limits.line:
             message = f"a line of {len(line):,} characters; the limit is {limits.line:,}"
-            hint = "continue it with \\ at its end, or raise the limit with --limit line=N"
+            hint = f"{part}, or raise the limit with --limit line=N"
             return [Diagnostic("limit", message, Span(start, start + 1), source, hint=hint)]
         start += len(line) + 1
     return []

@@ -22,7 +22,10 @@ def inception(builder: LineBuilder, entry: Entry) -> list[tree.Line]:
         what = ", ".join(
             f"{name.replace(' ', 'x' + name[0] + ' ') if name != 'pool' else 'pool proj'}" for name in missing
         )
-        raise Unclear("the columns of an inception block belong to no such layer", at, what and f"missing: {what}")
+        hint = (
+            f"missing: {what}" if what else "an inception block has six columns; other layers have a window and filters"
+        )
+        raise Unclear("these columns are those of an inception block, and this layer is none", at, hint)
     one, reduce3, three, reduce5, five, project = (entry.columns[name] for name in _COLUMNS)
     branches = [
         _branch([convolution(one, 1)]),

@@ -48,7 +48,7 @@ class Listing(NamedTuple):
 
 def read_listing(source: Source, limits: Limits) -> Listing:
     """Read a listing; only diagnostics come out of a text that is none."""
-    hidden = forbidden(source, limits)
+    hidden = forbidden(source, limits, "break it in two")
     if hidden:
         return Listing(None, hidden, [], 0)
     return _Reader(source, limits).read()
