@@ -7,6 +7,7 @@ import sys
 
 from archdsl import files, terminal
 from archdsl.arguments import Arguments
+from archdsl.backends.difference import unified
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.diagnostics.inert import inert
 from archdsl.layers import REGISTRY
@@ -53,20 +54,10 @@ def _show(source: Source, text: str, arguments: Arguments) -> int:
     if text == source.text:
         return HOLDS
     if arguments.diff:
-        sys.stdout.write(_difference(source, text))
+        sys.stdout.write(unified(source.text, text, inert(source.name)))
     else:
         print(inert(source.name))
     return FOUND if arguments.check else HOLDS
-
-
-def _difference(source: Source, text: str) -> str:
-    """A unified diff, which `patch` takes."""
-    from difflib import unified_diff
-
-    name = inert(source.name)
-    before, after = source.text.splitlines(keepends=True), text.splitlines(keepends=True)
-    lines = unified_diff(before, after, name, f"{name} (formatted)")
-    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
 def _write(path: str, text: str, arguments: Arguments) -> int:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 import random
 import re
+import shutil
 import stat
+import subprocess
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from meaning import same_meaning
 
 from archdsl import cli
 from archdsl.analysis.check import check, read
+from archdsl.backends.difference import unified
 from archdsl.backends.json import summary
 from archdsl.diagnostics import ArchError, Source
 from archdsl.layers import REGISTRY
@@ -388,6 +392,35 @@ def test_diff_prints_and_writes_nothing(run: Run) -> None:
     assert "+CONV 4 3x3;  RELU\n" in out
     assert run("--diff", "--check", "ugly.arch")[0] == 1
     assert path.read_text() == UGLY.rstrip("\n")
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_diff_is_what_patch_takes(seed: int, tmp_path: Path) -> None:
+    """Applied by `patch`, the diff makes the layout of the text, whatever was written how."""
+    program = shutil.which("patch") or pytest.skip("needs patch")
+    rng = random.Random(seed)
+    for number, spec in enumerate(rng.sample(SPECS, 3)):
+        text = spaced(spec.read_text(encoding="utf-8"), rng).replace("\n", rng.choice(("\n", "\n\n\n", " \\\n\n")), 9)
+        text = text.rstrip("\n") if number else text
+        if parse(Source("<text>", text), Limits()).file is None:
+            continue
+        path = tmp_path / f"{number}.arch"
+        path.write_text(text, encoding="utf-8")
+        diff = unified(text, layout(text), path.name)
+        subprocess.run([program, "-s", path.name], input=diff, text=True, cwd=tmp_path, check=True)
+        assert path.read_text(encoding="utf-8") == layout(text)
+
+
+def test_a_diff_takes_time_as_the_text_grows() -> None:
+    """A search for the shortest difference would take minutes."""
+    text = "input 8\n" + "".join(f"FC{' ' * (1 + (i % 3 == 0))}{i % 131}\n" for i in range(1, 40_000))
+    start = time.process_time()
+    assert unified(text, text.replace("  ", " "), "a").count("\n") > 40_000
+    assert time.process_time() - start < 5
+
+
+def test_no_diff_where_nothing_changes() -> None:
+    assert unified(TIDY, TIDY, "a") == ""
 
 
 @pytest.mark.parametrize(
