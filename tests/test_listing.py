@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+import archdsl
 from archdsl.analysis.check import Checked, check, read
 from archdsl.cli import main
 from archdsl.diagnostics import CODES, Source
@@ -387,3 +388,33 @@ def test_limits_apply() -> None:
     words = "INPUT [8x8x4]\n" + "CONV: 6 3x3 filters\n" * 100
     found = check(read(Source("x", words), Limits(tokens=50), "listing"), {}, Limits())
     assert "limit" in [one.code for one in found.diagnostics]
+
+
+# ---- in Python
+
+
+def test_load_and_loads_take_listings() -> None:
+    path = FOLDER / "alexnet-slide.txt"
+    assert archdsl.load(path).params == 62_378_344
+    assert archdsl.loads(text("alexnet-slide")).params == 62_378_344
+    assert archdsl.load(path, notation="listing").to_source() == archdsl.load(path).to_source()
+    assert archdsl.loads("CONV1: 6 3x3 filters", input="8x8x4", notation="listing").params == conv(4, 6, 3)
+
+
+def test_the_notation_of_loads_is_held_to() -> None:
+    assert archdsl.loads("input 8\nFC 4", notation="arch").params == fc(8, 4)
+    with pytest.raises(archdsl.ArchError) as raised:
+        archdsl.loads(text("alexnet-slide"), notation="arch")
+    assert {one.code for one in raised.value.diagnostics} <= {"syntax", "unknown-kind"}
+
+
+def test_a_notation_that_there_is_not_is_refused() -> None:
+    """Also where it was meant for a parameter of the model, which then is given on the command line."""
+    with pytest.raises(ValueError, match="notation is"):
+        archdsl.loads("model M(notation=1)\ninput 8\nFC 4", notation="slides")
+
+
+def test_a_listing_has_no_parameters() -> None:
+    with pytest.raises(archdsl.ArchError) as raised:
+        archdsl.loads(text("alexnet-slide"), classes=10)
+    assert [one.code for one in raised.value.diagnostics] == ["unknown-parameter"]
