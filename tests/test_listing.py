@@ -156,7 +156,9 @@ def test_what_is_converted_is_the_same_network(name: str) -> None:
     assert listing.file is not None
     spec = written(listing.file, f"{name}.txt")
     found, same = checked(spec, "x.arch"), check(listing, {}, Limits())
-    assert [one.message for one in found.diagnostics] == [one.message for one in same.diagnostics]
+    assert [one.message for one in found.diagnostics] == [
+        one.message for one in same.diagnostics if one.code != "passed-over"
+    ]
     assert (found.totals, len(found.claims)) == (same.totals, len(same.claims))
 
 

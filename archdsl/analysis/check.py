@@ -113,6 +113,7 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     report = Report(source, reading.ignored)
     if reading.file is None:
         return unread(source, reading.diagnostics)._replace(parameters=given)
+    report.add(reading.diagnostics)
     declared = declarations(reading.file, report)
     scope = parameters(declared.model, given, names := symbol_names(declared.inputs, declared.model), report, limits)
     define_symbols(declared.inputs, names, given, scope, limits)

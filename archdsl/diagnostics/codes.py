@@ -80,4 +80,5 @@ CODES: dict[str, Code] = {
         unknown_code="an ignored code that does not exist",
     ),
     "shadows-kind": Code("note", "a block with the name of a built-in kind"),
+    "passed-over": Code("note", "a sentence of a listing that names a layer, read as prose"),
 }

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.syntax.listing.entry import FAMILIES
+from itertools import pairwise
+
+from archdsl.syntax.listing.entry import FAMILIES, Entry
 from archdsl.syntax.listing.facts import Block, Copies, Head, Item, Setting, Shape, sizes
 from archdsl.syntax.listing.words import AMOUNTS, LABELS
 from archdsl.syntax.tree import Token
@@ -25,6 +27,34 @@ _LAYER_WORDS = (
 _ROLES = ("FILTERS", "WINDOW", "MAPS", "NEURONS", "CLASSES", "PARAMS", "AT", "SAME", "VALID")
 
 Clause = tuple[Head | None, list[Item]]
+
+
+ACTIVATIONS = frozenset(("activation", "nonlinearity", "function", "aktivierung", "활성화", "함수", "活性化関数"))
+
+
+def is_heavy(head: Head) -> bool:
+    """Whether a layer has figures: a convolution, a pool, a fully connected layer, or one that listings do not have."""
+    return family(head) in _HEAVY
+
+
+def is_another(found: list[Item], head: Head, before: Entry) -> bool:
+    """`POOL2: [56x56x128]` below `POOL2: [112x112x64]`: another layer of the same name, since it has another shape.
+
+    A sentence, `CONV1 gives ...`, speaks of the layer above.
+    """
+    behind = found[found.index(head) + 1 :]
+    shapes = [item.sizes for item in found if isinstance(item, Shape)]
+    colon = bool(behind) and isinstance(behind[0], Token) and behind[0].type == "COLON"
+    return colon and bool(shapes) and any(shape.sizes not in shapes for shape in before.shapes)
+
+
+def has_figures_of_a_layer(found: list[Item]) -> bool:
+    """Whether settings and filters are told, though no layer is named: `64 filters of 3x3, stride 1`."""
+    settings = any(isinstance(item, Setting) for item in found)
+    tokens = [item for item in found if isinstance(item, Token) and item.type not in ("OTHER", "COLON")]
+    pairs = [{first.type, second.type} for first, second in pairwise(tokens)]
+    windows = any(pair & {"FILTERS", "WINDOW"} and pair & {*AMOUNTS} for pair in pairs)
+    return settings and windows
 
 
 def family(head: Head) -> str:
@@ -110,6 +140,7 @@ def _one_layer(found: list[Item]) -> bool:
 def _says_amounts(found: list[Item]) -> bool:
     """Whether a setting, a shape, or an amount beside its word is there: more than a number and a word in one text."""
     before: Item | None = None
+    gap = False
     for item in found:
         if not isinstance(item, (Token, Head)):
             return True
@@ -117,8 +148,19 @@ def _says_amounts(found: list[Item]) -> bool:
             pair = {before.type, item.type}
             if "DIMS" in pair or (pair & set(_ROLES) and pair & set(AMOUNTS)):
                 return True
-        before = before if isinstance(item, Token) and item.type == "COLON" else item
+        if _is_passed(item, before, gap):
+            gap = item.type == "OTHER"  # type: ignore[union-attr]
+            continue
+        before, gap = item, False
     return False
+
+
+def _is_passed(item: Item, before: Item | None, gap: bool) -> bool:
+    """Whether an item parts nothing: a colon, or a word between an amount and what it counts (512 rectifier units)."""
+    if not isinstance(item, Token):
+        return False
+    amount = isinstance(before, Token) and before.type in ("NUMBER", "COUNTED") and _is_amount(before)
+    return item.type == "COLON" or (item.type == "OTHER" and amount and not gap)
 
 
 def segments(found: list[Item]) -> list[list[Item]]:

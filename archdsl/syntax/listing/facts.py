@@ -15,7 +15,7 @@ from archdsl.syntax.tree import Token
 _BEFORE_LABEL = ("LSQB", "RSQB", "DIMS", "SEP", "NTH")  # what may stand in a line before `C1`
 _WORDS = (
     "FILTERS WINDOW MAPS NEURONS CLASSES PARAMS WEIGHTS MACS SAME VALID CEIL NOBIAS RGB GREY TOTAL ABOUT OUTPUTS IMAGE"
-    " STRIDED OTHER ARROW BREAK COLON AT OPENING CLOSING SEP NTH"
+    " STRIDED OTHER ARROW BREAK COLON AT OPENING CLOSING SEP NTH MEMORY PRODUCT"
 )
 _PLAIN = AMOUNTS | set(_WORDS.split())  # tokens that the grammar only passes on: a line of prose needs no parser
 _END: Any = Token("$END", "", 0, 0)

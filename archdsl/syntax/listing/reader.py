@@ -15,7 +15,7 @@ from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Block, Head, Item, Lines, Setting, Shape, sizes, words
 from archdsl.syntax.listing.flow import Flow
 from archdsl.syntax.listing.layout import Piece, Row, pieces
-from archdsl.syntax.listing.roles import take
+from archdsl.syntax.listing.roles import SWITCHES, take
 from archdsl.syntax.listing.words import AMOUNTS, KINDS
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
@@ -25,6 +25,7 @@ _ALL = re.compile(
 )
 
 _RESIDUAL = re.compile(r"residual|shortcut|skip[ -]connection|resnet|résidu|잔차|残差", re.IGNORECASE)
+_FEW_WORDS = 6  # of prose in a line that is still a layer
 _EACH = r"\b(?:each|every|all|jede[rm]?|chaque)\b"
 _NORM = r"(?:batch[ -]?norm[a-z]*|\bBN\b)"
 _NORMED = re.compile(
@@ -35,7 +36,7 @@ _NORMED = re.compile(
 
 
 class Listing(NamedTuple):
-    """A listing as read: its tree, or None after an error; and how it was read, line by line.
+    """A listing as read: its tree, or None after an error; what is told; and how it was read, line by line.
 
     `layers` counts the lines that were taken for layers, also those that could not be understood.
     """
@@ -66,6 +67,9 @@ class _Reader:
         self.input: tree.Input | None = None
         self.tentative = False  # whether the input is only a shape in the prose
         self.totals: list[tree.QuantityClaim] = []
+        self.passed: list[Diagnostic] = []  # notes on sentences that name layers and are prose
+        normed = _NORMED.search(source.text)
+        self.normed = Span(*normed.span()) if normed is not None else None
         self.budget = limits.tokens
         self.layers = 0  # at least; repeats count once
         self.lines = Lines()
@@ -119,6 +123,8 @@ class _Reader:
             return
         if clauses.has(found, "TOTAL") and self._total(found):
             return
+        if self._is_activation(piece, found, heads):
+            return
         if heads and clauses.is_layer(found) and not self._is_remark(piece, found, heads):
             self._layers(piece, found, columns)
             return
@@ -129,7 +135,23 @@ class _Reader:
         elif not self._more(piece, found) and (heads or not self._total(found)):
             self.near = False
             if not piece.heading:
-                self.note(piece, "prose")
+                self._pass_over(piece, found, heads)
+
+    def _pass_over(self, piece: Piece, found: list[Item], heads: list[Head]) -> None:
+        """Prose; where it seems to be about a layer it is not dropped in silence."""
+        nameless = not heads and clauses.has_figures_of_a_layer(found)
+        if nameless and sum(_is(item, "OTHER") for item in found) <= _FEW_WORDS:
+            hint = "begin with its kind: CONV, MAX POOL, FC"
+            self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
+            return
+        self.note(piece, "prose")
+        used = self.normed is not None and piece.start < self.normed.end and self.normed.start < piece.end
+        named = nameless or any(clauses.is_heavy(head) for head in heads)
+        if named and not used and len(self.passed) < self.limits.diagnostics:
+            message = "this sentence names a layer, and is passed over as prose"
+            hint = "if it is one, begin the line with it, and give its figures"
+            span = Span(piece.start, piece.end)
+            self.passed.append(Diagnostic("passed-over", message, span, self.source, hint=hint))
 
     def _is_remark(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
         """A sentence about layers in general: `every pool has stride 2`."""
@@ -218,6 +240,8 @@ class _Reader:
             return False
         head = heads[0]
         before = self.labels.get(_key(head))
+        if before is not None and clauses.is_another(found, head, before):
+            return False
         if before is None and self.entries and clauses.speaks_of_output(found, heads):
             last = self.entries[-1]
             before = last if head.kind == "OUTPUT" or last.joins(head) else None
@@ -247,6 +271,16 @@ class _Reader:
                 first = False
         if columns and self.entries:
             self.entries[-1].columns = columns
+
+    def _is_activation(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
+        """`activation: ReLU` below a layer."""
+        if len(heads) != 1 or not clauses.is_light(heads[0]) or self._parent(piece) is None:
+            return False
+        words = [item.text.lower() for item in found if isinstance(item, Token) and item.type == "OTHER"]
+        if not words or not set(words) <= clauses.ACTIVATIONS:
+            return False
+        self._follow(self.entries[-1], Entry(heads[0], piece.start, piece.end, piece.indent))
+        return True
 
     def _follow(self, entry: Entry, follower: Entry) -> None:
         """Join an activation to its line; what it claims, the line claims."""
@@ -278,7 +312,7 @@ class _Reader:
         """A line without a layer's name that says more of the layer above."""
         if not self.entries or not self.near:
             return False
-        facts = [item for item in found if isinstance(item, (Setting, Shape)) or _is(item, *AMOUNTS)]
+        facts = [item for item in found if isinstance(item, (Setting, Shape)) or _is(item, *AMOUNTS, *SWITCHES)]
         prose = [item for item in found if _is(item, "OTHER")]
         below = self._parent(piece) is not None
         if not facts or not (below or (piece.bullet and not prose) or len(prose) <= 1 <= len(facts)):
@@ -324,16 +358,16 @@ class _Reader:
             lines.append(tree.Line((tree.Expect(tuple(self.totals)),)))
         self.diagnostics.sort(key=lambda diagnostic: diagnostic.span)
         notes = sorted([*self.notes, *builder.notes])
-        file = tree.File(tuple(lines)) if not self.diagnostics else None
-        return Listing(file, self.diagnostics, notes, layers)
+        if self.diagnostics:
+            return Listing(None, self.diagnostics, notes, layers)
+        return Listing(tree.File(tuple(lines)), self.passed, notes, layers)
 
     def _said_of_all(self, builder: LineBuilder) -> None:
         """What the text says of all its layers: shortcuts, and norms behind each convolution."""
         builder.residual = bool(_RESIDUAL.search(self.source.text))
-        normed = _NORMED.search(self.source.text)
-        if normed is not None:
+        if self.normed is not None:
             builder.normed = True
-            self.note(Span(*normed.span()), "batch normalization behind each convolution, which then has no bias")
+            self.note(self.normed, "batch normalization behind each convolution, which then has no bias")
 
     def note(self, at: Piece | Span | tree.QuantityClaim, text: str) -> None:
         self.notes.append(Note(at.start, at.end, text))

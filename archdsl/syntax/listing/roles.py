@@ -7,10 +7,14 @@ from archdsl.syntax.listing.facts import Block, Copies, Head, Item, Setting, Sha
 from archdsl.syntax.listing.words import AMOUNTS
 from archdsl.syntax.tree import Token
 
-_SWITCHES = {"SAME": "same", "VALID": "valid", "CEIL": "ceil", "NOBIAS": "nobias"}
+SWITCHES = {"SAME": "same", "VALID": "valid", "CEIL": "ceil", "NOBIAS": "nobias"}
 _COUNTS = ("FILTERS", "MAPS", "NEURONS", "CLASSES")
 _FIGURES = {"PARAMS": "params", "WEIGHTS": "weights"}
-_PASSED = ("OTHER", "COLON", "NTH")
+_PASSED = ("OTHER", "COLON", "NTH", "MEMORY", "PRODUCT")
+_ONE_WINDOW = ("kernel", "kern", "커널", "カーネル")  # `kernel 3` is its size, `kernels: 96` are many
+
+
+_APART = ("", "SEP", "OPENING", "CLOSING")  # behind these, something else begins
 
 
 def take(entry: Entry, items: list[Item]) -> None:
@@ -31,8 +35,8 @@ def take(entry: Entry, items: list[Item]) -> None:
             case Head():
                 row.append(Token("OTHER", "", item.start, item.end))
             case Token():
-                if item.type in _SWITCHES:
-                    entry.switches.add(_SWITCHES[item.type])
+                if item.type in SWITCHES:
+                    entry.switches.add(SWITCHES[item.type])
                 else:
                     row.append(item)
     _amounts(entry, row)
@@ -97,6 +101,9 @@ def _filters(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int
             return {at, at + 1, at + 2}
         case ["DIMS", "FILTERS" | "WINDOW", _]:
             entry.give("window", row[at])
+            return {at, at + 1}
+        case ["FILTERS", "NUMBER", _] if row[at].text.lower() in _ONE_WINDOW and _type(row, at - 1, used) in _APART:
+            entry.give("window", row[at + 1])
             return {at, at + 1}
         case ["NUMBER", "FILTERS", "DIMS"]:
             entry.give("count", row[at])

@@ -41,8 +41,9 @@ KINDS = frozenset(
 LABELS = frozenset(("C_LABEL", "S_LABEL", "P_LABEL", "F_LABEL"))
 SETTINGS = frozenset(("STRIDE", "PAD", "GROUPS", "DILATION"))
 AMOUNTS = frozenset(("NUMBER", "DIMS", "COUNTED", "ROUNDED", "PERCENT"))
-_OF_DIGITS = (*sorted(AMOUNTS), "NTH")  # all that begins with a digit
+_OF_DIGITS = (*sorted(AMOUNTS), "NTH", "PRODUCT")  # all that begins with a digit
 _BEHIND_KIND = ("ORDINAL", "_TO")  # tokens that stand only behind the name of a layer
+_LAYER = re.compile(r"\s(?:layer|block|schicht|couche)\b", re.IGNORECASE)
 _DIGITS = re.compile("[0-9]+")
 _DIMS_AND_NUMBER = {"DIMS", "NUMBER"}
 
@@ -94,7 +95,7 @@ class Words:
         ordinal = self.ordinal(text, at, end)
         if ordinal is None:
             return at
-        found.append(Token("ORDINAL", ordinal.group().strip(" _#()"), at, ordinal.end()))
+        found.append(Token("ORDINAL", _LAYER.sub("", ordinal.group()).strip(" _#()\t"), at, ordinal.end()))
         to = self.to(text, ordinal.end(), end)
         if to is None:
             return ordinal.end()
