@@ -21,7 +21,8 @@ _SPEC = re.compile(
     re.MULTILINE,
 )
 _LISTING = re.compile(
-    r"\[[ \t$*]*+[0-9]++[ \t$]*+(?:[x×X]|\\times)|\b[0-9]++[ \t$]*+\w*+[ \t]*+(?:filter|kernel|neuron|unit|feature)"
+    r"\[[ \t$*]*+[0-9]++[ \t$]*+(?:[x×X]|\\times)"
+    r"|\b[0-9]++[ \t$]*+(?:\w++[ \t]++)??(?:filter|kernel|neuron|unit|feature)"
     r"|\b(?:stride|strid|filters|pad|padding|neurons|kernel)\b[ \t]*+(?:[:=]|of)?[ \t]*+[0-9]"
     r"|conv[0-9]-[0-9]|\bfc-[0-9]|^[ \t|:-]*-{3}[ \t|:-]*$",
     re.MULTILINE | re.IGNORECASE,

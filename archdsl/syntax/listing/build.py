@@ -293,7 +293,10 @@ class LineBuilder:
     def _is_global(self, entry: Entry) -> bool:
         """`average pool` with no window behind the last block of a table."""
         said = {"window", "stride", "pad"} & set(entry.facts)
-        flat = all(size == "1" for shape in entry.shapes[-1:] for size in shape.sizes[:2])
+        flat = all(
+            shape.sizes == (str(self.flow.channels),) or all(size == "1" for size in shape.sizes[:2])
+            for shape in entry.shapes[-1:]
+        )
         return entry.kind == "AVGPOOL" and not said and flat
 
     def _pool_window(self, entry: Entry, at: Span) -> Token:

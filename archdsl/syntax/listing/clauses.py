@@ -57,6 +57,13 @@ def has_figures_of_a_layer(found: list[Item]) -> bool:
     return settings and windows
 
 
+def begins_with_shape(found: list[Item]) -> bool:
+    """`[32x32x16] FOO2: ...`: as layers begin, with words behind."""
+    first = found[0] if found else None
+    words = any(isinstance(item, Token) and item.type == "OTHER" for item in found)
+    return isinstance(first, Shape) and len(first.sizes) > 1 and words
+
+
 def family(head: Head) -> str:
     return FAMILIES.get(head.kind, head.kind)
 

@@ -13,6 +13,7 @@ from archdsl.syntax.parser import NoLexer
 from archdsl.syntax.tree import Token
 
 _BEFORE_LABEL = ("LSQB", "RSQB", "DIMS", "SEP", "NTH")  # what may stand in a line before `C1`
+_LAYER = ("layer", "the", "schicht", "couche", "capa")  # and `Layer C1`
 _WORDS = (
     "FILTERS WINDOW MAPS NEURONS CLASSES PARAMS WEIGHTS MACS SAME VALID CEIL NOBIAS RGB GREY TOTAL ABOUT OUTPUTS IMAGE"
     " STRIDED OTHER ARROW BREAK COLON AT OPENING CLOSING SEP NTH MEMORY PRODUCT"
@@ -144,7 +145,7 @@ def words(text: str, start: int, end: int) -> list[Token]:
             found[at] = word._replace(type="OTHER")
             if at + 1 < len(found) and found[at + 1].type == "ORDINAL":
                 found[at + 1] = found[at + 1]._replace(type="OTHER")
-        began = began or word.type not in _BEFORE_LABEL
+        began = began or (word.type not in _BEFORE_LABEL and word.text.lower() not in _LAYER)
     return found
 
 

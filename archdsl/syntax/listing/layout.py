@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 _MARKER = re.compile(
     r"[ \t]*+(?:>[ \t]*+)*+(?:(#{1,6})[ \t]|([-*+•·‣▪◦–][ \t])|\(?([0-9]{1,3})[.)](?=[ \t*[]))?[ \t]*+"
-    r"(?:\*{0,2}(?:layer|step|stage|schicht|couche|레이어)[ \t]#?[0-9]{1,3}\*{0,2}[ \t]?[:.)–-](?=[ \t*]))?[ \t*]*+",
+    r"(?:\*{0,2}(?:(?:layer|step|stage|schicht|couche|capa|strato|레이어|第)[ \t]?#?[0-9]{1,3}层?"
+    r"|[0-9]{1,3}(?:層目|번째 ?층|층))\*{0,2}[ \t]?[:：.)–-](?=[ \t*]))?[ \t*]*+",
     re.IGNORECASE,
 )
 _FENCE = re.compile(r"[ \t]*+(?:```|~~~)")
-_STOP = re.compile(r"(?<=[a-z)\]])\.[ \t]+(?=[A-Z(])")
+_STOP = re.compile(r"(?<=[a-z0-9)\]])\.[ \t]+(?=[A-Z(])")
 _RULE = re.compile(r"[ \t|:+=_*-]*+$")
 
 

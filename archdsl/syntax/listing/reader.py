@@ -25,6 +25,7 @@ _ALL = re.compile(
 )
 
 _RESIDUAL = re.compile(r"residual|shortcut|skip[ -]connection|resnet|résidu|잔차|残差", re.IGNORECASE)
+_SEVERAL = re.compile(r"([0-9]{1,9})[-–]([0-9]{1,9})")
 _FEW_WORDS = 6  # of prose in a line that is still a layer
 _EACH = r"\b(?:each|every|all|jede[rm]?|chaque)\b"
 _NORM = r"(?:batch[ -]?norm[a-z]*|\bBN\b)"
@@ -140,7 +141,8 @@ class _Reader:
     def _pass_over(self, piece: Piece, found: list[Item], heads: list[Head]) -> None:
         """Prose; where it seems to be about a layer it is not dropped in silence."""
         nameless = not heads and clauses.has_figures_of_a_layer(found)
-        if nameless and sum(_is(item, "OTHER") for item in found) <= _FEW_WORDS:
+        shaped = not heads and clauses.begins_with_shape(found)
+        if shaped or (nameless and sum(_is(item, "OTHER") for item in found) <= _FEW_WORDS):
             hint = "begin with its kind: CONV, MAX POOL, FC"
             self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
             return
@@ -290,6 +292,7 @@ class _Reader:
         self.layers += 1
 
     def _entry(self, piece: Piece, head: Head, said: list[Item]) -> None:
+        head = self._of_several(head)
         entry = Entry(head, piece.start, piece.end, piece.indent)
         for item in said:
             if isinstance(item, Head) and entry.joins(item):
@@ -300,6 +303,18 @@ class _Reader:
         if head.ordinal is not None:
             self.labels.setdefault(_key(head), entry)
         self.near = True
+
+    def _of_several(self, head: Head) -> Head:
+        """`CONV6-8` is three layers; `conv1-2` below `conv1-1` is one."""
+        several = _SEVERAL.fullmatch(head.ordinal.text) if head.ordinal is not None and head.last is None else None
+        if several is None or head.ordinal is None or int(several[1]) >= int(several[2]):
+            return head
+        before = head.ordinal._replace(text=f"{several[1]}-{int(several[2]) - 1}")
+        if _key(head._replace(ordinal=before)) in self.labels:
+            return head
+        start = head.ordinal.end - len(several[2])
+        first = Token("ORDINAL", several[1], head.ordinal.start, start - 1)
+        return head._replace(ordinal=first, last=Token("NUMBER", several[2], start, head.ordinal.end))
 
     def _parent(self, piece: Piece) -> Entry | None:
         """The layer that a bullet below it belongs to."""

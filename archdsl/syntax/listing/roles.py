@@ -14,7 +14,7 @@ _PASSED = ("OTHER", "COLON", "NTH", "MEMORY", "PRODUCT")
 _ONE_WINDOW = ("kernel", "kern", "커널", "カーネル")  # `kernel 3` is its size, `kernels: 96` are many
 
 
-_APART = ("", "SEP", "OPENING", "CLOSING")  # behind these, something else begins
+_APART = ("", "SEP", "OPENING", "CLOSING", "COLON")  # behind these, something else begins
 
 
 def take(entry: Entry, items: list[Item]) -> None:
@@ -51,7 +51,7 @@ def _setting(entry: Entry, item: Setting) -> None:
 
 def _amounts(entry: Entry, row: list[Token]) -> None:
     """Each amount with the words beside it."""
-    row = [word for word in row if word.type not in _PASSED]
+    row = [word for word, before in zip(row, [None, *row], strict=False) if _says(word, before)]
     used: set[int] = set()
     for rule in (_stride, _maps, _filters, _counted, _figure):
         for at in range(len(row)):
@@ -60,6 +60,11 @@ def _amounts(entry: Entry, row: list[Token]) -> None:
     for at, word in enumerate(row):
         if at not in used and word.type in AMOUNTS:
             _bare(entry, word)
+
+
+def _says(word: Token, before: Token | None) -> bool:
+    """Whether a word counts: not a plain one, and a colon only where it parts a number from what follows (`1: 5x5`)."""
+    return word.type not in _PASSED or (word.type == "COLON" and before is not None and before.type in AMOUNTS)
 
 
 def _type(row: list[Token], at: int, used: set[int]) -> str:

@@ -32,11 +32,15 @@ class Reading:
 def row_tokens(text: str, row: Row) -> Reading:
     """Read a row under the head of its table."""
     reading = Reading()
+    heads = [text[cell.start : cell.end] for cell in row.header]
+    output = any(_role(head) == "OUTPUTS" and not _SIZES.match(head) for head in heads)
     for number, cell in enumerate(row.cells):
-        head = row.header[number] if number < len(row.header) else None
+        head = heads[number] if number < len(heads) else ""
+        if output and _SIZES.match(head):  # beside a column with what comes out, a size is that of the window
+            head = "window"
         if reading.tokens:
             reading.tokens.append(Token("SEP", "|", cell.start, cell.start))
-        _cell(text, cell, text[head.start : head.end] if head else "", reading)
+        _cell(text, cell, head, reading)
     return reading
 
 
