@@ -37,6 +37,7 @@ from archdsl.diagnostics.codes import CODES
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
 from archdsl.model import fragment_shape
+from archdsl.syntax.format import formatted
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -105,6 +106,13 @@ def test_a_spec_is_what_its_comments_say(block: Block) -> None:
     checked = check(read(Source(str(block), block.text), limits), caller("given", block.text), limits, shape)
     assert {code for _, code in announced} <= set(CODES)
     assert {(d.line, d.code) for d in checked.diagnostics} == announced, checked.diagnostics
+
+
+@each("arch")
+def test_a_spec_that_parses_is_formatted(block: Block) -> None:
+    """As `archdsl fmt` would lay it out."""
+    found = formatted(Source(str(block), block.text), REGISTRY, Limits()).text
+    assert found in (None, block.text), f"in its layout:\n{found}"
 
 
 @each("arch", "file")

@@ -224,10 +224,38 @@ def test_what_is_converted_is_the_same_network(name: str) -> None:
         ("average pool\nFC 10", fc(4, 10)),
         ("max pool\nFC 10", fc(4 * 4 * 4, 10)),
         ("FC1: 1,000 neurons", fc(256, 1000)),
+        ("CONV1-3: 4 3x3 filters, pad 1", 3 * conv(4, 4, 3)),
+        ("conv1-1: 4 3x3 filters\nconv1-2: 4 3x3 filters", 2 * conv(4, 4, 3)),
+        ("CONV1: 6 3x3 filters at stride two, pad one [4x4x6]", conv(4, 6, 3)),
+        ("CONV1 [8x8x6]: kernel 3, filters 6, padding 1", conv(4, 6, 3)),
+        ("**Conv layer 1**\n   * filters: 6\n   * kernel size: 3\n   * activation: ReLU", conv(4, 6, 3)),
+        ("2층: CONV 6 3x3 filters", conv(4, 6, 3)),
+        ("The first hidden layer convolves 6 filters of 3 x 3 with stride 1.", conv(4, 6, 3)),
+        ("The last layer is fully connected and consists of 10 rectifier units.", fc(256, 10)),
+        ("POOL2: [4x4x4] memory: 64 weights: 0\nPOOL2: [2x2x4] memory: 16\nFC 10", fc(16, 10)),
+        ("The batch size is 128 and weight decay 0.0005.\nFC 10", fc(256, 10)),
     ],
 )
 def test_a_line_is_read(line: str, expected: int) -> None:
     assert params(f"INPUT [8x8x4]\n{line}\n") == expected
+
+
+def test_one_line_of_everything() -> None:
+    assert params("input 8x8x4 → conv 3x3, 6, relu → max pool 2x2 → fc 10 → softmax") == conv(4, 6, 3) + fc(54, 10)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "The last convolutional layer sees the whole image.",
+        "The output layer is fully connected, with one output for each action.",
+        "All convolutions keep the size.",
+    ],
+)
+def test_a_sentence_that_names_a_layer_is_not_dropped_in_silence(line: str) -> None:
+    found = checked(f"INPUT [8x8x4]\nCONV1: 6 3x3 filters\n\n{line}\n", notation="listing")
+    assert [(one.code, one.line) for one in found.diagnostics] == [("passed-over", 4)]
+    assert found.totals.params == conv(4, 6, 3)
 
 
 @pytest.mark.parametrize(
@@ -246,6 +274,12 @@ def test_a_line_is_read(line: str, expected: int) -> None:
         ("| conv3-64 | conv3-64 |", "this row has layers of several networks"),
         ("| maxpool | maxpool |", "this row has layers of several networks"),
         ("INPUT [9x9x4]", "a second input, 9x9x4"),
+        ("MAX POOL1: 2x2 windows at stirde 2, 6 maps", "what 2 says of this layer is not clear"),
+        ("MAX POOL1: 2x2, 6 maps", "a pool gives the 4 channels that it reads, and 6 is another number"),
+        ("[6x6x6] FOO2: something with 6 maps", "this looks like a layer, and what kind it is is not there"),
+        ("6 filters of 3x3, stride 1", "this looks like a layer, and what kind it is is not there"),
+        ("Input: one more look", "this looks like the input, and its size is not there"),
+        ("FC: 10 -> 20", "what 20 says of this layer is not clear"),
     ],
 )
 def test_a_layer_that_cannot_be_understood_is_an_error(line: str, message: str) -> None:
@@ -285,6 +319,13 @@ def test_prose_is_passed_over_and_told(prose: str) -> None:
         ("CONV 6 3x3 s2\n", "arch"),
         ("input 8x8x4\nCONV 6 3x3 -> 6x6x\n", "arch"),
         ("[8x8x4] INPUT\n[6x6x6] CONV1: 6 3x3 filters\n", "listing"),
+        ("Input: 8×8×4\nConv 3×3, 6 (×2)\nMax-pool 2×2\n", "listing"),
+        ("INPUT [8x8]\nconv1 3x3, 6 maps\n", "listing"),
+        ("Input 8x8x4\nConv 1: 6 filters\n", "listing"),
+        ("input 8 x 8 x 4\nRELU\n", "arch"),
+        ("input 8x8x4\nCONV 6, 3x3\n", "arch"),
+        ("CONV 1,000 3x3\n", "arch"),
+        ("a: CONVV 6 3x3\nb: FC 10\n", "arch"),
     ],
 )
 def test_the_notation_is_seen(words: str, notation: str) -> None:

@@ -46,6 +46,7 @@ class Shape:
         self.row = row
         self.parts, self.inputs = _parts(row.atoms) if row.plain else ([], None)
         self.opens = bool(row.atoms) and row.atoms[-1].text == "{"
+        self.braced = bool(row.atoms) and row.atoms[0].text == "{" and _closed(row.atoms)
 
     @property
     def units(self) -> list[list[Part]]:
@@ -61,6 +62,11 @@ class Shape:
     @property
     def first(self) -> Part | None:
         return self.parts[0] if self.parts else None
+
+
+def _closed(atoms: list[Atom]) -> bool:
+    """Whether a row closes all braces that it opens."""
+    return sum((atom.text == "{") - (atom.text == "}") for atom in atoms) == 0
 
 
 def align(rows: list[Row]) -> None:
@@ -189,9 +195,14 @@ def _values(atoms: list[Atom], part: Part) -> list[Atom]:
 def _labels(run: list[Shape]) -> None:
     """Kinds below one another behind their labels, up to a layer without one, braces over lines, or a block."""
     near: list[Place] = []
+    braced = False
     for shape in run:
         part = shape.first
         assert part is not None
+        if near and shape.braced != braced:
+            place(near, 1)
+            near = []
+        braced = shape.braced
         if not part.layer and shape.row.atoms[0].type != "BLOCK":
             continue
         if part.labelled and not shape.opens and part.kind_at < len(shape.row.atoms):
@@ -287,6 +298,8 @@ def _joined(run: list[Shape]) -> None:
 
 
 def _alike(a: Shape, b: Shape) -> bool:
+    if a.braced != b.braced:
+        return False
     heads = [shape.parts[0].head for shape in (a, b)]
     kinds = [head.text if head and head.type == "WORD" else None for head in heads]
     if kinds[0] is not None and kinds[0] == kinds[1]:

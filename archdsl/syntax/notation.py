@@ -24,6 +24,7 @@ _LISTING = re.compile(
     r"\[[ \t$*]*+[0-9]++[ \t$]*+(?:[x×X]|\\times)"
     r"|\b[0-9]++[ \t$]*+(?:\w++[ \t]++)??(?:filter|kernel|neuron|unit|feature)"
     r"|\b(?:stride|strid|filters|pad|padding|neurons|kernel)\b[ \t]*+(?:[:=]|of)?[ \t]*+[0-9]"
+    r"|^[ \t*-]*+input[ \t]*+:[ \t]*+[0-9]|\b(?:max|average|avg)[ -]pool|fully[ -]connected"
     r"|conv[0-9]-[0-9]|\bfc-[0-9]|^[ \t|:-]*-{3}[ \t|:-]*$",
     re.MULTILINE | re.IGNORECASE,
 )
@@ -48,19 +49,27 @@ def read_text(source: Source, limits: Limits, notation: str | None, is_kind: Cal
     parsed = parse(source, limits)
     if notation == "arch" or source.name.endswith(".arch") or not source.text.strip():
         return Text("arch", parsed)
-    if parsed.file is not None and not _is_prose(parsed.file, is_kind):
+    parses = parsed.file is not None and not _is_prose(parsed.file, is_kind)
+    if parses and parsed.file is not None and not _is_foreign(parsed.file, is_kind):
         return Text("arch", parsed)
     spec, said = _SPEC.search(source.text) is not None, _LISTING.search(_COMMENT.sub("", source.text)) is not None
-    if spec and not said:
+    if (spec and not said) or (parses and (spec or not said)):
         return Text("arch", parsed)
+    if spec == said:  # marks of both, or of neither
+        spec = spec or _looks_like_layers(parsed, source, is_kind)
+    return _likely(source, limits, Text("arch", parsed), said, spec)
+
+
+def _likely(source: Source, limits: Limits, as_spec: Text, said: bool, spec: bool) -> Text:
+    """A text that is no spec without faults; `said` and `spec` tell whether it has marks of a listing and of a spec."""
     listing, layers = _listing(source, limits)
     if not layers and listing.parsed.diagnostics:  # characters or lines that neither notation lets pass
-        return listing if said and not spec else Text("arch", parsed)
+        return listing if said and not spec else as_spec
     if layers and said and (listing.parsed.file is not None or not spec):
         return listing
-    if spec or _looks_like_layers(parsed, source, is_kind):
-        return Text("arch", parsed)
-    return listing if layers else Text("arch", _neither(source, parsed))
+    if spec:
+        return as_spec
+    return listing if layers else Text("arch", _neither(source, as_spec.parsed))
 
 
 def _looks_like_layers(parsed: Parsed, source: Source, is_kind: Callable[[str], bool]) -> bool:
@@ -94,6 +103,15 @@ def _is_prose(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
             return False
         words = words or len(values) > 1
     return words
+
+
+def _is_foreign(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
+    """Whether most lines of what parses begin with words that are no kinds: `INPUT [28x28]`, `conv1 5x5x20`."""
+    blocks = {one.name.text for line in file.lines for one in line.statements if isinstance(one, tree.Block)}
+    layers = [one for line in file.lines for one in line.statements if isinstance(one, tree.Layer)]
+    kinds = [one.kind.text for one in layers if one.kind is not None]
+    known = sum(is_kind(kind) or kind in blocks for kind in kinds)
+    return 2 * known < len(kinds)
 
 
 def _neither(source: Source, parsed: Parsed) -> Parsed:

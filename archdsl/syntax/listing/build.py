@@ -13,7 +13,6 @@ from archdsl.syntax.listing.flow import Flow, Window, fitting, spread
 from archdsl.syntax.tree import Token
 
 _PLAIN = {"LRN": "LRN", "BN": "BN", "RELU": "RELU", "TANH": "TANH", "SIGMOID": "SIGMOID", "FLATTEN": "FLATTEN"}
-_POOLS = {"MAXPOOL": "MAXPOOL", "AVGPOOL": "AVGPOOL", "SUBSAMPLE": "SUBSAMPLE", "S_LABEL": "SUBSAMPLE"}
 _GROUPED = re.compile(r"[0-9]{1,3}\.[0-9]{3}")  # 54.314 parameters, as German writes thousands
 _LARGEST_LABEL = 60
 
@@ -118,6 +117,8 @@ class LineBuilder:
         at = Span(entry.head.start, entry.head.end)
         if entry.kind != "STRANGE":
             self._explained(entry)
+        for token in entry.vague:
+            self.note(token, "spoken of without a figure")
         kind, values = self._kind(entry, at)
         arguments = tuple(tree.Argument(None, token, token.start, token.end) for token in values)
         if entry.family == "conv" and ("nobias" in entry.switches or self.normed):
@@ -143,10 +144,14 @@ class LineBuilder:
             hint = "convert the rest, and write this layer in the spec: `archdsl layers` lists what there is"
             raise Unclear("a layer that listings do not have", at, hint)
         match entry.family:
+            case "INPUT":
+                raise Unclear("this looks like the input, and its size is not there", at, 'say "[227x227x3] INPUT"')
             case "conv":
                 return "CONV", self._conv(entry, at)
             case "pool":
-                return self._pool(entry, at)
+                from archdsl.syntax.listing.pools import pool
+
+                return pool(self, entry, at)
             case "dense":
                 return ("RBF" if entry.kind == "RBF" else "FC"), self._dense(entry, at)
             case "DROPOUT":
@@ -189,13 +194,15 @@ class LineBuilder:
             hint = 'say "96 11x11 filters", or "[55x55x96] CONV1: 11x11, stride 4"'
             raise Unclear("this looks like a convolution, and the size of its window is not there", at, hint)
         kernel = self._kernel(window)
-        moves = self._moves(entry, facts, kernel, at, pool=False)
+        moves = self.moves(entry, facts, kernel, at, pool=False)
         groups = facts.get("groups"), facts.get("dilation")
         self.flow = Flow(moves[1], whole(count), False)
         extra = [
-            word(f"{letter}{whole(token)}", _at(token)) for letter, token in zip("gd", groups, strict=True) if token
+            word(f"{letter}{whole(token)}", place_of(token))
+            for letter, token in zip("gd", groups, strict=True)
+            if token
         ]
-        return [amount((whole(count),), _at(count)), amount(_pair(kernel), _at(window)), *moves[0], *extra]
+        return [amount((whole(count),), place_of(count)), amount(pair(kernel), place_of(window)), *moves[0], *extra]
 
     def _count(self, entry: Entry, facts: dict[str, Token], at: Span) -> Token:
         """How many filters or neurons: as said, or from the shape that is claimed."""
@@ -217,11 +224,11 @@ class LineBuilder:
             return numbers
         if self.flow.channels is not None and int(numbers[2]) != self.flow.channels:
             message = f"windows of {'x'.join(numbers)} read {numbers[2]} channels, and {self.flow.channels} come in"
-            raise Unclear(message, _at(window), f"{numbers[0]}x{numbers[1]}x{self.flow.channels}, or groups")
+            raise Unclear(message, place_of(window), f"{numbers[0]}x{numbers[1]}x{self.flow.channels}, or groups")
         self.note(window, f"a window of {numbers[0]}x{numbers[1]} over all {numbers[2]} channels")
         return numbers[:2]
 
-    def _moves(
+    def moves(
         self, entry: Entry, facts: dict[str, Token], kernel: tuple[str, ...], at: Span, *, pool: bool
     ) -> tuple[list[Token], tuple[int, ...] | None]:
         """Stride and padding as values, and the sizes that come out where they are known."""
@@ -230,8 +237,8 @@ class LineBuilder:
         stride = spread(sizes(facts["stride"]), axes) if "stride" in facts else None
         pad = spread(sizes(facts["pad"]), axes) if "pad" in facts else None
         half = tuple(size // 2 for size in window)
-        given = [word(f"s{_dims(facts['stride'])}", _at(facts["stride"]))] if stride else []
-        given += [word(f"p{_dims(facts['pad'])}", _at(facts["pad"]))] if pad else []
+        given = [word(f"s{_dims(facts['stride'])}", place_of(facts["stride"]))] if stride else []
+        given += [word(f"p{_dims(facts['pad'])}", place_of(facts["pad"]))] if pad else []
         if pad is None and "same" in entry.switches:
             pad, given = half, [*given, word(f"p{_short(half)}", at)]
         if pad is None and entry.head.values:
@@ -244,7 +251,7 @@ class LineBuilder:
         usual = Window(
             window, stride or (window if pool else (1,) * axes), pad or (0,) * axes, "ceil" in entry.switches
         )
-        wanted = self._wanted(entry, axes)
+        wanted = self.wanted(entry, axes)
         if self.flow.space and wanted and usual.over(self.flow.space) != wanted and not (stride and pad):
             found = fitting(self.flow.space, wanted, window, stride, pad, pool)
             if found is not None:
@@ -263,7 +270,7 @@ class LineBuilder:
         self.note(at, f"{' '.join(values)} is not said; it is what gives {_short(wanted, always=True)}")
         return [word(value, at) for value in values]
 
-    def _wanted(self, entry: Entry, axes: int) -> tuple[int, ...] | None:
+    def wanted(self, entry: Entry, axes: int) -> tuple[int, ...] | None:
         """The sizes that the shape claims beside the channels."""
         for shape in entry.shapes[-1:]:
             if len(shape.sizes) in (axes, axes + 1):
@@ -272,59 +279,10 @@ class LineBuilder:
                 return spread(shape.sizes, axes)
         return None
 
-    def _pool(self, entry: Entry, at: Span) -> tuple[str, list[Token]]:
-        if self._is_global(entry):
-            self.flow = Flow(None, self.flow.channels, True)
-            self.note(at, "average pooling without a window, over all positions")
-            return "GLOBALAVGPOOL", []
-        if entry.kind in ("GLOBALAVGPOOL", "GLOBALMAXPOOL"):
-            self.flow = Flow(None, self.flow.channels, True)
-            return entry.kind, []
-        kind = _POOLS.get(entry.kind, "MAXPOOL")
-        if entry.kind in ("POOL", "P_LABEL"):
-            self.note(at, "pooling without more words is read as max pooling")
-        if entry.kind == "S_LABEL":
-            self.note(at, "read as LeNet's subsampling, which has a coefficient and a bias for each map")
-        window = self._pool_window(entry, at)
-        moves = self._moves(entry, entry.facts, sizes(window), at, pool=True)
-        self.flow = Flow(moves[1], self.flow.channels, False)
-        return kind, [amount(_pair(sizes(window)), _at(window)), *moves[0]]
-
-    def _is_global(self, entry: Entry) -> bool:
-        """`average pool` with no window behind the last block of a table."""
-        said = {"window", "stride", "pad"} & set(entry.facts)
-        flat = all(
-            shape.sizes == (str(self.flow.channels),) or all(size == "1" for size in shape.sizes[:2])
-            for shape in entry.shapes[-1:]
-        )
-        return entry.kind == "AVGPOOL" and not said and flat
-
-    def _pool_window(self, entry: Entry, at: Span) -> Token:
-        """The window of a pool: as said, or as large as its stride, or 2x2."""
-        window, stride, bare = (entry.facts.get(fact) for fact in ("window", "stride", "bare"))
-        if bare is not None and stride is not None and self._is_output(bare, whole(stride)):
-            entry.shapes.append(Shape(sizes(bare), bare.start, bare.end))
-            entry.facts.pop("window")
-            self.note(bare, "read as the size that comes out: it is what the stride gives")
-            window = None
-        if window is not None:
-            return window
-        if stride is not None:
-            self.note(at, "a window as large as its stride")
-            return stride
-        wanted, space = self._wanted(entry, 2), self.flow.space
-        step = space[0] // wanted[0] if space and wanted and wanted[0] else 2
-        self.note(at, f"windows of {step}x{step}, each beside the next: nothing is said")
-        return Token("NUMBER", str(step), *at)
-
-    def _is_output(self, bare: Token, stride: int) -> bool:
-        numbers = tuple(int(size) for size in sizes(bare))
-        return self.flow.space is not None and stride > 1 and numbers == tuple(s // stride for s in self.flow.space)
-
     def _dense(self, entry: Entry, at: Span) -> list[Token]:
         count = self._count(entry, entry.facts, at)
         self.flow = Flow(None, whole(count), True)
-        return [amount((whole(count),), _at(count))]
+        return [amount((whole(count),), place_of(count))]
 
     # ---- claims
 
@@ -366,11 +324,11 @@ def figure(token: Token, unit: str) -> tree.QuantityClaim:
     elif token.type == "COUNTED" or _GROUPED.fullmatch(text):
         text, kind = f"{whole(token):,}", "GROUPED"
     return tree.QuantityClaim(
-        Token(kind, text, token.start, token.end), word(unit, _at(token)), None, token.start, token.end
+        Token(kind, text, token.start, token.end), word(unit, place_of(token)), None, token.start, token.end
     )
 
 
-def _at(token: Token) -> Span:
+def place_of(token: Token) -> Span:
     return Span(token.start, token.end)
 
 
@@ -378,7 +336,7 @@ def _dims(token: Token) -> str:
     return "x".join(sizes(token))
 
 
-def _pair(numbers: tuple[str, ...]) -> tuple[str, ...]:
+def pair(numbers: tuple[str, ...]) -> tuple[str, ...]:
     """A window written as one number, for both axes."""
     return numbers * 2 if len(numbers) == 1 else numbers
 

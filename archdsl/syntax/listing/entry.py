@@ -40,6 +40,7 @@ class Entry:
         self.switches: set[str] = set()
         self.columns: dict[str, Token] = {}  # of an inception row: 1x1, 3x3 reduce, 3x3 ...
         self.loose: list[Token] = []  # amounts that nothing explains
+        self.vague: list[Token] = []  # a stride or a padding without its figure
         self.twice: list[tuple[str, Token, Token]] = []  # facts given twice, with different values
         self.followers: list[Entry] = []  # joined on the same line: an activation, a norm, dropout
 

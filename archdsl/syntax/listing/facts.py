@@ -76,6 +76,11 @@ def sizes(token: Token) -> tuple[str, ...]:
     return tuple(digits.split())
 
 
+def is_a(item: Item, *kinds: str) -> bool:
+    """Whether an item is a token of one of some types."""
+    return isinstance(item, Token) and item.type in kinds
+
+
 class Builder:
     """What the parser calls at each rule of the grammar; stateless."""
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from typing import NamedTuple
 
-from archdsl.diagnostics import Diagnostic, Related, Source, Span
+from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.listing import clauses, tables
-from archdsl.syntax.listing.build import LineBuilder, Note, Unclear, amount, figure
+from archdsl.syntax.listing.build import LineBuilder, Note, Unclear, figure
 from archdsl.syntax.listing.entry import Entry
-from archdsl.syntax.listing.facts import Block, Head, Item, Lines, Setting, Shape, sizes, words
+from archdsl.syntax.listing.facts import Block, Head, Item, Lines, Setting, Shape, is_a, sizes, words
 from archdsl.syntax.listing.flow import Flow
+from archdsl.syntax.listing.inputs import InputReader
 from archdsl.syntax.listing.layout import Piece, Row, pieces
 from archdsl.syntax.listing.roles import SWITCHES, take
 from archdsl.syntax.listing.words import AMOUNTS, KINDS
@@ -56,24 +56,19 @@ def read_listing(source: Source, limits: Limits) -> Listing:
     return _Reader(source, limits).read()
 
 
-class _Reader:
+class _Reader(InputReader):
     """The reading of one text."""
 
     def __init__(self, source: Source, limits: Limits) -> None:
-        self.source, self.limits = source, limits
-        self.diagnostics: list[Diagnostic] = []
-        self.notes: list[Note] = []
-        self.entries: list[Entry] = []
+        super().__init__(source, limits)
         self.labels: dict[str, Entry] = {}
-        self.input: tree.Input | None = None
-        self.tentative = False  # whether the input is only a shape in the prose
         self.totals: list[tree.QuantityClaim] = []
         self.passed: list[Diagnostic] = []  # notes on sentences that name layers and are prose
         normed = _NORMED.search(source.text)
         self.normed = Span(*normed.span()) if normed is not None else None
+        self.lines = Lines()
         self.budget = limits.tokens
         self.layers = 0  # at least; repeats count once
-        self.lines = Lines()
         self.near = False  # whether the line above belongs to the last entry
 
     # ---- lines
@@ -142,7 +137,7 @@ class _Reader:
         """Prose; where it seems to be about a layer it is not dropped in silence."""
         nameless = not heads and clauses.has_figures_of_a_layer(found)
         shaped = not heads and clauses.begins_with_shape(found)
-        if shaped or (nameless and sum(_is(item, "OTHER") for item in found) <= _FEW_WORDS):
+        if shaped or (nameless and sum(is_a(item, "OTHER") for item in found) <= _FEW_WORDS):
             hint = "begin with its kind: CONV, MAX POOL, FC"
             self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
             return
@@ -158,81 +153,10 @@ class _Reader:
     def _is_remark(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
         """A sentence about layers in general: `every pool has stride 2`."""
         behind = found[found.index(heads[0]) + 1 :]
-        if clauses.leads(found) and behind and _is(behind[0], "COLON"):
+        if clauses.leads(found) and behind and is_a(behind[0], "COLON"):
             return False
         plain = not any(head.ordinal or head.values for head in heads)
         return plain and bool(_ALL.search(self.source.text, piece.start, piece.end))
-
-    # ---- the input
-
-    def _is_input(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
-        """`[227x227x3] INPUT`, `input: 28x28 grey images`, or a shape in the prose above the first layer."""
-        if heads and (heads[0].kind != "INPUT" or any(head.kind not in ("INPUT", "OUTPUT") for head in heads[1:])):
-            return False
-        if not heads and (self.entries or self.input):
-            return False
-        size = next((item for item in found if isinstance(item, Shape)), None) or clauses.dims(found)
-        if size is None or (not heads and len(size.sizes) != 3 and not clauses.has(found, "IMAGE")):
-            return False
-        if not clauses.leads(found) and heads and self.input:
-            return False
-        self._input(piece, size, found, bool(heads))
-        return True
-
-    def _input(self, piece: Piece, size: Shape, found: list[Item], heads: bool) -> None:
-        numbers = size.sizes
-        if len(numbers) == 2:
-            numbers = (*numbers, self._channels(piece, found))
-        at = Span(size.start, size.end)
-        if not self.entries and (self.input is None or (self.tentative and heads)):
-            self.tentative = not heads
-            self.input = tree.Input((), amount(numbers, at), None, (), *at)
-            self.note(piece, f"the input, {'x'.join(numbers)}")
-        elif self.input is None or amount(numbers, at).text != self.input.size.text:  # type: ignore[union-attr]
-            first = self.input
-            related = (Related(Span(first.start, first.end), "the first"),) if first else ()
-            message = f"a second input, {'x'.join(numbers)}" if first else "the input stands above the layers"
-            self._tell("unclear-layer", message, at, "a listing has one input, above its layers", related)
-
-    def _behind_input(self, piece: Piece, found: list[Item]) -> list[Item]:
-        """`input 32x32x3 -> conv ...`: what stands behind the input and its arrow."""
-        heads = [item for item in found if isinstance(item, Head)]
-        if len(heads) < 2 or heads[0].kind != "INPUT":
-            return found
-        first = clauses.segments(found)[0]
-        inputs = [item for item in first if isinstance(item, Head)]
-        if len(heads) > len(inputs) > 0 and self._is_input(piece, first, inputs):
-            return found[found.index(first[-1]) + 1 :]
-        return found
-
-    def _beside_input(self, piece: Piece, found: list[Item]) -> list[Item]:
-        """`the first layer filters the 227x227x3 input image`: the shape that a layer's line says it reads."""
-        heads = [at for at, item in enumerate(found) if isinstance(item, Head)]
-        for at in heads[1:]:
-            word, beside = found[at], found[at - 1]
-            if isinstance(word, Head) and word.kind == "INPUT" and (isinstance(beside, Shape) or _is(beside, "DIMS")):
-                size = beside if isinstance(beside, Shape) else Shape(sizes(beside), beside.start, beside.end)  # type: ignore[arg-type]
-                if self.entries or (self.input and not self.tentative):
-                    self.note(Span(size.start, size.end), "what the layer reads; not checked")
-                else:
-                    self._input(piece, size, found, True)
-                return [*found[: at - 1], *found[at + 1 :]]
-        return found
-
-    def _channels(self, piece: Piece, found: list[Item]) -> str:
-        if clauses.has(found, "RGB"):
-            return "3"
-        for first, second in pairwise(found):
-            if (
-                isinstance(first, Token)
-                and isinstance(second, Token)
-                and second.type == "MAPS"
-                and first.type == "NUMBER"
-            ):
-                return first.text
-        if not clauses.has(found, "GREY"):
-            self.note(piece, "an input without channels has one")
-        return "1"
 
     # ---- layers
 
@@ -327,8 +251,8 @@ class _Reader:
         """A line without a layer's name that says more of the layer above."""
         if not self.entries or not self.near:
             return False
-        facts = [item for item in found if isinstance(item, (Setting, Shape)) or _is(item, *AMOUNTS, *SWITCHES)]
-        prose = [item for item in found if _is(item, "OTHER")]
+        facts = [item for item in found if isinstance(item, (Setting, Shape)) or is_a(item, *AMOUNTS, *SWITCHES)]
+        prose = [item for item in found if is_a(item, "OTHER")]
         below = self._parent(piece) is not None
         if not facts or not (below or (piece.bullet and not prose) or len(prose) <= 1 <= len(facts)):
             return False
@@ -383,19 +307,6 @@ class _Reader:
         if self.normed is not None:
             builder.normed = True
             self.note(self.normed, "batch normalization behind each convolution, which then has no bias")
-
-    def note(self, at: Piece | Span | tree.QuantityClaim, text: str) -> None:
-        self.notes.append(Note(at.start, at.end, text))
-
-    def _tell(
-        self, code: str, message: str, at: Piece | Row | Span, hint: str | None, related: tuple[Related, ...] = ()
-    ) -> None:
-        span = Span(at.start, at.end)
-        self.diagnostics.append(Diagnostic(code, message, span, self.source, related=related, hint=hint))
-
-
-def _is(item: Item, *kinds: str) -> bool:
-    return isinstance(item, Token) and item.type in kinds
 
 
 def _key(head: Head) -> str:

@@ -37,6 +37,8 @@ def take(entry: Entry, items: list[Item]) -> None:
             case Token():
                 if item.type in SWITCHES:
                     entry.switches.add(SWITCHES[item.type])
+                elif item.type == "STRIDED":
+                    entry.vague.append(item)
                 else:
                     row.append(item)
     _amounts(entry, row)

@@ -45,6 +45,7 @@ _OF_DIGITS = (*sorted(AMOUNTS), "NTH", "PRODUCT")  # all that begins with a digi
 _BEHIND_KIND = ("ORDINAL", "_TO")  # tokens that stand only behind the name of a layer
 _LAYER = re.compile(r"\s(?:layer|block|schicht|couche)\b", re.IGNORECASE)
 _DIGITS = re.compile("[0-9]+")
+_NUMBERS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "eins": "1", "zwei": "2", "deux": "2"}
 _DIMS_AND_NUMBER = {"DIMS", "NUMBER"}
 
 
@@ -148,7 +149,7 @@ def _bracket(inside: list[Token]) -> str | None:
 
 
 def _settings(words: list[Token]) -> list[Token]:
-    """`stride of 4`, `Stride : 4`: the setting with its number beside it; a setting without one is a plain word."""
+    """`stride of 4`, `stride two`: the setting with its number beside it; one without is told in the end."""
     found: list[Token] = []
     at = 0
     while at < len(words):
@@ -163,20 +164,26 @@ def _settings(words: list[Token]) -> list[Token]:
             continue
         number = _number_behind(words, at)
         if number is not None:
-            found += [word, words[number]]
+            found += [word, _figure(words[number])]
             at = number + 1
         elif found and found[-1].type in _DIMS_AND_NUMBER:  # 2 groups
             found[-1:] = [word, found[-1]]
         else:
-            found.append(word._replace(type="STRIDED" if word.type == "STRIDE" else "OTHER"))
+            found.append(word._replace(type="STRIDED" if word.type in ("STRIDE", "PAD") else "OTHER"))
     return found
 
 
 def _number_behind(words: list[Token], at: int) -> int | None:
     """Where the number of a setting stands: next, or behind a colon, a bracket or one short word (`stride of 4`)."""
     for number in range(at, min(at + 4, len(words))):
-        if words[number].type in _DIMS_AND_NUMBER:
+        if words[number].type in _DIMS_AND_NUMBER or words[number].text.lower() in _NUMBERS:
             return number
         if words[number].type not in ("COLON", "OPENING", "OTHER"):
             return None
     return None
+
+
+def _figure(token: Token) -> Token:
+    """A number in words as a figure."""
+    spelled = _NUMBERS.get(token.text.lower())
+    return token if spelled is None else token._replace(type="NUMBER", text=spelled)
