@@ -55,19 +55,21 @@ def read_text(source: Source, limits: Limits, notation: str | None, is_kind: Cal
     spec, said = _SPEC.search(source.text) is not None, _LISTING.search(_COMMENT.sub("", source.text)) is not None
     if (spec and not said) or (parses and (spec or not said)):
         return Text("arch", parsed)
-    if spec == said:  # marks of both, or of neither
-        spec = spec or _looks_like_layers(parsed, source, is_kind)
-    return _likely(source, limits, Text("arch", parsed), said, spec)
+    looks = spec or _looks_like_layers(parsed, source, is_kind)
+    return _likely(source, limits, Text("arch", parsed), said, spec, looks)
 
 
-def _likely(source: Source, limits: Limits, as_spec: Text, said: bool, spec: bool) -> Text:
-    """A text that is no spec without faults; `said` and `spec` tell whether it has marks of a listing and of a spec."""
+def _likely(source: Source, limits: Limits, as_spec: Text, said: bool, spec: bool, looks: bool) -> Text:
+    """A text that is no spec without faults.
+
+    `said` and `spec` tell whether it has marks of a listing and of a spec, `looks` whether a line begins as in a spec.
+    """
     listing, layers = _listing(source, limits)
     if not layers and listing.parsed.diagnostics:  # characters or lines that neither notation lets pass
         return listing if said and not spec else as_spec
     if layers and said and (listing.parsed.file is not None or not spec):
         return listing
-    if spec:
+    if spec or (looks and not (layers and said)):
         return as_spec
     return listing if layers else Text("arch", _neither(source, as_spec.parsed))
 
