@@ -13,6 +13,8 @@ COMMANDS = {
     "check": "check shapes, parameters and claims",
     "summary": "print the table of the layers",
     "compile": "write PyTorch source",
+    "fmt": "lay specs out in the one canonical way",
+    "convert": "write a lecture listing as a spec",
     "layers": "tell what kinds of layer there are, or all about one",
     "limits": "tell the bounds on what a text may cost",
 }
@@ -39,6 +41,16 @@ _EXAMPLES = {
         "archdsl compile specs/resnet_cifar.arch depth=110 -o resnet110.py --force",
         "archdsl compile specs/lenet5.arch | less",
     ),
+    "fmt": (
+        "archdsl fmt specs",
+        "archdsl fmt --check specs my_nets",
+        "archdsl fmt --diff specs/alexnet.arch",
+        "archdsl fmt - < draft.arch > tidy.arch",
+    ),
+    "convert": (
+        "archdsl convert listing.txt -o alexnet.arch",
+        "archdsl convert slide.md --explain-reading",
+    ),
     "layers": ("archdsl layers", "archdsl layers CONV"),
     "limits": ("archdsl limits", "archdsl check huge.arch --limit tokens=5000000"),
 }
@@ -63,6 +75,10 @@ class Arguments(NamedTuple):
     batch: int = 1
     output: str | None = None
     force: bool = False
+    check: bool = False
+    diff: bool = False
+    notation: str | None = None
+    explain_reading: bool = False
 
     def parameters(self) -> dict[str, Any]:
         """The values of parameters as the language has them; raises Usage."""
@@ -120,7 +136,7 @@ def _arguments(command: str, words: list[str], options: dict[str, Any], limits: 
         found = _PARAMETER.fullmatch(word)
         if not found:
             paths.append(word)
-        elif command in ("layers", "limits"):
+        elif not _takes_values(command):
             raise Usage(f"{command} takes no parameters: {word}")
         elif found[1] in values:
             raise Usage(f"{found[1]} is given twice")
@@ -136,9 +152,9 @@ def _count(command: str, paths: list[str]) -> None:
         raise Usage("limits takes no words; --limit NAME=N changes one")
     if command == "layers" and len(paths) > 1:
         raise Usage("layers takes one kind")
-    if command == "check" and not paths:
-        raise Usage("check needs a file, a folder, or - for standard input")
-    if command in ("summary", "compile") and len(paths) != 1:
+    if command in ("check", "fmt") and not paths:
+        raise Usage(f"{command} needs a file, a folder, or - for standard input")
+    if command in ("summary", "compile", "convert") and len(paths) != 1:
         raise Usage(f"{command} takes one file, or - for standard input")
     if paths.count("-") > 1:
         raise Usage("standard input can be read once")
@@ -190,6 +206,8 @@ def _check_options(parser: Any) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
     _input_option(parser)
+    _notation(parser)
+    _explain(parser)
 
 
 def _input_option(parser: Any) -> None:
@@ -201,12 +219,36 @@ def _summary_options(parser: Any) -> None:
     parser.add_argument("--depth", type=_positive, metavar="N", help="levels to show; what lies below is summed up")
     parser.add_argument("--batch", type=_positive, default=1, metavar="N", help="how many inputs at once (1)")
     _input_option(parser)
+    _notation(parser)
 
 
 def _compile_options(parser: Any) -> None:
     parser.add_argument("-o", "--output", metavar="FILE", help="where to write (standard output)")
     parser.add_argument("--force", action="store_true", help="replace the file if there is one")
     _input_option(parser)
+    _notation(parser)
+
+
+def _convert_options(parser: Any) -> None:
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to write (standard output)")
+    parser.add_argument("--force", action="store_true", help="replace the file if there is one")
+    _notation(parser)
+    _explain(parser)
+
+
+def _fmt_options(parser: Any) -> None:
+    parser.add_argument("--check", action="store_true", help="write nothing; list files that would change, and exit 1")
+    parser.add_argument("--diff", action="store_true", help="write nothing; print what would change")
+
+
+def _notation(parser: Any) -> None:
+    words = "how the text is written; without this, it is seen from the text"
+    parser.add_argument("--notation", choices=("arch", "listing"), help=words)
+
+
+def _explain(parser: Any) -> None:
+    words = "tell how each line of a listing was read: what was inferred, what was passed over"
+    parser.add_argument("--explain-reading", action="store_true", help=words)
 
 
 def _no_options(parser: Any) -> None:
@@ -217,21 +259,37 @@ _OPTIONS = {
     "check": _check_options,
     "summary": _summary_options,
     "compile": _compile_options,
+    "fmt": _fmt_options,
+    "convert": _convert_options,
     "layers": _no_options,
     "limits": _no_options,
 }
 _USAGES = {
-    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--input SHAPE] [--limit NAME=N]",
-    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--format text|json] [--input SHAPE] [--limit NAME=N]",
-    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--input SHAPE] [--limit NAME=N]",
+    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--input SHAPE] [--notation arch|listing]\n"
+    "                     [--explain-reading] [--limit NAME=N]",
+    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--format text|json] [--input SHAPE]\n"
+    "                       [--notation arch|listing] [--limit NAME=N]",
+    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--input SHAPE] [--notation arch|listing] [--limit NAME=N]",
+    "fmt": "PATH... [--check] [--diff] [--limit NAME=N]",
+    "convert": "LISTING [-o FILE] [--force] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
     "layers": "[KIND]",
     "limits": "[--limit NAME=N]",
 }
-_WORDS_OF = {"check": "PATH", "summary": "SPEC", "compile": "SPEC", "layers": "KIND", "limits": ""}
+_WORDS_OF = {
+    "check": "PATH",
+    "summary": "SPEC",
+    "compile": "SPEC",
+    "fmt": "PATH",
+    "convert": "LISTING",
+    "layers": "KIND",
+    "limits": "",
+}
 _WORDS_HELP = {
     "check": "files, folders with .arch files, or - for standard input",
     "summary": "a file, or - for standard input",
     "compile": "a file, or - for standard input",
+    "fmt": "files, folders with .arch files, or - for standard input",
+    "convert": "a file, or - for standard input",
     "layers": "a kind of layer, in any case",
     "limits": "",
 }

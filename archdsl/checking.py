@@ -24,6 +24,7 @@ class Outcome(NamedTuple):
 
     checks: list[Checked]
     settings: int = 1
+    notes: tuple[tuple[int, int, str], ...] = ()  # how a listing was read
 
 
 def check(arguments: Arguments) -> int:
@@ -70,7 +71,7 @@ def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
 def _settings(source: Source, given: dict[str, Any], arguments: Arguments, shape: Shape | None) -> Outcome:
     """Check a text at each setting until one fails; all settings together share the limit on visits."""
     limits = arguments.limits
-    reading = analysis.read(source, limits)
+    reading = analysis.read(source, limits, arguments.notation)
     checks: list[Checked] = []
     settings = analysis.settings(reading, given, limits)
     visits = 0
@@ -85,7 +86,7 @@ def _settings(source: Source, given: dict[str, Any], arguments: Arguments, shape
         checks.append(checked)
         if fails(checked, arguments.strict):
             break
-    return Outcome(checks, len(settings))
+    return Outcome(checks, len(settings), reading.notes)
 
 
 def fails(checked: Checked, strict: bool) -> bool:
@@ -106,6 +107,10 @@ class Telling:
     def file(self, outcome: Outcome) -> None:
         """Tell what was found about one file."""
         checks = outcome.checks
+        if self.arguments.explain_reading and not self.json:
+            from archdsl.backends.reading import explained
+
+            print(explained(checks[0].source, outcome.notes))
         failed = fails(checks[-1], self.arguments.strict)
         diagnostics = checks[-1].diagnostics if failed else _each_once(checks)
         self.files += 1
@@ -116,7 +121,12 @@ class Telling:
         if self.json:
             from archdsl.backends.json import check as records
 
-            self.records += records(checks)
+            made = records(checks)
+            if self.arguments.explain_reading:
+                from archdsl.backends.reading import as_records
+
+                made = [{**record, "reading": as_records(checks[0].source, outcome.notes)} for record in made]
+            self.records += made
         elif failed:
             self._failed(checks[-1], outcome.settings)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -89,6 +90,37 @@ def compile(arguments: Arguments) -> int:
     return HOLDS
 
 
+def convert(arguments: Arguments) -> int:
+    """A listing as a spec, to a file or to standard output; what is wrong with it goes to standard error."""
+    from archdsl import files
+    from archdsl.analysis import check as analysis
+
+    target = arguments.output if arguments.output != "-" else None
+    refusal = files.refusal(target, arguments.force) if target is not None else None
+    if refusal:
+        raise Usage(refusal)
+    source, faults = files.read(arguments.paths[0], arguments.limits)
+    reading = analysis.read(source, arguments.limits, arguments.notation) if not faults else None
+    if reading is not None and reading.notation == "arch" and not reading.diagnostics:
+        raise Usage(f"{arguments.paths[0]} is a spec already; convert reads listings")
+    checked = analysis.check(reading, {}, arguments.limits) if reading else analysis.unread(source, faults)
+    terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics, sys.stderr)
+    if arguments.explain_reading and reading is not None:
+        from archdsl.backends.reading import explained
+
+        print(explained(source, reading.notes), file=sys.stderr)
+    if reading is None or reading.file is None:
+        return FOUND
+    from archdsl.syntax.listing.writer import written
+
+    text = written(reading.file, os.path.basename(source.name))
+    if target is None:
+        sys.stdout.write(text)
+    else:
+        files.write(target, text)
+    return FOUND if checked.failed else HOLDS
+
+
 def _checked(arguments: Arguments) -> Any:
     """The one spec of a command, checked at the values given."""
     from archdsl import checking, files
@@ -99,7 +131,8 @@ def _checked(arguments: Arguments) -> Any:
     if faults:
         return analysis.unread(source, faults)
     shape = checking.fragment(arguments.input, arguments.limits)
-    return analysis.check(analysis.read(source, arguments.limits), given, arguments.limits, shape)
+    reading = analysis.read(source, arguments.limits, arguments.notation)
+    return analysis.check(reading, given, arguments.limits, shape)
 
 
 def command(name: str) -> Callable[[Arguments], int]:
@@ -108,4 +141,8 @@ def command(name: str) -> Callable[[Arguments], int]:
         from archdsl.checking import check
 
         return check
-    return {"summary": summary, "compile": compile, "layers": layers, "limits": limits}[name]
+    if name == "fmt":
+        from archdsl.formatting import fmt
+
+        return fmt
+    return {"summary": summary, "compile": compile, "convert": convert, "layers": layers, "limits": limits}[name]

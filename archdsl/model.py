@@ -17,6 +17,7 @@ from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
 from archdsl.limits import Limits
 from archdsl.syntax import parse_expression
+from archdsl.syntax.notation import NOTATIONS
 
 if TYPE_CHECKING:
     import torch
@@ -129,36 +130,54 @@ class Model:
         )
 
 
-def load(path: str | PathLike[str], /, *, limits: Limits | None = None, **parameters: Any) -> Model:
+def load(
+    path: str | PathLike[str], /, *, limits: Limits | None = None, notation: str | None = None, **parameters: Any
+) -> Model:
     """Check a file and return its model.
 
-    Parameters of the model are given by name. Raises ArchError with `.diagnostics` where anything is wrong with the
-    text, OSError where the file cannot be read.
+    Parameters of the model are given by name. `notation` is "arch" or "listing"; without it, the text tells. Raises
+    ArchError with `.diagnostics` where anything is wrong with the text, OSError where the file cannot be read.
     """
     limits = limits or Limits()
+    _check_notation(notation)
     source, faults = read_file(path, limits)
     if faults:
         raise ArchError(faults)
-    return _checked_model(source, parameters, limits, None)
+    return _checked_model(source, parameters, limits, None, notation)
 
 
 def loads(
-    text: str, /, *, limits: Limits | None = None, input: str | tuple[int, ...] | None = None, **parameters: Any
+    text: str,
+    /,
+    *,
+    limits: Limits | None = None,
+    input: str | tuple[int, ...] | None = None,
+    notation: str | None = None,
+    **parameters: Any,
 ) -> Model:
     """Check a text and return its model.
 
     `input` is the shape that layer lines alone read: "227x227x3", "37 int" or (227, 227, 3), channels last.
 
-    Raises ArchError with `.diagnostics` where anything is wrong.
+    `notation` is as in `load`. Raises ArchError with `.diagnostics` where anything is wrong.
     """
     limits = limits or Limits()
+    _check_notation(notation)
     written = input if isinstance(input, str) or input is None else "x".join(map(str, input))
     fragment = fragment_shape(written, limits) if written is not None else None
-    return _checked_model(Source("<text>", text), parameters, limits, fragment)
+    return _checked_model(Source("<text>", text), parameters, limits, fragment, notation)
 
 
-def _checked_model(source: Source, parameters: dict[str, Any], limits: Limits, fragment: Shape | None) -> Model:
-    checked = check(read(source, limits), convert(parameters), limits, fragment)
+def _check_notation(notation: str | None) -> None:
+    """Raise ValueError for a notation that there is not: a slip, or meant for a parameter of the model."""
+    if notation is not None and notation not in NOTATIONS:
+        raise ValueError(f'notation is "arch" or "listing", not {notation!r}')
+
+
+def _checked_model(
+    source: Source, parameters: dict[str, Any], limits: Limits, fragment: Shape | None, notation: str | None
+) -> Model:
+    checked = check(read(source, limits, notation), convert(parameters), limits, fragment)
     if checked.failed:
         raise ArchError([d for d in checked.diagnostics if d.severity == "error"])
     return Model(checked, limits)

@@ -16,13 +16,15 @@ sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from harness import broken  # noqa: E402
 from hostile.gallery import GALLERY  # noqa: E402
+from hostile.listings import LISTINGS  # noqa: E402
+from listing_mutants import mutated_listings  # noqa: E402
 from mutation import derived, mutants, plausible, runs  # noqa: E402
 from names import texts  # noqa: E402
 
 
 def gallery(count: int, seed: int) -> Iterator[str]:
     """The hostile texts of random counts."""
-    makers = list(GALLERY.values())
+    makers = [*GALLERY.values(), *LISTINGS.values()]
     for number in range(count):
         rng = random.Random(f"gallery:{seed}:{number}")
         yield rng.choice(makers)(rng.randrange(1, 200))
@@ -32,6 +34,7 @@ KINDS = {
     "mutants": mutants,
     "derived": derived,
     "plausible": plausible,
+    "listings": mutated_listings,
     "names": texts,
     "gallery": gallery,
     "runs": lambda count, seed: runs(count),
@@ -49,7 +52,7 @@ def main() -> int:
     made = 0
     for text in KINDS[given.kind](given.count, given.seed):
         made += 1
-        fault = broken(text)
+        fault = broken(text) or (broken(text, notation="listing") if given.kind == "listings" else None)
         if fault is not None and len(text) < len(found.get(fault, text + " ")):
             found[fault] = text
             print(f"{fault}\n    {text!r}", flush=True)

@@ -11,6 +11,7 @@ import pytest
 
 from archdsl.data import GRAMMARS
 from archdsl.layers import REGISTRY
+from archdsl.syntax.notation import NOTATIONS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "archdsl"
@@ -27,7 +28,7 @@ FLOORS = {
 }
 TOP = 7  # model, cli and the other shells
 LONGEST = 400  # lines of a module
-GENERATED = {PACKAGE / "syntax" / "_tables.py"}
+GENERATED = {PACKAGE / "syntax" / "_tables.py", PACKAGE / "syntax" / "listing" / "_tables.py"}
 HEAVY = {"torch", "numpy"}
 
 
@@ -90,18 +91,21 @@ def test_a_module_has_a_first_sentence_and_an_end(path: Path) -> None:
 # ---- the grammar
 
 
-def test_the_tables_are_those_of_the_grammar() -> None:
-    from archdsl.syntax.build import TABLES, tables
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_the_tables_are_those_of_the_grammar(notation: str) -> None:
+    from archdsl.syntax.build import PLACES, tables
 
-    assert TABLES.read_text(encoding="utf-8") == tables(), "run: python -m archdsl.syntax.build"
+    kept = PLACES[notation].read_text(encoding="utf-8")
+    assert kept == tables(notation), "run: python -m archdsl.syntax.build"
 
 
 @pytest.mark.slow
-def test_the_grammar_is_clean_in_strict_mode() -> None:
+@pytest.mark.parametrize("notation", NOTATIONS)
+def test_the_grammar_is_clean_in_strict_mode(notation: str) -> None:
     pytest.importorskip("interegular")
     from archdsl.syntax.build import compile_grammar
 
-    compile_grammar(strict=True)
+    compile_grammar(strict=True, notation=notation)
 
 
 def test_the_grammar_knows_no_layer() -> None:

@@ -7,8 +7,9 @@ What a fenced block is held to stands behind its language:
                             the caller sets
     ```arch input=8x8x3     the same, for lines without an input
     ```arch file=PATH       besides, stands in that file as it is here
-    ```console              `$ archdsl ...` and `$ echo ... | archdsl ...` run, and print what follows; a line `...`
-                            stands for any lines
+    ```console              `$ archdsl ...` and `$ echo ... | archdsl ...` run in a folder with `specs` and the files of
+                            `tests/data/listings`, and print what follows; a line `...` stands for any lines
+    ```text file=PATH       stands in that file as it is here
     ```python               runs; the blocks of a page share their names
     ```python source=PATH   is what `archdsl compile PATH` writes
     ```sh                   is left alone, as is every other
@@ -36,9 +37,11 @@ from archdsl.diagnostics.codes import CODES
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
 from archdsl.model import fragment_shape
+from archdsl.syntax.format import formatted
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+LISTINGS = ROOT / "tests" / "data" / "listings"
 _FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXPECTED = re.compile(r"\b(?:error|warning|note)\[([a-z-]+)\]")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
@@ -105,9 +108,21 @@ def test_a_spec_is_what_its_comments_say(block: Block) -> None:
     assert {(d.line, d.code) for d in checked.diagnostics} == announced, checked.diagnostics
 
 
+@each("arch")
+def test_a_spec_that_parses_is_formatted(block: Block) -> None:
+    """As `archdsl fmt` would lay it out."""
+    found = formatted(Source(str(block), block.text), REGISTRY, Limits()).text
+    assert found in (None, block.text), f"in its layout:\n{found}"
+
+
 @each("arch", "file")
 def test_a_spec_of_the_repository_stands_there(block: Block) -> None:
     assert (ROOT / block.options["file"]).read_text(encoding="utf-8").endswith("\n" + block.text)
+
+
+@each("text", "file")
+def test_a_listing_of_the_repository_stands_there(block: Block) -> None:
+    assert (ROOT / block.options["file"]).read_text(encoding="utf-8") == block.text
 
 
 # ---- the codes
@@ -153,7 +168,8 @@ def commands(text: str) -> list[tuple[str, str]]:
 @each("console")
 def test_a_command_prints_what_the_page_shows(block: Block, tmp_path: Path) -> None:
     bash = shutil.which("bash") or pytest.skip("needs a shell")
-    (tmp_path / "specs").symlink_to(ROOT / "specs")
+    for path in (ROOT / "specs", *LISTINGS.glob("*.txt")):
+        (tmp_path / path.name).symlink_to(path)
     program = f'archdsl() {{ "{sys.executable}" -m archdsl "$@"; }}\n'
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     for command, shown in commands(block.text):

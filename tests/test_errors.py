@@ -1,7 +1,8 @@
 """Every code is raised by a small text, at the line that says so, and by nothing else there; hints are true.
 
 The texts stand in `tests/errors/CODE.arch`, parted by `---`. A comment `# error[code]: words` on a line is what must be
-told of that line; `# limits: visits=1000` and `# given: depth=3` at the start are what the caller sets.
+told of that line; `# limits: visits=1000` and `# given: depth=3` at the start are what the caller sets. Listings stand
+in `CODE.txt`; they have no comments, so theirs are taken off before they are read.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ class Case(NamedTuple):
     limits: Limits
     given: dict[str, Any]
     expected: list[tuple[int, str, str]]
+    name: str = "text.arch"
 
 
 def cases() -> list[Case]:
@@ -38,6 +40,9 @@ def cases() -> list[Case]:
     for path in sorted(FOLDER.glob("*.arch")):
         for text in path.read_text(encoding="utf-8").split("---\n"):
             found.append(_case(path.stem, text))
+    for path in sorted(FOLDER.glob("*.txt")):
+        for text in path.read_text(encoding="utf-8").split("---\n"):
+            found.append(_case(path.stem, text)._replace(text=EXPECTED.sub("", text), name="text.txt"))
     return found
 
 
@@ -52,7 +57,7 @@ def _case(code: str, text: str) -> Case:
 
 
 def checked(case: Case) -> Checked:
-    return check(read(Source("text.arch", case.text), case.limits), case.given, case.limits)
+    return check(read(Source(case.name, case.text), case.limits), case.given, case.limits)
 
 
 CASES = cases()

@@ -109,7 +109,7 @@ def test_the_wheel_has_grammars_and_specs_and_no_more(wheel: Path) -> None:
         names = set(archive.namelist())
     modules = {str(path.relative_to(ROOT)) for path in (ROOT / "archdsl").rglob("*.py")}
     information = f"archdsl-{archdsl.__version__}.dist-info"
-    data = {"grammars/arch.lark", "specs/README.md", *(f"specs/{name}" for name in SPECS)}
+    data = {"grammars/arch.lark", "grammars/listing.lark", "specs/README.md", *(f"specs/{name}" for name in SPECS)}
     expected = modules | {"archdsl/py.typed"} | {f"archdsl/_data/{name}" for name in data}
     assert {name for name in names if not name.startswith(information)} == expected
     assert {f"{information}/licenses/LICENSE", f"{information}/entry_points.txt"} <= names
@@ -126,7 +126,7 @@ def test_a_wheel_can_be_built_from_the_source_archive(source: Path, tmp_path: Pa
     with tarfile.open(archive) as file:
         file.extractall(tmp_path, filter="data")
     unpacked = tmp_path / archive.name.removesuffix(".tar.gz")
-    assert (unpacked / "grammars" / "arch.lark").is_file()
+    assert all((unpacked / "grammars" / name).is_file() for name in ("arch.lark", "listing.lark"))
     pip("wheel", unpacked, "--no-deps", "--no-build-isolation", "--wheel-dir", tmp_path, folder=tmp_path)
     assert list(tmp_path.glob("*.whl"))
 
@@ -157,7 +157,10 @@ def test_a_spec_of_ones_own_holds(installed: Path, tmp_path: Path) -> None:
 
 
 def test_the_tables_are_those_of_the_grammar_that_comes_with_it(installed: Path, tmp_path: Path) -> None:
-    code = "from archdsl.syntax.build import TABLES, tables; assert TABLES.read_text(encoding='utf-8') == tables()"
+    code = (
+        "from archdsl.syntax.build import PLACES, tables; "
+        "assert all(path.read_text(encoding='utf-8') == tables(name) for name, path in PLACES.items())"
+    )
     run(installed, "-c", code, folder=tmp_path)
 
 

@@ -20,7 +20,9 @@ from typing import Any
 import pytest
 from harness import broken, hidden
 from hostile.gallery import GALLERY, largest
+from hostile.listings import LISTINGS
 from hostile.run import MEBIBYTES, SECONDS
+from listing_mutants import mutated_listings
 from mutation import derived, mutants, plausible, runs, specs
 from names import QUOTED, QUOTED_PLACES, WORD_PLACES, WORDS, hostile, spec, texts
 
@@ -74,6 +76,21 @@ def test_every_run_of_tokens(length: int) -> None:
 @pytest.mark.parametrize("count", [0, 1, 2, 70])
 def test_hostile_texts_when_they_are_small(name: str, count: int) -> None:
     assert broken(GALLERY[name](count)) is None
+
+
+@pytest.mark.parametrize("name", LISTINGS)
+def test_hostile_listings_when_they_are_small(name: str) -> None:
+    for count in (0, 1, 2, 70):
+        text = LISTINGS[name](count)
+        assert broken(text) is None
+        assert broken(text, notation="listing") is None
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_mutated_listings(part: int) -> None:
+    for text in mutated_listings(8_000 // PARTS, seed=part):
+        assert broken(text, notation="listing") is None, text
+        assert part or broken(text) is None, text  # an eighth of them also as whatever they seem to be
 
 
 def test_hostile_names() -> None:
@@ -212,12 +229,16 @@ def test_depth(nest: str, depth: int) -> None:
 # ---- 3: bounded in time and memory
 
 
+HOSTILE_LISTINGS = [f"listing:{name}" for name in LISTINGS]
+LONG = [*((name,) for name in (*GALLERY, *HOSTILE_LISTINGS)), *((name, "--layout") for name in GALLERY)]
+
+
 @pytest.mark.long
-@pytest.mark.parametrize("name", GALLERY)
-def test_a_mebibyte_ends_in_time(name: str) -> None:
+@pytest.mark.parametrize("arguments", LONG, ids=" ".join)
+def test_a_mebibyte_ends_in_time(arguments: tuple[str, ...]) -> None:
     """In a process of its own, with limits on its time and memory."""
     ran = subprocess.run(
-        [sys.executable, "-m", "hostile.run", name],
+        [sys.executable, "-m", "hostile.run", *arguments],
         capture_output=True,
         text=True,
         cwd=Path(__file__).parent,

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from archdsl.analysis.claims import MOST_DIGITS, Claim, unwritable
@@ -31,8 +28,11 @@ from archdsl.analysis.trampoline import run
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.ir.network import Network, Port, Sequence
 from archdsl.ir.shape import Shape
+from archdsl.layers import lookup
 from archdsl.limits import Limits
-from archdsl.syntax import parse, tree
+from archdsl.syntax import tree
+from archdsl.syntax.collector import without_collector
+from archdsl.syntax.notation import read_text
 from archdsl.syntax.tree import Token
 
 
@@ -67,26 +67,16 @@ class Reading(NamedTuple):
     diagnostics: list[Diagnostic]
     ignored: list[tuple[str, int, int]]
     known: Known  # layers that one setting found serve the next
+    notation: str = "arch"
+    notes: tuple[tuple[int, int, str], ...] = ()  # how the lines of a listing were read: place and words
 
 
-@contextmanager
-def without_collector() -> Iterator[None]:
-    """Pause Python's cycle collector: a check makes no cycles, and the search takes a third of its time."""
-    if not gc.isenabled():
-        yield
-        return
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def read(source: Source, limits: Limits) -> Reading:
-    """Parse a text once."""
+def read(source: Source, limits: Limits, notation: str | None = None) -> Reading:
+    """Parse a text once, in the notation given or in the one that it is written in."""
     with without_collector():
-        parsed = parse(source, limits)
-    return Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {})
+        text = read_text(source, limits, notation, lambda word: lookup(word) is not None)
+    parsed = text.parsed
+    return Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
 
 
 def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
@@ -123,6 +113,7 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     report = Report(source, reading.ignored)
     if reading.file is None:
         return unread(source, reading.diagnostics)._replace(parameters=given)
+    report.add(reading.diagnostics)
     declared = declarations(reading.file, report)
     scope = parameters(declared.model, given, names := symbol_names(declared.inputs, declared.model), report, limits)
     define_symbols(declared.inputs, names, given, scope, limits)

@@ -53,6 +53,11 @@ class Report:
         finally:
             self._around.pop()
 
+    def add(self, diagnostics: list[Diagnostic]) -> None:
+        """Tell what was found before the check, while reading."""
+        for diagnostic in diagnostics:
+            self._add(diagnostic)
+
     def problem(self, problem: Problem, *, lost: bool = True) -> None:
         """Tell a fault; `lost` says that a part of the network is missing because of it, so that sums mean nothing."""
         self.lost = self.lost or lost

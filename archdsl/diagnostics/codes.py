@@ -28,6 +28,8 @@ CODES: dict[str, Code] = {
         syntax="text that the language does not have",
         unclosed="a bracket without its partner",
         reserved="a word or sign kept for what the language does not have yet",
+        unknown_notation="a text that is neither a spec nor a listing",
+        unclear_layer="a line of a listing that looks like a layer and cannot be understood",
     ),
     # names
     **_errors(
@@ -78,4 +80,5 @@ CODES: dict[str, Code] = {
         unknown_code="an ignored code that does not exist",
     ),
     "shadows-kind": Code("note", "a block with the name of a built-in kind"),
+    "passed-over": Code("note", "a sentence of a listing that names a layer, read as prose"),
 }

@@ -1,4 +1,4 @@
-"""Lark's parse loop for one token, without its detour: Lark hashes the rule at every reduction, a third of its time."""
+"""Lark's parse loop for one token, without its detours: hashed rules, and rules that only hand on their one value."""
 
 from __future__ import annotations
 
@@ -9,16 +9,26 @@ from lark.parsers.lalr_analysis import Shift
 
 from archdsl.syntax.tree import Token
 
-Row: TypeAlias = dict[str, Any]  # kind of token -> the state that a shift leads to, or (callback, size, origin)
+Row: TypeAlias = dict[str, Any]  # kind of token -> the state that a shift leads to, or a reduction
 
 
-def feeder(state: Any, rows: dict[int, Row]) -> Callable[[Token], None]:
+class Steps:
+    """What was worked out of the parse tables; it serves further texts, too."""
+
+    def __init__(self) -> None:
+        self.rows: dict[int, Row] = {}
+        self.handed_on: dict[tuple[int, int, str], int] = {}
+
+
+def feeder(state: Any, steps: Steps) -> Callable[[Token], None]:
     """What `feed_token` of a state does, for tokens before the end; what does not fit is left to it to refuse.
 
-    `rows` is filled with the states that are met, for further texts too.
+    A number is a factor, which is a product, which is a sum, and so on: such steps are taken together. Where they lead
+    depends on the two uppermost states and the token, and is found once.
     """
     actions, callbacks = state.parse_conf.states, state.parse_conf.callbacks
     positions, values = state.state_stack, state.value_stack
+    rows, handed_on = steps.rows, steps.handed_on
 
     def feed(token: Token) -> None:
         kind = token.type
@@ -35,10 +45,13 @@ def feeder(state: Any, rows: dict[int, Row]) -> Callable[[Token], None]:
                 state.feed_token(token)
                 return
             callback, size, origin = action
-            if size == 1:
-                positions.pop()
-                values[-1] = callback([values[-1]])
-            elif size:
+            if callback is None:
+                key = positions[-2], positions[-1], kind
+                if key not in handed_on:
+                    handed_on[key] = _handed_on(actions, *key)
+                positions[-1] = handed_on[key]
+                continue
+            if size:
                 children = values[-size:]
                 del positions[-size:], values[-size:]
                 values.append(callback(children))
@@ -51,7 +64,64 @@ def feeder(state: Any, rows: dict[int, Row]) -> Callable[[Token], None]:
 
 def _row(actions: dict[str, tuple[Any, Any]], callbacks: dict[Any, Any]) -> Row:
     """The actions on tokens of one state; names of rules, to which Lark goes by shifts too, are no kinds of tokens."""
-    return {
-        kind: argument if what is Shift else (callbacks[argument], len(argument.expansion), argument.origin.name)
-        for kind, (what, argument) in actions.items()
-    }
+    return {kind: rule if what is Shift else _reduction(rule, callbacks) for kind, (what, rule) in actions.items()}
+
+
+def _reduction(rule: Any, callbacks: dict[Any, Any]) -> tuple[Any, int, str]:
+    """The callback of a rule, the number of its parts, and what it is; no callback where it hands its one value on."""
+    return None if _hands_on(rule) else callbacks[rule], len(rule.expansion), rule.origin.name
+
+
+def _hands_on(rule: Any) -> bool:
+    """Whether a rule gives its one value as it is: `?sum: product`."""
+    if len(rule.expansion) != 1 or not rule.options.expand1 or rule.alias or any(rule.options.empty_indices):
+        return False
+    (symbol,) = rule.expansion
+    return not symbol.name.startswith("_") and not getattr(symbol, "filter_out", False)
+
+
+def _handed_on(actions: Any, below: int, top: int, kind: str) -> int:
+    """The uppermost state behind all rules that only hand on the uppermost value."""
+    while True:
+        what, rule = actions[top].get(kind, (Shift, None))
+        if what is Shift or not _hands_on(rule):
+            return top
+        top = actions[below][rule.origin.name][1]
+
+
+def taker(actions: Any, positions: list[int], end: int) -> Callable[[str], bool]:
+    """A parser that gives no result: called with the types of tokens in order, it says whether each fits.
+
+    `end` is the state in which a text is whole; there `$END` fits.
+    """
+    single: dict[tuple[int, int, str], int] = {}  # behind all rules of one value, by the two uppermost states
+
+    def takes(kind: str) -> bool:
+        while True:
+            what, argument = actions[positions[-1]].get(kind, (None, None))
+            if what is None:
+                return kind == "$END" and positions[-1] == end
+            if what is Shift:
+                positions.append(argument)
+                return True
+            size = len(argument.expansion)
+            if size == 1:
+                key = positions[-2], positions[-1], kind
+                if key not in single:
+                    single[key] = _behind_single(actions, *key)
+                positions[-1] = single[key]
+                continue
+            if size:
+                del positions[-size:]
+            positions.append(actions[positions[-1]][argument.origin.name][1])
+
+    return takes
+
+
+def _behind_single(actions: Any, below: int, top: int, kind: str) -> int:
+    """The uppermost state behind all rules of one value."""
+    while True:
+        what, rule = actions[top].get(kind, (Shift, None))
+        if what is Shift or len(rule.expansion) != 1:
+            return top
+        top = actions[below][rule.origin.name][1]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from lark import Lark
 from lark.exceptions import UnexpectedToken
@@ -14,7 +15,7 @@ from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.lexer import DROPPED, MENDED, Lexer, Vocabulary
-from archdsl.syntax.machine import Row, feeder
+from archdsl.syntax.machine import Steps, feeder, taker
 from archdsl.syntax.tree import Token
 
 _FORBIDDEN = re.compile(
@@ -35,7 +36,7 @@ class _Tables:
     """The loaded parse tables, and the tokens that they know; made at the first parse."""
 
     lark: Lark | None = None
-    rows: ClassVar[dict[int, Row]] = {}
+    steps = Steps()
     vocabulary: Vocabulary
     signs: dict[str, str]
 
@@ -45,14 +46,14 @@ def _load() -> Lark:
         from archdsl.syntax import _tables
 
         load: Any = Lark._load_from_dict
-        lark = load(_tables.DATA, _tables.MEMO, transformer=Builder(), _plugins={"ContextualLexer": _NoLexer})
+        lark = load(_tables.DATA, _tables.MEMO, transformer=Builder(), _plugins={"ContextualLexer": NoLexer})
         _Tables.vocabulary = Vocabulary(lark.terminals, lark.lexer_conf.ignore)
         _Tables.signs = {t.name: t.pattern.value for t in lark.terminals if t.pattern.type == "str"}
         _Tables.lark = lark
     return _Tables.lark
 
 
-class _NoLexer:
+class NoLexer:
     """Stands in for Lark's own lexer, whose patterns would cost a third of the start; tokens come from `Lexer`."""
 
     def __init__(self, conf: Any, states: Any, always_accept: Any = ()) -> None:
@@ -61,7 +62,7 @@ class _NoLexer:
 
 def parse(source: Source, limits: Limits) -> Parsed:
     """Parse a whole file."""
-    hidden = _forbidden(source, limits)
+    hidden = forbidden(source, limits)
     if hidden:
         return Parsed(None, hidden, [])
     lexer, value = _run(source, limits, "start")
@@ -74,12 +75,43 @@ def parse_expression(source: Source, limits: Limits) -> tuple[tree.Expr | None, 
     return (None if lexer.diagnostics else value), lexer.diagnostics
 
 
-def _run(source: Source, limits: Limits, start: str) -> tuple[Lexer, Any]:
+def parse_with_tokens(source: Source, limits: Limits) -> tuple[Parsed, list[Token]]:
+    """Parse a whole file, and give its tokens as the parser takes them, ends of lines among them."""
+    hidden = forbidden(source, limits)
+    if hidden:
+        return Parsed(None, hidden, []), []
+    taken: list[Token] = []
+    lexer, value = _run(source, limits, "start", taken)
+    return Parsed(None if lexer.diagnostics else value, lexer.diagnostics, lexer.ignored), taken
+
+
+def tokens(source: Source, limits: Limits, faults: list[Diagnostic]) -> Iterator[Token]:
+    """The tokens of a text that parses; what is wrong goes to `faults`. No tree is made; equal tokens give the same."""
+    faults += forbidden(source, limits)
+    if faults:
+        return
+    state: Any = _load().parse_interactive("", start="start").parser_state
+    actions, stack = state.parse_conf.states, list(state.state_stack)
+    lexer = Lexer(source, _Tables.vocabulary, limits)
+    takes = taker(actions, stack, state.parse_conf.end_state)
+    fits = True
+    for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
+        fits = takes(token.type)
+        if not fits:
+            break
+        yield token
+    faults += lexer.diagnostics
+    if not faults and not (fits and takes("$END")):
+        faults += parse(source, limits).diagnostics
+
+
+def _run(source: Source, limits: Limits, start: str, taken: list[Token] | None = None) -> tuple[Lexer, Any]:
+    """Feed every token of a text to the parser; those that it took are added to `taken`."""
     lark = _load()
     lexer = Lexer(source, _Tables.vocabulary, limits)
     state = lark.parse_interactive("", start=start).parser_state
     actions, stack = state.parse_conf.states, state.state_stack
-    feed = feeder(state, _Tables.rows)
+    feed = feeder(state, _Tables.steps)
     recovery = _Recovery(lexer, state)
     for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
         if recovery.active and recovery.takes(token):
@@ -88,6 +120,9 @@ def _run(source: Source, limits: Limits, start: str) -> tuple[Lexer, Any]:
             feed(token)
         except UnexpectedToken:
             recovery.begin(token)
+        else:
+            if taken is not None:
+                taken.append(token)
     if lexer.diagnostics:
         return lexer, None
     end = Token("$END", "", len(source.text), len(source.text))
@@ -235,8 +270,11 @@ class _Recovery:
         return text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
 
 
-def _forbidden(source: Source, limits: Limits) -> list[Diagnostic]:
-    """Characters that hide or reorder text, lines and numbers beyond the limits: found before anything is parsed."""
+def forbidden(source: Source, limits: Limits, part: str = "continue it with \\ at its end") -> list[Diagnostic]:
+    """Characters that hide or reorder text, lines and numbers beyond the limits: found before anything is parsed.
+
+    `part` says how a line that is too long is parted.
+    """
     found = []
     for match in _FORBIDDEN.finditer(source.text):
         if match.group() == "\r" and source.text[match.end() : match.end() + 1] == "\n":
@@ -249,7 +287,7 @@ def _forbidden(source: Source, limits: Limits) -> list[Diagnostic]:
             return found
     longest = max(map(len, source.text.split("\n")))
     if longest > limits.line:
-        found += _long_lines(source, limits)
+        found += _long_lines(source, limits, part)
     for match in _LONG_NUMBER.finditer(source.text) if longest > limits.digits else ():
         if match.end() - match.start() > limits.digits and not _in_word(source.text, match.start()):
             message = f"a number of {match.end() - match.start():,} digits; the limit is {limits.digits}"
@@ -264,12 +302,12 @@ def _in_word(text: str, start: int) -> bool:
     return "#" in line or line[-1:].isalnum() or line[-1:] == "_"
 
 
-def _long_lines(source: Source, limits: Limits) -> list[Diagnostic]:
+def _long_lines(source: Source, limits: Limits, part: str) -> list[Diagnostic]:
     start = 0
     for line in source.text.split("\n"):
         if len(line) > limits.line:
             message = f"a line of {len(line):,} characters; the limit is {limits.line:,}"
-            hint = "continue it with \\ at its end, or raise the limit with --limit line=N"
+            hint = f"{part}, or raise the limit with --limit line=N"
             return [Diagnostic("limit", message, Span(start, start + 1), source, hint=hint)]
         start += len(line) + 1
     return []

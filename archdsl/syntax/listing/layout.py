@@ -1,0 +1,117 @@
+"""The lines of a listing: their markers (numbers, bullets, headings) taken off, and the cells of Markdown tables."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+_MARKER = re.compile(
+    r"[ \t]*+(?:>[ \t]*+)*+(?:(#{1,6})[ \t]|([-*+•·‣▪◦–][ \t])|\(?([0-9]{1,3})[.)](?=[ \t*[]))?[ \t]*+"
+    r"(?:\*{0,2}(?:(?:layer|step|stage|schicht|couche|capa|strato|레이어|第)[ \t]?#?[0-9]{1,3}层?"
+    r"|[0-9]{1,3}(?:層目|번째 ?층|층))\*{0,2}[ \t]?[:：.)–-](?=[ \t*]))?[ \t*]*+",
+    re.IGNORECASE,
+)
+_FENCE = re.compile(r"[ \t]*+(?:```|~~~)")
+_STOP = re.compile(r"(?<=[a-z0-9)\]])\.[ \t]+(?=[A-Z(])")
+_RULE = re.compile(r"[ \t|:+=_*-]*+$")
+
+
+class Piece(NamedTuple):
+    """What stands in one line behind its marker. `indent` is the column of the marker."""
+
+    start: int
+    end: int
+    indent: int
+    bullet: bool
+    heading: bool
+    blank: bool = False
+
+
+class Cell(NamedTuple):
+    """One cell of a table, without the bars."""
+
+    start: int
+    end: int
+
+
+class Row(NamedTuple):
+    """A row of a table, with the row that heads its columns."""
+
+    start: int
+    end: int
+    cells: tuple[Cell, ...]
+    header: tuple[Cell, ...]
+
+
+def pieces(text: str) -> Iterator[Piece | Row]:
+    """The lines of a text in order; the head of a table and the line below it are not among them."""
+    header: tuple[Cell, ...] = ()
+    before: tuple[Cell, ...] = ()
+    for start, end in _lines(text):
+        line = text[start:end]
+        if "|" not in line:
+            header = before = ()
+            if not _FENCE.match(line):
+                yield from _sentences(text, _piece(text, start, end))
+            continue
+        if _RULE.match(line):
+            header, before = before, ()
+            continue
+        if before and not header:
+            yield Row(before[0].start, before[-1].end, before, ())
+        cells = _cells(text, start, end)
+        if header:
+            yield Row(start, end, cells, header)
+        else:
+            before = cells
+            if not _heads(text, end):
+                yield Row(start, end, cells, ())
+                before = ()
+
+
+def _sentences(text: str, piece: Piece) -> Iterator[Piece]:
+    """A line of prose sentence by sentence."""
+    start = piece.start
+    for stop in _STOP.finditer(text, piece.start, piece.end):
+        yield piece._replace(start=start, end=stop.start() + 1)
+        start = stop.end()
+    yield piece._replace(start=start)
+
+
+def _heads(text: str, end: int) -> bool:
+    """Whether the line behind a row is the rule below the head of a table."""
+    stop = text.find("\n", end + 1)
+    line = text[end + 1 : stop if stop >= 0 else len(text)]
+    return bool(line.strip()) and "-" in line and bool(_RULE.match(line.rstrip("\r")))
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    start = 0
+    while start <= len(text):
+        stop = text.find("\n", start)
+        end = stop if stop >= 0 else len(text)
+        yield start, end
+        start = end + 1
+
+
+def _piece(text: str, start: int, end: int) -> Piece:
+    match = _MARKER.match(text, start, end)
+    assert match is not None  # every part of the pattern is optional
+    indent = len(text[start:end].expandtabs(4)) - len(text[start:end].expandtabs(4).lstrip(" "))
+    blank = not text[match.end() : end].strip()
+    return Piece(match.end(), end, indent, match.group(2) is not None, match.group(1) is not None, blank)
+
+
+def _cells(text: str, start: int, end: int) -> tuple[Cell, ...]:
+    while start < end and text[start] in " \t":
+        start += 1
+    while end > start and text[end - 1] in " \t\r":
+        end -= 1
+    start += text[start : start + 1] == "|"
+    end -= end > start and text[end - 1] == "|"
+    found, at = [], start
+    for part in text[start:end].split("|"):
+        found.append(Cell(at, at + len(part)))
+        at += len(part) + 1
+    return tuple(found)

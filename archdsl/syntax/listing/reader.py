@@ -1,0 +1,321 @@
+"""A listing to the tree of an `.arch` file: which lines are layers, which say more of one, and which are prose."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from archdsl.diagnostics import Diagnostic, Source, Span
+from archdsl.limits import Limits
+from archdsl.syntax import tree
+from archdsl.syntax.listing import clauses, tables
+from archdsl.syntax.listing.build import LineBuilder, Note, Unclear, figure
+from archdsl.syntax.listing.entry import Entry
+from archdsl.syntax.listing.facts import Block, Head, Item, Lines, Setting, Shape, is_a, sizes, words
+from archdsl.syntax.listing.flow import Flow
+from archdsl.syntax.listing.inputs import InputReader
+from archdsl.syntax.listing.layout import Piece, Row, pieces
+from archdsl.syntax.listing.roles import SWITCHES, take
+from archdsl.syntax.listing.words import AMOUNTS, KINDS
+from archdsl.syntax.parser import forbidden
+from archdsl.syntax.tree import Token
+
+_ALL = re.compile(
+    r"\b(?:all|every|everywhere|each|throughout|always|jede[rns]?|alle[nr]?|chaque|tou(?:te)?s)\b", re.IGNORECASE
+)
+
+_RESIDUAL = re.compile(r"residual|shortcut|skip[ -]connection|resnet|résidu|잔차|残差", re.IGNORECASE)
+_SEVERAL = re.compile(r"([0-9]{1,9})[-–]([0-9]{1,9})")
+_FEW_WORDS = 6  # of prose in a line that is still a layer
+_EACH = r"\b(?:each|every|all|jede[rm]?|chaque)\b"
+_NORM = r"(?:batch[ -]?norm[a-z]*|\bBN\b)"
+_NORMED = re.compile(
+    rf"{_NORM}[^\n.;|]{{0,60}}\b(?:after|follows|behind|nach|après)\b[^\n.;|]{{0,20}}{_EACH}"
+    rf"|{_EACH}[^\n.;|]{{0,40}}\bconv[a-z]*[^\n.;|]{{0,40}}{_NORM}",
+    re.IGNORECASE,
+)
+
+
+class Listing(NamedTuple):
+    """A listing as read: its tree, or None after an error; what is told; and how it was read, line by line.
+
+    `layers` counts the lines that were taken for layers, also those that could not be understood.
+    """
+
+    file: tree.File | None
+    diagnostics: list[Diagnostic]
+    notes: list[Note]
+    layers: int
+
+
+def read_listing(source: Source, limits: Limits) -> Listing:
+    """Read a listing; only diagnostics come out of a text that is none."""
+    hidden = forbidden(source, limits, "break it in two")
+    if hidden:
+        return Listing(None, hidden, [], 0)
+    return _Reader(source, limits).read()
+
+
+class _Reader(InputReader):
+    """The reading of one text."""
+
+    def __init__(self, source: Source, limits: Limits) -> None:
+        super().__init__(source, limits)
+        self.labels: dict[str, Entry] = {}
+        self.totals: list[tree.QuantityClaim] = []
+        self.passed: list[Diagnostic] = []  # notes on sentences that name layers and are prose
+        normed = _NORMED.search(source.text)
+        self.normed = Span(*normed.span()) if normed is not None else None
+        self.lines = Lines()
+        self.budget = limits.tokens
+        self.layers = 0  # at least; repeats count once
+        self.near = False  # whether the line above belongs to the last entry
+
+    # ---- lines
+
+    def read(self) -> Listing:
+        for piece in pieces(self.source.text):
+            if isinstance(piece, Piece) and piece.blank:
+                self.near = False
+            elif not self._line(piece) or not self._has_room(piece):
+                break
+        return self._built()
+
+    def _has_room(self, piece: Piece | Row) -> bool:
+        """Whether more layers may follow; as many as a check may visit, since each is visited."""
+        if self.layers > self.limits.visits:
+            self._tell("limit", f"more than {self.limits.visits:,} layers", piece, "raise it with --limit visits=N")
+        return self.layers <= self.limits.visits
+
+    def _line(self, piece: Piece | Row) -> bool:
+        """Read one line; False where the limit on tokens is reached."""
+        if isinstance(piece, Row):
+            if tables.networks(self.source.text, piece):
+                hint = "keep the column of one network"
+                self._tell("unclear-layer", "this row has layers of several networks", piece, hint)
+                return len(self.diagnostics) < self.limits.diagnostics
+            row = tables.row_tokens(self.source.text, piece)
+            tokens, columns = row.tokens, row.columns
+            self.notes += row.notes
+            piece = Piece(piece.start, piece.end, 0, False, False)
+        else:
+            tokens, columns = words(self.source.text, piece.start, piece.end), {}
+        self.budget -= len(tokens)
+        if self.budget < 0:
+            self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, "raise it with --limit tokens=N")
+            return False
+        found = self.lines.items(tokens)
+        if found is not None:
+            self._items(piece, found, columns)
+        elif any(token.type in KINDS for token in tokens):
+            self._tell("unclear-layer", "this looks like a layer and cannot be understood", piece, None)
+        return len(self.diagnostics) < self.limits.diagnostics
+
+    def _items(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
+        found = self._behind_input(piece, self._beside_input(piece, found))
+        heads = [item for item in found if isinstance(item, Head)]
+        if self._is_input(piece, found, heads) or self._again(found, heads):
+            self.near = True
+            return
+        if clauses.has(found, "TOTAL") and self._total(found):
+            return
+        if self._is_activation(piece, found, heads):
+            return
+        if heads and clauses.is_layer(found) and not self._is_remark(piece, found, heads):
+            self._layers(piece, found, columns)
+            return
+        blocks = [item for item in found if isinstance(item, Block)]
+        if blocks and not heads:
+            head = Head("CONV", None, None, (), blocks[0].start, blocks[0].end)
+            self._entry(piece, head, found)
+        elif not self._more(piece, found) and (heads or not self._total(found)):
+            self.near = False
+            if not piece.heading:
+                self._pass_over(piece, found, heads)
+
+    def _pass_over(self, piece: Piece, found: list[Item], heads: list[Head]) -> None:
+        """Prose; where it seems to be about a layer it is not dropped in silence."""
+        nameless = not heads and clauses.has_figures_of_a_layer(found)
+        shaped = not heads and clauses.begins_with_shape(found)
+        if shaped or (nameless and sum(is_a(item, "OTHER") for item in found) <= _FEW_WORDS):
+            hint = "begin with its kind: CONV, MAX POOL, FC"
+            self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
+            return
+        self.note(piece, "prose")
+        used = self.normed is not None and piece.start < self.normed.end and self.normed.start < piece.end
+        named = nameless or any(clauses.is_heavy(head) for head in heads)
+        if named and not used and len(self.passed) < self.limits.diagnostics:
+            message = "this sentence names a layer, and is passed over as prose"
+            hint = "if it is one, begin the line with it, and give its figures"
+            span = Span(piece.start, piece.end)
+            self.passed.append(Diagnostic("passed-over", message, span, self.source, hint=hint))
+
+    def _is_remark(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
+        """A sentence about layers in general: `every pool has stride 2`."""
+        behind = found[found.index(heads[0]) + 1 :]
+        if clauses.leads(found) and behind and is_a(behind[0], "COLON"):
+            return False
+        plain = not any(head.ordinal or head.values for head in heads)
+        return plain and bool(_ALL.search(self.source.text, piece.start, piece.end))
+
+    # ---- layers
+
+    def _again(self, found: list[Item], heads: list[Head]) -> bool:
+        """A line that speaks once more of a layer above: `CONV1 gives [55x55x96]`."""
+        if not heads or not clauses.leads(found):
+            return False
+        head = heads[0]
+        before = self.labels.get(_key(head))
+        if before is not None and clauses.is_another(found, head, before):
+            return False
+        if before is None and self.entries and clauses.speaks_of_output(found, heads):
+            last = self.entries[-1]
+            before = last if head.kind == "OUTPUT" or last.joins(head) else None
+        if before is None or any(other.kind != "OUTPUT" for other in heads[1:]):
+            return False
+        take(before, [item for item in found if not isinstance(item, Head)])
+        return True
+
+    def _layers(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
+        """Every layer of a line, in order."""
+        parent = self._parent(piece)
+        for segment in clauses.segments(found):
+            first = True
+            for head, said in clauses.clauses(segment):
+                if head is None:
+                    if self.entries:
+                        take(self.entries[-1], said)
+                elif parent is not None and parent.joins(head):
+                    parent.sharpen(head.kind)
+                    take(parent, said)
+                elif not first and clauses.is_light(head) and self.entries:
+                    follower = Entry(head, piece.start, piece.end, piece.indent)
+                    take(follower, said)
+                    self._follow(self.entries[-1], follower)
+                else:
+                    self._entry(piece, head, said)
+                first = False
+        if columns and self.entries:
+            self.entries[-1].columns = columns
+
+    def _is_activation(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
+        """`activation: ReLU` below a layer."""
+        if len(heads) != 1 or not clauses.is_light(heads[0]) or self._parent(piece) is None:
+            return False
+        words = [item.text.lower() for item in found if isinstance(item, Token) and item.type == "OTHER"]
+        if not words or not set(words) <= clauses.ACTIVATIONS:
+            return False
+        self._follow(self.entries[-1], Entry(heads[0], piece.start, piece.end, piece.indent))
+        return True
+
+    def _follow(self, entry: Entry, follower: Entry) -> None:
+        """Join an activation to its line; what it claims, the line claims."""
+        entry.shapes += follower.shapes
+        follower.shapes = []
+        entry.followers.append(follower)
+        self.layers += 1
+
+    def _entry(self, piece: Piece, head: Head, said: list[Item]) -> None:
+        head = self._of_several(head)
+        entry = Entry(head, piece.start, piece.end, piece.indent)
+        for item in said:
+            if isinstance(item, Head) and entry.joins(item):
+                entry.sharpen(item.kind)
+        take(entry, said)
+        self.entries.append(entry)
+        self.layers += 1 + sum(len(block.convolutions) for block in entry.blocks)
+        if head.ordinal is not None:
+            self.labels.setdefault(_key(head), entry)
+        self.near = True
+
+    def _of_several(self, head: Head) -> Head:
+        """`CONV6-8` is three layers; `conv1-2` below `conv1-1` is one."""
+        several = _SEVERAL.fullmatch(head.ordinal.text) if head.ordinal is not None and head.last is None else None
+        if several is None or head.ordinal is None or int(several[1]) >= int(several[2]):
+            return head
+        before = head.ordinal._replace(text=f"{several[1]}-{int(several[2]) - 1}")
+        if _key(head._replace(ordinal=before)) in self.labels:
+            return head
+        start = head.ordinal.end - len(several[2])
+        first = Token("ORDINAL", several[1], head.ordinal.start, start - 1)
+        return head._replace(ordinal=first, last=Token("NUMBER", several[2], start, head.ordinal.end))
+
+    def _parent(self, piece: Piece) -> Entry | None:
+        """The layer that a bullet below it belongs to."""
+        if not self.entries or not self.near:
+            return None
+        last = self.entries[-1]
+        return last if piece.indent > last.indent else None
+
+    def _more(self, piece: Piece, found: list[Item]) -> bool:
+        """A line without a layer's name that says more of the layer above."""
+        if not self.entries or not self.near:
+            return False
+        facts = [item for item in found if isinstance(item, (Setting, Shape)) or is_a(item, *AMOUNTS, *SWITCHES)]
+        prose = [item for item in found if is_a(item, "OTHER")]
+        below = self._parent(piece) is not None
+        if not facts or not (below or (piece.bullet and not prose) or len(prose) <= 1 <= len(facts)):
+            return False
+        take(self.entries[-1], found)
+        return True
+
+    def _total(self, found: list[Item]) -> bool:
+        """`62,378,344 parameters` of the whole network."""
+        tokens = [item for item in found if isinstance(item, Token) and item.type not in ("OTHER", "COLON", "OPENING")]
+        for at, token in enumerate(tokens):
+            if token.type not in ("PARAMS", "WEIGHTS"):
+                continue
+            for beside in (at - 1, at + 1):
+                if 0 <= beside < len(tokens) and tokens[beside].type in ("COUNTED", "ROUNDED", "NUMBER"):
+                    claim = figure(tokens[beside], token.type.lower())
+                    about = clauses.has(found, "ABOUT")
+                    within = Token("NUMBER", "5", *claim[3:]) if about else None
+                    self.totals.append(claim._replace(within=within))
+                    self.note(claim, f"a claim for the whole network{', within 5%' if about else ''}")
+                    return True
+        return False
+
+    # ---- results
+
+    def _built(self) -> Listing:
+        """The tree of everything gathered."""
+        layers = len(self.entries) + len(self.diagnostics)
+        builder = LineBuilder()
+        builder.flow = _flow(self.input)
+        self._said_of_all(builder)
+        lines = [tree.Line((self.input,))] if self.input else []
+        for entry in self.entries:
+            if len(self.diagnostics) >= self.limits.diagnostics:
+                break
+            try:
+                made = builder.lines(entry)
+                lines += made
+            except Unclear as unclear:
+                builder.flow = Flow()
+                self._tell("unclear-layer", unclear.message, unclear.at, unclear.hint)
+        if self.totals:
+            lines.append(tree.Line((tree.Expect(tuple(self.totals)),)))
+        self.diagnostics.sort(key=lambda diagnostic: diagnostic.span)
+        notes = sorted([*self.notes, *builder.notes])
+        if self.diagnostics:
+            return Listing(None, self.diagnostics, notes, layers)
+        return Listing(tree.File(tuple(lines)), self.passed, notes, layers)
+
+    def _said_of_all(self, builder: LineBuilder) -> None:
+        """What the text says of all its layers: shortcuts, and norms behind each convolution."""
+        builder.residual = bool(_RESIDUAL.search(self.source.text))
+        if self.normed is not None:
+            builder.normed = True
+            self.note(self.normed, "batch normalization behind each convolution, which then has no bias")
+
+
+def _key(head: Head) -> str:
+    """What names a layer: CONV1 and conv1 are one."""
+    return f"{Entry(head, 0, 0, 0).label.lower()}" if head.ordinal is not None else ""
+
+
+def _flow(given: tree.Input | None) -> Flow:
+    if given is None or not isinstance(given.size, Token):
+        return Flow()
+    numbers = tuple(int(size) for size in sizes(given.size))
+    return Flow(numbers[:-1], numbers[-1], len(numbers) == 1)

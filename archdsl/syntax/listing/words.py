@@ -1,0 +1,189 @@
+"""A line of a listing to the tokens of its grammar; markup and signs that say nothing are passed over."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import Any
+
+from archdsl.syntax.tree import Token
+
+KINDS = frozenset(
+    [
+        "CONV",
+        "C_LABEL",
+        "MAXPOOL",
+        "AVGPOOL",
+        "GLOBALAVGPOOL",
+        "GLOBALMAXPOOL",
+        "POOL",
+        "P_LABEL",
+        "SUBSAMPLE",
+        "S_LABEL",
+        "LRN",
+        "NORM",
+        "BN",
+        "FC",
+        "F_LABEL",
+        "RBF",
+        "DROPOUT",
+        "SOFTMAX",
+        "RELU",
+        "TANH",
+        "SIGMOID",
+        "FLATTEN",
+        "INPUT",
+        "OUTPUT",
+        "INCEPTION",
+        "STRANGE",
+    ]
+)
+LABELS = frozenset(("C_LABEL", "S_LABEL", "P_LABEL", "F_LABEL"))
+SETTINGS = frozenset(("STRIDE", "PAD", "GROUPS", "DILATION"))
+AMOUNTS = frozenset(("NUMBER", "DIMS", "COUNTED", "ROUNDED", "PERCENT"))
+_OF_DIGITS = (*sorted(AMOUNTS), "NTH", "PRODUCT")  # all that begins with a digit
+_BEHIND_KIND = ("ORDINAL", "_TO")  # tokens that stand only behind the name of a layer
+_LAYER = re.compile(r"\s(?:layer|block|schicht|couche)\b", re.IGNORECASE)
+_DIGITS = re.compile("[0-9]+")
+_NUMBERS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "eins": "1", "zwei": "2", "deux": "2"}
+_DIMS_AND_NUMBER = {"DIMS", "NUMBER"}
+
+
+def _any(patterns: dict[str, str]) -> Any:
+    """A matcher for the first of several patterns."""
+    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in patterns.items())).match
+
+
+class Words:
+    """The terminals of `grammars/listing.lark` as one pattern, and two that stand only behind a kind."""
+
+    def __init__(self, terminals: Collection[Any]) -> None:
+        patterns = {t.name: (t.priority, t.pattern.to_regexp()) for t in terminals}
+        order = sorted(patterns, key=lambda name: (-patterns[name][0], name))
+        usual = [name for name in order if name not in (*_BEHIND_KIND, "LBLOCK")]
+        self.match = _any({name: patterns[name][1] for name in usual})
+        self.number = _any({name: patterns[name][1] for name in usual if name in _OF_DIGITS})
+        self.ordinal = re.compile(patterns["ORDINAL"][1]).match
+        self.to = re.compile(patterns["_TO"][1]).match
+
+    def of(self, text: str, start: int, end: int) -> list[Token]:
+        """The tokens of `text[start:end]`."""
+        found: list[Token] = []
+        at = start
+        while at < end:
+            first = text[at]
+            if first in " \t":  # nothing begins with a blank
+                at += 1
+                continue
+            match = (self.number if "0" <= first <= "9" else self.match)(text, at, end)
+            if match is None or match.lastgroup is None or match.end() == at:
+                at += 1
+                continue
+            kind, at = match.lastgroup, match.end()
+            found.append(Token(kind, match.group(), match.start(), at))
+            if kind in KINDS:
+                at = self._name(text, at, end, found)
+            elif kind == "VGGCONV":
+                for number in _DIGITS.finditer(text, at, min(at + 12, end)):
+                    found.append(Token("NUMBER", number.group(), *number.span()))
+                    at = number.end()
+                    if found[-2].type == "NUMBER":
+                        break
+        return found
+
+    def _name(self, text: str, at: int, end: int, found: list[Token]) -> int:
+        """What stands behind a kind: the rest of its name, and the last of several (`CONV2 ~ 12`)."""
+        ordinal = self.ordinal(text, at, end)
+        if ordinal is None:
+            return at
+        found.append(Token("ORDINAL", _LAYER.sub("", ordinal.group()).strip(" _#()\t"), at, ordinal.end()))
+        to = self.to(text, ordinal.end(), end)
+        if to is None:
+            return ordinal.end()
+        number = self.match(text, to.end(), end)
+        if number is None or number.lastgroup != "NUMBER":
+            return ordinal.end()
+        found += [Token("_TO", to.group(), ordinal.end(), to.end()), Token("NUMBER", number.group(), *number.span())]
+        return number.end()
+
+
+def settled(words: list[Token]) -> list[Token]:
+    """Tokens that every line of the grammar can hold: brackets with partners, settings with their numbers."""
+    return _settings(_brackets(words))
+
+
+def _brackets(words: list[Token]) -> list[Token]:
+    """Keep `[55x55x96]` and `[3x3, 64]`; other brackets are prose."""
+    found: list[Token] = []
+    opened: int | None = None
+    for word in words:
+        if word.type == "LSQB":
+            if opened is not None:
+                del found[opened]
+            opened = len(found)
+        elif word.type == "RSQB":
+            if opened is None:
+                continue
+            inside = found[opened + 1 :]
+            kind = _bracket(inside)
+            if kind is None:
+                del found[opened]
+                opened = None
+                continue
+            found[opened] = found[opened]._replace(type=kind)
+            opened = None
+        found.append(word)
+    if opened is not None:
+        del found[opened]
+    return found
+
+
+def _bracket(inside: list[Token]) -> str | None:
+    """Whether what stands in a bracket is a shape, a block, or neither."""
+    types = [word.type for word in inside if word.type != "COLON"]
+    amounts = [kind for kind in types if kind in _DIMS_AND_NUMBER]
+    if types and len(types) == 2 * len(amounts) - 1 and set(types[1::2]) <= {"SEP"} and len(set(amounts)) == 1:
+        return "LSQB" if amounts[0] == "NUMBER" or len(amounts) == 1 else None
+    allowed = _DIMS_AND_NUMBER | {"SEP", "BREAK", "CONV"}
+    return "LBLOCK" if set(amounts) == _DIMS_AND_NUMBER and set(types) <= allowed else None
+
+
+def _settings(words: list[Token]) -> list[Token]:
+    """`stride of 4`, `stride two`: the setting with its number beside it; one without is told in the end."""
+    found: list[Token] = []
+    at = 0
+    while at < len(words):
+        word = words[at]
+        at += 1
+        if word.type == "TIMES" and (at >= len(words) or words[at].type != "NUMBER"):
+            continue
+        if word.type == "VGGCONV" and [w.type for w in words[at : at + 2]] != ["NUMBER", "NUMBER"]:
+            word = word._replace(type="CONV")
+        if word.type not in SETTINGS:
+            found.append(word)
+            continue
+        number = _number_behind(words, at)
+        if number is not None:
+            found += [word, _figure(words[number])]
+            at = number + 1
+        elif found and found[-1].type in _DIMS_AND_NUMBER:  # 2 groups
+            found[-1:] = [word, found[-1]]
+        else:
+            found.append(word._replace(type="STRIDED" if word.type in ("STRIDE", "PAD") else "OTHER"))
+    return found
+
+
+def _number_behind(words: list[Token], at: int) -> int | None:
+    """Where the number of a setting stands: next, or behind a colon, a bracket or one short word (`stride of 4`)."""
+    for number in range(at, min(at + 4, len(words))):
+        if words[number].type in _DIMS_AND_NUMBER or words[number].text.lower() in _NUMBERS:
+            return number
+        if words[number].type not in ("COLON", "OPENING", "OTHER"):
+            return None
+    return None
+
+
+def _figure(token: Token) -> Token:
+    """A number in words as a figure."""
+    spelled = _NUMBERS.get(token.text.lower())
+    return token if spelled is None else token._replace(type="NUMBER", text=spelled)

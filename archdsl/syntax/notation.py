@@ -1,0 +1,127 @@
+"""Which notation a text is written in: told by its name, by the caller, or by what stands in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import NamedTuple
+
+from archdsl.diagnostics import Diagnostic, Source, Span
+from archdsl.limits import Limits
+from archdsl.syntax import tree
+from archdsl.syntax.parser import Parsed, parse
+from archdsl.syntax.tree import Token
+
+NOTATIONS = ("arch", "listing")
+_SPEC = re.compile(
+    r"^[ \t]*+(?:(?:model|block)[ \t]++[A-Za-z_]\w*+[ \t]*+(?:\(|\{|where|<-|$)|let[ \t]++\w++[ \t]*+="
+    r"|expect[ \t]++[0-9]|cases[ \t]++\w++[ \t,]"
+    r"|input[ \t]++(?:\w++[ \t]*+:)?[ \t]*+(?:[0-9A-Z?x×]++|\[[^\]\n]*+\])[ \t]*+(?:(?:int\b|where\b|;|\#).*+)?$)"
+    r"|\{[ \t]*+$",
+    re.MULTILINE,
+)
+_LISTING = re.compile(
+    r"\[[ \t$*]*+[0-9]++[ \t$]*+(?:[x×X]|\\times)"
+    r"|\b[0-9]++[ \t$]*+(?:\w++[ \t]++)??(?:filter|kernel|neuron|unit|feature)"
+    r"|\b(?:stride|strid|filters|pad|padding|neurons|kernel)\b[ \t]*+(?:[:=]|of)?[ \t]*+[0-9]"
+    r"|^[ \t*-]*+input[ \t]*+:[ \t]*+[0-9]|\b(?:max|average|avg)[ -]pool|fully[ -]connected"
+    r"|conv[0-9]-[0-9]|\bfc-[0-9]|^[ \t|:-]*-{3}[ \t|:-]*$",
+    re.MULTILINE | re.IGNORECASE,
+)
+_COMMENT = re.compile(r"#[^\n]*")
+_FEW = 8  # words: a shorter text with faults is a spec that went wrong
+_SPEC_LINE = "CONV 96 11x11 s4 -> 55x55x96"
+_LISTING_LINE = "[55x55x96] CONV1: 96 11x11 filters at stride 4"
+
+
+class Text(NamedTuple):
+    """A text as read: its notation, its tree, what is wrong, and for a listing how its lines were read."""
+
+    notation: str
+    parsed: Parsed
+    notes: tuple[tuple[int, int, str], ...] = ()
+
+
+def read_text(source: Source, limits: Limits, notation: str | None, is_kind: Callable[[str], bool]) -> Text:
+    """Read a text in the notation given, or in the one that it is written in; `is_kind` knows the kinds of layer."""
+    if notation == "listing":
+        return _listing(source, limits)[0]
+    parsed = parse(source, limits)
+    if notation == "arch" or source.name.endswith(".arch") or not source.text.strip():
+        return Text("arch", parsed)
+    parses = parsed.file is not None and not _is_prose(parsed.file, is_kind)
+    if parses and parsed.file is not None and not _is_foreign(parsed.file, is_kind):
+        return Text("arch", parsed)
+    spec, said = _SPEC.search(source.text) is not None, _LISTING.search(_COMMENT.sub("", source.text)) is not None
+    if (spec and not said) or (parses and (spec or not said)):
+        return Text("arch", parsed)
+    looks = spec or _looks_like_layers(parsed, source, is_kind)
+    return _likely(source, limits, Text("arch", parsed), said, spec, looks)
+
+
+def _likely(source: Source, limits: Limits, as_spec: Text, said: bool, spec: bool, looks: bool) -> Text:
+    """A text that is no spec without faults.
+
+    `said` and `spec` tell whether it has marks of a listing and of a spec, `looks` whether a line begins as in a spec.
+    """
+    listing, layers = _listing(source, limits)
+    if not layers and listing.parsed.diagnostics:  # characters or lines that neither notation lets pass
+        return listing if said and not spec else as_spec
+    fewer = len(listing.parsed.diagnostics) < len(as_spec.parsed.diagnostics)
+    if layers and said and (listing.parsed.file is not None or not spec or fewer):
+        return listing
+    if spec or (looks and not (layers and said)):
+        return as_spec
+    return listing if layers else Text("arch", _neither(source, as_spec.parsed))
+
+
+def _looks_like_layers(parsed: Parsed, source: Source, is_kind: Callable[[str], bool]) -> bool:
+    """Whether a line with faults begins as a line of a spec does: with a kind, a label, or braces."""
+    if parsed.file is None and not source.text.lstrip()[:1].isalpha():
+        return True
+    for line in source.text.split("\n"):
+        words = line.replace(":", " ").split()
+        if any(is_kind(word) for word in words[:2]) or line.rstrip().endswith("}"):
+            return True
+    return parsed.file is None and len(source.text.split()) < _FEW
+
+
+def _listing(source: Source, limits: Limits) -> tuple[Text, int]:
+    """A listing; its reader and its tables are loaded here, and for no spec."""
+    from archdsl.syntax.listing.reader import read_listing
+
+    read = read_listing(source, limits)
+    return Text("listing", Parsed(read.file, read.diagnostics, []), tuple(read.notes)), read.layers
+
+
+def _is_prose(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
+    """Whether what parses as layers without numbers is only words: `hello to all of you`."""
+    statements = [statement for line in file.lines for statement in line.statements]
+    words = False
+    for one in statements:
+        if not isinstance(one, tree.Layer) or one.kind is None or one.claims or one.reads or is_kind(one.kind.text):
+            return False
+        values = [argument.value for argument in one.arguments]
+        if not all(isinstance(value, Token) and value.type == "WORD" for value in values):
+            return False
+        words = words or len(values) > 1
+    return words
+
+
+def _is_foreign(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
+    """Whether most lines of what parses begin with words that are no kinds: `INPUT [28x28]`, `conv1 5x5x20`."""
+    blocks = {one.name.text for line in file.lines for one in line.statements if isinstance(one, tree.Block)}
+    layers = [one for line in file.lines for one in line.statements if isinstance(one, tree.Layer)]
+    kinds = [one.kind.text for one in layers if one.kind is not None]
+    known = sum(is_kind(kind) or kind in blocks for kind in kinds)
+    return 2 * known < len(kinds)
+
+
+def _neither(source: Source, parsed: Parsed) -> Parsed:
+    """A text that is no spec and no listing: what is wrong with it as a spec, and what either looks like."""
+    first = parsed.diagnostics[0] if parsed.diagnostics else None
+    span = first.span if first else Span(0, 0)
+    because = f"; as a spec: {first.message}" if first else ""
+    message = f"this is neither a spec nor a listing of layers{because}"
+    hint = f"a spec has lines such as `{_SPEC_LINE}`, a listing such as `{_LISTING_LINE}`"
+    return Parsed(None, [Diagnostic("unknown-notation", message, span, source, hint=hint)], [])
