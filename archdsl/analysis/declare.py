@@ -171,7 +171,7 @@ def symbol_names(inputs: tuple[tree.Input, ...], model: tree.Model | None) -> se
     for one in inputs:
         tokens = [one.size] if isinstance(one.size, Token) else _tokens(one.size)
         for token in tokens:
-            if token.type in ("WORD", "DIMS") and token.text not in known:
+            if token.type in ("WORD", "DIMS", "HOLED") and token.text not in known:
                 found |= {part for part in token.text.replace("×", "x").split("x") if _is_symbol(part)}
     return found - known
 
