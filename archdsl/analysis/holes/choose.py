@@ -1,0 +1,176 @@
+"""Which hole comes next, and the numbers that it can have: the one that a single claim pins, else the one with the fewest.
+
+What a claim depends on is found by trying: each hole is moved by itself, and the numbers that move with it are its own. In
+`CONV ? ?x? s4 p? -> 55x55x96, 34,944 params` the 96 moves with the first hole alone; with that one known, the params move
+with the window alone; then the padding is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple, TypeAlias
+
+from archdsl.analysis.holes.find import Hole
+from archdsl.analysis.holes.search import FARTHEST, HIT, Mark, search
+from archdsl.analysis.holes.trial import Attempt, Context, Key
+from archdsl.ir.size import Size
+from archdsl.layers.values import Divisor, Number, Padding, PerAxis
+
+_SAMPLES = (0, 1, 2, 3, 4, 8, 16, 96)
+_MOST_DENSE = 1_024  # numbers that are tried one by one, where all samples are refused
+_UNKNOWN = 64  # how far windows are looked for on a symbolic size
+_MOST_DIVISORS = 4_096
+
+
+class Variable(NamedTuple):
+    """Holes that get one number, the first of them, and all the numbers that it can have; None where nothing bounds it."""
+
+    places: tuple[int, ...]
+    hole: Hole
+    numbers: Sequence[int] | None
+
+    def put(self, number: int) -> dict[int, int]:
+        return dict.fromkeys(self.places, number)
+
+
+class Choice(NamedTuple):
+    """A hole and the numbers that it can have, in the order in which they are tried; some may not fit in the end.
+
+    `last` says that with it the claims looked at are all decided, so that each of the numbers fits them.
+    """
+
+    variable: Variable
+    numbers: Iterator[int]
+    last: bool
+
+
+Try: TypeAlias = Callable[[dict[int, int]], Attempt]  # the numbers of some holes tried, those found before among them
+
+
+def numbers(hole: Hole, context: Context | None, largest: int) -> Sequence[int] | None:
+    """What the attribute of a hole allows, on this input: paddings up to the window, windows up to the axis."""
+    shape = context.value.shape if context is not None and context.value is not None else None
+    if shape is not None:
+        largest = max((_number(size) for size in shape.space), default=1)
+    match hole.type:
+        case Padding():
+            return range((largest if hole.window is None else hole.window) + 1)
+        case PerAxis():
+            return range(hole.least, largest + 1)
+        case Divisor():
+            return _divisors(_number(shape.channels) if shape is not None else largest)
+        case Number():
+            return range(hole.least, hole.least + 2)
+    return None
+
+
+def _number(size: Size) -> int:
+    return size if isinstance(size, int) else _UNKNOWN
+
+
+def _divisors(channels: int) -> tuple[int, ...]:
+    return tuple(number for number in range(1, min(channels, _MOST_DIVISORS) + 1) if channels % number == 0)
+
+
+def choose(variables: list[Variable], attempt: Try, likely: list[int]) -> Choice | None:
+    """The hole to decide next; None where nothing that is claimed moves with any of these."""
+    base = _base(variables, attempt)
+    if base is None:  # every number tried is refused, so that nothing shows what moves with what
+        return _shortest(variables, attempt, likely)
+    values, found = base
+    moved = {one: _moved(one, values, found, attempt) for one in variables}
+    moving = [one for one in variables if moved[one]]
+    if not moving:
+        return None
+    rest = {place: values[place] for one in variables if one not in moving for place in one.places}
+    if len(moving) == 1:
+        return Choice(moving[0], _searched(moving[0], rest, attempt, None, likely), True)
+    for key in found.equations:
+        owners = [one for one in moving if key in moved[one]]
+        if len(owners) == 1:
+            return Choice(owners[0], _searched(owners[0], values, attempt, key, likely), False)
+    return _shortest(moving, attempt, likely)
+
+
+def _shortest(variables: list[Variable], attempt: Try, likely: list[int]) -> Choice:
+    """The hole with the fewest numbers, all of them to be tried."""
+    shortest = min(variables, key=lambda one: FARTHEST if one.numbers is None else len(one.numbers))
+    if len(variables) == 1:
+        return Choice(shortest, _searched(shortest, {}, attempt, None, likely), True)
+    listed = range(shortest.hole.least, FARTHEST) if shortest.numbers is None else shortest.numbers
+    return Choice(shortest, iter(listed), False)
+
+
+def _base(variables: list[Variable], attempt: Try) -> tuple[dict[int, int], Attempt] | None:
+    """Numbers for all holes that no rule refuses, to start from."""
+    for position in range(len(_SAMPLES)):
+        values: dict[int, int] = {}
+        for one in variables:
+            samples = _samples(one)
+            values |= one.put(samples[min(position, len(samples) - 1)])
+        found = attempt(values)
+        if found.refusal is None:
+            return values, found
+    return None
+
+
+def _samples(variable: Variable) -> list[int]:
+    """A few numbers that a hole can have, small ones first."""
+    if variable.numbers is None:
+        step = variable.hole.step
+        return [step * number for number in _SAMPLES if number >= variable.hole.least]
+    return [variable.numbers[position] for position in range(min(len(variable.numbers), len(_SAMPLES)))]
+
+
+def _moved(variable: Variable, values: dict[int, int], base: Attempt, attempt: Try) -> set[Key]:
+    """What is derived otherwise when one hole is moved by itself."""
+    moved: set[Key] = set()
+    others = [number for number in _samples(variable) if number != values[variable.places[0]]]
+    taken = 0
+    for number in others:
+        found = attempt({**values, **variable.put(number)})
+        if found.refusal is None:
+            taken += 1
+            moved |= {
+                key
+                for key in found.equations.keys() & base.equations.keys()
+                if found.equations[key].derived != base.equations[key].derived
+            }
+            moved |= {key for key in base.equations.keys() ^ found.equations.keys() if not found.fits or not base.fits}
+    return moved or ({(-1,)} if others and not taken else set())  # refused everywhere else: that pins it, too
+
+
+def _searched(
+    variable: Variable, rest: dict[int, int], attempt: Try, key: Key | None, likely: list[int]
+) -> Iterator[int]:
+    """The numbers with which one equation holds, or with no key everything."""
+    step = variable.hole.step if variable.numbers is None else 1
+    asked: set[int] = set()
+    taken = False
+
+    def ask(number: int) -> Mark | None:
+        nonlocal taken
+        asked.add(number)
+        mark = _mark(attempt({**rest, **variable.put(step * number)}), key)
+        taken = taken or mark is not None
+        return mark
+
+    least = -(-variable.hole.least // step)
+    for number in search(variable.numbers, least, ask):
+        yield step * number
+    if variable.numbers is None:
+        dense = range(least, _MOST_DENSE) if not taken else ()
+        more = [number // step for number in likely if number % step == 0 and number >= variable.hole.least]
+        for number in [*more, *dense]:
+            if number not in asked and ask(number) == HIT:
+                yield step * number
+
+
+def _mark(found: Attempt, key: Key | None) -> Mark | None:
+    if found.refusal is not None:
+        return None
+    wrong = next((k for k, equation in found.equations.items() if not equation.holds and key in (None, k)), None)
+    if wrong is None:
+        return HIT if key is None or key in found.equations else None
+    equation = found.equations[wrong]
+    return Mark(wrong, equation.derived > equation.claimed, abs(equation.derived - equation.claimed))
