@@ -16,7 +16,7 @@ from archdsl.analysis.holes.trial import Attempt, Context, Key
 from archdsl.ir.size import Size
 from archdsl.layers.values import Divisor, Number, Padding, PerAxis
 
-_SAMPLES = (0, 1, 2, 3, 4, 8, 16, 96)
+_SAMPLES = (1, 2, 3, 4, 8, 16, 96, 0)
 _MOST_DENSE = 1_024  # numbers that are tried one by one, where all samples are refused
 _UNKNOWN = 64  # how far windows are looked for on a symbolic size
 _MOST_DIVISORS = 4_096
@@ -73,23 +73,110 @@ def _divisors(channels: int) -> tuple[int, ...]:
 
 
 def choose(variables: list[Variable], attempt: Try, likely: list[int]) -> Choice | None:
-    """The hole to decide next; None where nothing that is claimed moves with any of these."""
-    base = _base(variables, attempt)
+    """The hole to decide next; None where all claims hold and nothing that is claimed moves with any of these."""
+    base = _base(variables, attempt, likely)
     if base is None:  # every number tried is refused, so that nothing shows what moves with what
         return _shortest(variables, attempt, likely)
-    values, found = base
-    moved = {one: _moved(one, values, found, attempt) for one in variables}
-    moving = [one for one in variables if moved[one]]
+    if base.stuck and len(variables) > 1:
+        return _unstuck(base, attempt, likely)
+    moving = [one for one in variables if base.moved[one] or one in base.stuck]
     if not moving:
-        return None
-    rest = {place: values[place] for one in variables if one not in moving for place in one.places}
+        return None if base.found.fits else Choice(variables[0], iter(()), False)
+    rest = {place: base.values[place] for one in variables if one not in moving for place in one.places}
     if len(moving) == 1:
         return Choice(moving[0], _searched(moving[0], rest, attempt, None, likely), True)
-    for key in found.equations:
-        owners = [one for one in moving if key in moved[one]]
-        if len(owners) == 1:
-            return Choice(owners[0], _searched(owners[0], values, attempt, key, likely), False)
+    owners = {key: [one for one in moving if key in base.moved[one]] for key in base.found.equations}
+    for key, some in owners.items():
+        if len(some) == 1:
+            return Choice(some[0], _searched(some[0], base.values, attempt, key, likely), False)
+    if all(one.numbers is None for one in moving):
+        for key, some in owners.items():
+            if len(some) == 2:
+                return Choice(some[0], _eliminated(some[0], some[1], base.values, attempt, key, likely), False)
     return _shortest(moving, attempt, likely)
+
+
+class Base(NamedTuple):
+    """Numbers for all holes that no rule refuses, and what moves when one hole is moved away from them.
+
+    `stuck` are the holes that alone cannot be moved: each other number is refused.
+    """
+
+    values: dict[int, int]
+    found: Attempt
+    moved: dict[Variable, set[Key]]
+    stuck: list[Variable]
+
+
+def _base(variables: list[Variable], attempt: Try, likely: list[int]) -> Base | None:
+    """Of the numbers to start from, those from which the most holes can be moved."""
+    best: Base | None = None
+    for values in _starts(variables, likely):
+        found = attempt(values)
+        if found.refusal is not None:
+            continue
+        moved = {one: _moved(one, values, found, attempt) for one in variables}
+        stuck = [one for one in variables if moved[one] is None]
+        base = Base(values, found, {one: keys or set() for one, keys in moved.items()}, stuck)
+        if not stuck:
+            return base
+        if best is None or len(stuck) < len(best.stuck):
+            best = base
+    return best
+
+
+def _starts(variables: list[Variable], likely: list[int]) -> Iterator[dict[int, int]]:
+    """Small numbers for all holes; then, where nothing bounds some, numbers of the text for these."""
+    for position in range(len(_SAMPLES)):
+        values: dict[int, int] = {}
+        for one in variables:
+            samples = _samples(one)
+            values |= one.put(samples[min(position, len(samples) - 1)])
+        yield values
+    endless = [one for one in variables if one.numbers is None]
+    for number in likely if endless else ():
+        for position in range(2 if len(endless) < len(variables) or len(endless) > 1 else 1):
+            values = {}
+            for one in variables:
+                samples = _samples(one)
+                free = one in endless and (position == 0 or one is endless[0])
+                values |= one.put(number if free else samples[min(position, len(samples) - 1)])
+            yield values
+
+
+def _samples(variable: Variable) -> list[int]:
+    """A few numbers that a hole can have; none at all, which hides what else stands there, comes last."""
+    if variable.numbers is None:
+        step = variable.hole.step
+        return [step * number for number in _SAMPLES if number >= variable.hole.least]
+    return [variable.numbers[position] for position in range(min(len(variable.numbers), len(_SAMPLES)))]
+
+
+def _moved(variable: Variable, values: dict[int, int], base: Attempt, attempt: Try) -> set[Key] | None:
+    """What is derived otherwise when one hole is moved by itself; None where no other number is taken."""
+    moved: set[Key] = set()
+    others = [number for number in _samples(variable) if number != values[variable.places[0]]]
+    taken = 0
+    for number in others:
+        found = attempt({**values, **variable.put(number)})
+        if found.refusal is not None:
+            continue
+        taken += 1
+        for key in found.equations.keys() | base.equations.keys():
+            there, here = found.equations.get(key), base.equations.get(key)
+            if there is None or here is None:
+                if not found.fits or not base.fits:
+                    moved.add(key)
+            elif there.derived != here.derived:
+                moved.add(key)
+    return moved if taken or not others else None
+
+
+def _unstuck(base: Base, attempt: Try, likely: list[int]) -> Choice:
+    """Where holes cannot be moved alone: the one that is stuck by itself, or several that only move together."""
+    first = base.stuck[0]
+    together = Variable(tuple(place for one in base.stuck for place in one.places), first.hole, first.numbers)
+    return Choice(first, _searched(together, base.values, attempt, None, likely, refused_only=True), False)
 
 
 def _shortest(variables: list[Variable], attempt: Try, likely: list[int]) -> Choice:
@@ -101,49 +188,31 @@ def _shortest(variables: list[Variable], attempt: Try, likely: list[int]) -> Cho
     return Choice(shortest, iter(listed), False)
 
 
-def _base(variables: list[Variable], attempt: Try) -> tuple[dict[int, int], Attempt] | None:
-    """Numbers for all holes that no rule refuses, to start from."""
-    for position in range(len(_SAMPLES)):
-        values: dict[int, int] = {}
-        for one in variables:
-            samples = _samples(one)
-            values |= one.put(samples[min(position, len(samples) - 1)])
-        found = attempt(values)
-        if found.refusal is None:
-            return values, found
-    return None
+def _eliminated(
+    outer: Variable, inner: Variable, values: dict[int, int], attempt: Try, key: Key, likely: list[int]
+) -> Iterator[int]:
+    """The numbers of one hole for which another, found from one claim, makes the further claims hold."""
 
+    def ask(number: int) -> Mark | None:
+        rest = {**values, **outer.put(number)}
+        found = next(_searched(inner, rest, attempt, key, []), None)
+        if found is not None:
+            return _mark(attempt({**rest, **inner.put(found)}), None)
+        least = attempt({**rest, **inner.put(inner.hole.least)})
+        return _mark(least, key)
 
-def _samples(variable: Variable) -> list[int]:
-    """A few numbers that a hole can have, small ones first."""
-    if variable.numbers is None:
-        step = variable.hole.step
-        return [step * number for number in _SAMPLES if number >= variable.hole.least]
-    return [variable.numbers[position] for position in range(min(len(variable.numbers), len(_SAMPLES)))]
-
-
-def _moved(variable: Variable, values: dict[int, int], base: Attempt, attempt: Try) -> set[Key]:
-    """What is derived otherwise when one hole is moved by itself."""
-    moved: set[Key] = set()
-    others = [number for number in _samples(variable) if number != values[variable.places[0]]]
-    taken = 0
-    for number in others:
-        found = attempt({**values, **variable.put(number)})
-        if found.refusal is None:
-            taken += 1
-            moved |= {
-                key
-                for key in found.equations.keys() & base.equations.keys()
-                if found.equations[key].derived != base.equations[key].derived
-            }
-            moved |= {key for key in base.equations.keys() ^ found.equations.keys() if not found.fits or not base.fits}
-    return moved or ({(-1,)} if others and not taken else set())  # refused everywhere else: that pins it, too
+    yield from search(None, outer.hole.least, ask)
 
 
 def _searched(
-    variable: Variable, rest: dict[int, int], attempt: Try, key: Key | None, likely: list[int]
+    variable: Variable,
+    rest: dict[int, int],
+    attempt: Try,
+    key: Key | None,
+    likely: list[int],
+    refused_only: bool = False,
 ) -> Iterator[int]:
-    """The numbers with which one equation holds, or with no key everything."""
+    """The numbers with which one equation holds, or with no key everything; or those that no rule refuses."""
     step = variable.hole.step if variable.numbers is None else 1
     asked: set[int] = set()
     taken = False
@@ -151,7 +220,8 @@ def _searched(
     def ask(number: int) -> Mark | None:
         nonlocal taken
         asked.add(number)
-        mark = _mark(attempt({**rest, **variable.put(step * number)}), key)
+        found = attempt({**rest, **variable.put(step * number)})
+        mark = _mark(found, key) if not refused_only else HIT if found.refusal is None else None
         taken = taken or mark is not None
         return mark
 
@@ -159,9 +229,11 @@ def _searched(
     for number in search(variable.numbers, least, ask):
         yield step * number
     if variable.numbers is None:
-        dense = range(least, _MOST_DENSE) if not taken else ()
         more = [number // step for number in likely if number % step == 0 and number >= variable.hole.least]
-        for number in [*more, *dense]:
+        for number in more:
+            if number not in asked and ask(number) == HIT:
+                yield step * number
+        for number in range(least, _MOST_DENSE) if not taken else ():
             if number not in asked and ask(number) == HIT:
                 yield step * number
 
