@@ -108,14 +108,6 @@ def _found(reading: Reading, values: dict[int, int]) -> tuple[Found, ...]:
 # ---- What is said
 
 
-def shown(found: tuple[Found, ...], source: Source) -> list[str]:
-    """`net.arch:3:28: p = 0` for each word with holes."""
-    lines: list[str] = []
-    for one in found:
-        lines.append(f"{source.name}:{one.line}:{one.column}: {one.name} = {one.value}")
-    return lines
-
-
 def _spelled(holes: tuple[Hole, ...], values: dict[int, int]) -> str:
     """`s = 4, p = 0`: the numbers of some holes, those of one word once where they are equal."""
     words: dict[str, None] = {}
@@ -144,11 +136,14 @@ def _unfit(reading: Reading, limits: Limits) -> list[Diagnostic]:
 def _also(reading: Reading, others: list[tuple[Hole, dict[int, int]]]) -> list[Diagnostic]:
     """One note for each hole for which other numbers fit too, with warnings."""
     found: dict[Hole, dict[str, None]] = {}
+    silent = {reading.source.position(at)[0] for code, at, _ in reading.ignored if code == "other-answer"}
     for hole, values in others:
+        if reading.source.position(hole.at)[0] in silent:
+            continue
         found.setdefault(hole, {})[str(values[hole.at])] = None
     notes = []
     for hole, numbers in found.items():
-        message = f"{hole.name} = {_listed(list(numbers))} fits too, with a warning"
+        message = f"{hole.name} = {_listed(list(numbers))} fits too, and brings a warning"
         notes.append(Diagnostic("other-answer", message, Span(hole.at, hole.at + 1), reading.source))
     return notes
 
@@ -189,7 +184,8 @@ def _several(reading: Reading, fits: list[Fit]) -> Diagnostic:
 def _limit(reading: Reading, solution: Solution, limits: Limits) -> Diagnostic:
     name = solution.limit or "tries"
     hole = (solution.tried or list(reading.holes))[0]
-    message = f"no number was found within {getattr(limits, name):,} {name}"
+    nearest = f"; the closest: {_nearest(reading, solution)}" if solution.misses else ""
+    message = f"no number was found within {getattr(limits, name):,} {name}{nearest}"
     hint = f"write some of the numbers, claim more beside them, or raise it with --limit {name}=N"
     return Diagnostic("limit", message, _at(hole), reading.source, hint=hint)
 
@@ -197,16 +193,19 @@ def _limit(reading: Reading, solution: Solution, limits: Limits) -> Diagnostic:
 def _none(reading: Reading, solution: Solution) -> Diagnostic:
     """What comes nearest, and which claims it breaks; or the rule that refuses whatever is tried."""
     hole = (solution.tried or list(reading.holes))[0]
-    tried = tuple(solution.tried)
     if not solution.misses:
         because = f": {solution.refusal.message}" if solution.refusal is not None else ""
         return Diagnostic("no-answer", f"no number fits{because}", _at(hole), reading.source)
     nearest = solution.misses[0]
-    texts = [_missing(reading, tried, miss) for miss in solution.misses]
-    message = f"no number fits; the closest: {'; '.join(dict.fromkeys(texts))}"
+    message = f"no number fits; the closest: {_nearest(reading, solution)}"
     wrong = nearest.wrong[0].claim
     related = (Related(Span(wrong.start, wrong.end), "is claimed here"),)
     return Diagnostic("no-answer", message, _at(hole), reading.source, related=related)
+
+
+def _nearest(reading: Reading, solution: Solution) -> str:
+    texts = [_missing(reading, tuple(solution.tried), miss) for miss in solution.misses]
+    return "; ".join(dict.fromkeys(texts))
 
 
 def _missing(reading: Reading, tried: tuple[Hole, ...], miss: Miss) -> str:

@@ -1,8 +1,8 @@
-"""Which hole comes next, and the numbers that it can have: the one that a single claim pins, else the one with the fewest.
+"""Which hole comes next, and the numbers that it can have: one that a claim pins alone, else the one with the fewest.
 
-What a claim depends on is found by trying: each hole is moved by itself, and the numbers that move with it are its own. In
-`CONV ? ?x? s4 p? -> 55x55x96, 34,944 params` the 96 moves with the first hole alone; with that one known, the params move
-with the window alone; then the padding is left.
+What a claim depends on is found by trying: each hole is moved by itself, and the figures that move with it are its own.
+In `CONV ? ?x? s4 p? -> 55x55x96, 34,944 params` the 96 moves with the first hole alone; with that one known, the params
+move with the window alone; then the padding is left.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MOST_DIVISORS = 4_096
 
 
 class Variable(NamedTuple):
-    """Holes that get one number, the first of them, and all the numbers that it can have; None where nothing bounds it."""
+    """Holes that get one number, the first of them, and all numbers that it can have; None where nothing bounds it."""
 
     places: tuple[int, ...]
     hole: Hole
@@ -72,8 +72,14 @@ def _divisors(channels: int) -> tuple[int, ...]:
     return tuple(number for number in range(1, min(channels, _MOST_DIVISORS) + 1) if channels % number == 0)
 
 
-def choose(variables: list[Variable], attempt: Try, likely: list[int]) -> Choice | None:
-    """The hole to decide next; None where all claims hold and nothing that is claimed moves with any of these."""
+def choose(variables: list[Variable], attempt: Try, likely: list[int], plainly: bool = False) -> Choice | None:
+    """The hole to decide next; None where all claims hold and nothing that is claimed moves with any of these.
+
+    What moves with what is seen at a few numbers only. `plainly`, nothing is concluded from that: of several holes, all
+    numbers of one are tried.
+    """
+    if plainly and len(variables) > 1:
+        return _shortest(variables, attempt, likely)
     base = _base(variables, attempt, likely)
     if base is None:  # every number tried is refused, so that nothing shows what moves with what
         return _shortest(variables, attempt, likely)
@@ -88,7 +94,7 @@ def choose(variables: list[Variable], attempt: Try, likely: list[int]) -> Choice
     owners = {key: [one for one in moving if key in base.moved[one]] for key in base.found.equations}
     for key, some in owners.items():
         if len(some) == 1:
-            return Choice(some[0], _searched(some[0], base.values, attempt, key, likely), False)
+            return Choice(some[0], _searched(some[0], base.values, attempt, {key}, likely), False)
     if all(one.numbers is None for one in moving):
         for key, some in owners.items():
             if len(some) == 2:
@@ -113,8 +119,8 @@ def _base(variables: list[Variable], attempt: Try, likely: list[int]) -> Base | 
     best: Base | None = None
     for values in _starts(variables, likely):
         found = attempt(values)
-        if found.refusal is not None:
-            continue
+        if found.refusal is not None or not found.read.issuperset(values):
+            continue  # a number that hides another hole, as 0 copies of a line do, shows nothing of that one
         moved = {one: _moved(one, values, found, attempt) for one in variables}
         stuck = [one for one in variables if moved[one] is None]
         base = Base(values, found, {one: keys or set() for one, keys in moved.items()}, stuck)
@@ -176,7 +182,9 @@ def _unstuck(base: Base, attempt: Try, likely: list[int]) -> Choice:
     """Where holes cannot be moved alone: the one that is stuck by itself, or several that only move together."""
     first = base.stuck[0]
     together = Variable(tuple(place for one in base.stuck for place in one.places), first.hole, first.numbers)
-    return Choice(first, _searched(together, base.values, attempt, None, likely, refused_only=True), False)
+    moved = _moved(together, base.values, base.found, attempt) or set()
+    others = set().union(*(keys for one, keys in base.moved.items() if one not in base.stuck))
+    return Choice(first, _searched(together, base.values, attempt, moved - others, likely), False)
 
 
 def _shortest(variables: list[Variable], attempt: Try, likely: list[int]) -> Choice:
@@ -195,11 +203,11 @@ def _eliminated(
 
     def ask(number: int) -> Mark | None:
         rest = {**values, **outer.put(number)}
-        found = next(_searched(inner, rest, attempt, key, []), None)
+        found = next(_searched(inner, rest, attempt, {key}, []), None)
         if found is not None:
             return _mark(attempt({**rest, **inner.put(found)}), None)
         least = attempt({**rest, **inner.put(inner.hole.least)})
-        return _mark(least, key)
+        return _mark(least, {key})
 
     yield from search(None, outer.hole.least, ask)
 
@@ -208,11 +216,10 @@ def _searched(
     variable: Variable,
     rest: dict[int, int],
     attempt: Try,
-    key: Key | None,
+    keys: set[Key] | None,
     likely: list[int],
-    refused_only: bool = False,
 ) -> Iterator[int]:
-    """The numbers with which one equation holds, or with no key everything; or those that no rule refuses."""
+    """The numbers that no rule refuses and with which some equations hold, by default all."""
     step = variable.hole.step if variable.numbers is None else 1
     asked: set[int] = set()
     taken = False
@@ -220,8 +227,7 @@ def _searched(
     def ask(number: int) -> Mark | None:
         nonlocal taken
         asked.add(number)
-        found = attempt({**rest, **variable.put(step * number)})
-        mark = _mark(found, key) if not refused_only else HIT if found.refusal is None else None
+        mark = _mark(attempt({**rest, **variable.put(step * number)}), keys)
         taken = taken or mark is not None
         return mark
 
@@ -238,11 +244,11 @@ def _searched(
                 yield step * number
 
 
-def _mark(found: Attempt, key: Key | None) -> Mark | None:
+def _mark(found: Attempt, keys: set[Key] | None) -> Mark | None:
     if found.refusal is not None:
         return None
-    wrong = next((k for k, equation in found.equations.items() if not equation.holds and key in (None, k)), None)
+    wrong = next((k for k, one in found.equations.items() if not one.holds and (keys is None or k in keys)), None)
     if wrong is None:
-        return HIT if key is None or key in found.equations else None
+        return HIT if keys is None or keys <= found.equations.keys() else None
     equation = found.equations[wrong]
     return Mark(wrong, equation.derived > equation.claimed, abs(equation.derived - equation.claimed))

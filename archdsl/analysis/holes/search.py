@@ -1,9 +1,9 @@
 """The numbers of one hole for which a question is answered well: found by few asks, on the way that sizes grow.
 
-Sizes and counts rise or fall with every number of a layer: an output grows with the padding and shrinks with the stride,
-parameters grow with the channels. So between two numbers that miss in the same way, none fits; between two that miss in
-different ways, the next to be asked is where the straight line through both would meet the claim. For channels that is
-at once the number that fits.
+Sizes and counts rise or fall with every number of a layer: an output grows with the padding and shrinks with the
+stride, parameters grow with the channels. So between two numbers that miss in the same way, none fits; between two that
+miss in different ways, the next to be asked is where the straight line through both would meet the claim. For channels
+that is at once the number that fits.
 """
 
 from __future__ import annotations

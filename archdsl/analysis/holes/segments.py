@@ -1,4 +1,4 @@
-"""Lines with holes and the claims that are next to them: what can be decided by itself, before the rest is looked at."""
+"""Lines with holes and the claims next to them: what can be decided by itself, before the rest is looked at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The numbers of all holes of a text, hole by hole: first where claims are near, and back where a number led nowhere."""
+"""The numbers of all holes of a text, hole by hole: first where claims are near, back where a number led nowhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from archdsl.analysis.check import Reading
-from archdsl.analysis.holes.choose import Choice, Variable, choose, numbers
+from archdsl.analysis.holes.choose import Choice, Try, Variable, choose, numbers
 from archdsl.analysis.holes.find import Hole
 from archdsl.analysis.holes.segments import Segment, segments
 from archdsl.analysis.holes.trial import Attempt, Bench, Context, Equation, Key
@@ -74,6 +74,7 @@ class Solver:
         limits: Limits,
         fragment: Shape | None,
         tied: bool,
+        plainly: bool,
         spent: tuple[int, int] = (0, 0),
     ) -> None:
         assert reading.file is not None
@@ -81,6 +82,8 @@ class Solver:
         self.holes: tuple[Hole, ...] = reading.holes
         self.segments = segments(reading.file, self.holes)
         self.bench = Bench(reading, fragment, limits, frozenset(one.start for one in self.segments))
+        self.plainly = plainly
+        self.concluded = False  # whether of several holes one was decided by what seemed to move with it
         self.tries, self.visits = spent
         self.most = limits.visits
         self.fits: list[Fit] = []
@@ -145,7 +148,7 @@ class Solver:
         while True:
             some = variables[:count]
             self.tried = [one.hole for one in some]
-            choice = choose(some, lambda values: self.whole({**node.values, **values})[0], self.likely)
+            choice = self._choose(some, lambda values: self.whole({**node.values, **values})[0])
             if choice is not None:
                 return self._nodes(choice, Node(node.values))
             if count >= len(variables):
@@ -159,11 +162,15 @@ class Solver:
         if not ours:
             return None
         self.tried = [one.hole for one in ours]
-        return choose(ours, lambda more: self.some(segment, context, {**values, **more}), self.likely)
+        return self._choose(ours, lambda more: self.some(segment, context, {**values, **more}))
+
+    def _choose(self, variables: list[Variable], attempt: Try) -> Choice | None:
+        self.concluded = self.concluded or len(variables) > 1
+        return choose(variables, attempt, self.likely, self.plainly)
 
     def _nodes(self, choice: Choice, node: Node) -> Iterator[Node]:
-        """The nodes of a choice. Of numbers that fit alike, those without a warning come first, and others only if they lead
-        to nothing.
+        """The nodes of a choice. Of numbers that fit alike, those with fewer warnings come first, and others only if they
+        lead to nothing.
         """
         put = choice.variable.put
         if not choice.last:
@@ -208,6 +215,7 @@ class Solver:
         contexts: dict[int, Context] = {}
         refusal: Diagnostic | None = None
         open: frozenset[int] = frozenset()
+        read: frozenset[int] = frozenset()
         warnings: tuple[Diagnostic, ...] = ()
         cost = 0
         for number, setting in enumerate(self.settings):
@@ -216,10 +224,11 @@ class Solver:
             equations |= found.equations
             contexts = {**there, **contexts}
             refusal, open, warnings = refusal or found.refusal, open | found.open, warnings + found.warnings
+            read |= found.read
             cost += found.cost
             if refusal is not None:
                 break
-        return self._noted(Attempt(refusal, equations, open, warnings, cost), values), contexts
+        return self._noted(Attempt(refusal, equations, open, warnings, read, cost), values), contexts
 
     def some(self, segment: Segment, context: Context, values: dict[int, int]) -> Attempt:
         """Some lines alone."""
@@ -260,14 +269,20 @@ def solved(
     limits: Limits,
     fragment: Shape | None,
 ) -> tuple[Solution, Callable[[dict[int, int]], bool]]:
-    """Look for equal numbers in `?x?` first, then for any; and a way to ask whether numbers fit."""
-    solver = Solver(reading, settings, limits, fragment, True)
-    found = solver.solve()
-    untied = len({hole.together for hole in reading.holes}) < len(reading.holes)
-    if found.begun and not found.fits and found.limit is None and not found.unpinned and untied:
-        solver = Solver(reading, settings, limits, fragment, False, (solver.tries, solver.visits))
-        other = solver.solve()
-        found = other._replace(misses=sorted([*found.misses, *other.misses], key=lambda one: one[:2])[:_FEW])
+    """Look for equal numbers in `?x?` first, then for any, then plainly; and a way to ask whether numbers fit."""
+    apart = len({hole.together for hole in reading.holes}) < len(reading.holes)
+    spent, concluded = (0, 0), False
+    misses: list[Miss] = []
+    for tied, plainly in ((True, False), (False, False), (False, True)):
+        if (not tied and not plainly and not apart) or (plainly and not concluded):
+            continue
+        solver = Solver(reading, settings, limits, fragment, tied, plainly, spent)
+        found = solver.solve()
+        spent, concluded = (solver.tries, solver.visits), concluded or solver.concluded
+        misses = sorted([*misses, *found.misses], key=lambda one: one[:2])[:_FEW]
+        found = found._replace(misses=misses)
+        if found.fits or not found.begun or found.limit is not None or found.unpinned:
+            break
 
     def fits(values: dict[int, int]) -> bool:
         try:

@@ -49,6 +49,7 @@ class Attempt(NamedTuple):
     equations: dict[Key, Equation]
     open: frozenset[int]
     warnings: tuple[Diagnostic, ...]
+    read: frozenset[int]  # the holes whose numbers were asked for
     cost: int
 
     @property
@@ -82,14 +83,15 @@ class Bench:
         declared, limits = self.declared, self.limits._replace(visits=most)
         report = Report(self.source, self.reading.ignored)
         names = names_of_sizes(declared.inputs, declared.model)
-        scope = parameters(declared.model, given, names, report, limits, values)
+        noted = _Noted(values)
+        scope = parameters(declared.model, given, names, report, limits, noted)
         define_symbols(declared.inputs, names, given, scope, limits)
         demand_of_inputs(declared.inputs, scope, report, limits)
         elaborator = _Trial(declared.blocks, report, limits, self.reading.known, self.watched, setting)
         scope.work = elaborator.work
         if not report.told("where-failed"):
             network_of(declared, scope, elaborator, self.fragment)
-        return _outcome(report, elaborator), elaborator.contexts
+        return _outcome(report, elaborator, noted), elaborator.contexts
 
     def lines(self, lines: tuple[tree.Line, ...], context: Context, values: dict[int, int], most: int) -> Attempt:
         """Some lines by themselves, where they begin."""
@@ -98,8 +100,8 @@ class Bench:
         limits = self.limits._replace(visits=most)
         elaborator = _Trial(self.declared.blocks, report, limits, self.reading.known, frozenset(), 0)
         elaborator.origins = elaborator.rules.origins = context.origins
-        around = context.place.scope
-        scope = Scope(around._values, {**around.symbols, HOLES: values}, around.channels, around.outside)
+        around, noted = context.place.scope, _Noted(values)
+        scope = Scope(around._values, {**around.symbols, HOLES: noted}, around.channels, around.outside)
         scope.work = elaborator.work
         place = context.place._replace(scope=scope.inner(), names=Names(context.place.names))
         takes = () if context.value is None else (context.value,)
@@ -111,17 +113,29 @@ class Bench:
             report.problem(problem)
         except Silent:
             pass
-        return _outcome(report, elaborator)
+        return _outcome(report, elaborator, noted)
 
 
-def _outcome(report: Report, elaborator: _Trial) -> Attempt:
+class _Noted(dict[int, int]):
+    """Numbers of holes, with a note of those that were asked for."""
+
+    def __init__(self, values: dict[int, int]) -> None:
+        super().__init__(values)
+        self.read: set[int] = set()
+
+    def get(self, place: int, default: Any = None) -> Any:
+        self.read.add(place)
+        return super().get(place, default)
+
+
+def _outcome(report: Report, elaborator: _Trial, noted: _Noted) -> Attempt:
     found = report.sorted()
     faults = [one for one in found if one.severity == "error"]
     refusal = next((fault for fault in faults if fault.code != OPEN), None)
     open = frozenset(fault.span.start for fault in faults if fault.code == OPEN)
     warnings = tuple(one for one in found if one.severity == "warning")
-    work = elaborator.work
-    return Attempt(refusal, elaborator.recorder.equations, open, warnings, 1 + work.visits + work.steps // PER_VISIT)
+    cost = 1 + elaborator.work.visits + elaborator.work.steps // PER_VISIT
+    return Attempt(refusal, elaborator.recorder.equations, open, warnings, frozenset(noted.read), cost)
 
 
 class _Trial(Elaborator):
