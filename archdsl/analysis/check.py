@@ -144,6 +144,8 @@ def _cases(cases: tree.Cases, given: dict[str, Any], limits: Limits) -> list[dic
 def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None) -> Checked:
     """Check one setting. `fragment` is the input of layer lines that have none. Holes are filled before."""
     reading = filled(reading, [given], limits, fragment)
+    if reading.holes:  # each without a number is a fault, and none may end the check
+        limits = limits._replace(diagnostics=limits.diagnostics + len(reading.holes))
     with without_collector():
         checked = _check(reading, given, limits, fragment)
     if reading.answer is None:

@@ -56,7 +56,8 @@ def numbers(hole: Hole, context: Context | None, largest: int) -> Sequence[int] 
         case Padding():
             return range((largest if hole.window is None else hole.window) + 1)
         case PerAxis():
-            return range(hole.least, largest + 1)
+            added = largest if hole.padding is None else hole.padding
+            return range(hole.least, largest + 2 * added + 1)
         case Divisor():
             return _divisors(_number(shape.channels) if shape is not None else largest)
         case Number():

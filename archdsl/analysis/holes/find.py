@@ -20,8 +20,9 @@ class Hole(NamedTuple):
     """One ?: its place, the word that it stands in, what it is called, and the attribute that it is a value of.
 
     `together` are the places of the holes that are tried equal first: those of `?x?`, the first of them included.
-    `window` is what a window covers whose padding is the hole; None where that is not written. The number is a multiple
-    of `step`: groups that the line gives divide its channels.
+    `window` is what a window covers whose padding is the hole, `padding` what is added to the axis of a window that is
+    one; None where that is not written. The number is a multiple of `step`: groups that the line gives divide its
+    channels.
     """
 
     at: int
@@ -32,6 +33,7 @@ class Hole(NamedTuple):
     together: int = 0
     window: int | None = None
     step: int = 1
+    padding: int | None = 0
 
 
 def find(file: tree.File) -> list[Hole]:
@@ -134,7 +136,8 @@ def _of_layer(statement: tree.Layer, blocks: dict[str, tree.Block]) -> Iterator[
                 window = _extent(statement.arguments, slots) if isinstance(type, Padding) else None
                 step = _groups(statement.arguments, slots, layer) if slot is not None and slot.name == "out" else 1
                 called = token.text[0] if token.type == "HOLED" else name
-                yield Hole(at, token, called, type, least(type), token.start, window, step)
+                padding = _padding(statement.arguments, slots, layer)
+                yield Hole(at, token, called, type, least(type), token.start, window, step, padding)
     yield from _named(statement.repeat, "x")
 
 
@@ -191,6 +194,17 @@ def _extent(arguments: tuple[tree.Argument, ...], slots: list[Slot | None]) -> i
         largest = max(map(int, sizes))
         kernel, dilation = (largest, dilation) if slot.name == "kernel" else (kernel, largest)
     return dilation * (kernel - 1) + 1 if kernel else None
+
+
+def _padding(arguments: tuple[tree.Argument, ...], slots: list[Slot | None], layer: type[Layer] | None) -> int | None:
+    """The largest padding of a line as a number; None where it is none, as `p?`."""
+    for argument, slot in zip(arguments, slots, strict=True):
+        if layer is not None and slot is not None and isinstance(layer.attributes[slot.name].type, Padding):
+            text = argument.value.text if isinstance(argument.value, Token) else "?"
+            if re.fullmatch("[a-z]?[0-9x×]+", text):
+                return max(map(int, re.findall("[0-9]{1,9}", text)), default=0)
+            return 0 if text in Padding.choices else None
+    return 0
 
 
 def _groups(arguments: tuple[tree.Argument, ...], slots: list[Slot | None], layer: type[Layer] | None) -> int:

@@ -84,6 +84,7 @@ class Solver:
         self.bench = Bench(reading, fragment, limits, frozenset(one.start for one in self.segments))
         self.plainly = plainly
         self.concluded = False  # whether of several holes one was decided by what seemed to move with it
+        self.cut = False  # whether a trial ended because it took too long
         self.tries, self.visits = spent
         self.most = limits.visits
         self.fits: list[Fit] = []
@@ -107,6 +108,8 @@ class Solver:
                 self._search()
         except Exhausted as end:
             limit = str(end)
+        if limit is None and self.cut and not self.fits and not self.unpinned:
+            limit = "visits"
         self.misses.sort(key=lambda miss: miss[:2])
         return Solution(
             self.fits, self.spare, self.unpinned, self.tried, self.misses[:_FEW], self.refusal, limit, begun
@@ -169,7 +172,7 @@ class Solver:
         return choose(variables, attempt, self.likely, self.plainly)
 
     def _nodes(self, choice: Choice, node: Node) -> Iterator[Node]:
-        """The nodes of a choice. Of numbers that fit alike, those with fewer warnings come first, and others only if they
+        """The nodes of a choice. Of numbers that fit alike, those with fewer warnings come first, others only if they
         lead to nothing.
         """
         put = choice.variable.put
@@ -250,6 +253,7 @@ class Solver:
     def _noted(self, found: Attempt, values: dict[int, int]) -> Attempt:
         """Remember what came near."""
         if found.refusal is not None:
+            self.cut = self.cut or found.refusal.code == "limit"
             self.refusal = self.refusal or found.refusal
         elif not found.open and values:
             wrong = tuple(equation for equation in found.equations.values() if not equation.holds)
