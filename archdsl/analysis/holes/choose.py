@@ -19,6 +19,7 @@ from archdsl.layers.values import Divisor, Number, Padding, PerAxis
 _SAMPLES = (1, 2, 3, 4, 8, 16, 96, 0)
 _MOST_DENSE = 1_024  # numbers that are tried one by one, where all samples are refused
 _UNKNOWN = 64  # how far windows are looked for on a symbolic size
+_WINDOW = 11  # how large a window may be that is not known, on an axis that is smaller
 _MOST_DIVISORS = 4_096
 
 
@@ -54,9 +55,9 @@ def numbers(hole: Hole, context: Context | None, largest: int) -> Sequence[int] 
         largest = max((_number(size) for size in shape.space), default=1)
     match hole.type:
         case Padding():
-            return range((largest if hole.window is None else hole.window) + 1)
+            return range((max(largest, _WINDOW) if hole.window is None else hole.window) + 1)
         case PerAxis():
-            added = largest if hole.padding is None else hole.padding
+            added = max(largest, _WINDOW) if hole.padding is None else hole.padding
             return range(hole.least, largest + 2 * added + 1)
         case Divisor():
             return _divisors(_number(shape.channels) if shape is not None else largest)
@@ -81,7 +82,10 @@ def choose(variables: list[Variable], attempt: Try, likely: list[int], plainly: 
     """
     if plainly and len(variables) > 1:
         return _shortest(variables, attempt, likely)
-    base = _base(variables, attempt, likely)
+    base, read = _base(variables, attempt, likely)
+    if base is None and read is not None and not read.issuperset(place for one in variables for place in one.places):
+        some = [one for one in variables if read.issuperset(one.places)]  # nothing asks for the others
+        return choose(some, attempt, likely) if some else None
     if base is None:  # every number tried is refused, so that nothing shows what moves with what
         return _shortest(variables, attempt, likely)
     if base.stuck and len(variables) > 1:
@@ -115,21 +119,27 @@ class Base(NamedTuple):
     stuck: list[Variable]
 
 
-def _base(variables: list[Variable], attempt: Try, likely: list[int]) -> Base | None:
-    """Of the numbers to start from, those from which the most holes can be moved."""
+def _base(variables: list[Variable], attempt: Try, likely: list[int]) -> tuple[Base | None, frozenset[int] | None]:
+    """Of the numbers to start from, those from which the most holes can be moved; and the holes that were asked for,
+    None where all numbers are refused.
+    """
     best: Base | None = None
+    read: frozenset[int] | None = None
     for values in _starts(variables, likely):
         found = attempt(values)
-        if found.refusal is not None or not found.read.issuperset(values):
+        if found.refusal is not None:
+            continue
+        read = (read or frozenset()) | found.read
+        if not found.read.issuperset(values):
             continue  # a number that hides another hole, as 0 copies of a line do, shows nothing of that one
         moved = {one: _moved(one, values, found, attempt) for one in variables}
         stuck = [one for one in variables if moved[one] is None]
         base = Base(values, found, {one: keys or set() for one, keys in moved.items()}, stuck)
         if not stuck:
-            return base
+            return base, read
         if best is None or len(stuck) < len(best.stuck):
             best = base
-    return best
+    return best, read
 
 
 def _starts(variables: list[Variable], likely: list[int]) -> Iterator[dict[int, int]]:

@@ -57,22 +57,25 @@ def find(file: tree.File) -> list[Hole]:
             case tree.Model() | tree.Block():
                 for parameter in statement.parameters:
                     found += _named(parameter.default, parameter.name.text)
+        found += [hole for part in chosen(statement) for hole in _named(part, "where")]
         stack += [inner for body in bodies(statement) for line in body.lines for inner in line.statements]
     return sorted(found)
 
 
 def misplaced(file: tree.File) -> list[Token]:
     """Holes where the numbers are the author's to choose: in `cases` and behind `where`."""
-    found = []
-    for line in file.lines:
-        for statement in line.statements:
-            where: tuple[Any, ...] = ()
-            if isinstance(statement, tree.Cases):
-                where = (statement.settings,)
-            elif isinstance(statement, (tree.Model, tree.Input)):
-                where = statement.where
-            found += [token for part in where for token in holes(part)]
-    return found
+    statements = [statement for line in file.lines for statement in line.statements]
+    return [token for statement in statements for part in chosen(statement) for token in holes(part)]
+
+
+def chosen(statement: tree.Statement) -> tuple[tree.Expr, ...]:
+    """What a statement says of the author's wishes: the settings of `cases`, the conditions of `where`."""
+    match statement:
+        case tree.Cases(_, settings):
+            return (settings,)
+        case tree.Model() | tree.Input():
+            return statement.where
+    return ()
 
 
 def bodies(statement: tree.Statement) -> list[tree.Body]:
