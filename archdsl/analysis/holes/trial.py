@@ -199,8 +199,11 @@ class _Recorder(Judge):
         for axis, (a, b) in enumerate(zip(sizes, derived, strict=True)):
             if a is None:
                 continue
-            known = isinstance(a, int) and isinstance(b, int)
-            self._equation(claim, axis, a if known else 0, b if known else int(a != b), a == b, visit)
+            apart = b - a  # of symbolic sizes, a number where they differ by one
+            if isinstance(a, int) and isinstance(b, int):
+                self._equation(claim, axis, a, b, a == b, visit)
+            else:
+                self._equation(claim, axis, 0, apart if isinstance(apart, int) else 1, a == b, visit)
             right = right and a == b
         self.report.errors += not right  # what follows is in doubt, and silent
         return right
