@@ -29,6 +29,7 @@ _EXAMPLES = {
         "archdsl check specs/alexnet.arch",
         "archdsl check specs/vgg.arch config=A classes=10",
         "archdsl check specs my_nets --strict --format json",
+        "archdsl check draft.arch --fill",
         "echo 'CONV 96 11x11 s4' | archdsl check - --input 227x227x3",
     ),
     "summary": (
@@ -79,6 +80,7 @@ class Arguments(NamedTuple):
     diff: bool = False
     notation: str | None = None
     explain_reading: bool = False
+    fill: bool = False
 
     def parameters(self) -> dict[str, Any]:
         """The values of parameters as the language has them; raises Usage."""
@@ -205,6 +207,9 @@ def _takes_values(command: str) -> bool:
 def _check_options(parser: Any) -> None:
     parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
+    parser.add_argument(
+        "--fill", action="store_true", help="write the numbers that were found for each ? into the file"
+    )
     _input_option(parser)
     _notation(parser)
     _explain(parser)
@@ -265,8 +270,8 @@ _OPTIONS = {
     "limits": _no_options,
 }
 _USAGES = {
-    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--input SHAPE] [--notation arch|listing]\n"
-    "                     [--explain-reading] [--limit NAME=N]",
+    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--fill] [--input SHAPE]\n"
+    "                     [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
     "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--format text|json] [--input SHAPE]\n"
     "                       [--notation arch|listing] [--limit NAME=N]",
     "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--input SHAPE] [--notation arch|listing] [--limit NAME=N]",

@@ -25,17 +25,37 @@ class Outcome(NamedTuple):
     checks: list[Checked]
     settings: int = 1
     notes: tuple[tuple[int, int, str], ...] = ()  # how a listing was read
+    text: str | None = None  # what was checked, numbers in place of its holes
+
+    @property
+    def found(self) -> bool:
+        """Whether holes were filled."""
+        return bool(self.checks[-1].holes)
 
 
 def check(arguments: Arguments) -> int:
     """Check every file; 0 where all hold, 1 where something was found, 2 where one could not be read."""
     given = arguments.parameters()
     shape = fragment(arguments.input, arguments.limits)
+    if arguments.fill and arguments.format == "json" and "-" in arguments.paths:
+        raise Usage("--fill writes standard input to standard output, where --format json would stand")
     told = Telling(arguments)
     paths = files.found(arguments.paths)
     for path, fault in terminal.with_progress(paths):
-        told.file(_file(path, fault, given, arguments, shape))
+        outcome = _file(path, fault, given, arguments, shape)
+        told.file(outcome)
+        if arguments.fill and outcome.text is not None and not fails(outcome.checks[-1], arguments.strict):
+            _fill(path, outcome)
     return told.end()
+
+
+def _fill(path: str, outcome: Outcome) -> None:
+    """Write the numbers that were found into a file, and nothing else; standard input goes to standard output."""
+    assert outcome.text is not None
+    if path == "-":
+        sys.stdout.write(outcome.text)
+    elif outcome.found:
+        files.write(path, files.mark(path) + outcome.text)
 
 
 def fragment(text: str | None, limits: Limits) -> Shape | None:
@@ -74,6 +94,7 @@ def _settings(source: Source, given: dict[str, Any], arguments: Arguments, shape
     reading = analysis.read(source, limits, arguments.notation)
     checks: list[Checked] = []
     settings = analysis.settings(reading, given, limits)
+    reading = analysis.filled(reading, settings, limits, shape)
     visits = 0
     for setting in settings:
         checked = analysis.check(reading, setting, limits, shape)
@@ -86,7 +107,7 @@ def _settings(source: Source, given: dict[str, Any], arguments: Arguments, shape
         checks.append(checked)
         if fails(checked, arguments.strict):
             break
-    return Outcome(checks, len(settings), reading.notes)
+    return Outcome(checks, len(settings), reading.notes, reading.source.text)
 
 
 def fails(checked: Checked, strict: bool) -> bool:
@@ -100,6 +121,7 @@ class Telling:
     def __init__(self, arguments: Arguments) -> None:
         self.arguments = arguments
         self.json = arguments.format == "json"
+        self.stream = sys.stderr if arguments.fill and "-" in arguments.paths else sys.stdout
         self.records: list[dict[str, Any]] = []
         self.files = self.failed = self.unreadable = 0
         self.severities: dict[str, int] = {}
@@ -130,8 +152,9 @@ class Telling:
         elif failed:
             self._failed(checks[-1], outcome.settings)
         else:
-            terminal.print_diagnostics(diagnostics, self.arguments.limits.diagnostics)
-            print(verdict.line(checks))
+            terminal.print_diagnostics(diagnostics, self.arguments.limits.diagnostics, self.stream)
+            for line in [*verdict.holes(checks[-1]), verdict.line(checks)]:
+                print(line, file=self.stream)
 
     def _failed(self, checked: Checked, settings: int) -> None:
         most = self.arguments.limits.diagnostics
@@ -140,9 +163,9 @@ class Telling:
             return
         name = inert(checked.source.name)
         if settings > 1:
-            print(f"{name} at {verdict.setting(checked)}:")
-        terminal.print_diagnostics(checked.diagnostics, most)
-        print(f"{name}: {verdict.tally(_severities(checked.diagnostics))}")
+            print(f"{name} at {verdict.setting(checked)}:", file=self.stream)
+        terminal.print_diagnostics(checked.diagnostics, most, self.stream)
+        print(f"{name}: {verdict.tally(_severities(checked.diagnostics))}", file=self.stream)
 
     def end(self) -> int:
         """Tell the count of several files, or the records; give the exit status."""
@@ -152,7 +175,7 @@ class Telling:
             tally = verdict.tally(self.severities)
             number = self.files - self.failed
             hold = f"{number:,} of {self.files:,} files hold{'s' * (number == 1)}"
-            print(f"{hold}: {tally}" if tally else hold)
+            print(f"{hold}: {tally}" if tally else hold, file=self.stream)
         return UNUSABLE if self.unreadable else FOUND if self.failed else HOLDS
 
 

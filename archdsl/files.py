@@ -73,6 +73,12 @@ def refusal(path: str, force: bool) -> str | None:
     return None
 
 
+def mark(path: str) -> str:
+    """The mark with which some editors begin a file, which is no part of its text; most files have none."""
+    with open(path, "rb") as file:
+        return "\ufeff" if file.read(3) == b"\xef\xbb\xbf" else ""
+
+
 def write(path: str, text: str) -> None:
     """Write a file whole or not at all, by a new file beside it; an existing one keeps its permissions and links."""
     target = os.path.realpath(path)

@@ -19,6 +19,8 @@ class Limits(NamedTuple):
     list: int = 100_000
     diagnostics: int = 100
     cases: int = 1_000
+    holes: int = 100
+    tries: int = 10_000
     unrolled: int = 100_000
 
 
@@ -34,6 +36,8 @@ MEANINGS = {
     "list": "values in one list, turns of one `for` and copies in one merge",
     "diagnostics": "diagnostics shown of one file",
     "cases": "settings verified for one file by `cases`",
+    "holes": "holes (?) in a file",
+    "tries": "numbers tried for the holes of a file; their visits count as those of a check",
     "unrolled": "layers of a compiled module",
 }
 

@@ -22,6 +22,7 @@ from archdsl.syntax.notation import NOTATIONS
 if TYPE_CHECKING:
     import torch
 
+    from archdsl.analysis.holes.answer import Found
     from archdsl.backends.rows import Row
 
 
@@ -53,6 +54,11 @@ class Model:
     def diagnostics(self) -> list[Diagnostic]:
         """Warnings and notes; a model has no errors."""
         return self._checked.diagnostics
+
+    @property
+    def holes(self) -> tuple[Found, ...]:
+        """The numbers that were found for each ? of the text: `.line`, `.column`, `.text`, `.value`, `.name`."""
+        return self._checked.holes
 
     @property
     def totals(self) -> Cost:

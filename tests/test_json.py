@@ -28,8 +28,8 @@ input words: T int where T >= 5
 embed: EMBED 100 8
 conv: CONV 4 3
 """
-SUMMARY = ["model", "file", "parameters", "inputs", "outputs", "totals", "layers", "claims", "diagnostics"]
-CHECK = ["file", "model", "parameters", "totals", "claims", "diagnostics"]
+SUMMARY = ["model", "file", "parameters", "inputs", "outputs", "totals", "layers", "claims", "holes", "diagnostics"]
+CHECK = ["file", "model", "parameters", "totals", "claims", "holes", "diagnostics"]
 TOTALS = ["params", "trainable", "weights", "buffers", "macs", "flops", "connections", "units"]
 LAYER = [
     "path",

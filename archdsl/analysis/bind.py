@@ -140,6 +140,10 @@ def _named(
 def _declared(signature: Signature, argument: tree.Argument, scope: Scope, limits: Limits) -> tuple[Slot | None, Any]:
     """`s4`, `s2x1`, `nobias`, `ceil`: what the kind or block itself declares."""
     token = argument.value
+    if isinstance(token, Token) and token.type == "HOLED" and argument.name is None:
+        from archdsl.analysis.unknown import option
+
+        return option(signature, token, scope)
     if not isinstance(token, Token) or token.type != "WORD":
         return None, WRONG
     found: tuple[Slot | None, Any] = (None, WRONG)

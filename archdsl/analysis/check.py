@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.claims import MOST_DIGITS, Claim, unwritable
 from archdsl.analysis.cost import Cost, Costs
@@ -35,6 +35,10 @@ from archdsl.syntax.collector import without_collector
 from archdsl.syntax.notation import read_text
 from archdsl.syntax.tree import Token
 
+if TYPE_CHECKING:
+    from archdsl.analysis.holes.answer import Answer, Found
+    from archdsl.analysis.holes.find import Hole
+
 
 class Checked(NamedTuple):
     """What a check found. After an error `network` holds what stands up to it, and its totals mean nothing."""
@@ -48,6 +52,7 @@ class Checked(NamedTuple):
     diagnostics: list[Diagnostic]
     visits: int
     steps: int = 0
+    holes: tuple[Found, ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -69,6 +74,8 @@ class Reading(NamedTuple):
     known: Known  # layers that one setting found serve the next
     notation: str = "arch"
     notes: tuple[tuple[int, int, str], ...] = ()  # how the lines of a listing were read: place and words
+    holes: tuple[Hole, ...] = ()
+    answer: Answer | None = None  # what was found for the holes; then this is the text with their numbers
 
 
 def read(source: Source, limits: Limits, notation: str | None = None) -> Reading:
@@ -76,7 +83,30 @@ def read(source: Source, limits: Limits, notation: str | None = None) -> Reading
     with without_collector():
         text = read_text(source, limits, notation, lambda word: lookup(word) is not None)
     parsed = text.parsed
-    return Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
+    holes = _holes(source, parsed.file) if text.notation == "arch" else ()
+    read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
+    return read._replace(holes=holes) if holes else read
+
+
+def _holes(source: Source, file: tree.File | None) -> tuple[Hole, ...]:
+    if "?" not in source.text or file is None:
+        return ()
+    from archdsl.analysis.holes.find import find
+
+    return tuple(find(file))
+
+
+def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fragment: Shape | None = None) -> Reading:
+    """A text with the numbers of its holes, found from the claims at all settings; as it is where it has no hole.
+
+    Where there is no one answer, `answer.told` says why, and no number is put in.
+    """
+    if not reading.holes or reading.answer is not None:
+        return reading
+    from archdsl.analysis.holes.answer import filled
+
+    with without_collector():
+        return filled(reading, settings, limits, fragment)
 
 
 def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
@@ -103,9 +133,17 @@ def _cases(cases: tree.Cases, given: dict[str, Any], limits: Limits) -> list[dic
 
 
 def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None) -> Checked:
-    """Check one setting. `fragment` is the input of layer lines that have none."""
+    """Check one setting. `fragment` is the input of layer lines that have none. Holes are filled before."""
+    reading = filled(reading, [given], limits, fragment)
+    if reading.holes:  # each without a number is a fault, and none may end the check
+        limits = limits._replace(diagnostics=limits.diagnostics + len(reading.holes))
     with without_collector():
-        return _check(reading, given, limits, fragment)
+        checked = _check(reading, given, limits, fragment)
+    if reading.answer is None:
+        return checked
+    from archdsl.analysis.holes.answer import placed_back
+
+    return placed_back(checked, reading.answer)
 
 
 def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None) -> Checked:
@@ -123,7 +161,7 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     scope.work = work = elaborator.work
     check_blocks(declared, elaborator, scope)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
-    network = None if refused else _network(declared, scope, elaborator, fragment)
+    network = None if refused else network_of(declared, scope, elaborator, fragment)
     network = _countable(network, elaborator.costs, report)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
     values |= {name: given[name] for name in sorted(names) if name in given}
@@ -180,7 +218,8 @@ def _check_cases(declared: Declarations, report: Report, limits: Limits) -> None
             )
 
 
-def _network(declared: Declarations, scope: Scope, elaborator: Elaborator, fragment: Shape | None) -> Network | None:
+def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fragment: Shape | None) -> Network | None:
+    """The network of the lines of a file, None where nothing stands; the elaborator reports what is wrong."""
     report = elaborator.report
     names = Names(None)
     place = Place(scope, names, ())

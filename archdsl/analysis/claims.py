@@ -9,7 +9,6 @@ from archdsl.analysis.evaluate import evaluate, number, unknown_symbol
 from archdsl.analysis.problem import Problem
 from archdsl.analysis.scope import Scope
 from archdsl.diagnostics import nearest
-from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
 from archdsl.layers import REGISTRY
 from archdsl.layers.values import Sizes, whole
@@ -67,6 +66,22 @@ def claimed_shape(size: tree.Expr, scope: Scope, limits: Limits) -> tuple[Size, 
     return tuple(whole(one) for one in sizes)
 
 
+def stated_shape(claim: tree.ShapeClaim, text: str, scope: Scope, limits: Limits) -> tuple[Size | None, ...]:
+    """The sizes that a claim states; None for a ?, which claims nothing of its axis."""
+    if "?" in text:
+        from archdsl.analysis.unknown import claimed
+
+        return claimed(claim.size, scope, limits)
+    return claimed_shape(claim.size, scope, limits)
+
+
+def agrees(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
+    """Whether a claimed shape is the derived one, as far as it is claimed."""
+    if claimed == derived:
+        return True
+    return len(claimed) == len(derived) and all(a is None or a == b for a, b in zip(claimed, derived, strict=True))
+
+
 def _part(part: str, at: Token, scope: Scope) -> Size:
     if part.isdigit():
         return int(part)
@@ -76,12 +91,6 @@ def _part(part: str, at: Token, scope: Scope) -> Size:
         message = f"{at.text} is a kind of layer, and a shape or a count stands here"
         raise Problem("wrong-type", message, at, hint="layers on one line are joined by ;")
     raise unknown_symbol(part if part.isupper() else at.text, at, scope)
-
-
-def judge_shape(claim: tree.ShapeClaim, derived: Shape, scope: Scope, limits: Limits) -> tuple[bool, tuple[Size, ...]]:
-    """Whether a claimed shape is the derived one, and the claimed sizes."""
-    sizes = claimed_shape(claim.size, scope, limits)
-    return sizes == derived.sizes, sizes
 
 
 def judge_quantity(claim: tree.QuantityClaim, cost: Cost) -> tuple[bool, str]:

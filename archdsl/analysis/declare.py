@@ -8,7 +8,7 @@ from archdsl.analysis.claims import claimed_shape
 from archdsl.analysis.evaluate import evaluate, spell_value, truth
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.report import Report
-from archdsl.analysis.scope import WRONG, KindReference, Scope
+from archdsl.analysis.scope import HOLES, WRONG, KindReference, Scope
 from archdsl.diagnostics import Related, Span, nearest
 from archdsl.ir.shape import AXES, Shape
 from archdsl.ir.size import symbol
@@ -90,10 +90,18 @@ def _check_parameters(model: tree.Model | None, blocks: dict[str, tree.Block], r
 
 
 def parameters(
-    model: tree.Model | None, given: dict[str, Any], symbols: set[str], report: Report, limits: Limits
+    model: tree.Model | None,
+    given: dict[str, Any],
+    symbols: set[str],
+    report: Report,
+    limits: Limits,
+    holes: dict[int, int] | None = None,
 ) -> Scope:
-    """The values of the model's parameters: given from outside, else the defaults; then what `where` demands."""
-    scope = Scope({}, {})
+    """The values of the model's parameters: given from outside, else the defaults; then what `where` demands.
+
+    `holes` are the numbers that are tried for each ?, by their places.
+    """
+    scope = Scope({}, {} if holes is None else {HOLES: holes})
     known = [parameter.name.text for parameter in model.parameters] if model else []
     for name in given:
         if name not in known and name not in symbols:
@@ -177,7 +185,7 @@ def symbol_names(inputs: tuple[tree.Input, ...], model: tree.Model | None) -> se
     for one in inputs:
         tokens = [one.size] if isinstance(one.size, Token) else _tokens(one.size)
         for token in tokens:
-            if token.type in ("WORD", "DIMS") and token.text not in known:
+            if token.type in ("WORD", "DIMS", "HOLED") and token.text not in known:
                 found |= {part for part in token.text.replace("×", "x").split("x") if _is_symbol(part)}
     return found - known
 

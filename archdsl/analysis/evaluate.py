@@ -114,6 +114,10 @@ def _leaf(token: Token, scope: Scope) -> Any:
         return number(token)
     if token.type == "WORD":
         return _word(token, scope)
+    if token.type in ("HOLE", "HOLED") or (token.type == "DIMS" and "?" in token.text):
+        from archdsl.analysis.unknown import sizes
+
+        return sizes(token, scope)
     if token.type == "DIMS":
         parts = token.text.replace("×", "x").split("x")
         return Sizes(tuple(_size(part, token) if part.isdigit() else _symbol(part, token, scope) for part in parts))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.analysis.bind import Bound
+from archdsl.analysis.claims import agrees
 from archdsl.ir.network import Leaf
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Expression, Undetermined
@@ -31,7 +32,7 @@ def hint_for_claim(leaf: Leaf, claimed: tuple[Any, ...]) -> str | None:
         return None
     for change in _changes(leaf, claimed)[:_MOST_TRIES]:
         shape = _try(kind, {**given, **change}, inputs)
-        if shape is not None and shape.sizes == claimed:
+        if shape is not None and agrees(claimed, shape.sizes):
             return f"{_spelled(kind, change)} gives {shape}"
     return None
 
@@ -46,7 +47,7 @@ def _changes(leaf: Leaf, claimed: tuple[Any, ...]) -> list[dict[str, Any]]:
         changes.append({"ceil": not leaf.op.ceil})
     if "stride" in attributes:
         changes += [{"stride": stride} for stride in range(1, 5)]
-    if "out" in attributes:
+    if "out" in attributes and claimed[-1] is not None:
         changes.append({"out": claimed[-1]})
     if "kernel" in attributes:
         changes += [{"kernel": kernel} for kernel in range(1, 12)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.analysis.claims import Claim, claimed_shape, judge_quantity
+from archdsl.analysis.claims import Claim, agrees, judge_quantity, stated_shape
 from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.analysis.hints import hint_for_claim
 from archdsl.analysis.names import Names, Value
@@ -93,14 +93,14 @@ class Judge:
         scope: Scope,
         leaves: tuple[Leaf, ...],
     ) -> bool:
-        sizes = claimed_shape(claim.size, scope, self.limits)
+        sizes = stated_shape(claim, self.report.source.text[claim.start : claim.end], scope, self.limits)
         if not shapes:
             return True
         if position >= len(shapes):
             count = f"one result, {shapes[0]}" if len(shapes) == 1 else f"{len(shapes)} results"
             raise Problem("claim-shape", f"a shape too many: the line gives {count}", claim)
         derived = shapes[position]
-        if self._settle(claim, sizes == derived.sizes, str(derived)):
+        if self._settle(claim, agrees(sizes, derived.sizes), str(derived)):
             return True
         leaf = _shaping(leaves)
         because = _derivation(leaf, sizes) if leaf else ""
@@ -133,10 +133,10 @@ def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:
     return (changing or list(leaves))[-1] if leaves else None
 
 
-def _derivation(leaf: Leaf, claimed: tuple[Size, ...]) -> str:
+def _derivation(leaf: Leaf, claimed: tuple[Size | None, ...]) -> str:
     """How the sizes come about that are not as claimed: those of the axes, or the channels alone."""
     derived = leaf.outputs[0]
-    if len(claimed) != derived.rank or claimed[:-1] != derived.space or derived.rank == 1:
+    if derived.rank == 1 or len(claimed) != derived.rank or not agrees(claimed[:-1], derived.space):
         return leaf.op.derivation(*leaf.inputs)
     if "out" in type(leaf.op).attributes:
         return f"channels: out = {derived.channels}"

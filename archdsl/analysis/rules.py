@@ -60,7 +60,9 @@ class Rules:
         """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure."""
         words: list[Any] = [kind, shapes]
         for name, value, _, _ in statement.arguments:
-            if type(value) is not Token or (value.type == "DIMS" and not value.text.replace("x", "").isdigit()):
+            if type(value) is not Token or "?" in value.text:
+                return None
+            if value.type == "DIMS" and not value.text.replace("x", "").isdigit():
                 return None
             words.append(value.text if name is None else (name.text, value.text))
             if value.type == "WORD":

@@ -19,6 +19,7 @@ class KindReference(NamedTuple):
 
 
 WRONG: Any = object()  # the value of a name whose definition has a fault
+HOLES = "?"  # among the symbols, because every body sees them: the numbers tried for holes, by their places
 
 
 class Scope:
@@ -65,7 +66,12 @@ class Scope:
         self._values[name] = value
 
     def names(self) -> list[str]:
-        return [*self._values, *self.symbols]
+        return [name for name in (*self._values, *self.symbols) if name != HOLES]
+
+    def hole(self, place: int) -> int | None:
+        """The number that stands for the ? at a place of the text; None where it is not known."""
+        found: int | None = self.symbols.get(HOLES, {}).get(place)
+        return found
 
     def hidden(self, name: str) -> bool:
         """Whether the caller of this block has a value of that name, which the body does not see."""

@@ -29,6 +29,7 @@ def summary(checked: Checked, most: int = Limits().unrolled) -> dict[str, Any]:
         "totals": _totals(checked),
         "layers": [_layer(row) for row in leaves(checked, most)],
         "claims": _claims(checked),
+        "holes": _holes(checked),
         "diagnostics": [diagnostic.to_json() for diagnostic in checked.diagnostics],
     }
 
@@ -42,6 +43,7 @@ def check(checks: list[Checked]) -> list[dict[str, Any]]:
             "parameters": _parameters(checked),
             "totals": _totals(checked),
             "claims": _claims(checked),
+            "holes": _holes(checked),
             "diagnostics": [diagnostic.to_json() for diagnostic in checked.diagnostics],
         }
         for checked in checks
@@ -80,6 +82,10 @@ def _layer(row: Row) -> dict[str, Any]:
 
 def _claims(checked: Checked) -> list[dict[str, Any]]:
     return [claim._asdict() for claim in checked.claims]
+
+
+def _holes(checked: Checked) -> list[dict[str, Any]]:
+    return [found._asdict() for found in checked.holes]
 
 
 def _sizes(sizes: tuple[Size, ...]) -> list[int | str]:

@@ -28,6 +28,22 @@ def line(checks: list[Checked]) -> str:
     return inert(f"{checks[0].source.name}: {checks[0].name}  {', '.join(parts)}")
 
 
+def holes(checked: Checked) -> list[str]:
+    """`net.arch:3:28: p = 0` for each word with holes, in the order of the text."""
+    lines, found = [], list(checked.holes)
+    while found:
+        first = found[0]
+        count = first.text.count("?")
+        word = first.text
+        for one in found[:count]:
+            word = word.replace("?", str(one.value), 1)
+        if len(word) > 1 and word[0] == first.name and first.text[1] in "?0123456789":
+            word = word[1:]  # of an option
+        lines.append(inert(f"{checked.source.name}:{first.line}:{first.column}: {first.name} = {word}"))
+        found = found[count:]
+    return lines
+
+
 def _counted(figure: str, what: str) -> str:
     return f"{figure} {what}" if figure == "1" else f"{figure} {what}s"
 

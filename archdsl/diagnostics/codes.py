@@ -73,6 +73,12 @@ CODES: dict[str, Code] = {
         claim_shape="a claimed shape that is not the derived one",
         claim_value="a claimed figure that is not the derived one",
     ),
+    # holes
+    **_errors(
+        unpinned_hole="a ? whose number follows from no claim",
+        several_answers="a ? for which several numbers fit",
+        no_answer="a ? for which no number fits",
+    ),
     **_warnings(
         unused_result="a result that nothing reads and that is no output",
         leftover="rows or columns behind the last window that no window reads",
@@ -81,4 +87,5 @@ CODES: dict[str, Code] = {
     ),
     "shadows-kind": Code("note", "a block with the name of a built-in kind"),
     "passed-over": Code("note", "a sentence of a listing that names a layer, read as prose"),
+    "other-answer": Code("note", "a number that fits a ? too, with a warning that the one found does not have"),
 }

@@ -12,7 +12,7 @@ from archdsl.layers.support import (
     POSITION_CONV,
     TABLE_CONV,
 )
-from archdsl.layers.values import Bias, Padding, PerAxis, Table, Whole, Word
+from archdsl.layers.values import Bias, Divisor, Padding, PerAxis, Table, Whole, Word
 from archdsl.layers.window import Window, check_fit, derivation, leftovers, same_padding, short
 
 _DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True, "padding_mode": "zeros"}
@@ -37,7 +37,7 @@ class Conv(Layer):
         PerAxis(), 1, short="d", doc="distance between the elements that a window reads", torch="dilation", named=True
     )
     groups: int = attribute(
-        Whole(symbolic=False),
+        Divisor(symbolic=False),
         1,
         short="g",
         doc="groups of channels that do not see each other",

@@ -101,6 +101,10 @@ class Whole(Type):
         return value
 
 
+class Divisor(Whole):
+    """A whole number that divides the channels; the rule of the kind says which."""
+
+
 class PerAxis(Type):
     """A whole number for each axis beside the channels, as `11x11`, or one number for all of them."""
 

@@ -149,6 +149,7 @@ _BODY = "what belongs to it stands in braces: { ... }"
 _NO_FUNCTIONS = "there are no functions; + - * / // % and `a if c else b` compute"
 _NAMED = "a layer gets its name with a colon: {0}: CONV 64 3x3"
 _SPACE = "put a space before the next value; a negative number stands behind = or in parentheses"
+_NO_COUNT = "a count that is not known is not claimed; ? stands for sizes: -> ?x?x96"
 _START = "a line starts with a kind of layer or a name; what it reads stands behind it: RELU <- a"
 _HABITS = tuple(
     Habit(*row)
@@ -205,6 +206,8 @@ _HABITS = tuple(
         ("", r"^<?-?$", r"[-<]", _START),
         ("", r"^([\w.]+)\s*:$", r"\d", "behind a name stands a kind of layer: {0}: FC 10"),
         ("", r"^([\w.]+)\s*:\s*[\w.]+$", r":", "a layer has one name, and one colon"),
+        ("", r"(?:^expect|->|,)\s*\?$", r"[a-z]", _NO_COUNT),
+        ("", "", r"\w*\?", "a ? stands for a number: a value, an option, a size or a repeat"),
         ("values", "", r"[{]", "{ stands behind a merge such as ADD, a name with a colon, or nothing"),
     )
 )
@@ -285,7 +288,8 @@ def stray(text: str, start: int) -> Stray:
     if letter == '"':
         return Stray(line_end, "syntax", 'this text has no closing "', 'texts end on their line: "text"')
     if letter == "?":
-        return Stray(start + 1, "reserved", "holes (?) are not part of the language yet", "write the number")
+        message = f"a ? stands for one whole number, and this one touches {after}"
+        return Stray(start + 1, "syntax", message, "put a space behind it; ?x? are two numbers, p? is an option")
     if letter in ")]":
         return Stray(start + 1, "syntax", f"a closing {letter} touches {after}", f"put a space after {letter}")
     if letter == "\\":
@@ -320,6 +324,8 @@ def _run_together(text: str, start: int, word: str, after: str) -> tuple[str, st
         match = re.fullmatch(pattern, word)
         if match:
             return message, _filled(hint, *match.groups())
+    if after == "?":
+        return f"{word} touches ?", "a ? stands for a whole number, never for some of its digits"
     if after == "(":
         return f"{word} touches (", f"put a space or an operator between {word} and ("
     return message, None

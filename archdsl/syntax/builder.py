@@ -129,7 +129,8 @@ class Builder:
     def repeat(self, children: Children) -> tree.Expr:
         value = children[0]
         if isinstance(value, Token) and value.type == "REPEAT":
-            return Token("NUMBER", value.text[1:], value.start, value.end)
+            kind = "HOLE" if value.text[1:] == "?" else "NUMBER"
+            return Token(kind, value.text[1:], value.start + (kind == "HOLE"), value.end)
         return value
 
     def reads(self, children: Children) -> tuple[Token, ...]:
@@ -202,7 +203,7 @@ class Builder:
 
     def paren(self, children: Children) -> tree.Expr:
         opening, term, closing = children
-        if isinstance(term, Token) and term.type == "WORD":
+        if isinstance(term, Token) and (term.type == "WORD" or "?" in term.text):
             return tree.Paren(term, opening.start, closing.end)
         return term._replace(start=opening.start, end=closing.end)
 

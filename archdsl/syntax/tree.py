@@ -63,7 +63,7 @@ class Prefix(NamedTuple):  # - a; not a
     end: int
 
 
-class Paren(NamedTuple):  # (s2): among values a word in parentheses is a value, never an option
+class Paren(NamedTuple):  # (s2): among values a word in parentheses is a value, never an option; (?) keeps its place
     term: Token
     start: int
     end: int

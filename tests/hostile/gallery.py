@@ -512,3 +512,52 @@ def strings_of_settings(n: int) -> str:
         f'model M(n="a")\ncases n in [{", ".join(chr(34) + "b" * 30 + chr(34) for _ in range(min(n, 100)))}]\ninput 8\n'
         + "RELU\n" * n
     )
+
+
+# ---- holes
+
+
+@hostile
+def holes_on_lines(n: int) -> str:
+    """Each line could be decided by itself, and there are more than anybody writes."""
+    return "input 64x64x8\n" + "CONV ? 3x3 p? -> 64x64x8\n" * n
+
+
+@hostile
+def holes_without_claims(n: int) -> str:
+    return "input 64x64x8\n" + "CONV ? ?x? s? p? d? g?\n" * (n // 8) + "RELU -> 7x7x7, 1M params"
+
+
+@hostile
+def holes_before_much(n: int) -> str:
+    """Every number that is tried costs a look at all that follows."""
+    return "input 64x64x8\nlet c = ?\nCONV c 3x3 p1\n" + "CONV c 3x3 p1; CONV 8 1x1\n" * n + "expect 1,234,567 params"
+
+
+@hostile
+def holes_in_repeats(n: int) -> str:
+    return "input 8\n" + "{ " * 8 + "FC ?" + " } x?" * 8 + " -> 77 params\n" + "RELU\n" * n
+
+
+@hostile
+def holes_in_loops(n: int) -> str:
+    return "input 8\nfor i in 1..? {\n" + "FC (i + 1)\n" * n + "}\nexpect 1G params"
+
+
+@hostile
+def holes_in_blocks(n: int) -> str:
+    """Many uses of one block with a hole, each with another argument."""
+    uses = "".join(f"B {number}\n" for number in range(1, n + 1))
+    return "input 8x8x8\nblock B(c) { CONV c ?x? p?; CONV ? 1x1 }\n" + uses + "expect 123,456 params"
+
+
+@hostile
+def holes_in_a_list(n: int) -> str:
+    return (
+        f"input 8\nlet a = [{', '.join('?' * min(n, 99))}]\nfor i in a {{ FC i }}\nexpect 1,000,003 params" + "\n" * n
+    )
+
+
+@hostile
+def holes_that_touch(n: int) -> str:
+    return "input 8\nFC " + "?" * min(n, 4_000) + "\nFC ?2 2? (?)? x?x ?x\n" * (n // 30)

@@ -1,0 +1,41 @@
+"""What is said of a hole that no claim pins: which claim would."""
+
+from __future__ import annotations
+
+from archdsl.analysis.check import Reading
+from archdsl.analysis.holes.find import Hole
+from archdsl.analysis.unknown import OPEN
+from archdsl.diagnostics import Diagnostic, Span
+from archdsl.layers.values import Divisor, Number, Padding, PerAxis, Whole
+
+_SHAPE = "claim what its line gives: -> 55x55x96, as far as it is known"
+_PARAMS = "claim what its line has: -> 34,944 params"
+
+
+def unpinned(reading: Reading, holes: list[Hole]) -> list[Diagnostic]:
+    """One error for each."""
+    return [
+        Diagnostic(
+            OPEN,
+            f"no claim pins this number: {hole.name}",
+            Span(hole.at, hole.at + 1),
+            reading.source,
+            hint=_hint(hole),
+        )
+        for hole in holes
+    ]
+
+
+def _hint(hole: Hole) -> str:
+    match hole.type:
+        case Padding() | PerAxis():
+            return _SHAPE
+        case Divisor():
+            return _PARAMS
+        case Number():
+            return "no claim can: write the number"
+        case Whole():
+            return _SHAPE
+        case None if hole.name == "x":
+            return "claim what all copies have: -> 2,359,296 params"
+    return "claim a shape or params that it changes, or write the number"
