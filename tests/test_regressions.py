@@ -28,6 +28,7 @@ COMPILED = {
     "block B(n) { a: CONV 2 1 x(n); b: { ADD { ID; RELU } } x(n//2) }\n{ ADD { g: { B 0 x2 }; CONV 2 1 } }\nB 1; B 4",
     "empty braces, repeated": "input 8\n{ } x3; { { } x2 } x3\nADD { ID; { } x2 }",
     "a repeat reads what its line gives once": "input 6\nFC 6; { ADD { ID; RELU } } x1",
+    "one copy of what reads two inputs": "input a: 4; input b: 4\nADD x1 <- a, b; n: CONCAT x1 <- a, b",
     "branches of a repeat read one input": "input 1x4x4x2\nblock U { FC 3; SIGMOID }\nMAXPOOL 1 x2\nCONCAT { { U } x2 }",
     "in place only where nothing else reads": "input 6\nFC 6; ADD { ID; RELU }",
     "in place behind an identity": "input 6\nFC 6; b: RELU; a: ID <- b; RELU; ADD <- a, b",

@@ -56,7 +56,8 @@ def write_copies(
         if run.copies > 1 and step:
             values = [write_turns(w, bodies, value, range(number, number + step * run.copies, step), label, at)]
         else:
-            values = write_copy(w, bodies, [value], number, label, at)
+            others = values[1:] if values is inputs else []  # one copy alone may read several values
+            values = write_copy(w, bodies, [value, *others], number, label, at)
         number += step * run.copies
     return values
 
