@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "check shapes, parameters and claims",
     "summary": "print the table of the layers",
     "compile": "write PyTorch source",
+    "weights": "compare a checkpoint with a spec, tensor by tensor",
     "layers": "tell what kinds of layer there are, or all about one",
     "limits": "tell the bounds on what a text may cost",
 }
@@ -39,6 +40,13 @@ _EXAMPLES = {
         "archdsl compile specs/resnet_cifar.arch depth=110 -o resnet110.py --force",
         "archdsl compile specs/lenet5.arch | less",
     ),
+    "weights": (
+        "archdsl weights specs/resnet18.arch resnet18.safetensors",
+        "archdsl weights specs/resnet18.arch trained.safetensors --rename module.=",
+        "archdsl weights specs/resnet18.arch old.safetensors --rename .gamma=.weight --rename .beta=.bias",
+        "archdsl weights specs/resnet18.arch backbone.safetensors classes=10 --skip fc --skip '*.num_batches_tracked'",
+        "archdsl weights specs/resnet18.arch half.safetensors --cast --format json",
+    ),
     "layers": ("archdsl layers", "archdsl layers CONV"),
     "limits": ("archdsl limits", "archdsl check huge.arch --limit tokens=5000000"),
 }
@@ -63,6 +71,10 @@ class Arguments(NamedTuple):
     batch: int = 1
     output: str | None = None
     force: bool = False
+    rename: list[str] = []  # noqa: RUF012 - of a tuple, never changed
+    skip: list[str] = []  # noqa: RUF012
+    cast: bool = False
+    every: bool = False
 
     def parameters(self) -> dict[str, Any]:
         """The values of parameters as the language has them; raises Usage."""
@@ -140,6 +152,10 @@ def _count(command: str, paths: list[str]) -> None:
         raise Usage("check needs a file, a folder, or - for standard input")
     if command in ("summary", "compile") and len(paths) != 1:
         raise Usage(f"{command} takes one file, or - for standard input")
+    if command == "weights" and len(paths) != 2:
+        raise Usage("weights takes a spec and a checkpoint: archdsl weights SPEC FILE.safetensors")
+    if command == "weights" and paths[1] == "-":
+        raise Usage("weights reads the checkpoint from a file, not from standard input")
     if paths.count("-") > 1:
         raise Usage("standard input can be read once")
 
@@ -183,7 +199,7 @@ def _epilog(command: str) -> str:
 
 
 def _takes_values(command: str) -> bool:
-    return command in ("check", "summary", "compile")
+    return command in ("check", "summary", "compile", "weights")
 
 
 def _check_options(parser: Any) -> None:
@@ -209,6 +225,27 @@ def _compile_options(parser: Any) -> None:
     _input_option(parser)
 
 
+def _weights_options(parser: Any) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+    parser.add_argument(
+        "--rename",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="another name for a tensor or part of the file; OLD may be a beginning (module.) or an ending (.gamma)",
+    )
+    parser.add_argument(
+        "--skip",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="leave out a tensor or part on both sides, by its name in the spec; * stands for any text",
+    )
+    parser.add_argument("--cast", action="store_true", help="floating-point numbers of another width fit")
+    parser.add_argument("--all", dest="every", action="store_true", help="list the tensors that fit, too")
+    _input_option(parser)
+
+
 def _no_options(parser: Any) -> None:
     pass
 
@@ -217,6 +254,7 @@ _OPTIONS = {
     "check": _check_options,
     "summary": _summary_options,
     "compile": _compile_options,
+    "weights": _weights_options,
     "layers": _no_options,
     "limits": _no_options,
 }
@@ -224,14 +262,24 @@ _USAGES = {
     "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--input SHAPE] [--limit NAME=N]",
     "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--format text|json] [--input SHAPE] [--limit NAME=N]",
     "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--input SHAPE] [--limit NAME=N]",
+    "weights": "SPEC FILE [NAME=VALUE ...] [--rename OLD=NEW] [--skip NAME] [--cast] [--all] [--format text|json] "
+    "[--input SHAPE] [--limit NAME=N]",
     "layers": "[KIND]",
     "limits": "[--limit NAME=N]",
 }
-_WORDS_OF = {"check": "PATH", "summary": "SPEC", "compile": "SPEC", "layers": "KIND", "limits": ""}
+_WORDS_OF = {
+    "check": "PATH",
+    "summary": "SPEC",
+    "compile": "SPEC",
+    "weights": "SPEC FILE",
+    "layers": "KIND",
+    "limits": "",
+}
 _WORDS_HELP = {
     "check": "files, folders with .arch files, or - for standard input",
     "summary": "a file, or - for standard input",
     "compile": "a file, or - for standard input",
+    "weights": "a spec, and a safetensors file, of which only the header is read",
     "layers": "a kind of layer, in any case",
     "limits": "",
 }

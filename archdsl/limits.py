@@ -1,4 +1,4 @@
-"""What a text may cost. Every bound stands here; only the caller raises one, never the file."""
+"""What a text or a checkpoint may cost. Every bound stands here; only the caller raises one, never the file."""
 
 from __future__ import annotations
 
@@ -20,6 +20,8 @@ class Limits(NamedTuple):
     diagnostics: int = 100
     cases: int = 1_000
     unrolled: int = 100_000
+    header: int = 100_000_000
+    tensors: int = 100_000
 
 
 MEANINGS = {
@@ -35,6 +37,8 @@ MEANINGS = {
     "diagnostics": "diagnostics shown of one file",
     "cases": "settings verified for one file by `cases`",
     "unrolled": "layers of a compiled module",
+    "header": "bytes of the header of a checkpoint",
+    "tensors": "tensors of a checkpoint",
 }
 
 LARGEST = 2**62  # sizes and every whole number an expression gives stay below it

@@ -71,6 +71,12 @@ CODES: dict[str, Code] = {
         claim_shape="a claimed shape that is not the derived one",
         claim_value="a claimed figure that is not the derived one",
     ),
+    # checkpoints
+    **_errors(
+        damaged_weights="a checkpoint that breaks the safetensors format",
+        pickled_weights="a checkpoint of torch.save where that is not read",
+        weights_mismatch="a checkpoint whose tensors are not those of the network",
+    ),
     **_warnings(
         unused_result="a result that nothing reads and that is no output",
         leftover="rows or columns behind the last window that no window reads",
