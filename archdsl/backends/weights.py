@@ -17,6 +17,7 @@ _HEADERS = ("tensor", "spec", "file", "")
 _GAP = "  "
 _LONGEST = 100  # characters of a name that are shown
 _FEW = 8  # rules on one line, and names that a message lists
+_MANY = 100  # rules one a line
 _WORDS = {
     "fits": "{} fit{s}",
     "missing": "{} missing",
@@ -88,10 +89,12 @@ def counted(comparison: Comparison, status: str) -> str:
 
 def _advice(fit: Fit, most: int) -> list[str]:
     proposal, lines = fit.proposal, []
-    options = [*_options("--rename", proposal.rename, most), *_options("--skip", proposal.skip, most)]
+    options = [*_options("--rename", proposal.rename), *_options("--skip", proposal.skip)]
     if options:
         gain = f" (then {proposal.fits:,} fit)" if proposal.rename else ""
-        lines.append(f"try: {' '.join(options) if len(options) <= _FEW else _one_a_line(options)}{gain}")
+        lines.append(f"try: {' '.join(options) if len(options) <= _FEW else _one_a_line(options[:_MANY])}{gain}")
+    if len(options) > _MANY:
+        lines.append(f"… and {len(options) - _MANY:,} more; --format json has all")
     for unsure in proposal.ambiguous[:most]:
         lines.append(inert(f"ambiguous: {_unsure(unsure)}"))
     return lines
@@ -101,9 +104,9 @@ def _one_a_line(options: list[str]) -> str:
     return "".join(f"\\\n  {option} " for option in options).rstrip()
 
 
-def _options(option: str, rules: dict[str, str] | tuple[str, ...], most: int) -> list[str]:
+def _options(option: str, rules: dict[str, str] | tuple[str, ...]) -> list[str]:
     words = [f"{old}={new}" for old, new in rules.items()] if isinstance(rules, dict) else list(rules)
-    return [f"{option} {inert(shlex.quote(word), 2 * _LONGEST)}" for word in words[:most]]
+    return [f"{option} {inert(shlex.quote(word), 2 * _LONGEST)}" for word in words]
 
 
 def _unsure(unsure: Ambiguity) -> str:

@@ -46,9 +46,9 @@ def compare(
 ) -> Comparison:
     """Hold the tensors of a file against those of a network.
 
-    `rename` maps names of the file (see `renamed`). `skip` has names of tensors or of parts, or patterns with `*`; they
-    are left out on both sides. With `cast`, floating-point numbers of another width fit. Raises ValueError where a rule
-    is about no tensor, or two tensors would get one name.
+    `rename` maps names of the file (see `Renaming`). `skip` has names of tensors or of parts, or patterns with `*`;
+    they are left out on both sides. With `cast`, floating-point numbers of another width fit. Raises ValueError where
+    a rule is about no tensor, or two tensors would get one name.
     """
     have = _renamed_all(found, dict(rename or {}))
     want = {each.name: each for each in wanted}
@@ -73,47 +73,47 @@ def _pair(name: str, wanted: Wanted, found: Entry | None, skipped: bool, cast: b
 # ---- names
 
 
-def renamed(name: str, rename: Mapping[str, str]) -> str:
-    """A name of the file as the rules have it. Each rule speaks of names as they stand in the file.
+class Renaming:
+    """Rules for the names of a file; each speaks of names as they stand there.
 
     `module.` and the empty text are beginnings, `.gamma` is an ending, and anything else a whole name or a part up to a
     dot. Of the rules about the beginning the longest that fits is applied, of those about the ending too.
     """
-    beginning, ending = _applied(name, rename)
-    if ending:
-        name = name[: len(name) - len(ending)] + rename[ending]
-    return name if beginning is None else rename[beginning] + name[len(beginning) :]
 
+    def __init__(self, rename: Mapping[str, str]) -> None:
+        self._new = rename
+        self._beginnings = sorted({len(old) for old in rename if old[:1] != "."}, reverse=True)
+        self._endings = sorted({len(old) for old in rename if old[:1] == "."}, reverse=True)
+        self.used: set[str | None] = set()
 
-def _applied(name: str, rename: Mapping[str, str]) -> tuple[str | None, str | None]:
-    """The rule about the beginning of a name, and the one about its end."""
-    beginning = max((old for old in rename if _begins(name, old)), key=len, default=None)
-    ending = max((old for old in rename if old[:1] == "." and name.endswith(old)), key=len, default=None)
-    if ending and beginning is not None and len(beginning) > len(name) - len(ending):
-        ending = None  # the rule about the beginning says more
-    return beginning, ending
+    def __call__(self, name: str) -> str:
+        """The name as the rules have it; the rules are noted as used."""
+        beginning = next((name[:length] for length in self._beginnings if self._is_beginning(name, length)), None)
+        ending = next((name[-length:] for length in self._endings if name[-length:] in self._new), None)
+        if ending and beginning is not None and len(beginning) > len(name) - len(ending):
+            ending = None  # the rule about the beginning says more
+        self.used |= {beginning, ending}
+        if ending:
+            name = name[: len(name) - len(ending)] + self._new[ending]
+        return name if beginning is None else self._new[beginning] + name[len(beginning) :]
 
-
-def _begins(name: str, old: str) -> bool:
-    """Whether a rule is about the beginning of a name, or about all of it."""
-    if old[:1] == "." or not name.startswith(old):
-        return False
-    return old[-1:] in ("", ".") or name[len(old) : len(old) + 1] in ("", ".")
+    def _is_beginning(self, name: str, length: int) -> bool:
+        """Whether a rule of this length is about the beginning of a name, or about all of it."""
+        if name[:length] not in self._new or name[:length].startswith("."):
+            return False
+        return name[:length][-1:] in ("", ".") or name[length : length + 1] in ("", ".")
 
 
 def _renamed_all(found: Mapping[str, Entry], rename: dict[str, str]) -> dict[str, Entry]:
-    if not rename:
-        return dict(found)
     have: dict[str, Entry] = {}
-    used: set[str | None] = set()
+    renaming = Renaming(rename)
     for name, entry in found.items():
-        used.update(_applied(name, rename))
-        new = renamed(name, rename)
+        new = renaming(name)
         if new in have:
             raise ValueError(f"{have[new].name} and {name} would both be called {new}")
         have[new] = entry
     for old in rename:
-        if old not in used:
+        if old not in renaming.used:
             raise ValueError(f"no tensor to rename is called {old}{_meant(old, found)}")
     return have
 
@@ -137,7 +137,7 @@ def _matches(name: str, rule: str) -> bool:
 
 def _meant(word: str, names: Iterable[str]) -> str:
     """The name or part of a name that comes close to a word."""
-    parts = {part for name in names for part in (name, *parts_of(name))}
+    parts = dict.fromkeys(part for name in names for part in (name, *parts_of(name)))
     close = nearest(word, parts)
     return f"; did you mean {close}?" if close else ""
 

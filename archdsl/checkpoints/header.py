@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from codecs import getincrementaldecoder
+from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
@@ -149,7 +150,7 @@ class Scanner:
             raise self._wrong("nothing more")
         return tensors
 
-    def _keys(self, what: str, most: int) -> Any:
+    def _keys(self, what: str, most: int | None = None) -> Iterator[str]:
         """The keys of an object one by one, each to be followed by the reading of its value."""
         self._sign("{")
         seen: set[str] = set()
@@ -160,7 +161,7 @@ class Scanner:
             if key in seen:
                 raise Damaged(f"{key} stands twice in {what}")
             if len(seen) == most:
-                raise Damaged(f"more than {most:,} tensors", "limit", "raise it with --limit tensors=N")
+                raise Damaged(f"more than {most:,} names in {what}", "limit", "raise it with --limit tensors=N")
             seen.add(key)
             self._sign(":")
             yield key
@@ -172,7 +173,7 @@ class Scanner:
         dtype: str | None = None
         sizes: tuple[int, ...] | None = None
         offsets: tuple[int, ...] | None = None
-        for key in self._keys(f"the entry of {name}", 3):
+        for key in self._keys(f"the entry of {name}"):
             if key == "dtype":
                 dtype = self._string("a dtype")
             elif key == "shape":

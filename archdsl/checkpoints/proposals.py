@@ -126,7 +126,7 @@ class _Search:
                 after_first[name.partition(".")[2]].append(name.partition(".")[0])
         votes: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         for name, entry in self.spare.items():
-            for spelled in {name, _usual(name)}:
+            for spelled in dict.fromkeys((name, _usual(name))):
                 for old, new in self._changes(spelled, after_first, ends):
                     if self.rules.get(old, new) == new:
                         self._vote(votes, (old, new), new + spelled[len(old) :], entry)
