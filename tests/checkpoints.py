@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import archdsl
-from archdsl.analysis.check import read
 from archdsl.checkpoints.header import BITS, write_header
 from archdsl.checkpoints.wanted import Wanted, wanted_tensors
 from archdsl.limits import Limits
@@ -144,4 +143,4 @@ def zeros(tensors: Iterable[tuple[str, str, tuple[int, ...]]]) -> bytes:
     return write_header(tensors) + bytes(size)
 
 
-__all__ = ["DAMAGED", "F32", "packed", "raw", "read", "wanted", "zeros"]
+__all__ = ["DAMAGED", "F32", "packed", "raw", "wanted", "zeros"]
