@@ -89,6 +89,8 @@ def test_tensors_and_macs_are_those_of_the_check(name: str, setting: dict[str, A
     model = load(name, setting)
     module = on_meta(model)
     assert torch_tensors(module) == static_tensors(model)
+    trained = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
+    assert trained == model.totals.trainable
     saved = {name: (str(tensor.dtype), tuple(tensor.shape)) for name, tensor in module.state_dict().items()}
     dtypes = {"F32": "torch.float32", "I64": "torch.int64"}
     assert saved == {each.name: (dtypes[each.dtype], each.sizes) for each in wanted_tensors(model._checked, Limits())}
