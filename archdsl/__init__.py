@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
-__all__ = ["ArchError", "Diagnostic", "Limits", "Model", "load", "loads"]
+__all__ = ["ArchError", "Diagnostic", "Limits", "Model", "load", "loads", "save"]
 
 if TYPE_CHECKING:
     from archdsl.diagnostics import ArchError, Diagnostic
     from archdsl.limits import Limits
     from archdsl.model import Model, load, loads
+    from archdsl.weights import save
 
 _HOMES = {
     "ArchError": "archdsl.diagnostics",
@@ -23,6 +24,7 @@ _HOMES = {
     "Model": "archdsl.model",
     "load": "archdsl.model",
     "loads": "archdsl.model",
+    "save": "archdsl.weights",
 }
 
 

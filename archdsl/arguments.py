@@ -15,6 +15,7 @@ COMMANDS = {
     "compile": "write PyTorch source",
     "fmt": "lay specs out in the one canonical way",
     "convert": "write a lecture listing as a spec",
+    "weights": "compare a checkpoint with a spec, tensor by tensor",
     "layers": "tell what kinds of layer there are, or all about one",
     "limits": "tell the bounds on what a text may cost",
 }
@@ -52,6 +53,13 @@ _EXAMPLES = {
         "archdsl convert listing.txt -o alexnet.arch",
         "archdsl convert slide.md --explain-reading",
     ),
+    "weights": (
+        "archdsl weights specs/resnet18.arch resnet18.safetensors",
+        "archdsl weights specs/resnet18.arch trained.safetensors --rename module.=",
+        "archdsl weights specs/resnet18.arch old.safetensors --rename .gamma=.weight --rename .beta=.bias",
+        "archdsl weights specs/resnet18.arch backbone.safetensors classes=10 --skip fc --skip '*.num_batches_tracked'",
+        "archdsl weights specs/resnet18.arch half.safetensors --cast --format json",
+    ),
     "layers": ("archdsl layers", "archdsl layers CONV"),
     "limits": ("archdsl limits", "archdsl check huge.arch --limit tokens=5000000"),
 }
@@ -81,6 +89,10 @@ class Arguments(NamedTuple):
     notation: str | None = None
     explain_reading: bool = False
     fill: bool = False
+    rename: list[str] = []  # noqa: RUF012 - of a tuple, never changed
+    skip: list[str] = []  # noqa: RUF012
+    cast: bool = False
+    every: bool = False
 
     def parameters(self) -> dict[str, Any]:
         """The values of parameters as the language has them; raises Usage."""
@@ -158,6 +170,10 @@ def _count(command: str, paths: list[str]) -> None:
         raise Usage(f"{command} needs a file, a folder, or - for standard input")
     if command in ("summary", "compile", "convert") and len(paths) != 1:
         raise Usage(f"{command} takes one file, or - for standard input")
+    if command == "weights" and len(paths) != 2:
+        raise Usage("weights takes a spec and a checkpoint: archdsl weights SPEC FILE.safetensors")
+    if command == "weights" and paths[1] == "-":
+        raise Usage("weights reads the checkpoint from a file, not from standard input")
     if paths.count("-") > 1:
         raise Usage("standard input can be read once")
 
@@ -201,7 +217,7 @@ def _epilog(command: str) -> str:
 
 
 def _takes_values(command: str) -> bool:
-    return command in ("check", "summary", "compile")
+    return command in ("check", "summary", "compile", "weights")
 
 
 def _check_options(parser: Any) -> None:
@@ -256,6 +272,27 @@ def _explain(parser: Any) -> None:
     parser.add_argument("--explain-reading", action="store_true", help=words)
 
 
+def _weights_options(parser: Any) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+    parser.add_argument(
+        "--rename",
+        action="append",
+        default=[],
+        metavar="OLD=NEW",
+        help="another name for a tensor or part of the file; OLD may be a beginning (module.) or an ending (.gamma)",
+    )
+    parser.add_argument(
+        "--skip",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="leave out a tensor or part on both sides, by its name in the spec; * stands for any text",
+    )
+    parser.add_argument("--cast", action="store_true", help="floating-point numbers of another width fit")
+    parser.add_argument("--all", dest="every", action="store_true", help="list the tensors that fit, too")
+    _input_option(parser)
+
+
 def _no_options(parser: Any) -> None:
     pass
 
@@ -266,6 +303,7 @@ _OPTIONS = {
     "compile": _compile_options,
     "fmt": _fmt_options,
     "convert": _convert_options,
+    "weights": _weights_options,
     "layers": _no_options,
     "limits": _no_options,
 }
@@ -277,6 +315,8 @@ _USAGES = {
     "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--input SHAPE] [--notation arch|listing] [--limit NAME=N]",
     "fmt": "PATH... [--check] [--diff] [--limit NAME=N]",
     "convert": "LISTING [-o FILE] [--force] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
+    "weights": "SPEC FILE [NAME=VALUE ...] [--rename OLD=NEW] [--skip NAME] [--cast] [--all] [--format text|json] "
+    "[--input SHAPE] [--limit NAME=N]",
     "layers": "[KIND]",
     "limits": "[--limit NAME=N]",
 }
@@ -286,6 +326,7 @@ _WORDS_OF = {
     "compile": "SPEC",
     "fmt": "PATH",
     "convert": "LISTING",
+    "weights": "SPEC FILE",
     "layers": "KIND",
     "limits": "",
 }
@@ -295,6 +336,7 @@ _WORDS_HELP = {
     "compile": "a file, or - for standard input",
     "fmt": "files, folders with .arch files, or - for standard input",
     "convert": "a file, or - for standard input",
+    "weights": "a spec, and a safetensors file, of which only the header is read",
     "layers": "a kind of layer, in any case",
     "limits": "",
 }

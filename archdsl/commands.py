@@ -48,7 +48,7 @@ def summary(arguments: Arguments) -> int:
     as_json = arguments.format == "json"
     if as_json and (arguments.depth is not None or arguments.batch != 1):
         raise Usage("--depth and --batch belong to the table; JSON has every layer, at batch 1")
-    checked = _checked(arguments)
+    checked = checked_spec(arguments)
     most = arguments.limits.unrolled
     if as_json:
         from archdsl.backends.json import summary as as_record
@@ -75,7 +75,7 @@ def compile(arguments: Arguments) -> int:
     refusal = files.refusal(target, arguments.force) if target is not None else None
     if refusal:
         raise Usage(refusal)
-    checked = _checked(arguments)
+    checked = checked_spec(arguments)
     if checked.diagnostics:
         terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics, sys.stderr)
     if checked.failed:
@@ -121,7 +121,7 @@ def convert(arguments: Arguments) -> int:
     return FOUND if checked.failed else HOLDS
 
 
-def _checked(arguments: Arguments) -> Any:
+def checked_spec(arguments: Arguments) -> Any:
     """The one spec of a command, checked at the values given."""
     from archdsl import checking, files
     from archdsl.analysis import check as analysis
@@ -145,4 +145,8 @@ def command(name: str) -> Callable[[Arguments], int]:
         from archdsl.formatting import fmt
 
         return fmt
+    if name == "weights":
+        from archdsl.weights import weights
+
+        return weights
     return {"summary": summary, "compile": compile, "convert": convert, "layers": layers, "limits": limits}[name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from collections.abc import Iterable
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
@@ -79,15 +80,16 @@ def mark(path: str) -> str:
         return "\ufeff" if file.read(3) == b"\xef\xbb\xbf" else ""
 
 
-def write(path: str, text: str) -> None:
+def write(path: str, text: str | Iterable[bytes]) -> None:
     """Write a file whole or not at all, by a new file beside it; an existing one keeps its permissions and links."""
+    parts = [text.encode("utf-8")] if isinstance(text, str) else text
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
     beside = os.path.join(folder, f".{name[:100]}.{os.getpid()}.new")
     handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(text.encode("utf-8"))
+            file.writelines(parts)
         if os.path.exists(target):
             os.chmod(beside, stat.S_IMODE(os.stat(target).st_mode))
         os.replace(beside, target)

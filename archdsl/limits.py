@@ -1,4 +1,4 @@
-"""What a text may cost. Every bound stands here; only the caller raises one, never the file."""
+"""What a text or a checkpoint may cost. Every bound stands here; only the caller raises one, never the file."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ class Limits(NamedTuple):
     holes: int = 100
     tries: int = 10_000
     unrolled: int = 100_000
+    header: int = 100_000_000
+    tensors: int = 100_000
 
 
 MEANINGS = {
@@ -39,6 +41,8 @@ MEANINGS = {
     "holes": "holes (?) in a file",
     "tries": "numbers tried for the holes of a file; their visits count as those of a check",
     "unrolled": "layers of a compiled module",
+    "header": "bytes of the header of a checkpoint",
+    "tensors": "tensors of a checkpoint",
 }
 
 LARGEST = 2**62  # sizes and every whole number an expression gives stay below it

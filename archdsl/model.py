@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from math import isfinite
 from os import PathLike, fsencode
@@ -122,11 +123,32 @@ class Model:
 
         return source(self._checked, self._limits)
 
-    def to_torch(self) -> torch.nn.Module:
-        """The module that the source of `to_source` makes, with fresh weights. Needs torch."""
+    def to_torch(
+        self,
+        weights: str | PathLike[str] | None = None,
+        *,
+        skip: Iterable[str] = (),
+        rename: Mapping[str, str] | None = None,
+        cast: bool = False,
+    ) -> torch.nn.Module:
+        """The module that the source of `to_source` makes, with fresh weights or those of a file. Needs torch.
+
+        Every tensor of the file and of the module must have its partner of the same shape and dtype. `skip` names
+        tensors or parts to leave out on both sides, `rename` maps names of the file (`{"module.": ""}`), `cast`
+        converts floating-point numbers of another width. Raises ArchError where something else does not fit or the file
+        is damaged, ValueError for a rule that is about no tensor, OSError where the file cannot be read.
+        """
         from archdsl.backends.torch import build
 
-        return build(self.to_source(), self.name)
+        if weights is None and (skip or rename or cast):
+            raise ValueError("skip, rename and cast are about the file of weights=")
+        module = build(self.to_source(), self.name)
+        if weights is not None:
+            from archdsl.weights import Rules, load_into
+
+            skips = (skip,) if isinstance(skip, str) else tuple(skip)
+            load_into(module, self._checked, weights, Rules(dict(rename or {}), skips, cast), self._limits)
+        return module
 
     def __repr__(self) -> str:
         return (

@@ -258,6 +258,8 @@ def mutants(count: int, seed: int = 0) -> Iterator[str]:
 # ---- texts from the grammar
 
 _SAMPLES: dict[str, tuple[str, ...]] = {
+    "HOLE": ("?",),
+    "HOLED": ("p?", "s?", "x?", "Hx?x3", "c?"),
     "WORD": (
         *(
             "CONV",

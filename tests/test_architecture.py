@@ -24,6 +24,7 @@ FLOORS = {
     "ir": 3,
     "layers": 4,
     "analysis": 5,
+    "checkpoints": 5,
     "backends": 6,
 }
 TOP = 7  # model, cli and the other shells

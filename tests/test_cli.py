@@ -126,7 +126,7 @@ def test_exit_status(run: Callable[..., Ran], arguments: list[str], code: int) -
     assert "Traceback" not in ran.err
 
 
-@pytest.mark.parametrize("command", ["check", "summary", "compile", "layers", "limits"])
+@pytest.mark.parametrize("command", ["check", "summary", "compile", "weights", "layers", "limits"])
 def test_help_has_examples(run: Callable[..., Ran], command: str) -> None:
     ran = run(command, "--help")
     assert ran.code == 0

@@ -23,6 +23,7 @@ from compare import evaluated, example_inputs, flops, static_tensors, tensor_siz
 import archdsl  # noqa: E402
 from archdsl.analysis.check import read, settings  # noqa: E402
 from archdsl.backends.torch.whitelist import verify  # noqa: E402
+from archdsl.checkpoints.wanted import wanted_tensors  # noqa: E402
 from archdsl.ir.network import Leaf, Sequence, Use  # noqa: E402
 from archdsl.limits import Limits  # noqa: E402
 from archdsl.model import read_file  # noqa: E402
@@ -88,6 +89,11 @@ def test_tensors_and_macs_are_those_of_the_check(name: str, setting: dict[str, A
     model = load(name, setting)
     module = on_meta(model)
     assert torch_tensors(module) == static_tensors(model)
+    trained = sum(parameter.numel() for parameter in module.parameters() if parameter.requires_grad)
+    assert trained == model.totals.trainable
+    saved = {name: (str(tensor.dtype), tuple(tensor.shape)) for name, tensor in module.state_dict().items()}
+    dtypes = {"F32": "torch.float32", "I64": "torch.int64"}
+    assert saved == {each.name: (dtypes[each.dtype], each.sizes) for each in wanted_tensors(model._checked, Limits())}
     inputs = example_inputs(model, batch=1, device="meta", symbols=SYMBOLS)
     assert flops(module, inputs) == 2 * evaluated_count(model.macs)
 

@@ -29,6 +29,7 @@ from typing import NamedTuple
 from unittest.mock import patch
 
 import pytest
+from checkpoints import wanted, zeros
 
 import archdsl
 from archdsl.analysis.check import check, read
@@ -165,11 +166,22 @@ def commands(text: str) -> list[tuple[str, str]]:
     return found
 
 
+def files() -> list[tuple[str, bytes]]:
+    """Checkpoints that the commands find in their folder: of LeNet-5, of its copy in DataParallel, and of torch.save."""
+    tensors = wanted(ROOT / "specs" / "lenet5_modern.arch")
+    whole = zeros(tensors)
+    parallel = zeros(each._replace(name=f"module.{each.name}") for each in tensors)
+    found = {"lenet5": whole, "cut": whole[:-100], "parallel": parallel}
+    return [("lenet5.pt", b"PK\x03\x04"), *((f"{name}.safetensors", data) for name, data in found.items())]
+
+
 @each("console")
 def test_a_command_prints_what_the_page_shows(block: Block, tmp_path: Path) -> None:
     bash = shutil.which("bash") or pytest.skip("needs a shell")
     for path in (ROOT / "specs", *LISTINGS.glob("*.txt")):
         (tmp_path / path.name).symlink_to(path)
+    for name, data in files():
+        (tmp_path / name).write_bytes(data)
     program = f'archdsl() {{ "{sys.executable}" -m archdsl "$@"; }}\n'
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     for command, shown in commands(block.text):

@@ -43,6 +43,7 @@ LAYER = [
     "macs",
     "connections",
     "units",
+    "frozen",
 ]
 CLAIM = ["line", "text", "holds", "claimed", "derived"]
 DIAGNOSTIC = ["code", "severity", "message", "file", "line", "column", "end_line", "end_column", "hint"]
@@ -101,6 +102,7 @@ def test_a_layer() -> None:
         "macs": 442_368,
         "connections": 32 * 32 * 16 * 28,
         "units": 32 * 32 * 16,
+        "frozen": False,
     }
 
 

@@ -402,6 +402,14 @@ def forbidden(tree: ast.AST) -> Iterator[str]:
                 yield name
             case ast.Attribute(ast.Name("os"), name) if name.startswith(FORBIDDEN_OF_OS):
                 yield f"os.{name}"
+            case ast.Call(ast.Attribute(ast.Name("torch"), "load"), _, keywords) if not any(
+                map(_is_restricted, keywords)
+            ):
+                yield "torch.load"
+
+
+def _is_restricted(keyword: ast.keyword) -> bool:
+    return keyword.arg == "weights_only" and isinstance(keyword.value, ast.Constant) and keyword.value.value is True
 
 
 def is_forbidden(module: str) -> bool:
@@ -410,6 +418,7 @@ def is_forbidden(module: str) -> bool:
 
 def test_the_scan_sees_what_is_forbidden() -> None:
     text = "import subprocess\nfrom pickle import loads\nimport os\nos.system('x')\neval('1')\nimport urllib.request\nos.execv"
+    text += "\ntorch.load(f)\ntorch.load(f, weights_only=False)\ntorch.load(f, weights_only=True)"
     assert set(forbidden(ast.parse(text))) == {
         "subprocess",
         "pickle",
@@ -417,6 +426,7 @@ def test_the_scan_sees_what_is_forbidden() -> None:
         "eval",
         "urllib.request",
         "os.execv",
+        "torch.load",
     }
 
 

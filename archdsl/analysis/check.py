@@ -26,7 +26,7 @@ from archdsl.analysis.rules import Known
 from archdsl.analysis.scope import Scope
 from archdsl.analysis.trampoline import run
 from archdsl.diagnostics import Diagnostic, Source, Span
-from archdsl.ir.network import Network, Port, Sequence
+from archdsl.ir.network import Freeze, Network, Port, Sequence
 from archdsl.ir.shape import Shape
 from archdsl.layers import lookup
 from archdsl.limits import Limits
@@ -222,6 +222,7 @@ def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fra
     """The network of the lines of a file, None where nothing stands; the elaborator reports what is wrong."""
     report = elaborator.report
     names = Names(None)
+    names.model = True
     place = Place(scope, names, ())
     try:
         inputs = _inputs(declared, place, elaborator, fragment)
@@ -234,10 +235,14 @@ def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fra
         values = tuple(value for _, value in inputs)
         body, last = run(elaborator.sequence(declared.lines, values, place))
         results = elaborator.results(names, last, place)
-        elaborator.complete(names, body, results, scope)
+        marked, freezes = _frozen(elaborator, body, names) if names.freezes else (body, ())
+        elaborator.complete(names, marked, results, scope)
         if not report.failed:
             elaborator.tell_unread()
-        return _assembled(declared, body, inputs, results, names, scope, report.source)
+        network = _assembled(declared, marked, inputs, results, names, scope, report.source)
+        return network._replace(
+            freezes=freezes, thawed=body._replace(gives=network.body.gives, outputs=network.body.outputs)
+        )
     except Stop as stop:
         report.problem(stop.problem)
     except Problem as problem:
@@ -245,6 +250,16 @@ def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fra
     except Silent:
         pass  # a fault was told before
     return None
+
+
+def _frozen(elaborator: Elaborator, body: Sequence, names: Names) -> tuple[Sequence, tuple[Freeze, ...]]:
+    """The body with the layers marked that are not trained; as it is after a fault, by which names may be lacking."""
+    if elaborator.report.failed:
+        return body, ()
+    from archdsl.analysis.freezing import frozen
+
+    elaborator.judge.refuse_parts_of_trainable()
+    return frozen(elaborator, body, names.freezes)
 
 
 def _inputs(

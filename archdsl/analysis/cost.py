@@ -10,7 +10,7 @@ from archdsl.ir.size import Size, total
 
 
 class Cost(NamedTuple):
-    """The counts of a node, all its copies included. `layers` counts layer lines."""
+    """The counts of a node, all its copies included. `layers` counts layer lines, `frozen` params not trained."""
 
     params: Size = 0
     weights: Size = 0
@@ -19,6 +19,7 @@ class Cost(NamedTuple):
     connections: Size = 0
     units: Size = 0
     layers: Size = 0
+    frozen: Size = 0
 
     def __getitem__(self, key: Any) -> Any:
         """`totals["params"]` as well as `totals.params`, as the JSON has it."""
@@ -30,7 +31,8 @@ class Cost(NamedTuple):
 
     @property
     def trainable(self) -> Size:
-        return self.params
+        """The params that are not frozen."""
+        return self.params - self.frozen
 
     @property
     def flops(self) -> Size:
@@ -81,7 +83,7 @@ class Costs:
         cost = self._layers.get(id(leaf.op))
         if cost is None:
             cost = self._layers[id(leaf.op)] = of_layer(leaf)
-        return cost
+        return cost._replace(frozen=cost.params) if leaf.frozen else cost
 
 
 def of_layer(leaf: Leaf) -> Cost:

@@ -198,12 +198,14 @@ class Elaborator:
             self._results.append((item.gives, statement))
 
     def declare(self, statement: tree.Statement, place: Place) -> None:
-        """`let`, `expect` and `output`: what lays nothing."""
+        """`let`, `expect`, `freeze` and `output`: what lays nothing."""
         match statement:
             case tree.Let():
                 self._let(statement, place.scope)
             case tree.Expect():
                 place.names.expects.append(statement)
+            case tree.Freeze() if place.names.model:
+                place.names.freezes.append((statement, place.scope))
             case tree.Output() if not place.branch:
                 self._output(statement, place.names)
             case _:

@@ -24,6 +24,7 @@ class Judge:
     def __init__(self, report: Report, costs: Costs, limits: Limits) -> None:
         self.report, self.costs, self.limits = report, costs, limits
         self._verdicts: dict[tuple[int, str], Claim] = {}
+        self._trainable: dict[int, tree.Claim] = {}  # claims of it that are not about the whole model
 
     def verdicts(self) -> list[Claim]:
         """All verdicts in the order of the text."""
@@ -60,7 +61,13 @@ class Judge:
             cost = self.costs.of(body) if complete else None
             items = body.items if isinstance(body, Sequence) and complete else ()
             sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
-            self._all(expect.claims, shapes if complete else (), cost, scope, (), sums)
+            self._all(expect.claims, shapes if complete else (), cost, scope, (), sums, whole=names.model)
+
+    def refuse_parts_of_trainable(self) -> None:
+        """Where something is frozen, refuse claims of `trainable` about parts: one may stand in several places."""
+        for claim in self._trainable.values():
+            message = "where parts are frozen, `trainable` is claimed for the whole model"
+            self.report.tell("misplaced", message, claim, hint="expect ... trainable, outside named groups and blocks")
 
     def _all(
         self,
@@ -70,9 +77,13 @@ class Judge:
         scope: Scope,
         leaves: tuple[Leaf, ...] = (),
         sums: tuple[tuple[str, Cost], ...] = (),
+        *,
+        whole: bool = False,
     ) -> bool:
         position, right = 0, True
         for claim in claims:
+            if not whole and isinstance(claim, tree.QuantityClaim) and claim.unit.text == "trainable":
+                self._trainable[claim.start] = claim
             try:
                 if isinstance(claim, tree.ShapeClaim):
                     right = self._shape(claim, shapes, position, scope, leaves) and right

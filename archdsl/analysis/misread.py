@@ -12,7 +12,7 @@ from archdsl.analysis.problem import Problem
 from archdsl.diagnostics import nearest
 from archdsl.syntax.tree import Token
 
-_KEYWORDS = ("model", "block", "input", "output", "let", "cases", "expect", "for", "if")
+_KEYWORDS = ("model", "block", "input", "output", "let", "cases", "expect", "freeze", "for", "if")
 _LISTED = "`archdsl layers` lists the kinds"
 _LAYER = "a layer is its kind and its values: CONV 64 3x3"
 
@@ -46,7 +46,6 @@ _OTHERS = (
 )
 _RESERVED = {
     "use": "`use` is not part of the language yet",
-    "freeze": "`freeze` is not part of the language yet",
     "share": "SHARE is not part of the language yet",
 }
 _MISPLACED = {

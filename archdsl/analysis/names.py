@@ -6,6 +6,7 @@ import itertools
 from typing import NamedTuple
 
 from archdsl.analysis.problem import Problem, Silent
+from archdsl.analysis.scope import Scope
 from archdsl.diagnostics import Related, Span, nearest
 from archdsl.ir.shape import Shape
 from archdsl.syntax import tree
@@ -33,10 +34,12 @@ class Names:
 
     def __init__(self, around: Names | None) -> None:
         self.around = around
+        self.model = False  # whether these are the names of the model itself
         self.entries: dict[str, Entry] = {}
         self.taken: dict[str, Token] = {}  # labels in use, also those of closed places
         self.counter = 0
         self.expects: list[tree.Expect] = []
+        self.freezes: list[tuple[tree.Freeze, Scope]] = []
         self.outputs: tree.Output | None = None
 
     def claim(self, label: str, token: Token) -> None:

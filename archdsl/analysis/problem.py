@@ -61,6 +61,8 @@ def placed(statement: tree.Statement) -> Placed:
             return name
         case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _):
             return tokens[0]
+        case tree.Freeze(tokens, _, _):
+            return tokens[0]
         case tree.Expect(claims):
             return claims[0]
         case tree.If(arms, _):

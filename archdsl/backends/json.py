@@ -77,6 +77,7 @@ def _layer(row: Row) -> dict[str, Any]:
         "macs": _size(row.macs),
         "connections": _size(row.connections),
         "units": _size(row.units),
+        "frozen": row.frozen,
     }
 
 

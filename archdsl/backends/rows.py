@@ -31,6 +31,7 @@ class Row(NamedTuple):
     macs: Size
     connections: Size
     units: Size
+    frozen: bool = False
 
     @property
     def name(self) -> str:
@@ -95,7 +96,7 @@ def _row(checked: Checked, placed: Placed, leaf: Leaf) -> Row:
     cost, output = checked.costs.of(leaf), leaf.outputs[0]
     line = checked.source.position(leaf.statement.start)[0]
     figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
-    return Row(placed.path, leaf.op.name, line, placed.copies, leaf.inputs, output, *figures)
+    return Row(placed.path, leaf.op.name, line, placed.copies, leaf.inputs, output, *figures, leaf.frozen)
 
 
 def _entry(checked: Checked, placed: Placed, deepest: int | None) -> Entry:

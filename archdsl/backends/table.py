@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archdsl.analysis.check import Checked
+from archdsl.analysis.cost import Cost
 from archdsl.backends.rows import Entry, rows
 from archdsl.diagnostics.inert import inert
 from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, children, postorder
@@ -68,8 +69,13 @@ def _cells(entry: Entry, batch: int) -> tuple[str, ...]:
     copies = f" ×{entry.count}" if entry.count > 1 else ""
     layer = indent + _cut(inert(entry.text), _LAYER - len(indent) - len(copies)) + copies
     output = ", ".join(_shape(shape, batch) for shape in entry.outputs[:4]) + (", …" if len(entry.outputs) > 4 else "")
-    figures = ("", "") if entry.open else (_count(entry.cost.params), _count(batch * entry.cost.macs))
+    figures = ("", "") if entry.open else (_params(entry.cost), _count(batch * entry.cost.macs))
     return (inert(entry.path), layer, output, *figures)
+
+
+def _params(cost: Cost) -> str:
+    """Params; in brackets, as torchinfo has them, where none of them is trained."""
+    return f"({_count(cost.params)})" if cost.params != 0 and cost.trainable == 0 else _count(cost.params)
 
 
 def _shape(shape: Shape, batch: int) -> str:
@@ -126,6 +132,8 @@ def _footer(checked: Checked, entries: list[Entry], batch: int) -> list[str]:
         "outputs of layers": batch * output_bytes(checked.network.body),
     }
     lines.append(f"size     {', '.join(f'{name} {megabytes(size)}' for name, size in sizes.items())}")
+    if total.frozen != 0:
+        lines.append("Params in brackets are frozen.")
     if any(entry.count > 1 for entry in entries):
         lines.append("A row with ×N stands for N equal copies, and its figures are those of all of them.")
     return lines

@@ -79,6 +79,12 @@ CODES: dict[str, Code] = {
         several_answers="a ? for which several numbers fit",
         no_answer="a ? for which no number fits",
     ),
+    # checkpoints
+    **_errors(
+        damaged_weights="a checkpoint that breaks the safetensors format",
+        pickled_weights="a checkpoint of torch.save where that is not read",
+        weights_mismatch="a checkpoint whose tensors are not those of the network",
+    ),
     **_warnings(
         unused_result="a result that nothing reads and that is no output",
         leftover="rows or columns behind the last window that no window reads",

@@ -25,6 +25,7 @@ class Leaf(NamedTuple):
     outputs: tuple[Shape, ...]
     statement: tree.Layer
     written: dict[str, tree.Expr]
+    frozen: bool = False
 
 
 class Sequence(NamedTuple):
@@ -118,14 +119,27 @@ class Port(NamedTuple):
     dtype: str
 
 
+class Freeze(NamedTuple):
+    """Parts that are not trained, by their paths, those with tensors; with `all_but`, the parts that alone are trained.
+
+    `still` says that running averages are held as they are.
+    """
+
+    paths: tuple[str, ...]
+    all_but: bool
+    still: bool
+
+
 class Network(NamedTuple):
-    """A whole model at one setting of its parameters."""
+    """A whole model at one setting of its parameters. `thawed` is the body before anything was frozen in it."""
 
     name: str
     parameters: tuple[tuple[str, Any], ...]
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
     body: Sequence
+    freezes: tuple[Freeze, ...] = ()
+    thawed: Sequence | None = None
 
 
 def children(node: Node) -> tuple[Node, ...]:

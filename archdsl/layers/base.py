@@ -69,11 +69,16 @@ def attribute(
 
 
 class Tensor(NamedTuple):
-    """A tensor that a layer owns: `role` is weight, bias, scale (scale and shift of a norm) or buffer."""
+    """A tensor that a layer owns: `role` is weight, bias, scale (scale and shift of a norm) or buffer.
+
+    `saved` says whether it is in the `state_dict`; what follows from the text of the spec is not.
+    """
 
     name: str
     sizes: tuple[Size, ...]
     role: str = "weight"
+    dtype: str = "float32"
+    saved: bool = True
 
 
 class Module(NamedTuple):

@@ -173,7 +173,7 @@ class Conv(Layer):
         bias = (Tensor("bias", bias_sizes, "bias"),) if self.bias else ()
         if self.table is not None:
             pairs = self._pairs()
-            buffers = (Tensor("sources", (pairs,), "buffer"), Tensor("targets", (pairs,), "buffer"))
+            buffers = (Tensor(name, (pairs,), "buffer", "int64", saved=False) for name in ("sources", "targets"))
             return (Tensor("weight", (pairs, 1, *self.kernel)), *bias, *buffers)
         return (Tensor("weight", (self.out, x.channels // self.groups, *self.kernel)), *bias)
 

@@ -41,7 +41,7 @@ class BatchNorm(Layer):
         sizes = (inputs[0].channels,)
         learned = (Tensor("weight", sizes, "scale"), Tensor("bias", sizes, "scale"))
         averages = (Tensor("running_mean", sizes, "buffer"), Tensor("running_var", sizes, "buffer"))
-        batches = Tensor("num_batches_tracked", (), "buffer")
+        batches = Tensor("num_batches_tracked", (), "buffer", "int64")
         return (*(learned if self.affine else ()), *((*averages, batches) if self.stats else ()))
 
     def lower(self, *inputs: Shape) -> Lowered:

@@ -88,6 +88,16 @@ class Builder:
     def expect(self, children: Children) -> tree.Expect:
         return tree.Expect(tuple(children))
 
+    def freeze(self, children: Children) -> tree.Freeze:
+        all_but, *parts, held = children
+        return tree.Freeze(tuple(parts), all_but is not None, held is not None)
+
+    def all_but(self, children: Children) -> bool:
+        return True
+
+    def held(self, children: Children) -> bool:
+        return True
+
     # ---- layers
 
     def layer(self, children: Children) -> tree.Layer:

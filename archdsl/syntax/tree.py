@@ -176,6 +176,12 @@ class Expect(NamedTuple):  # expect 61.1M params
     claims: tuple[Claim, ...]
 
 
+class Freeze(NamedTuple):  # freeze all but head, layer4 with stats
+    parts: tuple[Token, ...]
+    all_but: bool
+    still: bool  # whether running averages are held as they are
+
+
 class For(NamedTuple):  # for i in 2..12 { ... }
     names: tuple[Token, ...]
     turns: Range | Expr
@@ -187,7 +193,7 @@ class If(NamedTuple):  # if a { ... } else if b { ... } else { ... }
     otherwise: Body | None
 
 
-Statement: TypeAlias = Model | Block | Input | Output | Let | Cases | Expect | For | If | Layer
+Statement: TypeAlias = Model | Block | Input | Output | Let | Cases | Expect | Freeze | For | If | Layer
 
 
 class File(NamedTuple):

@@ -242,3 +242,5 @@ def start(statement: tree.Statement) -> int:
             return arms[0][0].start
         case tree.Expect(claims):
             return claims[0].start
+        case tree.Freeze(parts, _, _):
+            return parts[0].start

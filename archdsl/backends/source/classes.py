@@ -63,6 +63,8 @@ class ClassWriter:
         self.back = back  # whether the result lies as the input does, so that copies can follow one another
         self.init: list[str] = []
         self.forward: list[str] = []
+        self.closing: list[str] = []  # behind the submodules in the constructor
+        self.methods: list[str] = []
         self.values: dict[int, Value] = {}
         self.live: list[Value] = []
         self.indices: list[str] = []  # the variables of the loops around
@@ -123,10 +125,11 @@ class ClassWriter:
         if self.doc:
             lines += [f'    """{self.doc}"""', ""]
         lines += [f"    def __init__({signature}):", "        super().__init__()"]
-        lines += [f"        {line}" for text in self.init for line in text.split("\n")]
+        lines += [f"        {line}" for text in (*self.init, *self.closing) for line in text.split("\n")]
         if forward:
             lines += ["", f"    def forward(self, {', '.join(self.takes)}):"]
             lines += [f"        {line}" for text in self.forward for line in text.split("\n")]
+        lines += [f"    {line}".rstrip() for text in self.methods for line in ("", *text.split("\n"))]
         return "\n".join(lines) + "\n"
 
     def _bind_inputs(self, forms: tuple[str, ...]) -> None:

@@ -23,7 +23,8 @@ class Generator:
     def __init__(self, checked: Checked) -> None:
         assert checked.network is not None
         self.checked = checked
-        self.network = checked.network
+        network = checked.network
+        self.network = network._replace(body=network.thawed) if network.thawed else network
         self.classes: list[str] = []
         self.supports: dict[str, str] = {}
         self.names: set[str] = {"F", "nn", "torch"}
@@ -156,17 +157,21 @@ class Generator:
         member = Member(body, scope, inputs)
         takes = _plain(tuple(port.name for port in self.network.inputs)) if len(inputs) > 1 else ()
         writer = ClassWriter(self, self.model, {0: member}, Parameters({0: scope}, [], {}), takes, self._doc())
+        if self.network.freezes:
+            from archdsl.backends.source.freezing import frozen
+
+            writer.closing, writer.methods = frozen(self.network.freezes, self.checked.network)
         text, _ = writer.write(sequential=_numbered(body) and len(self.network.outputs) == 1)
         self.classes.append(text)
 
     def _doc(self) -> str:
         inputs = ", ".join(str(Shape(port.shape, port.dtype)) for port in self.network.inputs)
         outputs = ", ".join(str(Shape(port.shape, port.dtype)) for port in self.network.outputs)
-        return (
-            f"{inputs} -> {outputs}: {self.checked.totals.params:,} parameters."
-            if isinstance(self.checked.totals.params, int)
-            else f"{inputs} -> {outputs}."
-        )
+        totals = self.checked.totals
+        if not isinstance(totals.params, int):
+            return f"{inputs} -> {outputs}."
+        trained = f", {totals.trainable:,} of them trained" if totals.frozen != 0 else ""
+        return f"{inputs} -> {outputs}: {totals.params:,} parameters{trained}."
 
 
 def class_name_of_model(name: str, taken: set[str]) -> str:

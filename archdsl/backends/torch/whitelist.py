@@ -21,7 +21,20 @@ _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch impor
 _UNDERSCORED = {"__init__", "_conv_forward", "_"}
 _TORCH = set("Size amax arange cat flatten full maximum mean sigmoid stack tanh tensor zeros".split())
 _OWNERS = ("torch", "nn", "F")
-_BUILTINS = {"super", "range", "len", "getattr", "enumerate", "sum", "True", "False", "None", "str", "zip"}
+_BUILTINS = {
+    "super",
+    "range",
+    "len",
+    "getattr",
+    "enumerate",
+    "isinstance",
+    "sum",
+    "True",
+    "False",
+    "None",
+    "str",
+    "zip",
+}
 
 
 def verify(source: str) -> ast.Module:

@@ -1,0 +1,57 @@
+"""What is not trained, in the source: `requires_grad_(False)`, and a `train` that leaves running averages alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.backends.source.naming import is_plain, quoted
+from archdsl.backends.source.text import attribute
+from archdsl.ir.network import Freeze, Leaf, postorder
+
+_TRAIN = """\
+def train(self, mode=True):
+    super().train(mode)
+    for name, module in self.named_modules():
+        if isinstance(module, {kinds}) and {condition}:
+            module.eval()  # its running averages stay as they are
+    return self"""
+
+
+def frozen(freezes: tuple[Freeze, ...], network: Any) -> tuple[list[str], list[str]]:
+    """Statements behind the submodules of the model, and its methods."""
+    closing: list[str] = []
+    for freeze in freezes:
+        closing += ["self.requires_grad_(False)"] if freeze.all_but else []
+        closing += [f"{_part(path)}.requires_grad_({freeze.all_but})" for path in freeze.paths]
+    leaves = {id(node): node for node in postorder(network.body) if isinstance(node, Leaf) and node.frozen}
+    modules = (leaf.op.lower(*leaf.inputs).module for leaf in leaves.values() if _averages(leaf))
+    kinds = sorted({module.path for module in modules if module is not None})
+    if not kinds or not any(freeze.still for freeze in freezes):
+        return closing, []
+    conditions = " or ".join(_condition(freeze) for freeze in freezes if freeze.still)
+    several = sum(freeze.still for freeze in freezes) > 1
+    condition = f"({conditions})" if several else conditions
+    words = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
+    return [*closing, "self.train()"], [_TRAIN.format(kinds=words, condition=condition)]
+
+
+def _averages(leaf: Leaf) -> bool:
+    return any(tensor.name == "running_mean" for tensor in leaf.op.tensors(*leaf.inputs))
+
+
+def _part(path: str) -> str:
+    """How a submodule is reached by its path."""
+    steps = path.split(".")
+    if not all(map(is_plain, steps)):
+        return f"self.get_submodule({quoted(path)})"
+    found = "self"
+    for step in steps:
+        found = attribute(found, step)
+    return found
+
+
+def _condition(freeze: Freeze) -> str:
+    """Whether a module called `name` is in one of the parts, or in none of those that are trained."""
+    beginnings = [quoted(f"{path}.") for path in freeze.paths]
+    words = beginnings[0] if len(beginnings) == 1 else f"({', '.join(beginnings)})"
+    return f'{"not " * freeze.all_but}(name + ".").startswith({words})'
