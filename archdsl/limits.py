@@ -20,6 +20,10 @@ class Limits(NamedTuple):
     diagnostics: int = 100
     cases: int = 1_000
     unrolled: int = 100_000
+    symbols: int = 16
+    conditions: int = 1_000
+    terms: int = 1_000
+    degree: int = 16
 
 
 MEANINGS = {
@@ -35,6 +39,10 @@ MEANINGS = {
     "diagnostics": "diagnostics shown of one file",
     "cases": "settings verified for one file by `cases`",
     "unrolled": "layers of a compiled module",
+    "symbols": "sizes and parameters left open",
+    "conditions": "conditions on what is left open",
+    "terms": "terms of a formula, those within others counted",
+    "degree": "symbols multiplied in one term of a formula",
 }
 
 LARGEST = 2**62  # sizes and every whole number an expression gives stay below it

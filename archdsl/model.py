@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.check import Checked, check, read
 from archdsl.analysis.claims import claimed_shape
+from archdsl.analysis.conditions import Condition
 from archdsl.analysis.cost import Cost
 from archdsl.analysis.problem import Problem
 from archdsl.analysis.scope import Scope
@@ -75,6 +76,26 @@ class Model:
     @property
     def outputs(self) -> tuple[Port, ...]:
         return tuple(Port(p.name, p.shape, p.dtype) for p in self.network.outputs)
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What the network needs of the sizes that are left open, beside what `where` says.
+
+        Each has its `text`, the `line` that needs it, the kind there (`what`) and the `reason`; empty where nothing is
+        open.
+        """
+        return list(self._checked.conditions)
+
+    def allows(self, **sizes: int) -> bool:
+        """Whether the network holds with these numbers for all that is left open. Raises TypeError for other names."""
+        facts = self._checked.facts
+        names = facts.names if facts is not None else []
+        if set(sizes) != set(names):
+            raise TypeError(f"the open sizes are {', '.join(names) or 'none'}")
+        known = [*self._checked.where, *self._checked.conditions]
+        return all(size >= facts.least(name) for name, size in sizes.items() if facts is not None) and all(
+            condition.holds(sizes) for condition in known
+        )
 
     @property
     def network(self) -> Any:

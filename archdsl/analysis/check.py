@@ -5,18 +5,16 @@ from __future__ import annotations
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.claims import MOST_DIGITS, Claim, unwritable
+from archdsl.analysis.conditions import Condition, assumed, conditions
 from archdsl.analysis.cost import Cost, Costs
 from archdsl.analysis.declare import (
     Declarations,
     declarations,
-    define_symbols,
-    demand_of_inputs,
     input_shape,
     parameters,
-    symbol_names,
 )
 from archdsl.analysis.elaborate import Elaborator
 from archdsl.analysis.evaluate import evaluate
@@ -28,12 +26,16 @@ from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known
 from archdsl.analysis.scope import Scope
 from archdsl.analysis.trampoline import run
+from archdsl.analysis.where import define_symbols, demand_of_inputs, facts_of, symbol_names
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.ir.network import Network, Port, Sequence
 from archdsl.ir.shape import Shape
 from archdsl.limits import Limits
 from archdsl.syntax import parse, tree
 from archdsl.syntax.tree import Token
+
+if TYPE_CHECKING:
+    from archdsl.ir.facts import Facts
 
 
 class Checked(NamedTuple):
@@ -48,6 +50,9 @@ class Checked(NamedTuple):
     diagnostics: list[Diagnostic]
     visits: int
     steps: int = 0
+    facts: Facts | None = None
+    conditions: list[Condition] = []  # noqa: RUF012 - what the network needs of its open sizes
+    where: list[Condition] = []  # noqa: RUF012 - what `where` says of them
 
     @property
     def failed(self) -> bool:
@@ -124,11 +129,13 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     if reading.file is None:
         return unread(source, reading.diagnostics)._replace(parameters=given)
     declared = declarations(reading.file, report)
-    scope = parameters(declared.model, given, names := symbol_names(declared.inputs, declared.model), report, limits)
-    define_symbols(declared.inputs, names, given, scope, limits)
-    demand_of_inputs(declared.inputs, scope, report, limits)
+    names = symbol_names(declared.inputs, declared.model)
+    facts = facts_of(names, declared.model, given, report, limits)
+    scope = parameters(declared.model, given, names, report, limits, facts)
+    define_symbols(declared.inputs, names, given, scope, report, facts)
+    demand_of_inputs(declared.inputs, scope, report, limits, facts)
     _check_cases(declared, report, limits)
-    elaborator = Elaborator(declared.blocks, report, limits, reading.known)
+    elaborator = Elaborator(declared.blocks, report, limits, reading.known, facts)
     scope.work = work = elaborator.work
     check_blocks(declared, elaborator, scope)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
@@ -139,7 +146,9 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     diagnostics = report.sorted()
     claims = elaborator.judge.verdicts()
     name = model_name(declared.model, source)
-    return Checked(source, name, values, network, elaborator.costs, claims, diagnostics, work.visits, work.steps)
+    needs, given_ones = conditions(facts, source), assumed(facts)
+    found = Checked(source, name, values, network, elaborator.costs, claims, diagnostics, work.visits, work.steps)
+    return found._replace(facts=facts, conditions=needs, where=given_ones)
 
 
 def unread(source: Source, diagnostics: list[Diagnostic]) -> Checked:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, children
 from archdsl.ir.shape import product
-from archdsl.ir.size import Size, total
+from archdsl.ir.size import Size, tidied, total
 
 
 class Cost(NamedTuple):
@@ -97,7 +97,8 @@ def of_layer(leaf: Leaf) -> Cost:
         else:
             params = params + elements
             weights = weights + (elements if tensor.role == "weight" else 0)
-    return Cost(params, weights, buffers, op.macs(inputs, output), op.connections(inputs, output), op.units(output), 1)
+    macs, connections, units = op.macs(inputs, output), op.connections(inputs, output), op.units(output)
+    return Cost(*map(tidied, (params, weights, buffers, macs, connections, units)), 1)
 
 
 def add(*costs: Cost) -> Cost:
@@ -109,6 +110,6 @@ def add(*costs: Cost) -> Cost:
     return Cost(*map(total, zip(*costs, strict=True))) if costs else Cost()
 
 
-def times(cost: Cost, count: int) -> Cost:
+def times(cost: Cost, count: Size) -> Cost:
     """The cost of `count` copies."""
     return cost if count == 1 else Cost(*(count * size for size in cost))

@@ -7,6 +7,8 @@ hold others are tasks (`trampoline`), so that nesting never becomes depth of the
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archdsl.analysis import containers, control
 from archdsl.analysis.cost import Costs
 from archdsl.analysis.evaluate import evaluate, spell_value
@@ -23,10 +25,14 @@ from archdsl.analysis.work import Work
 from archdsl.diagnostics import Span
 from archdsl.ir.network import Item, Node, Sequence
 from archdsl.ir.shape import Shape
+from archdsl.ir.size import Expression
 from archdsl.layers import REGISTRY, Layer
 from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+
+if TYPE_CHECKING:
+    from archdsl.ir.facts import Facts
 
 _NOWHERE = Span(0, 0)
 FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
@@ -36,13 +42,15 @@ _WORDS = ("in", "yes", "no", "true", "false")
 class Elaborator:
     """Elaborates the statements of one file."""
 
-    def __init__(self, blocks: dict[str, tree.Block], report: Report, limits: Limits, known: Known) -> None:
-        self.blocks, self.report, self.limits = blocks, report, limits
+    def __init__(
+        self, blocks: dict[str, tree.Block], report: Report, limits: Limits, known: Known, facts: Facts | None
+    ) -> None:
+        self.blocks, self.report, self.limits, self.facts = blocks, report, limits, facts
         self.kinds = {**{name: name for name in REGISTRY}, **{name: name for name in blocks}}
         self.origins: dict[int, Placed] = {}  # where each value comes from
         self.costs = Costs()
         self.judge = Judge(report, self.costs, limits)
-        self.rules = Rules(report, self.kinds, self.origins, limits, known)
+        self.rules = Rules(report, self.kinds, self.origins, limits, known, facts)
         self.uses = containers.Uses()
         self.work = Work(limits.visits)
         self.recursive: set[str] = set()  # blocks that reach themselves, told before anything is elaborated
@@ -361,6 +369,10 @@ class Elaborator:
                 raise Silent
             if isinstance(value, KindReference):
                 word = value.name
+            elif isinstance(value, Expression) and word not in self.blocks and word.upper() not in REGISTRY:
+                from archdsl.analysis.open import no_value
+
+                raise no_value(value, "a kind of layer stands here", kind, value.facts)
             elif word not in self.blocks and word.upper() not in REGISTRY:
                 raise Problem("unknown-kind", f"{word} is a value ({spell_value(value)}), not a kind of layer", kind)
         if word in self.blocks:

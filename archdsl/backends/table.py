@@ -65,7 +65,7 @@ def _ports(ports: Iterable[tuple[tuple[Size, ...], str]]) -> str:
 def _cells(entry: Entry, batch: int) -> tuple[str, ...]:
     """A row as text. The figures of an open container stand in the rows below it."""
     indent = _GAP * min(entry.depth, _DEEPEST)
-    copies = f" ×{entry.count}" if entry.count > 1 else ""
+    copies = f" ×{entry.count}" if entry.count != 1 else ""
     layer = indent + _cut(inert(entry.text), _LAYER - len(indent) - len(copies)) + copies
     output = ", ".join(_shape(shape, batch) for shape in entry.outputs[:4]) + (", …" if len(entry.outputs) > 4 else "")
     figures = ("", "") if entry.open else (_count(entry.cost.params), _count(batch * entry.cost.macs))
@@ -126,9 +126,16 @@ def _footer(checked: Checked, entries: list[Entry], batch: int) -> list[str]:
         "outputs of layers": batch * output_bytes(checked.network.body),
     }
     lines.append(f"size     {', '.join(f'{name} {megabytes(size)}' for name, size in sizes.items())}")
-    if any(entry.count > 1 for entry in entries):
+    lines += _needs(checked)
+    if any(entry.count != 1 for entry in entries):
         lines.append("A row with ×N stands for N equal copies, and its figures are those of all of them.")
     return lines
+
+
+def _needs(checked: Checked) -> list[str]:
+    """The conditions on what is left open, each with the line that needs it."""
+    texts = [f"{each.text}  ({each.what} on line {each.line})" for each in checked.conditions]
+    return [f"{'needs' if place == 0 else '':9}{inert(text)}" for place, text in enumerate(texts)]
 
 
 def whole(checked: Checked) -> bool:

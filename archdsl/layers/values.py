@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from archdsl.ir.size import Expression, Size
+from archdsl.ir.size import Expression, Size, symbols
 from archdsl.limits import LARGEST
 
 REQUIRED: Any = object()
@@ -77,6 +77,8 @@ class Type:
     def refuse(self, value: Any) -> Exception:
         from archdsl.layers.base import Refusal
 
+        if isinstance(value, Expression):
+            return Refusal("undetermined", f"must be {self.words}, and {value} is left open", hint=give(value))
         return Refusal("wrong-type", f"must be {self.words}, not {spell(value)}")
 
 
@@ -92,7 +94,9 @@ class Whole(Type):
         from archdsl.layers.base import Refusal
 
         value = whole(value)
-        if isinstance(value, bool) or not isinstance(value, (int, Expression) if self.symbolic else int):
+        if isinstance(value, Expression) and not self.symbolic:
+            raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))
+        if isinstance(value, bool) or not isinstance(value, (int, Expression)):
             raise self.refuse(value)
         if value < self.least:
             raise Refusal("out-of-range", f"must be {self.least} or more, not {value}")
@@ -218,6 +222,11 @@ class Table(Type):
             if not isinstance(row, tuple) or not row or not all(type(item) is int and item >= 0 for item in row):
                 raise self.refuse(value)
         return value
+
+
+def give(size: Size) -> str:
+    """What to do about a size that must be a number: `give a value: H=... W=...`."""
+    return f"give a value: {' '.join(f'{name}=...' for name in sorted(symbols(size)))}"
 
 
 def whole(value: Any) -> Any:
