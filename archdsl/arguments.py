@@ -13,6 +13,7 @@ COMMANDS = {
     "check": "check shapes, parameters and claims",
     "summary": "print the table of the layers",
     "compile": "write PyTorch source",
+    "solve": "find the largest or smallest value of a parameter that meets a bound",
     "layers": "tell what kinds of layer there are, or all about one",
     "limits": "tell the bounds on what a text may cost",
 }
@@ -38,6 +39,11 @@ _EXAMPLES = {
         "archdsl compile specs/googlenet.arch -o googlenet.py",
         "archdsl compile specs/resnet_cifar.arch depth=110 -o resnet110.py --force",
         "archdsl compile specs/lenet5.arch | less",
+    ),
+    "solve": (
+        "archdsl solve specs/alexnet.arch 'params <= 60M' classes=?",
+        "archdsl solve specs/alphago_policy.arch 'params <= 10M, macs <= 1G' k=?",
+        "archdsl solve specs/kim_cnn.arch 'macs >= 100M' T=?",
     ),
     "layers": ("archdsl layers", "archdsl layers CONV"),
     "limits": ("archdsl limits", "archdsl check huge.arch --limit tokens=5000000"),
@@ -140,6 +146,8 @@ def _count(command: str, paths: list[str]) -> None:
         raise Usage("check needs a file, a folder, or - for standard input")
     if command in ("summary", "compile") and len(paths) != 1:
         raise Usage(f"{command} takes one file, or - for standard input")
+    if command == "solve" and len(paths) != 2:
+        raise Usage("solve takes a file, or - for standard input, and a bound: 'params <= 60M'")
     if paths.count("-") > 1:
         raise Usage("standard input can be read once")
 
@@ -183,7 +191,7 @@ def _epilog(command: str) -> str:
 
 
 def _takes_values(command: str) -> bool:
-    return command in ("check", "summary", "compile")
+    return command in ("check", "summary", "compile", "solve")
 
 
 def _check_options(parser: Any) -> None:
@@ -209,6 +217,11 @@ def _compile_options(parser: Any) -> None:
     _input_option(parser)
 
 
+def _solve_options(parser: Any) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+    _input_option(parser)
+
+
 def _no_options(parser: Any) -> None:
     pass
 
@@ -217,6 +230,7 @@ _OPTIONS = {
     "check": _check_options,
     "summary": _summary_options,
     "compile": _compile_options,
+    "solve": _solve_options,
     "layers": _no_options,
     "limits": _no_options,
 }
@@ -224,14 +238,16 @@ _USAGES = {
     "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--input SHAPE] [--limit NAME=N]",
     "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--format text|json] [--input SHAPE] [--limit NAME=N]",
     "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--input SHAPE] [--limit NAME=N]",
+    "solve": "SPEC BOUND NAME=? [NAME=VALUE ...] [--format text|json] [--input SHAPE] [--limit NAME=N]",
     "layers": "[KIND]",
     "limits": "[--limit NAME=N]",
 }
-_WORDS_OF = {"check": "PATH", "summary": "SPEC", "compile": "SPEC", "layers": "KIND", "limits": ""}
+_WORDS_OF = {"check": "PATH", "summary": "SPEC", "compile": "SPEC", "solve": "SPEC", "layers": "KIND", "limits": ""}
 _WORDS_HELP = {
     "check": "files, folders with .arch files, or - for standard input",
     "summary": "a file, or - for standard input",
     "compile": "a file, or - for standard input",
+    "solve": "a file, or - for standard input, and a bound such as 'params <= 60M', or several parted by commas",
     "layers": "a kind of layer, in any case",
     "limits": "",
 }

@@ -47,7 +47,7 @@ def summary(arguments: Arguments) -> int:
     as_json = arguments.format == "json"
     if as_json and (arguments.depth is not None or arguments.batch != 1):
         raise Usage("--depth and --batch belong to the table; JSON has every layer, at batch 1")
-    checked = _checked(arguments)
+    checked = checked_spec(arguments)
     most = arguments.limits.unrolled
     if as_json:
         from archdsl.backends.json import summary as as_record
@@ -74,7 +74,7 @@ def compile(arguments: Arguments) -> int:
     refusal = files.refusal(target, arguments.force) if target is not None else None
     if refusal:
         raise Usage(refusal)
-    checked = _checked(arguments)
+    checked = checked_spec(arguments)
     if checked.diagnostics:
         terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics, sys.stderr)
     if checked.failed:
@@ -89,7 +89,7 @@ def compile(arguments: Arguments) -> int:
     return HOLDS
 
 
-def _checked(arguments: Arguments) -> Any:
+def checked_spec(arguments: Arguments) -> Any:
     """The one spec of a command, checked at the values given."""
     from archdsl import checking, files
     from archdsl.analysis import check as analysis
@@ -108,4 +108,8 @@ def command(name: str) -> Callable[[Arguments], int]:
         from archdsl.checking import check
 
         return check
+    if name == "solve":
+        from archdsl.solving import solve
+
+        return solve
     return {"summary": summary, "compile": compile, "layers": layers, "limits": limits}[name]

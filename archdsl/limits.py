@@ -20,6 +20,7 @@ class Limits(NamedTuple):
     diagnostics: int = 100
     cases: int = 1_000
     unrolled: int = 100_000
+    tries: int = 10_000
     symbols: int = 16
     conditions: int = 1_000
     terms: int = 1_000
@@ -39,6 +40,7 @@ MEANINGS = {
     "diagnostics": "diagnostics shown of one file",
     "cases": "settings verified for one file by `cases`",
     "unrolled": "layers of a compiled module",
+    "tries": "values that `solve` tries where a count may fall while they rise",
     "symbols": "sizes and parameters left open",
     "conditions": "conditions on what is left open",
     "terms": "terms of a formula, those within others counted",

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import torch
 
     from archdsl.backends.rows import Row
+    from archdsl.ir.bulk import Formula
 
 
 class Port(NamedTuple):
@@ -86,6 +87,12 @@ class Model:
         """
         return list(self._checked.conditions)
 
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The names of what is left open: sizes of inputs and parameters without a value."""
+        facts = self._checked.facts
+        return tuple(facts.names) if facts is not None else ()
+
     def allows(self, **sizes: int) -> bool:
         """Whether the network holds with these numbers for all that is left open. Raises TypeError for other names."""
         facts = self._checked.facts
@@ -96,6 +103,16 @@ class Model:
         return all(size >= facts.least(name) for name, size in sizes.items() if facts is not None) and all(
             condition.holds(sizes) for condition in known
         )
+
+    def formula(self, unit: str) -> Formula:
+        """A count of the network ("params", "macs", ...) as a function of what is left open.
+
+        It takes whole numbers or NumPy arrays of them: `model.formula("params")(width=numpy.arange(1, 1000))`. Raises
+        KeyError for a unit that is none.
+        """
+        from archdsl.ir.bulk import Formula
+
+        return Formula(self.totals[unit], self.open)
 
     @property
     def network(self) -> Any:

@@ -115,8 +115,16 @@ def _copy(
 def conditional(
     e: Elaborator, statement: tree.If, current: Value | None, place: Place, base: int
 ) -> Task[tuple[Item | None, Value | None]]:
-    """An `if` in a sequence: the arm that is taken, in line; one that lays nothing leaves no trace."""
-    taken, body = _taken(e, statement, place)
+    """An `if` in a sequence: the arm that is taken, in line; one that lays nothing leaves no trace.
+
+    Claims behind a condition that depends on what is left open are held where it is not.
+    """
+    try:
+        taken, body = _taken(e, statement, place)
+    except Problem as problem:
+        if problem.code != "undetermined" or _lays(statement):
+            raise
+        return None, current
     number = place.names.counter - base
     if body is None:
         if current is None or not _lays(statement):

@@ -9,7 +9,7 @@ from archdsl.analysis.evaluate import evaluate
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.report import Report
 from archdsl.analysis.scope import WRONG, KindReference, Scope
-from archdsl.analysis.where import demand, least_of_parameter
+from archdsl.analysis.where import demand, least_of_parameter, left_open
 from archdsl.diagnostics import Related, Span, nearest
 from archdsl.ir.shape import AXES, Shape
 from archdsl.ir.size import Expression
@@ -114,7 +114,7 @@ def parameters(
             report.tell("unknown-parameter", what, at, hint=hint)
     for parameter in model.parameters if model else ():
         name = parameter.name.text
-        if name not in given and parameter.default is None and facts is not None:
+        if facts is not None and left_open(parameter, given):
             scope.define(name, facts.symbol(name, least_of_parameter(name, model, scope, limits)))
         else:
             scope.define(name, _parameter(parameter, name, given, scope, report, limits))

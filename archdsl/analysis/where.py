@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archdsl.analysis.evaluate import evaluate, spell_value, truth
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.report import Report
-from archdsl.analysis.scope import WRONG, Scope
+from archdsl.analysis.scope import OPEN, WRONG, Scope
 from archdsl.ir.size import Expression
 from archdsl.limits import LARGEST, Limits
 from archdsl.syntax import tree
@@ -40,12 +40,18 @@ def _is_symbol(word: str) -> bool:
     return bool(word) and word[0].isalpha() and word == word.upper() and "." not in word
 
 
+def left_open(parameter: tree.Parameter, given: dict[str, Any]) -> bool:
+    """Whether a parameter of the model is left open: it has no value, or is given as `?`."""
+    name = parameter.name.text
+    return given[name] == OPEN if name in given else parameter.default is None
+
+
 def facts_of(
     names: set[str], model: tree.Model | None, given: dict[str, Any], report: Report, limits: Limits
 ) -> Facts | None:
     """The facts about what is left open; None where nothing is, and where it is more than the limit allows."""
-    parameters = [p.name for p in model.parameters if p.default is None and p.name.text not in given] if model else []
-    number = len(parameters) + len(names - given.keys())
+    parameters = [p.name for p in model.parameters if left_open(p, given)] if model else []
+    number = len(parameters) + len([name for name in names if given.get(name, OPEN) == OPEN])
     if not number:
         return None
     if number > limits.symbols:
@@ -68,7 +74,7 @@ def define_symbols(
 ) -> None:
     """Give each symbolic size its number, where one is given, or itself."""
     for name in sorted(names):
-        if name in given:
+        if given.get(name, OPEN) != OPEN:
             scope.symbols[name] = _given(name, given[name], inputs, report)
         else:
             scope.symbols[name] = facts.symbol(name, 1) if facts is not None else WRONG
