@@ -22,8 +22,8 @@ from archdsl.syntax import parse_expression
 if TYPE_CHECKING:
     import torch
 
+    from archdsl.backends.formula import Formula
     from archdsl.backends.rows import Row
-    from archdsl.ir.bulk import Formula
 
 
 class Port(NamedTuple):
@@ -110,7 +110,7 @@ class Model:
         It takes whole numbers or NumPy arrays of them: `model.formula("params")(width=numpy.arange(1, 1000))`. Raises
         KeyError for a unit that is none.
         """
-        from archdsl.ir.bulk import Formula
+        from archdsl.backends.formula import Formula
 
         return Formula(self.totals[unit], self.open)
 

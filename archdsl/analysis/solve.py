@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from archdsl.analysis.check import Checked
 from archdsl.analysis.cost import TOTALS
 from archdsl.diagnostics import nearest
-from archdsl.ir.bulk import rising
 from archdsl.ir.numbers import Numbers, between
-from archdsl.ir.size import Size, symbols, valued
+from archdsl.ir.size import Atom, Expression, Floor, Positive, Size, Symbol, symbols, valued
 from archdsl.limits import LARGEST, Limits
 
 if TYPE_CHECKING:
@@ -221,3 +220,22 @@ class _Search:
         counts = self._counted(value)
         wrong = [bound for bound in self.wanted if not bound.met(counts[bound.unit])]
         return " and ".join(f"{counts[bound.unit]:,} {bound.unit}" for bound in wrong)
+
+
+def rising(size: Size) -> bool:
+    """Whether a size surely never falls while its symbols rise from 1 on; False where that is not plain to see."""
+    if isinstance(size, int):
+        return True
+    return all(not monomial or (factor > 0 and all(map(_rising_atom, monomial))) for monomial, factor in size.terms)
+
+
+def _rising_atom(atom: Atom) -> bool:
+    """Whether an atom never falls, and is never below 0."""
+    match atom:
+        case Symbol():
+            return True
+        case Floor(numerator, divisor):
+            low = isinstance(numerator, Expression) and all(factor >= 0 for _, factor in numerator.terms)
+            return isinstance(divisor, int) and divisor > 0 and rising(numerator) and low
+        case Positive(inside):
+            return rising(inside)

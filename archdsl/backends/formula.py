@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from archdsl.ir.size import Atom, Expression, Floor, Positive, Size, Symbol, symbols, valued
+from archdsl.ir.size import Atom, Floor, Positive, Size, Symbol, symbols, valued
 
 _CHUNK = 2**15  # elements worked on at once: what stays in a core's cache
 _LARGEST = 2**63  # whole numbers of an array lie below
@@ -129,22 +129,3 @@ class Values:
             return self.of(atom.numerator) // self.of(atom.divisor)
         inside = self.of(atom.size)
         return inside * (inside > 0)
-
-
-def rising(size: Size) -> bool:
-    """Whether a size surely never falls while its symbols rise from 1 on; False where that is not plain to see."""
-    if isinstance(size, int):
-        return True
-    return all(not monomial or (factor > 0 and all(map(_rising_atom, monomial))) for monomial, factor in size.terms)
-
-
-def _rising_atom(atom: Atom) -> bool:
-    """Whether an atom never falls, and is never below 0."""
-    match atom:
-        case Symbol():
-            return True
-        case Floor(numerator, divisor):
-            low = isinstance(numerator, Expression) and all(factor >= 0 for _, factor in numerator.terms)
-            return isinstance(divisor, int) and divisor > 0 and rising(numerator) and low
-        case Positive(inside):
-            return rising(inside)
