@@ -233,15 +233,15 @@ class Facts:
 
     def require(self, clause: Clause, note: Any) -> bool:
         """From now on one of these holds; `note` says what needs it, None that `where` says so. False: it cannot be."""
-        answers = [(one, self.decided(one)) for one in clause]
+        found = [literal(self.rewritten(one.size), one.relation) for one in clause]
+        answers = [(one, one if isinstance(one, bool) else self.decided(one)) for one in found]
         if any(answer for _, answer in answers):
             return True
-        clause = tuple(one for one, answer in answers if answer is None)
+        clause = tuple(one for one, answer in answers if answer is None and isinstance(one, Literal))
         names = names_of(clause)
-        if not clause or (len(names) == 1 and self._by_numbers(clause, *names) is False):
-            return False
-        if len(names) == 1 and self._by_numbers(clause, *names):
-            return True
+        together = self._by_numbers(clause, *names) if len(names) == 1 else None
+        if together is not None or not clause:
+            return bool(together)
         if note is None:
             self.given.append(clause)
         else:
@@ -255,20 +255,30 @@ class Facts:
 
     def needed(self) -> list[Required]:
         """The conditions without those that others imply; of several that do, the last stays."""
-        found: list[Required] = []
-        rest = dict(self._start)
-        for clause, note in reversed(self.needs):
-            names = names_of(clause)
-            name = next(iter(names)) if len(names) == 1 else ""
-            solutions = self.solutions(clause, name) if name else None
-            domain = self._start.get(name)
-            if solutions is None or domain is None:
-                if not any(_by_bounds(one) for one in clause) and not self._weaker(clause):
-                    found.append(Required(clause, note, None, None))
-            elif not rest[name].within(solutions):
-                found.append(Required(clause, note, solutions, domain))
-                rest[name] = rest[name] & solutions
-        return found[::-1]
+        domains = dict(self._start)
+        found = [self._required(clause, note, domains) for clause, note in reversed(self.needs)]
+        before, self._domains = self._domains, self._domains | domains
+        kept = [one for one in found if one is not None and (one.solutions or not self._implied(one.clause))]
+        self._domains = before
+        return kept[::-1]
+
+    def _required(self, clause: Clause, note: Any, domains: dict[str, Numbers]) -> Required | None:
+        """A condition with its solutions, which narrow the domains; None where these imply it."""
+        names = names_of(clause)
+        name = next(iter(names))
+        solutions = self.solutions(clause, name) if len(names) == 1 else None
+        if solutions is None:
+            return Required(clause, note, None, None)
+        try:
+            if domains[name].within(solutions):
+                return None
+            domains[name] = domains[name] & solutions
+        except TooMuch:
+            pass
+        return Required(clause, note, solutions, self._start[name])
+
+    def _implied(self, clause: Clause) -> bool:
+        return any(_by_bounds(one) for one in clause) or self._weaker(clause)
 
     def _weaker(self, clause: Clause) -> bool:
         """Whether another condition of the same terms says more."""
