@@ -86,6 +86,13 @@ class Model:
         """
         return list(self._checked.conditions)
 
+    @property
+    def export_conditions(self) -> list[Condition]:
+        """The conditions under which `torch.export` takes the open sizes as dynamic: no size in the network is 1."""
+        from archdsl.analysis.conditions import exportable
+
+        return exportable(self._checked)
+
     def allows(self, **sizes: int) -> bool:
         """Whether the network holds with these numbers for all that is left open. Raises TypeError for other names."""
         facts = self._checked.facts

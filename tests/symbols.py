@@ -28,6 +28,7 @@ class Open:
     drawn: Network
     shown: Network
     numbers: tuple[dict[str, int], ...]
+    small: tuple[dict[str, int], ...]  # more of them, for a network with conditions
 
     @property
     def text(self) -> str:
@@ -43,7 +44,7 @@ class Open:
 
 
 @st.composite
-def open_networks(draw: Any, pairs: int = 4) -> Open:
+def open_networks(draw: Any) -> Open:
     """A drawn network with some of its sizes and parameters left open, and numbers for these near the drawn ones."""
     network = draw(networks())
     random = Draw(draw)
@@ -59,8 +60,9 @@ def open_networks(draw: Any, pairs: int = 4) -> Open:
         first = inputs[0]
         known["H"] = first.sizes[0]
         inputs = (replace(first, sizes=("H", *first.sizes[1:])), *inputs[1:])
-    numbers = tuple({name: _near(size, random) for name, size in known.items()} for _ in range(pairs))
-    return Open(network, replace(network, inputs=inputs, parameters=parameters, given=given), numbers)
+    numbers = tuple({name: _near(size, random) for name, size in known.items()} for _ in range(2))
+    small = tuple({name: random.integer(1, 9) for name in known} for _ in range(4))
+    return Open(network, replace(network, inputs=inputs, parameters=parameters, given=given), numbers, small)
 
 
 def _opened(one: Input, known: dict[str, int], random: Draw) -> Input:
@@ -93,7 +95,7 @@ class Tally:
     def __init__(self) -> None:
         self.started = time.perf_counter()
         self.networks = self.pairs = self.forbidden = self.judged = 0
-        self.unanswered = self.refused = self.conditioned = 0
+        self.unanswered = self.refused = self.conditioned = self.tried = 0
         self.seen: set[Any] = set()
         self.codes: Counter[str] = Counter()
 
@@ -108,7 +110,7 @@ class Tally:
 
 def check_open(one: Open, tally: Tally, judge: Any = None) -> None:
     """The property for one network and all its numbers; `judge` runs the network in PyTorch, where it is given."""
-    if (one.text, repr((one.shown.given, one.numbers))) in tally.seen:
+    if (one.text, repr((one.shown.given, one.numbers, one.small))) in tally.seen:
         return
     note(f"{one.text}given {one.shown.given}")
     model, codes = checked(one.text, one.shown.given)
@@ -118,7 +120,7 @@ def check_open(one: Open, tally: Tally, judge: Any = None) -> None:
     tally.networks += model is not None
     tally.refused += model is None
     tally.conditioned += model is not None and bool(model.conditions)
-    for numbers in one.numbers:
+    for numbers in (*one.numbers, *(one.small if model is not None and model.conditions else ())):
         note(f"with {numbers}; conditions {[str(each) for each in model.conditions] if model else codes}")
         concrete = one.concrete(numbers)
         number, _ = checked(text(concrete), concrete.given)
@@ -130,13 +132,14 @@ def check_open(one: Open, tally: Tally, judge: Any = None) -> None:
             compare(model, number, numbers)
         tally.pairs += model is not None
         tally.forbidden += model is not None and number is None
-        if judge is not None and tally.pairs % 4 == 0:
+        tally.tried += 1
+        if judge is not None and tally.tried % 4 == 0:
             tally.judged += 1
             verdict = judge(concrete)
             assert verdict.accepted == allowed, f"PyTorch: {verdict.reason or 'runs it'}"
             if model is not None and allowed:
                 check_tensors(model, numbers, verdict.judge)
-    tally.seen.add((one.text, repr((one.shown.given, one.numbers))))
+    tally.seen.add((one.text, repr((one.shown.given, one.numbers, one.small))))
     tally.codes.update(codes)
 
 

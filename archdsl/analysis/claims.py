@@ -10,9 +10,9 @@ from archdsl.analysis.problem import Problem
 from archdsl.analysis.scope import Scope
 from archdsl.diagnostics import nearest
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import Size
+from archdsl.ir.size import Ratio, Size
 from archdsl.layers import REGISTRY
-from archdsl.layers.values import Sizes, whole
+from archdsl.layers.values import Sizes, give, whole
 from archdsl.limits import LARGEST, Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -56,7 +56,14 @@ def claimed_shape(size: tree.Expr, scope: Scope, limits: Limits) -> tuple[Size, 
     if not sizes:
         raise Problem("wrong-type", "a shape has one size or more, and this list is empty", size)
     for given in sizes:
-        one: Any = whole(given) if hasattr(given, "__add__") and not isinstance(given, (tuple, str)) else given
+        one: Any = (
+            whole(given)
+            if (hasattr(given, "__add__") or isinstance(given, Ratio)) and not isinstance(given, (tuple, str))
+            else given
+        )
+        if isinstance(one, Ratio):
+            message = f"a size must come out whole, and of {one} that is open"
+            raise Problem("undetermined", message, size, hint=f"{give(one)}; or say behind `where` that it does")
         if isinstance(one, (bool, str, tuple, float)) or not hasattr(one, "__floordiv__"):
             raise Problem("wrong-type", "a shape is made of whole numbers and sizes", size)
         if isinstance(one, int) and not 0 < one < LARGEST:

@@ -253,16 +253,28 @@ class Facts:
             self._narrow(clause, *names)
         return True
 
-    def needed(self) -> list[Required]:
-        """The conditions without those that others imply; of several that do, the last stays."""
-        domains = dict(self._start)
-        found = [self._required(clause, note, domains) for clause, note in reversed(self.needs)]
+    def needed(self, more: list[Clause] | None = None) -> list[Required]:
+        """The conditions without those that others imply; of several that do, the last stays.
+
+        With `more`, those that these and `where` and the network make together.
+        """
+        domains = dict(self._start or self._domains)
+        needs = self.needs
+        if more is not None:
+            domains |= {name: between(least) for name, least in self._first.items()}
+            needs = [*((clause, None) for clause in self.given), *needs, *((clause, None) for clause in more)]
+        start, before = dict(domains), dict(domains)
+        if more is not None:  # none that an earlier one implies, as those that were required
+            needs = [(clause, note) for clause, note in needs if self._required(clause, note, before, start)]
+        found = [self._required(clause, note, domains, start) for clause, note in reversed(needs)]
         before, self._domains = self._domains, self._domains | domains
         kept = [one for one in found if one is not None and (one.solutions or not self._implied(one.clause))]
         self._domains = before
         return kept[::-1]
 
-    def _required(self, clause: Clause, note: Any, domains: dict[str, Numbers]) -> Required | None:
+    def _required(
+        self, clause: Clause, note: Any, domains: dict[str, Numbers], start: dict[str, Numbers]
+    ) -> Required | None:
         """A condition with its solutions, which narrow the domains; None where these imply it."""
         names = names_of(clause)
         name = next(iter(names))
@@ -275,7 +287,7 @@ class Facts:
             domains[name] = domains[name] & solutions
         except TooMuch:
             pass
-        return Required(clause, note, solutions, self._start[name])
+        return Required(clause, note, solutions, start[name])
 
     def _implied(self, clause: Clause) -> bool:
         return any(_by_bounds(one) for one in clause) or self._weaker(clause)

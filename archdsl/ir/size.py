@@ -163,6 +163,28 @@ class Expression:
 Size: TypeAlias = int | Expression
 
 
+class Ratio:
+    """`numerator / divisor`, of which it is open whether it comes out whole; a size only once that is settled."""
+
+    __slots__ = ("divisor", "facts", "numerator")
+
+    def __init__(self, numerator: Expression, divisor: Size) -> None:
+        self.numerator, self.divisor, self.facts = numerator, divisor, numerator.facts
+
+    def settled(self) -> Size | Ratio:
+        """The whole number that it is, or itself where it is none; while ways are explored, that is a question."""
+        rest = self.numerator % self.divisor
+        if isinstance(rest, Expression) and not self.facts.exploring:
+            return self.numerator // self.divisor if self.facts.known(rest, "==") else self
+        return self.numerator // self.divisor if same(rest, 0) else self
+
+    def __repr__(self) -> str:
+        return f"({self.numerator})/({self.divisor})"
+
+
+OPEN = (Expression, Ratio)
+
+
 def symbol(name: str, facts: Facts) -> Expression:
     """The size that a name stands for."""
     return Expression({(Symbol(name, facts),): 1})
