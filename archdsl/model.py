@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.check import Checked, check, read
 from archdsl.analysis.claims import claimed_shape
-from archdsl.analysis.conditions import Condition
 from archdsl.analysis.cost import Cost
 from archdsl.analysis.problem import Problem
 from archdsl.analysis.scope import Scope
@@ -22,6 +21,7 @@ from archdsl.syntax import parse_expression
 if TYPE_CHECKING:
     import torch
 
+    from archdsl.analysis.conditions import Condition
     from archdsl.backends.rows import Row
 
 

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.claims import MOST_DIGITS, Claim, unwritable
-from archdsl.analysis.conditions import Condition, assumed, conditions
 from archdsl.analysis.cost import Cost, Costs
 from archdsl.analysis.declare import (
     Declarations,
@@ -35,6 +34,7 @@ from archdsl.syntax import parse, tree
 from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
+    from archdsl.analysis.conditions import Condition
     from archdsl.ir.facts import Facts
 
 
@@ -146,9 +146,12 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     diagnostics = report.sorted()
     claims = elaborator.judge.verdicts()
     name = model_name(declared.model, source)
-    needs, given_ones = conditions(facts, source), assumed(facts)
     found = Checked(source, name, values, network, elaborator.costs, claims, diagnostics, work.visits, work.steps)
-    return found._replace(facts=facts, conditions=needs, where=given_ones)
+    if facts is None:
+        return found
+    from archdsl.analysis.conditions import assumed, conditions
+
+    return found._replace(facts=facts, conditions=conditions(facts, source), where=assumed(facts))
 
 
 def unread(source: Source, diagnostics: list[Diagnostic]) -> Checked:

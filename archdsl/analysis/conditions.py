@@ -1,4 +1,7 @@
-"""The conditions under which a network holds, as they are shown: each once, with the line that needs it."""
+"""The conditions under which a network holds, as they are shown: each once, with the line that needs it.
+
+Loaded only where a size is left open.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,12 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.diagnostics import Source
+from archdsl.ir.condition import Clause, Literal, literal
 from archdsl.ir.network import Network, postorder
 from archdsl.ir.size import Size
+from archdsl.ir.wording import worded
 
 if TYPE_CHECKING:
-    from archdsl.ir.condition import Clause
     from archdsl.ir.facts import Facts
 
 
@@ -34,12 +38,8 @@ class Condition(NamedTuple):
         return self.text
 
 
-def conditions(facts: Facts | None, source: Source) -> list[Condition]:
+def conditions(facts: Facts, source: Source) -> list[Condition]:
     """The conditions in the order of the text; what `where` says, or another condition implies, is left out."""
-    if facts is None:
-        return []
-    from archdsl.ir.wording import worded
-
     found: dict[str, Condition] = {}
     for need in facts.needed():
         place = min(need.note.at.start, len(source.text))
@@ -53,8 +53,6 @@ def combined(facts: Facts | None, source: Source, more: list[Clause] | None = No
     """What `where` says and what the network needs, and `more`, together: each once, the strongest."""
     if facts is None:
         return []
-    from archdsl.ir.wording import worded
-
     found: dict[str, Condition] = {}
     for need in facts.needed(more or []):
         text = worded(need.clause, need.solutions, need.domain)
@@ -68,8 +66,6 @@ def exportable(checked: Any) -> list[Condition]:
     """The conditions, those of `where` included, with which no size is 1: `torch.export` holds such a size fast."""
     if checked.facts is None or checked.network is None:
         return []
-    from archdsl.ir.condition import Literal, literal
-
     sizes = {size: None for shape in _shapes(checked.network) for size in shape if not isinstance(size, int)}
     found = [literal(size - 2, ">=") for size in sizes]
     return combined(checked.facts, checked.source, [(one,) for one in found if isinstance(one, Literal)])
@@ -84,10 +80,6 @@ def _shapes(network: Network) -> Iterator[tuple[Size, ...]]:
             yield shape.sizes
 
 
-def assumed(facts: Facts | None) -> list[Condition]:
+def assumed(facts: Facts) -> list[Condition]:
     """What `where` says of the open sizes."""
-    if facts is None:
-        return []
-    from archdsl.ir.wording import worded
-
     return [Condition(worded(clause, None, None), 0, "where", "", clause) for clause in facts.given]

@@ -307,3 +307,12 @@ def _member(item: Any, items: Any, at: tree.Member) -> bool:
 def spell_value(value: Any) -> str:
     """A value as messages show it."""
     return value.name if isinstance(value, KindReference) else spell(value)
+
+
+def no_kind(value: Any, at: Token) -> Exception:
+    """The fault of a value where a kind of layer stands."""
+    if isinstance(value, OPEN):
+        from archdsl.analysis.open import no_value
+
+        return no_value(value, "a kind of layer stands here", at, value.facts)
+    return Problem("unknown-kind", f"{at.text} is a value ({spell_value(value)}), not a kind of layer", at)

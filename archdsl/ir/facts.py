@@ -12,11 +12,11 @@ from typing import Any, NamedTuple
 from archdsl.ir.bounds import bounds
 from archdsl.ir.condition import Clause, Literal, literal, names_of, replaced, solutions
 from archdsl.ir.numbers import Numbers, TooMuch, between
-from archdsl.ir.size import Expression, Floor, Monomial, Positive, Size, Symbol, Undetermined, of, symbol, symbols
+from archdsl.ir.rewriting import rewritten, solved, tidied
+from archdsl.ir.size import Expression, Monomial, Size, Symbol, Undetermined, symbol, symbols
 from archdsl.limits import Limits
 
 _MOST_RULES = 64  # equalities that are used for rewriting
-_MOST_REWRITES = 16
 
 
 class Way(NamedTuple):
@@ -46,12 +46,11 @@ class Facts:
         self._domains: dict[str, Numbers] = {}
         self._first: dict[str, int] = {}
         self._known: dict[Literal, None] = {}  # in the order in which they came
-        self._least: dict[
-            Expression, int
-        ] = {}  # a size without its constant -> the least that the whole was known to be
+        self._least: dict[Expression, int] = {}  # a size without its constant -> the least that it can be
         self._rules: list[tuple[Monomial, Size]] = []
         self._trail: list[Literal] | None = None  # the answers on the way that is explored
         self._answers: Clause = ()  # those that are given
+        self._before: tuple[Any, ...] | None = None  # what was known before them
         self.given: list[Clause] = []  # what `where` says
         self.needs: list[tuple[Clause, Any]] = []  # what the network needs beside, and what needs it
         self._start: dict[str, Numbers] = {}  # the numbers of each symbol that `where` allows
@@ -101,6 +100,7 @@ class Facts:
             raise Undetermined(question)
         at = len(self._trail)
         taken = self._answers[at] if at < len(self._answers) else found
+        self._before = self._before or self._state()
         self._trail.append(taken)
         self._learn(taken)
         return taken == found
@@ -148,6 +148,7 @@ class Facts:
         if found is None:
             return None
         domain = self._domains[name]
+        self.steps += _period_of(domain) + _period_of(found)
         try:
             if domain.within(found):
                 return True
@@ -186,48 +187,12 @@ class Facts:
 
     def rewritten(self, size: Size) -> Size:
         """A size with what is known to be equal put in."""
-        for _ in range(_MOST_REWRITES):
-            before = size
-            for monomial, by in self._rules:
-                size = _put(size, monomial, by)
-            if size == before or isinstance(size, int):
-                break
-        return size
+        self.steps += len(self._rules)
+        return rewritten(size, self._rules) if self._rules else size
 
     def tidied(self, size: Size) -> Size:
         """A size in the simplest form that what is known allows: `H//2` for `(H + 1)//2` where H is even."""
-        size = self.rewritten(size)
-        found: Size = 0
-        for monomial, factor in size.terms if isinstance(size, Expression) else (((), size),):
-            product: Size = factor
-            for atom in monomial:
-                product = product * self._tidied_atom(atom)
-            found = found + _cancelled(product, self)
-        return found
-
-    def _tidied_atom(self, atom: Symbol | Floor | Positive) -> Size:
-        if isinstance(atom, Floor) and isinstance(atom.divisor, int) and isinstance(atom.numerator, Expression):
-            rest = self._rest_of(atom.numerator, atom.divisor)
-            if rest is not None:
-                constant = atom.numerator.terms[-1][1] if not atom.numerator.terms[-1][0] else 0
-                return (atom.numerator - constant) // atom.divisor + (rest + constant) // atom.divisor
-        return of({(atom,): 1})
-
-    def _rest_of(self, size: Expression, divisor: int) -> int | None:
-        """The rest of a size without its constant, where it is the same for every number of its symbols."""
-        found = 0
-        for monomial, factor in size.terms:
-            if not monomial:
-                continue
-            rest = (
-                self._domains[monomial[0].name].rest()
-                if isinstance(monomial[0], Symbol) and len(monomial) == 1
-                else None
-            )
-            if rest is None or rest[0] * factor % divisor:
-                return None
-            found += factor * rest[1]
-        return found % divisor
+        return tidied(self.rewritten(size), lambda name: self._domains[name].rest())
 
     # ---- learning
 
@@ -318,7 +283,7 @@ class Facts:
             assert isinstance(rest, Expression)
             self._least[rest] = max(self._least.get(rest, -constant), -constant)
         elif one.relation == "==" and len(self._rules) < _MOST_RULES:
-            rule = _rule(one.size)
+            rule = solved(one.size)
             if rule is not None:
                 self._rewrite(*rule)
 
@@ -326,19 +291,23 @@ class Facts:
         """From now on, put a size for a term; what is known of a symbol goes over to the one that is equal."""
         self._rules.append((monomial, by))
         other = by.terms[0][0] if isinstance(by, Expression) and len(by.terms) == 1 and by.terms[0][1] == 1 else ()
-        if len(monomial) == len(other) == 1 and isinstance(monomial[0], Symbol) and isinstance(other[0], Symbol):
-            self._domains[other[0].name] &= self._domains[monomial[0].name]
-        for one in [
-            one for one in self._known if isinstance(monomial[0], Symbol) and monomial[0].name in symbols(one.size)
-        ]:
-            rewritten = literal(self.rewritten(one.size), one.relation)
-            if isinstance(rewritten, Literal) and rewritten not in self._known:
-                self._note(rewritten)
+        head = monomial[0]
+        if not isinstance(head, Symbol):
+            return
+        if len(monomial) == len(other) == 1 and isinstance(other[0], Symbol):
+            self._limit(other[0].name, self._domains[head.name])
+        for one in [one for one in self._known if head.name in symbols(one.size)]:
+            again = literal(self.rewritten(one.size), one.relation)
+            if isinstance(again, Literal) and again not in self._known:
+                self._note(again)
 
     def _narrow(self, clause: Clause, name: str) -> None:
         found = self.solutions(clause, name)
-        if found is None:
-            return
+        if found is not None:
+            self._limit(name, found)
+
+    def _limit(self, name: str, found: Numbers) -> None:
+        """A symbol is one of these numbers; where only one is left, this is put for it."""
         try:
             self._domains[name] = domain = self._domains[name] & found
         except TooMuch:
@@ -352,7 +321,6 @@ class Facts:
     def ways(self, rule: Callable[[], Any], faults: tuple[type[Exception], ...]) -> Iterator[Way]:
         """Every way through a rule: its open questions answered yes and no. What it raises of `faults` is a result."""
         assert self._trail is None, "ways within ways"
-        before = self._state()
         waiting: list[Clause] = [()]
         while waiting:
             self._answers, self._trail = waiting.pop(), []
@@ -364,17 +332,17 @@ class Facts:
                 fault = raised
             finally:
                 trail, self._trail = tuple(self._trail), None
-                if trail:
-                    self._restore(before)
+                self._restore()
             waiting += [(*trail[:at], trail[at].negated()) for at in range(given, len(trail))]
             yield Way(trail, result, fault)
 
     def _state(self) -> tuple[Any, ...]:
         return dict(self._domains), dict(self._known), dict(self._least), list(self._rules)
 
-    def _restore(self, before: tuple[Any, ...]) -> None:
-        domains, known, least, rules = before
-        self._domains, self._known, self._least, self._rules = dict(domains), dict(known), dict(least), list(rules)
+    def _restore(self) -> None:
+        if self._before is not None:
+            self._domains, self._known, self._least, self._rules = self._before
+            self._before = None
 
 
 def _by_bounds(one: Literal) -> bool | None:
@@ -388,51 +356,3 @@ def _by_bounds(one: Literal) -> bool | None:
 
 def _period_of(found: Numbers | None) -> int:
     return 1 if found is None else sum(piece.period for piece in found.pieces) + len(found.pieces)
-
-
-def _rule(size: Expression) -> tuple[Monomial, Size] | None:
-    """An equality solved for one of its terms, one of the highest degree with a factor of 1 or -1."""
-    for monomial, factor in size.terms:
-        if monomial and abs(factor) == 1 and not _contains(size, monomial):
-            return monomial, of({other: -factor * own for other, own in size.terms if other != monomial})
-    return None
-
-
-def _contains(size: Expression, monomial: Monomial) -> bool:
-    """Whether what is left of an equality has the term inside, so that putting it in would not end."""
-    rest = of({other: 1 for other, _ in size.terms if other != monomial})
-    return isinstance(monomial[0], Symbol) and len(monomial) == 1 and monomial[0].name in symbols(rest)
-
-
-def _put(size: Size, monomial: Monomial, by: Size) -> Size:
-    if isinstance(size, int):
-        return size
-    if len(monomial) == 1 and isinstance(monomial[0], Symbol):
-        return replaced(size, monomial[0], by) if monomial[0].name in symbols(size) else size
-    found: Size = 0
-    for other, factor in size.terms:
-        left = list(other)
-        for atom in monomial:
-            if atom not in left:
-                found = found + of({other: factor})
-                break
-            left.remove(atom)
-        else:
-            found = found + factor * of({tuple(left): 1}) * by
-    return found
-
-
-def _cancelled(size: Size, facts: Facts) -> Size:
-    """`2*(H//2)` as H where H is even."""
-    if isinstance(size, int) or len(size.terms) != 1:
-        return size
-    monomial, factor = size.terms[0]
-    for atom in monomial:
-        if isinstance(atom, Floor) and isinstance(atom.divisor, int) and factor % atom.divisor == 0:
-            over = atom.numerator
-            rest = facts._rest_of(over, atom.divisor) if isinstance(over, Expression) else None
-            if rest is not None and isinstance(over, Expression) and over.terms[-1][0]:
-                others = list(monomial)
-                others.remove(atom)
-                return (over - rest) * of({tuple(others): factor // atom.divisor})
-    return size
