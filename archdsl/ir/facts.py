@@ -16,6 +16,8 @@ from archdsl.ir.rewriting import rewritten, solved, tidied
 from archdsl.ir.size import Expression, Monomial, Size, Symbol, Undetermined, symbol, symbols
 from archdsl.limits import Limits
 
+_PER_VISIT = 10  # steps for each visit that is allowed
+_QUESTION = 30  # steps of any question, whatever it asks
 _MOST_RULES = 64  # equalities that are used for rewriting
 
 
@@ -41,6 +43,7 @@ class Facts:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.most_steps = _PER_VISIT * limits.visits
         self.steps = 0
         self.told: set[str] = set()  # open parameters of which was told that they need a value
         self._domains: dict[str, Numbers] = {}
@@ -122,7 +125,7 @@ class Facts:
         return self._by_rests(other) if answer is None else answer
 
     def _directly(self, one: Literal) -> bool | None:
-        self.steps += one.size.weight
+        self.steps += _QUESTION + one.size.weight
         answer = self._looked_up(one)
         if answer is None and len(names := symbols(one.size)) == 1:
             answer = self._by_numbers((one,), names.pop())
@@ -160,7 +163,7 @@ class Facts:
         """The numbers for which a condition on one symbol holds; None where they are not known."""
         if clause not in self._solutions:
             self._solutions[clause] = found = solutions(clause, name)
-            self.steps += sum(each.size.weight for each in clause) * _period_of(found)
+            self.steps += _QUESTION + sum(each.size.weight for each in clause) * _period_of(found)
         return self._solutions[clause]
 
     def _by_rests(self, one: Literal) -> bool | None:
@@ -187,12 +190,15 @@ class Facts:
 
     def rewritten(self, size: Size) -> Size:
         """A size with what is known to be equal put in."""
-        self.steps += len(self._rules)
+        self.steps += 3 * len(self._rules)
         return rewritten(size, self._rules) if self._rules else size
 
     def tidied(self, size: Size) -> Size:
         """A size in the simplest form that what is known allows: `H//2` for `(H + 1)//2` where H is even."""
-        return tidied(self.rewritten(size), lambda name: self._domains[name].rest())
+        size = self.rewritten(size)
+        if all(piece.period == 1 for domain in self._domains.values() for piece in domain.pieces):
+            return size
+        return tidied(size, lambda name: self._domains[name].rest())
 
     # ---- learning
 
