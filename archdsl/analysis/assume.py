@@ -44,9 +44,10 @@ def under(facts: Facts, rule: Callable[[], T], need: Need, limits: Limits) -> T:
             raise Problem("limit", f"{need.what}: more than {MOST_WAYS} cases of sizes that are left open", need.at)
         if facts.steps > facts.most_steps:
             raise Problem("limit", f"{need.what}: more than {facts.most_steps:,} steps with open sizes", need.at)
-    if not accepted:
-        assert refused[0].fault is not None
-        raise refused[0].fault
+    if not accepted:  # what is refused even where all before it holds
+        last = max(refused, key=lambda way: len(way.answers))
+        assert last.fault is not None
+        raise last.fault
     for clause, fault in _clauses(refused):
         _require(facts, clause, fault, need)
     if len(facts.needs) > limits.conditions:

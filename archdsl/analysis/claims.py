@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from archdsl.analysis.cost import TOTALS, Cost
 from archdsl.analysis.evaluate import evaluate, number, unknown_symbol
-from archdsl.analysis.problem import Problem
-from archdsl.analysis.scope import Scope
+from archdsl.analysis.problem import Problem, Silent
+from archdsl.analysis.scope import WRONG, Scope
 from archdsl.diagnostics import nearest
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Ratio, Size
@@ -78,7 +78,10 @@ def _part(part: str, at: Token, scope: Scope) -> Size:
     if part.isdigit():
         return int(part)
     if part and part in scope.symbols:
-        return scope.symbols[part]
+        if scope.symbols[part] is WRONG:
+            raise Silent
+        size: Size = scope.symbols[part]
+        return size
     if at.text.upper() in REGISTRY:
         message = f"{at.text} is a kind of layer, and a shape or a count stands here"
         raise Problem("wrong-type", message, at, hint="layers on one line are joined by ;")

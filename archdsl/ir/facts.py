@@ -241,7 +241,16 @@ class Facts:
         before, self._domains = self._domains, self._domains | domains
         kept = [one for one in found if one is not None and (one.solutions or not self._implied(one.clause))]
         self._domains = before
-        return kept[::-1]
+        return [self._within_where(one, kept) for one in kept[::-1]]
+
+    def _within_where(self, one: Required, kept: list[Required]) -> Required:
+        """A condition beside all that `where` says of its symbol, which then need not be said again."""
+        names = names_of(one.clause)
+        beside = [clause for clause in self.given if names_of(clause) == names]
+        stated = {each.clause for each in kept}
+        if one.clause in beside or not beside or not stated.issuperset(beside):
+            return one
+        return one._replace(domain=(self._start or self._domains)[next(iter(names))])
 
     def _required(
         self, clause: Clause, note: Any, domains: dict[str, Numbers], start: dict[str, Numbers]
@@ -261,7 +270,9 @@ class Facts:
         return Required(clause, note, solutions, start[name])
 
     def _implied(self, clause: Clause) -> bool:
-        return any(_by_bounds(one) for one in clause) or self._weaker(clause)
+        others = [literal(self.rewritten(one.size), one.relation) for one in clause if one.relation == ">="]
+        known = [*clause, *(one for one in others if isinstance(one, Literal))]
+        return True in others or any(_by_bounds(one) for one in known) or self._weaker(clause)
 
     def _weaker(self, clause: Clause) -> bool:
         """Whether another condition of the same terms says more."""

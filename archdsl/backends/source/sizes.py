@@ -56,11 +56,11 @@ def _fault(node: Any, checked: Checked) -> Diagnostic | None:
 
 
 def _open_arguments(leaf: Leaf) -> Iterator[tuple[str, Any]]:
-    """Arguments of a layer's module, and its own values, that are left open."""
+    """Values of a layer, and arguments of its module, that are left open."""
     module = leaf.op.lower(*leaf.inputs).module
     arguments = module.arguments if module is not None else {}
     own = {name: leaf.op.__dict__[name] for name in type(leaf.op).attributes}
-    for name, value in (*arguments.items(), *own.items()):
+    for name, value in (*own.items(), *arguments.items()):
         for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, OPEN):
                 yield name, each
