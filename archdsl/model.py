@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.check import Checked, check, read
 from archdsl.analysis.claims import claimed_shape
-from archdsl.analysis.conditions import Condition
 from archdsl.analysis.cost import Cost
 from archdsl.analysis.problem import Problem
 from archdsl.analysis.scope import Scope
@@ -22,6 +21,7 @@ from archdsl.syntax import parse_expression
 if TYPE_CHECKING:
     import torch
 
+    from archdsl.analysis.conditions import Condition
     from archdsl.backends.formula import Formula
     from archdsl.backends.rows import Row
 
@@ -92,6 +92,13 @@ class Model:
         """The names of what is left open: sizes of inputs and parameters without a value."""
         facts = self._checked.facts
         return tuple(facts.names) if facts is not None else ()
+
+    @property
+    def export_conditions(self) -> list[Condition]:
+        """The conditions under which `torch.export` takes the open sizes as dynamic: no size in the network is 1."""
+        from archdsl.analysis.conditions import exportable
+
+        return exportable(self._checked)
 
     def allows(self, **sizes: int) -> bool:
         """Whether the network holds with these numbers for all that is left open. Raises TypeError for other names."""

@@ -28,8 +28,19 @@ input words: T int where T >= 5
 embed: EMBED 100 8
 conv: CONV 4 3
 """
-SUMMARY = ["model", "file", "parameters", "inputs", "outputs", "totals", "layers", "claims", "diagnostics"]
-CHECK = ["file", "model", "parameters", "totals", "claims", "diagnostics"]
+SUMMARY = [
+    "model",
+    "file",
+    "parameters",
+    "inputs",
+    "outputs",
+    "totals",
+    "conditions",
+    "layers",
+    "claims",
+    "diagnostics",
+]
+CHECK = ["file", "model", "parameters", "totals", "conditions", "claims", "diagnostics"]
 TOTALS = ["params", "trainable", "weights", "buffers", "macs", "flops", "connections", "units"]
 LAYER = [
     "path",

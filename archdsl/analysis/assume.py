@@ -19,6 +19,7 @@ from archdsl.limits import Limits
 
 T = TypeVar("T")
 MOST_WAYS = 64  # through one rule
+_RAISE = "raise it with --limit visits=N or conditions=N"
 
 
 class Need(NamedTuple):
@@ -41,9 +42,12 @@ def under(facts: Facts, rule: Callable[[], T], need: Need, limits: Limits) -> T:
         (accepted if way.fault is None else refused).append(way)
         if len(accepted) + len(refused) > MOST_WAYS:
             raise Problem("limit", f"{need.what}: more than {MOST_WAYS} cases of sizes that are left open", need.at)
-    if not accepted:
-        assert refused[0].fault is not None
-        raise refused[0].fault
+        if facts.steps > facts.most_steps:
+            raise Problem("limit", f"{need.what}: more than {facts.most_steps:,} steps with open sizes", need.at)
+    if not accepted:  # what is refused even where all before it holds
+        last = max(refused, key=lambda way: len(way.answers))
+        assert last.fault is not None
+        raise last.fault
     for clause, fault in _clauses(refused):
         _require(facts, clause, fault, need)
     if len(facts.needs) > limits.conditions:
@@ -119,13 +123,13 @@ def equal_where(claimed: tuple[Size, ...], derived: tuple[Size, ...]) -> str | N
     return f"they are equal where {' and '.join(dict.fromkeys(texts))}; state it behind `where`"
 
 
-def learned(facts: Facts, condition: Callable[[], bool]) -> bool:
+def learned(facts: Facts, condition: Callable[[], bool], at: Placed) -> bool:
     """Take over a condition of `where`: False where it holds for no size. Raises the Problem that evaluating it has."""
     ways: list[Way] = []
     for way in facts.ways(condition, (Problem,)):
         ways.append(way)
-        if len(ways) > MOST_WAYS:
-            return True  # too much to use, and checked where numbers are given
+        if len(ways) > MOST_WAYS or facts.steps > facts.most_steps or len(facts.given) > facts.limits.conditions:
+            raise Problem("limit", "too many cases of sizes that are left open", at, hint=_RAISE)
     fault = next(
         (way.fault for way in ways if isinstance(way.fault, Problem) and way.fault.code != "undetermined"), None
     )

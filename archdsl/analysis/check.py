@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.claims import MOST_DIGITS, Claim, unwritable
-from archdsl.analysis.conditions import Condition, assumed, conditions
 from archdsl.analysis.cost import Cost, Costs
 from archdsl.analysis.declare import (
     Declarations,
@@ -30,11 +29,13 @@ from archdsl.analysis.where import define_symbols, demand_of_inputs, facts_of, s
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.ir.network import Network, Port, Sequence
 from archdsl.ir.shape import Shape
+from archdsl.ir.size import Size
 from archdsl.limits import Limits
 from archdsl.syntax import parse, tree
 from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
+    from archdsl.analysis.conditions import Condition
     from archdsl.ir.facts import Facts
 
 
@@ -140,15 +141,18 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     check_blocks(declared, elaborator, scope)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
     network = None if refused else _network(declared, scope, elaborator, fragment)
-    network = _countable(network, elaborator.costs, report)
+    network = _countable(network, elaborator.costs, report, limits)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
     values |= {name: given[name] for name in sorted(names) if given.get(name, OPEN) != OPEN}
     diagnostics = report.sorted()
     claims = elaborator.judge.verdicts()
     name = model_name(declared.model, source)
-    needs, given_ones = conditions(facts, source), assumed(facts)
     found = Checked(source, name, values, network, elaborator.costs, claims, diagnostics, work.visits, work.steps)
-    return found._replace(facts=facts, conditions=needs, where=given_ones)
+    if facts is None:
+        return found
+    from archdsl.analysis.conditions import assumed, conditions
+
+    return found._replace(facts=facts, conditions=conditions(facts, source), where=assumed(facts))
 
 
 def unread(source: Source, diagnostics: list[Diagnostic]) -> Checked:
@@ -166,13 +170,23 @@ def model_name(model: tree.Model | None, source: Source) -> str:
     return name if name[:1].isalpha() else "Network"
 
 
-def _countable(network: Network | None, costs: Costs, report: Report) -> Network | None:
+def _countable(network: Network | None, costs: Costs, report: Report, limits: Limits) -> Network | None:
     """Refuse a network whose counts nobody could write down."""
-    if network is None or not any(map(unwritable, costs.of(network.body))):
+    if network is None:
+        return None
+    counts = costs.of(network.body)
+    much = next((much for count in counts if (much := _much(count, limits))), None)
+    if not any(map(unwritable, counts)) and much is None:
         return network
     message = f"repeats of repeats: a count of this network has more than {MOST_DIGITS} digits"
+    message = f"a count of this network is {much}" if much else message
     report.tell("too-large", message, Span(0, 0))
     return None
+
+
+def _much(count: Size, limits: Limits) -> str | None:
+    """What is too much about a formula; digits are bounded apart."""
+    return None if isinstance(count, int) else count.exceeds(limits.terms, limits.degree, factors=False)
 
 
 def _check_cases(declared: Declarations, report: Report, limits: Limits) -> None:

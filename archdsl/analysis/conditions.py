@@ -1,14 +1,20 @@
-"""The conditions under which a network holds, as they are shown: each once, with the line that needs it."""
+"""The conditions under which a network holds, as they are shown: each once, with the line that needs it.
+
+Loaded only where a size is left open.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.diagnostics import Source
+from archdsl.ir.condition import Clause, Literal, literal
+from archdsl.ir.network import Network, postorder
+from archdsl.ir.size import Size
+from archdsl.ir.wording import worded
 
 if TYPE_CHECKING:
-    from archdsl.ir.condition import Clause
     from archdsl.ir.facts import Facts
 
 
@@ -32,12 +38,8 @@ class Condition(NamedTuple):
         return self.text
 
 
-def conditions(facts: Facts | None, source: Source) -> list[Condition]:
+def conditions(facts: Facts, source: Source) -> list[Condition]:
     """The conditions in the order of the text; what `where` says, or another condition implies, is left out."""
-    if facts is None:
-        return []
-    from archdsl.ir.wording import worded
-
     found: dict[str, Condition] = {}
     for need in facts.needed():
         place = min(need.note.at.start, len(source.text))
@@ -47,10 +49,37 @@ def conditions(facts: Facts | None, source: Source) -> list[Condition]:
     return sorted(found.values(), key=lambda condition: condition.line)
 
 
-def assumed(facts: Facts | None) -> list[Condition]:
-    """What `where` says of the open sizes."""
+def combined(facts: Facts | None, source: Source, more: list[Clause] | None = None) -> list[Condition]:
+    """What `where` says and what the network needs, and `more`, together: each once, the strongest."""
     if facts is None:
         return []
-    from archdsl.ir.wording import worded
+    found: dict[str, Condition] = {}
+    for need in facts.needed(more or []):
+        text = worded(need.clause, need.solutions, need.domain)
+        line = source.position(min(need.note.at.start, len(source.text)))[0] if need.note else 0
+        what, message = (need.note.what, need.note.message) if need.note else ("where", "")
+        found.setdefault(text, Condition(text, line, what, message, need.clause))
+    return list(found.values())
 
+
+def exportable(checked: Any) -> list[Condition]:
+    """The conditions, those of `where` included, with which no size is 1: `torch.export` holds such a size fast."""
+    if checked.facts is None or checked.network is None:
+        return []
+    sizes = {size: None for shape in _shapes(checked.network) for size in shape if not isinstance(size, int)}
+    found = [literal(size - 2, ">=") for size in sizes]
+    return combined(checked.facts, checked.source, [(one,) for one in found if isinstance(one, Literal)])
+
+
+def _shapes(network: Network) -> Iterator[tuple[Size, ...]]:
+    """Every shape of a network."""
+    for port in network.inputs:
+        yield port.shape
+    for node in postorder(network.body):
+        for shape in getattr(node, "outputs", ()):
+            yield shape.sizes
+
+
+def assumed(facts: Facts) -> list[Condition]:
+    """What `where` says of the open sizes."""
     return [Condition(worded(clause, None, None), 0, "where", "", clause) for clause in facts.given]

@@ -98,7 +98,8 @@ def of_layer(leaf: Leaf) -> Cost:
             params = params + elements
             weights = weights + (elements if tensor.role == "weight" else 0)
     macs, connections, units = op.macs(inputs, output), op.connections(inputs, output), op.units(output)
-    return Cost(*map(tidied, (params, weights, buffers, macs, connections, units)), 1)
+    cost = Cost(params, weights, buffers, macs, connections, units, 1)
+    return cost if all(type(count) is int for count in cost) else Cost(*map(tidied, cost))
 
 
 def add(*costs: Cost) -> Cost:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 from archdsl.analysis import containers, control
 from archdsl.analysis.cost import Costs
-from archdsl.analysis.evaluate import evaluate, spell_value
+from archdsl.analysis.evaluate import evaluate, no_kind
 from archdsl.analysis.judge import Judge
 from archdsl.analysis.labels import filled, label_text
 from archdsl.analysis.names import Entry, Names, Value
 from archdsl.analysis.place import Once, Place, sequence_of
-from archdsl.analysis.problem import Placed, Problem, Silent, Stop, placed
+from archdsl.analysis.problem import Placed, Problem, Silent, Stop, misplaced, placed
 from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known, Rules
 from archdsl.analysis.scope import WRONG, KindReference, Scope
@@ -25,7 +25,6 @@ from archdsl.analysis.work import Work
 from archdsl.diagnostics import Span
 from archdsl.ir.network import Item, Node, Sequence
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import Expression
 from archdsl.layers import REGISTRY, Layer
 from archdsl.limits import Limits
 from archdsl.syntax import tree
@@ -215,7 +214,7 @@ class Elaborator:
             case tree.Output() if not place.branch:
                 self._output(statement, place.names)
             case _:
-                raise _misplaced(statement)
+                raise misplaced(statement)
 
     def _let(self, statement: tree.Let, scope: Scope) -> None:
         name = statement.name.text
@@ -369,12 +368,8 @@ class Elaborator:
                 raise Silent
             if isinstance(value, KindReference):
                 word = value.name
-            elif isinstance(value, Expression) and word not in self.blocks and word.upper() not in REGISTRY:
-                from archdsl.analysis.open import no_value
-
-                raise no_value(value, "a kind of layer stands here", kind, value.facts)
             elif word not in self.blocks and word.upper() not in REGISTRY:
-                raise Problem("unknown-kind", f"{word} is a value ({spell_value(value)}), not a kind of layer", kind)
+                raise no_kind(value, kind)
         if word in self.blocks:
             return self.blocks[word]
         found = REGISTRY.get(word.upper())
@@ -402,8 +397,3 @@ def _mark_activation(line: tree.Line, names: Names) -> None:
         label = statement.names[0].text
         if kind is not None and kind.family == "activation" and label in names.entries:
             names.entries[label] = names.entries[label]._replace(activation=kind.name)
-
-
-def _misplaced(statement: tree.Statement) -> Problem:
-    """The fault of a declaration inside braces."""
-    return Problem("misplaced", f"`{type(statement).__name__.lower()}` stands outside all braces", placed(statement))

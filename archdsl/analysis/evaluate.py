@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.analysis.problem import Placed, Problem, Silent
 from archdsl.analysis.scope import WRONG, KindReference, Scope
-from archdsl.ir.size import Expression
+from archdsl.ir.size import OPEN, Expression
 from archdsl.layers import REGISTRY
 from archdsl.layers.values import Sizes, Values, give, spell, weight, whole
 from archdsl.limits import LARGEST, Limits
@@ -204,7 +204,7 @@ def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
     for value in (left, right):
         if isinstance(value, (bool, str, tuple, KindReference)) or value is None:
             raise Problem("wrong-type", f"{operator} needs numbers, not {spell_value(value)}", at)
-    if isinstance(left, Expression) or isinstance(right, Expression):
+    if isinstance(left, OPEN) or isinstance(right, OPEN):
         from archdsl.analysis.open import arithmetic_of_open
 
         return arithmetic_of_open(operator, left, right, at)
@@ -267,7 +267,7 @@ def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:
 
 def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     """Comparisons; equality of anything, order of numbers and sizes."""
-    if isinstance(left, Expression) or isinstance(right, Expression):
+    if isinstance(left, OPEN) or isinstance(right, OPEN):
         from archdsl.analysis.open import compare_open
 
         return compare_open(operator, left, right, at)
@@ -307,3 +307,12 @@ def _member(item: Any, items: Any, at: tree.Member) -> bool:
 def spell_value(value: Any) -> str:
     """A value as messages show it."""
     return value.name if isinstance(value, KindReference) else spell(value)
+
+
+def no_kind(value: Any, at: Token) -> Exception:
+    """The fault of a value where a kind of layer stands."""
+    if isinstance(value, OPEN):
+        from archdsl.analysis.open import no_value
+
+        return no_value(value, "a kind of layer stands here", at, value.facts)
+    return Problem("unknown-kind", f"{at.text} is a value ({spell_value(value)}), not a kind of layer", at)

@@ -14,7 +14,7 @@ from archdsl.analysis.scope import Scope
 from archdsl.diagnostics import Related, Span
 from archdsl.ir.network import Leaf
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import Expression, Undetermined, tidied
+from archdsl.ir.size import Expression, Undetermined, symbols, tidied
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import identity, weight
 from archdsl.limits import LARGEST, Limits
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from archdsl.ir.facts import Facts
 
 _MOST_RELATED = 4
+_PER_STEP = 4  # terms of a formula that cost about as much as a step
 
 Known: TypeAlias = dict[Any, tuple[Layer, Shape, dict[str, tree.Expr]]]  # the layers of lines that were seen before
 
@@ -55,7 +56,6 @@ class Rules:
                 raise Silent
             place.scope.spend(_effort(bound, shapes), statement)
             op, shape = self.apply(kind, bound, inputs, statement)
-            place.scope.spend(self.effort(), statement)
             remarks = op.remarks(*shapes)  # type: ignore[arg-type]
             for code, message in remarks:
                 self.report.tell(code, message, statement.kind or statement)
@@ -63,6 +63,8 @@ class Rules:
             if key is not None and not remarks:
                 self._known[key] = found
         op, shape, written = found
+        if self._facts is not None:
+            place.scope.spend(self.effort() + _formula(*shapes, shape) // _PER_STEP, statement)
         return Once(Leaf(op, shapes, (shape,), statement, written), (shape,))  # type: ignore[arg-type]
 
     def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
@@ -101,14 +103,19 @@ class Rules:
     def _made(self, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> tuple[Layer, Shape]:
         op = make(kind, bound, shapes)
         shape = op.shape(*shapes)
-        self._check_sizes(kind, shape)
+        self._check_sizes(kind, shapes, shape)
         if self._facts is not None:
             shape = Shape(tuple(map(tidied, shape.sizes)), shape.dtype)
         return op, shape
 
-    def _check_sizes(self, kind: type[Layer], shape: Shape) -> None:
+    def _check_sizes(self, kind: type[Layer], inputs: tuple[Shape, ...], shape: Shape) -> None:
+        terms = self.limits.terms
+        if self._facts is not None and _formula(*inputs, shape) > terms:
+            raise Refusal(
+                "too-large", f"{kind.name} would have counts of more than {terms:,} terms", hint=_fewer(shape)
+            )
         for size in shape.sizes:
-            if isinstance(size, Expression) and (much := size.exceeds(self.limits.terms, self.limits.degree)):
+            if isinstance(size, Expression) and (much := size.exceeds(terms, self.limits.degree)):
                 raise Refusal("too-large", f"{kind.name} gives {much}")
             if size <= 0:
                 raise Refusal("kernel-too-large", f"{kind.name} leaves nothing: its output would be {shape}")
@@ -139,6 +146,20 @@ class Rules:
         at = self.origins[value.number]
         start: Placed = getattr(at, "kind", None) or at
         return Related(Span(start.start, start.end), f"{value.shape} comes from here")
+
+
+def _formula(*shapes: Shape | None) -> int:
+    """Terms that the counts of a layer with these shapes may have: sizes are multiplied."""
+    found = 1
+    for shape in (*shapes[:1], shapes[-1]):
+        for size in shape.sizes if shape is not None else ():
+            found *= len(size.terms) if isinstance(size, Expression) else 1
+    return found
+
+
+def _fewer(shape: Shape) -> str:
+    names = sorted({name for size in shape.sizes for name in symbols(size)})
+    return f"give a value: {' '.join(f'{name}=...' for name in names)}; or raise it with --limit terms=N"
 
 
 def _effort(bound: Bound, shapes: tuple[Shape | None, ...]) -> int:

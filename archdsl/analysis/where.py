@@ -119,6 +119,8 @@ def demand_of_inputs(
     """Hold each condition behind `where` of an input, or take it over where it is about what is left open."""
     for one in inputs:
         for condition in one.where:
+            if facts is not None and report.told("limit"):
+                return
             demand(condition, scope, report, limits, facts)
 
 
@@ -138,7 +140,7 @@ def _holds(condition: tree.Expr, scope: Scope, limits: Limits, facts: Facts | No
         return truth(condition, scope, limits)
     from archdsl.analysis.assume import learned
 
-    return learned(facts, lambda: truth(condition, scope, limits))
+    return learned(facts, lambda: truth(condition, scope, limits), condition)
 
 
 def _failed(condition: tree.Expr, scope: Scope, report: Report) -> str:

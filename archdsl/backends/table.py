@@ -50,7 +50,8 @@ def _title(checked: Checked) -> str:
     """`AlexNet (classes=1000): 227x227x3 -> 1000`."""
     from archdsl.backends.json import shown
 
-    values = ", ".join(f"{name}={shown(value)}" for name, value in checked.parameters.items())
+    texts = {name: shown(value) for name, value in checked.parameters.items()}
+    values = ", ".join(name if text == name else f"{name}={text}" for name, text in texts.items())
     title = f"{checked.name} ({values})" if values else checked.name
     if checked.network is None:
         return inert(title)

@@ -6,28 +6,36 @@ from itertools import combinations
 from math import prod
 from typing import TypeAlias
 
-from archdsl.ir.size import Atom, Floor, Positive, Size, Symbol
+from archdsl.ir.size import Atom, Expression, Floor, Positive, Size, Symbol
 
 Interval: TypeAlias = tuple[int | None, int | None]  # None: no bound is known
+Known: TypeAlias = dict[Expression, Interval]
 _MOST_DEGREE = 4
 _MOST_TERMS = 32
 
 
-def bounds(size: Size) -> Interval:
-    """The least and the most that a size can be."""
+def bounds(size: Size, known: Known | None = None) -> Interval:
+    """The least and the most that a size can be; `known` are those of sizes inside, each worked out once."""
     if isinstance(size, int):
         return size, size
+    known = {} if known is None else known
+    if size not in known:
+        known[size] = _bounds(size, known)
+    return known[size]
+
+
+def _bounds(size: Expression, known: Known) -> Interval:
     low, high = 0, 0
     whole: list[int | None] = [low, high]
     for monomial, factor in size.terms:
         each: Interval = (factor, factor)
         for atom in monomial:
-            each = _product(each, _atom(atom))
+            each = _product(each, _atom(atom, known))
         whole = [None if side is None or own is None else side + own for side, own in zip(whole, each, strict=True)]
     if whole[0] is None:
-        whole[0] = _shifted(size)
+        whole[0] = _shifted(size, known)
     if whole[1] is None:
-        below = _shifted(-size)
+        below = _shifted(-size, known)
         whole[1] = None if below is None else -below
     return whole[0], whole[1]
 
@@ -46,15 +54,15 @@ def _product(left: Interval, right: Interval) -> Interval:
     return None, None
 
 
-def _atom(atom: Atom) -> Interval:
+def _atom(atom: Atom, known: Known) -> Interval:
     match atom:
         case Symbol(name, facts):
             return facts.interval(name)
         case Positive(size):
-            low, high = bounds(size)
+            low, high = bounds(size, known)
             return max(0, low or 0), None if high is None else max(0, high)
         case Floor(numerator, divisor):
-            return _quotient(bounds(numerator), bounds(divisor))
+            return _quotient(bounds(numerator, known), bounds(divisor, known))
 
 
 def _quotient(over: Interval, by: Interval) -> Interval:
@@ -67,7 +75,7 @@ def _quotient(over: Interval, by: Interval) -> Interval:
     return low, high
 
 
-def _shifted(size: Size) -> int | None:
+def _shifted(size: Size, known: Known) -> int | None:
     """A lower bound: with each atom as its least value and something more, no product of the somethings is negative."""
     if isinstance(size, int):
         return size
@@ -75,7 +83,7 @@ def _shifted(size: Size) -> int | None:
         return None
     found: dict[tuple[Atom, ...], int] = {}
     for monomial, factor in size.terms:
-        least = [low for low in (_atom(atom)[0] for atom in monomial) if low is not None]
+        least = [low for low in (_atom(atom, known)[0] for atom in monomial) if low is not None]
         if len(least) < len(monomial):
             return None
         for count in range(len(monomial) + 1):

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 from archdsl.ir.numbers import ALL, MOST_PERIOD, Numbers, TooMuch, exactly, from_starts, rests
 from archdsl.ir.size import Expression, Floor, Positive, Size, Symbol, of, symbols, valued
 
+_MOST_WORK = 50_000  # parts of a size that are worked out to find its solutions
 _OPPOSITE = {"==": "!=", "!=": "=="}
 
 
@@ -152,7 +153,7 @@ def _period(size: Expression) -> tuple[int, int]:
             own, slope = _atom_period(atom)
             found.append((own, slope, factor))
             period = period * own // gcd(period, own)
-            if period > MOST_PERIOD:
+            if period > MOST_PERIOD or period * size.weight > _MOST_WORK:
                 raise TooMuch
     return period, sum(factor * slope * (period // own) for own, slope, factor in found)
 

@@ -12,11 +12,13 @@ from typing import Any, NamedTuple
 from archdsl.ir.bounds import bounds
 from archdsl.ir.condition import Clause, Literal, literal, names_of, replaced, solutions
 from archdsl.ir.numbers import Numbers, TooMuch, between
-from archdsl.ir.size import Expression, Floor, Monomial, Positive, Size, Symbol, Undetermined, of, symbol, symbols
+from archdsl.ir.rewriting import rewritten, solved, tidied
+from archdsl.ir.size import Expression, Monomial, Size, Symbol, Undetermined, symbol, symbols
 from archdsl.limits import Limits
 
+_PER_VISIT = 10  # steps for each visit that is allowed
+_QUESTION = 30  # steps of any question, whatever it asks
 _MOST_RULES = 64  # equalities that are used for rewriting
-_MOST_REWRITES = 16
 
 
 class Way(NamedTuple):
@@ -41,17 +43,17 @@ class Facts:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
+        self.most_steps = _PER_VISIT * limits.visits
         self.steps = 0
         self.told: set[str] = set()  # open parameters of which was told that they need a value
         self._domains: dict[str, Numbers] = {}
         self._first: dict[str, int] = {}
         self._known: dict[Literal, None] = {}  # in the order in which they came
-        self._least: dict[
-            Expression, int
-        ] = {}  # a size without its constant -> the least that the whole was known to be
+        self._least: dict[Expression, int] = {}  # a size without its constant -> the least that it can be
         self._rules: list[tuple[Monomial, Size]] = []
         self._trail: list[Literal] | None = None  # the answers on the way that is explored
         self._answers: Clause = ()  # those that are given
+        self._before: tuple[Any, ...] | None = None  # what was known before them
         self.given: list[Clause] = []  # what `where` says
         self.needs: list[tuple[Clause, Any]] = []  # what the network needs beside, and what needs it
         self._start: dict[str, Numbers] = {}  # the numbers of each symbol that `where` allows
@@ -101,6 +103,7 @@ class Facts:
             raise Undetermined(question)
         at = len(self._trail)
         taken = self._answers[at] if at < len(self._answers) else found
+        self._before = self._before or self._state()
         self._trail.append(taken)
         self._learn(taken)
         return taken == found
@@ -122,7 +125,7 @@ class Facts:
         return self._by_rests(other) if answer is None else answer
 
     def _directly(self, one: Literal) -> bool | None:
-        self.steps += one.size.weight
+        self.steps += _QUESTION + one.size.weight
         answer = self._looked_up(one)
         if answer is None and len(names := symbols(one.size)) == 1:
             answer = self._by_numbers((one,), names.pop())
@@ -148,6 +151,7 @@ class Facts:
         if found is None:
             return None
         domain = self._domains[name]
+        self.steps += _period_of(domain) + _period_of(found)
         try:
             if domain.within(found):
                 return True
@@ -159,7 +163,7 @@ class Facts:
         """The numbers for which a condition on one symbol holds; None where they are not known."""
         if clause not in self._solutions:
             self._solutions[clause] = found = solutions(clause, name)
-            self.steps += sum(each.size.weight for each in clause) * _period_of(found)
+            self.steps += _QUESTION + sum(each.size.weight for each in clause) * _period_of(found)
         return self._solutions[clause]
 
     def _by_rests(self, one: Literal) -> bool | None:
@@ -186,62 +190,29 @@ class Facts:
 
     def rewritten(self, size: Size) -> Size:
         """A size with what is known to be equal put in."""
-        for _ in range(_MOST_REWRITES):
-            before = size
-            for monomial, by in self._rules:
-                size = _put(size, monomial, by)
-            if size == before or isinstance(size, int):
-                break
-        return size
+        self.steps += 3 * len(self._rules)
+        return rewritten(size, self._rules) if self._rules else size
 
     def tidied(self, size: Size) -> Size:
         """A size in the simplest form that what is known allows: `H//2` for `(H + 1)//2` where H is even."""
         size = self.rewritten(size)
-        found: Size = 0
-        for monomial, factor in size.terms if isinstance(size, Expression) else (((), size),):
-            product: Size = factor
-            for atom in monomial:
-                product = product * self._tidied_atom(atom)
-            found = found + _cancelled(product, self)
-        return found
-
-    def _tidied_atom(self, atom: Symbol | Floor | Positive) -> Size:
-        if isinstance(atom, Floor) and isinstance(atom.divisor, int) and isinstance(atom.numerator, Expression):
-            rest = self._rest_of(atom.numerator, atom.divisor)
-            if rest is not None:
-                constant = atom.numerator.terms[-1][1] if not atom.numerator.terms[-1][0] else 0
-                return (atom.numerator - constant) // atom.divisor + (rest + constant) // atom.divisor
-        return of({(atom,): 1})
-
-    def _rest_of(self, size: Expression, divisor: int) -> int | None:
-        """The rest of a size without its constant, where it is the same for every number of its symbols."""
-        found = 0
-        for monomial, factor in size.terms:
-            if not monomial:
-                continue
-            rest = (
-                self._domains[monomial[0].name].rest()
-                if isinstance(monomial[0], Symbol) and len(monomial) == 1
-                else None
-            )
-            if rest is None or rest[0] * factor % divisor:
-                return None
-            found += factor * rest[1]
-        return found % divisor
+        if all(piece.period == 1 for domain in self._domains.values() for piece in domain.pieces):
+            return size
+        return tidied(size, lambda name: self._domains[name].rest())
 
     # ---- learning
 
     def require(self, clause: Clause, note: Any) -> bool:
         """From now on one of these holds; `note` says what needs it, None that `where` says so. False: it cannot be."""
-        answers = [(one, self.decided(one)) for one in clause]
+        found = [literal(self.rewritten(one.size), one.relation) for one in clause]
+        answers = [(one, one if isinstance(one, bool) else self.decided(one)) for one in found]
         if any(answer for _, answer in answers):
             return True
-        clause = tuple(one for one, answer in answers if answer is None)
+        clause = tuple(one for one, answer in answers if answer is None and isinstance(one, Literal))
         names = names_of(clause)
-        if not clause or (len(names) == 1 and self._by_numbers(clause, *names) is False):
-            return False
-        if len(names) == 1 and self._by_numbers(clause, *names):
-            return True
+        together = self._by_numbers(clause, *names) if len(names) == 1 else None
+        if together is not None or not clause:
+            return bool(together)
         if note is None:
             self.given.append(clause)
         else:
@@ -253,22 +224,55 @@ class Facts:
             self._narrow(clause, *names)
         return True
 
-    def needed(self) -> list[Required]:
-        """The conditions without those that others imply; of several that do, the last stays."""
-        found: list[Required] = []
-        rest = dict(self._start)
-        for clause, note in reversed(self.needs):
-            names = names_of(clause)
-            name = next(iter(names)) if len(names) == 1 else ""
-            solutions = self.solutions(clause, name) if name else None
-            domain = self._start.get(name)
-            if solutions is None or domain is None:
-                if not any(_by_bounds(one) for one in clause) and not self._weaker(clause):
-                    found.append(Required(clause, note, None, None))
-            elif not rest[name].within(solutions):
-                found.append(Required(clause, note, solutions, domain))
-                rest[name] = rest[name] & solutions
-        return found[::-1]
+    def needed(self, more: list[Clause] | None = None) -> list[Required]:
+        """The conditions without those that others imply; of several that do, the last stays.
+
+        With `more`, those that these and `where` and the network make together.
+        """
+        domains = dict(self._start or self._domains)
+        needs = self.needs
+        if more is not None:
+            domains |= {name: between(least) for name, least in self._first.items()}
+            needs = [*((clause, None) for clause in self.given), *needs, *((clause, None) for clause in more)]
+        start, before = dict(domains), dict(domains)
+        if more is not None:  # none that an earlier one implies, as those that were required
+            needs = [(clause, note) for clause, note in needs if self._required(clause, note, before, start)]
+        found = [self._required(clause, note, domains, start) for clause, note in reversed(needs)]
+        before, self._domains = self._domains, self._domains | domains
+        kept = [one for one in found if one is not None and (one.solutions or not self._implied(one.clause))]
+        self._domains = before
+        return [self._within_where(one, kept) for one in kept[::-1]]
+
+    def _within_where(self, one: Required, kept: list[Required]) -> Required:
+        """A condition beside all that `where` says of its symbol, which then need not be said again."""
+        names = names_of(one.clause)
+        beside = [clause for clause in self.given if names_of(clause) == names]
+        stated = {each.clause for each in kept}
+        if one.clause in beside or not beside or not stated.issuperset(beside):
+            return one
+        return one._replace(domain=(self._start or self._domains)[next(iter(names))])
+
+    def _required(
+        self, clause: Clause, note: Any, domains: dict[str, Numbers], start: dict[str, Numbers]
+    ) -> Required | None:
+        """A condition with its solutions, which narrow the domains; None where these imply it."""
+        names = names_of(clause)
+        name = next(iter(names))
+        solutions = self.solutions(clause, name) if len(names) == 1 else None
+        if solutions is None:
+            return Required(clause, note, None, None)
+        try:
+            if domains[name].within(solutions):
+                return None
+            domains[name] = domains[name] & solutions
+        except TooMuch:
+            pass
+        return Required(clause, note, solutions, start[name])
+
+    def _implied(self, clause: Clause) -> bool:
+        others = [literal(self.rewritten(one.size), one.relation) for one in clause if one.relation == ">="]
+        known = [*clause, *(one for one in others if isinstance(one, Literal))]
+        return True in others or any(_by_bounds(one) for one in known) or self._weaker(clause)
 
     def _weaker(self, clause: Clause) -> bool:
         """Whether another condition of the same terms says more."""
@@ -296,7 +300,7 @@ class Facts:
             assert isinstance(rest, Expression)
             self._least[rest] = max(self._least.get(rest, -constant), -constant)
         elif one.relation == "==" and len(self._rules) < _MOST_RULES:
-            rule = _rule(one.size)
+            rule = solved(one.size)
             if rule is not None:
                 self._rewrite(*rule)
 
@@ -304,19 +308,23 @@ class Facts:
         """From now on, put a size for a term; what is known of a symbol goes over to the one that is equal."""
         self._rules.append((monomial, by))
         other = by.terms[0][0] if isinstance(by, Expression) and len(by.terms) == 1 and by.terms[0][1] == 1 else ()
-        if len(monomial) == len(other) == 1 and isinstance(monomial[0], Symbol) and isinstance(other[0], Symbol):
-            self._domains[other[0].name] &= self._domains[monomial[0].name]
-        for one in [
-            one for one in self._known if isinstance(monomial[0], Symbol) and monomial[0].name in symbols(one.size)
-        ]:
-            rewritten = literal(self.rewritten(one.size), one.relation)
-            if isinstance(rewritten, Literal) and rewritten not in self._known:
-                self._note(rewritten)
+        head = monomial[0]
+        if not isinstance(head, Symbol):
+            return
+        if len(monomial) == len(other) == 1 and isinstance(other[0], Symbol):
+            self._limit(other[0].name, self._domains[head.name])
+        for one in [one for one in self._known if head.name in symbols(one.size)]:
+            again = literal(self.rewritten(one.size), one.relation)
+            if isinstance(again, Literal) and again not in self._known:
+                self._note(again)
 
     def _narrow(self, clause: Clause, name: str) -> None:
         found = self.solutions(clause, name)
-        if found is None:
-            return
+        if found is not None:
+            self._limit(name, found)
+
+    def _limit(self, name: str, found: Numbers) -> None:
+        """A symbol is one of these numbers; where only one is left, this is put for it."""
         try:
             self._domains[name] = domain = self._domains[name] & found
         except TooMuch:
@@ -330,7 +338,6 @@ class Facts:
     def ways(self, rule: Callable[[], Any], faults: tuple[type[Exception], ...]) -> Iterator[Way]:
         """Every way through a rule: its open questions answered yes and no. What it raises of `faults` is a result."""
         assert self._trail is None, "ways within ways"
-        before = self._state()
         waiting: list[Clause] = [()]
         while waiting:
             self._answers, self._trail = waiting.pop(), []
@@ -342,17 +349,17 @@ class Facts:
                 fault = raised
             finally:
                 trail, self._trail = tuple(self._trail), None
-                if trail:
-                    self._restore(before)
+                self._restore()
             waiting += [(*trail[:at], trail[at].negated()) for at in range(given, len(trail))]
             yield Way(trail, result, fault)
 
     def _state(self) -> tuple[Any, ...]:
         return dict(self._domains), dict(self._known), dict(self._least), list(self._rules)
 
-    def _restore(self, before: tuple[Any, ...]) -> None:
-        domains, known, least, rules = before
-        self._domains, self._known, self._least, self._rules = dict(domains), dict(known), dict(least), list(rules)
+    def _restore(self) -> None:
+        if self._before is not None:
+            self._domains, self._known, self._least, self._rules = self._before
+            self._before = None
 
 
 def _by_bounds(one: Literal) -> bool | None:
@@ -366,51 +373,3 @@ def _by_bounds(one: Literal) -> bool | None:
 
 def _period_of(found: Numbers | None) -> int:
     return 1 if found is None else sum(piece.period for piece in found.pieces) + len(found.pieces)
-
-
-def _rule(size: Expression) -> tuple[Monomial, Size] | None:
-    """An equality solved for one of its terms, one of the highest degree with a factor of 1 or -1."""
-    for monomial, factor in size.terms:
-        if monomial and abs(factor) == 1 and not _contains(size, monomial):
-            return monomial, of({other: -factor * own for other, own in size.terms if other != monomial})
-    return None
-
-
-def _contains(size: Expression, monomial: Monomial) -> bool:
-    """Whether what is left of an equality has the term inside, so that putting it in would not end."""
-    rest = of({other: 1 for other, _ in size.terms if other != monomial})
-    return isinstance(monomial[0], Symbol) and len(monomial) == 1 and monomial[0].name in symbols(rest)
-
-
-def _put(size: Size, monomial: Monomial, by: Size) -> Size:
-    if isinstance(size, int):
-        return size
-    if len(monomial) == 1 and isinstance(monomial[0], Symbol):
-        return replaced(size, monomial[0], by) if monomial[0].name in symbols(size) else size
-    found: Size = 0
-    for other, factor in size.terms:
-        left = list(other)
-        for atom in monomial:
-            if atom not in left:
-                found = found + of({other: factor})
-                break
-            left.remove(atom)
-        else:
-            found = found + factor * of({tuple(left): 1}) * by
-    return found
-
-
-def _cancelled(size: Size, facts: Facts) -> Size:
-    """`2*(H//2)` as H where H is even."""
-    if isinstance(size, int) or len(size.terms) != 1:
-        return size
-    monomial, factor = size.terms[0]
-    for atom in monomial:
-        if isinstance(atom, Floor) and isinstance(atom.divisor, int) and factor % atom.divisor == 0:
-            over = atom.numerator
-            rest = facts._rest_of(over, atom.divisor) if isinstance(over, Expression) else None
-            if rest is not None and isinstance(over, Expression) and over.terms[-1][0]:
-                others = list(monomial)
-                others.remove(atom)
-                return (over - rest) * of({tuple(others): factor // atom.divisor})
-    return size

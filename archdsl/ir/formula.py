@@ -9,15 +9,17 @@ from archdsl.ir.size import Atom, Expression, Floor, Monomial, Positive, Size, S
 
 def written(size: Expression) -> str:
     """The polynomial, its highest degree first."""
-    parts = [("- " if factor < 0 else "+ ") + _term(monomial, abs(factor)) for monomial, factor in size.terms]
+    parts = []
+    for place, (monomial, factor) in enumerate(size.terms):
+        alone = abs(factor) == len(monomial) == 1 and (factor > 0 or place > 0)  # a sign in front binds more than //
+        parts.append(("- " if factor < 0 else "+ ") + _term(monomial, abs(factor), alone))
     text = " ".join(parts)
     return text[2:] if text.startswith("+ ") else "-" + text[2:]
 
 
-def _term(monomial: Monomial, factor: int) -> str:
+def _term(monomial: Monomial, factor: int, alone: bool) -> str:
     if not monomial:
         return str(factor)
-    alone = factor == 1 and len(monomial) == 1
     powers = [_power(atom, len(list(same)), alone) for atom, same in groupby(monomial)]
     return "*".join(powers if factor == 1 else [str(factor), *powers])
 

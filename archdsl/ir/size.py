@@ -66,7 +66,7 @@ class Expression:
         self._hash = hash(self.terms)
         self._text: str | None = None
 
-    def exceeds(self, terms: int, degree: int) -> str | None:
+    def exceeds(self, terms: int, degree: int, *, factors: bool = True) -> str | None:
         """What is too much about it, as words; None where it is within these bounds."""
         if self.weight > terms:
             return f"a formula of more than {terms:,} terms"
@@ -74,7 +74,7 @@ class Expression:
             return f"a formula with a product of more than {degree} symbols"
         if self.depth > _DEEPEST:
             return f"a formula with more than {_DEEPEST} divisions within one another"
-        if any(abs(factor) >= _LARGEST_FACTOR for _, factor in self.terms):
+        if factors and any(abs(factor) >= _LARGEST_FACTOR for _, factor in self.terms):
             return "a formula with a number beyond any size"
         return None
 
@@ -163,6 +163,28 @@ class Expression:
 Size: TypeAlias = int | Expression
 
 
+class Ratio:
+    """`numerator / divisor`, of which it is open whether it comes out whole; a size only once that is settled."""
+
+    __slots__ = ("divisor", "facts", "numerator")
+
+    def __init__(self, numerator: Expression, divisor: Size) -> None:
+        self.numerator, self.divisor, self.facts = numerator, divisor, numerator.facts
+
+    def settled(self) -> Size | Ratio:
+        """The whole number that it is, or itself where it is none; while ways are explored, that is a question."""
+        rest = self.numerator % self.divisor
+        if isinstance(rest, Expression) and not self.facts.exploring:
+            return self.numerator // self.divisor if self.facts.known(rest, "==") else self
+        return self.numerator // self.divisor if same(rest, 0) else self
+
+    def __repr__(self) -> str:
+        return f"({self.numerator})/({self.divisor})"
+
+
+OPEN = (Expression, Ratio)
+
+
 def symbol(name: str, facts: Facts) -> Expression:
     """The size that a name stands for."""
     return Expression({(Symbol(name, facts),): 1})
@@ -222,7 +244,10 @@ def maximum(left: Size, right: Size) -> Size:
     if difference.terms[0][1] < 0:  # one of both ways, so that equal sizes are equal objects
         left, right, difference = right, left, -difference
     assert isinstance(difference, Expression)
-    return right + Expression({(Positive(difference),): 1})
+    found = Expression({(Positive(difference),): 1})
+    if found.weight > found.facts.limits.terms:
+        raise Undetermined(f"the largest is {difference.weight:,} terms long, and so whether another is larger")
+    return right + found
 
 
 def tidied(size: Size) -> Size:

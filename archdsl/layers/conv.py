@@ -108,7 +108,7 @@ class Conv(Layer):
     def _positions(self, x: Shape) -> tuple[Size, ...]:
         """Positions of the window on each axis; with `same`, the size divided by the stride, rounded up."""
         if self.pad == "same":
-            return tuple(-(-size // stride) for size, stride in zip(x.space, self.stride, strict=True))
+            return tuple((size + stride - 1) // stride for size, stride in zip(x.space, self.stride, strict=True))
         return tuple(window.positions(size) for window, size in zip(self.windows(x), x.space, strict=True))
 
     def _check_channels(self, x: Shape) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from archdsl.ir.size import Expression, Size, symbols
+from archdsl.ir.size import OPEN, Expression, Ratio, Size, symbols
 from archdsl.limits import LARGEST
 
 REQUIRED: Any = object()
@@ -77,7 +77,7 @@ class Type:
     def refuse(self, value: Any) -> Exception:
         from archdsl.layers.base import Refusal
 
-        if isinstance(value, Expression):
+        if isinstance(value, OPEN):
             return Refusal("undetermined", f"must be {self.words}, and {value} is left open", hint=give(value))
         return Refusal("wrong-type", f"must be {self.words}, not {spell(value)}")
 
@@ -94,7 +94,7 @@ class Whole(Type):
         from archdsl.layers.base import Refusal
 
         value = whole(value)
-        if isinstance(value, Expression) and not self.symbolic:
+        if isinstance(value, OPEN) and not self.symbolic:
             raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))
         if isinstance(value, bool) or not isinstance(value, (int, Expression)):
             raise self.refuse(value)
@@ -224,8 +224,9 @@ class Table(Type):
         return value
 
 
-def give(size: Size) -> str:
+def give(size: Size | Ratio) -> str:
     """What to do about a size that must be a number: `give a value: H=... W=...`."""
+    size = size.numerator if isinstance(size, Ratio) else size
     return f"give a value: {' '.join(f'{name}=...' for name in sorted(symbols(size)))}"
 
 
@@ -233,6 +234,8 @@ def whole(value: Any) -> Any:
     """A number that is whole as an int; anything else as it is."""
     if isinstance(value, (int, str, tuple, Expression)):
         return value
+    if isinstance(value, Ratio):
+        return value.settled()
     return int(value) if value == int(value) else value
 
 

@@ -90,7 +90,7 @@ def _floors(count: int, modulus: int, factor: int, term: int) -> int:
 def same_padding(size: Size, kernel: int, stride: int, dilation: int) -> tuple[Size, Size]:
     """Padding before and after an axis that keeps `ceil(size/stride)`; the odd element comes at the end."""
     extent = dilation * (kernel - 1) + 1
-    total = extent - 1 if stride == 1 else tidied(maximum(0, (-(-size // stride) - 1) * stride + extent - size))
+    total = extent - 1 if stride == 1 else tidied(maximum(0, ((size - 1) // stride) * stride + extent - size))
     return total // 2, total - total // 2
 
 

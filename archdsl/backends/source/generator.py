@@ -156,17 +156,24 @@ class Generator:
         member = Member(body, scope, inputs)
         takes = _plain(tuple(port.name for port in self.network.inputs)) if len(inputs) > 1 else ()
         writer = ClassWriter(self, self.model, {0: member}, Parameters({0: scope}, [], {}), takes, self._doc())
+        if self.checked.facts is not None:
+            from archdsl.backends.source.sizes import size_checks
+
+            writer.checks = size_checks(self.checked, writer.takes)
         text, _ = writer.write(sequential=_numbered(body) and len(self.network.outputs) == 1)
         self.classes.append(text)
 
     def _doc(self) -> str:
         inputs = ", ".join(str(Shape(port.shape, port.dtype)) for port in self.network.inputs)
         outputs = ", ".join(str(Shape(port.shape, port.dtype)) for port in self.network.outputs)
-        return (
-            f"{inputs} -> {outputs}: {self.checked.totals.params:,} parameters."
-            if isinstance(self.checked.totals.params, int)
-            else f"{inputs} -> {outputs}."
-        )
+        params = self.checked.totals.params
+        doc = f"{inputs} -> {outputs}: {params:,} parameters." if isinstance(params, int) else f"{inputs} -> {outputs}."
+        if self.checked.facts is None:
+            return doc
+        from archdsl.backends.source.sizes import note
+
+        more = "\n".join(f"    {line}" for line in note(self.checked))
+        return f"{doc}\n\n{more}\n    " if more else doc
 
 
 def class_name_of_model(name: str, taken: set[str]) -> str:
