@@ -16,6 +16,7 @@ COMMANDS = {
     "fmt": "lay specs out in the one canonical way",
     "convert": "write a lecture listing as a spec",
     "weights": "compare a checkpoint with a spec, tensor by tensor",
+    "solve": "find the largest or smallest value of a parameter that meets a bound",
     "layers": "tell what kinds of layer there are, or all about one",
     "limits": "tell the bounds on what a text may cost",
 }
@@ -59,6 +60,11 @@ _EXAMPLES = {
         "archdsl weights specs/resnet18.arch old.safetensors --rename .gamma=.weight --rename .beta=.bias",
         "archdsl weights specs/resnet18.arch backbone.safetensors classes=10 --skip fc --skip '*.num_batches_tracked'",
         "archdsl weights specs/resnet18.arch half.safetensors --cast --format json",
+    ),
+    "solve": (
+        "archdsl solve specs/alexnet.arch 'params <= 60M' classes=?",
+        "archdsl solve specs/alphago_policy.arch 'params <= 10M, macs <= 1G' k=?",
+        "archdsl solve specs/kim_cnn.arch 'macs >= 100M' T=?",
     ),
     "layers": ("archdsl layers", "archdsl layers CONV"),
     "limits": ("archdsl limits", "archdsl check huge.arch --limit tokens=5000000"),
@@ -174,6 +180,8 @@ def _count(command: str, paths: list[str]) -> None:
         raise Usage("weights takes a spec and a checkpoint: archdsl weights SPEC FILE.safetensors")
     if command == "weights" and paths[1] == "-":
         raise Usage("weights reads the checkpoint from a file, not from standard input")
+    if command == "solve" and len(paths) != 2:
+        raise Usage("solve takes a file, or - for standard input, and a bound: 'params <= 60M'")
     if paths.count("-") > 1:
         raise Usage("standard input can be read once")
 
@@ -217,7 +225,7 @@ def _epilog(command: str) -> str:
 
 
 def _takes_values(command: str) -> bool:
-    return command in ("check", "summary", "compile", "weights")
+    return command in ("check", "summary", "compile", "weights", "solve")
 
 
 def _check_options(parser: Any) -> None:
@@ -293,6 +301,11 @@ def _weights_options(parser: Any) -> None:
     _input_option(parser)
 
 
+def _solve_options(parser: Any) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+    _input_option(parser)
+
+
 def _no_options(parser: Any) -> None:
     pass
 
@@ -304,6 +317,7 @@ _OPTIONS = {
     "fmt": _fmt_options,
     "convert": _convert_options,
     "weights": _weights_options,
+    "solve": _solve_options,
     "layers": _no_options,
     "limits": _no_options,
 }
@@ -317,6 +331,7 @@ _USAGES = {
     "convert": "LISTING [-o FILE] [--force] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
     "weights": "SPEC FILE [NAME=VALUE ...] [--rename OLD=NEW] [--skip NAME] [--cast] [--all] [--format text|json] "
     "[--input SHAPE] [--limit NAME=N]",
+    "solve": "SPEC BOUND NAME=? [NAME=VALUE ...] [--format text|json] [--input SHAPE] [--limit NAME=N]",
     "layers": "[KIND]",
     "limits": "[--limit NAME=N]",
 }
@@ -327,6 +342,7 @@ _WORDS_OF = {
     "fmt": "PATH",
     "convert": "LISTING",
     "weights": "SPEC FILE",
+    "solve": "SPEC BOUND",
     "layers": "KIND",
     "limits": "",
 }
@@ -337,6 +353,7 @@ _WORDS_HELP = {
     "fmt": "files, folders with .arch files, or - for standard input",
     "convert": "a file, or - for standard input",
     "weights": "a spec, and a safetensors file, of which only the header is read",
+    "solve": "a file, or - for standard input, and a bound such as 'params <= 60M', or several parted by commas",
     "layers": "a kind of layer, in any case",
     "limits": "",
 }

@@ -149,4 +149,8 @@ def command(name: str) -> Callable[[Arguments], int]:
         from archdsl.weights import weights
 
         return weights
+    if name == "solve":
+        from archdsl.solving import solve
+
+        return solve
     return {"summary": summary, "compile": compile, "convert": convert, "layers": layers, "limits": limits}[name]

@@ -24,6 +24,10 @@ class Limits(NamedTuple):
     unrolled: int = 100_000
     header: int = 100_000_000
     tensors: int = 100_000
+    symbols: int = 16
+    conditions: int = 1_000
+    terms: int = 1_000
+    degree: int = 16
 
 
 MEANINGS = {
@@ -39,10 +43,14 @@ MEANINGS = {
     "diagnostics": "diagnostics shown of one file",
     "cases": "settings verified for one file by `cases`",
     "holes": "holes (?) in a file",
-    "tries": "numbers tried for the holes of a file; their visits count as those of a check",
+    "tries": "numbers tried for the holes of a file, or by `solve` where a count may fall",
     "unrolled": "layers of a compiled module",
     "header": "bytes of the header of a checkpoint",
     "tensors": "tensors of a checkpoint",
+    "symbols": "sizes and parameters left open",
+    "conditions": "conditions on what is left open",
+    "terms": "terms of a formula, those within others counted",
+    "degree": "symbols multiplied in one term of a formula",
 }
 
 LARGEST = 2**62  # sizes and every whole number an expression gives stay below it

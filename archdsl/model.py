@@ -23,7 +23,9 @@ from archdsl.syntax.notation import NOTATIONS
 if TYPE_CHECKING:
     import torch
 
+    from archdsl.analysis.conditions import Condition
     from archdsl.analysis.holes.answer import Found
+    from archdsl.backends.formula import Formula
     from archdsl.backends.rows import Row
 
 
@@ -83,6 +85,49 @@ class Model:
     @property
     def outputs(self) -> tuple[Port, ...]:
         return tuple(Port(p.name, p.shape, p.dtype) for p in self.network.outputs)
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What the network needs of the sizes that are left open, beside what `where` says.
+
+        Each has its `text`, the `line` that needs it, the kind there (`what`) and the `reason`; empty where nothing is
+        open.
+        """
+        return list(self._checked.conditions)
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The names of what is left open: sizes of inputs and parameters without a value."""
+        facts = self._checked.facts
+        return tuple(facts.names) if facts is not None else ()
+
+    @property
+    def export_conditions(self) -> list[Condition]:
+        """The conditions under which `torch.export` takes the open sizes as dynamic: no size in the network is 1."""
+        from archdsl.analysis.conditions import exportable
+
+        return exportable(self._checked)
+
+    def allows(self, **sizes: int) -> bool:
+        """Whether the network holds with these numbers for all that is left open. Raises TypeError for other names."""
+        facts = self._checked.facts
+        names = facts.names if facts is not None else []
+        if set(sizes) != set(names):
+            raise TypeError(f"the open sizes are {', '.join(names) or 'none'}")
+        known = [*self._checked.where, *self._checked.conditions]
+        return all(size >= facts.least(name) for name, size in sizes.items() if facts is not None) and all(
+            condition.holds(sizes) for condition in known
+        )
+
+    def formula(self, unit: str) -> Formula:
+        """A count of the network ("params", "macs", ...) as a function of what is left open.
+
+        It takes whole numbers or NumPy arrays of them: `model.formula("params")(width=numpy.arange(1, 1000))`. Raises
+        KeyError for a unit that is none.
+        """
+        from archdsl.backends.formula import Formula
+
+        return Formula(self.totals[unit], self.open)
 
     @property
     def network(self) -> Any:

@@ -13,6 +13,7 @@ BENCHMARKS = {
     "lines": "100,000 lines, against the same layers on the meta device",
     "repeats": "a thousand million repeated layers against eight",
     "forward": "the compiled ResNet-50 against the hand-written one",
+    "formulas": "a million settings of a network by its formula",
     "length": "lines of the generated source against hand-written files",
 }
 

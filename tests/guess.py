@@ -97,7 +97,7 @@ def small(x: Guess) -> Guess:
     """Refuse empty values, and give up on large ones."""
     total = 1
     for size in x.sizes:
-        need(x, size > 0)
+        need(x, type(size) is int and size > 0)
         total *= size
     if total > LARGEST:
         raise TooMuch

@@ -74,7 +74,8 @@ def test_imports_go_down(path: Path) -> None:
 def test_torch_is_imported_in_one_folder(path: Path) -> None:
     if not path.is_relative_to(PACKAGE / "backends" / "torch"):
         names = {name.partition(".")[0] for name in imported(path.read_text(encoding="utf-8"), types=False)}
-        assert not names & HEAVY
+        allowed = {"numpy"} if dotted(path) == "archdsl.backends.formula" else set()  # over arrays that the caller has
+        assert not names & HEAVY - allowed
 
 
 def test_every_part_has_a_floor() -> None:

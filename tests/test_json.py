@@ -28,8 +28,11 @@ input words: T int where T >= 5
 embed: EMBED 100 8
 conv: CONV 4 3
 """
-SUMMARY = ["model", "file", "parameters", "inputs", "outputs", "totals", "layers", "claims", "holes", "diagnostics"]
-CHECK = ["file", "model", "parameters", "totals", "claims", "holes", "diagnostics"]
+SUMMARY = [
+    *("model", "file", "parameters", "inputs", "outputs", "totals", "conditions", "layers", "claims", "holes"),
+    "diagnostics",
+]
+CHECK = ["file", "model", "parameters", "totals", "conditions", "claims", "holes", "diagnostics"]
 TOTALS = ["params", "trainable", "weights", "buffers", "macs", "flops", "connections", "units"]
 LAYER = [
     "path",

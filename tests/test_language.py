@@ -347,7 +347,7 @@ def test_where_states_what_parameters_may_be() -> None:
     assert codes(text) == []
     assert codes(text, config="C") == ["where-failed"]
     assert codes(text, confg="A") == ["unknown-parameter"]
-    assert codes("model M(n)\ninput 3\nFC n") == ["missing-value"]
+    assert str(archdsl.loads("model M(n)\ninput 3\nFC n").params) == "4*n"
     assert codes("model M(n)\ninput 3\nFC n", n=4) == []
 
 
@@ -360,8 +360,10 @@ def test_a_symbolic_length_flows_through() -> None:
     assert str(model.macs) == "72*T - 144"
     assert archdsl.loads(text, T=9).macs == 72 * 9 - 144
     assert codes(text, T=4) == ["where-failed"]
-    assert codes(text.replace(" where T >= 5", "")) == ["undetermined"]
-    assert codes("input Tx4\nFC 3") == ["undetermined"]
+    assert [str(each) for each in model.conditions] == []
+    model = archdsl.loads(text.replace(" where T >= 5", ""))
+    assert [(each.text, each.line) for each in model.conditions] == [("T >= 4", 4)]
+    assert str(archdsl.loads("input Tx4\nFC 3").params) == "12*T + 3"
 
 
 def test_decimals_are_exact() -> None:

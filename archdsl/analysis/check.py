@@ -9,11 +9,8 @@ from archdsl.analysis.cost import Cost, Costs
 from archdsl.analysis.declare import (
     Declarations,
     declarations,
-    define_symbols,
-    demand_of_inputs,
     input_shape,
     parameters,
-    symbol_names,
 )
 from archdsl.analysis.elaborate import Elaborator
 from archdsl.analysis.evaluate import evaluate
@@ -23,11 +20,13 @@ from archdsl.analysis.problem import Problem, Silent, Stop
 from archdsl.analysis.references import check_blocks
 from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known
-from archdsl.analysis.scope import Scope
+from archdsl.analysis.scope import OPEN, Scope
 from archdsl.analysis.trampoline import run
+from archdsl.analysis.where import define_symbols, demand_of_inputs, facts_of, symbol_names
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.ir.network import Freeze, Network, Port, Sequence
 from archdsl.ir.shape import Shape
+from archdsl.ir.size import Size
 from archdsl.layers import lookup
 from archdsl.limits import Limits
 from archdsl.syntax import tree
@@ -36,8 +35,10 @@ from archdsl.syntax.notation import read_text
 from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
+    from archdsl.analysis.conditions import Condition
     from archdsl.analysis.holes.answer import Answer, Found
     from archdsl.analysis.holes.find import Hole
+    from archdsl.ir.facts import Facts
 
 
 class Checked(NamedTuple):
@@ -53,6 +54,9 @@ class Checked(NamedTuple):
     visits: int
     steps: int = 0
     holes: tuple[Found, ...] = ()
+    facts: Facts | None = None
+    conditions: list[Condition] = []  # noqa: RUF012 - what the network needs of its open sizes
+    where: list[Condition] = []  # noqa: RUF012 - what `where` says of them
 
     @property
     def failed(self) -> bool:
@@ -153,22 +157,29 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
         return unread(source, reading.diagnostics)._replace(parameters=given)
     report.add(reading.diagnostics)
     declared = declarations(reading.file, report)
-    scope = parameters(declared.model, given, names := symbol_names(declared.inputs, declared.model), report, limits)
-    define_symbols(declared.inputs, names, given, scope, limits)
-    demand_of_inputs(declared.inputs, scope, report, limits)
+    names = symbol_names(declared.inputs, declared.model)
+    facts = facts_of(names, declared.model, given, report, limits)
+    scope = parameters(declared.model, given, names, report, limits, facts)
+    define_symbols(declared.inputs, names, given, scope, report, facts)
+    demand_of_inputs(declared.inputs, scope, report, limits, facts)
     _check_cases(declared, report, limits)
-    elaborator = Elaborator(declared.blocks, report, limits, reading.known)
+    elaborator = Elaborator(declared.blocks, report, limits, reading.known, facts)
     scope.work = work = elaborator.work
     check_blocks(declared, elaborator, scope)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
     network = None if refused else network_of(declared, scope, elaborator, fragment)
-    network = _countable(network, elaborator.costs, report)
+    network = _countable(network, elaborator.costs, report, limits)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
-    values |= {name: given[name] for name in sorted(names) if name in given}
+    values |= {name: given[name] for name in sorted(names) if given.get(name, OPEN) != OPEN}
     diagnostics = report.sorted()
     claims = elaborator.judge.verdicts()
     name = model_name(declared.model, source)
-    return Checked(source, name, values, network, elaborator.costs, claims, diagnostics, work.visits, work.steps)
+    found = Checked(source, name, values, network, elaborator.costs, claims, diagnostics, work.visits, work.steps)
+    if facts is None:
+        return found
+    from archdsl.analysis.conditions import assumed, conditions
+
+    return found._replace(facts=facts, conditions=conditions(facts, source), where=assumed(facts))
 
 
 def unread(source: Source, diagnostics: list[Diagnostic]) -> Checked:
@@ -186,13 +197,23 @@ def model_name(model: tree.Model | None, source: Source) -> str:
     return name if name[:1].isalpha() else "Network"
 
 
-def _countable(network: Network | None, costs: Costs, report: Report) -> Network | None:
+def _countable(network: Network | None, costs: Costs, report: Report, limits: Limits) -> Network | None:
     """Refuse a network whose counts nobody could write down."""
-    if network is None or not any(map(unwritable, costs.of(network.body))):
+    if network is None:
+        return None
+    counts = costs.of(network.body)
+    much = next((much for count in counts if (much := _much(count, limits))), None)
+    if not any(map(unwritable, counts)) and much is None:
         return network
     message = f"repeats of repeats: a count of this network has more than {MOST_DIGITS} digits"
+    message = f"a count of this network is {much}" if much else message
     report.tell("too-large", message, Span(0, 0))
     return None
+
+
+def _much(count: Size, limits: Limits) -> str | None:
+    """What is too much about a formula; digits are bounded apart."""
+    return None if isinstance(count, int) else count.exceeds(limits.terms, limits.degree, factors=False)
 
 
 def _check_cases(declared: Declarations, report: Report, limits: Limits) -> None:

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from archdsl.analysis.cost import TOTALS, Cost
 from archdsl.analysis.evaluate import evaluate, number, unknown_symbol
-from archdsl.analysis.problem import Problem
-from archdsl.analysis.scope import Scope
+from archdsl.analysis.problem import Problem, Silent
+from archdsl.analysis.scope import WRONG, Scope
 from archdsl.diagnostics import nearest
-from archdsl.ir.size import Size
+from archdsl.ir.size import Ratio, Size
 from archdsl.layers import REGISTRY
-from archdsl.layers.values import Sizes, whole
+from archdsl.layers.values import Sizes, give, whole
 from archdsl.limits import LARGEST, Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -55,7 +55,14 @@ def claimed_shape(size: tree.Expr, scope: Scope, limits: Limits) -> tuple[Size, 
     if not sizes:
         raise Problem("wrong-type", "a shape has one size or more, and this list is empty", size)
     for given in sizes:
-        one: Any = whole(given) if hasattr(given, "__add__") and not isinstance(given, (tuple, str)) else given
+        one: Any = (
+            whole(given)
+            if (hasattr(given, "__add__") or isinstance(given, Ratio)) and not isinstance(given, (tuple, str))
+            else given
+        )
+        if isinstance(one, Ratio):
+            message = f"a size must come out whole, and of {one} that is open"
+            raise Problem("undetermined", message, size, hint=f"{give(one)}; or say behind `where` that it does")
         if isinstance(one, (bool, str, tuple, float)) or not hasattr(one, "__floordiv__"):
             raise Problem("wrong-type", "a shape is made of whole numbers and sizes", size)
         if isinstance(one, int) and not 0 < one < LARGEST:
@@ -86,7 +93,10 @@ def _part(part: str, at: Token, scope: Scope) -> Size:
     if part.isdigit():
         return int(part)
     if part and part in scope.symbols:
-        return scope.symbols[part]
+        if scope.symbols[part] is WRONG:
+            raise Silent
+        size: Size = scope.symbols[part]
+        return size
     if at.text.upper() in REGISTRY:
         message = f"{at.text} is a kind of layer, and a shape or a count stands here"
         raise Problem("wrong-type", message, at, hint="layers on one line are joined by ;")

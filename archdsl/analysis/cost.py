@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, children
 from archdsl.ir.shape import product
-from archdsl.ir.size import Size, total
+from archdsl.ir.size import Size, tidied, total
 
 
 class Cost(NamedTuple):
@@ -99,7 +99,9 @@ def of_layer(leaf: Leaf) -> Cost:
         else:
             params = params + elements
             weights = weights + (elements if tensor.role == "weight" else 0)
-    return Cost(params, weights, buffers, op.macs(inputs, output), op.connections(inputs, output), op.units(output), 1)
+    macs, connections, units = op.macs(inputs, output), op.connections(inputs, output), op.units(output)
+    cost = Cost(params, weights, buffers, macs, connections, units, 1)
+    return cost if all(type(count) is int for count in cost) else Cost(*map(tidied, cost))
 
 
 def add(*costs: Cost) -> Cost:
@@ -111,6 +113,6 @@ def add(*costs: Cost) -> Cost:
     return Cost(*map(total, zip(*costs, strict=True))) if costs else Cost()
 
 
-def times(cost: Cost, count: int) -> Cost:
+def times(cost: Cost, count: Size) -> Cost:
     """The cost of `count` copies."""
     return cost if count == 1 else Cost(*(count * size for size in cost))

@@ -5,19 +5,27 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.analysis.evaluate import evaluate, spell_value
-from archdsl.analysis.problem import Problem
+from archdsl.analysis.problem import Placed, Problem
 from archdsl.analysis.scope import KindReference, Scope
-from archdsl.ir.size import Expression
-from archdsl.layers.values import Sizes, whole
+from archdsl.ir.size import OPEN, Size
+from archdsl.layers.values import Sizes, give, whole
 from archdsl.limits import Limits
 from archdsl.syntax import tree
 
 
-def copies(repeat: tree.Expr, scope: Scope, limits: Limits) -> int:
+def copies(repeat: tree.Expr, scope: Scope, limits: Limits) -> Size:
     """How often a line is written."""
-    value = _whole(repeat, scope, limits, "a repeat is a whole number")
+    value = _whole(repeat, scope, limits, "a repeat is a whole number", may_be_open=True)
+    if isinstance(value, OPEN):
+        from archdsl.analysis.open import assume_counts
+
+        return assume_counts(value, repeat, limits)
+    return _counts(value, repeat)
+
+
+def _counts(value: int, at: Placed) -> int:
     if value < 0:
-        raise Problem("out-of-range", f"a line cannot be repeated {value} times", repeat, hint="0 leaves the line out")
+        raise Problem("out-of-range", f"a line cannot be repeated {value} times", at, hint="0 leaves the line out")
     return value
 
 
@@ -54,10 +62,12 @@ def _unpacked(statement: tree.For, item: Any) -> tuple[Any, ...]:
     return item
 
 
-def _whole(expression: tree.Expr, scope: Scope, limits: Limits, wanted: str) -> int:
+def _whole(expression: tree.Expr, scope: Scope, limits: Limits, wanted: str, *, may_be_open: bool = False) -> Any:
     value = whole(evaluate(expression, scope, limits))
-    if isinstance(value, Expression):
-        raise Problem("undetermined", f"{wanted}, and {value} depends on what a symbol stands for", expression)
+    if isinstance(value, OPEN) and may_be_open:
+        return value
+    if isinstance(value, OPEN):
+        raise Problem("undetermined", f"{wanted}, and {value} is left open", expression, hint=give(value))
     if isinstance(value, bool) or not isinstance(value, int):
         code = "not-whole" if hasattr(value, "__float__") and not isinstance(value, bool) else "wrong-type"
         raise Problem(code, f"{wanted}, not {spell_value(value)}", expression)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.claims import claimed_shape
-from archdsl.analysis.evaluate import evaluate, spell_value, truth
+from archdsl.analysis.evaluate import evaluate
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.report import Report
 from archdsl.analysis.scope import HOLES, WRONG, KindReference, Scope
+from archdsl.analysis.where import demand, least_of_parameter, left_open
 from archdsl.diagnostics import Related, Span, nearest
 from archdsl.ir.shape import AXES, Shape
-from archdsl.ir.size import symbol
+from archdsl.ir.size import Expression
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+
+if TYPE_CHECKING:
+    from archdsl.ir.facts import Facts
 
 
 class Declarations(NamedTuple):
@@ -95,11 +99,13 @@ def parameters(
     symbols: set[str],
     report: Report,
     limits: Limits,
+    facts: Facts | None,
     holes: dict[int, int] | None = None,
 ) -> Scope:
     """The values of the model's parameters: given from outside, else the defaults; then what `where` demands.
 
-    `holes` are the numbers that are tried for each ?, by their places.
+    A parameter without either is left open: a symbol, of which `facts` gather what is known. `holes` are the numbers
+    that are tried for each ?, by their places.
     """
     scope = Scope({}, {} if holes is None else {HOLES: holes})
     known = [parameter.name.text for parameter in model.parameters] if model else []
@@ -116,9 +122,12 @@ def parameters(
             report.tell("unknown-parameter", what, at, hint=hint)
     for parameter in model.parameters if model else ():
         name = parameter.name.text
-        scope.define(name, _parameter(parameter, name, given, scope, report, limits))
+        if facts is not None and left_open(parameter, given):
+            scope.define(name, facts.symbol(name, least_of_parameter(name, model, scope, limits)))
+        else:
+            scope.define(name, _parameter(parameter, name, given, scope, report, limits))
     for condition in model.where if model else ():
-        _demand(condition, scope, report, limits)
+        demand(condition, scope, report, limits, facts)
     return scope
 
 
@@ -127,10 +136,10 @@ def _parameter(
 ) -> Any:
     if name in given:
         return _as_kind(given[name], parameter)
-    if parameter.default is None:
+    default = parameter.default
+    if default is None:
         report.tell("missing-value", f"{name} has no value", parameter.name, hint=f"give one: {name}=...")
         return WRONG
-    default = parameter.default
     if (
         isinstance(default, Token)
         and default.type == "WORD"
@@ -155,102 +164,16 @@ def _as_kind(value: Any, parameter: tree.Parameter) -> Any:
     return value
 
 
-def _demand(condition: tree.Expr, scope: Scope, report: Report, limits: Limits) -> None:
-    try:
-        if not truth(condition, scope, limits):
-            values = ", ".join(f"{name} = {spell_value(scope.get(name))}" for name in _names(condition, scope))
-            text = report.source.text[condition.start : condition.end]
-            report.tell("where-failed", f"{text} does not hold{': ' + values if values else ''}", condition)
-    except Problem as problem:
-        report.problem(problem)
-    except Silent:
-        pass
-
-
-def _names(expression: Any, scope: Scope) -> list[str]:
-    """The names in an expression that have a value."""
-    if isinstance(expression, Token):
-        return [expression.text] if expression.type == "WORD" and expression.text in scope else []
-    parts = expression if isinstance(expression, tuple) else ()
-    return list(dict.fromkeys(name for part in parts if isinstance(part, tuple) for name in _names(part, scope)))
-
-
 # ---- Inputs
-
-
-def symbol_names(inputs: tuple[tree.Input, ...], model: tree.Model | None) -> set[str]:
-    """The capital names that inputs introduce; parameters of the model are none."""
-    known = {parameter.name.text for parameter in model.parameters} if model else set()
-    found: set[str] = set()
-    for one in inputs:
-        tokens = [one.size] if isinstance(one.size, Token) else _tokens(one.size)
-        for token in tokens:
-            if token.type in ("WORD", "DIMS", "HOLED") and token.text not in known:
-                found |= {part for part in token.text.replace("×", "x").split("x") if _is_symbol(part)}
-    return found - known
-
-
-def _tokens(expression: Any) -> list[Token]:
-    if isinstance(expression, Token):
-        return [expression]
-    parts = expression if isinstance(expression, tuple) else ()
-    return [token for part in parts if isinstance(part, tuple) for token in _tokens(part)]
-
-
-def _is_symbol(word: str) -> bool:
-    return bool(word) and word[0].isalpha() and word == word.upper() and "." not in word
-
-
-def define_symbols(
-    inputs: tuple[tree.Input, ...], names: set[str], given: dict[str, Any], scope: Scope, limits: Limits
-) -> None:
-    """Give each symbolic size its number, where one is given, or itself with the least value that `where` allows."""
-    least = dict.fromkeys(names, 1)
-    for one in inputs:
-        for condition in one.where:
-            for name, bound in _bounds(condition, scope, limits):
-                if name in least:
-                    least[name] = max(least[name], bound)
-    for name in sorted(names):
-        scope.symbols[name] = given[name] if name in given else symbol(name, least[name])
-
-
-def _bounds(condition: tree.Expr, scope: Scope, limits: Limits) -> list[tuple[str, int]]:
-    """`T >= 5`, `T > 4`, `5 <= T`, also joined by `and`: the least values that a condition states."""
-    if isinstance(condition, tree.Chain) and condition.operators[0] == "and":
-        return [bound for term in condition.terms for bound in _bounds(term, scope, limits)]
-    if not isinstance(condition, tree.Comparison):
-        return []
-    left, operator, right = condition.left, condition.operator, condition.right
-    if operator in ("<", "<="):
-        left, operator, right = right, {"<": ">", "<=": ">="}[operator], left
-    if operator not in (">", ">=") or not isinstance(left, Token) or left.type != "WORD":
-        return []
-    try:
-        bound = evaluate(right, scope, limits)
-    except (Problem, Silent):
-        return []
-    return [(left.text, bound + (operator == ">"))] if type(bound) is int else []
-
-
-def demand_of_inputs(inputs: tuple[tree.Input, ...], scope: Scope, report: Report, limits: Limits) -> None:
-    """Check each condition behind `where` of an input that the values decide; others are assertions on the caller."""
-    for one in inputs:
-        for condition in one.where:
-            try:
-                truth(condition, scope, limits)
-            except Problem as problem:
-                if problem.code != "undetermined":
-                    report.problem(problem)
-                continue
-            except Silent:
-                continue
-            _demand(condition, scope, report, limits)
 
 
 def input_shape(one: tree.Input, scope: Scope, limits: Limits) -> Shape:
     """The shape that an input states."""
     sizes = claimed_shape(one.size, scope, limits)
+    if any(isinstance(size, Expression) for size in sizes):
+        from archdsl.analysis.open import assume_sizes
+
+        assume_sizes(sizes, one, limits)
     dtype = "int64" if one.dtype == "int" else "float32"
     most = max(AXES) - (dtype == "int64")
     if len(sizes) > most:

@@ -7,14 +7,16 @@ hold others are tasks (`trampoline`), so that nesting never becomes depth of the
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archdsl.analysis import containers, control
 from archdsl.analysis.cost import Costs
-from archdsl.analysis.evaluate import evaluate, spell_value
+from archdsl.analysis.evaluate import evaluate, no_kind
 from archdsl.analysis.judge import Judge
 from archdsl.analysis.labels import filled, label_text
 from archdsl.analysis.names import Entry, Names, Value
 from archdsl.analysis.place import Once, Place, sequence_of
-from archdsl.analysis.problem import Placed, Problem, Silent, Stop, placed
+from archdsl.analysis.problem import Placed, Problem, Silent, Stop, misplaced, placed
 from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known, Rules
 from archdsl.analysis.scope import WRONG, KindReference, Scope
@@ -28,6 +30,9 @@ from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
+if TYPE_CHECKING:
+    from archdsl.ir.facts import Facts
+
 _NOWHERE = Span(0, 0)
 FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
 _WORDS = ("in", "yes", "no", "true", "false")
@@ -36,13 +41,15 @@ _WORDS = ("in", "yes", "no", "true", "false")
 class Elaborator:
     """Elaborates the statements of one file."""
 
-    def __init__(self, blocks: dict[str, tree.Block], report: Report, limits: Limits, known: Known) -> None:
-        self.blocks, self.report, self.limits = blocks, report, limits
+    def __init__(
+        self, blocks: dict[str, tree.Block], report: Report, limits: Limits, known: Known, facts: Facts | None
+    ) -> None:
+        self.blocks, self.report, self.limits, self.facts = blocks, report, limits, facts
         self.kinds = {**{name: name for name in REGISTRY}, **{name: name for name in blocks}}
         self.origins: dict[int, Placed] = {}  # where each value comes from
         self.costs = Costs()
         self.judge = Judge(report, self.costs, limits)
-        self.rules = Rules(report, self.kinds, self.origins, limits, known)
+        self.rules = Rules(report, self.kinds, self.origins, limits, known, facts)
         self.uses = containers.Uses()
         self.work = Work(limits.visits)
         self.recursive: set[str] = set()  # blocks that reach themselves, told before anything is elaborated
@@ -209,7 +216,7 @@ class Elaborator:
             case tree.Output() if not place.branch:
                 self._output(statement, place.names)
             case _:
-                raise _misplaced(statement)
+                raise misplaced(statement)
 
     def _let(self, statement: tree.Let, scope: Scope) -> None:
         name = statement.name.text
@@ -364,7 +371,7 @@ class Elaborator:
             if isinstance(value, KindReference):
                 word = value.name
             elif word not in self.blocks and word.upper() not in REGISTRY:
-                raise Problem("unknown-kind", f"{word} is a value ({spell_value(value)}), not a kind of layer", kind)
+                raise no_kind(value, kind)
         if word in self.blocks:
             return self.blocks[word]
         found = REGISTRY.get(word.upper())
@@ -392,8 +399,3 @@ def _mark_activation(line: tree.Line, names: Names) -> None:
         label = statement.names[0].text
         if kind is not None and kind.family == "activation" and label in names.entries:
             names.entries[label] = names.entries[label]._replace(activation=kind.name)
-
-
-def _misplaced(statement: tree.Statement) -> Problem:
-    """The fault of a declaration inside braces."""
-    return Problem("misplaced", f"`{type(statement).__name__.lower()}` stands outside all braces", placed(statement))

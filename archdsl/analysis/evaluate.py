@@ -6,9 +6,9 @@ from typing import Any
 
 from archdsl.analysis.problem import Placed, Problem, Silent
 from archdsl.analysis.scope import WRONG, KindReference, Scope
-from archdsl.ir.size import MOST_TERMS, Expression, Undetermined, same
+from archdsl.ir.size import OPEN, Expression
 from archdsl.layers import REGISTRY
-from archdsl.layers.values import Sizes, Values, spell, weight, whole
+from archdsl.layers.values import Sizes, Values, give, spell, weight, whole
 from archdsl.limits import LARGEST, Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -72,7 +72,8 @@ def truth(expression: tree.Expr, scope: Scope, limits: Limits) -> bool:
 
 def _truth(value: Any, at: Placed) -> bool:
     if not isinstance(value, bool):
-        raise Problem("wrong-type", f"a condition is yes or no, not {spell_value(value)}", at)
+        hint = give(value) if isinstance(value, Expression) else None
+        raise Problem("wrong-type", f"a condition is yes or no, not {spell_value(value)}", at, hint=hint)
     return value
 
 
@@ -207,22 +208,20 @@ def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
     for value in (left, right):
         if isinstance(value, (bool, str, tuple, KindReference)) or value is None:
             raise Problem("wrong-type", f"{operator} needs numbers, not {spell_value(value)}", at)
+    if isinstance(left, OPEN) or isinstance(right, OPEN):
+        from archdsl.analysis.open import arithmetic_of_open
+
+        return arithmetic_of_open(operator, left, right, at)
     try:
         value = _apply(operator, left, right)
     except ZeroDivisionError:
         raise Problem("invalid-expression", f"{spell(left)} {operator} 0 has no value", at) from None
-    except Undetermined as fault:
-        raise Problem("undetermined", f"{fault.question} cannot be divided exactly for every size", at) from None
-    if not isinstance(value, Expression) and abs(value) >= LARGEST:
+    if abs(value) >= LARGEST:
         raise Problem("too-large", "this comes out beyond any size", at)
-    if isinstance(value, Expression):
-        _bounded(value, at)
     return value
 
 
 def _apply(operator: str, left: Any, right: Any) -> Any:
-    if isinstance(left, Expression) or isinstance(right, Expression):
-        return _symbolic(operator, left, right)
     if not (isinstance(left, int) and isinstance(right, int)):
         left, right = _exact(left), _exact(right)
     elif operator == "/":
@@ -243,27 +242,6 @@ def _apply(operator: str, left: Any, right: Any) -> Any:
     return value if isinstance(value, int) else _narrow(value)
 
 
-def _symbolic(operator: str, left: Any, right: Any) -> Any:
-    for value in (left, right):
-        if not isinstance(value, (int, Expression)):
-            raise Undetermined(left if isinstance(left, Expression) else right, f"{left} {operator} {right}")
-    match operator:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case "//":
-            return left // right
-        case "%":
-            return left % right
-        case _:
-            if left % right != 0:
-                raise Undetermined(left, f"{left} / {right}")
-            return left // right
-
-
 def _exact(value: Any) -> Any:
     """A number as a fraction: a decimal as it is written, so that 0.1*30 is 3."""
     from fractions import Fraction  # slow to import, and few specs divide
@@ -277,11 +255,6 @@ def _narrow(value: Any) -> Any:
     if value.denominator >= LARGEST:  # exact no longer; floats are what layers take in the end
         return float(value)
     return value
-
-
-def _bounded(value: Expression, at: Placed) -> None:
-    if value.unwieldy:
-        raise Problem("too-large", f"a symbolic size of more than {MOST_TERMS} terms, or too many factors", at)
 
 
 def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:
@@ -298,44 +271,32 @@ def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:
 
 def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     """Comparisons; equality of anything, order of numbers and sizes."""
-    try:
-        if operator in ("==", "!="):
-            return _equal(left, right) == (operator == "==")
-        for value in (left, right):
-            if isinstance(value, (bool, str, tuple, Sizes, KindReference)):
-                raise Problem("wrong-type", f"{operator} compares numbers, not {spell_value(value)}", at)
-        one, other = _scaled(_comparable(left), _comparable(right))
-        match operator:
-            case "<":
-                return bool(one < other)
-            case "<=":
-                return bool(one <= other)
-            case ">":
-                return bool(one > other)
-            case _:
-                return bool(one >= other)
-    except (Undetermined, TypeError):
-        message = f"whether {left} {operator} {right} depends on the size that a symbol stands for"
-        raise Problem("undetermined", message, at, hint="state a bound behind `where` of the input") from None
+    if isinstance(left, OPEN) or isinstance(right, OPEN):
+        from archdsl.analysis.open import compare_open
+
+        return compare_open(operator, left, right, at)
+    if operator in ("==", "!="):
+        return _equal(left, right) == (operator == "==")
+    for value in (left, right):
+        if isinstance(value, (bool, str, tuple, Sizes, KindReference)):
+            raise Problem("wrong-type", f"{operator} compares numbers, not {spell_value(value)}", at)
+    left, right = _comparable(left), _comparable(right)
+    match operator:
+        case "<":
+            return bool(left < right)
+        case "<=":
+            return bool(left <= right)
+        case ">":
+            return bool(left > right)
+        case _:
+            return bool(left >= right)
 
 
 def _comparable(value: Any) -> Any:
     return _exact(value) if isinstance(value, float) else value
 
 
-def _scaled(left: Any, right: Any) -> tuple[Any, Any]:
-    """Both sides times the denominator of a fraction, where the other is symbolic and so has whole coefficients."""
-    for one, other in ((left, right), (right, left)):
-        if isinstance(other, Expression) and not isinstance(one, (int, Expression)):
-            factor = one.denominator
-            return (one.numerator, other * factor) if one is left else (other * factor, one.numerator)
-    return left, right
-
-
 def _equal(left: Any, right: Any) -> bool:
-    if isinstance(left, Expression) or isinstance(right, Expression):
-        numbers = all(isinstance(side, (int, Expression)) and not isinstance(side, bool) for side in (left, right))
-        return same(left, right) if numbers else False
     if isinstance(left, bool) != isinstance(right, bool) or isinstance(left, Sizes) != isinstance(right, Sizes):
         return False
     return bool(_comparable(left) == _comparable(right))
@@ -350,3 +311,12 @@ def _member(item: Any, items: Any, at: tree.Member) -> bool:
 def spell_value(value: Any) -> str:
     """A value as messages show it."""
     return value.name if isinstance(value, KindReference) else spell(value)
+
+
+def no_kind(value: Any, at: Token) -> Exception:
+    """The fault of a value where a kind of layer stands."""
+    if isinstance(value, OPEN):
+        from archdsl.analysis.open import no_value
+
+        return no_value(value, "a kind of layer stands here", at, value.facts)
+    return Problem("unknown-kind", f"{at.text} is a value ({spell_value(value)}), not a kind of layer", at)

@@ -11,7 +11,7 @@ from archdsl.analysis.report import Report
 from archdsl.analysis.scope import Scope
 from archdsl.ir.network import Item, Leaf, Node, Repeat, Sequence
 from archdsl.ir.shape import Shape, product
-from archdsl.ir.size import Size
+from archdsl.ir.size import Expression, Size, Undetermined, same
 from archdsl.limits import Limits
 from archdsl.syntax import tree
 
@@ -111,11 +111,11 @@ class Judge:
             count = f"one result, {shapes[0]}" if len(shapes) == 1 else f"{len(shapes)} results"
             raise Problem("claim-shape", f"a shape too many: the line gives {count}", claim)
         derived = shapes[position]
-        if self._settle(claim, agrees(sizes, derived.sizes), str(derived)):
+        if self._settle(claim, _equal(sizes, derived.sizes), str(derived)):
             return True
         leaf = _shaping(leaves)
         because = _derivation(leaf, sizes) if leaf else ""
-        hint = hint_for_claim(leaf, sizes) if leaf else None
+        hint = _where(sizes, derived) or (hint_for_claim(leaf, sizes) if leaf else None)
         self._tell("claim-shape", claim, str(derived), because, hint)
         return False
 
@@ -136,6 +136,27 @@ class Judge:
     def _tell(self, code: str, claim: tree.Claim, derived: str, because: str, hint: str | None) -> None:
         text = self.report.source.text[claim.start : claim.end]
         self.report.tell(code, f"claimed {text}, derived {derived}", claim, label=because, hint=hint)
+
+
+def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
+    """Whether a claimed shape is the derived one as far as it is claimed, for every size that is allowed."""
+    if claimed == derived or len(claimed) != len(derived):
+        return claimed == derived
+    try:
+        return all(one is None or same(one, other) for one, other in zip(claimed, derived, strict=True))
+    except Undetermined:
+        return False
+
+
+def _where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
+    """The condition under which a claimed shape is the derived one, as something to state behind `where`."""
+    pairs = zip(claimed, derived.sizes, strict=True) if len(claimed) == derived.rank else ()
+    for one, other in pairs:
+        if isinstance(one - other, Expression):
+            from archdsl.analysis.assume import equal_where
+
+            return equal_where(claimed, derived.sizes)
+    return None
 
 
 def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:

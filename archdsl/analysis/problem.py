@@ -67,3 +67,8 @@ def placed(statement: tree.Statement) -> Placed:
             return claims[0]
         case tree.If(arms, _):
             return arms[0][0]
+
+
+def misplaced(statement: tree.Statement) -> Problem:
+    """The fault of a declaration inside braces."""
+    return Problem("misplaced", f"`{type(statement).__name__.lower()}` stands outside all braces", placed(statement))

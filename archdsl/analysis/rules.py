@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.analysis.bind import Bound, bind, make, of_kind
 from archdsl.analysis.hints import hint_for_refusal
@@ -14,7 +14,7 @@ from archdsl.analysis.scope import Scope
 from archdsl.diagnostics import Related, Span
 from archdsl.ir.network import Leaf
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import MOST_TERMS, Expression, Undetermined
+from archdsl.ir.size import Expression, Undetermined, symbols, tidied
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import identity, weight
 from archdsl.limits import LARGEST, Limits
@@ -22,19 +22,29 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 _OF_THE_LINE = ("wrong-type", "missing-value", "unknown-option", "out-of-range")  # where no rule of shapes is asked
+if TYPE_CHECKING:
+    from archdsl.ir.facts import Facts
+
 _MOST_RELATED = 4
+_PER_STEP = 4  # terms of a formula that cost about as much as a step
 
 Known: TypeAlias = dict[Any, tuple[Layer, Shape, dict[str, tree.Expr]]]  # the layers of lines that were seen before
 
 
 class Rules:
-    """The layers of one check. `origins` tells where a value comes from."""
+    """The layers of one check. `origins` tells where a value comes from, `facts` are about what is left open."""
 
     def __init__(
-        self, report: Report, kinds: dict[str, str], origins: dict[int, Placed], limits: Limits, known: Known
+        self,
+        report: Report,
+        kinds: dict[str, str],
+        origins: dict[int, Placed],
+        limits: Limits,
+        known: Known,
+        facts: Facts | None,
     ) -> None:
         self.report, self.kinds, self.origins, self.limits = report, kinds, origins, limits
-        self._known = known
+        self._known, self._facts = known, facts
 
     def leaf(self, statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
         """A layer line without braces; raises Problem, or Silent where its input has a fault that was told."""
@@ -54,6 +64,8 @@ class Rules:
             if key is not None and not remarks:
                 self._known[key] = found
         op, shape, written = found
+        if self._facts is not None:
+            place.scope.spend(self.effort() + _formula(*shapes, shape) // _PER_STEP, statement)
         return Once(Leaf(op, shapes, (shape,), statement, written), (shape,))  # type: ignore[arg-type]
 
     def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
@@ -77,18 +89,48 @@ class Rules:
     ) -> tuple[Layer, Shape]:
         """The layer and its output shape; a rule that refuses becomes a Problem with its place."""
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
-        op = None
+        at = statement.kind or statement
         try:
-            op = make(kind, bound, shapes)
-            shape = op.shape(*shapes)
-            _check_sizes(kind, shape)
+            if self._facts is None:
+                return self._made(kind, bound, shapes)
+            from archdsl.analysis.assume import Need, under
+
+            return under(self._facts, lambda: self._made(kind, bound, shapes), Need(at, kind.name), self.limits)
         except Refusal as refusal:
             raise self._refused(refusal, kind, bound, inputs, statement, asked=op is not None) from None
         except Undetermined as fault:
-            message = f"{kind.name}: whether {fault.question} depends on the size that a symbol stands for"
-            hint = "state a bound behind `where` of the input"
-            raise Problem("undetermined", message, statement.kind or statement, hint=hint) from None
+            from archdsl.analysis.undetermined import undetermined
+
+            raise undetermined(f"{kind.name}: ", fault, at, self._facts) from None
+
+    def _made(self, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> tuple[Layer, Shape]:
+        op = make(kind, bound, shapes)
+        shape = op.shape(*shapes)
+        self._check_sizes(kind, shapes, shape)
+        if self._facts is not None:
+            shape = Shape(tuple(map(tidied, shape.sizes)), shape.dtype)
         return op, shape
+
+    def _check_sizes(self, kind: type[Layer], inputs: tuple[Shape, ...], shape: Shape) -> None:
+        terms = self.limits.terms
+        if self._facts is not None and _formula(*inputs, shape) > terms:
+            raise Refusal(
+                "too-large", f"{kind.name} would have counts of more than {terms:,} terms", hint=_fewer(shape)
+            )
+        for size in shape.sizes:
+            if isinstance(size, Expression) and (much := size.exceeds(terms, self.limits.degree)):
+                raise Refusal("too-large", f"{kind.name} gives {much}")
+            if size <= 0:
+                raise Refusal("kernel-too-large", f"{kind.name} leaves nothing: its output would be {shape}")
+        if isinstance(shape.elements, int) and shape.elements >= LARGEST:
+            raise Refusal("too-large", f"{kind.name} gives {shape}, more than a tensor can hold")
+
+    def effort(self) -> int:
+        """Steps of work with open sizes since the last time."""
+        if self._facts is None:
+            return 0
+        steps, self._facts.steps = self._facts.steps, 0
+        return steps
 
     def _refused(
         self,
@@ -118,6 +160,20 @@ class Rules:
         return Related(Span(start.start, start.end), f"{value.shape} comes from here")
 
 
+def _formula(*shapes: Shape | None) -> int:
+    """Terms that the counts of a layer with these shapes may have: sizes are multiplied."""
+    found = 1
+    for shape in (*shapes[:1], shapes[-1]):
+        for size in shape.sizes if shape is not None else ():
+            found *= len(size.terms) if isinstance(size, Expression) else 1
+    return found
+
+
+def _fewer(shape: Shape) -> str:
+    names = sorted({name for size in shape.sizes for name in symbols(size)})
+    return f"give a value: {' '.join(f'{name}=...' for name in names)}; or raise it with --limit terms=N"
+
+
 def _effort(bound: Bound, shapes: tuple[Shape | None, ...]) -> int:
     """Steps that the rules of a layer may take: lists are gone through, symbolic sizes multiplied."""
     steps = sum(weight(value) for value in bound.values.values() if isinstance(value, tuple))
@@ -125,13 +181,3 @@ def _effort(bound: Bound, shapes: tuple[Shape | None, ...]) -> int:
         for size in shape.sizes if shape is not None else ():
             steps += size.weight**2 if isinstance(size, Expression) else 0
     return steps
-
-
-def _check_sizes(kind: type[Layer], shape: Shape) -> None:
-    for size in shape.sizes:
-        if isinstance(size, Expression) and size.unwieldy:
-            raise Refusal("too-large", f"{kind.name} gives a symbolic size of more than {MOST_TERMS} terms")
-        if size <= 0:
-            raise Refusal("kernel-too-large", f"{kind.name} leaves nothing: its output would be {shape}")
-    if isinstance(shape.elements, int) and shape.elements >= LARGEST:
-        raise Refusal("too-large", f"{kind.name} gives {shape}, more than a tensor can hold")

@@ -27,6 +27,7 @@ def summary(checked: Checked, most: int = Limits().unrolled) -> dict[str, Any]:
         "inputs": [_port(port) for port in network.inputs] if network else [],
         "outputs": [_port(port) for port in network.outputs] if network else [],
         "totals": _totals(checked),
+        "conditions": _conditions(checked),
         "layers": [_layer(row) for row in leaves(checked, most)],
         "claims": _claims(checked),
         "holes": _holes(checked),
@@ -42,6 +43,7 @@ def check(checks: list[Checked]) -> list[dict[str, Any]]:
             "model": checked.name,
             "parameters": _parameters(checked),
             "totals": _totals(checked),
+            "conditions": _conditions(checked),
             "claims": _claims(checked),
             "holes": _holes(checked),
             "diagnostics": [diagnostic.to_json() for diagnostic in checked.diagnostics],
@@ -69,7 +71,7 @@ def _layer(row: Row) -> dict[str, Any]:
         "path": row.path,
         "kind": row.kind,
         "line": row.line,
-        "count": row.count,
+        "count": _size(row.count),
         "inputs": [_sizes(shape.sizes) for shape in row.inputs],
         "output": _sizes(row.output.sizes),
         "params": _size(row.params),
@@ -79,6 +81,14 @@ def _layer(row: Row) -> dict[str, Any]:
         "units": _size(row.units),
         "frozen": row.frozen,
     }
+
+
+def _conditions(checked: Checked) -> list[dict[str, Any]]:
+    """What the network needs of its open sizes, beside what `where` says."""
+    return [
+        {"condition": each.text, "line": each.line, "needed_by": each.what, "reason": each.reason}
+        for each in checked.conditions
+    ]
 
 
 def _claims(checked: Checked) -> list[dict[str, Any]]:

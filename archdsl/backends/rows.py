@@ -23,7 +23,7 @@ class Row(NamedTuple):
     path: str
     kind: str
     line: int
-    count: int  # type: ignore[assignment]
+    count: Size  # type: ignore[assignment]
     inputs: tuple[Shape, ...]
     output: Shape
     params: Size
@@ -57,7 +57,7 @@ class Entry(NamedTuple):
     path: str
     depth: int
     text: str
-    count: int  # type: ignore[assignment]
+    count: Size  # type: ignore[assignment]
     outputs: tuple[Shape, ...]
     cost: Cost
     open: bool

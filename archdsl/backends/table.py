@@ -51,7 +51,8 @@ def _title(checked: Checked) -> str:
     """`AlexNet (classes=1000): 227x227x3 -> 1000`."""
     from archdsl.backends.json import shown
 
-    values = ", ".join(f"{name}={shown(value)}" for name, value in checked.parameters.items())
+    texts = {name: shown(value) for name, value in checked.parameters.items()}
+    values = ", ".join(name if text == name else f"{name}={text}" for name, text in texts.items())
     title = f"{checked.name} ({values})" if values else checked.name
     if checked.network is None:
         return inert(title)
@@ -66,7 +67,7 @@ def _ports(ports: Iterable[tuple[tuple[Size, ...], str]]) -> str:
 def _cells(entry: Entry, batch: int) -> tuple[str, ...]:
     """A row as text. The figures of an open container stand in the rows below it."""
     indent = _GAP * min(entry.depth, _DEEPEST)
-    copies = f" ×{entry.count}" if entry.count > 1 else ""
+    copies = f" ×{entry.count}" if entry.count != 1 else ""
     layer = indent + _cut(inert(entry.text), _LAYER - len(indent) - len(copies)) + copies
     output = ", ".join(_shape(shape, batch) for shape in entry.outputs[:4]) + (", …" if len(entry.outputs) > 4 else "")
     figures = ("", "") if entry.open else (_params(entry.cost), _count(batch * entry.cost.macs))
@@ -134,9 +135,16 @@ def _footer(checked: Checked, entries: list[Entry], batch: int) -> list[str]:
     lines.append(f"size     {', '.join(f'{name} {megabytes(size)}' for name, size in sizes.items())}")
     if total.frozen != 0:
         lines.append("Params in brackets are frozen.")
-    if any(entry.count > 1 for entry in entries):
+    lines += _needs(checked)
+    if any(entry.count != 1 for entry in entries):
         lines.append("A row with ×N stands for N equal copies, and its figures are those of all of them.")
     return lines
+
+
+def _needs(checked: Checked) -> list[str]:
+    """The conditions on what is left open, each with the line that needs it."""
+    texts = [f"{each.text}  ({each.what} on line {each.line})" for each in checked.conditions]
+    return [f"{'needs' if place == 0 else '':9}{inert(text)}" for place, text in enumerate(texts)]
 
 
 def whole(checked: Checked) -> bool:

@@ -9,7 +9,7 @@ from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics.inert import inert
 from archdsl.ir.size import Size
 
-_FEW = 6  # values of a parameter that one line lists
+_FEW = 6  # values of a parameter, or conditions, that one line lists
 
 
 def line(checks: list[Checked]) -> str:
@@ -25,7 +25,15 @@ def line(checks: list[Checked]) -> str:
     parts.append(f"{_range([total.macs for total in totals], scaled)} macs")
     if claims:
         parts.append("1 claim holds" if claims == 1 else f"{claims:,} claims hold")
-    return inert(f"{checks[0].source.name}: {checks[0].name}  {', '.join(parts)}")
+    needs = list(dict.fromkeys(each.text for checked in checks for each in checked.conditions))
+    where = f", for {_some(needs)}" if needs else ""
+    return inert(f"{checks[0].source.name}: {checks[0].name}  {', '.join(parts)}{where}")
+
+
+def _some(conditions: list[str]) -> str:
+    """Conditions one after the other, and how many are left out."""
+    more = len(conditions) - _FEW
+    return f"{', '.join(conditions[:_FEW])}{f' and {more:,} more conditions' if more > 0 else ''}"
 
 
 def holes(checked: Checked) -> list[str]:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from archdsl.ir.shape import Shape
+from archdsl.ir.size import Expression, Size
 from archdsl.syntax import tree
 
 
@@ -66,7 +67,7 @@ class Run(NamedTuple):
     """Equal copies of one node in a row."""
 
     node: Node
-    copies: int
+    copies: Size
 
 
 class Repeat(NamedTuple):
@@ -77,7 +78,7 @@ class Repeat(NamedTuple):
     statement: tree.Layer
 
     @property
-    def copies(self) -> int:
+    def copies(self) -> Size:
         return sum(run.copies for run in self.runs)
 
 
@@ -183,7 +184,7 @@ def width(node: Node) -> int:
         case Choice():
             return node.body.width
         case Repeat():
-            return sum(run.copies * width(run.node) for run in node.runs)
+            return sum(run.copies * width(run.node) for run in node.runs if isinstance(run.copies, int))
         case Loop():
             return sum(body.width for _, body in node.turns)
         case _:
@@ -195,7 +196,7 @@ class Placed(NamedTuple):
 
     path: str
     depth: int
-    copies: int
+    copies: Size
     item: Item
     node: Node
     parent: str
@@ -207,9 +208,9 @@ def walk(body: Sequence, unroll: bool = False, deepest: int | None = None) -> It
     With `unroll`, each copy by itself, its count 1. What lies deeper than `deepest` is left out, and costs nothing. No
     recursion, so nesting of blocks is no matter.
     """
-    stack: list[tuple[Item, Node, str, int, int, int, str | None]] = []
+    stack: list[tuple[Item, Node, str, int, int, Size, str | None]] = []
 
-    def push(items: tuple[Item, ...], prefix: str, base: int, depth: int, count: int) -> None:
+    def push(items: tuple[Item, ...], prefix: str, base: int, depth: int, count: Size) -> None:
         if deepest is not None and depth > deepest:
             return
         for item in reversed(items):
@@ -256,12 +257,14 @@ def walk(body: Sequence, unroll: bool = False, deepest: int | None = None) -> It
                     stack.append((item, copy, inner, offset, depth + named, count * times, step_of))
 
 
-def _copies(repeat: Repeat, number: int | None, unroll: bool) -> list[tuple[Node, int, int]]:
+def _copies(repeat: Repeat, number: int | None, unroll: bool) -> list[tuple[Node, int, Size]]:
     """The copies of a repeat: node, number of the first, how many. Under a name (`number` None) each takes one."""
-    found = []
+    found: list[tuple[Node, int, Size]] = []
     named, number = number is None, number or 0
     for run in repeat.runs:
         step = 1 if named else width(run.node)
+        if isinstance(run.copies, Expression):  # alone, and under a name
+            return [(run.node, number, run.copies)]
         if unroll:
             found += [(run.node, number + step * copy, 1) for copy in range(run.copies)]
         else:

@@ -54,6 +54,6 @@ def product(sizes: tuple[Size, ...]) -> Size:
 def shape_text(sizes: tuple[Size, ...]) -> str:
     """`55x55x96`, `Tx300`, or `[T - 2, 100]` where a size is an expression."""
     words = [str(size) for size in sizes]
-    if all(word.isalnum() for word in words):
+    if all(word.isalnum() and word == word.upper() for word in words):
         return "x".join(words)
     return f"[{', '.join(words)}]"

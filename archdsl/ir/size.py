@@ -1,73 +1,87 @@
 """Sizes: whole numbers, and exact expressions over symbols such as `T` and `H`.
 
-A symbolic size is a polynomial with whole coefficients over atoms; an atom is a symbol or the floor of a division. The
-polynomial is its normal form: equal sizes are equal objects, `(H + 2 - 3)//2 + 1` twice and `2*H//2` against `H` alike.
-Rules use + - * // % on `Size` and never ask which kind it is.
+A symbolic size is a polynomial with whole coefficients over atoms; an atom is a symbol, the floor of a division, or
+what of a size is above 0. The polynomial is its normal form: equal sizes are equal objects, `(H + 2 - 3)//2 + 1` twice
+and `2*H//2` against `H` alike. Rules use + - * // % and `maximum` on `Size`, compare with < <= > >= and `same`, and
+never ask which kind it is. What a comparison of symbols answers is the business of their `Facts`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-MOST_TERMS = 64  # of a symbolic size, those inside its floors counted
-_MOST_FACTORS = 16
+if TYPE_CHECKING:
+    from archdsl.ir.facts import Facts
+
 _LARGEST_FACTOR = 2**62
+_DEEPEST = 32  # floors within one another
 
 
 class Undetermined(Exception):
-    """A comparison whose answer depends on what a symbol stands for; `.size` is the difference that was asked about."""
+    """A question whose answer depends on what a symbol stands for."""
 
-    def __init__(self, size: Expression, question: str) -> None:
-        self.size = size
+    def __init__(self, question: str) -> None:
         self.question = question
         super().__init__(question)
 
 
 class Symbol(NamedTuple):
-    """A size that the input brings; `least` is what `where` says of it, 1 without."""
+    """A size that is left open; `facts` say what is known of it."""
 
     name: str
-    least: int = 1
+    facts: Facts
 
 
 class Floor(NamedTuple):
     """`numerator // divisor`, not further reducible."""
 
-    numerator: Expression
-    divisor: int
+    numerator: Size
+    divisor: Size
 
 
-Atom: TypeAlias = Symbol | Floor
+class Positive(NamedTuple):
+    """`max(0, size)`."""
+
+    size: Expression
+
+
+Atom: TypeAlias = Symbol | Floor | Positive
 Monomial: TypeAlias = tuple[Atom, ...]  # a product of atoms, sorted; () is 1
 
 
-def _order(atom: Atom) -> tuple[str, str]:
-    return (type(atom).__name__, str(atom))
-
-
 class Expression:
-    """A polynomial over symbols and floors, immutable and hashable."""
+    """A polynomial over symbols and what is derived from them, immutable and hashable."""
 
-    __slots__ = ("_hash", "_text", "terms", "weight")
+    __slots__ = ("_hash", "_text", "depth", "facts", "terms", "weight")
 
     def __init__(self, terms: dict[Monomial, int]) -> None:
         self.terms = tuple(sorted(terms.items(), key=_term_order)) if len(terms) > 1 else tuple(terms.items())
-        self.weight = sum([1 + sum([_weight(atom) for atom in monomial]) for monomial in terms])  # all inside counted
+        atoms = [atom for monomial in terms for atom in monomial]
+        inner = [size for atom in atoms for size in parts(atom) if isinstance(size, Expression)]
+        self.weight: int = len(terms) + len(atoms) + sum([size.weight for size in inner])  # all inside counted
+        self.depth: int = 1 + max([size.depth for size in inner], default=0)
+        first = atoms[0]
+        self.facts: Facts = first.facts if isinstance(first, Symbol) else inner[0].facts
         self._hash = hash(self.terms)
         self._text: str | None = None
 
-    @property
-    def unwieldy(self) -> bool:
-        """Whether it is larger than any network needs, so that working with it would take long."""
-        if self.weight > MOST_TERMS:
-            return True
-        return any(abs(factor) >= _LARGEST_FACTOR or len(monomial) > _MOST_FACTORS for monomial, factor in self.terms)
+    def exceeds(self, terms: int, degree: int, *, factors: bool = True) -> str | None:
+        """What is too much about it, as words; None where it is within these bounds."""
+        if self.weight > terms:
+            return f"a formula of more than {terms:,} terms"
+        if any(len(monomial) > degree for monomial, _ in self.terms):
+            return f"a formula with a product of more than {degree} symbols"
+        if self.depth > _DEEPEST:
+            return f"a formula with more than {_DEEPEST} divisions within one another"
+        if factors and any(abs(factor) >= _LARGEST_FACTOR for _, factor in self.terms):
+            return "a formula with a number beyond any size"
+        return None
 
     # ---- identity
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Expression) and self.terms == other.terms
+        return isinstance(other, Expression) and self._hash == other._hash and self.terms == other.terms
 
     def __hash__(self) -> int:
         return self._hash
@@ -78,12 +92,12 @@ class Expression:
         terms = dict(self.terms)
         for monomial, factor in _terms(other):
             terms[monomial] = terms.get(monomial, 0) + factor
-        return _size(terms)
+        return of(terms)
 
     __radd__ = __add__
 
     def __neg__(self) -> Size:
-        return _size({monomial: -factor for monomial, factor in self.terms})
+        return of({monomial: -factor for monomial, factor in self.terms})
 
     def __sub__(self, other: Size) -> Size:
         return self + -other
@@ -92,84 +106,55 @@ class Expression:
         return -self + other
 
     def __mul__(self, other: Size) -> Size:
+        if isinstance(other, int):
+            return of({monomial: factor * other for monomial, factor in self.terms})
         terms: dict[Monomial, int] = {}
         for left, a in self.terms:
-            for right, b in _terms(other):
-                monomial = tuple(sorted(left + right, key=_order))
+            for right, b in other.terms:
+                monomial = tuple(sorted(left + right, key=atom_order))
                 terms[monomial] = terms.get(monomial, 0) + a * b
-        return _size(terms)
+        return of(terms)
 
     __rmul__ = __mul__
 
     def __floordiv__(self, other: Size) -> Size:
-        if not isinstance(other, int):
-            raise Undetermined(other, f"{self} // {other}")
-        if other == 0:
-            raise ZeroDivisionError
-        if other < 0:
-            return -self // -other
-        whole = {monomial: factor // other for monomial, factor in self.terms}
-        rest = {monomial: factor % other for monomial, factor in self.terms}
-        remainder = _size(rest)
-        if isinstance(remainder, int):
-            return _size(whole) + remainder // other
-        joined = _joined(remainder, other)
-        if joined is not None:
-            return _size(whole) + joined
-        return _size(whole) + Expression({(Floor(remainder, other),): 1})
+        from archdsl.ir.floors import floor
+
+        return floor(self, other)
+
+    def __rfloordiv__(self, other: Size) -> Size:
+        from archdsl.ir.floors import floor
+
+        return floor(other, self)
 
     def __mod__(self, other: Size) -> Size:
         return self - (self // other) * other
 
-    def __rfloordiv__(self, other: Size) -> Size:
-        raise Undetermined(self, f"{other} // {self}")
+    def __rmod__(self, other: Size) -> Size:
+        return other - (other // self) * self
 
-    __rmod__ = __rfloordiv__
-
-    # ---- comparisons: an answer for every value of the symbols, or Undetermined
+    # ---- comparisons: what the facts know, what they are told to assume, or Undetermined
 
     def __lt__(self, other: Size) -> bool:
-        return _decide(other - self - 1, f"{self} < {other}")
+        return _reaches(other - self - 1, self, "<", other)
 
     def __le__(self, other: Size) -> bool:
-        return _decide(other - self, f"{self} <= {other}")
+        return _reaches(other - self, self, "<=", other)
 
     def __gt__(self, other: Size) -> bool:
-        return _decide(self - other - 1, f"{self} > {other}")
+        return _reaches(self - other - 1, self, ">", other)
 
     def __ge__(self, other: Size) -> bool:
-        return _decide(self - other, f"{self} >= {other}")
-
-    def least(self) -> int | None:
-        """The smallest value, or None where none is known."""
-        total = 0
-        for monomial, factor in self.terms:
-            product = factor
-            for atom in monomial:
-                bound = _least(atom)
-                if bound is None or bound < 0 or factor < 0:
-                    return None
-                product *= bound
-            total += product
-        return total
+        return _reaches(self - other, self, ">=", other)
 
     # ---- text
 
     def __str__(self) -> str:
         if self._text is None:
-            self._text = self._written()
-        return self._text
+            from archdsl.ir.formula import written
 
-    def _written(self) -> str:
-        parts = []
-        for monomial, factor in self.terms:
-            size = abs(factor)
-            alone = size == 1 and len(monomial) == 1
-            text = "*".join(_atom_text(atom) if alone else _factor_text(atom) for atom in monomial)
-            text = str(size) if not text else text if size == 1 else f"{size}*{text}"
-            parts.append(("- " if factor < 0 else "+ ") + text)
-        text = " ".join(parts)
-        return text[2:] if text.startswith("+ ") else "-" + text[2:]
+            self._text = written(self)
+        return self._text
 
     def __repr__(self) -> str:
         return str(self)
@@ -178,9 +163,46 @@ class Expression:
 Size: TypeAlias = int | Expression
 
 
-def symbol(name: str, least: int = 1) -> Expression:
-    """The size that a capital name of `input` stands for."""
-    return Expression({(Symbol(name, least),): 1})
+class Ratio:
+    """`numerator / divisor`, of which it is open whether it comes out whole; a size only once that is settled."""
+
+    __slots__ = ("divisor", "facts", "numerator")
+
+    def __init__(self, numerator: Expression, divisor: Size) -> None:
+        self.numerator, self.divisor, self.facts = numerator, divisor, numerator.facts
+
+    def settled(self) -> Size | Ratio:
+        """The whole number that it is, or itself where it is none; while ways are explored, that is a question."""
+        rest = self.numerator % self.divisor
+        if isinstance(rest, Expression) and not self.facts.exploring:
+            return self.numerator // self.divisor if self.facts.known(rest, "==") else self
+        return self.numerator // self.divisor if same(rest, 0) else self
+
+    def __repr__(self) -> str:
+        return f"({self.numerator})/({self.divisor})"
+
+
+OPEN = (Expression, Ratio)
+
+
+def symbol(name: str, facts: Facts) -> Expression:
+    """The size that a name stands for."""
+    return Expression({(Symbol(name, facts),): 1})
+
+
+def of(terms: Mapping[Monomial, int]) -> Size:
+    """The size with these terms; a number where no symbol is left."""
+    kept = {monomial: factor for monomial, factor in terms.items() if factor}
+    if not kept:
+        return 0
+    if len(kept) == 1 and () in kept:
+        return kept[()]
+    return Expression(kept)
+
+
+def parts(atom: Atom) -> tuple[Size, ...]:
+    """The sizes inside an atom."""
+    return () if isinstance(atom, Symbol) else tuple(atom)
 
 
 def symbols(size: Size) -> set[str]:
@@ -190,7 +212,7 @@ def symbols(size: Size) -> set[str]:
     names: set[str] = set()
     for monomial, _ in size.terms:
         for atom in monomial:
-            names |= {atom.name} if isinstance(atom, Symbol) else symbols(atom.numerator)
+            names |= {atom.name} if isinstance(atom, Symbol) else set().union(*map(symbols, parts(atom)))
     return names
 
 
@@ -200,84 +222,77 @@ def total(sizes: Iterable[Size]) -> Size:
     for size in sizes:
         for monomial, factor in _terms(size):
             terms[monomial] = terms.get(monomial, 0) + factor
-    return _size(terms)
+    return of(terms)
 
 
 def same(left: Size, right: Size) -> bool:
-    """Whether two sizes are equal for every value of the symbols; raises Undetermined where only for some."""
-    if left == right:
-        return True
+    """Whether two sizes are equal."""
     difference = left - right
     if isinstance(difference, int):
-        return False
-    for side in (difference, -difference):
-        least = side.least() if isinstance(side, Expression) else side
-        if least is not None and least > 0:
-            return False
-    raise Undetermined(difference, f"{left} == {right}")
+        return difference == 0
+    return difference.facts.asked(difference, "==", f"{left} == {right}")
 
 
-def _joined(numerator: Expression, divisor: int) -> Size | None:
-    """`((T + 1)//2 + 3)//2` as `(T + 7)//4`: the floor of a floor is one floor; None of any other numerator."""
-    floors = [monomial for monomial, factor in numerator.terms if factor == 1 and len(monomial) == 1]
-    rest = [term for term in numerator.terms if term[0] != ()]
-    if len(rest) != 1 or len(floors) != 1 or not isinstance(floors[0][0], Floor):
-        return None
-    floor = floors[0][0]
-    if floor.divisor * divisor >= _LARGEST_FACTOR:
-        return None
-    return (floor.numerator + dict(numerator.terms).get((), 0) * floor.divisor) // (floor.divisor * divisor)
+def maximum(left: Size, right: Size) -> Size:
+    """The larger one; `max(...)` where it depends on a symbol which that is."""
+    difference = left - right
+    if isinstance(difference, int):
+        return left if difference >= 0 else right
+    larger = difference.facts.known(difference, ">=")
+    if larger is not None:
+        return left if larger else right
+    if difference.terms[0][1] < 0:  # one of both ways, so that equal sizes are equal objects
+        left, right, difference = right, left, -difference
+    assert isinstance(difference, Expression)
+    found = Expression({(Positive(difference),): 1})
+    if found.weight > found.facts.limits.terms:
+        raise Undetermined(f"the largest is {difference.weight:,} terms long, and so whether another is larger")
+    return right + found
 
 
-def _weight(atom: Atom) -> int:
-    return 1 if isinstance(atom, Symbol) else 1 + atom.numerator.weight
+def tidied(size: Size) -> Size:
+    """A size in the simplest form that the facts allow."""
+    return size if isinstance(size, int) else size.facts.tidied(size)
 
 
-def _decide(difference: Size, question: str) -> bool:
+def valued(size: Size, numbers: Mapping[str, int]) -> int:
+    """The number that a size is where its symbols have these values. Raises KeyError, ZeroDivisionError."""
+    if isinstance(size, int):
+        return size
+    found = 0
+    for monomial, factor in size.terms:
+        product = factor
+        for atom in monomial:
+            product *= numbers[atom.name] if isinstance(atom, Symbol) else _atom_value(atom, numbers)
+        found += product
+    return found
+
+
+def _atom_value(atom: Floor | Positive, numbers: Mapping[str, int]) -> int:
+    if isinstance(atom, Positive):
+        return max(0, valued(atom.size, numbers))
+    return valued(atom.numerator, numbers) // valued(atom.divisor, numbers)
+
+
+def _reaches(difference: Size, left: Size, sign: str, right: Size) -> bool:
     """Whether a difference is 0 or more."""
     if isinstance(difference, int):
         return difference >= 0
-    least = difference.least()
-    if least is not None and least >= 0:
-        return True
-    opposite = -difference
-    most = opposite.least() if isinstance(opposite, Expression) else opposite
-    if most is not None and most > 0:
-        return False
-    raise Undetermined(difference, question)
-
-
-def _least(atom: Atom) -> int | None:
-    if isinstance(atom, Symbol):
-        return atom.least
-    least = atom.numerator.least()
-    return None if least is None else least // atom.divisor
+    return difference.facts.asked(difference, ">=", f"{left} {sign} {right}")
 
 
 def _terms(size: Size) -> tuple[tuple[Monomial, int], ...]:
     return (((), size),) if isinstance(size, int) else size.terms
 
 
-def _size(terms: dict[Monomial, int]) -> Size:
-    kept = {monomial: factor for monomial, factor in terms.items() if factor}
-    if not kept:
-        return 0
-    if len(kept) == 1 and () in kept:
-        return kept[()]
-    return Expression(kept)
+def atom_order(atom: Atom) -> tuple[str, str]:
+    """Where an atom stands in a product."""
+    return (type(atom).__name__, _atom_key(atom))
 
 
 def _term_order(term: tuple[Monomial, int]) -> tuple[int, str]:
-    monomial, _ = term
-    return (-len(monomial), "*".join(map(_atom_text, monomial)))
+    return (-len(term[0]), "*".join(map(_atom_key, term[0])))
 
 
-def _factor_text(atom: Atom) -> str:
-    return atom.name if isinstance(atom, Symbol) else f"({_atom_text(atom)})"
-
-
-def _atom_text(atom: Atom) -> str:
-    if isinstance(atom, Symbol):
-        return atom.name
-    numerator = str(atom.numerator)
-    return f"({numerator})//{atom.divisor}" if " " in numerator or "*" in numerator else f"{numerator}//{atom.divisor}"
+def _atom_key(atom: Atom) -> str:
+    return atom.name if isinstance(atom, Symbol) else "//".join(map(str, parts(atom)))

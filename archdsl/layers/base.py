@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import Expression, Size
+from archdsl.ir.size import Size
 from archdsl.layers.values import REQUIRED, Sizes, Type
 
 
@@ -261,13 +261,6 @@ def _channels_hint(value: Any, inputs: tuple[Shape, ...]) -> str | None:
     if not inputs or inputs[0].rank != 2 or not isinstance(sizes, tuple) or len(sizes) != 2:
         return None
     return f"a grey image is {Shape((*inputs[0].sizes, 1))}: the channels come last"
-
-
-def check_known(kind: str, what: str, size: Size, x: Shape) -> None:
-    """Refuse a symbolic size where PyTorch needs a number to make the tensors of a layer."""
-    if isinstance(size, Expression):
-        message = f"{kind} needs to know the number of {what}, and that of its input {x} is {size}"
-        raise Refusal("undetermined", message, blame=0)
 
 
 REGISTRY: dict[str, type[Layer]] = {}

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archdsl.ir.shape import AXES, Shape, product
-from archdsl.ir.size import Expression, Size
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, check_known
+from archdsl.ir.size import Expression, Size, maximum, same
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
 from archdsl.layers.support import (
     ASYMMETRIC_CONV,
     ASYMMETRIC_POSITION_CONV,
@@ -13,7 +13,7 @@ from archdsl.layers.support import (
     TABLE_CONV,
 )
 from archdsl.layers.values import Bias, Divisor, Padding, PerAxis, Table, Whole, Word
-from archdsl.layers.window import Window, check_fit, derivation, leftovers, same_padding, short
+from archdsl.layers.window import Window, blind, check_fit, derivation, leftovers, same_padding, short
 
 _DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True, "padding_mode": "zeros"}
 
@@ -27,7 +27,7 @@ class Conv(Layer):
     name = "CONV"
     fresh = True
     ranks = (2, 3, 4)
-    out: int = attribute(Whole(symbolic=False), doc="output channels", torch="out_channels")
+    out: Size = attribute(Whole(), doc="output channels", torch="out_channels")
     kernel: tuple[int, ...] = attribute(PerAxis(), short="k", doc="size of the window", torch="kernel_size")
     stride: tuple[int, ...] = attribute(PerAxis(), 1, short="s", doc="step of the window", torch="stride", named=True)
     pad: tuple[int, ...] | str = attribute(
@@ -36,8 +36,8 @@ class Conv(Layer):
     dilation: tuple[int, ...] = attribute(
         PerAxis(), 1, short="d", doc="distance between the elements that a window reads", torch="dilation", named=True
     )
-    groups: int = attribute(
-        Divisor(symbolic=False),
+    groups: Size = attribute(
+        Divisor(),
         1,
         short="g",
         doc="groups of channels that do not see each other",
@@ -89,7 +89,7 @@ class Conv(Layer):
             Window(kernel, stride, before, after, dilation) for kernel, stride, (before, after), dilation in each
         )
 
-    def _pads(self, x: Shape) -> tuple[tuple[int, int], ...]:
+    def _pads(self, x: Shape) -> tuple[tuple[Size, Size], ...]:
         if isinstance(self.pad, str):
             each = zip(x.space, self.kernel, self.stride, self.dilation, strict=True)
             return tuple(same_padding(*axis) for axis in each)
@@ -97,29 +97,32 @@ class Conv(Layer):
 
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
-        check_known(self.name, "channels", x.channels, x)
         self._check_channels(x)
-        windows = self.windows(x)
-        for axis, size, window in zip(AXES[x.rank], x.space, windows, strict=False):
+        for place, (size, window) in enumerate(zip(x.space, self.windows(x), strict=True)):
+            axis = AXES[x.rank][place]
             check_fit(self.name, size, window, axis)
             self._check_mode(size, window, axis)
-            self._check_reads(size, window, axis)
-        sizes = tuple(window.positions(size) for window, size in zip(windows, x.space, strict=True))
-        self._check_position_bias(sizes)
-        return Shape((*sizes, self.out))
+            self._check_reads(size, place, axis)
+        return Shape((*self._positions(x), self.out))
+
+    def _positions(self, x: Shape) -> tuple[Size, ...]:
+        """Positions of the window on each axis; with `same`, the size divided by the stride, rounded up."""
+        if self.pad == "same":
+            return tuple((size + stride - 1) // stride for size, stride in zip(x.space, self.stride, strict=True))
+        return tuple(window.positions(size) for window, size in zip(self.windows(x), x.space, strict=True))
 
     def _check_channels(self, x: Shape) -> None:
         if self.table is not None:
             return self._check_table(x)
         for what, channels, blame in (("input", x.channels, "groups"), ("output", self.out, "groups")):
-            if self.groups > 1 and channels % self.groups != 0:
+            if self.groups > 1 and not same(channels % self.groups, 0):
                 message = f"CONV: {self.groups} groups do not divide the {channels} {what} channels"
                 raise Refusal("not-divisible", message, blame=blame, tries=_divisors(x.channels, self.out, self.groups))
         return None
 
     def _check_table(self, x: Shape) -> None:
         assert self.table is not None
-        if self.out != len(self.table):
+        if not same(self.out, len(self.table)):
             message = f"CONV: the table has {len(self.table)} rows for {self.out} output channels"
             raise Refusal("table-mismatch", message, blame="table", tries=({"out": len(self.table)},))
         for number, row in enumerate(self.table):
@@ -130,30 +133,31 @@ class Conv(Layer):
                     raise Refusal("table-mismatch", message, blame="table")
             if len(set(row)) != len(row):
                 raise Refusal("table-mismatch", f"CONV: row {number} of the table reads a map twice", blame="table")
-        if self.groups != 1 or self.bias == "position" or self.mode != "zeros":
-            what = "groups" if self.groups != 1 else "bias" if self.bias == "position" else "mode"
+        if not same(self.groups, 1) or self.bias == "position" or self.mode != "zeros":
+            what = "groups" if not same(self.groups, 1) else "bias" if self.bias == "position" else "mode"
             raise Refusal("table-mismatch", f"CONV: a connection table does not go with {what}", blame=what)
 
     def _check_mode(self, size: Size, window: Window, axis: str) -> None:
         """PyTorch's bounds: reflect needs less padding than the axis has, circular no more."""
-        largest = max(window.before, window.after)
-        if self.mode in ("reflect", "circular") and largest:
+        if self.mode in ("reflect", "circular"):
+            largest = maximum(window.before, window.after)
             room = size - 1 if self.mode == "reflect" else size
             if room < largest:
                 message = f"CONV: {self.mode} padding of {largest} needs more than the {axis} {size}"
                 raise Refusal("pad-too-large", message, blame="pad")
 
-    def _check_reads(self, size: Size, window: Window, axis: str) -> None:
+    def _check_reads(self, size: Size, place: int, axis: str) -> None:
         """Refuse a dilated window that fits and reads zeros of the padding alone; PyTorch crashes on some."""
-        if self.mode == "zeros" and window.blind(size):
-            message = f"CONV: a dilation of {window.dilation} puts a window on padding alone, around the {axis} {size}"
-            raise Refusal("pad-too-large", message, blame="pad")
+        kernel, stride, dilation = self.kernel[place], self.stride[place], self.dilation[place]
 
-    def _check_position_bias(self, sizes: tuple[Size, ...]) -> None:
-        for size in sizes if self.bias == "position" else ():
-            if isinstance(size, Expression):
-                message = f"CONV: bias=position needs sizes that are known, and one is {size}"
-                raise Refusal("undetermined", message, blame="bias")
+        def window(number: int) -> Window:
+            pad = self.pad
+            ends = same_padding(number, kernel, stride, dilation) if isinstance(pad, str) else (pad[place], pad[place])
+            return Window(kernel, stride, *ends, dilation)
+
+        if self.mode == "zeros" and blind(size, dilation, window):
+            message = f"CONV: a dilation of {dilation} puts a window on padding alone, around the {axis} {size}"
+            raise Refusal("pad-too-large", message, blame="pad")
 
     def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         (x,) = inputs
@@ -169,7 +173,7 @@ class Conv(Layer):
         (x,) = inputs
         bias_sizes: tuple[Size, ...] = (self.out,)
         if self.bias == "position":
-            bias_sizes = (self.out, *self.shape(x).space)
+            bias_sizes = (self.out, *self._positions(x))
         bias = (Tensor("bias", bias_sizes, "bias"),) if self.bias else ()
         if self.table is not None:
             pairs = self._pairs()
@@ -219,7 +223,7 @@ class Conv(Layer):
             kind = ("AsymmetricTableConv", ASYMMETRIC_TABLE_CONV) if uneven else ("TableConv", TABLE_CONV)
             module = self._supported(*kind, arguments, dimensions)
         elif self.bias == "position":
-            arguments["bias"] = (self.out, *self.shape(x).space)
+            arguments["bias"] = (self.out, *self._positions(x))
             even, other = ("PositionConv", POSITION_CONV), ("AsymmetricPositionConv", ASYMMETRIC_POSITION_CONV)
             module = self._supported(*(other if uneven else even), arguments, dimensions)
         elif uneven:
@@ -236,15 +240,15 @@ class Conv(Layer):
         """PyTorch's padding: `same` at stride 1, numbers where both ends are alike, else pairs for F.pad."""
         pads = self._pads(x)
         if isinstance(self.pad, str) and set(self.stride) == {1}:
-            return "same" if any(map(any, pads)) else 0
+            return "same" if any(end != 0 for pair in pads for end in pair) else 0
         if all(before == after for before, after in pads):
             return short(tuple(before for before, _ in pads))
         return tuple(end for pair in reversed(pads) for end in pair)
 
 
-def _divisors(channels: Size, out: Size, groups: int) -> tuple[dict[str, int], ...]:
+def _divisors(channels: Size, out: Size, groups: Size) -> tuple[dict[str, int], ...]:
     """Numbers of groups near the given one that divide both channel counts."""
-    if isinstance(channels, Expression) or isinstance(out, Expression):
+    if isinstance(channels, Expression) or isinstance(out, Expression) or isinstance(groups, Expression):
         return ()
     near = sorted(range(1, min(channels, out, 4_096) + 1), key=lambda n: abs(n - groups))
     fits = [n for n in near if n > 1 and channels % n == 0 and out % n == 0]

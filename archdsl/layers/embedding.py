@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.ir.shape import Shape
+from archdsl.ir.size import Size
 from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
 from archdsl.layers.values import Whole
 
@@ -13,8 +14,8 @@ class Embed(Layer):
     name = "EMBED"
     ranks = (1, 2, 3)
     dtype = "int64"
-    vocab: int = attribute(Whole(symbolic=False), doc="how many different numbers there are", torch="num_embeddings")
-    dim: int = attribute(Whole(symbolic=False), doc="length of the vectors", torch="embedding_dim")
+    vocab: Size = attribute(Whole(), doc="how many different numbers there are", torch="num_embeddings")
+    dim: Size = attribute(Whole(), doc="length of the vectors", torch="embedding_dim")
     examples = (
         Example("37 int -> EMBED 18765 300 -> 37x300", params=5_629_500, macs=0),
         Example("8x8 int -> EMBED vocab=10 dim=4 -> 8x8x4", params=40),

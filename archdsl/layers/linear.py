@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.ir.shape import Shape, product
 from archdsl.ir.size import Size
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, check_known
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
 from archdsl.layers.support import RBF
 from archdsl.layers.values import Switch, Whole
 
@@ -17,7 +17,7 @@ class FullyConnected(Layer):
 
     name = "FC"
     fresh = True
-    out: int = attribute(Whole(symbolic=False), doc="outputs", torch="out_features")
+    out: Size = attribute(Whole(), doc="outputs", torch="out_features")
     bias: bool = attribute(Switch(), True, doc="a learned constant per output", torch="bias", named=True)
     examples = (
         Example("6x6x256 -> FC 4096 -> 4096", params=37_752_832, macs=37_748_736),
@@ -29,7 +29,6 @@ class FullyConnected(Layer):
     )
 
     def shape(self, *inputs: Shape) -> Shape:
-        check_known(self.name, "elements", inputs[0].elements, inputs[0])
         return Shape((self.out,))
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
@@ -53,7 +52,7 @@ class Linear(Layer):
 
     name = "LINEAR"
     fresh = True
-    out: int = attribute(Whole(symbolic=False), doc="output channels", torch="out_features")
+    out: Size = attribute(Whole(), doc="output channels", torch="out_features")
     bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
     examples = (
         Example("196x768 -> LINEAR 3072 -> 196x3072", params=2_362_368, macs=462_422_016),
@@ -64,7 +63,6 @@ class Linear(Layer):
     )
 
     def shape(self, *inputs: Shape) -> Shape:
-        check_known(self.name, "channels", inputs[0].channels, inputs[0])
         return Shape((*inputs[0].space, self.out))
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
@@ -91,7 +89,7 @@ class RadialBasis(Layer):
     """
 
     name = "RBF"
-    out: int = attribute(Whole(symbolic=False), doc="prototypes, one for each class")
+    out: Size = attribute(Whole(), doc="prototypes, one for each class")
     examples = (
         Example("84 -> RBF 10 -> 10", params=0, macs=0),
         Example("7x12 -> RBF out=10 -> 10", params=0, macs=0),
@@ -99,7 +97,6 @@ class RadialBasis(Layer):
     )
 
     def shape(self, *inputs: Shape) -> Shape:
-        check_known(self.name, "elements", inputs[0].elements, inputs[0])
         return Shape((self.out,))
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
@@ -113,9 +110,9 @@ class RadialBasis(Layer):
         return Lowered(Module("RBF", arguments, 2, support=RBF), wants="flat", gives="flat")
 
 
-def _linear_tensors(out: int, features: Size, bias: bool) -> tuple[Tensor, ...]:
+def _linear_tensors(out: Size, features: Size, bias: bool) -> tuple[Tensor, ...]:
     return (Tensor("weight", (out, features)), *((Tensor("bias", (out,), "bias"),) if bias else ()))
 
 
-def _linear(features: Size, out: int, bias: bool) -> Module:
+def _linear(features: Size, out: Size, bias: bool) -> Module:
     return Module("nn.Linear", {"in_features": features, "out_features": out, "bias": bias}, 2, {"bias": True})

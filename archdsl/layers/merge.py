@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import Size, same
+from archdsl.ir.size import Size, maximum, same
 from archdsl.layers.base import Example, Layer, Lowered, Refusal, Wrong, attribute
 from archdsl.layers.layout import axis_index, dimension, layout
 from archdsl.layers.values import Switch, Word
@@ -52,7 +52,7 @@ class Broadcasting(Merge):
         self._check_equal(inputs, [(shape.rank,) for shape in inputs], "equal numbers of axes")
         sizes = tuple(_widest(column) for column in zip(*(shape.sizes for shape in inputs), strict=True))
         stretched = [
-            tuple(wide if size == 1 else size for size, wide in zip(shape.sizes, sizes, strict=True))
+            tuple(wide if same(size, 1) else size for size, wide in zip(shape.sizes, sizes, strict=True))
             for shape in inputs
         ]
         self._check_equal(inputs, stretched, "equal sizes, or 1, on each axis")
@@ -238,8 +238,11 @@ def _equal(left: tuple[Size, ...], right: tuple[Size, ...]) -> bool:
 
 
 def _widest(column: tuple[Size, ...]) -> Size:
-    """The first size of an axis that is not 1."""
-    return next((size for size in column if size != 1), 1)
+    """The largest size of an axis: where those that are not 1 are equal, this is what 1 is stretched to."""
+    found = column[0]
+    for size in column[1:]:
+        found = maximum(found, size)
+    return found
 
 
 def _unlike(left: Shape, right: Shape) -> list[tuple[Size, Size]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.ir.shape import Shape
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, check_known, inline
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, inline
 from archdsl.layers.values import Number, Switch, Whole
 
 
@@ -32,10 +32,6 @@ class BatchNorm(Layer):
         Wrong("128 -> BN eps=0", "out-of-range"),
         Wrong("128 -> BN momentum=2", "out-of-range"),
     )
-
-    def shape(self, *inputs: Shape) -> Shape:
-        check_known(self.name, "channels", inputs[0].channels, inputs[0])
-        return inputs[0]
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
         sizes = (inputs[0].channels,)

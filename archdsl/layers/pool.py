@@ -6,10 +6,10 @@ from typing import Any
 
 from archdsl.ir.shape import AXES, Shape, product
 from archdsl.ir.size import Size
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, check_known, inline
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, inline
 from archdsl.layers.support import GLOBAL_AVG_POOL, GLOBAL_MAX_POOL, SUBSAMPLE
 from archdsl.layers.values import PerAxis, Switch
-from archdsl.layers.window import Window, check_fit, derivation, leftovers, short
+from archdsl.layers.window import Window, blind, check_fit, derivation, leftovers, short
 
 
 class SlidingPool(Layer):
@@ -99,7 +99,7 @@ class MaxPool(SlidingPool):
 
     def _check_reads(self, size: Size, window: Window, axis: str) -> None:
         """Refuse a window that fits and reads padding alone; PyTorch gives -inf and corrupts memory in training."""
-        if window.blind(size):
+        if blind(size, window.dilation, lambda _: window):
             message = f"MAXPOOL: a dilation of {window.dilation} steps over all of the {axis} {size}, into the padding"
             raise Refusal("kernel-too-large", message, blame="dilation")
 
@@ -191,10 +191,6 @@ class Subsample(SlidingPool):
         Example("10x10x16 -> SUBSAMPLE k=2 -> 5x5x16", params=32),
         Wrong("1x1x6 -> SUBSAMPLE 2x2 s2", "kernel-too-large"),
     )
-
-    def shape(self, *inputs: Shape) -> Shape:
-        check_known(self.name, "channels", inputs[0].channels, inputs[0])
-        return super().shape(*inputs)
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
         channels = inputs[0].channels

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.ir.shape import Shape
+from archdsl.ir.size import Size
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, inline
 from archdsl.layers.values import PerAxis, Switch, Whole
 
@@ -50,7 +51,7 @@ class Pad(Layer):
     space: tuple[int, ...] | None = attribute(
         PerAxis(0), None, doc="zeros at both ends of each axis beside the channels"
     )
-    channels: int | None = attribute(Whole(0, symbolic=False), None, doc="channels of zeros at the end", named=True)
+    channels: Size | None = attribute(Whole(0), None, doc="channels of zeros at the end", named=True)
     examples = (
         Example("28x28x1 -> PAD 2 -> 32x32x1", params=0, macs=0),
         Example("28x28x1 -> PAD 2x1 -> 32x30x1"),
@@ -66,18 +67,18 @@ class Pad(Layer):
         if self.space is None and self.channels is None:
             raise Refusal("missing-value", "PAD needs a number of zeros for the axes, or channels=", hint=self.usage())
         space = tuple(size + 2 * pad for size, pad in zip(x.space, self._ends(x), strict=True))
-        return Shape((*space, x.channels + (self.channels or 0)))
+        return Shape((*space, x.channels + (0 if self.channels is None else self.channels)))
 
     def _ends(self, x: Shape) -> tuple[int, ...]:
         return (0,) * len(x.space) if self.space is None else self.space
 
     def lower(self, *inputs: Shape) -> Lowered:
         (x,) = inputs
-        pads = tuple(end for pad in reversed(self._ends(x)) for end in (pad, pad))
-        if self.channels:
+        pads: tuple[Size, ...] = tuple(end for pad in reversed(self._ends(x)) for end in (pad, pad))
+        if self.channels is not None and self.channels != 0:
             pads = (*pads, 0, self.channels)
         place = "flat" if x.rank == 1 else "first"
-        alike = not self.channels and len(set(pads)) == 1
+        alike = len(pads) == 2 * len(x.space) and len(set(pads)) == 1
         module = Module(f"nn.ZeroPad{max(1, len(pads) // 2)}d", {"padding": pads[0] if alike else pads or (0, 0)})
         call = inline("F.pad", Module("", {"pad": pads})) if any(pads) else "{0}"
         return Lowered(module if len(pads) <= 6 else None, call, wants=place, gives=place)

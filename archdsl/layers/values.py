@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from archdsl.ir.size import Expression, Size
+from archdsl.ir.size import OPEN, Expression, Ratio, Size, symbols
 from archdsl.limits import LARGEST
 
 REQUIRED: Any = object()
@@ -77,6 +77,8 @@ class Type:
     def refuse(self, value: Any) -> Exception:
         from archdsl.layers.base import Refusal
 
+        if isinstance(value, OPEN):
+            return Refusal("undetermined", f"must be {self.words}, and {value} is left open", hint=give(value))
         return Refusal("wrong-type", f"must be {self.words}, not {spell(value)}")
 
 
@@ -92,7 +94,9 @@ class Whole(Type):
         from archdsl.layers.base import Refusal
 
         value = whole(value)
-        if isinstance(value, bool) or not isinstance(value, (int, Expression) if self.symbolic else int):
+        if isinstance(value, OPEN) and not self.symbolic:
+            raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))
+        if isinstance(value, bool) or not isinstance(value, (int, Expression)):
             raise self.refuse(value)
         if value < self.least:
             raise Refusal("out-of-range", f"must be {self.least} or more, not {value}")
@@ -224,10 +228,18 @@ class Table(Type):
         return value
 
 
+def give(size: Size | Ratio) -> str:
+    """What to do about a size that must be a number: `give a value: H=... W=...`."""
+    size = size.numerator if isinstance(size, Ratio) else size
+    return f"give a value: {' '.join(f'{name}=...' for name in sorted(symbols(size)))}"
+
+
 def whole(value: Any) -> Any:
     """A number that is whole as an int; anything else as it is."""
     if isinstance(value, (int, str, tuple, Expression)):
         return value
+    if isinstance(value, Ratio):
+        return value.settled()
     return int(value) if value == int(value) else value
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 from archdsl.ir.shape import AXES, Shape
-from archdsl.ir.size import Expression, Size
+from archdsl.ir.size import Expression, Size, Undetermined, maximum, tidied
 from archdsl.layers.base import Refusal
+
+_MOST_DILATION = 64  # of a window on an axis that is left open
 
 
 class Window(NamedTuple):
@@ -14,8 +17,8 @@ class Window(NamedTuple):
 
     kernel: int
     stride: int = 1
-    before: int = 0
-    after: int = 0
+    before: Size = 0
+    after: Size = 0
     dilation: int = 1
     ceil: bool = False
 
@@ -31,20 +34,22 @@ class Window(NamedTuple):
         """
         if not self.ceil:
             return (size + self.before + self.after - self.extent) // self.stride + 1
-        return (size + self.before + min(0, self.stride + self.after - self.extent) + self.stride - 1) // self.stride
+        short = -maximum(0, self.extent - self.stride - self.after)
+        return (size + self.before + short + self.stride - 1) // self.stride
 
-    def blind(self, size: Size) -> bool:
+    def blind(self, size: int) -> bool:
         """Whether a position reads padding alone, by its dilation: oneDNN and PyTorch's pools then read astray.
 
-        A window lies before the axis, or two of its neighbouring elements on both sides of it. Sizes that a symbol
-        leaves open are taken to be large enough.
+        A window lies before the axis, or two of its neighbouring elements on both sides of it.
         """
         if self.dilation == 1 or not self.before:
             return False
         if self.before > self.dilation * (self.kernel - 1):
             return True
         positions = self.positions(size)
-        if isinstance(size, Expression) or isinstance(positions, Expression) or size >= self.dilation:
+        assert isinstance(self.before, int)
+        assert isinstance(positions, int)
+        if size >= self.dilation:
             return False
         starts = min(positions, -(-self.before // self.stride))  # those before the axis
         first = -self.before % self.dilation  # the first element of each that is not
@@ -63,7 +68,7 @@ class Window(NamedTuple):
     def leftover(self, size: Size) -> int:
         """Elements behind the last window that no window reads; gaps within a stride and padding are none."""
         positions = self.positions(size)
-        if isinstance(size, Expression) or isinstance(positions, Expression):
+        if isinstance(size, Expression) or isinstance(positions, Expression) or isinstance(self.before, Expression):
             return 0
         covered = (positions - 1) * self.stride + self.extent + max(0, self.stride - self.extent)
         return max(0, size + self.before - covered)
@@ -82,27 +87,38 @@ def _floors(count: int, modulus: int, factor: int, term: int) -> int:
     return total
 
 
-def same_padding(size: Size, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
+def same_padding(size: Size, kernel: int, stride: int, dilation: int) -> tuple[Size, Size]:
     """Padding before and after an axis that keeps `ceil(size/stride)`; the odd element comes at the end."""
     extent = dilation * (kernel - 1) + 1
-    if stride == 1:
-        total: Size = extent - 1
-    elif isinstance(size, Expression):
-        raise Refusal("undetermined", f"pad=same with a stride depends on the symbolic size {size}", blame="pad")
-    else:
-        total = max(0, (-(-size // stride) - 1) * stride + extent - size)
-    assert isinstance(total, int)
+    total = extent - 1 if stride == 1 else tidied(maximum(0, ((size - 1) // stride) * stride + extent - size))
     return total // 2, total - total // 2
+
+
+def blind(size: Size, dilation: int, window: Callable[[int], Window]) -> bool:
+    """Whether a dilated window reads padding alone somewhere; `window` gives the one for each size of the axis.
+
+    From the dilation on, the size does not matter.
+    """
+    if dilation == 1:
+        return False
+    if isinstance(size, int):
+        return window(size).blind(size)
+    if size >= dilation:
+        return window(dilation).blind(dilation)
+    if dilation > _MOST_DILATION:
+        raise Undetermined(f"{size} >= {dilation}")
+    return any(size >= number and size <= number for number in range(1, dilation) if window(number).blind(number))
 
 
 def check_fit(kind: str, size: Size, window: Window, axis: str) -> None:
     """Refuse a window larger than its padded axis, with `ceil` too, where PyTorch would pool what there is."""
-    padded = size + window.before + window.after
+    pad = window.before + window.after
+    padded = size + pad
     if padded < window.extent:
         covers = (
             f"kernel {window.kernel}" if window.dilation == 1 else f"kernel {window.kernel} covers {window.extent} and"
         )
-        pads = f" ({size} and {window.before + window.after} of padding)" if window.before + window.after else ""
+        pads = f" ({size} and {pad} of padding)" if pad != 0 else ""
         message = f"{kind}: {covers} is larger than the {axis} {padded}{pads}"
         tries = _fits(size, window)
         raise Refusal("kernel-too-large", message, blame="kernel", tries=tries)
@@ -110,12 +126,13 @@ def check_fit(kind: str, size: Size, window: Window, axis: str) -> None:
 
 def _fits(size: Size, window: Window) -> tuple[dict[str, int], ...]:
     """Changes that make the window fit: padding that keeps the size, or a kernel as large as the axis."""
-    if isinstance(size, Expression):
+    padded = size + window.before + window.after
+    if isinstance(padded, Expression):
         return ()
     tries: list[dict[str, int]] = []
     if (window.extent - 1) % 2 == 0:
         tries.append({"pad": (window.extent - 1) // 2})
-    return (*tries, {"kernel": size + window.before + window.after})
+    return (*tries, {"kernel": padded})
 
 
 _ELEMENTS = {"frames": "frame", "height": "row", "width": "column", "steps": "step"}
@@ -132,7 +149,7 @@ def leftovers(kind: str, x: Shape, windows: tuple[Window, ...]) -> tuple[tuple[s
     return (("leftover", f"{kind} leaves {' and '.join(found)} unread"),) if found else ()
 
 
-def short(sizes: tuple[int, ...]) -> int | tuple[int, ...]:
+def short(sizes: tuple[Size, ...]) -> Size | tuple[Size, ...]:
     """One number where all axes agree, as a person writes it."""
     return sizes[0] if len(set(sizes)) == 1 else sizes
 

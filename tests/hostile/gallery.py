@@ -190,6 +190,67 @@ def polynomials_on_and_on(n: int) -> str:
 
 
 @hostile
+def conditions_one_by_one(n: int) -> str:
+    """Each line needs one row more of an open height."""
+    return "input Hx8x3\n" + "CONV 3 [3, 1]\n" * n
+
+
+@hostile
+def windows_over_what_is_open(n: int) -> str:
+    """Periods that have nothing in common, and merges that ask for them."""
+    primes = (2, 3, 5, 7, 11, 13, 17, 19, 23)
+    lines = [f"ADD {{ MAXPOOL [{primes[i % 9]}, 1] s1; MAXPOOL [{primes[i * 5 % 9]}, 1] }}" for i in range(n)]
+    return "\n".join(["input Hx8x3", *lines])
+
+
+@hostile
+def sums_of_what_is_open(n: int) -> str:
+    """Floors within floors, each of all before."""
+    return "input Hx8x3\n" + "CONCAT axis=height { MAXPOOL [2, 1]; ID }\n" * n
+
+
+@hostile
+def broadcasts_of_what_is_open(n: int) -> str:
+    """Each axis is 1 or equal, for every branch."""
+    lines = [f"i{i}: CONV 1 [{i % 7 + 1}, {i % 5 + 1}] <- x" for i in range(n)]
+    reads = ", ".join(f"i{i}" for i in range(min(n, 300)))
+    return "\n".join(["input x: HxWx1", *lines, f"ADD broadcast <- {reads or 'x'}"])
+
+
+@hostile
+def openings(n: int) -> str:
+    """More open sizes than anybody has."""
+    return "\n".join([f"input a{i}: [A{i}, B{i}, C{i}]" for i in range(n)] + ["RELU <- a0"])
+
+
+@hostile
+def where_on_and_on(n: int) -> str:
+    listed = _wrapped([f"H % {i % 900 + 2} == {i % 7} or" for i in range(min(n, 120))])
+    more = "\n".join(f"input i{i}: HxWx3 where H % {i % 50 + 2} != {i % 2 + 1}, {i} < W + H" for i in range(n))
+    return f"input HxWx3 where {listed} H > 3\n{more}\nRELU"
+
+
+@hostile
+def copies_of_an_open_number(n: int) -> str:
+    depth = min(60, n)
+    opening = "".join(f"l{i}: {{ CONV in 1x1\n" for i in range(depth))
+    return f"model M(n)\ninput 8x8x4\n{opening}" + "} x(n)\n" * depth + "#\n" * n
+
+
+@hostile
+def formulas(n: int) -> str:
+    """Counts with ever more terms."""
+    lines = [f"CONCAT axis=height {{ MAXPOOL [{i % 40 + 2}, 1]; CONV 3 [{i % 9 + 1}, 1] }}" for i in range(n)]
+    return "\n".join(["input HxWx3", *lines])
+
+
+@hostile
+def halves_of_what_is_open(n: int) -> str:
+    lines = [f"let p{i + 1} = (p{i} * 3 + 1)/2" for i in range(n)]
+    return "\n".join(["model M(a, b)", "input 8", "let p0 = a/b", *lines, "RELU"])
+
+
+@hostile
 def fractions(n: int) -> str:
     lines = [f"let p{i + 1} = p{i} * 1.0000001 + 1/{i + 2}" for i in range(n)]
     return "\n".join(["input 8", "let p0 = 1/3", *lines, "RELU"])

@@ -20,10 +20,16 @@ _HEADER = '"""{name}, compiled from {file} by archdsl."""\n'
 def source(checked: Checked, limits: Limits) -> str:
     """The source of a module file: imports, classes, the model last.
 
-    Raises ArchError("limit") where the model has more layers than `unrolled` allows.
+    Raises ArchError("limit") where the model has more layers than `unrolled` allows, ArchError("undetermined") where a
+    layer cannot be made without a number for a size that is left open.
     """
     layers = checked.totals.layers
-    if not isinstance(layers, int) or layers > limits.unrolled:
+    if checked.facts is not None:
+        from archdsl.backends.source.sizes import refuse_open
+
+        refuse_open(checked)
+    assert isinstance(layers, int)
+    if layers > limits.unrolled:
         message = f"the module would have {layers:,} layers; the limit is {limits.unrolled:,}"
         hint = "raise it with --limit unrolled=N"
         raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])

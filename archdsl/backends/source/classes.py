@@ -61,6 +61,7 @@ class ClassWriter:
         self.takes = takes or ("x",)
         self.doc = doc
         self.back = back  # whether the result lies as the input does, so that copies can follow one another
+        self.checks: list[str] = []  # statements that refuse a forbidden size
         self.init: list[str] = []
         self.forward: list[str] = []
         self.closing: list[str] = []  # behind the submodules in the constructor
@@ -126,9 +127,10 @@ class ClassWriter:
             lines += [f'    """{self.doc}"""', ""]
         lines += [f"    def __init__({signature}):", "        super().__init__()"]
         lines += [f"        {line}" for text in (*self.init, *self.closing) for line in text.split("\n")]
-        if forward:
+        body = self.forward if forward else [f"return super().forward({self.takes[0]})"] if self.checks else []
+        if body:
             lines += ["", f"    def forward(self, {', '.join(self.takes)}):"]
-            lines += [f"        {line}" for text in self.forward for line in text.split("\n")]
+            lines += [f"        {line}" for text in (*self.checks, *body) for line in text.split("\n")]
         lines += [f"    {line}".rstrip() for text in self.methods for line in ("", *text.split("\n"))]
         return "\n".join(lines) + "\n"
 

@@ -122,7 +122,8 @@ def write_parallel(w: ClassWriter, found: Family, inputs: list[Value], item: Ite
         return []
     bodies = {member: each.runs[0].node for member, each in found.items()}
     counts = {member: each.copies for member, each in found.items()}
-    if len(set(counts.values())) != 1:
+    times_each = node.copies
+    if len(set(counts.values())) != 1 or not isinstance(times_each, int):
         raise Mismatch
     copy = construct_copy(w, bodies, item.label) if item.label is not None else None
     if item.label is not None and copy is not None:
@@ -132,15 +133,15 @@ def write_parallel(w: ClassWriter, found: Family, inputs: list[Value], item: Ite
             w.register(at.owner, item.label, f"nn.ModuleList([{text} for _ in range({times})])")
             callee = attribute(at.owner, item.label)
             values = turn_each(w, inputs, forms, at)
-            if node.copies > 1:  # each reads them
+            if times_each > 1:  # each reads them
                 values = [value if value.variable else w.assign(value, None, at, "") for value in values]
             given = ", ".join(value.text for value in values)
             words = {word for value in values for word in value.words()}
-            each = [f"{callee}[{copy}]({given})" for copy in range(node.copies)]
+            each = [f"{callee}[{copy}]({given})" for copy in range(times_each)]
             name = next(name for name in ("m", "part", "copy", "one") if name not in words)
             rank = first(bodies).outputs[0].rank
             return [Copies(f"{name}({given})", f"{name} in {callee}", gives[0] or values[0].form, rank, each)]
-    return write_branches(w, bodies, inputs, item, number, node.copies, at)
+    return write_branches(w, bodies, inputs, item, number, times_each, at)
 
 
 def construct_copy(w: ClassWriter, bodies: Family, label: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:

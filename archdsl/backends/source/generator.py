@@ -161,6 +161,10 @@ class Generator:
             from archdsl.backends.source.freezing import frozen
 
             writer.closing, writer.methods = frozen(self.network.freezes, self.checked.network)
+        if self.checked.facts is not None:
+            from archdsl.backends.source.sizes import size_checks
+
+            writer.checks = size_checks(self.checked, writer.takes)
         text, _ = writer.write(sequential=_numbered(body) and len(self.network.outputs) == 1)
         self.classes.append(text)
 
@@ -168,10 +172,17 @@ class Generator:
         inputs = ", ".join(str(Shape(port.shape, port.dtype)) for port in self.network.inputs)
         outputs = ", ".join(str(Shape(port.shape, port.dtype)) for port in self.network.outputs)
         totals = self.checked.totals
-        if not isinstance(totals.params, int):
-            return f"{inputs} -> {outputs}."
-        trained = f", {totals.trainable:,} of them trained" if totals.frozen != 0 else ""
-        return f"{inputs} -> {outputs}: {totals.params:,} parameters{trained}."
+        trained = (
+            f", {totals.trainable:,} of them trained" if isinstance(totals.params, int) and totals.frozen != 0 else ""
+        )
+        doc = f"{inputs} -> {outputs}"
+        doc = f"{doc}: {totals.params:,} parameters{trained}." if isinstance(totals.params, int) else f"{doc}."
+        if self.checked.facts is None:
+            return doc
+        from archdsl.backends.source.sizes import note
+
+        more = "\n".join(f"    {line}" for line in note(self.checked))
+        return f"{doc}\n\n{more}\n    " if more else doc
 
 
 def class_name_of_model(name: str, taken: set[str]) -> str:

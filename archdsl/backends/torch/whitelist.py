@@ -15,7 +15,7 @@ _NODES = (
     ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.USub, ast.Add, ast.Sub, ast.Mult, ast.Div,
     ast.FloorDiv, ast.Mod, ast.Pow, ast.RShift, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt,
     ast.GtE, ast.Is, ast.IsNot, ast.In, ast.NotIn, ast.BoolOp, ast.And, ast.Or, ast.Not, ast.IfExp, ast.If,
-    ast.For,
+    ast.For, ast.Raise, ast.JoinedStr, ast.FormattedValue,
 )  # fmt: skip
 _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
 _UNDERSCORED = {"__init__", "_conv_forward", "_"}
@@ -34,6 +34,8 @@ _BUILTINS = {
     "None",
     "str",
     "zip",
+    "max",
+    "ValueError",
 }
 
 
@@ -59,6 +61,8 @@ def verify(source: str) -> ast.Module:
             raise ValueError(f"generated source cannot use {node.id} itself")
         if isinstance(node, ast.Name) and node.id not in known:
             raise ValueError(f"generated source cannot use {node.id}")
+        if isinstance(node, ast.Raise) and not ast.unparse(node).startswith("raise ValueError("):
+            raise ValueError(f"generated source cannot {ast.unparse(node)}")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
             _check_getattr(node)
     return tree

@@ -1,0 +1,85 @@
+"""The conditions under which a network holds, as they are shown: each once, with the line that needs it.
+
+Loaded only where a size is left open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archdsl.diagnostics import Source
+from archdsl.ir.condition import Clause, Literal, literal
+from archdsl.ir.network import Network, postorder
+from archdsl.ir.size import Size
+from archdsl.ir.wording import worded
+
+if TYPE_CHECKING:
+    from archdsl.ir.facts import Facts
+
+
+class Condition(NamedTuple):
+    """What the network needs of its open sizes: `H >= 227`, because of `what` on a line, which says `reason`.
+
+    Of a condition that `where` states, `line` is 0.
+    """
+
+    text: str
+    line: int
+    what: str
+    reason: str
+    clause: Clause
+
+    def holds(self, numbers: Mapping[str, int]) -> bool:
+        """Whether it holds where the open sizes have these values."""
+        return any(each.holds(numbers) for each in self.clause)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def conditions(facts: Facts, source: Source) -> list[Condition]:
+    """The conditions in the order of the text; what `where` says, or another condition implies, is left out."""
+    found: dict[str, Condition] = {}
+    for need in facts.needed():
+        place = min(need.note.at.start, len(source.text))
+        line = source.position(place)[0]
+        text = worded(need.clause, need.solutions, need.domain)
+        found.setdefault(text, Condition(text, line, need.note.what, need.note.message, need.clause))
+    return sorted(found.values(), key=lambda condition: condition.line)
+
+
+def combined(facts: Facts | None, source: Source, more: list[Clause] | None = None) -> list[Condition]:
+    """What `where` says and what the network needs, and `more`, together: each once, the strongest."""
+    if facts is None:
+        return []
+    found: dict[str, Condition] = {}
+    for need in facts.needed(more or []):
+        text = worded(need.clause, need.solutions, need.domain)
+        line = source.position(min(need.note.at.start, len(source.text)))[0] if need.note else 0
+        what, message = (need.note.what, need.note.message) if need.note else ("where", "")
+        found.setdefault(text, Condition(text, line, what, message, need.clause))
+    return list(found.values())
+
+
+def exportable(checked: Any) -> list[Condition]:
+    """The conditions, those of `where` included, with which no size is 1: `torch.export` holds such a size fast."""
+    if checked.facts is None or checked.network is None:
+        return []
+    sizes = {size: None for shape in _shapes(checked.network) for size in shape if not isinstance(size, int)}
+    found = [literal(size - 2, ">=") for size in sizes]
+    return combined(checked.facts, checked.source, [(one,) for one in found if isinstance(one, Literal)])
+
+
+def _shapes(network: Network) -> Iterator[tuple[Size, ...]]:
+    """Every shape of a network."""
+    for port in network.inputs:
+        yield port.shape
+    for node in postorder(network.body):
+        for shape in getattr(node, "outputs", ()):
+            yield shape.sizes
+
+
+def assumed(facts: Facts) -> list[Condition]:
+    """What `where` says of the open sizes."""
+    return [Condition(worded(clause, None, None), 0, "where", "", clause) for clause in facts.given]

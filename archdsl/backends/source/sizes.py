@@ -1,0 +1,176 @@
+"""Open sizes in generated source: the check of sizes in `forward`, and what cannot be compiled without a number.
+
+Loaded only where a size is left open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from archdsl.analysis.check import Checked
+from archdsl.analysis.conditions import Condition, combined, exportable
+from archdsl.backends.source.flow import form_of
+from archdsl.diagnostics import ArchError, Diagnostic, Span
+from archdsl.ir.condition import names_of
+from archdsl.ir.network import Leaf, Network, Port, Repeat, postorder
+from archdsl.ir.shape import Shape
+from archdsl.ir.size import OPEN, Expression, Symbol
+from archdsl.layers.values import give
+
+_TAKEN = {"self", "torch", "nn", "F", "x"}
+_OPPOSITE = {">=": "<", "<=": ">", "==": "!=", "!=": "=="}
+_COMPARISON = re.compile(r"(.+) (>=|<=|==|!=) (-?\w+)")
+
+
+def refuse_open(checked: Checked) -> None:
+    """Raise ArchError at each layer that PyTorch cannot make without a number for what is left open."""
+    assert checked.network is not None
+    readable = _places(checked.network, tuple(port.name for port in checked.network.inputs))
+    faults = [fault for node in postorder(checked.network.body) if (fault := _fault(node, checked)) is not None]
+    for each in () if faults else combined(checked.facts, checked.source):
+        open_ones = sorted(names_of(each.clause) - readable.keys())
+        if open_ones and names_of(each.clause) & readable.keys():
+            message = f"{each.text} is needed, and PyTorch needs a number for {' and '.join(open_ones)}"
+            hint = f"give a value: {' '.join(f'{name}=...' for name in open_ones)}"
+            faults.append(Diagnostic("undetermined", message, Span(0, 0), checked.source, hint=hint))
+    if faults:
+        raise ArchError(sorted(faults, key=lambda fault: fault.span)[: checked.facts.limits.diagnostics])  # type: ignore[union-attr]
+
+
+def _fault(node: Any, checked: Checked) -> Diagnostic | None:
+    if isinstance(node, Repeat):
+        found = next((run.copies for run in node.runs if isinstance(run.copies, Expression)), None)
+        message = f"how many copies there are is {found}, and PyTorch needs a number to make them"
+        at = node.statement.repeat
+    elif isinstance(node, Leaf):
+        name, found = next(_open_arguments(node), ("", None))
+        message = f"{node.op.name}: {name} is {found}, and PyTorch needs a number to make the layer"
+        at = node.statement.kind
+    else:
+        return None
+    if found is None or at is None:
+        return None
+    return Diagnostic("undetermined", message, Span(at.start, at.end), checked.source, hint=give(found))
+
+
+def _open_arguments(leaf: Leaf) -> Iterator[tuple[str, Any]]:
+    """Values of a layer, and arguments of its module, that are left open."""
+    module = leaf.op.lower(*leaf.inputs).module
+    arguments = module.arguments if module is not None else {}
+    own = {name: leaf.op.__dict__[name] for name in type(leaf.op).attributes}
+    for name, value in (*own.items(), *arguments.items()):
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, OPEN):
+                yield name, each
+
+
+# ---- the check of sizes
+
+
+def size_checks(checked: Checked, takes: tuple[str, ...]) -> list[str]:
+    """The statements that refuse a forbidden size with a ValueError, cheaply; none where nothing is forbidden."""
+    assert checked.network is not None
+    places = _places(checked.network, takes)
+    conditions = combined(checked.facts, checked.source)
+    used = [name for name in places if any(name in names_of(each.clause) for each in conditions)]
+    lines: list[str] = []
+    for name, found in places.items():
+        variable = _variable(name, takes)
+        if name in used or len(found) > 1 or found[0].size:
+            lines.append(f"{variable} = {found[0].solved}")
+        for place in found:
+            lines += _agreeing(name, variable, place, place is found[0])
+    for each in conditions:
+        names = [name for name in places if name in names_of(each.clause)]
+        lines += _check(each, names, takes) if names else []
+    return lines
+
+
+def _agreeing(name: str, variable: str, place: Place, first: bool) -> list[str]:
+    """The check that an axis is what the size says, where that is read off another one or is an expression of it."""
+    if first and not place.size:
+        return []
+    size = re.sub(rf"\b{re.escape(name)}\b", variable, place.size) or variable
+    text = f"{name} is {{{variable}}}, and an axis that is {place.size or name} has the size {{{place.axis}}}"
+    return _raising(f"{place.axis} != {size}", text)
+
+
+def _check(condition: Condition, names: list[str], takes: tuple[str, ...]) -> list[str]:
+    values = " and ".join(f"{name} is {{{_variable(name, takes)}}}" for name in names)
+    needing = f"{condition.what} on line {condition.line} needs" if condition.line else "the model is stated for"
+    test = _otherwise(_in_python(condition.text, names, takes))
+    return _raising(test, f"{values}, and {needing} {condition.text}")
+
+
+def _raising(test: str, text: str) -> list[str]:
+    return [f"if {test}:", f'    raise ValueError(f"{text}")']
+
+
+def _otherwise(text: str) -> str:
+    """The opposite of a condition: `H < 105` for `H >= 105`."""
+    found = _COMPARISON.fullmatch(text)
+    if found and " and " not in text and " or " not in text:
+        return f"{found[1]} {_OPPOSITE[found[2]]} {found[3]}"
+    return f"not ({text})"
+
+
+def _in_python(text: str, names: list[str], takes: tuple[str, ...]) -> str:
+    for name in names:
+        text = re.sub(rf"\b{re.escape(name)}\b", _variable(name, takes), text)
+    return text
+
+
+def _variable(name: str, takes: tuple[str, ...]) -> str:
+    return f"{name}_size" if name in _TAKEN or name in takes else name
+
+
+class Place(NamedTuple):
+    """An axis that gives an open size: its text, the text of the size, and the expression that the axis is, if any."""
+
+    axis: str
+    solved: str
+    size: str = ""
+
+
+def _places(network: Network, takes: tuple[str, ...]) -> dict[str, list[Place]]:
+    """Where each open size is read off: the axes of the tensors that the model is given, the plain ones first."""
+    found: dict[str, list[Place]] = {}
+    for argument, port in zip(takes, network.inputs, strict=False):
+        for axis, size in enumerate(port.shape):
+            solved = _solved(size, f"{argument}.shape[{_dimension(port, axis)}]")
+            if solved is not None:
+                found.setdefault(solved[0], []).append(solved[1])
+    return {name: sorted(places, key=lambda place: place.size) for name, places in found.items()}
+
+
+def _solved(size: Any, axis: str) -> tuple[str, Place] | None:
+    """The symbol of an axis of H, or of 2*H + 1, and how it is read off."""
+    if not isinstance(size, Expression):
+        return None
+    (monomial, factor), *rest = size.terms
+    if len(monomial) != 1 or not isinstance(monomial[0], Symbol) or factor < 1 or any(other for other, _ in rest):
+        return None
+    constant = rest[0][1] if rest else 0
+    if factor == 1 and constant == 0:
+        return monomial[0].name, Place(axis, axis)
+    return monomial[0].name, Place(axis, f"({axis} - {constant}) // {factor}".replace("- -", "+ "), str(size))
+
+
+def _dimension(port: Port, axis: int) -> int:
+    """The dimension of an axis in the tensor that a model is given."""
+    rank = len(port.shape)
+    if form_of(Shape(port.shape, port.dtype)) != "first":
+        return axis + 1
+    return 1 if axis == rank - 1 else axis + 2
+
+
+def note(checked: Checked) -> list[str]:
+    """What the docstring of the model says of the sizes: which it takes, and which `torch.export` needs."""
+    conditions = [each.text for each in combined(checked.facts, checked.source)]
+    exported = [each.text for each in exportable(checked)]
+    lines = [f"Sizes: {', '.join(conditions)}."] if conditions else []
+    if exported and exported != conditions:
+        lines.append(f"With torch.export and dynamic sizes: {', '.join(exported)}.")
+    return lines

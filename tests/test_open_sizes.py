@@ -1,0 +1,187 @@
+"""Sizes and parameters left open: conditions, formulas, what is refused, and what the compiled module takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+import archdsl
+from archdsl.limits import Limits
+
+
+def needs(text: str, **parameters: Any) -> list[str]:
+    """The conditions of a text."""
+    return [each.text for each in archdsl.loads(text, **parameters).conditions]
+
+
+def fault(text: str, **parameters: Any) -> Any:
+    """The one thing that is wrong with a text."""
+    with pytest.raises(archdsl.ArchError) as raised:
+        archdsl.loads(text, **parameters)
+    (found,) = raised.value.diagnostics
+    return found
+
+
+# ---- conditions
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("input Tx4\nCONV 6 5", ["T >= 5"]),
+        ("input Tx4\nCONV 6 5; CONV 6 3; CONV 6 7", ["T >= 13"]),  # the strongest, once
+        ("input Tx4 where T >= 5\nCONV 6 5", []),
+        ("input Tx4 where T > 4 and T <= 9\nCONV 6 5", []),
+        ("input Tx4 where T % 2 == 0\nCONV 6 5", ["T >= 6"]),
+        ("input HxWx3\nMAXPOOL 3x3 s2; CONV 8 5x3", ["H >= 11", "W >= 7"]),
+        ("input HxWx3\nADD { CONV 8 3x3 s2 p1; { MAXPOOL 2; CONV 8 1x1 } }", ["H % 2 == 0", "W % 2 == 0"]),
+        ("input HxWx3\nADD { MAXPOOL 32 ceil; AVGPOOL 32 }", ["H % 32 == 0", "W % 32 == 0"]),
+        ("input a: HxWx3; input b: WxHx3\nADD <- a, b", ["H == W"]),
+        ("input a: HxWx3; input b: WxHx3\nADD <- a, b\nMAXPOOL 5", ["H == W", "W >= 5"]),
+        ("input a: Tx3; input b: 7x3\nADD <- a, b", ["T == 7"]),
+        ("input a: Tx3; input b: 7x3\nADD broadcast <- a, b", ["T in [1, 7]"]),
+        ("input [N - 2, 4]\nRELU", ["N >= 3"]),
+        ("input Tx4\nCONV 4 (2) d3 p2", ["T >= 3"]),
+        ("input Tx4\nMAXPOOL 2 d3 p1 s1", ["T >= 3"]),
+        ("model M(c)\ninput [8, 8, c]\nCONV 8 3x3 g=4", ["c % 4 == 0"]),
+        ("model M(c)\ninput 8x8x4\nCONV (c/2) 3x3", ["c % 2 == 0"]),
+        ("model M(c)\ninput 8x8x4\nCONV (c - 3) 3x3", ["c >= 4"]),
+        ("model M(d, h)\ninput [8, d]\nADD { ID; LINEAR (d/h*h) }", []),
+        ("model M(d, h)\ninput [8, d]\nADD { ID; LINEAR (d//h*h) }", ["d % h == 0"]),
+        ("model M(n) where n >= 0\ninput 8\nb: { FC 8 } x(n - 2)", ["n >= 2"]),
+    ],
+)
+def test_conditions(text: str, expected: list[str]) -> None:
+    assert needs(text) == expected
+
+
+def test_a_condition_says_what_needs_it() -> None:
+    (condition,) = archdsl.loads("input Tx4\nRELU\nCONV 6 5").conditions
+    assert (condition.line, condition.what) == (3, "CONV")
+    assert condition.reason == "CONV: kernel 5 is larger than the steps T"
+    assert condition.holds({"T": 5})
+    assert not condition.holds({"T": 4})
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("input Tx4 where T < 5\nCONV 6 5", "kernel-too-large"),
+        ("input Tx4 where T % 2 == 1\nADD { MAXPOOL 2; MAXPOOL 2 ceil }", "shape-mismatch"),
+        ("input Tx4\nADD { CONV 4 3; ID }", "shape-mismatch"),
+        ("input Tx4 where T >= 5, T < 4\nRELU", "where-failed"),
+        ("input a: Tx4; input b: 3x4\nADD <- a, b\nCONV 4 5", "kernel-too-large"),
+        ("model M(c) where c % 2 == 1\ninput [8, 8, c]\nCONV 8 3x3 g2", "not-divisible"),
+        ("input Tx4 where T >= 5\nif T >= 6 { RELU }", "undetermined"),
+        ("input Tx4\nCONV 8 3 -> [T - 3, 8]", "claim-shape"),
+        ("input HxWx4\nMAXPOOL 2 -> [H/2, W//2, 4]", "undetermined"),
+        ("model M(act)\ninput 4\nact", "missing-value"),
+        ('model M(kind) where kind in ["a", "b"]\ninput 4\nRELU', "missing-value"),
+    ],
+)
+def test_what_is_refused(text: str, code: str) -> None:
+    assert fault(text).code == code
+
+
+def test_a_claim_says_where_it_would_hold() -> None:
+    found = fault("input HxWx3\nCONV 8 3x3 s2 p1 -> [H//2, W//2, 8]")
+    assert found.hint == "they are equal where H % 2 == 0 and W % 2 == 0; state it behind `where`"
+    archdsl.loads("input HxWx3 where H % 2 == 0, W % 4 == 2\nCONV 8 3x3 s2 p1 -> [H//2, W/2, 8]")
+
+
+def test_a_question_is_answered_by_what_was_needed_before() -> None:
+    assert needs("input Tx4\nCONV 6 5\nif T >= 3 { RELU } else { TANH }") == ["T >= 5"]
+
+
+# ---- formulas and numbers
+
+
+def test_formulas() -> None:
+    text = "model Mixer(d, L)\ninput [196, d]\nlayers: { ADD { ID; { LINEAR (4*d); RELU; LINEAR d } } } x(L)"
+    model = archdsl.loads(text)
+    assert str(model.params) == "8*L*d**2 + 5*L*d"
+    assert str(model.macs) == "1568*L*d**2"
+    assert archdsl.loads(text, d=8, L=3).params == 8 * 3 * 64 + 5 * 3 * 8
+    assert archdsl.loads(text, d=8).params.__str__() == "552*L"
+
+
+@pytest.mark.parametrize(("value", "code"), [(0, "out-of-range"), (1.5, "wrong-type"), ("a", "wrong-type")])
+def test_a_number_that_is_no_size(value: object, code: str) -> None:
+    assert fault("input Tx4\nRELU", T=value).code == code
+
+
+def test_limits() -> None:
+    assert fault("input [A, B, C]\nRELU", limits=Limits(symbols=2)).code == "limit"
+    text = "input a: HxWx3; input b: TxKx3\nADD <- a, b\nCONV 3 3x3"
+    assert fault(text, limits=Limits(conditions=1)).code == "limit"
+    assert fault("input HxWx3\nCONV 3 3x3; FLATTEN", limits=Limits(terms=3)).code == "too-large"
+    assert fault("model M(a)\ninput 4\nFC (a*a*a)", limits=Limits(degree=2)).code == "too-large"
+
+
+# ---- compiled
+
+
+SIZED = "input HxWx3 where H % 4 == 0\nCONV 8 5x5; RELU; MAXPOOL 3x3 s2; GLOBALAVGPOOL; FC 10"
+
+
+def test_a_compiled_module_takes_what_is_allowed_and_refuses_the_rest() -> None:
+    torch = pytest.importorskip("torch")
+    model = archdsl.loads(SIZED)
+    module = model.to_torch()
+    for h in range(1, 24):
+        for w in (5, 6, 7, 12):
+            if model.allows(H=h, W=w):
+                assert module(torch.zeros(1, 3, h, w)).shape == (1, 10)
+            else:
+                with pytest.raises(ValueError, match=r"is \d+, and (CONV|MAXPOOL|the model)"):
+                    module(torch.zeros(1, 3, h, w))
+
+
+@pytest.mark.parametrize("text", [SIZED, "input T int\nEMBED 9 4; CONV 6 3; RELU; CONV 5 4; GLOBALMAXPOOL"])
+def test_it_is_compiled_whole_and_exported(text: str) -> None:
+    torch = pytest.importorskip("torch")
+    model = archdsl.loads(text)
+    module = model.to_torch().eval()
+
+    def example(size: int) -> Any:
+        return torch.zeros(2, 3, size, size + 1) if "H" in text else torch.zeros(2, size, dtype=torch.int64)
+
+    whole = torch.compile(module, fullgraph=True, backend="eager")
+    axes = (2, 3) if "H" in text else (1,)
+    dynamic = dict.fromkeys(axes, torch.export.Dim.AUTO)
+    exported = torch.export.export(module, (example(24),), dynamic_shapes=(dynamic,)).module()
+    names = ("H", "W") if "H" in text else ("T",)
+    for size in range(1, 30):
+        numbers = {name: size + place for place, name in enumerate(names)}
+        if model.allows(**numbers):
+            assert torch.equal(whole(example(size)), module(example(size)))
+        if all(each.holds(numbers) for each in model.export_conditions):
+            assert torch.equal(exported(example(size)), module(example(size)))
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("input HxWx3\nFC 10", "FC: in_features is 3*H*W"),
+        ("model M(n)\ninput 4\nl: { FC 4 } x(n)", "how many copies there are is n"),
+        ("model M(c)\ninput 8x8x3\nPAD channels=c", "PAD: channels is c"),
+        ("model M(k)\ninput Tx3 where T >= k\nRELU", "T >= k is needed"),
+    ],
+)
+def test_what_cannot_be_compiled_without_a_number(text: str, message: str) -> None:
+    with pytest.raises(archdsl.ArchError) as raised:
+        archdsl.loads(text).to_source()
+    (found,) = raised.value.diagnostics
+    assert found.code == "undetermined"
+    assert found.message.startswith(message)
+    assert found.hint is not None
+    assert found.hint.startswith("give a value")
+
+
+def test_axes_that_are_one_size_must_be_equal() -> None:
+    torch = pytest.importorskip("torch")
+    module = archdsl.loads("input [N, 2*N + 1, 3]\nGLOBALAVGPOOL").to_torch()
+    assert module(torch.zeros(1, 3, 4, 9)).shape == (1, 3)
+    with pytest.raises(ValueError, match=r"N is 4, and an axis that is 2\*N \+ 1 has the size 8"):
+        module(torch.zeros(1, 3, 4, 8))
