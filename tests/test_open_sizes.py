@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import archdsl
 from archdsl.limits import Limits
+
+ROOT = Path(__file__).parents[1]
 
 
 def needs(text: str, **parameters: Any) -> list[str]:
@@ -92,6 +97,18 @@ def test_a_claim_says_where_it_would_hold() -> None:
 
 def test_a_question_is_answered_by_what_was_needed_before() -> None:
     assert needs("input Tx4\nCONV 6 5\nif T >= 3 { RELU } else { TANH }") == ["T >= 5"]
+
+
+def test_numbers_alone_load_nothing_of_this() -> None:
+    program = (
+        "import sys; from archdsl.cli import main; main(['check', 'specs/alexnet.arch']);"
+        "print([name for name in sys.modules if name in (%r)])"
+    )
+    late = ("archdsl.ir.facts", "archdsl.ir.numbers", "archdsl.analysis.assume", "archdsl.analysis.conditions")
+    ran = subprocess.run(
+        [sys.executable, "-c", program % (late,)], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.endswith("[]\n")
 
 
 # ---- formulas and numbers

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as set_seed
 from symbols import Open, Tally, check_open, open_networks
 
-EXAMPLES = 450
+EXAMPLES = 380
 LEAST_FORBIDDEN = 0.3
 
 

@@ -45,7 +45,7 @@ def under(facts: Facts, rule: Callable[[], T], need: Need, limits: Limits) -> T:
         if facts.steps > facts.most_steps:
             raise Problem("limit", f"{need.what}: more than {facts.most_steps:,} steps with open sizes", need.at)
     if not accepted:  # what is refused even where all before it holds
-        last = max(refused, key=lambda way: len(way.answers))
+        last = sorted(refused, key=lambda way: len(way.answers))[-1]
         assert last.fault is not None
         raise last.fault
     for clause, fault in _clauses(refused):
