@@ -185,6 +185,11 @@ class _Marking:
         runs: list[Run] = []
         at = number or 0
         for each in node.runs:
+            if not isinstance(each.copies, int):
+                if step.below:
+                    message = f"which copies there are depends on {each.copies}, which is left open"
+                    raise Problem("undetermined", message, self._token, hint="freeze the whole line, or give a value")
+                return node._replace(runs=(each._replace(node=self.whole(each.node) if frozen else each.node),))
             wide = 1 if number is None else width(each.node)
             concerned = {(n - at) // wide for n in step.numbers(at, at + wide * each.copies)} if wide else set()
             concerned |= {0} if each.copies == 1 else set()

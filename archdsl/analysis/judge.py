@@ -150,13 +150,14 @@ def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
 
 def _where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
     """The condition under which a claimed shape is the derived one, as something to state behind `where`."""
-    pairs = zip(claimed, derived.sizes, strict=True) if len(claimed) == derived.rank else ()
-    for one, other in pairs:
-        if isinstance(one - other, Expression):
-            from archdsl.analysis.assume import equal_where
+    if len(claimed) != derived.rank:
+        return None
+    known = tuple(other if one is None else one for one, other in zip(claimed, derived.sizes, strict=True))
+    if not any(isinstance(one - other, Expression) for one, other in zip(known, derived.sizes, strict=True)):
+        return None
+    from archdsl.analysis.assume import equal_where
 
-            return equal_where(claimed, derived.sizes)
-    return None
+    return equal_where(known, derived.sizes)
 
 
 def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:

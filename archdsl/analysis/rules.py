@@ -97,7 +97,7 @@ class Rules:
 
             return under(self._facts, lambda: self._made(kind, bound, shapes), Need(at, kind.name), self.limits)
         except Refusal as refusal:
-            raise self._refused(refusal, kind, bound, inputs, statement, asked=op is not None) from None
+            raise self._refused(refusal, kind, bound, inputs, statement, asked=_makes(kind, bound, shapes)) from None
         except Undetermined as fault:
             from archdsl.analysis.undetermined import undetermined
 
@@ -172,6 +172,15 @@ def _formula(*shapes: Shape | None) -> int:
 def _fewer(shape: Shape) -> str:
     names = sorted({name for size in shape.sizes for name in symbols(size)})
     return f"give a value: {' '.join(f'{name}=...' for name in names)}; or raise it with --limit terms=N"
+
+
+def _makes(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> bool:
+    """Whether the values of a layer are right by themselves, so that it was the rules of shapes that refused."""
+    try:
+        make(kind, bound, shapes)
+    except Refusal:
+        return False
+    return True
 
 
 def _effort(bound: Bound, shapes: tuple[Shape | None, ...]) -> int:

@@ -7,6 +7,7 @@ A comparison of symbolic sizes comes here. What is known may decide it; else, wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from copy import copy
 from typing import Any, NamedTuple
 
 from archdsl.ir.bounds import bounds
@@ -352,6 +353,14 @@ class Facts:
                 self._restore()
             waiting += [(*trail[:at], trail[at].negated()) for at in range(given, len(trail))]
             yield Way(trail, result, fault)
+
+    def saved(self) -> dict[str, Any]:
+        """Everything that is known, to come back to after a trial; the work that was done stays done."""
+        return {name: copy(value) for name, value in vars(self).items() if name != "steps"}
+
+    def bring_back(self, saved: dict[str, Any]) -> None:
+        """Forget what was found since."""
+        vars(self).update(saved)
 
     def _state(self) -> tuple[Any, ...]:
         return dict(self._domains), dict(self._known), dict(self._least), list(self._rules)

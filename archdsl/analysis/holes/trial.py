@@ -6,13 +6,12 @@ filled, whatever depends on these alone is judged, and nothing else.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.check import Reading, network_of
 from archdsl.analysis.claims import judge_quantity, quantity, stated_shape
 from archdsl.analysis.cost import Cost
-from archdsl.analysis.declare import Declarations, declarations, define_symbols, demand_of_inputs, parameters
-from archdsl.analysis.declare import symbol_names as names_of_sizes
+from archdsl.analysis.declare import Declarations, declarations, parameters
 from archdsl.analysis.elaborate import Elaborator
 from archdsl.analysis.judge import Judge
 from archdsl.analysis.names import Names, Value
@@ -23,6 +22,8 @@ from archdsl.analysis.rules import Known
 from archdsl.analysis.scope import HOLES, Scope
 from archdsl.analysis.trampoline import Task, run
 from archdsl.analysis.unknown import OPEN
+from archdsl.analysis.where import define_symbols, demand_of_inputs, facts_of
+from archdsl.analysis.where import symbol_names as names_of_sizes
 from archdsl.analysis.work import PER_VISIT
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.ir.network import Item, Leaf
@@ -31,6 +32,9 @@ from archdsl.limits import Limits
 from archdsl.syntax import tree
 
 Key = tuple[int, ...]  # of an equation: the setting, the place of its claim, the axis, and which visit of the line
+
+if TYPE_CHECKING:
+    from archdsl.ir.facts import Facts
 
 
 class Equation(NamedTuple):
@@ -64,6 +68,7 @@ class Context(NamedTuple):
     value: Value | None
     place: Place
     origins: dict[int, Any]
+    facts: Facts | None
 
 
 class Bench:
@@ -84,10 +89,11 @@ class Bench:
         report = Report(self.source, self.reading.ignored)
         names = names_of_sizes(declared.inputs, declared.model)
         noted = _Noted(values)
-        scope = parameters(declared.model, given, names, report, limits, noted)
-        define_symbols(declared.inputs, names, given, scope, limits)
-        demand_of_inputs(declared.inputs, scope, report, limits)
-        elaborator = _Trial(declared.blocks, report, limits, self.reading.known, self.watched, setting)
+        facts = facts_of(names, declared.model, given, report, limits)
+        scope = parameters(declared.model, given, names, report, limits, facts, noted)
+        define_symbols(declared.inputs, names, given, scope, report, facts)
+        demand_of_inputs(declared.inputs, scope, report, limits, facts)
+        elaborator = _Trial(declared.blocks, report, limits, self.reading.known, facts, self.watched, setting)
         scope.work = elaborator.work
         if not report.told("where-failed"):
             network_of(declared, scope, elaborator, self.fragment)
@@ -98,7 +104,9 @@ class Bench:
         report = Report(self.source, self.reading.ignored)
         report.errors = 1  # of what is in doubt around these lines, the whole text told
         limits = self.limits._replace(visits=most)
-        elaborator = _Trial(self.declared.blocks, report, limits, self.reading.known, frozenset(), 0)
+        facts = context.facts
+        elaborator = _Trial(self.declared.blocks, report, limits, self.reading.known, facts, frozenset(), 0)
+        saved = facts.saved() if facts is not None else {}
         elaborator.origins = elaborator.rules.origins = context.origins
         around, noted = context.place.scope, _Noted(values)
         scope = Scope(around._values, {**around.symbols, HOLES: noted}, around.channels, around.outside)
@@ -113,6 +121,9 @@ class Bench:
             report.problem(problem)
         except Silent:
             pass
+        finally:
+            if facts is not None:
+                facts.bring_back(saved)
         return _outcome(report, elaborator, noted)
 
 
@@ -147,10 +158,11 @@ class _Trial(Elaborator):
         report: Report,
         limits: Limits,
         known: Known,
+        facts: Facts | None,
         watched: frozenset[int],
         setting: int,
     ) -> None:
-        super().__init__(blocks, report, limits, known)
+        super().__init__(blocks, report, limits, known, facts)
         self.judge = self.recorder = _Recorder(report, self.costs, limits, setting)
         self.watched = watched
         self.contexts: dict[int, Context] = {}
@@ -159,7 +171,7 @@ class _Trial(Elaborator):
         at = start(statement)
         if at not in self.watched or at in self.contexts or (current is not None and current.shape is None):
             return
-        self.contexts[at] = Context(current, place.inner(), self.origins)
+        self.contexts[at] = Context(current, place.inner(), self.origins, self.facts)
 
     def _line(
         self, statement: tree.Layer, current: Value | None, place: Place, base: int
