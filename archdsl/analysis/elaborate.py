@@ -14,7 +14,7 @@ from archdsl.analysis.cost import Costs
 from archdsl.analysis.evaluate import evaluate, no_kind
 from archdsl.analysis.judge import Judge
 from archdsl.analysis.labels import filled, label_text
-from archdsl.analysis.names import Entry, Names, Value
+from archdsl.analysis.names import Entry, Names, Value, mark_activation
 from archdsl.analysis.place import Once, Place, sequence_of
 from archdsl.analysis.problem import Placed, Problem, Silent, Stop, misplaced, placed
 from archdsl.analysis.report import Report
@@ -132,7 +132,7 @@ class Elaborator:
             if not self.judge.line(line, ours, place.scope):
                 current = self._doubt(line, place)
             if len(line.statements) > 1:
-                _mark_activation(line, place.names)
+                mark_activation(line, place.names)
             items += ours
         last = () if current is None else (current,)
         return sequence_of(takes, tuple(items), last, place.names.counter - base), current
@@ -388,14 +388,3 @@ class Elaborator:
     def complete(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
         """A container is whole: hold what was expected of it."""
         self.judge.container(names, body, results, scope)
-
-
-def _mark_activation(line: tree.Line, names: Names) -> None:
-    """Remember which labels of a line have an activation behind them on it."""
-    for statement, after in zip(line.statements, line.statements[1:], strict=False):
-        if not (isinstance(statement, tree.Layer) and statement.names and isinstance(after, tree.Layer) and after.kind):
-            continue
-        kind = REGISTRY.get(after.kind.text.upper())
-        label = statement.names[0].text
-        if kind is not None and kind.family == "activation" and label in names.entries:
-            names.entries[label] = names.entries[label]._replace(activation=kind.name)

@@ -9,6 +9,7 @@ from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.scope import Scope
 from archdsl.diagnostics import Related, Span, nearest
 from archdsl.ir.shape import Shape
+from archdsl.layers import REGISTRY
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -117,3 +118,14 @@ class Names:
             found += scope.entries
             scope = scope.around
         return found
+
+
+def mark_activation(line: tree.Line, names: Names) -> None:
+    """Remember which labels of a line have an activation behind them on it."""
+    for statement, after in zip(line.statements, line.statements[1:], strict=False):
+        if not (isinstance(statement, tree.Layer) and statement.names and isinstance(after, tree.Layer) and after.kind):
+            continue
+        kind = REGISTRY.get(after.kind.text.upper())
+        label = statement.names[0].text
+        if kind is not None and kind.family == "activation" and label in names.entries:
+            names.entries[label] = names.entries[label]._replace(activation=kind.name)
