@@ -228,6 +228,26 @@ def test_the_source_is_as_a_person_would_write_it() -> None:
     assert "def train(" not in archdsl.loads(NET + "freeze sum with stats\n").to_source(), "there is no BN in it"
 
 
+def test_hostile_names_in_the_source() -> None:
+    """Frozen parts with names that no Python has: the source stays what may be run."""
+    pytest.importorskip("torch")
+    from names import QUOTED, WORDS
+
+    from archdsl.backends.torch.whitelist import verify
+
+    tried = 0
+    for name in (*QUOTED, *WORDS):
+        text = f'input 4x4x2\n"{name}": {{ "in": CONV 2 1x1;  BN }}\nfreeze "{name}.in", "{name}" with stats\n'
+        try:
+            source = archdsl.loads(text).to_source()
+        except archdsl.ArchError:  # a name that the language refuses
+            continue
+        verify(source)
+        assert "requires_grad_(False)" in source
+        tried += 1
+    assert tried > 50
+
+
 def moved(module: Any) -> set[str]:
     """The layers whose running averages move in training."""
     import torch

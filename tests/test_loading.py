@@ -310,6 +310,7 @@ def malicious(path: Path, mark: Path) -> list[Path]:
     return [*found, path / "zip.pt"]
 
 
+@pytest.mark.filterwarnings("ignore:Detected pickle protocol")
 def test_a_malicious_file_runs_nothing(tmp_path: Path) -> None:
     mark = tmp_path / "ran"
     for path in malicious(tmp_path, mark):

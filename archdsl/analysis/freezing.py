@@ -6,6 +6,7 @@ parted from the others, and everything else stays shared.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING, TypeAlias
 
 from archdsl.analysis.labels import filled
@@ -59,7 +60,7 @@ def frozen(
     for path, token in (part for _, parts in found for part in parts):
         problem = _unknown(root, path, token)
         if problem is not None:
-            e.report.problem(problem, lost=False)
+            e.tell(problem, token)
     assert isinstance(marked, Sequence)
     rules = (
         Freeze(tuple(path for path, _ in parts if root.at(path).owns), statement.all_but, statement.still)
@@ -87,6 +88,7 @@ class _Step:
         self.found = False
         self.owns = False  # whether the part has tensors
         self.beside: dict[str, None] = {}  # what there is below the part
+        self._numbers: list[int] | None = None
 
     def at(self, path: str) -> _Step:
         step = self
@@ -99,8 +101,10 @@ class _Step:
 
     def numbers(self, first: int, last: int) -> list[int]:
         """The steps below that are numbers from `first` to before `last`."""
-        found = [int(word) for word in self.below if word.isascii() and word.isdigit() and str(int(word)) == word]
-        return sorted(number for number in found if first <= number < last)
+        if self._numbers is None:
+            words = (word for word in self.below if word.isascii() and word.isdigit() and str(int(word)) == word)
+            self._numbers = sorted(map(int, words))
+        return self._numbers[bisect_left(self._numbers, first) : bisect_left(self._numbers, last)]
 
 
 def _unknown(root: _Step, path: str, token: Token) -> Problem | None:

@@ -622,3 +622,32 @@ def holes_in_a_list(n: int) -> str:
 @hostile
 def holes_that_touch(n: int) -> str:
     return "input 8\nFC " + "?" * min(n, 4_000) + "\nFC ?2 2? (?)? x?x ?x\n" * (n // 30)
+
+
+# ---- freeze
+
+
+@hostile
+def frozen_copies(n: int) -> str:
+    """Each line parts a copy from a million."""
+    lines = "".join(f"freeze n.{i}.{i % 40}\n" for i in range(n))
+    return "input 8x8x3\nblock B { { CONV 3 1x1 } x40 }\nn: B x1000000\n" + lines
+
+
+@hostile
+def frozen_numbers(n: int) -> str:
+    return "input 8x8x3\n" + "".join(f'CONV 3 1x1 x2\nfreeze "{2 * i}"\n' for i in range(n))
+
+
+@hostile
+def frozen_nothing(n: int) -> str:
+    return "input 8\na: FC 8\n" + "".join(f"freeze a{'.b' * 50}.c{i}\n" for i in range(n))
+
+
+@hostile
+def frozen_deep(n: int) -> str:
+    """A path of many steps into blocks in blocks."""
+    depth = min(n, 200)
+    blocks = "".join(f"block B{i} {{ a: B{i + 1}; b: B{i + 1} }}\n" for i in range(depth))
+    path = ".a" * depth
+    return f"{blocks}block B{depth} {{ FC 8 }}\ninput 8\na: B0\nfreeze a{path}.0\n" + "# \n" * n
