@@ -440,3 +440,19 @@ def test_a_named_repeat_is_a_loop_whatever_it_holds() -> None:
         return archdsl.loads(text).to_source().count("\n")
 
     assert length(3) == length(300)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("T > 3.5", True),
+        ("T >= 4.5", True),
+        ("T < 4.5", False),
+        ("T <= 4.5", False),
+        ("4.5 < T", True),
+        ("9/2 >= T", False),
+    ],
+)
+def test_a_size_beside_a_fraction(condition: str, holds: bool) -> None:
+    text = f"input Tx8 where T >= 5\nif {condition} {{ TANH }} else {{ RELU }}"
+    assert (archdsl.loads(text).layers[0].kind == "TANH") == holds

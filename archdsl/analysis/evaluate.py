@@ -306,6 +306,10 @@ def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
                 raise Problem("wrong-type", f"{operator} compares numbers, not {spell_value(value)}", at)
         if not isinstance(left, Expression) and not isinstance(right, Expression):
             left, right = _comparable(left), _comparable(right)
+        elif not isinstance(right, (int, Expression)):
+            right = _beside(right, operator in (">=", "<"))
+        elif not isinstance(left, (int, Expression)):
+            left = _beside(left, operator in ("<=", ">"))
         match operator:
             case "<":
                 return bool(left < right)
@@ -318,6 +322,12 @@ def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     except (Undetermined, TypeError):
         message = f"whether {left} {operator} {right} depends on the size that a symbol stands for"
         raise Problem("undetermined", message, at, hint="state a bound behind `where` of the input") from None
+
+
+def _beside(value: Any, up: bool) -> int:
+    """A whole number that says of a size what a fraction says: a size above 3.5 is above 3, one below 3.5 is below 4."""
+    exact = _exact(value)
+    return int(-(-exact // 1) if up else exact // 1)
 
 
 def _comparable(value: Any) -> Any:
