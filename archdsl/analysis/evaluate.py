@@ -325,7 +325,7 @@ def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
 
 
 def _beside(value: Any, up: bool) -> int:
-    """A whole number that says of a size what a fraction says: a size above 3.5 is above 3, one below 3.5 is below 4."""
+    """A whole number that says of a size what a fraction says: above 3.5 is above 3, below 3.5 is below 4."""
     exact = _exact(value)
     return int(-(-exact // 1) if up else exact // 1)
 
