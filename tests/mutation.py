@@ -147,6 +147,13 @@ def split(text: str) -> list[str]:
 # ---- mutations of tokens: each changes a list in place
 
 
+def _hole(rng: random.Random, tokens: list[str]) -> None:
+    """A ? in place of some of the numbers, or of the sizes in a word."""
+    at = [place for place, token in enumerate(tokens) if any(letter.isdigit() for letter in token)]
+    for place in rng.sample(at, min(len(at), rng.choice((1, 1, 2, 5)))):
+        tokens[place] = re.sub("[0-9]+", "?", tokens[place])
+
+
 def _delete(rng: random.Random, tokens: list[str]) -> None:
     at = rng.randrange(len(tokens))
     del tokens[at : at + rng.choice((1, 1, 1, 2, 5))]
@@ -225,6 +232,7 @@ MUTATIONS: tuple[Mutation, ...] = (
     _delete,
     _double,
     _swap,
+    _hole,
     _exchange_neighbours,
     _insert,
     _character,
@@ -258,8 +266,6 @@ def mutants(count: int, seed: int = 0) -> Iterator[str]:
 # ---- texts from the grammar
 
 _SAMPLES: dict[str, tuple[str, ...]] = {
-    "HOLE": ("?",),
-    "HOLED": ("p?", "s?", "x?", "Hx?x3", "c?"),
     "WORD": (
         *(
             "CONV",
@@ -299,10 +305,12 @@ _SAMPLES: dict[str, tuple[str, ...]] = {
         ),
     ),
     "NUMBER": ("0", "1", "2", "3", "8", "64", "0.5", "1e3", "1e-6", "999999999999"),
-    "DIMS": ("3x3", "1x1", "28x28x1", "8x8x16", "2x2x2", "0x0", "5xT", "1000000x1000000x1000000"),
+    "DIMS": ("3x3", "1x1", "28x28x1", "8x8x16", "2x2x2", "0x0", "5xT", "1000000x1000000x1000000", "?x?", "3x?"),
+    "HOLE": ("?",),
+    "HOLED": ("p?", "s?", "k?x3", "Tx?", "a?b", "x?x?"),
     "STRING": ('"a"', '""', '"a b"', '"é"', '"1"'),
     "TEMPLATE": ("conv{i}", "a{i+1}", "b{c}_{i}", "n{}", "m{1//0}"),
-    "REPEAT": ("x0", "x1", "x2", "x7", "x1000000"),
+    "REPEAT": ("x0", "x1", "x2", "x7", "x1000000", "x?"),
     "GROUPED": ("1,000", "61,706"),
     "SCALED": ("1.5M", "2K", "3GiB", "1B"),
     "CMP": ("==", "!=", "<", "<=", ">", ">="),
@@ -426,6 +434,10 @@ _VALUES = (
         "(not yes)",
         "(3x3 + 1)",
         "999999999",
+        "?",
+        "?x?",
+        "p?",
+        "(?)",
     ),
 )
 _CLAIMS = (

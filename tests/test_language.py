@@ -470,3 +470,19 @@ def test_a_named_repeat_is_a_loop_whatever_it_holds() -> None:
 def test_a_symbol_against_a_fraction(condition: str, size: int) -> None:
     model = archdsl.loads(f"input Tx4 where T >= 2\nif {condition} {{ LINEAR 8 }} else {{ LINEAR 1 }}")
     assert str(model.outputs[0].shape[1]) == str(size)
+
+
+@pytest.mark.parametrize(
+    ("condition", "holds"),
+    [
+        ("T > 3.5", True),
+        ("T >= 4.5", True),
+        ("T < 4.5", False),
+        ("T <= 4.5", False),
+        ("4.5 < T", True),
+        ("9/2 >= T", False),
+    ],
+)
+def test_a_size_beside_a_fraction(condition: str, holds: bool) -> None:
+    text = f"input Tx8 where T >= 5\nif {condition} {{ TANH }} else {{ RELU }}"
+    assert (archdsl.loads(text).layers[0].kind == "TANH") == holds

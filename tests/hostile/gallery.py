@@ -597,7 +597,7 @@ def holes_before_much(n: int) -> str:
 
 @hostile
 def holes_in_repeats(n: int) -> str:
-    return "input 8\n" + "{ " * 8 + "FC ?" + " } x?" * 8 + " -> 77 params\n" + "RELU\n" * n
+    return "input 8\n" + "{ " * 3 + "FC ?" + " } x?" * 3 + " -> 77 params\n" + "RELU\n" * n
 
 
 @hostile
