@@ -114,6 +114,8 @@ class Model:
         names = facts.names if facts is not None else []
         if set(sizes) != set(names):
             raise TypeError(f"the open sizes are {', '.join(names) or 'none'}")
+        if not all(type(size) is int for size in sizes.values()):
+            raise TypeError("sizes are whole numbers")
         known = [*self._checked.where, *self._checked.conditions]
         return all(size >= facts.least(name) for name, size in sizes.items() if facts is not None) and all(
             condition.holds(sizes) for condition in known

@@ -309,6 +309,14 @@ def test_prose_is_passed_over_and_told(prose: str) -> None:
     assert [note.text for note in notes if note.start > words.index(prose) - 1] == ["prose"]
 
 
+def test_a_line_that_is_called_a_layer_is_never_passed_over() -> None:
+    begin = "[32x32x3] INPUT\n[32x32x16] CONV1: 16 3x3 filters, pad 1\n"
+    assert checked(begin + "Hidden layer: 100 units\nOutput layer: 10 units").totals.params == 1_639_958
+    for line in ("Capsule layer 10", "Routing layer: 10 units"):
+        (fault,) = checked(f"{begin}{line}\nFC 10").diagnostics
+        assert (fault.code, fault.line) == ("unclear-layer", 3)
+
+
 # ---- which notation
 
 

@@ -80,6 +80,11 @@ def test_other_names_and_values(wrong: dict[str, int]) -> None:
         archdsl.loads(MLP).formula("params")(d=numpy.array([1.5]), L=1)
 
 
+def test_sizes_are_whole_numbers() -> None:
+    with pytest.raises(TypeError, match="whole"):
+        archdsl.loads(IMAGE).allows(H=16, W=16.5)  # type: ignore[arg-type]
+
+
 def test_a_unit_that_is_none() -> None:
     with pytest.raises(KeyError):
         archdsl.loads(MLP).formula("parameters")

@@ -20,6 +20,9 @@ from archdsl.syntax.listing.words import AMOUNTS, KINDS
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
 
+_CALLED = re.compile(
+    r"\W*(?:[^\W\d_]+[ -]){1,2}layer\b(?: \d+\W*| ?\d* ?[:(=][^.\n]{0,40}\d[^.\n]{0,40})", re.IGNORECASE
+)
 _ALL = re.compile(
     r"\b(?:all|every|everywhere|each|throughout|always|jede[rns]?|alle[nr]?|chaque|tou(?:te)?s)\b", re.IGNORECASE
 )
@@ -137,7 +140,8 @@ class _Reader(InputReader):
         """Prose; where it seems to be about a layer it is not dropped in silence."""
         nameless = not heads and clauses.has_figures_of_a_layer(found)
         shaped = not heads and clauses.begins_with_shape(found)
-        if shaped or (nameless and sum(is_a(item, "OTHER") for item in found) <= _FEW_WORDS):
+        called = not heads and _CALLED.fullmatch(self.source.text[piece.start : piece.end]) is not None
+        if shaped or called or (nameless and sum(is_a(item, "OTHER") for item in found) <= _FEW_WORDS):
             hint = "begin with its kind: CONV, MAX POOL, FC"
             self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
             return
