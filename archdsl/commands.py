@@ -69,12 +69,7 @@ def summary(arguments: Arguments) -> int:
 
 def compile(arguments: Arguments) -> int:
     """PyTorch source, to a file or to standard output; diagnostics go to standard error."""
-    from archdsl import files
-
-    target = arguments.output if arguments.output != "-" else None
-    refusal = files.refusal(target, arguments.force) if target is not None else None
-    if refusal:
-        raise Usage(refusal)
+    target = _target(arguments)
     checked = checked_spec(arguments)
     if checked.diagnostics:
         terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics, sys.stderr)
@@ -82,11 +77,7 @@ def compile(arguments: Arguments) -> int:
         return FOUND
     from archdsl.backends.source import source
 
-    text = source(checked, arguments.limits)
-    if target is None:
-        sys.stdout.write(text)
-    else:
-        files.write(target, text)
+    _deliver(source(checked, arguments.limits), target)
     return HOLDS
 
 
@@ -95,10 +86,7 @@ def convert(arguments: Arguments) -> int:
     from archdsl import files
     from archdsl.analysis import check as analysis
 
-    target = arguments.output if arguments.output != "-" else None
-    refusal = files.refusal(target, arguments.force) if target is not None else None
-    if refusal:
-        raise Usage(refusal)
+    target = _target(arguments)
     source, faults = files.read(arguments.paths[0], arguments.limits)
     reading = analysis.read(source, arguments.limits, arguments.notation) if not faults else None
     if reading is not None and reading.notation == "arch" and not reading.diagnostics:
@@ -113,12 +101,29 @@ def convert(arguments: Arguments) -> int:
         return FOUND
     from archdsl.syntax.listing.writer import written
 
-    text = written(reading.file, os.path.basename(source.name))
+    _deliver(written(reading.file, os.path.basename(source.name)), target)
+    return FOUND if checked.failed else HOLDS
+
+
+def _target(arguments: Arguments) -> str | None:
+    """The file that is written, None for standard output; raises Usage for one that is there, without --force."""
+    from archdsl import files
+
+    target = arguments.output if arguments.output != "-" else None
+    refusal = files.refusal(target, arguments.force) if target is not None else None
+    if refusal:
+        raise Usage(refusal)
+    return target
+
+
+def _deliver(text: str, target: str | None) -> None:
+    """Write a text to a file, or to standard output."""
+    from archdsl import files
+
     if target is None:
         sys.stdout.write(text)
     else:
         files.write(target, text)
-    return FOUND if checked.failed else HOLDS
 
 
 def checked_spec(arguments: Arguments) -> Any:

@@ -111,9 +111,8 @@ class Model:
     def allows(self, **sizes: int) -> bool:
         """Whether the network holds with these numbers for all that is left open. Raises TypeError for other names."""
         facts = self._checked.facts
-        names = facts.names if facts is not None else []
-        if set(sizes) != set(names):
-            raise TypeError(f"the open sizes are {', '.join(names) or 'none'}")
+        if set(sizes) != set(self.open):
+            raise TypeError(f"the open sizes are {', '.join(self.open) or 'none'}")
         if not all(type(size) is int for size in sizes.values()):
             raise TypeError("sizes are whole numbers")
         known = [*self._checked.where, *self._checked.conditions]

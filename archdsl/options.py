@@ -66,7 +66,7 @@ def _positive(text: str) -> int:
 
 
 def _check_options(parser: Any) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+    _format_option(parser)
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
     parser.add_argument(
         "--fill", action="store_true", help="write the numbers that were found for each ? into the file"
@@ -76,12 +76,21 @@ def _check_options(parser: Any) -> None:
     _explain(parser)
 
 
+def _format_option(parser: Any) -> None:
+    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+
+
+def _output_options(parser: Any) -> None:
+    parser.add_argument("-o", "--output", metavar="FILE", help="where to write (standard output)")
+    parser.add_argument("--force", action="store_true", help="replace the file if there is one")
+
+
 def _input_option(parser: Any) -> None:
     parser.add_argument("--input", metavar="SHAPE", help="what layers without an input read: 227x227x3, or '37 int'")
 
 
 def _summary_options(parser: Any) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+    _format_option(parser)
     parser.add_argument("--depth", type=_positive, metavar="N", help="levels to show; what lies below is summed up")
     parser.add_argument("--batch", type=_positive, default=1, metavar="N", help="how many inputs at once (1)")
     _input_option(parser)
@@ -89,15 +98,13 @@ def _summary_options(parser: Any) -> None:
 
 
 def _compile_options(parser: Any) -> None:
-    parser.add_argument("-o", "--output", metavar="FILE", help="where to write (standard output)")
-    parser.add_argument("--force", action="store_true", help="replace the file if there is one")
+    _output_options(parser)
     _input_option(parser)
     _notation(parser)
 
 
 def _convert_options(parser: Any) -> None:
-    parser.add_argument("-o", "--output", metavar="FILE", help="where to write (standard output)")
-    parser.add_argument("--force", action="store_true", help="replace the file if there is one")
+    _output_options(parser)
     _notation(parser)
     _explain(parser)
 
@@ -118,7 +125,7 @@ def _explain(parser: Any) -> None:
 
 
 def _weights_options(parser: Any) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+    _format_option(parser)
     parser.add_argument(
         "--rename",
         action="append",
@@ -139,7 +146,7 @@ def _weights_options(parser: Any) -> None:
 
 
 def _solve_options(parser: Any) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+    _format_option(parser)
     _input_option(parser)
 
 

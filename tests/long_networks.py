@@ -5,29 +5,20 @@ It prints how many networks were tried, accepted and refused, and the seconds; a
 
 from __future__ import annotations
 
-import argparse
 import sys
-import warnings
 from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
+from long_run import long_run  # noqa: E402
 from test_networks import Tally, run  # noqa: E402
 
 
 def main() -> int:
     """Try networks until so many different ones were tried; the exit status is 0 where the property holds."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--examples", type=int, default=20_000, help="how many different networks (20000)")
-    parser.add_argument("--seed", type=int, default=0, help="another number draws other networks (0)")
-    arguments = parser.parse_args()
-    warnings.simplefilter("ignore")
-    tally, seed = Tally(), arguments.seed
-    while tally.cases < arguments.examples:
-        run(5_000, tally, seed=seed)
-        print(tally.line(), flush=True)
-        seed += 1
-    return 0
+    meaning = "how many different networks"
+    step = lambda tally, seed: run(5_000, tally, seed=seed)  # noqa: E731
+    return long_run(__doc__, "examples", 20_000, meaning, Tally(), step, lambda tally: tally.cases)
 
 
 if __name__ == "__main__":

@@ -280,7 +280,11 @@ def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     for value in (left, right):
         if isinstance(value, (bool, str, tuple, Sizes, KindReference)):
             raise Problem("wrong-type", f"{operator} compares numbers, not {spell_value(value)}", at)
-    left, right = _comparable(left), _comparable(right)
+    return ordered(operator, _comparable(left), _comparable(right))
+
+
+def ordered(operator: str, left: Any, right: Any) -> bool:
+    """`<`, `<=`, `>` or `>=` of numbers and sizes."""
     match operator:
         case "<":
             return bool(left < right)

@@ -9,6 +9,7 @@ from math import gcd
 from typing import Any
 
 from archdsl.analysis.assume import Need, under
+from archdsl.analysis.evaluate import ordered
 from archdsl.analysis.problem import Placed, Problem, Silent
 from archdsl.analysis.undetermined import undetermined
 from archdsl.ir.facts import Facts
@@ -95,17 +96,9 @@ def compare_open(operator: str, left: Any, right: Any, at: Placed) -> bool:
     (a, b), (c, d) = _fraction(left), _fraction(right)
     left, right = a * d, c * b  # divisors are above 0: a fraction's own, or assumed so where it was made
     try:
-        match operator:
-            case "==" | "!=":
-                return same(left, right) == (operator == "==")
-            case "<":
-                return bool(left < right)
-            case "<=":
-                return bool(left <= right)
-            case ">":
-                return bool(left > right)
-            case _:
-                return bool(left >= right)
+        if operator in ("==", "!="):
+            return same(left, right) == (operator == "==")
+        return ordered(operator, left, right)
     except Undetermined as fault:
         raise undetermined("", fault, at, facts) from None
 

@@ -8,17 +8,19 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.analysis.check import Checked
+from archdsl.analysis.claims import quantity
 from archdsl.analysis.cost import TOTALS
+from archdsl.analysis.evaluate import ordered
 from archdsl.diagnostics import nearest
 from archdsl.ir.numbers import Numbers, between
 from archdsl.ir.size import Atom, Expression, Floor, Positive, Size, Symbol, symbols, valued
 from archdsl.limits import LARGEST, Limits
+from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
     from archdsl.ir.facts import Facts
 
 _BOUND = re.compile(r"\s*([a-z]+)\s*(<=|>=|<|>)\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*([KMGT]?)\s*")
-_FACTORS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
 class Unaskable(Exception):
@@ -38,14 +40,7 @@ class Bound(NamedTuple):
 
     def met(self, count: int) -> bool:
         """Whether a count is within it."""
-        match self.sign:
-            case "<=":
-                return count <= self.number
-            case "<":
-                return count < self.number
-            case ">=":
-                return count >= self.number
-        return count > self.number
+        return ordered(self.sign, count, self.number)
 
     @property
     def upper(self) -> bool:
@@ -84,7 +79,8 @@ def _bound(text: str) -> Bound:
         close = nearest(unit, TOTALS)
         words = f"did you mean {close}?" if close else f"the counts are {', '.join(TOTALS)}"
         raise Unaskable(f"nothing counts {unit}; {words}")
-    return Bound(unit, sign, Fraction(digits.replace(",", "")) * _FACTORS[letter])
+    number = quantity(Token("SCALED", digits + letter, 0, len(digits) + len(letter)))
+    return Bound(unit, sign, Fraction(number.digits * number.scale, 10**number.decimals))
 
 
 def solve(checked: Checked, wanted: tuple[Bound, ...], name: str, limits: Limits) -> Solution:

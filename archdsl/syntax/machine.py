@@ -48,7 +48,7 @@ def feeder(state: Any, steps: Steps) -> Callable[[Token], None]:
             if callback is None:
                 key = positions[-2], positions[-1], kind
                 if key not in handed_on:
-                    handed_on[key] = _handed_on(actions, *key)
+                    handed_on[key] = _behind(actions, *key, _hands_on)
                 positions[-1] = handed_on[key]
                 continue
             if size:
@@ -80,11 +80,15 @@ def _hands_on(rule: Any) -> bool:
     return not symbol.name.startswith("_") and not getattr(symbol, "filter_out", False)
 
 
-def _handed_on(actions: Any, below: int, top: int, kind: str) -> int:
-    """The uppermost state behind all rules that only hand on the uppermost value."""
+def _is_single(rule: Any) -> bool:
+    return len(rule.expansion) == 1
+
+
+def _behind(actions: Any, below: int, top: int, kind: str, passed: Callable[[Any], bool]) -> int:
+    """The uppermost state behind all rules of one value, as far as they are passed by."""
     while True:
         what, rule = actions[top].get(kind, (Shift, None))
-        if what is Shift or not _hands_on(rule):
+        if what is Shift or not passed(rule):
             return top
         top = actions[below][rule.origin.name][1]
 
@@ -108,7 +112,7 @@ def taker(actions: Any, positions: list[int], end: int) -> Callable[[str], bool]
             if size == 1:
                 key = positions[-2], positions[-1], kind
                 if key not in single:
-                    single[key] = _behind_single(actions, *key)
+                    single[key] = _behind(actions, *key, _is_single)
                 positions[-1] = single[key]
                 continue
             if size:
@@ -116,12 +120,3 @@ def taker(actions: Any, positions: list[int], end: int) -> Callable[[str], bool]
             positions.append(actions[positions[-1]][argument.origin.name][1])
 
     return takes
-
-
-def _behind_single(actions: Any, below: int, top: int, kind: str) -> int:
-    """The uppermost state behind all rules of one value."""
-    while True:
-        what, rule = actions[top].get(kind, (Shift, None))
-        if what is Shift or len(rule.expansion) != 1:
-            return top
-        top = actions[below][rule.origin.name][1]
