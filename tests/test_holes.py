@@ -62,6 +62,8 @@ FOUND = [
     ("input 8x8x4\nADD { CONV ? 1x1; CONV ? 3x3 p1 } -> 8x8x12", [12, 12]),
     ("input Tx4 where T > 9\nCONV 8 ? -> [T - 2, 8]", [3]),
     ("input 8x8x64\nCONV 64 3x3 p1 g? -> 8x8x64, 2,368 params", [16]),
+    ("input 9x9x4\nCONV 12 3x3 p1 g? -> 9x9x12\nFC 3\nexpect 3,147 params", [2]),
+    ("input 9x9x720\nCONV 720 1x1 g? nobias -> 9x9x720, 11,520 params", [45]),
     ("input 28x28x16\nFC ?; RELU; FC 10\nexpect 1,255,510 params", [100]),
     ("input 28x28x16\nCONV ? 3x3 p?\nCONV 64 3x3 p1 -> 28x28x64, 36,928 params", [64, 1]),
     ("input 8x8x3\nif yes { CONV ? 1x1 -> 8x8x5 } else { CONV 4 1x1 }", [5]),

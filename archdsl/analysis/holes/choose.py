@@ -18,7 +18,7 @@ from archdsl.layers.values import Divisor, Number, Padding, PerAxis
 
 _SAMPLES = (1, 2, 3, 4, 8, 16, 96, 0)
 _MOST_DENSE = 1_024  # numbers that are tried one by one, where all samples are refused
-_UNKNOWN = 64  # how far windows are looked for on a symbolic size
+_UNKNOWN = 64  # how far windows are looked for on a symbolic size, and groups where the channels are not known
 _WINDOW = 11  # how large a window may be that is not known, on an axis that is smaller
 _MOST_DIVISORS = 4_096
 
@@ -60,7 +60,7 @@ def numbers(hole: Hole, context: Context | None, largest: int) -> Sequence[int] 
             added = max(largest, _WINDOW) if hole.padding is None else hole.padding
             return range(hole.least, largest + 2 * added + 1)
         case Divisor():
-            return _divisors(_number(shape.channels) if shape is not None else largest)
+            return _divisors(_number(shape.channels)) if shape is not None else tuple(range(1, _UNKNOWN + 1))
         case Number():
             return range(hole.least, hole.least + 2)
     return None

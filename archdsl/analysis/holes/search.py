@@ -32,8 +32,11 @@ Ask: TypeAlias = Callable[[int], Mark | None]  # None where a rule refuses the n
 
 
 def search(numbers: Sequence[int] | None, least: int, ask: Ask) -> Iterator[int]:
-    """The numbers that hit, in rising order; `numbers` are all that can be, None where nothing bounds them."""
-    if numbers is not None and len(numbers) <= _DENSE:
+    """The numbers that hit, in rising order; `numbers` are all that can be, None where nothing bounds them.
+
+    Of a long range few are asked, of a list, which has gaps, all.
+    """
+    if numbers is not None and (len(numbers) <= _DENSE or not isinstance(numbers, range)):
         yield from (number for number in numbers if ask(number) == HIT)
         return
     last = numbers[-1] if numbers is not None else FARTHEST
