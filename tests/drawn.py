@@ -465,15 +465,15 @@ class Walk:
         container = frame.container
         whole = container.below(container.step(label)) if label is not None else ""
         found: list[Any] = []
-        results = inputs
+        results = reads = inputs
         for number in range(count):
             inside = Container(f"{whole}.{number}", container) if label is not None else None
             step = ""
             if inside is None and layer.body is None:
                 step = container.below(container.step(None))
-            given = self.copy(layer, inputs if parallel else results, frame, inside, step)
+            given = self.copy(layer, inputs if parallel else reads, frame, inside, step)
             found += given[:1]
-            results = given
+            results, reads = given, given[:1]
         return found if parallel else results
 
     def copy(self, layer: Layer, inputs: list[Any], frame: Frame, inside: Container | None, path: str) -> list[Any]:
@@ -488,7 +488,8 @@ class Walk:
         if kind in self.blocks:
             return self.use(self.blocks[kind], values, inputs, path)
         if layer.body is None:
-            return [self.layer(kind, values, inputs, path)]
+            found = self.layer(kind, values, inputs, path)
+            return found if isinstance(found, list) else [found]
         if len(inputs) != 1:
             raise Refused("branches read one input")
         inner = Frame(dict(frame.env), inside or frame.container, inputs[0])

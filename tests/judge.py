@@ -30,11 +30,11 @@ FAULTS = (
 
 
 class Made(NamedTuple):
-    """What one layer gave: its path, its kind, and the shape of its result, channels last."""
+    """What one layer gave: its path, its kind, and the shapes of its results, channels last."""
 
     path: str
     kind: str
-    shape: tuple[int, ...]
+    shapes: tuple[tuple[int, ...], ...]
 
 
 class Judge(Walk):
@@ -89,7 +89,7 @@ class Judge(Walk):
     def channels(self, value: Tensor) -> int:
         return value.shape[-1] if value.dtype == torch.int64 or value.dim() <= 3 else value.shape[1]
 
-    def layer(self, kind: str, values: dict[str, Any], inputs: list[Tensor], path: str) -> Tensor:
+    def layer(self, kind: str, values: dict[str, Any], inputs: list[Tensor], path: str) -> list[Tensor]:
         kind = kind.upper()
         if any(made.path == path for made in self.layers):
             raise Refused(f"the path {path} is given twice")
@@ -101,12 +101,13 @@ class Judge(Walk):
             if len(inputs) not in INPUTS.get(kind, (1,)):
                 raise Refused(f"{kind} does not read {len(inputs)} inputs")
             result = getattr(Kinds, kind.lower())(self, path, *inputs, **values)
-        self.layers.append(Made(path, kind, shape(result)))
-        return result
+        results = result if isinstance(result, list) else [result]
+        self.layers.append(Made(path, kind, tuple(map(shape, results))))
+        return results
 
     def merge(self, kind: str, values: dict[str, Any], inputs: list[Tensor], path: str) -> Tensor:
         result = self.joined(kind, values, inputs)
-        self.merges.append(Made(path, kind, shape(result)))
+        self.merges.append(Made(path, kind, (shape(result),)))
         return result
 
     def joined(self, kind: str, values: dict[str, Any], inputs: list[Tensor]) -> Tensor:

@@ -51,14 +51,14 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
             once = yield copy
         if once.node is None:
             return Once(None, once.shapes)
-        equal = place.branch or once.shapes == shapes
+        equal = place.branch or once.shapes[:1] == shapes[:1]
         shapes, taken = once.shapes, left if equal else 1
         runs.append(Run(once.node, taken))
         left -= taken
         if not named:  # braces took their numbers while their first copy was elaborated
             own = isinstance(once.node, (Leaf, Use))
             place.names.counter += (taken if own else taken - 1) * width(once.node)
-        values = tuple(e.value(shape, statement) for shape in shapes)
+        values = tuple(e.value(shape, statement) for shape in shapes[:1])  # of several results a copy reads the first
     return Once(Repeat(tuple(runs), place.branch, statement), shapes[:1] * count if place.branch else shapes)
 
 

@@ -111,14 +111,22 @@ class Lowered(NamedTuple):
 
     `wants` and `gives` say how values lie in memory behind the batch: `first` (channels first), `last` (channels last),
     `flat` (one axis), `any` (as it comes, and it stays so). `over` is the call with all inputs as one sequence `{0}`.
+
+    A layer of several results gives a tuple of them; `gives` then speaks of each, or is a tuple with a word for each.
     """
 
     module: Module | None = None
     call: str | None = None
     wants: str = "any"
-    gives: str = "any"
+    gives: str | tuple[str, ...] = "any"
     in_place: bool = False
     over: str | None = None
+
+    def forms(self, came: str, results: tuple[Shape, ...]) -> tuple[str, ...]:
+        """How each result lies, where the input lies as `came`."""
+        gives = self.gives if isinstance(self.gives, tuple) else (self.gives,) * len(results)
+        each = zip(gives, results, strict=True)
+        return tuple("flat" if shape.rank == 1 else came if form == "any" else form for form, shape in each)
 
 
 class Example(NamedTuple):
@@ -219,8 +227,12 @@ class Layer:
         return Refusal("rank-mismatch", message, blame=position, hint=hint)
 
     def shape(self, *inputs: Shape) -> Shape:
-        """The shape of the output; the input's own by default."""
+        """The shape of the output, of several results the first; the input's own by default."""
         return inputs[0]
+
+    def results(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """The shapes of all results, in order: of most kinds one."""
+        return (self.shape(*inputs),)
 
     def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         """Warnings as (code, message), for a layer that is right but perhaps not meant so."""

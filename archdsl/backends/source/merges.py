@@ -85,7 +85,7 @@ def join(w: ClassWriter, found: Family, node: Merge, values: list[Value], at: At
     rank = node.outputs[0].rank
     if len(values) == 1 and isinstance(values[0], Copies):
         copies = values[0].lying(lowered.wants)
-        form = "flat" if rank == 1 else copies.form if lowered.gives == "any" else lowered.gives
+        (form,) = lowered.forms(copies.form, node.outputs)
         if LIST.search(template):
             return Value(LIST.sub("{0}", template).format(f"[{copies.text}]"), form, rank)
         if lowered.over is not None and len(values[0].each) > _FEW:
@@ -94,7 +94,7 @@ def join(w: ClassWriter, found: Family, node: Merge, values: list[Value], at: At
     for value in values:
         spread += [Value(text, value.form, value.rank) for text in value.each] if isinstance(value, Copies) else [value]
     turned = turn_all(w, spread, lowered.wants, at)
-    form = "flat" if rank == 1 else turned[0].form if lowered.gives == "any" else lowered.gives
+    (form,) = lowered.forms(turned[0].form, node.outputs)
     result = Value(lay_out(w, template, [value.text for value in turned]), form, rank)
     result.fresh = node.op.fresh and len(spread) > 1
     return result
