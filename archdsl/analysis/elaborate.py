@@ -258,12 +258,10 @@ class Elaborator:
 
     def _is_source(self, statement: tree.Layer, scope: Scope) -> bool:
         """Whether a line is of a kind that reads nothing."""
-        if statement.kind is None or statement.kind.text in self.blocks:
-            return False
-        word = statement.kind.text
+        word = statement.kind.text if statement.kind is not None else ""
         value = scope.get(word) if word in scope else None
         found = REGISTRY.get(value.name if isinstance(value, KindReference) else word.upper())
-        return found is not None and found.inputs == (0, 0)
+        return found is not None and found.inputs == (0, 0) and word not in self.blocks
 
     def reference(self, token: Token, place: Place) -> Value:
         """The value that a name stands for."""
