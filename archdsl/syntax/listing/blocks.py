@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Span
 from archdsl.syntax import tree
-from archdsl.syntax.listing.build import LineBuilder, Unclear, whole, word
+from archdsl.syntax.listing.build import LineBuilder
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Block, sizes
 from archdsl.syntax.listing.flow import Flow
 from archdsl.syntax.listing.inception import convolution
+from archdsl.syntax.listing.parts import Unclear, whole, word
 from archdsl.syntax.tree import Token
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Span
 from archdsl.syntax import tree
-from archdsl.syntax.listing.build import LineBuilder, Unclear, amount, whole, word
+from archdsl.syntax.listing.build import LineBuilder
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.flow import Flow
+from archdsl.syntax.listing.parts import Unclear, amount, whole, word
 from archdsl.syntax.tree import Token
 
 _COLUMNS = ("1", "3 reduce", "3", "5 reduce", "5", "pool")

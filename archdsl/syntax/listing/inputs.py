@@ -8,10 +8,10 @@ from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.listing import clauses
-from archdsl.syntax.listing.build import Note, amount
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Head, Item, Shape, is_a, sizes
 from archdsl.syntax.listing.layout import Piece, Row
+from archdsl.syntax.listing.parts import Note, amount
 from archdsl.syntax.tree import Token
 
 

@@ -8,35 +8,20 @@ from typing import NamedTuple
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
 from archdsl.syntax import tree
-from archdsl.syntax.listing import clauses, tables
-from archdsl.syntax.listing.build import LineBuilder, Note, Unclear, figure
+from archdsl.syntax.listing import clauses, prose, tables
+from archdsl.syntax.listing.build import LineBuilder
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Block, Head, Item, Lines, Setting, Shape, is_a, sizes, words
 from archdsl.syntax.listing.flow import Flow
 from archdsl.syntax.listing.inputs import InputReader
 from archdsl.syntax.listing.layout import Piece, Row, pieces
+from archdsl.syntax.listing.parts import Note, Unclear
 from archdsl.syntax.listing.roles import SWITCHES, take
 from archdsl.syntax.listing.words import AMOUNTS, KINDS
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
 
-_CALLED = re.compile(
-    r"\W*(?:[^\W\d_]+[ -]){1,2}layer\b(?: \d+\W*| ?\d* ?[:(=][^.\n]{0,40}\d[^.\n]{0,40})", re.IGNORECASE
-)
-_ALL = re.compile(
-    r"\b(?:all|every|everywhere|each|throughout|always|jede[rns]?|alle[nr]?|chaque|tou(?:te)?s)\b", re.IGNORECASE
-)
-
-_RESIDUAL = re.compile(r"residual|shortcut|skip[ -]connection|resnet|résidu|잔차|残差", re.IGNORECASE)
 _SEVERAL = re.compile(r"([0-9]{1,9})[-–]([0-9]{1,9})")
-_FEW_WORDS = 6  # of prose in a line that is still a layer
-_EACH = r"\b(?:each|every|all|jede[rm]?|chaque)\b"
-_NORM = r"(?:batch[ -]?norm[a-z]*|\bBN\b)"
-_NORMED = re.compile(
-    rf"{_NORM}[^\n.;|]{{0,60}}\b(?:after|follows|behind|nach|après)\b[^\n.;|]{{0,20}}{_EACH}"
-    rf"|{_EACH}[^\n.;|]{{0,40}}\bconv[a-z]*[^\n.;|]{{0,40}}{_NORM}",
-    re.IGNORECASE,
-)
 
 
 class Listing(NamedTuple):
@@ -67,8 +52,7 @@ class _Reader(InputReader):
         self.labels: dict[str, Entry] = {}
         self.totals: list[tree.QuantityClaim] = []
         self.passed: list[Diagnostic] = []  # notes on sentences that name layers and are prose
-        normed = _NORMED.search(source.text)
-        self.normed = Span(*normed.span()) if normed is not None else None
+        self.normed = prose.normed(source.text)
         self.lines = Lines()
         self.budget = limits.tokens
         self.layers = 0  # at least; repeats count once
@@ -124,7 +108,7 @@ class _Reader(InputReader):
             return
         if self._is_activation(piece, found, heads):
             return
-        if heads and clauses.is_layer(found) and not self._is_remark(piece, found, heads):
+        if heads and clauses.is_layer(found) and not prose.is_remark(self.source.text, piece, found, heads):
             self._layers(piece, found, columns)
             return
         blocks = [item for item in found if isinstance(item, Block)]
@@ -138,29 +122,18 @@ class _Reader(InputReader):
 
     def _pass_over(self, piece: Piece, found: list[Item], heads: list[Head]) -> None:
         """Prose; where it seems to be about a layer it is not dropped in silence."""
-        nameless = not heads and clauses.has_figures_of_a_layer(found)
-        shaped = not heads and clauses.begins_with_shape(found)
-        called = not heads and _CALLED.fullmatch(self.source.text[piece.start : piece.end]) is not None
-        if shaped or called or (nameless and sum(is_a(item, "OTHER") for item in found) <= _FEW_WORDS):
+        if prose.is_layer_in_disguise(self.source.text, piece, found):
             hint = "begin with its kind: CONV, MAX POOL, FC"
             self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
             return
         self.note(piece, "prose")
         used = self.normed is not None and piece.start < self.normed.end and self.normed.start < piece.end
-        named = nameless or any(clauses.is_heavy(head) for head in heads)
+        named = clauses.has_figures_of_a_layer(found) if not heads else any(map(clauses.is_heavy, heads))
         if named and not used and len(self.passed) < self.limits.diagnostics:
             message = "this sentence names a layer, and is passed over as prose"
             hint = "if it is one, begin the line with it, and give its figures"
             span = Span(piece.start, piece.end)
             self.passed.append(Diagnostic("passed-over", message, span, self.source, hint=hint))
-
-    def _is_remark(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
-        """A sentence about layers in general: `every pool has stride 2`."""
-        behind = found[found.index(heads[0]) + 1 :]
-        if clauses.leads(found) and behind and is_a(behind[0], "COLON"):
-            return False
-        plain = not any(head.ordinal or head.values for head in heads)
-        return plain and bool(_ALL.search(self.source.text, piece.start, piece.end))
 
     # ---- layers
 
@@ -256,28 +229,21 @@ class _Reader(InputReader):
         if not self.entries or not self.near:
             return False
         facts = [item for item in found if isinstance(item, (Setting, Shape)) or is_a(item, *AMOUNTS, *SWITCHES)]
-        prose = [item for item in found if is_a(item, "OTHER")]
+        plain = [item for item in found if is_a(item, "OTHER")]
         below = self._parent(piece) is not None
-        if not facts or not (below or (piece.bullet and not prose) or len(prose) <= 1 <= len(facts)):
+        if not facts or not (below or (piece.bullet and not plain) or len(plain) <= 1 <= len(facts)):
             return False
         take(self.entries[-1], found)
         return True
 
     def _total(self, found: list[Item]) -> bool:
         """`62,378,344 parameters` of the whole network."""
-        tokens = [item for item in found if isinstance(item, Token) and item.type not in ("OTHER", "COLON", "OPENING")]
-        for at, token in enumerate(tokens):
-            if token.type not in ("PARAMS", "WEIGHTS"):
-                continue
-            for beside in (at - 1, at + 1):
-                if 0 <= beside < len(tokens) and tokens[beside].type in ("COUNTED", "ROUNDED", "NUMBER"):
-                    claim = figure(tokens[beside], token.type.lower())
-                    about = clauses.has(found, "ABOUT")
-                    within = Token("NUMBER", "5", *claim[3:]) if about else None
-                    self.totals.append(claim._replace(within=within))
-                    self.note(claim, f"a claim for the whole network{', within 5%' if about else ''}")
-                    return True
-        return False
+        claim = prose.total(found)
+        if claim is None:
+            return False
+        self.totals.append(claim)
+        self.note(claim, f"a claim for the whole network{', within 5%' if claim.within else ''}")
+        return True
 
     # ---- results
 
@@ -307,7 +273,7 @@ class _Reader(InputReader):
 
     def _said_of_all(self, builder: LineBuilder) -> None:
         """What the text says of all its layers: shortcuts, and norms behind each convolution."""
-        builder.residual = bool(_RESIDUAL.search(self.source.text))
+        builder.residual = prose.is_residual(self.source.text)
         if self.normed is not None:
             builder.normed = True
             self.note(self.normed, "batch normalization behind each convolution, which then has no bias")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from archdsl.diagnostics import Span
-from archdsl.syntax.listing.build import Note
 from archdsl.syntax.listing.facts import words
 from archdsl.syntax.listing.layout import Cell, Row
+from archdsl.syntax.listing.parts import Note
 from archdsl.syntax.listing.words import AMOUNTS, KINDS
 from archdsl.syntax.tree import Token
 
