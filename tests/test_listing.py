@@ -15,7 +15,9 @@ import archdsl
 from archdsl.analysis.check import Checked, check, read
 from archdsl.cli import main
 from archdsl.diagnostics import CODES, Source
+from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
+from archdsl.syntax.format import formatted
 from archdsl.syntax.listing.reader import read_listing
 from archdsl.syntax.listing.writer import written
 
@@ -179,7 +181,8 @@ def test_a_wrong_figure_is_found_at_its_place(name: str) -> None:
 def test_what_is_converted_is_the_same_network(name: str) -> None:
     listing = read(Source(f"{name}.txt", text(name)), Limits())
     assert listing.file is not None
-    spec = written(listing.file, f"{name}.txt")
+    spec = written(listing.file, f"{name}.txt", REGISTRY, Limits())
+    assert formatted(Source("x.arch", spec), REGISTRY, Limits()) == (spec, [])
     found, same = checked(spec, "x.arch"), check(listing, {}, Limits())
     assert [one.message for one in found.diagnostics] == [
         one.message for one in same.diagnostics if one.code != "passed-over"
