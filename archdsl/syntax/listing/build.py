@@ -7,10 +7,11 @@ from archdsl.syntax import tree
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Shape, sizes
 from archdsl.syntax.listing.flow import Flow
-from archdsl.syntax.listing.parts import Note, Unclear, amount, figure, place_of, whole, word
+from archdsl.syntax.listing.parts import GROUPED, Note, Unclear, amount, figure, place_of, whole, word
 from archdsl.syntax.tree import Token
 
 _PLAIN = {"LRN": "LRN", "BN": "BN", "RELU": "RELU", "TANH": "TANH", "SIGMOID": "SIGMOID", "FLATTEN": "FLATTEN"}
+_WHOLE = ("count", "window", "stride", "pad", "groups", "dilation", "copies")
 _LARGEST_LABEL = 60
 
 
@@ -39,8 +40,17 @@ class LineBuilder:
             from archdsl.syntax.listing.blocks import stacked
 
             return stacked(self, entry)
+        if entry.results:
+            from archdsl.syntax.listing.dense import chained
+
+            return [line for one in chained(self, entry) for line in self._line(one)]
+        return self._line(entry)
+
+    def _line(self, entry: Entry) -> list[tree.Line]:
+        """The line of one layer and of what is joined to it; raises Unclear."""
+        incoming = self.flow
         parts = [part for one in (entry, *entry.followers) for part in self._with_norm(one, entry)]
-        claims = self.claims(entry, parts[-1].end)
+        claims = self.claims(entry, incoming)
         statements = (*parts[:-1], parts[-1]._replace(claims=claims)) if claims else tuple(parts)
         last = entry.head.last
         if last is not None and entry.head.ordinal is not None:
@@ -100,6 +110,10 @@ class LineBuilder:
         for fact, first, second in entry.twice:
             message = f"two figures for the {fact} of one layer: {first.text} and {second.text}"
             raise Unclear(message, Span(second.start, second.end), "keep the one that is right")
+        for fact in _WHOLE:
+            token = entry.facts.get(fact)
+            if token is not None and "." in token.text and not (fact == "count" and GROUPED.fullmatch(token.text)):
+                raise Unclear(f"{token.text} is no whole number", place_of(token), "layers have whole sizes and steps")
         if entry.loose:
             token = entry.loose[0]
             hint = 'put a word to it ("64 filters", "stride 2"), or take it out of the line'
@@ -122,14 +136,16 @@ class LineBuilder:
 
                 return pool(self, entry, at)
             case "dense":
-                return ("RBF" if entry.kind == "RBF" else "FC"), self._dense(entry, at)
+                from archdsl.syntax.listing.dense import connected
+
+                return connected(self, entry, at)
             case "DROPOUT":
                 return "DROPOUT", self._rate(entry, at)
             case "norm" if entry.kind == "NORM":
                 self.note(at, "a normalization layer without more words is read as LRN over 5 channels, as in AlexNet")
         self._no_count(entry)
         if entry.kind == "FLATTEN":
-            self.flow = Flow(None, None, True)
+            self.flow = Flow(None, self.flow.elements, True)
         size = entry.facts.get("size")
         if entry.family == "norm" and entry.kind != "BN":
             return "LRN", [amount(sizes(size), Span(size.start, size.end)) if size else amount((5,), at)]
@@ -165,23 +181,35 @@ class LineBuilder:
         what, example = ("filters", "96 11x11 filters") if entry.family == "conv" else ("neurons", "4096 neurons")
         raise Unclear(f"this looks like a layer, and its number of {what} is not there", at, f'say "{example}"')
 
-    def _dense(self, entry: Entry, at: Span) -> list[Token]:
-        count = self.count(entry, entry.facts, at)
-        self.flow = Flow(None, whole(count), True)
-        return [amount((whole(count),), place_of(count))]
-
     # ---- claims
 
-    def claims(self, entry: Entry, end: int) -> tuple[tree.Claim, ...]:
-        """The shape and the figures that a layer claims; of equal shapes one."""
+    def claims(self, entry: Entry, incoming: Flow) -> tuple[tree.Claim, ...]:
+        """The shape and the figures that a layer claims; of equal shapes one. Raises Unclear for two shapes."""
         found: list[tree.Claim] = []
-        for shape in entry.shapes[-1:]:
+        for shape in self._told(entry, incoming):
             found.append(tree.ShapeClaim(self.claimed(shape), shape.start, shape.end))
         for unit in ("params", "weights"):
             token = entry.facts.get(unit)
             if token is not None:
                 found.append(figure(token, unit))
         return tuple(found)
+
+    def _told(self, entry: Entry, incoming: Flow) -> list[Shape]:
+        """The shape that comes out, of all that a layer tells: one before it may be what it reads."""
+        if not entry.shapes:
+            return []
+        *others, last = entry.shapes
+        for shape in others:
+            if shape.sizes == last.sizes[: len(shape.sizes)]:
+                continue
+            if last.sizes == shape.sizes[: len(last.sizes)]:
+                last = shape
+            elif incoming.is_shape(shape.sizes):
+                self.note(place_of(shape), "what the layer reads")
+            else:
+                message = f"two shapes for one layer: {'x'.join(shape.sizes)} and {'x'.join(last.sizes)}"
+                raise Unclear(message, place_of(shape), "keep what comes out")
+        return [last]
 
     def claimed(self, shape: Shape) -> Token:
         """A claimed shape as `.arch` writes it: channels that are left out are put in, 1x1x4096 is 4096 when flat."""

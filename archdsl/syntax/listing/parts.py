@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from archdsl.diagnostics import Span
 from archdsl.syntax import tree
-from archdsl.syntax.listing.facts import sizes
+from archdsl.syntax.listing.facts import Shape, sizes
 from archdsl.syntax.tree import Token
 
-_GROUPED = re.compile(r"[0-9]{1,3}\.[0-9]{3}")  # 54.314 parameters, as German writes thousands
+GROUPED = re.compile(r"[0-9]{1,3}\.[0-9]{3}")  # 54.314 parameters, as German writes thousands
 
 
 class Unclear(Exception):
@@ -51,15 +51,15 @@ def figure(token: Token, unit: str) -> tree.QuantityClaim:
         digits = "".join(letter for letter in text if letter.isdigit() or letter in ".,").replace(",", ".").rstrip(".")
         rest = text.lower().lstrip("0123456789., ")
         text, kind = digits + ("B" if rest[:1] in "gb" else rest[:1].upper()), "SCALED"
-    elif token.type == "COUNTED" or _GROUPED.fullmatch(text):
+    elif token.type == "COUNTED" or GROUPED.fullmatch(text):
         text, kind = f"{whole(token):,}", "GROUPED"
     return tree.QuantityClaim(
         Token(kind, text, token.start, token.end), word(unit, place_of(token)), None, token.start, token.end
     )
 
 
-def place_of(token: Token) -> Span:
-    return Span(token.start, token.end)
+def place_of(item: Token | Shape) -> Span:
+    return Span(item.start, item.end)
 
 
 def dims(token: Token) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.diagnostics import Span
 from archdsl.syntax.listing.build import LineBuilder
 from archdsl.syntax.listing.entry import Entry
-from archdsl.syntax.listing.facts import sizes
+from archdsl.syntax.listing.facts import Shape, sizes
 from archdsl.syntax.listing.flow import Flow, Window, fitting, spread
 from archdsl.syntax.listing.parts import Unclear, amount, dims, pair, place_of, short, whole, word
 from archdsl.syntax.tree import Token
@@ -16,6 +16,8 @@ def convolved(builder: LineBuilder, entry: Entry, at: Span) -> list[Token]:
     facts = dict(entry.facts)
     if entry.head.values:
         facts["window"], facts["count"] = entry.head.values
+    if "volume" in facts:
+        _volume(builder, entry, facts)
     count, window = builder.count(entry, facts, at), facts.get("window")
     if window is None:
         hint = 'say "96 11x11 filters", or "[55x55x96] CONV1: 11x11, stride 4"'
@@ -28,6 +30,16 @@ def convolved(builder: LineBuilder, entry: Entry, at: Span) -> list[Token]:
         word(f"{letter}{whole(token)}", place_of(token)) for letter, token in zip("gd", groups, strict=True) if token
     ]
     return [amount((whole(count),), place_of(count)), amount(pair(kernel), place_of(window)), *values, *extra]
+
+
+def _volume(builder: LineBuilder, entry: Entry, facts: dict[str, Token]) -> None:
+    """`5x5x3` without a word: windows over the 3 channels that come in, or else what comes out."""
+    volume = facts["volume"]
+    count, channels = facts.get("count"), int(sizes(volume)[2])
+    if "window" not in facts and channels == builder.flow.channels and (count is None or whole(count) != channels):
+        facts["window"] = volume
+    else:
+        entry.shapes.append(Shape(sizes(volume), volume.start, volume.end))
 
 
 def _kernel(builder: LineBuilder, window: Token) -> tuple[str, ...]:
