@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdsl.analysis.check import Checked, Reading, read
 from archdsl.analysis.holes.find import Hole, misplaced
 from archdsl.analysis.holes.solve import Fit, Solution, solved
-from archdsl.analysis.unknown import OPEN
+from archdsl.analysis.unknown import UNPINNED
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.ir.shape import Shape
 from archdsl.limits import Limits
@@ -66,7 +66,7 @@ def put(text: str, values: dict[int, int]) -> str:
 def placed_back(checked: Checked, answer: Answer) -> Checked:
     """What was found in the text with its numbers, told of the text as it was written."""
     if not answer.values:
-        others = [one for one in checked.diagnostics if one.code != OPEN]
+        others = [one for one in checked.diagnostics if one.code != UNPINNED]
         told = [one for one in answer.told if all(one.span != other.span for other in others)]
         return checked._replace(diagnostics=sorted([*others, *told], key=lambda one: one.span))
     moved = [_moved(one, answer) for one in checked.diagnostics]

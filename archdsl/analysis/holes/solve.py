@@ -217,7 +217,7 @@ class Solver:
         equations: dict[Key, Equation] = {}
         contexts: dict[int, Context] = {}
         refusal: Diagnostic | None = None
-        open: frozenset[int] = frozenset()
+        unfilled: frozenset[int] = frozenset()
         read: frozenset[int] = frozenset()
         warnings: tuple[Diagnostic, ...] = ()
         cost = 0
@@ -226,12 +226,12 @@ class Solver:
             self._spend(found.cost + len(self.bench.declared.lines) // 8)
             equations |= found.equations
             contexts = {**there, **contexts}
-            refusal, open, warnings = refusal or found.refusal, open | found.open, warnings + found.warnings
+            refusal, unfilled, warnings = refusal or found.refusal, unfilled | found.unfilled, warnings + found.warnings
             read |= found.read
             cost += found.cost
             if refusal is not None:
                 break
-        return self._noted(Attempt(refusal, equations, open, warnings, read, cost), values), contexts
+        return self._noted(Attempt(refusal, equations, unfilled, warnings, read, cost), values), contexts
 
     def some(self, segment: Segment, context: Context, values: dict[int, int]) -> Attempt:
         """Some lines alone."""
@@ -255,7 +255,7 @@ class Solver:
         if found.refusal is not None:
             self.cut = self.cut or found.refusal.code == "limit"
             self.refusal = self.refusal or found.refusal
-        elif not found.open and values:
+        elif not found.unfilled and values:
             wrong = tuple(equation for equation in found.equations.values() if not equation.holds)
             if wrong:
                 off = sum(abs(e.derived - e.claimed) / max(1, abs(e.claimed), abs(e.derived)) for e in wrong)
@@ -293,6 +293,6 @@ def solved(
             attempt, _ = solver.whole(values)
         except Exhausted:
             return False
-        return attempt.fits and not attempt.open
+        return attempt.fits and not attempt.unfilled
 
     return found, fits

@@ -21,7 +21,7 @@ from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known
 from archdsl.analysis.scope import HOLES, Scope
 from archdsl.analysis.trampoline import Task, run
-from archdsl.analysis.unknown import OPEN
+from archdsl.analysis.unknown import UNPINNED
 from archdsl.analysis.where import define_symbols, demand_of_inputs, facts_of
 from archdsl.analysis.where import symbol_names as names_of_sizes
 from archdsl.analysis.work import PER_VISIT
@@ -47,11 +47,11 @@ class Equation(NamedTuple):
 
 
 class Attempt(NamedTuple):
-    """What came of a trial: the first fault that is none of an open hole, what the claims say, and what it cost."""
+    """What came of a trial: the first fault that is none of an unfilled hole, what the claims say, and what it cost."""
 
     refusal: Diagnostic | None
     equations: dict[Key, Equation]
-    open: frozenset[int]
+    unfilled: frozenset[int]
     warnings: tuple[Diagnostic, ...]
     read: frozenset[int]  # the holes whose numbers were asked for
     cost: int
@@ -142,11 +142,11 @@ class _Noted(dict[int, int]):
 def _outcome(report: Report, elaborator: _Trial, noted: _Noted) -> Attempt:
     found = report.sorted()
     faults = [one for one in found if one.severity == "error"]
-    refusal = next((fault for fault in faults if fault.code != OPEN), None)
-    open = frozenset(fault.span.start for fault in faults if fault.code == OPEN)
+    refusal = next((fault for fault in faults if fault.code != UNPINNED), None)
+    unfilled = frozenset(fault.span.start for fault in faults if fault.code == UNPINNED)
     warnings = tuple(one for one in found if one.severity == "warning")
     cost = 1 + elaborator.work.visits + elaborator.work.steps // PER_VISIT
-    return Attempt(refusal, elaborator.recorder.equations, open, warnings, frozenset(noted.read), cost)
+    return Attempt(refusal, elaborator.recorder.equations, unfilled, warnings, frozenset(noted.read), cost)
 
 
 class _Trial(Elaborator):

@@ -16,7 +16,7 @@ from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.ir.condition import names_of
 from archdsl.ir.network import Leaf, Network, Port, Repeat, postorder
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import OPEN, Expression, Symbol
+from archdsl.ir.size import SYMBOLIC, Expression, Symbol
 from archdsl.layers.values import give
 
 _TAKEN = {"self", "torch", "nn", "F", "x"}
@@ -62,7 +62,7 @@ def _open_arguments(leaf: Leaf) -> Iterator[tuple[str, Any]]:
     own = {name: leaf.op.__dict__[name] for name in type(leaf.op).attributes}
     for name, value in (*own.items(), *arguments.items()):
         for each in value if isinstance(value, tuple) else (value,):
-            if isinstance(each, OPEN):
+            if isinstance(each, SYMBOLIC):
                 yield name, each
 
 
