@@ -55,6 +55,17 @@ def fault(text: str, **parameters: Any) -> Any:
         ("model M(d, h)\ninput [8, d]\nADD { ID; LINEAR (d/h*h) }", []),
         ("model M(d, h)\ninput [8, d]\nADD { ID; LINEAR (d//h*h) }", ["d % h == 0"]),
         ("model M(n) where n >= 0\ninput 8\nb: { FC 8 } x(n - 2)", ["n >= 2"]),
+        ("input HxWx4\nCONV 4 3x3 d2 p2", []),
+        ("input Tx4\nCONV 4 3 d2 p2; CONV 4 3 d4 p=same", []),
+        ("input HxWx4\nCONV 4 3x1 d2 p1x0", ["H >= 3"]),
+        ("input Tx4\nCONV 4 2 s3 p4 d5", ["T >= 5"]),
+        ("model M(n, c) where n >= 0\ninput [8, c]\na: { ADD { CONV 4 1; ID } } x(n)", ["n == 0 or c == 4"]),
+        ("model M(n, c)\ninput [8, c]\na: { ADD { CONV 4 1; ID } } x(n)", ["c == 4"]),
+        ("model M(n)\ninput 8x4\na: { CONV 4 9; RELU } x(n - 1)", ["n == 1"]),
+        (
+            "model M(n, c)\ninput [8, c]\na: CONV c 1 g=2 x(n - 1)\nb: CONV c 1 g=2 x(n)",  # the same line twice
+            ["n == 1 or c % 2 == 0", "c % 2 == 0"],
+        ),
     ],
 )
 def test_conditions(text: str, expected: list[str]) -> None:
@@ -97,6 +108,25 @@ def test_a_claim_says_where_it_would_hold() -> None:
 
 def test_a_question_is_answered_by_what_was_needed_before() -> None:
     assert needs("input Tx4\nCONV 6 5\nif T >= 3 { RELU } else { TANH }") == ["T >= 5"]
+
+
+@pytest.mark.parametrize("at", ["CONV 4 9", "ADD { ID; CONV 5 1 }", "{ b: RELU; CONV 4 9; c: TANH }"])
+def test_where_no_copy_can_be_there_is_none(at: str) -> None:
+    """What is refused at all sizes, laid an open number of times, is told as a warning, and nothing else of it is."""
+    model = archdsl.loads(f"model M(n) where n >= 0\ninput 8x4\na: {{ {at} }} x(n)\nRELU -> 8x4")
+    assert [each.text for each in model.conditions] == ["n == 0"]
+    assert [one.code for one in model.diagnostics] == ["no-copies"]
+    assert archdsl.loads(f"model M(n) where n >= 0\ninput 8x4\na: {{ {at} }} x(n)\nRELU", n=0).params == 0
+    wrong = fault(f"model M(n)\ninput 8x4\na: {{ {at} }} x(n)\nRELU")
+    assert wrong.code in ("kernel-too-large", "shape-mismatch")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [("COVN 4 1", "unknown-kind"), ("CONV 4", "missing-value"), ("CONV 4 1 -> 8x5", "claim-shape")],
+)
+def test_what_no_number_of_copies_mends_is_an_error(body: str, code: str) -> None:
+    assert fault(f"model M(n) where n >= 0\ninput 8x4\na: {{ {body} }} x(n)").code == code
 
 
 def test_numbers_alone_load_nothing_of_this() -> None:
