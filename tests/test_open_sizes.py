@@ -232,3 +232,19 @@ def test_axes_that_are_one_size_must_be_equal() -> None:
     assert module(torch.zeros(1, 3, 4, 9)).shape == (1, 3)
     with pytest.raises(ValueError, match=r"N is 4, and an axis that is 2\*N \+ 1 has the size 8"):
         module(torch.zeros(1, 3, 4, 8))
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "wanted"),
+    [
+        (SIZED, (3, 8, 8), "(batch, 3, H, W)"),
+        ("input Tx4\nCONV 6 5", (8, 4), "(batch, T, 4)"),
+        ("input T int where T >= 3\nEMBED 9 4", (8,), "(batch, T)"),
+    ],
+)
+def test_a_tensor_without_a_batch_is_told_what_is_wanted(text: str, shape: tuple[int, ...], wanted: str) -> None:
+    torch = pytest.importorskip("torch")
+    module = archdsl.loads(text).to_torch()
+    with pytest.raises(ValueError, match="and the model reads") as raised:
+        module(torch.zeros(shape, dtype=torch.int64 if "int" in text else torch.float32))
+    assert str(raised.value) == f"the shape of x is {torch.Size(shape)}, and the model reads {wanted}"

@@ -85,7 +85,19 @@ def size_checks(checked: Checked, takes: tuple[str, ...]) -> list[str]:
     for each in conditions:
         names = [name for name in places if name in names_of(each.clause)]
         lines += _check(each, names, takes) if names else []
-    return lines
+    return [*_axes(checked.network, takes, lines), *lines]
+
+
+def _axes(network: Network, takes: tuple[str, ...], lines: list[str]) -> list[str]:
+    """The check that a tensor of which an axis is read has all axes, the batch among them."""
+    found: list[str] = []
+    for argument, port in zip(takes, network.inputs, strict=False):
+        if any(re.search(rf"\b{argument}\.shape\[", line) for line in lines):
+            order = sorted(range(len(port.shape)), key=lambda axis, port=port: _dimension(port, axis))
+            wanted = ", ".join(["batch", *(str(port.shape[axis]) for axis in order)])
+            text = f"the shape of {argument} is {{{argument}.shape}}, and the model reads ({wanted})"
+            found += _raising(f"{argument}.dim() != {len(port.shape) + 1}", text)
+    return found
 
 
 def _agreeing(name: str, variable: str, place: Place, first: bool) -> list[str]:
