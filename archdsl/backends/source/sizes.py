@@ -93,8 +93,8 @@ def _axes(network: Network, takes: tuple[str, ...], lines: list[str]) -> list[st
     found: list[str] = []
     for argument, port in zip(takes, network.inputs, strict=False):
         if any(re.search(rf"\b{argument}\.shape\[", line) for line in lines):
-            order = sorted(range(len(port.shape)), key=lambda axis, port=port: _dimension(port, axis))
-            wanted = ", ".join(["batch", *(str(port.shape[axis]) for axis in order)])
+            sizes = {_dimension(port, axis): str(size) for axis, size in enumerate(port.shape)}
+            wanted = ", ".join(["batch", *(sizes[dimension] for dimension in sorted(sizes))])
             text = f"the shape of {argument} is {{{argument}.shape}}, and the model reads ({wanted})"
             found += _raising(f"{argument}.dim() != {len(port.shape) + 1}", text)
     return found
