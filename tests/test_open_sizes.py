@@ -88,6 +88,7 @@ def test_a_condition_says_what_needs_it() -> None:
         ("input Tx4\nADD { CONV 4 3; ID }", "shape-mismatch"),
         ("input Tx4 where T >= 5, T < 4\nRELU", "where-failed"),
         ("input a: Tx4; input b: 3x4\nADD <- a, b\nCONV 4 5", "kernel-too-large"),
+        ("input 1x1x1xH\nCONV (in//2) 2", "kernel-too-large"),
         ("model M(c) where c % 2 == 1\ninput [8, 8, c]\nCONV 8 3x3 g2", "not-divisible"),
         ("input Tx4 where T >= 5\nif T >= 6 { RELU }", "undetermined"),
         ("input Tx4\nCONV 8 3 -> [T - 3, 8]", "claim-shape"),

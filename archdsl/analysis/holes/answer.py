@@ -11,6 +11,7 @@ from archdsl.analysis.unknown import UNPINNED
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.ir.shape import Shape
 from archdsl.limits import Limits
+from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
     from archdsl.analysis.holes.solve import Miss
@@ -198,8 +199,9 @@ def _none(reading: Reading, solution: Solution) -> Diagnostic:
         return Diagnostic("no-answer", f"no number fits{because}", _at(hole), reading.source)
     nearest = solution.misses[0]
     message = f"no number fits; the closest: {_nearest(reading, solution)}"
-    wrong = nearest.wrong[0].claim
-    related = (Related(Span(wrong.start, wrong.end), "is claimed here"),)
+    wrong = nearest.wrong[0].at
+    said = "wants equal sizes" if isinstance(wrong, Token) else "is claimed here"
+    related = (Related(Span(wrong.start, wrong.end), said),)
     return Diagnostic("no-answer", message, _at(hole), reading.source, related=related)
 
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
 from archdsl.analysis.check import Reading
 from archdsl.analysis.holes.choose import Choice, Try, Variable, choose, numbers
+from archdsl.analysis.holes.equations import Equation, Key
 from archdsl.analysis.holes.find import Hole
 from archdsl.analysis.holes.segments import Segment, segments
-from archdsl.analysis.holes.trial import Attempt, Bench, Context, Equation, Key
+from archdsl.analysis.holes.trial import Attempt, Bench, Context
 from archdsl.diagnostics import Diagnostic
 from archdsl.ir.shape import Shape
 from archdsl.limits import Limits
@@ -128,7 +129,7 @@ class Solver:
         """What can follow on some numbers: none where they are wrong, or where they are all."""
         unknown = [hole for hole in self.holes if hole.at not in node.values]
         if node.segment is not None and node.context is not None:
-            choice = self._local(node.segment, node.context, unknown, node.values)
+            choice = self._local(node.segment, node.context, unknown, node.values, {})
             if choice is not None:
                 return self._nodes(choice, node)
         found, contexts = self.whole(node.values)
@@ -140,14 +141,14 @@ class Solver:
         for segment in self.segments:
             context = contexts.get(segment.start)
             if context is not None and any(hole.at in segment for hole in unknown):
-                choice = self._local(segment, context, unknown, node.values)
+                choice = self._local(segment, context, unknown, node.values, found.inputs)
                 if choice is not None:
                     return self._nodes(choice, Node(node.values, segment, context))
-        return self._anywhere(node, unknown)
+        return self._anywhere(node, unknown, found.inputs)
 
-    def _anywhere(self, node: Node, unknown: list[Hole]) -> Iterator[Node]:
+    def _anywhere(self, node: Node, unknown: list[Hole], inputs: dict[int, Shape]) -> Iterator[Node]:
         """The next hole by claims of the whole text: the first holes alone, then more of them together."""
-        variables, count = self._variables(unknown, None), 1
+        variables, count = self._variables(unknown, inputs), 1
         while True:
             some = variables[:count]
             self.tried = [one.hole for one in some]
@@ -159,9 +160,17 @@ class Solver:
                 return iter(())
             count *= 2
 
-    def _local(self, segment: Segment, context: Context, unknown: list[Hole], values: dict[int, int]) -> Choice | None:
+    def _local(
+        self,
+        segment: Segment,
+        context: Context,
+        unknown: list[Hole],
+        values: dict[int, int],
+        inputs: dict[int, Shape],
+    ) -> Choice | None:
         """The next hole by the claims of some lines alone."""
-        ours = self._variables([hole for hole in unknown if hole.at in segment], context)
+        around = context.value.shape if context.value is not None else None
+        ours = self._variables([hole for hole in unknown if hole.at in segment], inputs, around)
         if not ours:
             return None
         self.tried = [one.hole for one in ours]
@@ -200,15 +209,18 @@ class Solver:
             return len(self.some(node.segment, node.context, values).warnings)
         return len(self.whole(values)[0].warnings)
 
-    def _variables(self, holes: list[Hole], context: Context | None) -> list[Variable]:
-        """Holes as variables, those that are tied as one."""
+    def _variables(self, holes: list[Hole], inputs: dict[int, Shape], around: Shape | None = None) -> list[Variable]:
+        """Holes as variables, those that are tied as one; `inputs` are what lines read, `around` where they begin."""
         groups: dict[int, list[Hole]] = {}
         for hole in holes:
             groups.setdefault(hole.together if self.tied else hole.at, []).append(hole)
         return [
-            Variable(tuple(hole.at for hole in group), group[0], numbers(group[0], context, self.largest))
+            Variable(tuple(hole.at for hole in group), group[0], self._numbers(group[0], inputs, around))
             for group in groups.values()
         ]
+
+    def _numbers(self, hole: Hole, inputs: dict[int, Shape], around: Shape | None) -> Sequence[int] | None:
+        return numbers(hole, inputs.get(hole.line, around), self.largest)
 
     # ---- trials
 
@@ -220,6 +232,7 @@ class Solver:
         unfilled: frozenset[int] = frozenset()
         read: frozenset[int] = frozenset()
         warnings: tuple[Diagnostic, ...] = ()
+        inputs: dict[int, Shape] = {}
         cost = 0
         for number, setting in enumerate(self.settings):
             found, there = self.bench.whole(values, setting, self._left(), number)
@@ -228,10 +241,11 @@ class Solver:
             contexts = {**there, **contexts}
             refusal, unfilled, warnings = refusal or found.refusal, unfilled | found.unfilled, warnings + found.warnings
             read |= found.read
+            inputs = {**found.inputs, **inputs}
             cost += found.cost
             if refusal is not None:
                 break
-        return self._noted(Attempt(refusal, equations, unfilled, warnings, read, cost), values), contexts
+        return self._noted(Attempt(refusal, equations, unfilled, warnings, read, cost, inputs), values), contexts
 
     def some(self, segment: Segment, context: Context, values: dict[int, int]) -> Attempt:
         """Some lines alone."""
@@ -258,7 +272,7 @@ class Solver:
         elif not found.unfilled and values:
             wrong = tuple(equation for equation in found.equations.values() if not equation.holds)
             if wrong:
-                off = sum(abs(e.derived - e.claimed) / max(1, abs(e.claimed), abs(e.derived)) for e in wrong)
+                off = sum(abs(e.off) / max(1, abs(e.claimed), abs(e.derived)) for e in wrong)
                 miss = Miss(len(wrong), off, values, wrong[:_FEW])
                 if all(miss.values != other.values for other in self.misses):
                     self.misses.append(miss)
