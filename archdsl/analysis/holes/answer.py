@@ -162,6 +162,8 @@ def _refusal(reading: Reading, solution: Solution, best: list[Fit], limits: Limi
         return []  # something is wrong that no number changes: it is told by itself
     if len(best) > 1:
         return [_several(reading, best)]
+    if solution.fault is not None:
+        return [solution.fault]  # it is told by itself; when it is mended, the holes are looked at again
     if solution.limit is not None:
         return [_limit(reading, solution, limits)]
     if solution.unpinned:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdsl.analysis.claims import judge_quantity, quantity, stated_shape
 from archdsl.analysis.cost import Cost, Costs
 from archdsl.analysis.judge import Judge
-from archdsl.analysis.problem import Placed
+from archdsl.analysis.problem import Placed, Problem
 from archdsl.analysis.report import Report
 from archdsl.analysis.scope import Scope
 from archdsl.ir.network import Leaf
@@ -45,6 +45,7 @@ class Recorder(Judge):
         super().__init__(report, costs, limits)
         self.setting = setting
         self.equations: dict[Key, Equation] = {}
+        self.refused: Problem | None = None  # the first fault that became equations
         self._visits: dict[int, int] = {}
         self._numbers = _sample(facts) if facts is not None else {}
 

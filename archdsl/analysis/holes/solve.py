@@ -9,10 +9,11 @@ from typing import Any, NamedTuple
 
 from archdsl.analysis.check import Reading
 from archdsl.analysis.holes.choose import Choice, Try, Variable, choose, numbers
-from archdsl.analysis.holes.equations import Equation, Key
+from archdsl.analysis.holes.elsewhere import Elsewhere
+from archdsl.analysis.holes.equations import Equation
 from archdsl.analysis.holes.find import Hole
 from archdsl.analysis.holes.segments import Segment, segments
-from archdsl.analysis.holes.trial import Attempt, Bench, Context
+from archdsl.analysis.holes.trial import Attempt, Bench, Context, together
 from archdsl.diagnostics import Diagnostic
 from archdsl.ir.shape import Shape
 from archdsl.limits import Limits
@@ -63,6 +64,7 @@ class Solution(NamedTuple):
     refusal: Diagnostic | None
     limit: str | None
     begun: bool  # False where something is wrong that no hole changes
+    fault: Diagnostic | None  # what else is wrong, where numbers meet all claims
 
 
 class Solver:
@@ -94,6 +96,7 @@ class Solver:
         self.tried: list[Hole] = []
         self.misses: list[Miss] = []
         self.refusal: Diagnostic | None = None
+        self.elsewhere = Elsewhere()
         found = re.findall(r"(?<![\w.])[0-9]{1,7}(?![\w.])|(?<=x)[0-9]{1,7}|[0-9]{1,7}(?=x)", reading.source.text)
         self.likely = sorted({int(number) for number in found[: 8 * _LIKELY]})[-_LIKELY:]
         self.largest = min(max(self.likely, default=1), 4_096)
@@ -112,9 +115,8 @@ class Solver:
         if limit is None and self.cut and not self.fits and not self.unpinned:
             limit = "visits"
         self.misses.sort(key=lambda miss: miss[:2])
-        return Solution(
-            self.fits, self.spare, self.unpinned, self.tried, self.misses[:_FEW], self.refusal, limit, begun
-        )
+        fault, misses = self.elsewhere.fault(), self.misses[:_FEW]
+        return Solution(self.fits, self.spare, self.unpinned, self.tried, misses, self.refusal, limit, begun, fault)
 
     def _search(self) -> None:
         stack: list[Iterator[Node]] = [iter([Node({})])]
@@ -226,26 +228,16 @@ class Solver:
 
     def whole(self, values: dict[int, int]) -> tuple[Attempt, dict[int, Context]]:
         """The whole text at all settings."""
-        equations: dict[Key, Equation] = {}
         contexts: dict[int, Context] = {}
-        refusal: Diagnostic | None = None
-        unfilled: frozenset[int] = frozenset()
-        read: frozenset[int] = frozenset()
-        warnings: tuple[Diagnostic, ...] = ()
-        inputs: dict[int, Shape] = {}
-        cost = 0
+        attempts: list[Attempt] = []
         for number, setting in enumerate(self.settings):
             found, there = self.bench.whole(values, setting, self._left(), number)
             self._spend(found.cost + len(self.bench.declared.lines) // 8)
-            equations |= found.equations
             contexts = {**there, **contexts}
-            refusal, unfilled, warnings = refusal or found.refusal, unfilled | found.unfilled, warnings + found.warnings
-            read |= found.read
-            inputs = {**found.inputs, **inputs}
-            cost += found.cost
-            if refusal is not None:
+            attempts.append(found)
+            if found.refusal is not None:
                 break
-        return self._noted(Attempt(refusal, equations, unfilled, warnings, read, cost, inputs), values), contexts
+        return self._noted(together(attempts), values), contexts
 
     def some(self, segment: Segment, context: Context, values: dict[int, int]) -> Attempt:
         """Some lines alone."""
@@ -265,7 +257,8 @@ class Solver:
             raise Exhausted("visits")
 
     def _noted(self, found: Attempt, values: dict[int, int]) -> Attempt:
-        """Remember what came near."""
+        """Remember what came near, and what else is wrong."""
+        self.elsewhere.note(values, found)
         if found.refusal is not None:
             self.cut = self.cut or found.refusal.code == "limit"
             self.refusal = self.refusal or found.refusal
@@ -291,6 +284,7 @@ def solved(
     apart = len({hole.together for hole in reading.holes}) < len(reading.holes)
     spent, concluded = (0, 0), False
     misses: list[Miss] = []
+    fault: Diagnostic | None = None
     for tied, plainly in ((True, False), (False, False), (False, True)):
         if (not tied and not plainly and not apart) or (plainly and not concluded):
             continue
@@ -298,7 +292,8 @@ def solved(
         found = solver.solve()
         spent, concluded = (solver.tries, solver.visits), concluded or solver.concluded
         misses = sorted([*misses, *found.misses], key=lambda one: one[:2])[:_FEW]
-        found = found._replace(misses=misses)
+        fault = fault or found.fault
+        found = found._replace(misses=misses, fault=fault)
         if found.fits or not found.begun or found.limit is not None or found.unpinned:
             break
 

@@ -45,7 +45,8 @@ class Attempt(NamedTuple):
     warnings: tuple[Diagnostic, ...]
     read: frozenset[int]  # the holes whose numbers were asked for
     cost: int
-    inputs: dict[int, Shape] = {}  # noqa: RUF012 - what the lines with holes read, by their places
+    inputs: dict[int, Shape]  # what the lines with holes read, by their places
+    unequal: Diagnostic | None  # the first fault of sizes that a rule wants equal, which are equations, too
 
     @property
     def fits(self) -> bool:
@@ -138,8 +139,29 @@ def _outcome(report: Report, elaborator: _Trial, noted: _Noted) -> Attempt:
     unfilled = frozenset(fault.span.start for fault in faults if fault.code == UNPINNED)
     warnings = tuple(one for one in found if one.severity == "warning")
     cost = 1 + elaborator.work.visits + elaborator.work.steps // PER_VISIT
-    equations, read = elaborator.recorder.equations, frozenset(noted.read)
-    return Attempt(refusal, equations, unfilled, warnings, read, cost, elaborator.inputs)
+    recorder, read = elaborator.recorder, frozenset(noted.read)
+    unequal = None
+    if recorder.refused is not None:
+        report.problem(recorder.refused)
+        unequal = next(one for one in report.sorted() if one.code == recorder.refused.code)
+    return Attempt(refusal, recorder.equations, unfilled, warnings, read, cost, elaborator.inputs, unequal)
+
+
+def together(attempts: list[Attempt]) -> Attempt:
+    """What came of the same numbers at several settings."""
+    first, *rest = attempts
+    for one in rest:
+        first = Attempt(
+            first.refusal or one.refusal,
+            first.equations | one.equations,
+            first.unfilled | one.unfilled,
+            first.warnings + one.warnings,
+            first.read | one.read,
+            first.cost + one.cost,
+            one.inputs | first.inputs,
+            first.unequal or one.unequal,
+        )
+    return first
 
 
 class _Rules(Rules):
@@ -160,6 +182,7 @@ class _Rules(Rules):
             op, shape = super().apply(kind, bound, inputs, statement)
         except Refused as refused:
             if refused.code == "shape-mismatch" and self._unequal(at, kind, bound, shapes):
+                self.recorder.refused = self.recorder.refused or refused
                 raise Silent from None
             raise
         self.recorder.equal(at, op, shapes)
