@@ -13,13 +13,14 @@ from archdsl.analysis import containers, control
 from archdsl.analysis.cost import Costs
 from archdsl.analysis.evaluate import evaluate, no_kind
 from archdsl.analysis.judge import Judge
+from archdsl.analysis.kinds import Kinds
 from archdsl.analysis.labels import filled, label_text
 from archdsl.analysis.names import Entry, Names, Value, mark_activation
 from archdsl.analysis.place import Once, Place, sequence_of
 from archdsl.analysis.problem import Placed, Problem, Silent, Stop, misplaced, placed
 from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known, Rules
-from archdsl.analysis.scope import WRONG, KindReference, Scope
+from archdsl.analysis.scope import WRONG, KindReference, Scope, Words, meant
 from archdsl.analysis.trampoline import Task
 from archdsl.analysis.work import Work
 from archdsl.diagnostics import Span
@@ -39,20 +40,17 @@ _WORDS = ("in", "yes", "no", "true", "false")
 
 
 class Elaborator:
-    """Elaborates the statements of one file."""
+    """Elaborates the statements of a text, and the blocks of all files that it uses."""
 
-    def __init__(
-        self, blocks: dict[str, tree.Block], report: Report, limits: Limits, known: Known, facts: Facts | None
-    ) -> None:
-        self.blocks, self.report, self.limits, self.facts = blocks, report, limits, facts
-        self.kinds = {**{name: name for name in REGISTRY}, **{name: name for name in blocks}}
+    def __init__(self, kinds: Kinds, report: Report, limits: Limits, known: Known, facts: Facts | None) -> None:
+        self.kinds, self.report, self.limits, self.facts = kinds, report, limits, facts
         self.origins: dict[int, Placed] = {}  # where each value comes from
         self.costs = Costs()
         self.judge = Judge(report, self.costs, limits)
-        self.rules = Rules(report, self.kinds, self.origins, limits, known, facts)
+        self.rules = Rules(report, self.origins, limits, known, facts)
         self.uses = containers.Uses()
         self.work = Work(limits.visits)
-        self.recursive: set[str] = set()  # blocks that reach themselves, told before anything is elaborated
+        self.recursive: set[int] = set()  # places of blocks that reach themselves, told before anything is elaborated
         self._read: set[int] = set()
         self._passes: list[tuple[int, int]] = []
         self._results: list[tuple[tuple[int, ...], tree.Layer]] = []
@@ -188,7 +186,7 @@ class Elaborator:
     ) -> Task[tuple[Item | None, Value | None]]:
         """A line without braces and repeat, the usual one: a layer needs no task of its own."""
         assert statement.kind is not None
-        target = self.target(statement.kind, place.scope)
+        target = self.target(statement.kind, place)
         inputs = self.reads(statement, current, place)
         if isinstance(target, tree.Block):
             item, values = yield self.layer(statement, inputs, place, base)
@@ -213,6 +211,9 @@ class Elaborator:
                 place.names.expects.append(statement)
             case tree.Freeze() if place.names.model:
                 place.names.freezes.append((statement, place.scope))
+            case tree.Freeze() if place.chain and place.chain[-1].name.start in self.kinds.models:
+                message = "a model that is used freezes nothing: the text that uses it does, freeze NAME.part"
+                raise Problem("misplaced", message, statement.parts[0])
             case tree.Output() if not place.branch:
                 self._output(statement, place.names)
             case _:
@@ -348,7 +349,7 @@ class Elaborator:
         """One copy of a layer line."""
         if statement.kind is None:
             return (yield containers.group(self, statement, inputs, place, named))
-        target = self.target(statement.kind, place.scope)
+        target = self.target(statement.kind, place)
         if isinstance(target, tree.Block):
             return (yield containers.use(self, statement, target, inputs, place))
         if statement.body is not None:
@@ -361,29 +362,30 @@ class Elaborator:
         self.visit(statement)
         return once
 
-    def target(self, kind: Token, scope: Scope) -> type[Layer] | tree.Block:
+    def target(self, kind: Token, place: Place) -> type[Layer] | tree.Block:
         """What a kind word means: a value in scope that holds a kind, a block, or a built-in kind."""
-        word = kind.text
-        if word in scope:
-            value = scope.get(word)
+        found, scope = meant(kind.text, place.kinds), place.scope
+        if kind.text in scope:
+            value = scope.get(kind.text)
             if value is WRONG:
                 raise Silent
             if isinstance(value, KindReference):
-                word = value.name
-            elif word not in self.blocks and word.upper() not in REGISTRY:
+                found = value
+            elif found is None:
                 raise no_kind(value, kind)
-        if word in self.blocks:
-            return self.blocks[word]
-        found = REGISTRY.get(word.upper())
         if found is None:
-            raise self.unknown_kind(kind)
-        return found
+            raise self.unknown_kind(kind, place.kinds)
+        if found.file is None:
+            return REGISTRY[found.name]
+        if found.file < 0:
+            raise self.kinds.rivals(kind, found)
+        return self.kinds.blocks[found]
 
-    def unknown_kind(self, kind: Token) -> Problem:
+    def unknown_kind(self, kind: Token, kinds: Words) -> Problem:
         """The fault of a kind that is neither built in nor a block, with what may have been meant."""
         from archdsl.analysis.misread import unknown_kind
 
-        return unknown_kind(kind, self.report.source.text, self.kinds)
+        return unknown_kind(kind, self.report.source.text, kinds)
 
     def complete(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
         """A container is whole: hold what was expected of it."""

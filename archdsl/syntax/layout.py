@@ -16,7 +16,7 @@ COLUMN, FURTHEST = 50, 90  # claims and comments stand here or further right, cl
 _BEFORE_CLAIMS, _BEFORE_INPUTS, _BEFORE_STATEMENT, _BEFORE_COMMENT = 3, 2, 2, 2
 _MOST = 16  # columns of statements
 _NAMES = ("WORD", "TEMPLATE", "NUMBER", "STRING")
-_KEYWORDS = ("MODEL", "BLOCK", "INPUT", "OUTPUT", "LET", "CASES", "EXPECT", "FOR", "IF")
+_KEYWORDS = ("MODEL", "USE", "BLOCK", "INPUT", "OUTPUT", "LET", "CASES", "EXPECT", "FREEZE", "FOR", "IF")
 
 
 class Part:

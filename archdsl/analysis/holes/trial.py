@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdsl.analysis.check import Reading, network_of
 from archdsl.analysis.claims import judge_quantity, quantity, stated_shape
 from archdsl.analysis.cost import Cost
-from archdsl.analysis.declare import Declarations, declarations, parameters
+from archdsl.analysis.declare import Declarations, parameters
 from archdsl.analysis.elaborate import Elaborator
 from archdsl.analysis.judge import Judge
+from archdsl.analysis.kinds import Kinds, linked
 from archdsl.analysis.names import Names, Value
 from archdsl.analysis.place import Place
 from archdsl.analysis.problem import Problem, Silent, Stop
@@ -78,7 +79,8 @@ class Bench:
         assert reading.file is not None
         self.reading, self.fragment, self.watched = reading, fragment, watched
         self.source: Source = reading.source
-        self.declared: Declarations = declarations(reading.file, Report(self.source, []))
+        self.kinds = linked(reading.file, reading.used, Report(self.source, []))
+        self.declared: Declarations = self.kinds.files[0]
         self.limits = limits._replace(diagnostics=max(limits.diagnostics, limits.holes))
 
     def whole(
@@ -90,10 +92,10 @@ class Bench:
         names = names_of_sizes(declared.inputs, declared.model)
         noted = _Noted(values)
         facts = facts_of(names, declared.model, given, report, limits)
-        scope = parameters(declared.model, given, names, report, limits, facts, noted)
+        scope = parameters(declared.model, given, names, report, limits, facts, self.kinds.words[0], noted)
         define_symbols(declared.inputs, names, given, scope, report, facts)
         demand_of_inputs(declared.inputs, scope, report, limits, facts)
-        elaborator = _Trial(declared.blocks, report, limits, self.reading.known, facts, self.watched, setting)
+        elaborator = _Trial(self.kinds, report, limits, self.reading.known, facts, self.watched, setting)
         scope.work = elaborator.work
         if not report.told("where-failed"):
             network_of(declared, scope, elaborator, self.fragment)
@@ -105,7 +107,7 @@ class Bench:
         report.errors = 1  # of what is in doubt around these lines, the whole text told
         limits = self.limits._replace(visits=most)
         facts = context.facts
-        elaborator = _Trial(self.declared.blocks, report, limits, self.reading.known, facts, frozenset(), 0)
+        elaborator = _Trial(self.kinds, report, limits, self.reading.known, facts, frozenset(), 0)
         saved = facts.saved() if facts is not None else {}
         elaborator.origins = elaborator.rules.origins = context.origins
         around, noted = context.place.scope, _Noted(values)
@@ -154,7 +156,7 @@ class _Trial(Elaborator):
 
     def __init__(
         self,
-        blocks: dict[str, tree.Block],
+        kinds: Kinds,
         report: Report,
         limits: Limits,
         known: Known,
@@ -162,7 +164,7 @@ class _Trial(Elaborator):
         watched: frozenset[int],
         setting: int,
     ) -> None:
-        super().__init__(blocks, report, limits, known, facts)
+        super().__init__(kinds, report, limits, known, facts)
         self.judge = self.recorder = _Recorder(report, self.costs, limits, setting)
         self.watched = watched
         self.contexts: dict[int, Context] = {}
@@ -246,6 +248,8 @@ def start(statement: tree.Statement) -> int:
     match statement:
         case tree.Layer() | tree.Input():
             return statement.start
+        case tree.Use(path):
+            return path.start
         case tree.Let(name, _) | tree.Model(name, _, _) | tree.Block(name, _, _, _):
             return name.start
         case tree.For(names, _, _) | tree.Output(names) | tree.Cases(names, _):
