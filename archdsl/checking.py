@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl import files, terminal
 from archdsl.analysis import check as analysis
@@ -15,7 +15,9 @@ from archdsl.diagnostics.inert import inert
 from archdsl.ir.shape import Shape
 from archdsl.limits import Limits
 from archdsl.model import fragment_shape
-from archdsl.root import Root
+
+if TYPE_CHECKING:
+    from archdsl.root import Root
 
 HOLDS, FOUND, UNUSABLE = 0, 1, 2
 
@@ -82,7 +84,7 @@ def _file(found: files.Found, given: dict[str, Any], arguments: Arguments, shape
         return _unread(fault.source, [fault])
     if faults:
         return _unread(source, faults)
-    root = files.root(path, source.name, arguments.limits, folder)
+    root = files.root(path, source, arguments.limits, folder)
     return _settings(source, root, given, arguments, shape)
 
 
@@ -90,7 +92,9 @@ def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
     return Outcome([analysis.unread(source, faults)])
 
 
-def _settings(source: Source, root: Root, given: dict[str, Any], arguments: Arguments, shape: Shape | None) -> Outcome:
+def _settings(
+    source: Source, root: Root | None, given: dict[str, Any], arguments: Arguments, shape: Shape | None
+) -> Outcome:
     """Check a text at each setting until one fails; all settings together share the limit on visits."""
     limits = arguments.limits
     reading = analysis.read(source, limits, arguments.notation, root)

@@ -88,7 +88,7 @@ def convert(arguments: Arguments) -> int:
 
     target = _target(arguments)
     source, faults = files.read(arguments.paths[0], arguments.limits)
-    root = files.root(arguments.paths[0], source.name, arguments.limits)
+    root = files.root(arguments.paths[0], source, arguments.limits)
     reading = analysis.read(source, arguments.limits, arguments.notation, root) if not faults else None
     if reading is not None and reading.notation == "arch" and not reading.diagnostics:
         raise Usage(f"{arguments.paths[0]} is a spec already; convert reads listings")
@@ -137,7 +137,7 @@ def checked_spec(arguments: Arguments) -> Any:
     if faults:
         return analysis.unread(source, faults)
     shape = checking.fragment(arguments.input, arguments.limits)
-    root = files.root(arguments.paths[0], source.name, arguments.limits)
+    root = files.root(arguments.paths[0], source, arguments.limits)
     reading = analysis.read(source, arguments.limits, arguments.notation, root)
     return analysis.check(reading, given, arguments.limits, shape)
 

@@ -6,12 +6,14 @@ import os
 import stat
 import sys
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
 from archdsl.model import decode, read_file
-from archdsl.root import Root, below, beside
+
+if TYPE_CHECKING:
+    from archdsl.root import Root
 
 STANDARD_INPUT = "<stdin>"
 
@@ -41,9 +43,13 @@ def found(paths: list[str]) -> list[Found]:
     return files
 
 
-def root(path: str, name: str, limits: Limits, folder: str | None = None) -> Root:
-    """Where the files are that a file, or standard input, may use."""
-    return below(".", name, limits) if path == "-" else beside(path, name, limits, folder)
+def root(path: str, source: Source, limits: Limits, folder: str | None = None) -> Root | None:
+    """Where the files are that a file, or standard input, may use; None where its text uses none."""
+    if "use" not in source.text:
+        return None
+    from archdsl.root import below, beside
+
+    return below(".", source.name, limits) if path == "-" else beside(path, source.name, limits, folder)
 
 
 def specs(folder: str) -> list[str]:

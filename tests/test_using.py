@@ -42,7 +42,7 @@ def checked(path: Path, limits: Limits | None = None, **given: Any) -> Checked:
     limits = limits or Limits()
     source, faults = read_text(str(path), limits)
     assert not faults
-    return check(read(source, limits, None, root(str(path), source.name, limits)), given, limits)
+    return check(read(source, limits, None, root(str(path), source, limits)), given, limits)
 
 
 def told(path: Path, limits: Limits | None = None, **given: Any) -> list[tuple[str, int, str]]:

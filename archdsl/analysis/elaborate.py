@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.analysis import containers, control
 from archdsl.analysis.cost import Costs
-from archdsl.analysis.evaluate import evaluate, no_kind
+from archdsl.analysis.evaluate import evaluate
 from archdsl.analysis.judge import Judge
 from archdsl.analysis.kinds import Kinds
 from archdsl.analysis.labels import filled, label_text
@@ -20,7 +20,7 @@ from archdsl.analysis.place import Once, Place, sequence_of
 from archdsl.analysis.problem import Placed, Problem, Silent, Stop, misplaced, placed
 from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known, Rules
-from archdsl.analysis.scope import WRONG, KindReference, Scope, Words, meant
+from archdsl.analysis.scope import WRONG, Scope
 from archdsl.analysis.trampoline import Task
 from archdsl.analysis.work import Work
 from archdsl.diagnostics import Span
@@ -186,7 +186,7 @@ class Elaborator:
     ) -> Task[tuple[Item | None, Value | None]]:
         """A line without braces and repeat, the usual one: a layer needs no task of its own."""
         assert statement.kind is not None
-        target = self.target(statement.kind, place)
+        target = self.kinds.target(statement.kind, place)
         inputs = self.reads(statement, current, place)
         if isinstance(target, tree.Block):
             item, values = yield self.layer(statement, inputs, place, base)
@@ -244,7 +244,7 @@ class Elaborator:
         """The values behind `<-`, or the nearest result above."""
         if statement.reads:
             return tuple([self.reference(token, place) for token in statement.reads])
-        if self._is_source(statement, place.scope):
+        if self._is_source(statement, place):
             return ()
         if current is not None:
             self._read.add(current.number)
@@ -257,12 +257,10 @@ class Elaborator:
         message = "there is nothing to read: no `input` above"
         raise Problem("missing-input", message, at, hint="put `input 224x224x3` above, or check with --input 224x224x3")
 
-    def _is_source(self, statement: tree.Layer, scope: Scope) -> bool:
+    def _is_source(self, statement: tree.Layer, place: Place) -> bool:
         """Whether a line is of a kind that reads nothing."""
-        word = statement.kind.text if statement.kind is not None else ""
-        value = scope.get(word) if word in scope else None
-        found = REGISTRY.get(value.name if isinstance(value, KindReference) else word.upper())
-        return found is not None and found.inputs == (0, 0) and word not in self.blocks
+        found = self.kinds.reference(statement.kind, place) if statement.kind is not None else None
+        return found is not None and found.file is None and REGISTRY[found.name].inputs == (0, 0)
 
     def reference(self, token: Token, place: Place) -> Value:
         """The value that a name stands for."""
@@ -359,7 +357,7 @@ class Elaborator:
         """One copy of a layer line."""
         if statement.kind is None:
             return (yield containers.group(self, statement, inputs, place, named))
-        target = self.target(statement.kind, place)
+        target = self.kinds.target(statement.kind, place)
         if isinstance(target, tree.Block):
             return (yield containers.use(self, statement, target, inputs, place))
         if statement.body is not None:
@@ -371,31 +369,6 @@ class Elaborator:
         once = self.rules.leaf(statement, kind, inputs, place)
         self.visit(statement)
         return once
-
-    def target(self, kind: Token, place: Place) -> type[Layer] | tree.Block:
-        """What a kind word means: a value in scope that holds a kind, a block, or a built-in kind."""
-        found, scope = meant(kind.text, place.kinds), place.scope
-        if kind.text in scope:
-            value = scope.get(kind.text)
-            if value is WRONG:
-                raise Silent
-            if isinstance(value, KindReference):
-                found = value
-            elif found is None:
-                raise no_kind(value, kind)
-        if found is None:
-            raise self.unknown_kind(kind, place.kinds)
-        if found.file is None:
-            return REGISTRY[found.name]
-        if found.file < 0:
-            raise self.kinds.rivals(kind, found)
-        return self.kinds.blocks[found]
-
-    def unknown_kind(self, kind: Token, kinds: Words) -> Problem:
-        """The fault of a kind that is neither built in nor a block, with what may have been meant."""
-        from archdsl.analysis.misread import unknown_kind
-
-        return unknown_kind(kind, self.report.source.text, kinds)
 
     def complete(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
         """A container is whole: hold what was expected of it."""

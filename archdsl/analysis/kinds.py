@@ -8,11 +8,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archdsl.analysis.declare import Declarations, declarations
-from archdsl.analysis.problem import Problem
+from archdsl.analysis.evaluate import no_kind
+from archdsl.analysis.place import Place
+from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.report import Report
-from archdsl.analysis.scope import KindReference, Words
-from archdsl.diagnostics import Related, Span
-from archdsl.layers import REGISTRY
+from archdsl.analysis.scope import WRONG, KindReference, Words, meant
+from archdsl.diagnostics import Related, Source, Span
+from archdsl.layers import REGISTRY, Layer
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -25,8 +27,8 @@ RIVALS = -1  # the number of a file from here down: a word of the file 0, 1 ... 
 class Kinds:
     """The blocks of all files of a check, models that are used as blocks among them; what words mean in each file."""
 
-    def __init__(self, files: list[Declarations], places: tuple[Token | None, ...] = (None,)) -> None:
-        self.files, self._places = files, places
+    def __init__(self, files: list[Declarations], source: Source, places: tuple[Token | None, ...] = (None,)) -> None:
+        self.files, self._source, self._places = files, source, places
         self.blocks: dict[KindReference, tree.Block] = {}
         self.words: list[Words] = []
         self.models: dict[int, Declarations] = {}  # by the place of the name
@@ -50,6 +52,34 @@ class Kinds:
     def around(self, block: tree.Block) -> Words:
         """What words mean in the file of a block."""
         return self.words[self._numbers[block.name.start]]
+
+    def reference(self, kind: Token, place: Place) -> KindReference | None:
+        """What a kind word means: a value in scope that holds a kind, a block, or a built-in kind; None if nothing."""
+        value = place.scope.get(kind.text) if kind.text in place.scope else None
+        return value if isinstance(value, KindReference) else meant(kind.text, place.kinds)
+
+    def target(self, kind: Token, place: Place) -> type[Layer] | tree.Block:
+        """The block or built-in kind that a word means; raises Problem where it means none, or two."""
+        found = self.reference(kind, place)
+        if kind.text in place.scope:
+            value = place.scope.get(kind.text)
+            if value is WRONG:
+                raise Silent
+            if found is None:
+                raise no_kind(value, kind)
+        if found is None:
+            raise self.unknown(kind, place.kinds)
+        if found.file is None:
+            return REGISTRY[found.name]
+        if found.file <= RIVALS:
+            raise self.rivals(kind, found)
+        return self.blocks[found]
+
+    def unknown(self, kind: Token, words: Words) -> Problem:
+        """The fault of a kind that is neither built in nor a block, with what may have been meant."""
+        from archdsl.analysis.misread import unknown_kind
+
+        return unknown_kind(kind, self._source.text, words)
 
     def rivals(self, kind: Token, reference: KindReference) -> Problem:
         """The fault of a word for which two files with a model have a block each."""
@@ -107,14 +137,14 @@ class Kinds:
 def linked(file: tree.File, used: Used | None, report: Report) -> Kinds:
     """The declarations of a text and of all files that it uses, and what words mean in each; tells what clashes."""
     if used is None:
-        return Kinds([declarations(file, report)])
+        return Kinds([declarations(file, report)], report.source)
     from archdsl.analysis.using import uses
 
     files = []
     for one, place in zip(used.files, used.places, strict=True):
         with _used(place, report):
             files.append(declarations(one, report))
-    kinds = Kinds(files, used.places)
+    kinds = Kinds(files, report.source, used.places)
     for number, one in enumerate(used.files):
         for use in uses(one):
             fault = kinds.bring(number, used.brought[use.path.start], use.path)

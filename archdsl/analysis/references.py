@@ -44,7 +44,7 @@ def check_blocks(elaborator: Elaborator) -> None:
 def _check(elaborator: Elaborator, kind: Token, found: KindReference | None, words: Words) -> None:
     """Tell a word that is no kind, or the blocks of two files."""
     if found is None:
-        elaborator.report.problem(elaborator.unknown_kind(kind, words))
+        elaborator.report.problem(elaborator.kinds.unknown(kind, words))
     elif found.file is not None and found.file <= RIVALS:
         elaborator.report.problem(elaborator.kinds.rivals(kind, found))
 
