@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+from drawn import text as drawn
+from networks import networks
 
 import archdsl
 from archdsl.analysis.check import Checked, check, read
+from archdsl.backends.rows import leaves
+from archdsl.backends.source import source as compiled
 from archdsl.cli import main
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics.render import render
@@ -608,3 +614,76 @@ def test_the_layout_needs_no_other_file(tmp_path: Path) -> None:
 
 def test_the_word_is_free_elsewhere() -> None:
     assert archdsl.loads("input 8x8x3\nuse: CONV 4 3x3\n").layers[0].path == "use"
+
+
+# ---- drawn networks, in several files
+
+
+def in_two_files(folder: Path, source: str) -> Path:
+    """The blocks of a text in a file of their own."""
+    blocks = re.findall(r"^block .*?^\}\n", source, re.MULTILINE | re.DOTALL)
+    rest = re.sub(r"^block .*?^\}\n", "", source, flags=re.MULTILINE | re.DOTALL)
+    use = 'use "blocks.arch"\n' if blocks else ""
+    return written(folder, net=rest.replace("\n", f"\n{use}", 1), blocks="".join(blocks))
+
+
+def verdict(path: Path, given: dict[str, Any]) -> tuple[list[str], list[str], Any]:
+    """The codes of the errors, and of the rest, and the source of what holds."""
+    found = checked(path, **given)
+    errors = sorted(one.code for one in found.diagnostics if one.severity == "error")
+    rest = sorted(one.code for one in found.diagnostics if one.severity != "error")
+    if found.failed:
+        return errors, [], None
+    return errors, rest, compiled(found, Limits()).partition("\n")[2]
+
+
+def test_drawn_networks_say_the_same_in_two_files(tmp_path: Path) -> None:
+    """What stands in which file changes no verdict, no count and no line of the compiled source."""
+    split = accepted = 0
+
+    @hypothesis.seed(7)
+    @hypothesis.settings(max_examples=250, deadline=None, database=None, phases=[hypothesis.Phase.generate])
+    @hypothesis.given(networks())
+    def each(network: Any) -> None:
+        nonlocal split, accepted
+        whole = tmp_path / "whole.arch"
+        whole.write_text(drawn(network), encoding="utf-8")
+        path = in_two_files(tmp_path, drawn(network))
+        one, two = verdict(whole, network.given), verdict(path, network.given)
+        assert one == two, drawn(network)
+        split += bool(network.blocks)
+        accepted += one[2] is not None
+
+    each()
+    assert split > 50
+    assert accepted > 50
+
+
+def test_a_drawn_network_as_a_block_is_the_same(tmp_path: Path) -> None:
+    """Used by its name, a model has the layers that it has by itself, and is refused where it is."""
+    taken = accepted = 0
+
+    @hypothesis.seed(8)
+    @hypothesis.settings(max_examples=250, deadline=None, database=None, phases=[hypothesis.Phase.generate])
+    @hypothesis.given(networks())
+    def each(network: Any) -> None:
+        nonlocal taken, accepted
+        if network.given or any(default is None for _, default in network.parameters):
+            return
+        path = written(tmp_path, drawn=drawn(network))
+        inputs = [line for line in drawn(network).split("\n") if line.startswith("input ")]
+        names = [line[6:].partition(":")[0] for line in inputs if ":" in line]
+        reads = f" <- {', '.join(names)}" if names else ""
+        net = written(tmp_path, net="\n".join(['use "drawn.arch"', *inputs, f"net: Drawn{reads}", ""]))
+        alone, used = checked(path), checked(net)
+        taken += 1
+        assert alone.failed == used.failed, drawn(network)
+        if not alone.failed:
+            accepted += 1
+            assert used.totals == alone.totals
+            paths = [f"net.{row.path}" for row in leaves(alone)]
+            assert [row.path for row in leaves(used)] == paths
+
+    each()
+    assert taken > 50
+    assert accepted > 20

@@ -105,8 +105,8 @@ class _Loading:
         self._way = [_Way(own, None, iter(uses(file)))]
 
     def run(self) -> None:
-        """Follow every `use`; nesting never becomes depth of the stack."""
-        while self._way:
+        """Follow every `use`, until more is wrong than is shown; nesting never becomes depth of the stack."""
+        while self._way and self.report.errors < self.limits.diagnostics:
             use = next(self._way[-1].left, None)
             if use is None:
                 self._way.pop()
