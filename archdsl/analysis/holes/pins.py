@@ -19,7 +19,7 @@ def unpinned(reading: Reading, holes: list[Hole]) -> list[Diagnostic]:
             UNPINNED,
             f"no claim pins this number: {hole.name}",
             Span(hole.at, hole.at + 1),
-            reading.source,
+            reading.own,
             hint=_hint(hole),
         )
         for hole in holes
