@@ -128,7 +128,8 @@ def conv(x: Guess, values: dict[str, Any]) -> Guess:
     if values.get("pad") == "same":
         return Guess((*(-(-size // step) for size, step in zip(x.space, stride, strict=True)), values["out"]))
     pads = per_axis(0 if values.get("pad", 0) == "valid" else values.get("pad", 0), x)
-    return Guess((*windows(x, kernel, stride, pads, dilation, False), values["out"]))
+    pads = tuple(sum(pad) / 2 if isinstance(pad, list) else pad for pad in pads)
+    return Guess((*map(int, windows(x, kernel, stride, pads, dilation, False)), values["out"]))
 
 
 def pool(x: Guess, values: dict[str, Any]) -> Guess:

@@ -19,6 +19,7 @@ _LAYER = "a layer is its kind and its values: CONV 64 3x3"
 # Kinds by the names that other libraries and papers give them, in small letters, without 1d, 2d, 3d and _.
 _KINDS = {
     **dict.fromkeys(("convolution", "convolutional", "convlayer", "cnn"), "CONV"),
+    **dict.fromkeys(("depthwise", "depthwiseconv", "depthwiseconvolution", "convdw"), "DWCONV"),
     **dict.fromkeys(("dense", "fullyconnected", "fullconnected", "fclayer", "innerproduct", "mlp"), "FC"),
     **dict.fromkeys(("batchnorm", "batchnormalization", "batchnormalisation", "norm"), "BN"),
     **dict.fromkeys(("localresponsenorm", "localresponsenormalization", "responsenorm"), "LRN"),

@@ -18,7 +18,7 @@ class Draws(Numbers):
         if draw.chance(30):
             values["stride"] = self.along(0 if draw.chance(2) else 1, 4)
         if draw.chance(50):
-            values["pad"] = draw.pick(("same", "same", "valid", 1, 1, self.along(0, 4)))
+            values["pad"] = draw.pick(("same", "same", "valid", 1, 1, self.sides(4)))
         if draw.chance(20):
             values["dilation"] = self.along(0 if draw.chance(2) else 1, 3)
         if draw.chance(25):
@@ -30,6 +30,13 @@ class Draws(Numbers):
         if draw.chance(20) and "table" not in values:
             values["mode"] = draw.pick(("zeros", "reflect", "replicate", "circular"))
         return values
+
+    def _dwconv(self) -> dict[str, Any]:
+        found = self._conv()
+        values = {name: found[name] for name in ("kernel", "stride", "pad", "dilation", "mode") if name in found}
+        if self.draw.chance(50):
+            values["multiplier"] = self.draw.integer(0 if self.odd(5) else 1, 3)
+        return values | ({"bias": self.draw.chance(30)} if self.draw.chance(40) else {})
 
     def _groups(self, out: Any) -> dict[str, Any]:
         """Groups that divide both, and sometimes any; the outputs follow where they can."""

@@ -69,6 +69,19 @@ def sees(x: Tensor, kernel: Any, stride: Any, pad: Any, dilation: Any) -> None:
             raise Refused(DELIBERATE["blind"])
 
 
+def ends(pad: Any, axes: int) -> list[tuple[int, int]]:
+    """The elements before and behind each axis; `pad` is a number, or for each axis one or a list of two."""
+    each = pad if isinstance(pad, tuple) else (pad,) * axes
+    if len(each) != axes or any(isinstance(one, list) and len(one) != 2 for one in each):
+        raise Refused("a number, or two, for each axis")
+    return [tuple(one) if isinstance(one, list) else (one, one) for one in each]
+
+
+def padded(x: Tensor, sides: list[tuple[int, int]], mode: str) -> Tensor:
+    """With elements before and behind each axis."""
+    return F.pad(x, [end for pair in reversed(sides) for end in pair], mode="constant" if mode == "zeros" else mode)
+
+
 def same(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
     """The padding before and after an axis that keeps its size, divided by the step and rounded up."""
     total = max(0, (math.ceil(size / stride) - 1) * stride + dilation * (kernel - 1) + 1 - size)

@@ -14,7 +14,8 @@ from archdsl.analysis.holes.find import Hole
 from archdsl.analysis.holes.search import FARTHEST, HIT, Mark, search
 from archdsl.analysis.holes.trial import Attempt, Context, Key
 from archdsl.ir.size import Size
-from archdsl.layers.values import Divisor, Number, Padding, PerAxis
+from archdsl.layers.sides import Padding
+from archdsl.layers.values import Divisor, Number, PerAxis
 
 _SAMPLES = (1, 2, 3, 4, 8, 16, 96, 0)
 _MOST_DENSE = 1_024  # numbers that are tried one by one, where all samples are refused
