@@ -20,6 +20,7 @@ _LAYER = "a layer is its kind and its values: CONV 64 3x3"
 _KINDS = {
     **dict.fromkeys(("convolution", "convolutional", "convlayer", "cnn"), "CONV"),
     **dict.fromkeys(("depthwise", "depthwiseconv", "depthwiseconvolution", "convdw"), "DWCONV"),
+    **dict.fromkeys(("convtranspose", "transposedconv", "transposeconv", "deconv", "deconvolution"), "UPCONV"),
     **dict.fromkeys(("dense", "fullyconnected", "fullconnected", "fclayer", "innerproduct", "mlp"), "FC"),
     **dict.fromkeys(("batchnorm", "batchnormalization", "batchnormalisation", "norm"), "BN"),
     **dict.fromkeys(("localresponsenorm", "localresponsenormalization", "responsenorm"), "LRN"),
@@ -43,7 +44,7 @@ _KINDS = {
 _OTHERS = (
     *("relu6", "leakyrelu", "lrelu", "prelu", "elu", "gelu", "selu", "celu", "silu", "swish", "mish", "softplus"),
     *("lstm", "gru", "rnn", "attention", "multiheadattention", "transformer", "layernorm", "ln", "groupnorm"),
-    *("rmsnorm", "instancenorm", "convtranspose", "upconv", "deconv", "upsample", "reshape", "view", "permute"),
+    *("rmsnorm", "instancenorm", "upsample", "reshape", "view", "permute"),
 )
 _RESERVED = {
     "use": "`use` is not part of the language yet",
@@ -77,6 +78,7 @@ _OPTIONS = {
     **dict.fromkeys(("rate", "prob", "probability", "keep_prob", "drop"), "p"),
     **dict.fromkeys(("epsilon",), "eps"),
     **dict.fromkeys(("group", "num_groups"), "groups"),
+    **dict.fromkeys(("output_padding", "out_padding"), "outpad"),
 }
 _YES_NO = {"true": "yes", "false": "no", "on": "yes", "off": "no", "none": "no"}
 

@@ -156,7 +156,11 @@ def short(sizes: tuple[Size, ...]) -> Size | tuple[Size, ...]:
 
 def derivation(axes: tuple[str, ...], sizes: tuple[Size, ...], windows: tuple[Window, ...]) -> str:
     """The formula of each axis; one where all axes are alike."""
-    each = [window.formula(size) for size, window in zip(sizes, windows, strict=True)]
+    return by_axis(axes, [window.formula(size) for size, window in zip(sizes, windows, strict=True)])
+
+
+def by_axis(axes: tuple[str, ...], each: list[str]) -> str:
+    """A text for each axis; one where all axes are alike."""
     if len(set(each)) == 1:
         return f"{' and '.join(axes[: len(each)])}: {each[0]}"
     return "; ".join(f"{axis}: {text}" for axis, text in zip(axes, each, strict=False))

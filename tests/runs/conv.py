@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 
 CONV = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+UPCONV = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
 CONV_CALL = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 
 
@@ -48,6 +49,14 @@ class Runs:
         channels = leading(x).shape[1]
         out = multiplier * channels
         return Runs.conv(judge, path, x, out, kernel, stride, pad, dilation, channels, bias, None, mode)
+
+    @staticmethod
+    def upconv(judge: Judge, path: str, x: Tensor, out: int, kernel: Any, stride: Any = 1, pad: Any = 0,
+               outpad: Any = 0, dilation: Any = 1, groups: int = 1, bias: bool = True) -> Tensor:  # fmt: skip
+        if out == 0:
+            raise Refused(DELIBERATE["zero"])
+        arguments = (kernel, stride, pad, outpad, groups, bias, dilation)
+        return back(judge.module(path, UPCONV[x.dim() - 2], leading(x).shape[1], out, *arguments)(leading(x)))
 
 
 def widened(y: Tensor, kernel: Any, stride: Any, pad: Any, dilation: Any, mode: str) -> tuple[Tensor, Any]:
