@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import Argument
-from draws import activation, conv, dropout, embedding, linear, merge, norm, pool, reshape
+from draws import activation, conv, dropout, embedding, fold, linear, merge, norm, pool, reshape
 
 from archdsl.layers import REGISTRY
 
@@ -26,6 +26,7 @@ KINDS = {
 
 class Attributes(
     conv.Draws,
+    fold.Draws,
     pool.Draws,
     linear.Draws,
     norm.Draws,

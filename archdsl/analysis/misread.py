@@ -21,6 +21,8 @@ _KINDS = {
     **dict.fromkeys(("convolution", "convolutional", "convlayer", "cnn"), "CONV"),
     **dict.fromkeys(("depthwise", "depthwiseconv", "depthwiseconvolution", "convdw"), "DWCONV"),
     **dict.fromkeys(("convtranspose", "transposedconv", "transposeconv", "deconv", "deconvolution"), "UPCONV"),
+    **dict.fromkeys(("im2col", "unfolding"), "UNFOLD"),
+    **dict.fromkeys(("col2im", "folding"), "FOLD"),
     **dict.fromkeys(("dense", "fullyconnected", "fullconnected", "fclayer", "innerproduct", "mlp"), "FC"),
     **dict.fromkeys(("batchnorm", "batchnormalization", "batchnormalisation", "norm"), "BN"),
     **dict.fromkeys(("localresponsenorm", "localresponsenormalization", "responsenorm"), "LRN"),

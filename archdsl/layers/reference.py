@@ -14,6 +14,7 @@ from archdsl.layers.values import spell
 
 TITLES = {
     "conv": "Convolutions",
+    "fold": "Windows as steps",
     "pool": "Pools",
     "linear": "Fully connected layers",
     "norm": "Normalisation",
