@@ -178,7 +178,7 @@ def merge(
         raise Silent
     if not values:
         raise Problem("wrong-inputs", f"{kind.name} has no branch", statement.kind or statement)
-    op, shape = e.rules.apply(kind, bound, values, statement)
+    op, (shape,) = e.rules.apply(kind, bound, values, statement)
     node = Merge(op, shapes, (shape,), branches, names.counter - base, statement)
     if not named:
         return Once(node, (shape,))

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 _MOST_RELATED = 4
 _PER_STEP = 4  # terms of a formula that cost about as much as a step
 
-Known: TypeAlias = dict[Any, tuple[Layer, Shape, dict[str, tree.Expr]]]  # the layers of lines that were seen before
+Known: TypeAlias = dict[
+    Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr]]
+]  # the layers of lines that were seen before
 
 
 class Rules:
@@ -56,17 +58,17 @@ class Rules:
             if None in shapes:
                 raise Silent
             place.scope.spend(_effort(bound, shapes), statement)
-            op, shape = self.apply(kind, bound, inputs, statement)
+            op, results = self.apply(kind, bound, inputs, statement)
             remarks = op.remarks(*shapes)  # type: ignore[arg-type]
             for code, message in remarks:
                 self.report.tell(code, message, statement.kind or statement)
-            found = op, shape, {name: argument.value for name, argument in bound.written.items()}
+            found = op, results, {name: argument.value for name, argument in bound.written.items()}
             if key is not None and not remarks:
                 self._known[key] = found
-        op, shape, written = found
+        op, results, written = found
         if self._facts is not None:
-            place.scope.spend(self.effort() + _formula(*shapes, shape) // _PER_STEP, statement)
-        return Once(Leaf(op, shapes, (shape,), statement, written), (shape,))  # type: ignore[arg-type]
+            place.scope.spend(self.effort() + _formula(*shapes, *results) // _PER_STEP, statement)
+        return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]
 
     def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
         """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure."""
@@ -86,8 +88,8 @@ class Rules:
 
     def apply(
         self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.Layer
-    ) -> tuple[Layer, Shape]:
-        """The layer and its output shape; a rule that refuses becomes a Problem with its place."""
+    ) -> tuple[Layer, tuple[Shape, ...]]:
+        """The layer and the shapes of its results; a rule that refuses becomes a Problem with its place."""
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
         at = statement.kind or statement
         try:
@@ -103,13 +105,14 @@ class Rules:
 
             raise undetermined(f"{kind.name}: ", fault, at, self._facts) from None
 
-    def _made(self, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> tuple[Layer, Shape]:
+    def _made(self, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> tuple[Layer, tuple[Shape, ...]]:
         op = make(kind, bound, shapes)
-        shape = op.shape(*shapes)
-        self._check_sizes(kind, shapes, shape)
+        results = op.results(*shapes)
+        for shape in results:
+            self._check_sizes(kind, shapes, shape)
         if self._facts is not None:
-            shape = Shape(tuple(map(tidied, shape.sizes)), shape.dtype)
-        return op, shape
+            results = tuple([Shape(tuple(map(tidied, shape.sizes)), shape.dtype) for shape in results])
+        return op, results
 
     def _check_sizes(self, kind: type[Layer], inputs: tuple[Shape, ...], shape: Shape) -> None:
         terms = self.limits.terms
