@@ -27,7 +27,6 @@ KINDS = {
 class Attributes(
     conv.Draws,
     fold.Draws,
-    fold.Draws,
     pool.Draws,
     linear.Draws,
     norm.Draws,
