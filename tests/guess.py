@@ -189,7 +189,6 @@ RULES = {
     "SUBSAMPLE": pool,
     "GLOBALAVGPOOL": pooled,
     "GLOBALMAXPOOL": pooled,
-    "ADAPTIVEAVGPOOL": lambda x, values: Guess((*per_axis(values["size"], x), x.channels)),
     "FC": lambda x, values: Guess((values["out"],)),
     "RBF": lambda x, values: Guess((values["out"],)),
     "LINEAR": lambda x, values: Guess((*x.space, values["out"])),
