@@ -149,7 +149,9 @@ def shape(x: Tensor) -> tuple[int, ...]:
     return sizes if len(sizes) < 3 or x.dtype == torch.int64 else (*sizes[1:], sizes[0])
 
 
-INPUTS: dict[str, tuple[int, ...]] = dict.fromkeys(SOURCES, (0,))  # how many inputs a kind reads that does not read one
+INPUTS: dict[str, tuple[int, ...]] = dict.fromkeys(SOURCES, (0,)) | {
+    "UNPOOL": (2,)
+}  # how many inputs a kind reads that does not read one
 
 
 class Kinds(

@@ -31,6 +31,7 @@ _KINDS = {
     **dict.fromkeys(("gap", "globalaveragepool", "globalaveragepooling", "globalavgpooling"), "GLOBALAVGPOOL"),
     **dict.fromkeys(("gmp", "globalmaxpooling"), "GLOBALMAXPOOL"),
     **dict.fromkeys(("adaptiveaveragepool", "adaptivepool"), "ADAPTIVEAVGPOOL"),
+    **dict.fromkeys(("maxunpool", "unpooling", "maxunpooling"), "UNPOOL"),
     **dict.fromkeys(("adaptivemaxpooling",), "ADAPTIVEMAXPOOL"),
     **dict.fromkeys(("lppooling", "normpool", "poweraveragepool"), "LPPOOL"),
     **dict.fromkeys(("concatenate", "concatenation", "cat", "join"), "CONCAT"),

@@ -12,6 +12,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "fold": ("Windows as steps", "UNFOLD FOLD"),
     "pool": ("Pools", "MAXPOOL AVGPOOL LPPOOL SUBSAMPLE"),
     "adaptive": ("Pools to a size", "GLOBALAVGPOOL GLOBALMAXPOOL ADAPTIVEAVGPOOL ADAPTIVEMAXPOOL"),
+    "unpool": ("The way back from a pool", "UNPOOL"),
     "linear": ("Fully connected layers", "FC LINEAR RBF"),
     "norm": ("Normalisation", "BN LRN"),
     "activation": ("Activations", "RELU TANH SIGMOID SOFTMAX"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from drawn import Expr
+from drawn import Expr, Refused
+from guess import Guess, pool
 
 from draws.numbers import Numbers
 
@@ -56,3 +57,17 @@ class Draws(Numbers):
         return {"size": "same" if self.odd(3) else size}
 
     _adaptivemaxpool = _adaptiveavgpool
+
+    def _unpool(self) -> dict[str, Any]:
+        return self._pool()
+
+    def _unpool_inputs(self, values: dict[str, Any], inputs: list[Guess]) -> list[Guess]:
+        """What the pool of what comes second would give, and that."""
+        before = inputs[-1]
+        try:
+            x = Guess(pool(before, {**values, "ceil": False}).sizes, before.dtype)
+        except Refused:
+            return inputs
+        if values.get("ceil") and self.draw.chance(60):
+            x = x._replace(sizes=(*(size + self.draw.chance(50) for size in x.space), x.channels))
+        return [x, before, *inputs[2:]]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 MAXPOOL = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
 AVGPOOL = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
 LPPOOL = {1: nn.LPPool1d, 2: nn.LPPool2d, 3: nn.LPPool3d}
+UNPOOL = {1: nn.MaxUnpool1d, 2: nn.MaxUnpool2d, 3: nn.MaxUnpool3d}
 ADAPTIVE = {1: nn.AdaptiveAvgPool1d, 2: nn.AdaptiveAvgPool2d, 3: nn.AdaptiveAvgPool3d}
 ADAPTIVEMAX = {1: nn.AdaptiveMaxPool1d, 2: nn.AdaptiveMaxPool2d, 3: nn.AdaptiveMaxPool3d}
 
@@ -73,6 +74,14 @@ class Runs:
     @staticmethod
     def adaptivemaxpool(judge: Judge, path: str, x: Tensor, size: Any) -> Tensor:
         return back(ADAPTIVEMAX[x.dim() - 2](sized(size, x.dim() - 2))(leading(x)))
+
+    @staticmethod
+    def unpool(judge: Judge, path: str, x: Tensor, before: Tensor, kernel: Any, stride: Any = None, pad: Any = 0,
+               ceil: bool = False) -> Tensor:  # fmt: skip
+        y, axes = leading(before), x.dim() - 2
+        fits(y, kernel, pad)
+        _, places = MAXPOOL[axes](kernel, stride, pad, ceil_mode=ceil, return_indices=True)(y)
+        return back(UNPOOL[axes](kernel, stride, pad)(leading(x), places, y.shape))
 
 
 def sized(size: Any, axes: int) -> Any:
