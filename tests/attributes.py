@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import Argument
-from draws import activation, conv, dropout, embedding, fold, linear, merge, norm, pool, reshape, source
+from draws import activation, conv, dropout, embedding, fold, linear, merge, norm, pool, resample, reshape, source
 
 from archdsl.layers import REGISTRY
 
@@ -28,6 +28,7 @@ class Attributes(
     conv.Draws,
     fold.Draws,
     pool.Draws,
+    resample.Draws,
     linear.Draws,
     norm.Draws,
     activation.Draws,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from drawn import SOURCES, Network, Refused, Walk
 from draws.embedding import TOKENS
-from runs import activation, conv, dropout, embedding, fold, linear, merge, norm, pool, reshape, source
+from runs import activation, conv, dropout, embedding, fold, linear, merge, norm, pool, resample, reshape, source
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -158,6 +158,7 @@ class Kinds(
     conv.Runs,
     fold.Runs,
     pool.Runs,
+    resample.Runs,
     linear.Runs,
     norm.Runs,
     activation.Runs,

@@ -23,6 +23,10 @@ _KINDS = {
     **dict.fromkeys(("convtranspose", "transposedconv", "transposeconv", "deconv", "deconvolution"), "UPCONV"),
     **dict.fromkeys(("im2col", "unfolding"), "UNFOLD"),
     **dict.fromkeys(("col2im", "folding"), "FOLD"),
+    **dict.fromkeys(("upsampling", "interpolate", "interpolation", "resize", "resample", "upscale"), "UPSAMPLE"),
+    **dict.fromkeys(("depthtospace", "subpixel", "subpixelconv"), "PIXELSHUFFLE"),
+    **dict.fromkeys(("spacetodepth", "focus"), "PIXELUNSHUFFLE"),
+    **dict.fromkeys(("shufflechannels", "shuffle"), "CHANNELSHUFFLE"),
     **dict.fromkeys(("dense", "fullyconnected", "fullconnected", "fclayer", "innerproduct", "mlp"), "FC"),
     **dict.fromkeys(("batchnorm", "batchnormalization", "batchnormalisation", "norm"), "BN"),
     **dict.fromkeys(("localresponsenorm", "localresponsenormalization", "responsenorm"), "LRN"),
@@ -49,7 +53,7 @@ _KINDS = {
 _OTHERS = (
     *("relu6", "leakyrelu", "lrelu", "prelu", "elu", "gelu", "selu", "celu", "silu", "swish", "mish", "softplus"),
     *("lstm", "gru", "rnn", "attention", "multiheadattention", "transformer", "layernorm", "ln", "groupnorm"),
-    *("rmsnorm", "instancenorm", "upsample", "reshape", "view", "permute"),
+    *("rmsnorm", "instancenorm", "reshape", "view", "permute"),
 )
 _RESERVED = {
     "use": "`use` is not part of the language yet",
@@ -79,6 +83,10 @@ _OPTIONS = {
     **dict.fromkeys(("use_bias", "with_bias"), "bias"),
     **dict.fromkeys(("padding_mode",), "mode"),
     **dict.fromkeys(("ceil_mode",), "ceil"),
+    **dict.fromkeys(("align_corners",), "align"),
+    **dict.fromkeys(("recompute_scale_factor",), "recompute"),
+    **dict.fromkeys(("scale_factor",), "scale"),
+    **dict.fromkeys(("upscale_factor", "downscale_factor", "block_size"), "factor"),
     **dict.fromkeys(("count_include_pad",), "countpad"),
     **dict.fromkeys(("divisor_override",), "divisor"),
     **dict.fromkeys(("norm_type",), "norm"),

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, inline
+from archdsl.layers.output import SameOrSizes
 from archdsl.layers.support.pool import GLOBAL_AVG_POOL, GLOBAL_MAX_POOL
-from archdsl.layers.values import PerAxis
 from archdsl.layers.window import short
 
 
@@ -50,26 +48,13 @@ class GlobalMaxPool(Layer):
         return Lowered(module, f"torch.amax({{0}}, {_positions(inputs[0])})", wants="first", gives="flat")
 
 
-class SameOrSize(PerAxis):
-    """Sizes per axis, of which `same` keeps the input's: `7`, `7x7`, `[same, 1]`. The rules get None for it."""
-
-    choices = ("same",)
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.words = "a whole number, or one or same per axis"
-
-    def one(self, value: Any, axes: int) -> Any:
-        return None if value == "same" or value is None else super().one(value, axes)
-
-
 class AdaptivePool(Layer):
     """Windows so laid out that the output has the sizes asked for, larger ones too."""
 
     ranks = (2, 3, 4)
     kind = ""
-    size: tuple[int | None, ...] = attribute(
-        SameOrSize(), doc="sizes of the output, same for the input's", torch="output_size"
+    size: tuple[Size | None, ...] = attribute(
+        SameOrSizes(), doc="sizes of the output, same for the input's", torch="output_size"
     )
 
     def shape(self, *inputs: Shape) -> Shape:

@@ -13,6 +13,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "pool": ("Pools", "MAXPOOL AVGPOOL LPPOOL SUBSAMPLE"),
     "adaptive": ("Pools to a size", "GLOBALAVGPOOL GLOBALMAXPOOL ADAPTIVEAVGPOOL ADAPTIVEMAXPOOL"),
     "unpool": ("The way back from a pool", "UNPOOL"),
+    "resample": ("Resampling", "UPSAMPLE PIXELSHUFFLE PIXELUNSHUFFLE CHANNELSHUFFLE"),
     "linear": ("Fully connected layers", "FC LINEAR RBF"),
     "norm": ("Normalisation", "BN LRN"),
     "activation": ("Activations", "RELU TANH SIGMOID SOFTMAX"),

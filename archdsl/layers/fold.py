@@ -5,6 +5,7 @@ from __future__ import annotations
 from archdsl.ir.shape import AXES, Shape, product
 from archdsl.ir.size import Size, same
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, inline
+from archdsl.layers.output import OutputSizes
 from archdsl.layers.values import PerAxis
 from archdsl.layers.window import Window, by_axis, check_fit, derivation, leftovers, short
 
@@ -93,9 +94,7 @@ class Fold(Windowed):
 
     name = "FOLD"
     ranks = (2,)
-    size: tuple[Size, ...] = attribute(
-        PerAxis(axes=2, symbolic=True), doc="height and width of the image", torch="output_size"
-    )
+    size: tuple[Size, ...] = attribute(OutputSizes(axes=2), doc="height and width of the image", torch="output_size")
     kernel: tuple[int, ...] = attribute(PerAxis(axes=2), short="k", doc="size of the window", torch="kernel_size")
     examples = (
         Example("64x48 -> FOLD 32 4 s4 -> 32x32x3", params=0, macs=0),

@@ -116,6 +116,8 @@ class PerAxis(Type):
     `axes` is how many there are where the input does not tell.
     """
 
+    bounded = True  # whether the input and its padding bound the numbers that make sense
+
     def __init__(self, least: int = 1, *, symbolic: bool = False, axes: int | None = None) -> None:
         self.each = Whole(least, symbolic=symbolic)
         self.axes = axes

@@ -18,6 +18,7 @@ DELIBERATE = {
     "blind": "a dilated window that reads nothing but padding: PyTorch's pools write outside of the tensor in training, "
     "its convolutions end the process",
     "windows": "UNFOLD reads images and FOLD sequences: PyTorch takes what has three axes for an image without a batch",
+    "pixels": "PIXELSHUFFLE reads images: PyTorch takes the last three axes of anything for one",
     "broadcast": "nothing is stretched unless the line says so, and never an axis that is not there",
     "gate": "SCALE takes one value per channel and stretches nothing else",
     "tokens": "whole numbers are read by EMBED alone: PyTorch adds and joins them too",

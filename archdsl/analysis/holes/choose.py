@@ -57,6 +57,8 @@ def numbers(hole: Hole, context: Context | None, largest: int) -> Sequence[int] 
     match hole.type:
         case Padding():
             return range((max(largest, _WINDOW) if hole.window is None else hole.window) + 1)
+        case PerAxis() if not hole.type.bounded:
+            return None
         case PerAxis():
             added = max(largest, _WINDOW) if hole.padding is None else hole.padding
             return range(hole.least, largest + 2 * added + 1)
