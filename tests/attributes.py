@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import Argument
-from draws import activation, conv, dropout, embedding, fold, linear, merge, norm, pool, resample, reshape, source
+from draws import (
+    activation,
+    border,
+    conv,
+    dropout,
+    embedding,
+    fold,
+    linear,
+    merge,
+    norm,
+    pool,
+    resample,
+    reshape,
+    source,
+)
 
 from archdsl.layers import REGISTRY
 
@@ -27,6 +41,7 @@ KINDS = {
 class Attributes(
     conv.Draws,
     fold.Draws,
+    border.Draws,
     pool.Draws,
     resample.Draws,
     linear.Draws,

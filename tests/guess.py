@@ -150,13 +150,6 @@ def windows(x: Guess, kernel: Any, stride: Any, pads: Any, dilation: Any, ceil: 
     return tuple(found)
 
 
-def pad(x: Guess, values: dict[str, Any]) -> Guess:
-    need(x, "space" in values or "channels" in values)
-    ends = per_axis(values["space"], x) if "space" in values else (0,) * len(x.space)
-    space = tuple(size + 2 * end for size, end in zip(x.space, ends, strict=True))
-    return Guess((*space, x.channels + values.get("channels", 0)))
-
-
 def by_the_class(kind: str, values: dict[str, Any], x: Guess) -> Guess:
     """What the rules of the kind itself give."""
     try:
@@ -195,5 +188,4 @@ RULES = {
     "FLATTEN": lambda x, values: Guess((product(x),)),
     "EMBED": lambda x, values: Guess((*x.sizes, values["dim"])),
     "LRN": lambda x, values: need(x, x.rank > 1 and values.get("size", 5) > 0),
-    "PAD": pad,
 }

@@ -12,7 +12,21 @@ from typing import Any, NamedTuple
 import torch
 from drawn import SOURCES, Network, Refused, Walk
 from draws.embedding import TOKENS
-from runs import activation, conv, dropout, embedding, fold, linear, merge, norm, pool, resample, reshape, source
+from runs import (
+    activation,
+    border,
+    conv,
+    dropout,
+    embedding,
+    fold,
+    linear,
+    merge,
+    norm,
+    pool,
+    resample,
+    reshape,
+    source,
+)
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -157,6 +171,7 @@ INPUTS: dict[str, tuple[int, ...]] = dict.fromkeys(SOURCES, (0,)) | {
 class Kinds(
     conv.Runs,
     fold.Runs,
+    border.Runs,
     pool.Runs,
     resample.Runs,
     linear.Runs,

@@ -45,6 +45,8 @@ _KINDS = {
     **dict.fromkeys(("maximum",), "MAX"),
     **dict.fromkeys(("identity", "skip", "noop", "none"), "ID"),
     **dict.fromkeys(("zeropad", "zeropadding", "padding"), "PAD"),
+    **dict.fromkeys(("reflectionpad", "replicationpad", "circularpad", "constantpad"), "PAD"),
+    **dict.fromkeys(("centercrop", "cropping", "croplayer"), "CROP"),
     **dict.fromkeys(("embedding",), "EMBED"),
     **dict.fromkeys(("dropoutlayer", "drop"), "DROPOUT"),
     **dict.fromkeys(("flat",), "FLATTEN"),

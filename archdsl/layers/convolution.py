@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.ir.shape import AXES, Shape, product
-from archdsl.ir.size import Expression, Size, maximum, same
+from archdsl.ir.size import Expression, Size, same
 from archdsl.layers.base import Layer, Lowered, Module, Refusal, attribute
 from archdsl.layers.sides import Padding
 from archdsl.layers.support.conv import ASYMMETRIC_CONV
 from archdsl.layers.values import PerAxis, Word
-from archdsl.layers.window import Window, blind, check_fit, derivation, leftovers, same_padding, short
+from archdsl.layers.window import Window, blind, check_filling, check_fit, derivation, leftovers, same_padding, short
 
 _DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True, "padding_mode": "zeros"}
 
@@ -60,7 +60,7 @@ class Convolution(Layer):
         for place, (size, window) in enumerate(zip(x.space, self.windows(x), strict=True)):
             axis = AXES[x.rank][place]
             check_fit(self.name, size, window, axis)
-            self._check_mode(size, window, axis)
+            check_filling(self.name, self.mode, size, (window.before, window.after), axis, "pad")
             self._check_reads(size, place, axis)
         return Shape((*self.positions(x), self.maps(x)))
 
@@ -69,15 +69,6 @@ class Convolution(Layer):
         if self.pad == "same":
             return tuple((size + stride - 1) // stride for size, stride in zip(x.space, self.stride, strict=True))
         return tuple(window.positions(size) for window, size in zip(self.windows(x), x.space, strict=True))
-
-    def _check_mode(self, size: Size, window: Window, axis: str) -> None:
-        """PyTorch's bounds: reflect needs less padding than the axis has, circular no more."""
-        if self.mode in ("reflect", "circular"):
-            largest = maximum(window.before, window.after)
-            room = size - 1 if self.mode == "reflect" else size
-            if room < largest:
-                message = f"{self.name}: {self.mode} padding of {largest} needs more than the {axis} {size}"
-                raise Refusal("pad-too-large", message, blame="pad")
 
     def _check_reads(self, size: Size, place: int, axis: str) -> None:
         """Refuse a dilated window that fits and reads zeros of the padding alone; PyTorch crashes on some.
@@ -163,6 +154,7 @@ def uneven(padding: object, dimensions: int) -> bool:
 
 
 def padding_mode() -> Any:
+    """The attribute that says what padding holds."""
     return attribute(
         Word("zeros", "reflect", "replicate", "circular"),
         "zeros",

@@ -20,6 +20,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "dropout": ("Dropout", "DROPOUT"),
     "embedding": ("Embeddings", "EMBED"),
     "source": ("Sources", "PARAM CONST"),
-    "reshape": ("Moving and adding elements", "ID FLATTEN PAD"),
+    "border": ("Padding and cropping", "PAD CROP"),
+    "reshape": ("Moving and adding elements", "ID FLATTEN"),
     "merge": ("Merges", "ADD MUL MAX MEAN CONCAT STACK SCALE"),
 }

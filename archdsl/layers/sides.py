@@ -8,16 +8,20 @@ from archdsl.layers.values import PerAxis, Type, Whole
 
 
 class Ends(Type):
-    """A whole number for both ends, or a list of two: `[1, 2]` is 1 before and 2 behind. The rules get a pair."""
+    """A whole number for both ends, or a list of two: `[1, 2]` is 1 before and 2 behind. The rules get a pair.
 
-    def __init__(self, *, symbolic: bool = False) -> None:
+    With `behind`, a number alone is for the end.
+    """
+
+    def __init__(self, *, symbolic: bool = False, behind: bool = False) -> None:
         self.each = Whole(0, symbolic=symbolic)
+        self.behind = behind
         self.words = "a whole number, or [before, behind]"
 
     def convert(self, value: Any, axes: int) -> Any:
         if not isinstance(value, tuple):
             number = self.each.convert(value, axes)
-            return (number, number)
+            return (0 if self.behind else number, number)
         if len(value) != 2:
             raise self.refuse(value)
         return tuple(self.each.convert(end, axes) for end in value)

@@ -124,6 +124,17 @@ def check_fit(kind: str, size: Size, window: Window, axis: str) -> None:
         raise Refusal("kernel-too-large", message, blame="kernel", tries=tries)
 
 
+def check_filling(kind: str, mode: str, size: Size, ends: tuple[Size, Size], axis: str, blame: str) -> None:
+    """PyTorch's bounds for padding out of the input: reflect needs less than the axis has, circular no more."""
+    if mode not in ("reflect", "circular"):
+        return
+    largest = maximum(*ends)
+    room = size - 1 if mode == "reflect" else size
+    if room < largest:
+        message = f"{kind}: {mode} padding of {largest} needs more than the {axis} {size}"
+        raise Refusal("pad-too-large", message, blame=blame)
+
+
 def _fits(size: Size, window: Window) -> tuple[dict[str, int], ...]:
     """Changes that make the window fit: padding that keeps the size, or a kernel as large as the axis."""
     padded = size + window.before + window.after
