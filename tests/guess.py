@@ -160,8 +160,8 @@ def by_the_class(kind: str, values: dict[str, Any], x: Guess) -> Guess:
 
 
 def listed(value: Any) -> Any:
-    """A drawn value as rules get it: lists are tuples."""
-    return tuple(map(listed, value)) if isinstance(value, list) else value
+    """A drawn value as rules get it: lists are tuples, those inside others too."""
+    return tuple(map(listed, value)) if isinstance(value, (list, tuple)) else value
 
 
 def pooled(x: Guess, values: dict[str, Any]) -> Guess:

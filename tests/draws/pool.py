@@ -53,7 +53,7 @@ class Draws(Numbers):
         size = self.along(0 if self.draw.chance(3) else 1, 5)
         if self.x.space and self.draw.chance(35):
             each = size if isinstance(size, tuple) else (size,) * len(self.x.space)
-            size = [one if self.draw.chance(50) else "same" for one in each]
+            size = tuple(one if self.draw.chance(50) else "same" for one in each)
         return {"size": "same" if self.odd(3) else size}
 
     _adaptivemaxpool = _adaptiveavgpool
