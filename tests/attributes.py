@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import Argument
-from draws import activation, conv, dropout, embedding, linear, merge, norm, pool, reshape
+from draws import activation, conv, dropout, embedding, gate, linear, merge, norm, pool, rectifier, reshape, softmax
 
 from archdsl.layers import REGISTRY
 
@@ -29,7 +29,10 @@ class Attributes(
     pool.Draws,
     linear.Draws,
     norm.Draws,
+    rectifier.Draws,
     activation.Draws,
+    softmax.Draws,
+    gate.Draws,
     dropout.Draws,
     embedding.Draws,
     reshape.Draws,

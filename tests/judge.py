@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from drawn import Network, Refused, Walk
 from draws.embedding import TOKENS
-from runs import activation, conv, dropout, embedding, linear, merge, norm, pool, reshape
+from runs import activation, conv, dropout, embedding, gate, linear, merge, norm, pool, rectifier, reshape, softmax
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -25,6 +25,7 @@ FAULTS = (
     KeyError,
     AttributeError,
     NotImplementedError,
+    AssertionError,
     ZeroDivisionError,
 )
 
@@ -134,7 +135,19 @@ def shape(x: Tensor) -> tuple[int, ...]:
 INPUTS: dict[str, tuple[int, ...]] = {}  # how many inputs a kind reads that does not read one
 
 
-class Kinds(conv.Runs, pool.Runs, linear.Runs, norm.Runs, activation.Runs, dropout.Runs, embedding.Runs, reshape.Runs):
+class Kinds(
+    conv.Runs,
+    pool.Runs,
+    linear.Runs,
+    norm.Runs,
+    rectifier.Runs,
+    activation.Runs,
+    softmax.Runs,
+    gate.Runs,
+    dropout.Runs,
+    embedding.Runs,
+    reshape.Runs,
+):
     """Every kind that is no merge."""
 
 

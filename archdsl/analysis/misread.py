@@ -22,6 +22,13 @@ _KINDS = {
     **dict.fromkeys(("dense", "fullyconnected", "fullconnected", "fclayer", "innerproduct", "mlp"), "FC"),
     **dict.fromkeys(("batchnorm", "batchnormalization", "batchnormalisation", "norm"), "BN"),
     **dict.fromkeys(("localresponsenorm", "localresponsenormalization", "responsenorm"), "LRN"),
+    **dict.fromkeys(("lrelu", "leaky", "leakyrectifier"), "LEAKYRELU"),
+    **dict.fromkeys(("parametricrelu",), "PRELU"),
+    **dict.fromkeys(("swish", "swish1"), "SILU"),
+    **dict.fromkeys(("hswish", "hardsilu"), "HARDSWISH"),
+    **dict.fromkeys(("hsigmoid",), "HARDSIGMOID"),
+    **dict.fromkeys(("clip", "clamp"), "HARDTANH"),
+    **dict.fromkeys(("logistic",), "SIGMOID"),
     **dict.fromkeys(("maxpooling", "mpool", "pool", "pooling"), "MAXPOOL"),
     **dict.fromkeys(("averagepool", "averagepooling", "avgpooling", "meanpool"), "AVGPOOL"),
     **dict.fromkeys(("gap", "globalaveragepool", "globalaveragepooling", "globalavgpooling"), "GLOBALAVGPOOL"),
@@ -40,7 +47,6 @@ _KINDS = {
 }
 # Names that resemble a kind and are none: the nearest kind would be another layer.
 _OTHERS = (
-    *("relu6", "leakyrelu", "lrelu", "prelu", "elu", "gelu", "selu", "celu", "silu", "swish", "mish", "softplus"),
     *("lstm", "gru", "rnn", "attention", "multiheadattention", "transformer", "layernorm", "ln", "groupnorm"),
     *("rmsnorm", "instancenorm", "convtranspose", "upconv", "deconv", "upsample", "reshape", "view", "permute"),
 )

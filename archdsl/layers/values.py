@@ -9,6 +9,7 @@ from archdsl.ir.size import OPEN, Expression, Ratio, Size, symbols
 from archdsl.limits import LARGEST
 
 REQUIRED: Any = object()
+LARGEST_FLOAT = 2.0**128 - 2.0**104  # of float32
 _SHORT_TEXT = 1_000  # characters of a list that tell it from others as they stand
 _SHOWN_DEPTH = 2
 
@@ -135,7 +136,7 @@ class PerAxis(Type):
 
 
 class Number(Type):
-    """A number between `least` and `most`, the ends included; `above` leaves the lower end out."""
+    """A number between `least` and `most`, the ends included; `above` leaves the lower end out. What float32 holds."""
 
     def __init__(self, least: float | None = None, most: float | None = None, *, above: bool = False) -> None:
         self.least, self.most, self.above = least, most, above
@@ -150,6 +151,8 @@ class Number(Type):
         low = self.least is not None and (number <= self.least if self.above else number < self.least)
         if low or (self.most is not None and number > self.most):
             raise Refusal("out-of-range", f"must be {self._range()}, not {spell(value)}")
+        if abs(number) > LARGEST_FLOAT:
+            raise Refusal("too-large", f"is {spell(value)}, beyond what float32 holds, {LARGEST_FLOAT:.4g}")
         return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
     def _range(self) -> str:

@@ -88,3 +88,12 @@ def strided_same(x: Tensor, kernel: Any, stride: Any, dilation: Any, mode: str) 
     for size, k, s, d in zip(space, *each, strict=True):
         pads = [*same(size, k, s, d), *pads]
     return F.pad(x, pads, mode="constant" if mode == "zeros" else mode)
+
+
+def made_of(make: Any, **names: str) -> Any:
+    """A kind that is one module of PyTorch on the values as they are kept: our names of its arguments, and PyTorch's."""
+
+    def run(judge: Any, path: str, x: Tensor, **values: Any) -> Tensor:
+        return make(**{names[name]: value for name, value in values.items()}).train(judge.training)(x)
+
+    return staticmethod(run)
