@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import Argument
-from draws import activation, conv, dropout, embedding, gate, linear, merge, norm, pool, rectifier, reshape, softmax
+from draws import (
+    activation,
+    conv,
+    dropout,
+    embedding,
+    gate,
+    layernorm,
+    linear,
+    merge,
+    norm,
+    pool,
+    rectifier,
+    reshape,
+    softmax,
+)
 
 from archdsl.layers import REGISTRY
 
@@ -29,6 +43,7 @@ class Attributes(
     pool.Draws,
     linear.Draws,
     norm.Draws,
+    layernorm.Draws,
     rectifier.Draws,
     activation.Draws,
     softmax.Draws,

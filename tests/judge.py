@@ -12,7 +12,21 @@ from typing import Any, NamedTuple
 import torch
 from drawn import Network, Refused, Walk
 from draws.embedding import TOKENS
-from runs import activation, conv, dropout, embedding, gate, linear, merge, norm, pool, rectifier, reshape, softmax
+from runs import (
+    activation,
+    conv,
+    dropout,
+    embedding,
+    gate,
+    layernorm,
+    linear,
+    merge,
+    norm,
+    pool,
+    rectifier,
+    reshape,
+    softmax,
+)
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -28,6 +42,9 @@ FAULTS = (
     AssertionError,
     ZeroDivisionError,
 )
+
+
+LARGEST = torch.finfo(torch.float32).max
 
 
 class Made(NamedTuple):
@@ -94,6 +111,8 @@ class Judge(Walk):
         kind = kind.upper()
         if any(made.path == path for made in self.layers):
             raise Refused(f"the path {path} is given twice")
+        if any(isinstance(value, float) and abs(value) > LARGEST for value in values.values()):
+            raise Refused(DELIBERATE["float32"])
         if kind in merge.MERGES:
             result = self.joined(kind, values, inputs)
         else:
@@ -132,7 +151,7 @@ def shape(x: Tensor) -> tuple[int, ...]:
     return sizes if len(sizes) < 3 or x.dtype == torch.int64 else (*sizes[1:], sizes[0])
 
 
-INPUTS: dict[str, tuple[int, ...]] = {}  # how many inputs a kind reads that does not read one
+INPUTS: dict[str, tuple[int, ...]] = {"BILINEAR": (2,)}  # how many inputs a kind reads that does not read one
 
 
 class Kinds(
@@ -140,6 +159,7 @@ class Kinds(
     pool.Runs,
     linear.Runs,
     norm.Runs,
+    layernorm.Runs,
     rectifier.Runs,
     activation.Runs,
     softmax.Runs,

@@ -10,7 +10,7 @@ from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.scope import WRONG, KindReference, Scope
 from archdsl.diagnostics import nearest
 from archdsl.layers import Layer, Refusal
-from archdsl.layers.values import Sizes, Table, Word
+from archdsl.layers.values import Sizes, Table, Values, Word
 from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -186,6 +186,11 @@ def _value(
             return KindReference(kinds.get(value.text) or kinds[value.text.upper()])
         if value.text not in ("in", "yes", "no", "true", "false"):
             raise _unknown_word(signature, value, scope, kinds, rest)
+    if isinstance(value, tree.List) and len(value.items) <= limits.list:
+        words = [one for one in value.items if isinstance(one, Token) and one.text in slot.choices]
+        if any(word.text not in scope for word in words):  # as `[height, width]`, each a word that the option lists
+            scope.spend(1 + len(value.items), value)
+            return Values([_value(one, slot, signature, scope, kinds, limits, rest) for one in value.items])
     return evaluate(value, scope, limits)
 
 

@@ -11,6 +11,7 @@ from archdsl.layers import (
     dropout,
     embedding,
     gate,
+    layernorm,
     linear,
     merge,
     norm,
@@ -36,8 +37,22 @@ __all__ = [
 ]
 
 FAMILIES = tuple(
-    module.__name__.rpartition(".")[2]
-    for module in (conv, pool, linear, norm, rectifier, activation, softmax, gate, dropout, embedding, reshape, merge)
+    family.__name__.rpartition(".")[2]
+    for family in (
+        conv,
+        pool,
+        linear,
+        norm,
+        layernorm,
+        rectifier,
+        activation,
+        softmax,
+        gate,
+        dropout,
+        embedding,
+        reshape,
+        merge,
+    )
 )
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from archdsl.ir.shape import AXES, Shape, product
-from archdsl.ir.size import Expression, Size, maximum, same
+from archdsl.ir.size import Size, maximum, same
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.groups import divisors
 from archdsl.layers.support.conv import (
     ASYMMETRIC_CONV,
     ASYMMETRIC_POSITION_CONV,
@@ -117,7 +118,7 @@ class Conv(Layer):
         for what, channels, blame in (("input", x.channels, "groups"), ("output", self.out, "groups")):
             if self.groups > 1 and not same(channels % self.groups, 0):
                 message = f"CONV: {self.groups} groups do not divide the {channels} {what} channels"
-                raise Refusal("not-divisible", message, blame=blame, tries=_divisors(x.channels, self.out, self.groups))
+                raise Refusal("not-divisible", message, blame=blame, tries=divisors(x.channels, self.out, self.groups))
         return None
 
     def _check_table(self, x: Shape) -> None:
@@ -244,12 +245,3 @@ class Conv(Layer):
         if all(before == after for before, after in pads):
             return short(tuple(before for before, _ in pads))
         return tuple(end for pair in reversed(pads) for end in pair)
-
-
-def _divisors(channels: Size, out: Size, groups: Size) -> tuple[dict[str, int], ...]:
-    """Numbers of groups near the given one that divide both channel counts."""
-    if isinstance(channels, Expression) or isinstance(out, Expression) or isinstance(groups, Expression):
-        return ()
-    near = sorted(range(1, min(channels, out, 4_096) + 1), key=lambda n: abs(n - groups))
-    fits = [n for n in near if n > 1 and channels % n == 0 and out % n == 0]
-    return tuple({"groups": n} for n in fits[:1])

@@ -161,6 +161,18 @@ class Number(Type):
         return f"between {self.least} and {self.most}"
 
 
+class NumberOr(Number):
+    """A number in its range, or a word for having none, which the rules get as None."""
+
+    def __init__(self, word: str, least: float | None = None, most: float | None = None) -> None:
+        super().__init__(least, most)
+        self.choices = (word,)
+        self.words = f"a number or {word}"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        return None if value == self.choices[0] else super().convert(value, axes)
+
+
 class Switch(Type):
     """Yes or no; the word alone turns it on, `no` before the word turns it off."""
 
@@ -190,6 +202,21 @@ class Word(Type):
 
     def spelling(self, attribute: Any) -> str:
         return f"{attribute.name}={'|'.join(self.choices)}"
+
+
+class Axes(Type):
+    """An axis by its name, a list of axes in an order, or all of them."""
+
+    choices = ("channels", "steps", "height", "width", "frames", "all")
+    words = "an axis, a list of axes, as [height, width], or all"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        names = value if isinstance(value, tuple) and not isinstance(value, Sizes) else (value,)
+        if not names or not all(isinstance(name, str) and name in self.choices for name in names):
+            raise self.refuse(value)
+        if "all" in names and len(names) > 1:
+            raise self.refuse(value)
+        return tuple(names)
 
 
 class Padding(PerAxis):
