@@ -12,21 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from drawn import SOURCES, Network, Refused, Walk
 from draws.embedding import TOKENS
-from runs import (
-    activation,
-    border,
-    conv,
-    dropout,
-    embedding,
-    fold,
-    linear,
-    merge,
-    norm,
-    pool,
-    resample,
-    reshape,
-    source,
-)
+from runs import FAMILIES, merge, norm
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -39,8 +25,12 @@ FAULTS = (
     KeyError,
     AttributeError,
     NotImplementedError,
+    AssertionError,
     ZeroDivisionError,
 )
+
+
+LARGEST = torch.finfo(torch.float32).max
 
 
 class Made(NamedTuple):
@@ -116,6 +106,8 @@ class Judge(Walk):
         kind = kind.upper()
         if any(made.path == path for made in self.layers):
             raise Refused(f"the path {path} is given twice")
+        if any(isinstance(value, float) and abs(value) > LARGEST for value in values.values()):
+            raise Refused(DELIBERATE["float32"])
         if kind in merge.MERGES:
             result = self.joined(kind, values, inputs)
         else:
@@ -163,25 +155,11 @@ def shape(x: Tensor) -> tuple[int, ...]:
     return sizes if len(sizes) < 3 or x.dtype == torch.int64 else (*sizes[1:], sizes[0])
 
 
-INPUTS: dict[str, tuple[int, ...]] = dict.fromkeys(SOURCES, (0,)) | {
-    "UNPOOL": (2,)
-}  # how many inputs a kind reads that does not read one
+# how many inputs a kind reads that does not read one
+INPUTS: dict[str, tuple[int, ...]] = {**dict.fromkeys(SOURCES, (0,)), "UNPOOL": (2,), "BILINEAR": (2,)}
 
 
-class Kinds(
-    conv.Runs,
-    fold.Runs,
-    border.Runs,
-    pool.Runs,
-    resample.Runs,
-    linear.Runs,
-    norm.Runs,
-    activation.Runs,
-    dropout.Runs,
-    embedding.Runs,
-    reshape.Runs,
-    source.Runs,
-):
+class Kinds(*(family.Runs for family in FAMILIES)):  # type: ignore[misc]
     """Every kind that is no merge."""
 
 
