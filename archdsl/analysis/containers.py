@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ class Uses:
     """The bodies of blocks, one for each combination of arguments and input shapes."""
 
     def __init__(self) -> None:
-        self.known: dict[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
+        self.known: MutableMapping[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
         self._signatures: dict[int, Signature] = {}
 
     def signature(self, block: tree.Block) -> Signature:

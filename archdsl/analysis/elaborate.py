@@ -94,6 +94,14 @@ class Elaborator:
         """Note that one value is another under a new number: what reads the outer reads the inner."""
         self._passes.append((outer.number, inner.number))
 
+    def unread(self) -> int:
+        """How many results were given so far that something must read."""
+        return len(self._results)
+
+    def forget(self, since: int) -> None:
+        """Leave out results that come of nothing laid."""
+        del self._results[since:]
+
     def tell_unread(self) -> None:
         """Warn of results that nothing reads."""
         for outer, inner in reversed(self._passes):

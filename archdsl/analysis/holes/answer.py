@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdsl.analysis.check import Checked, Reading, read
 from archdsl.analysis.holes.find import Hole, misplaced
 from archdsl.analysis.holes.solve import Fit, Solution, solved
-from archdsl.analysis.unknown import OPEN
+from archdsl.analysis.unknown import UNPINNED
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.ir.shape import Shape
 from archdsl.limits import Limits
+from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
     from archdsl.analysis.holes.solve import Miss
@@ -66,7 +67,7 @@ def put(text: str, values: dict[int, int]) -> str:
 def placed_back(checked: Checked, answer: Answer) -> Checked:
     """What was found in the text with its numbers, told of the text as it was written."""
     if not answer.values:
-        others = [one for one in checked.diagnostics if one.code != OPEN]
+        others = [one for one in checked.diagnostics if one.code != UNPINNED]
         told = [one for one in answer.told if all(one.place != other.place for other in others)]
         return checked._replace(diagnostics=sorted([*others, *told], key=lambda one: one.place))
     moved = [_moved(one, answer) for one in checked.diagnostics]
@@ -170,6 +171,8 @@ def _refusal(reading: Reading, solution: Solution, best: list[Fit], limits: Limi
         return []  # something is wrong that no number changes: it is told by itself
     if len(best) > 1:
         return [_several(reading, best)]
+    if solution.fault is not None:
+        return [solution.fault]  # it is told by itself; when it is mended, the holes are looked at again
     if solution.limit is not None:
         return [_limit(reading, solution, limits)]
     if solution.unpinned:
@@ -207,8 +210,11 @@ def _none(reading: Reading, solution: Solution) -> Diagnostic:
         return Diagnostic("no-answer", f"no number fits{because}", _at(hole), reading.own)
     nearest = solution.misses[0]
     message = f"no number fits; the closest: {_nearest(reading, solution)}"
-    wrong = nearest.wrong[0].claim
-    related = (Related(Span(wrong.start, wrong.end), "is claimed here"),)
+    wrong = nearest.wrong[0].at
+    said = "wants equal sizes" if isinstance(wrong, Token) else "is claimed here"
+    part = reading.source.part(wrong.start)  # a claim may stand in a file that is used
+    span = Span(wrong.start - part.base, wrong.end - part.base)
+    related = (Related(span, said, None if part is reading.own else part),)
     return Diagnostic("no-answer", message, _at(hole), reading.own, related=related)
 
 
