@@ -185,7 +185,18 @@ def _value(
             return kind
         if value.text not in ("in", "yes", "no", "true", "false"):
             raise _unknown_word(signature, value, scope, kinds, rest)
-    return evaluate(value, scope, limits)
+    return evaluate(value, _worded(scope, slot) if isinstance(value, tree.List) else scope, limits)
+
+
+def _worded(scope: Scope, slot: Slot) -> Scope:
+    """The names of a list: those in scope, and the words that the option lists, as in `[same, 1]`."""
+    if not slot.choices:
+        return scope
+    found = scope.inner()
+    for word in slot.choices:
+        if word not in scope:
+            found.define(word, word)
+    return found
 
 
 def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words, rest: Rest) -> Problem:
