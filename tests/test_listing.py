@@ -381,6 +381,7 @@ def test_a_sentence_that_names_a_layer_is_not_dropped_in_silence(line: str) -> N
         ("FC: 1.5 neurons", "1.5 is no whole number"),
         ("[6x6x6] CONV1: 6 3x3 filters -> [5x5x6]", "two shapes for one layer: 6x6x6 and 5x5x6"),
         ("[6x6x6]", "which layer gives this shape is not clear"),
+        ("FC -> 20\n   10 neurons", "256 come in, and whether 20 or 10 come out is not clear"),
         ("FC: 10 -> 20", "256 come in, and whether 10 or 20 come out is not clear"),
     ],
 )

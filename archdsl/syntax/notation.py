@@ -25,7 +25,7 @@ _LISTING = re.compile(
     r"|\b[0-9]++[ \t$]*+(?:\w++[ \t]++)??(?:filter|kernel|neuron|unit|feature)"
     r"|\b(?:stride|strid|filters|pad|padding|neurons|kernel)\b[ \t]*+(?:[:=]|of)?[ \t]*+[0-9]"
     r"|^[ \t*-]*+input[ \t]*+:[ \t]*+[0-9]|\b(?:max|average|avg)[ -]pool|fully[ -]connected"
-    r"|^[ \t]*+(?:\*\*|[*•-][ \t]|[0-9]++[.)][ \t]|>[ \t])|→"
+    r"|^[ \t]*+(?:\*\*|[*•-][ \t]|[0-9]++[.)][ \t]|>[ \t])|→[^→\n]*+→"
     r"|conv[0-9]-[0-9]|\bfc-[0-9]|\|[^|\n]*+\||^[ \t]*+(?:<(?:li|td|tr|p)\b|\\item\b)|\\\\[ \t]*+$"
     r"|^[ \t|:-]*-{3}[ \t|:-]*$|^[=_]{5,}+[ \t]*+$|\[(?:input|conv|pool|fc)\b",
     re.MULTILINE | re.IGNORECASE,

@@ -313,8 +313,9 @@ def _begins_anew(head: Head | None, item: Head, said: list[Item], segment: list[
     if head is None or family(head) != family(item) or item.kind in ("OUTPUT", "NORM"):
         return False
     behind = next((one for one in segment[at + 1 : at + 4] if not is_a(one, "COLON", "OPENING")), None)
-    figures = sum(is_a(one, *AMOUNTS) for one in said)
-    return behind is not None and is_a(behind, *AMOUNTS) and figures >= (2 if family(head) == "conv" else 1)
+    if behind is None or not is_a(behind, *AMOUNTS):
+        return False
+    return sum(is_a(one, *AMOUNTS) for one in said) >= (2 if family(head) == "conv" else 1)
 
 
 def _before(head: Head, said: list[Item]) -> list[Item]:
@@ -323,9 +324,10 @@ def _before(head: Head, said: list[Item]) -> list[Item]:
     while at and (is_a(said[at - 1], *AMOUNTS, "FILTERS") or isinstance(said[at - 1], Copies)):
         at -= 1
     joined = at > 0 and (is_a(said[at - 1], "SEP") or _is_joining(said[at - 1]))
-    sized = any(is_a(item, "DIMS") for item in said[at:])
+    if joined or not any(is_a(item, "DIMS") for item in said[at:]):
+        return said[at:] if joined else []
     full = head.kind in _WITHOUT_SIZES or any(is_a(item, "DIMS") for item in said[:at])
-    return said[at:] if joined or (sized and full) else []
+    return said[at:] if full else []
 
 
 def _is_joining(item: Item) -> bool:
