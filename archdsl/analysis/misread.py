@@ -12,7 +12,7 @@ from archdsl.analysis.problem import Problem
 from archdsl.diagnostics import nearest
 from archdsl.syntax.tree import Token
 
-_KEYWORDS = ("model", "block", "input", "output", "let", "cases", "expect", "freeze", "for", "if")
+_KEYWORDS = ("model", "use", "block", "input", "output", "let", "cases", "expect", "freeze", "for", "if")
 _LISTED = "`archdsl layers` lists the kinds"
 _LAYER = "a layer is its kind and its values: CONV 64 3x3"
 
@@ -58,7 +58,6 @@ _OTHERS = (
     *("rmsnorm", "instancenorm", "reshape", "view", "permute"),
 )
 _RESERVED = {
-    "use": "`use` is not part of the language yet",
     "share": "SHARE is not part of the language yet",
 }
 _MISPLACED = {
@@ -70,7 +69,8 @@ _STATEMENTS = {
     **dict.fromkeys(("elif", "elseif"), "the other case is written `} else if ... {`"),
     **dict.fromkeys(("return", "yield", "result"), "the last line is the result; `output` lists others"),
     **dict.fromkeys(("end", "endif", "done", "begin"), "a body stands in braces: { ... }"),
-    **dict.fromkeys(("import", "from", "class", "def", "layer", "name", "type"), _LAYER),
+    **dict.fromkeys(("class", "def", "layer", "name", "type"), _LAYER),
+    **dict.fromkeys(("import", "from", "include", "require"), 'blocks of another file: use "blocks/residual.arch"'),
     **dict.fromkeys(("set", "const", "var", "define"), "a value gets its name with `let`: let n = 3"),
     **dict.fromkeys(("assert", "claim", "total"), "what must come out stands behind -> or `expect`"),
     **dict.fromkeys(("module", "network", "net", "architecture"), "did you mean model?"),

@@ -246,6 +246,10 @@ class Layer:
         """The shapes of all results, in order: of most kinds one."""
         return (self.shape(*inputs),)
 
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        """For each input the sizes that must be those of the other inputs; how far they are apart leads to holes."""
+        return ()
+
     def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         """Warnings as (code, message), for a layer that is right but perhaps not meant so."""
         return ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from archdsl.ir.size import OPEN, Expression, Ratio, Size, symbols
+from archdsl.ir.size import SYMBOLIC, Expression, Ratio, Size, symbols
 from archdsl.limits import LARGEST
 
 REQUIRED: Any = object()
@@ -78,7 +78,7 @@ class Type:
     def refuse(self, value: Any) -> Exception:
         from archdsl.layers.base import Refusal
 
-        if isinstance(value, OPEN):
+        if isinstance(value, SYMBOLIC):
             return Refusal("undetermined", f"must be {self.words}, and {value} is left open", hint=give(value))
         return Refusal("wrong-type", f"must be {self.words}, not {spell(value)}")
 
@@ -95,7 +95,7 @@ class Whole(Type):
         from archdsl.layers.base import Refusal
 
         value = whole(value)
-        if isinstance(value, OPEN) and not self.symbolic:
+        if isinstance(value, SYMBOLIC) and not self.symbolic:
             raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))
         if isinstance(value, bool) or not isinstance(value, (int, Expression)):
             raise self.refuse(value)
