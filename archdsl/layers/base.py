@@ -106,7 +106,8 @@ def inline(function: str, module: Module) -> str:
     words = ["{0}"]
     for position, (name, value) in enumerate(module.arguments.items()):
         if name not in module.defaults or module.defaults[name] != value:
-            words.append(repr(value) if position < module.positional else f"{name}={value!r}")
+            text = f'"{value}"' if isinstance(value, str) else repr(value)  # the words of PyTorch's options are plain
+            words.append(text if position < module.positional else f"{name}={text}")
     return f"{function}({', '.join(words)})"
 
 
