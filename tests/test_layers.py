@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from compare import static_tensors
 
 import archdsl
 from archdsl.diagnostics.codes import CODES
-from archdsl.ir.network import postorder
 from archdsl.layers import FAMILIES, REGISTRY, Example, Layer, Wrong, lookup
 from archdsl.layers.base import Attribute
 from archdsl.layers.reference import describe, markdown, overview
@@ -37,10 +37,9 @@ def spec(text: str) -> str:
     return "\n".join([*lines, " -> ".join([line, *output])])
 
 
-def layer_of(model: archdsl.Model) -> Any:
-    """The node of the one layer of an example."""
-    (node,) = [node for node in postorder(model.network.body) if hasattr(node, "op")]
-    return node
+def own_line(example: Example | Wrong) -> str:
+    """The line of the kind itself, behind what it needs above."""
+    return example.text.split(" -> ")[1].split("; ")[-1]
 
 
 # ---- the registry is complete
@@ -52,12 +51,12 @@ def test_a_kind_is_documented_and_shown(kind: type[Layer]) -> None:
     assert kind.family in FAMILIES
     assert [example for example in kind.examples if isinstance(example, Example)]
     assert [example for example in kind.examples if isinstance(example, Wrong)]
-    assert all(REGISTRY[example.text.split(" -> ")[1].split()[0]] is kind for example in kind.examples)
+    assert all(REGISTRY[own_line(example).split()[0]] is kind for example in kind.examples)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=list(REGISTRY))
 def test_every_attribute_is_documented_and_used_by_an_example(kind: type[Layer]) -> None:
-    lines = [example.text.split(" -> ")[1] for example in kind.examples if isinstance(example, Example)]
+    lines = [own_line(example) for example in kind.examples if isinstance(example, Example)]
     used = {name for line in lines for name in attributes_in(kind, line)}
     assert all(attribute.doc for attribute in kind.attributes.values())
     assert set(kind.attributes) <= used, "an attribute that no example uses"
@@ -180,12 +179,9 @@ def test_pytorch_gives_the_same_shape_and_tensors(kind: type[Layer], example: Ex
     (output,) = model.outputs
     for mode in (module.train(), module.eval()):
         assert tuple(mode(*inputs).shape) == memory(output.shape, output.dtype, 2)
-    node = layer_of(model)
-    tensors = node.op.tensors(*node.inputs)
-    learned = [(t.name, t.sizes) for t in tensors if t.role != "buffer"]
-    kept = [(t.name, t.sizes) for t in tensors if t.role == "buffer"]
-    assert [(name.rpartition(".")[2], tuple(p.shape)) for name, p in module.named_parameters()] == learned
-    assert [(name.rpartition(".")[2], tuple(b.shape)) for name, b in module.named_buffers()] == kept
+    learned, kept = static_tensors(model)
+    assert [(name, tuple(p.shape)) for name, p in module.named_parameters()] == list(learned.items())
+    assert [(name, tuple(b.shape)) for name, b in module.named_buffers()] == list(kept.items())
 
 
 @named(EXAMPLES)

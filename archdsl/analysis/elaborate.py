@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archdsl.analysis import containers, control
+from archdsl.analysis import containers, control, sharing
 from archdsl.analysis.cost import Costs
 from archdsl.analysis.evaluate import evaluate, no_kind
 from archdsl.analysis.judge import Judge
 from archdsl.analysis.labels import filled, label_text
-from archdsl.analysis.names import Entry, Names, Value, mark_activation
+from archdsl.analysis.names import Entry, Names, Part, Value, mark_activation
 from archdsl.analysis.place import Once, Place, sequence_of
 from archdsl.analysis.problem import Placed, Problem, Silent, Stop, misplaced, placed
 from archdsl.analysis.report import Report
@@ -190,7 +190,7 @@ class Elaborator:
         assert statement.kind is not None
         target = self.target(statement.kind, place.scope)
         inputs = self.reads(statement, current, place)
-        if isinstance(target, tree.Block):
+        if isinstance(target, (tree.Block, sharing.Sharing)):
             item, values = yield self.layer(statement, inputs, place, base)
         else:
             label = self._label(statement, place.reading(inputs[0]))
@@ -317,7 +317,7 @@ class Elaborator:
     ) -> tuple[Item | None, tuple[Value, ...]]:
         values = self._values(statement, once)
         if label is not None:
-            self._enter(statement, label, values, once.inside, place)
+            self._enter(statement, label, values, once, place)
         if once.node is None:
             return None, values
         reads = tuple([value.number for value in inputs])
@@ -330,12 +330,12 @@ class Elaborator:
             return tuple(self.wrong() for _ in range(max(1, len(statement.names), len(once.shapes))))
         return tuple([self.value(shape, statement) for shape in once.shapes])
 
-    def _enter(
-        self, statement: tree.Layer, label: str, values: tuple[Value, ...], inside: Names | None, place: Place
-    ) -> None:
+    def _enter(self, statement: tree.Layer, label: str, values: tuple[Value, ...], once: Once, place: Place) -> None:
         """Make the results readable: the first name is the layer's own, the others are the further results."""
         names = statement.names
-        place.names.entries[label] = Entry(values, names[0], inside)
+        number = values[0].number if values else 0
+        part = once.part or Part(number, once.node, statement, place, place.scope.defined)
+        place.names.entries[label] = Entry(values, names[0], once.inside, None, part)
         if len(names) > max(1, len(values)):
             message = f"{len(names)} names for {len(values)} result{'s' * (len(values) != 1)}"
             raise Problem("too-many-values", message, names[len(values)])
@@ -349,6 +349,8 @@ class Elaborator:
         if statement.kind is None:
             return (yield containers.group(self, statement, inputs, place, named))
         target = self.target(statement.kind, place.scope)
+        if isinstance(target, sharing.Sharing):
+            return (yield sharing.share(self, statement, inputs, place))
         if isinstance(target, tree.Block):
             return (yield containers.use(self, statement, target, inputs, place))
         if statement.body is not None:
@@ -359,9 +361,9 @@ class Elaborator:
         """One layer of a built-in kind."""
         once = self.rules.leaf(statement, kind, inputs, place)
         self.visit(statement)
-        return once
+        return sharing.tied(self, once, place) if kind.refers else once
 
-    def target(self, kind: Token, scope: Scope) -> type[Layer] | tree.Block:
+    def target(self, kind: Token, scope: Scope) -> type[Layer] | tree.Block | sharing.Sharing:
         """What a kind word means: a value in scope that holds a kind, a block, or a built-in kind."""
         word = kind.text
         if word in scope:
@@ -375,6 +377,8 @@ class Elaborator:
         if word in self.blocks:
             return self.blocks[word]
         found = REGISTRY.get(word.upper())
+        if found is None and word.upper() == sharing.SHARE.name:
+            return sharing.SHARE
         if found is None:
             raise self.unknown_kind(kind)
         return found

@@ -46,7 +46,6 @@ _OTHERS = (
 )
 _RESERVED = {
     "use": "`use` is not part of the language yet",
-    "share": "SHARE is not part of the language yet",
 }
 _MISPLACED = {
     "else": "`else` stands on the line of the } before it",

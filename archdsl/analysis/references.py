@@ -8,6 +8,7 @@ from archdsl.analysis.declare import Declarations
 from archdsl.analysis.elaborate import FAULTS, Elaborator
 from archdsl.analysis.problem import Problem
 from archdsl.analysis.scope import Scope
+from archdsl.analysis.sharing import SHARE
 from archdsl.layers import REGISTRY
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -24,7 +25,11 @@ def check_blocks(declared: Declarations, elaborator: Elaborator, scope: Scope) -
         for kind, bound in _kinds(lines):
             if kind.text in declared.blocks:
                 reached[name].setdefault(kind.text, kind)
-            elif kind.text.upper() not in REGISTRY and kind.text not in known | bound and report.errors <= most:
+            elif (
+                kind.text.upper() not in (*REGISTRY, SHARE.name)
+                and kind.text not in known | bound
+                and report.errors <= most
+            ):
                 report.problem(elaborator.unknown_kind(kind))
     for ring in _rings(reached):
         first = next(name for name in declared.blocks if name in ring)

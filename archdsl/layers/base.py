@@ -149,12 +149,14 @@ class Layer:
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
     dtype: ClassVar[str] = "float32"  # of what it reads
     merge: ClassVar[bool] = False  # whether braces behind it are branches
+    refers: ClassVar[tuple[str, ...]] = ()  # tensors that may be another layer's: `weight=embed`
     fresh: ClassVar[bool] = False  # whether its output is new memory that its own backward pass never reads
     examples: ClassVar[tuple[Example | Wrong, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         own = {name: value for name, value in cls.__dict__.items() if isinstance(value, Attribute)}
         cls.attributes = {**cls.attributes, **own}
+        cls.refers = tuple(name for name, each in cls.attributes.items() if each.type.reference)
         cls.family = cls.__module__.rpartition(".")[2]
         if "name" in cls.__dict__:
             REGISTRY[cls.name] = cls

@@ -65,6 +65,7 @@ class Type:
     words = ""  # what is wanted, for messages: "a whole number"
     choices: tuple[str, ...] = ()  # words that a line may use for it
     switch = False
+    reference = False  # whether it is the name of a layer
 
     def convert(self, value: Any, axes: int) -> Any:
         """Return the value for a layer whose input has `axes` axes beside the channels."""
@@ -202,6 +203,19 @@ class Padding(PerAxis):
         if value == "valid":
             return (0,) * axes
         return value if value == "same" else super().convert(value, axes)
+
+
+class Reference(Type):
+    """The name of a layer above, as `<-` has it; what it must be is asked where names are known."""
+
+    words = "the name of a layer above"
+    reference = True
+
+    def convert(self, value: Any, axes: int) -> Any:
+        return value
+
+    def spelling(self, attribute: Any) -> str:
+        return f"{attribute.name}=NAME"
 
 
 class Bias(Switch):

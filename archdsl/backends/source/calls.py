@@ -31,7 +31,7 @@ def write_layer(w: ClassWriter, found: Family, inputs: list[Value], label: str |
     if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
         step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
-        result = Value(f"{attribute(at.owner, step)}({', '.join(value.text for value in turned)})", form, rank)
+        result = Value(f"{attribute(at.owner, step)}({_listed(turned)})", form, rank)
     else:
         if lowered.call.count("{0}") > 1 and not turned[0].variable:
             turned[0] = w.assign(turned[0], None, at, "")
@@ -39,6 +39,22 @@ def write_layer(w: ClassWriter, found: Family, inputs: list[Value], label: str |
         result = Value(filled(call, [value.text for value in turned]), form, rank)
     result.fresh = node.op.fresh
     return result
+
+
+def call_layer(w: ClassWriter, callee: str, found: Family, inputs: list[Value], at: At) -> Value:
+    """What the module of a layer gives once it is made."""
+    node: Leaf = first(found)
+    lowered = node.op.lower(*node.inputs)
+    turned = turn_all(w, inputs, lowered.wants, at)
+    rank = node.outputs[0].rank
+    form = "flat" if rank == 1 else turned[0].form if lowered.gives == "any" else lowered.gives
+    result = Value(f"{callee}({_listed(turned)})", form, rank)
+    result.fresh = node.op.fresh
+    return result
+
+
+def _listed(values: list[Value]) -> str:
+    return ", ".join(value.text for value in values)
 
 
 def turn_all(w: ClassWriter, inputs: list[Value], wants: str, at: At) -> list[Value]:
@@ -141,7 +157,7 @@ def call_class(
     w: ClassWriter, callee: str, made: Made, inputs: list[Value], outputs: tuple[Shape, ...], at: At
 ) -> list[Value]:
     given = turn_each(w, inputs, made.forms, at)
-    call = f"{callee}({', '.join(value.text for value in given)})"
+    call = f"{callee}({_listed(given)})"
     if len(made.gives) == 1:
         return [Value(call, made.gives[0], outputs[0].rank)]
     names, busy = [], w.busy()
