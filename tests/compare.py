@@ -21,7 +21,7 @@ def static_tensors(model: Any) -> tuple[dict[str, tuple[int, ...]], dict[str, tu
                 if tensor.name in {tie.tensor for tie in placed.node.ties}:
                     continue  # listed under the name of the layer that owns it
                 found = buffers if tensor.role == "buffer" else parameters
-                found[f"{placed.path}.{tensor.name}"] = tensor.sizes
+                found[tensor.path(placed.path)] = tensor.sizes
     return parameters, buffers
 
 

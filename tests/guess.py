@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from drawn import Refused, Walk
 
+from archdsl.ir.shape import Shape
+from archdsl.layers import REGISTRY, Refusal
+
 LARGEST = 4_096  # elements of a value
 RESERVED = ("forward", "train", "type", "children", "state_dict", "append", "_modules", "__init__")
 MOST = 60  # layers of a network
@@ -50,12 +53,13 @@ class GuessWalk(Walk):
         if self.layers > MOST:
             raise TooMuch
         kind = kind.upper()
+        values = {name: value for name, value in values.items() if name != "weight"}
         if kind in MERGES:
             return self.merge(kind, values, inputs, path)
         (x,) = need(inputs, len(inputs) == 1)
         need(x, (x.dtype == "int64") == (kind == "EMBED"))
         rule = RULES.get(kind)
-        return small(rule(x, values) if rule else x)
+        return small(rule(x, values) if rule else by_the_class(kind, values, x))
 
     def merge(self, kind: str, values: dict[str, Any], inputs: list[Guess], path: str) -> Guess:
         need(inputs, "axis" not in values or values["axis"] in AXES[inputs[0].rank])
@@ -80,7 +84,7 @@ class GuessWalk(Walk):
             columns = [set(column) - {1} for column in zip(*(x.sizes for x in inputs), strict=True)]
             need(first, all(len(column) <= 1 for column in columns))
             return Guess(tuple(max(column, default=1) for column in columns))
-        need(first, len({x.sizes for x in inputs}) == 1)
+        need(first, len({x.sizes for x in inputs}) == 1 and (kind != "ABSDIFF" or len(inputs) == 2))
         if kind == "STACK" and len(inputs) > 1:
             need(first, first.rank < 4)
             return small(Guess((len(inputs), *first.sizes)))
@@ -110,7 +114,7 @@ AXES = {
     3: ("height", "width", "channels"),
     4: ("frames", "height", "width", "channels"),
 }
-MERGES = ("ADD", "MUL", "MAX", "MEAN", "CONCAT", "STACK", "SCALE")
+MERGES = ("ADD", "MUL", "ABSDIFF", "MAX", "MEAN", "CONCAT", "STACK", "SCALE")
 
 
 def per_axis(value: Any, x: Guess) -> tuple[int, ...]:
@@ -151,6 +155,20 @@ def pad(x: Guess, values: dict[str, Any]) -> Guess:
     ends = per_axis(values["space"], x) if "space" in values else (0,) * len(x.space)
     space = tuple(size + 2 * end for size, end in zip(x.space, ends, strict=True))
     return Guess((*space, x.channels + values.get("channels", 0)))
+
+
+def by_the_class(kind: str, values: dict[str, Any], x: Guess) -> Guess:
+    """What the rules of the kind itself give."""
+    try:
+        shape = REGISTRY[kind]({name: listed(value) for name, value in values.items()}, (Shape(*x),)).shape(Shape(*x))
+    except Refusal as refusal:
+        raise Refused(refusal.message) from None
+    return Guess(*shape)
+
+
+def listed(value: Any) -> Any:
+    """A drawn value as rules get it: lists are tuples."""
+    return tuple(map(listed, value)) if isinstance(value, list) else value
 
 
 def pooled(x: Guess, values: dict[str, Any]) -> Guess:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,16 @@ def named(cases: list[tuple[type[Layer], Any]]) -> Any:
     return pytest.mark.parametrize(("kind", "example"), cases, ids=[example.text for _, example in cases])
 
 
+def line_of(example: Example | Wrong) -> str:
+    """The line of an example, behind what it needs above; that of a source comes first, for it reads nothing."""
+    parts = example.text.split(" -> ")
+    return parts[0] if parts[0].split()[0] in REGISTRY else parts[1].split("; ")[-1]
+
+
 def spec(text: str) -> str:
     """An example as a whole text: `8x8x16, 16 -> SCALE -> 8x8x16` with inputs a and b, and its output as a claim."""
+    if text.split()[0] in REGISTRY:  # a source
+        return f"input 3\n{text}"
     shapes, line, *output = text.split(" -> ")
     inputs = shapes.split(", ")
     if len(inputs) == 1:
@@ -37,11 +46,6 @@ def spec(text: str) -> str:
     return "\n".join([*lines, " -> ".join([line, *output])])
 
 
-def own_line(example: Example | Wrong) -> str:
-    """The line of the kind itself, behind what it needs above."""
-    return example.text.split(" -> ")[1].split("; ")[-1]
-
-
 # ---- the registry is complete
 
 
@@ -51,12 +55,12 @@ def test_a_kind_is_documented_and_shown(kind: type[Layer]) -> None:
     assert kind.family in FAMILIES
     assert [example for example in kind.examples if isinstance(example, Example)]
     assert [example for example in kind.examples if isinstance(example, Wrong)]
-    assert all(REGISTRY[own_line(example).split()[0]] is kind for example in kind.examples)
+    assert all(REGISTRY[line_of(example).split()[0]] is kind for example in kind.examples)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=list(REGISTRY))
 def test_every_attribute_is_documented_and_used_by_an_example(kind: type[Layer]) -> None:
-    lines = [own_line(example) for example in kind.examples if isinstance(example, Example)]
+    lines = [line_of(example) for example in kind.examples if isinstance(example, Example)]
     used = {name for line in lines for name in attributes_in(kind, line)}
     assert all(attribute.doc for attribute in kind.attributes.values())
     assert set(kind.attributes) <= used, "an attribute that no example uses"
@@ -89,6 +93,20 @@ def test_short_spellings_are_unique(kind: type[Layer]) -> None:
     names = [attribute.name for attribute in kind.attributes.values()]
     shorts = [attribute.short for attribute in kind.attributes.values() if attribute.short]
     assert len(set(names + shorts)) == len(names + shorts)
+
+
+def test_the_table_of_families_is_what_the_files_declare() -> None:
+    for family, (_, kinds) in FAMILIES.items():
+        declared = [
+            kind.name for kind in vars(import_module(f"archdsl.layers.{family}")).values() if is_kind(kind, family)
+        ]
+        assert declared == kinds.split(), "archdsl/layers/families.py"
+    files = {path.stem for path in Path(archdsl.__file__).parent.joinpath("layers").glob("*.py")}
+    assert set(FAMILIES) <= files
+
+
+def is_kind(value: Any, family: str) -> bool:
+    return isinstance(value, type) and issubclass(value, Layer) and "name" in vars(value) and value.family == family
 
 
 def test_counter_examples_use_codes_that_exist() -> None:
@@ -191,7 +209,7 @@ def test_pytorch_counts_the_same_macs(kind: type[Layer], example: Example) -> No
 
     model = archdsl.loads(spec(example.text))
     with torch.device("meta"):
-        module = model.to_torch().eval()
+        module = model.to_torch().eval().requires_grad_(False)
     inputs = [tensor(torch, port.shape, port.dtype, 1, "meta") for port in model.inputs]
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         module(*inputs)

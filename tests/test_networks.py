@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,7 +20,7 @@ from judge import Judge, Made, Verdict, example, judge  # noqa: E402
 from networks import networks  # noqa: E402
 
 import archdsl  # noqa: E402
-from archdsl.ir.network import Leaf, Merge  # noqa: E402
+from archdsl.ir.network import Leaf, Merge, Share  # noqa: E402
 
 torch.set_num_threads(1)
 EXAMPLES = 1_500  # drawn; about half of them are different from one another
@@ -81,13 +82,18 @@ def checked(source: str, network: Network, tally: Tally) -> Any:
 def check_shapes(model: Any, ran: Judge) -> None:
     """Each layer has its path, its kind and its shape, in order; so has each merge."""
     placed = unrolled(model)
-    leaves = [Made(p.path, p.node.op.name, p.node.outputs[0].sizes) for p in placed if isinstance(p.node, Leaf)]
-    merges = [Made(p.path, p.node.op.name, p.node.outputs[0].sizes) for p in placed if isinstance(p.node, Merge)]
+    leaves, merges = ([made(each) for each in placed if isinstance(each.node, kind)] for kind in ((Leaf, Share), Merge))
     assert leaves == ran.layers
     assert sorted(merges) == sorted(ran.merges)
     assert model.params == sum(p.numel() for p in ran.parameters().values())
     assert model.totals.weights == ran.weights()
     assert static_tensors(model)[0] == {name: tuple(p.shape) for name, p in ran.parameters().items()}
+
+
+def made(placed: Any) -> Made:
+    node = placed.node
+    kind = "SHARE" if isinstance(node, Share) else node.op.name
+    return Made(placed.path, kind, tuple(y.sizes for y in node.outputs))
 
 
 def check_module(model: Any, network: Network, verdict: Verdict) -> None:
@@ -125,12 +131,12 @@ def results(found: Any) -> tuple[Any, ...]:
     return found if isinstance(found, tuple) else (found,)
 
 
-def run(examples: int, tally: Tally, seed: int | None = None) -> None:
-    """Try a number of drawn networks, the same ones for the same seed; a counterexample is made small and shown."""
+def explore(strategy: Any, examples: int, property: Callable[[Any], None], seed: int | None) -> None:
+    """Hold a property for what a strategy draws, the same for the same seed; a counterexample is made small."""
 
-    def check(network: Network) -> None:
+    def check(drawn: Any) -> None:
         torch.manual_seed(0)
-        check_network(network, tally)
+        property(drawn)
 
     health, phases = list(HealthCheck), (Phase.generate, Phase.shrink)
     how = settings(
@@ -141,8 +147,14 @@ def run(examples: int, tally: Tally, seed: int | None = None) -> None:
         phases=phases,
         suppress_health_check=health,
     )
-    checked_network = given(networks())(check)
-    how(checked_network if seed is None else set_seed(seed)(checked_network))()
+    checked = given(strategy)(check)
+    how(checked if seed is None else set_seed(seed)(checked))()
+
+
+def run(examples: int, tally: Tally, seed: int | None = None) -> None:
+    """Try a number of drawn networks, the same ones for the same seed; a counterexample is made small and shown."""
+
+    explore(networks(), examples, lambda network: check_network(network, tally), seed)
 
 
 def test_a_network_is_accepted_if_and_only_if_pytorch_runs_it(capsys: pytest.CaptureFixture[str]) -> None:

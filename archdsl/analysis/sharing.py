@@ -52,6 +52,10 @@ def share(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place
     if len(shapes) != len(node.inputs):
         message = f"{token.text} reads {len(node.inputs)} input{'s' * (len(node.inputs) != 1)}, here {len(inputs)}"
         raise Problem("wrong-inputs", message, token)
+    if [shape.rank for shape in shapes] != [shape.rank for shape in node.inputs]:
+        read, now = (" and ".join(map(str, each)) for each in (node.inputs, shapes))
+        message = f"{token.text} runs on {read}, and {now} has another number of axes"
+        raise Problem("rank-mismatch", message, token, related=(_given(entry),))
     key = part.of, shapes
     if shapes != node.inputs and key not in e.uses.again:
         e.uses.again[key] = yield _again(e, part, token, inputs, shapes)
@@ -93,6 +97,9 @@ def _runnable(entry: Entry, token: Token) -> tuple[Part, Leaf | Sequence | Use]:
         entry.inside.shared = token
     if not isinstance(part.node, (Leaf, Sequence, Use)):
         raise Silent
+    if not part.node.inputs:
+        message = f"{name} reads nothing, so there is nothing to run again"
+        raise Problem("not-shareable", message, token, hint=f"<- {name} reads it once more", related=(_given(entry),))
     return part, part.node
 
 

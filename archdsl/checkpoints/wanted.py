@@ -42,6 +42,6 @@ def wanted_tensors(checked: Checked, limits: Limits) -> list[Wanted]:
             owners = {tie.tensor: f"{paths[tie.of]}.{tie.tensor}" for tie in placed.node.ties}
             for tensor in placed.node.op.tensors(*placed.node.inputs):
                 if tensor.saved:
-                    name, of = f"{placed.path}.{tensor.name}", owners.get(tensor.name, "")
+                    name, of = tensor.path(placed.path), owners.get(tensor.name, "")
                     found.append(Wanted(name, _SPELLED[tensor.dtype], tensor.sizes, of))
     return found

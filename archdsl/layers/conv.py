@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.ir.shape import AXES, Shape, product
 from archdsl.ir.size import Expression, Size, maximum, same
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
-from archdsl.layers.support import (
+from archdsl.layers.support.conv import (
     ASYMMETRIC_CONV,
     ASYMMETRIC_POSITION_CONV,
     ASYMMETRIC_TABLE_CONV,

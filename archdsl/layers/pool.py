@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.ir.shape import AXES, Shape, product
 from archdsl.ir.size import Size
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, inline
-from archdsl.layers.support import GLOBAL_AVG_POOL, GLOBAL_MAX_POOL, SUBSAMPLE
+from archdsl.layers.support.pool import GLOBAL_AVG_POOL, GLOBAL_MAX_POOL, SUBSAMPLE
 from archdsl.layers.values import PerAxis, Switch
 from archdsl.layers.window import Window, blind, check_fit, derivation, leftovers, short
 

@@ -266,7 +266,7 @@ class ClassWriter:
         self._keep(row, inputs, at.owner)
         match first(found):
             case Leaf():
-                return [write_layer(self, found, inputs, item.label, number, at)]
+                return write_layer(self, found, inputs, item.label, number, at)
             case Use():
                 step = item.label if item.label is not None else at.step(number)
                 return write_use(self, found, inputs, step, at)

@@ -26,8 +26,8 @@ def write_share(w: ClassWriter, found: Family, inputs: list[Value], number: int,
     if isinstance(node, Leaf):
         layers = {member: each.node for member, each in found.items()}
         if callee not in w.registered:
-            return [write_layer(w, layers, inputs, None, number, at)]
-        return [call_layer(w, callee, layers, inputs, at)]
+            return write_layer(w, layers, inputs, None, number, at)
+        return call_layer(w, callee, layers, inputs, at)
     if id(node) in w.chains:
         return [call_chain(w, callee, w.chains[id(node)], inputs[0], share.outputs[0].rank, at)]
     made = _made(w, node)

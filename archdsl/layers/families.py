@@ -1,0 +1,20 @@
+"""Which file declares which kinds: a family is imported when one of its kinds is first asked for.
+
+A check uses a few families of many, and starts the sooner for it.
+"""
+
+from __future__ import annotations
+
+# family, the name of its file: title, kinds in the order of their declaration
+FAMILIES: dict[str, tuple[str, str]] = {
+    "conv": ("Convolutions", "CONV"),
+    "pool": ("Pools", "MAXPOOL AVGPOOL SUBSAMPLE GLOBALAVGPOOL GLOBALMAXPOOL ADAPTIVEAVGPOOL"),
+    "linear": ("Fully connected layers", "FC LINEAR RBF"),
+    "norm": ("Normalisation", "BN LRN"),
+    "activation": ("Activations", "RELU TANH SIGMOID SOFTMAX"),
+    "dropout": ("Dropout", "DROPOUT"),
+    "embedding": ("Embeddings", "EMBED"),
+    "source": ("Sources", "PARAM CONST"),
+    "reshape": ("Moving and adding elements", "ID FLATTEN PAD"),
+    "merge": ("Merges", "ADD MUL MAX ABSDIFF MEAN CONCAT STACK SCALE"),
+}

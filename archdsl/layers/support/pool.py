@@ -1,0 +1,32 @@
+"""Source of pools that PyTorch does not have."""
+
+SUBSAMPLE = '''
+class Subsample{n}d(nn.AvgPool{n}d):
+    """LeNet's subsampling: the sum of each window times one coefficient per map, plus one bias per map."""
+
+    def __init__(self, channels, kernel_size, stride=None):
+        super().__init__(kernel_size, stride)
+        self.area = torch.Size(kernel_size).numel()
+        self.weight = nn.Parameter(torch.full((channels,), 1 / self.area))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x):
+        ones = [1] * {n}
+        return super().forward(x) * (self.area * self.weight).view(-1, *ones) + self.bias.view(-1, *ones)
+'''
+
+GLOBAL_AVG_POOL = '''
+class GlobalAvgPool(nn.Module):
+    """The average of each channel over all positions."""
+
+    def forward(self, x):
+        return x.flatten(2).mean(2)
+'''
+
+GLOBAL_MAX_POOL = '''
+class GlobalMaxPool(nn.Module):
+    """The largest element of each channel over all positions."""
+
+    def forward(self, x):
+        return x.flatten(2).amax(2)
+'''

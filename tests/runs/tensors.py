@@ -1,0 +1,94 @@
+"""Tensors as the second translation keeps them, and what the language refuses on purpose where PyTorch runs.
+
+Vectors are (N, C), sequences (N, T, C), images and volumes (N, C, ...).
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import torch.nn.functional as F
+from drawn import Refused
+from torch import Tensor
+
+DELIBERATE = {
+    "zero": "no size is ever zero: PyTorch runs empty tensors through many layers",
+    "window": "a window larger than its padded input: PyTorch pools it all the same when it rounds up",
+    "blind": "a dilated window that reads nothing but padding: PyTorch's pools write outside of the tensor in training, "
+    "its convolutions end the process",
+    "broadcast": "nothing is stretched unless the line says so, and never an axis that is not there",
+    "gate": "SCALE takes one value per channel and stretches nothing else",
+    "tokens": "whole numbers are read by EMBED alone: PyTorch adds and joins them too",
+    "again": "what runs again is the same modules in the same order, on as many axes: in Python a part could change",
+    "closed": "a group that runs again reads nothing from around it, and nothing reads into it: functions may close over "
+    "values",
+    "tie": "a weight of two layers has the sizes of both: a layer of PyTorch takes any tensor for its weight",
+    "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
+    "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
+    "range": "constants that make no sense: a BN with eps of 0 or a momentum beyond 1, a PAD that cuts off, a negative LRN",
+    "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
+}
+AXES = (
+    ("channels",),
+    ("steps", "channels"),
+    ("height", "width", "channels"),
+    ("frames", "height", "width", "channels"),
+)
+
+
+def leading(x: Tensor) -> Tensor:
+    """Channels first."""
+    return x.transpose(1, 2) if x.dim() == 3 else x
+
+
+def trailing(x: Tensor) -> Tensor:
+    """Channels last."""
+    return x if x.dim() <= 3 else x.movedim(1, -1)
+
+
+def back(x: Tensor) -> Tensor:
+    """From channels first to how values are kept here."""
+    return leading(x)  # the same turn
+
+
+def fits(x: Tensor, kernel: Any, pad: Any = 0, dilation: Any = 1) -> None:
+    """Refuse a window larger than its padded input."""
+    space = x.shape[2:]
+    each = [value if isinstance(value, tuple) else (value,) * len(space) for value in (kernel, pad, dilation)]
+    for size, k, p, d in zip(space, *each, strict=True):
+        if d * (k - 1) + 1 > size + 2 * p:
+            raise Refused(DELIBERATE["window"])
+
+
+def sees(x: Tensor, kernel: Any, stride: Any, pad: Any, dilation: Any) -> None:
+    """Refuse a dilated window whose elements all lie in the padding; `pad` is a number, one for each axis, or `same`."""
+    space = x.shape[2:]
+    each = [value if isinstance(value, (tuple, str)) else (value,) * len(space) for value in (kernel, stride, dilation)]
+    pads = [pad] * len(space) if isinstance(pad, (int, str)) else pad
+    for size, p, k, s, d in zip(space, pads, *each, strict=True):
+        before, after = same(size, k, s, d) if p == "same" else (p, p)
+        starts = range(-before, size + after - d * (k - 1), s)
+        if d > 1 and any(not any(0 <= start + d * step < size for step in range(k)) for start in starts):
+            raise Refused(DELIBERATE["blind"])
+
+
+def same(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:
+    """The padding before and after an axis that keeps its size, divided by the step and rounded up."""
+    total = max(0, (math.ceil(size / stride) - 1) * stride + dilation * (kernel - 1) + 1 - size)
+    return total // 2, total - total // 2
+
+
+def kept(x: Tensor) -> Tensor:
+    """From channels last to how values are kept here."""
+    return x if x.dim() <= 3 else x.movedim(-1, 1)
+
+
+def strided_same(x: Tensor, kernel: Any, stride: Any, dilation: Any, mode: str) -> Tensor:
+    """Pad so that the step divides the size, rounded up; PyTorch has `same` for a step of 1 only."""
+    space = x.shape[2:]
+    each = [value if isinstance(value, tuple) else (value,) * len(space) for value in (kernel, stride, dilation)]
+    pads: list[int] = []
+    for size, k, s, d in zip(space, *each, strict=True):
+        pads = [*same(size, k, s, d), *pads]
+    return F.pad(x, pads, mode="constant" if mode == "zeros" else mode)
