@@ -5,7 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import Argument
-from draws import activation, conv, dropout, embedding, linear, merge, norm, pool, reshape, source
+from draws import (
+    activation,
+    border,
+    conv,
+    dropout,
+    embedding,
+    fold,
+    linear,
+    merge,
+    norm,
+    pool,
+    resample,
+    reshape,
+    source,
+)
 
 from archdsl.layers import REGISTRY
 
@@ -26,7 +40,10 @@ KINDS = {
 
 class Attributes(
     conv.Draws,
+    fold.Draws,
+    border.Draws,
     pool.Draws,
+    resample.Draws,
     linear.Draws,
     norm.Draws,
     activation.Draws,

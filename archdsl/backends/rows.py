@@ -32,6 +32,7 @@ class Row(NamedTuple):
     connections: Size
     units: Size
     frozen: bool = False
+    file: str = ""
     shares: str | None = None  # the path of what SHARE runs again
     tied: tuple[tuple[str, str], ...] = ()  # tensors that are another layer's: name here, path there
 
@@ -129,12 +130,13 @@ def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
 
 def _row(checked: Checked, placed: Placed, node: Leaf | Share, owners: Owners) -> Row:
     cost, output = checked.costs.of(node), node.outputs[0]
-    line = checked.source.position(node.statement.start)[0]
+    at = node.statement.start
+    line, file = checked.source.position(at)[0], checked.source.part(at).name
     figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
     row = (placed.path, line, placed.copies, node.inputs, output, *figures)
     if isinstance(node, Share):
-        return Row(row[0], "SHARE", *row[1:], shares=owners.lender(node))
-    return Row(row[0], node.op.name, *row[1:], node.frozen, tied=owners.tied(node))
+        return Row(row[0], "SHARE", *row[1:], file=file, shares=owners.lender(node))
+    return Row(row[0], node.op.name, *row[1:], node.frozen, file, tied=owners.tied(node))
 
 
 def _entry(checked: Checked, placed: Placed, deepest: int | None, owners: Owners) -> Entry:

@@ -7,14 +7,20 @@ from __future__ import annotations
 
 # family, the name of its file: title, kinds in the order of their declaration
 FAMILIES: dict[str, tuple[str, str]] = {
-    "conv": ("Convolutions", "CONV"),
-    "pool": ("Pools", "MAXPOOL AVGPOOL SUBSAMPLE GLOBALAVGPOOL GLOBALMAXPOOL ADAPTIVEAVGPOOL"),
+    "conv": ("Convolutions", "CONV DWCONV"),
+    "upconv": ("Transposed convolutions", "UPCONV"),
+    "fold": ("Windows as steps", "UNFOLD FOLD"),
+    "pool": ("Pools", "MAXPOOL AVGPOOL LPPOOL SUBSAMPLE"),
+    "adaptive": ("Pools to a size", "GLOBALAVGPOOL GLOBALMAXPOOL ADAPTIVEAVGPOOL ADAPTIVEMAXPOOL"),
+    "unpool": ("The way back from a pool", "UNPOOL"),
+    "resample": ("Resampling", "UPSAMPLE PIXELSHUFFLE PIXELUNSHUFFLE CHANNELSHUFFLE"),
     "linear": ("Fully connected layers", "FC LINEAR RBF"),
     "norm": ("Normalisation", "BN LRN"),
     "activation": ("Activations", "RELU TANH SIGMOID SOFTMAX"),
     "dropout": ("Dropout", "DROPOUT"),
     "embedding": ("Embeddings", "EMBED"),
     "source": ("Sources", "PARAM CONST"),
-    "reshape": ("Moving and adding elements", "ID FLATTEN PAD"),
+    "border": ("Padding and cropping", "PAD CROP"),
+    "reshape": ("Moving and adding elements", "ID FLATTEN"),
     "merge": ("Merges", "ADD MUL MAX ABSDIFF MEAN CONCAT STACK SCALE"),
 }
