@@ -173,6 +173,28 @@ def test_limits() -> None:
 SIZED = "input HxWx3 where H % 4 == 0\nCONV 8 5x5; RELU; MAXPOOL 3x3 s2; GLOBALAVGPOOL; FC 10"
 
 
+@pytest.mark.parametrize(
+    ("condition", "test"),
+    [
+        ("H >= 5", "H < 5"),
+        ("(H + 1)//2 == 3", "(H + 1)//2 != 3"),
+        ("W % 8 in [0, 5]", "not ((W % 8 == 0) | (W % 8 == 5))"),
+        ("T in [1, 2] or T >= 5", "not (((T == 1) | (T == 2)) | (T >= 5))"),
+        ("T >= 5 and T % 2 == 0", "not ((T >= 5) & (T % 2 == 0))"),
+        ("(H + 1)//2 == W//2", "not ((H + 1)//2 == W//2)"),
+        ("(H + 1)//2 == 3 or W >= 2 and W <= 9", "not (((H + 1)//2 == 3) | ((W >= 2) & (W <= 9)))"),
+    ],
+)
+def test_a_condition_is_asked_as_one_value(condition: str, test: str) -> None:
+    from archdsl.backends.source.sizes import _otherwise
+
+    assert _otherwise(condition) == test
+    for h in range(1, 12):
+        for w in range(1, 12):
+            names = {"H": h, "W": w, "T": h}
+            assert eval(test, {}, dict(names)) is not eval(condition, {}, dict(names))
+
+
 def test_a_compiled_module_takes_what_is_allowed_and_refuses_the_rest() -> None:
     torch = pytest.importorskip("torch")
     model = archdsl.loads(SIZED)
@@ -186,7 +208,13 @@ def test_a_compiled_module_takes_what_is_allowed_and_refuses_the_rest() -> None:
                     module(torch.zeros(1, 3, h, w))
 
 
-@pytest.mark.parametrize("text", [SIZED, "input T int\nEMBED 9 4; CONV 6 3; RELU; CONV 5 4; GLOBALMAXPOOL"])
+LISTED = "input HxWx3\nCONV 8 3x3 s2 p1\nADD { MAXPOOL 2; CONV 8 3x3 s2 p1 }\nGLOBALAVGPOOL"  # W % 4 in [0, 3]
+EITHER = "input HxWx3 where H <= 26 or H >= 28\nCONV 8 5x5; GLOBALAVGPOOL"
+
+
+@pytest.mark.parametrize(
+    "text", [SIZED, LISTED, EITHER, "input T int\nEMBED 9 4; CONV 6 3; RELU; CONV 5 4; GLOBALMAXPOOL"]
+)
 def test_it_is_compiled_whole_and_exported(text: str) -> None:
     torch = pytest.importorskip("torch")
     model = archdsl.loads(text)
@@ -198,7 +226,8 @@ def test_it_is_compiled_whole_and_exported(text: str) -> None:
     whole = torch.compile(module, fullgraph=True, backend="eager")
     axes = (2, 3) if "H" in text else (1,)
     dynamic = dict.fromkeys(axes, torch.export.Dim.AUTO)
-    exported = torch.export.export(module, (example(24),), dynamic_shapes=(dynamic,)).module()
+    given = example(23 if text is LISTED else 24)
+    exported = torch.export.export(module, (given,), dynamic_shapes=(dynamic,)).module()
     names = ("H", "W") if "H" in text else ("T",)
     for size in range(1, 30):
         numbers = {name: size + place for place, name in enumerate(names)}
