@@ -154,6 +154,28 @@ def test_formulas() -> None:
     assert archdsl.loads(text, d=8).params.__str__() == "552*L"
 
 
+@pytest.mark.parametrize(
+    ("text", "macs"),
+    [
+        ("input HxWx3\nCONV 8 5x3", "360*(H - 4)*(W - 2)"),
+        ("input HxWx3\nCONV 8 3x3; CONV 5 1x1 s2", "40*((H + 1)//2 - 1)*((W + 1)//2 - 1) + 216*(H - 2)*(W - 2)"),
+        ("input HxWx3\nCONV 8 3x3; FC 10", "296*(H - 2)*(W - 2)"),
+        ("input HxWx3\nCONV 8 3x3; CONV 8 3x3 p1; GLOBALAVGPOOL; FC 10", "792*(H - 2)*(W - 2) + 80"),
+        ("input DxHxWx3\nCONV 8 3", "648*(D - 2)*(H - 2)*(W - 2)"),
+        ("input HxWx3\nCONV 8 3x1", "72*H*W - 144*W"),
+        ("input HxWx3\nCONV 8 3x3; CONV 2 1x3", "264*H*W - 624*H - 528*W + 1248"),
+        ("model M(c)\ninput HxWx3\nCONV c 3x3", "27*(H - 2)*(W - 2)*c"),
+        ("model M(c)\ninput Tx3\nCONV (c - 1) 3; LINEAR (c + 2)", "T*c**2 + 10*T*c - 2*c**2 - 11*T - 20*c + 22"),
+    ],
+)
+def test_a_formula_is_written_with_its_factors(text: str, macs: str) -> None:
+    model = archdsl.loads(text)
+    assert str(model.macs) == macs
+    for d in range(1, 9):
+        numbers = {"D": d + 4, "H": d + 6, "W": 3 * d + 1, "T": d + 2, "c": 2 * d + 1}
+        assert eval(macs, {}, numbers) == model.formula("macs")(**{name: numbers[name] for name in model.open})
+
+
 @pytest.mark.parametrize(("value", "code"), [(0, "out-of-range"), (1.5, "wrong-type"), ("a", "wrong-type")])
 def test_a_number_that_is_no_size(value: object, code: str) -> None:
     assert fault("input Tx4\nRELU", T=value).code == code
@@ -209,11 +231,12 @@ def test_a_compiled_module_takes_what_is_allowed_and_refuses_the_rest() -> None:
 
 
 LISTED = "input HxWx3\nCONV 8 3x3 s2 p1\nADD { MAXPOOL 2; CONV 8 3x3 s2 p1 }\nGLOBALAVGPOOL"  # W % 4 in [0, 3]
+POOLED = "input T int\nEMBED 9 4; MAXPOOL 3 s2 p1; CONV 6 3; CONCAT { MAXPOOL 2; MAXPOOL 2 d1 s2 }; GLOBALMAXPOOL"
 EITHER = "input HxWx3 where H <= 26 or H >= 28\nCONV 8 5x5; GLOBALAVGPOOL"
 
 
 @pytest.mark.parametrize(
-    "text", [SIZED, LISTED, EITHER, "input T int\nEMBED 9 4; CONV 6 3; RELU; CONV 5 4; GLOBALMAXPOOL"]
+    "text", [SIZED, LISTED, EITHER, POOLED, "input T int\nEMBED 9 4; CONV 6 3; RELU; CONV 5 4; GLOBALMAXPOOL"]
 )
 def test_it_is_compiled_whole_and_exported(text: str) -> None:
     torch = pytest.importorskip("torch")
