@@ -111,6 +111,24 @@ def test_a_question_is_answered_by_what_was_needed_before() -> None:
     assert needs("input Tx4\nCONV 6 5\nif T >= 3 { RELU } else { TANH }") == ["T >= 5"]
 
 
+@pytest.mark.parametrize(
+    ("where", "question"),
+    [
+        ("H//2 == W", "H > W"),  # the smaller one in terms of the larger
+        ("H//2 == W", "H >= 2"),
+        ("W == 2*H", "W % 2 == 0"),
+        ("H == W", "H % 2 == W % 2"),
+        ("W >= H, H >= 4", "W >= 3"),
+        ("H + W >= 9", "2*H + W >= 10"),
+        ("W >= H, H >= 4", "W + 1 < H"),  # never
+    ],
+)
+def test_what_where_says_of_two_sizes_answers_questions_of_both(where: str, question: str) -> None:
+    assert not needs(
+        f"input a: Hx4 where {where}; input b: Wx4\nx: RELU <- a\nif {question} {{ RELU }} else {{ FC 1 }}"
+    )
+
+
 @pytest.mark.parametrize("at", ["CONV 4 9", "ADD { ID; CONV 5 1 }", "{ b: RELU; CONV 4 9; c: TANH }"])
 def test_where_no_copy_can_be_there_is_none(at: str) -> None:
     """What is refused at all sizes, laid an open number of times, is told as a warning, and nothing else of it is."""
