@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from drawn import Refused, Walk
 
+from archdsl.ir.shape import Shape
+from archdsl.layers import REGISTRY, Refusal
+
 LARGEST = 4_096  # elements of a value
 RESERVED = ("forward", "train", "type", "children", "state_dict", "append", "_modules", "__init__")
 MOST = 60  # layers of a network
@@ -55,7 +58,7 @@ class GuessWalk(Walk):
         (x,) = need(inputs, len(inputs) == 1)
         need(x, (x.dtype == "int64") == (kind == "EMBED"))
         rule = RULES.get(kind)
-        return small(rule(x, values) if rule else x)
+        return small(rule(x, values) if rule else by_the_class(kind, values, x))
 
     def merge(self, kind: str, values: dict[str, Any], inputs: list[Guess], path: str) -> Guess:
         need(inputs, "axis" not in values or values["axis"] in AXES[inputs[0].rank])
@@ -125,7 +128,8 @@ def conv(x: Guess, values: dict[str, Any]) -> Guess:
     if values.get("pad") == "same":
         return Guess((*(-(-size // step) for size, step in zip(x.space, stride, strict=True)), values["out"]))
     pads = per_axis(0 if values.get("pad", 0) == "valid" else values.get("pad", 0), x)
-    return Guess((*windows(x, kernel, stride, pads, dilation, False), values["out"]))
+    pads = tuple(sum(pad) / 2 if isinstance(pad, list) else pad for pad in pads)
+    return Guess((*map(int, windows(x, kernel, stride, pads, dilation, False)), values["out"]))
 
 
 def pool(x: Guess, values: dict[str, Any]) -> Guess:
@@ -146,11 +150,18 @@ def windows(x: Guess, kernel: Any, stride: Any, pads: Any, dilation: Any, ceil: 
     return tuple(found)
 
 
-def pad(x: Guess, values: dict[str, Any]) -> Guess:
-    need(x, "space" in values or "channels" in values)
-    ends = per_axis(values["space"], x) if "space" in values else (0,) * len(x.space)
-    space = tuple(size + 2 * end for size, end in zip(x.space, ends, strict=True))
-    return Guess((*space, x.channels + values.get("channels", 0)))
+def by_the_class(kind: str, values: dict[str, Any], x: Guess) -> Guess:
+    """What the rules of the kind itself give."""
+    try:
+        shape = REGISTRY[kind]({name: listed(value) for name, value in values.items()}, (Shape(*x),)).shape(Shape(*x))
+    except Refusal as refusal:
+        raise Refused(refusal.message) from None
+    return Guess(*shape)
+
+
+def listed(value: Any) -> Any:
+    """A drawn value as rules get it: lists are tuples, those inside others too."""
+    return tuple(map(listed, value)) if isinstance(value, (list, tuple)) else value
 
 
 def pooled(x: Guess, values: dict[str, Any]) -> Guess:
@@ -171,12 +182,10 @@ RULES = {
     "SUBSAMPLE": pool,
     "GLOBALAVGPOOL": pooled,
     "GLOBALMAXPOOL": pooled,
-    "ADAPTIVEAVGPOOL": lambda x, values: Guess((*per_axis(values["size"], x), x.channels)),
     "FC": lambda x, values: Guess((values["out"],)),
     "RBF": lambda x, values: Guess((values["out"],)),
     "LINEAR": lambda x, values: Guess((*x.space, values["out"])),
     "FLATTEN": lambda x, values: Guess((product(x),)),
     "EMBED": lambda x, values: Guess((*x.sizes, values["dim"])),
     "LRN": lambda x, values: need(x, x.rank > 1 and values.get("size", 5) > 0),
-    "PAD": pad,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import warnings
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -81,8 +82,14 @@ def checked(source: str, network: Network, tally: Tally) -> Any:
 def check_shapes(model: Any, ran: Judge) -> None:
     """Each layer has its path, its kind and its shape, in order; so has each merge."""
     placed = unrolled(model)
-    leaves = [Made(p.path, p.node.op.name, p.node.outputs[0].sizes) for p in placed if isinstance(p.node, Leaf)]
-    merges = [Made(p.path, p.node.op.name, p.node.outputs[0].sizes) for p in placed if isinstance(p.node, Merge)]
+    leaves, merges = (
+        [
+            Made(p.path, p.node.op.name, tuple(y.sizes for y in p.node.outputs))
+            for p in placed
+            if isinstance(p.node, kind)
+        ]
+        for kind in (Leaf, Merge)
+    )
     assert leaves == ran.layers
     assert sorted(merges) == sorted(ran.merges)
     assert model.params == sum(p.numel() for p in ran.parameters().values())
@@ -125,12 +132,12 @@ def results(found: Any) -> tuple[Any, ...]:
     return found if isinstance(found, tuple) else (found,)
 
 
-def run(examples: int, tally: Tally, seed: int | None = None) -> None:
-    """Try a number of drawn networks, the same ones for the same seed; a counterexample is made small and shown."""
+def explore(strategy: Any, examples: int, property: Callable[[Any], None], seed: int | None) -> None:
+    """Hold a property for what a strategy draws, the same for the same seed; a counterexample is made small."""
 
-    def check(network: Network) -> None:
+    def check(drawn: Any) -> None:
         torch.manual_seed(0)
-        check_network(network, tally)
+        property(drawn)
 
     health, phases = list(HealthCheck), (Phase.generate, Phase.shrink)
     how = settings(
@@ -141,8 +148,14 @@ def run(examples: int, tally: Tally, seed: int | None = None) -> None:
         phases=phases,
         suppress_health_check=health,
     )
-    checked_network = given(networks())(check)
-    how(checked_network if seed is None else set_seed(seed)(checked_network))()
+    checked = given(strategy)(check)
+    how(checked if seed is None else set_seed(seed)(checked))()
+
+
+def run(examples: int, tally: Tally, seed: int | None = None) -> None:
+    """Try a number of drawn networks, the same ones for the same seed; a counterexample is made small and shown."""
+
+    explore(networks(), examples, lambda network: check_network(network, tally), seed)
 
 
 def test_a_network_is_accepted_if_and_only_if_pytorch_runs_it(capsys: pytest.CaptureFixture[str]) -> None:

@@ -91,16 +91,16 @@ def explain(facts: Facts, clause: Clause, fault: Any) -> None:
 
 
 def _alike(facts: Facts, way: Way, right: Any) -> bool:
-    """Whether what a rule gives on one way is this result, too: equal shapes, with the answers on that way."""
+    """Whether what a rule gives on one way is this result, too: equal shapes of each, with the answers on that way."""
     left = way.result
-    if not isinstance(left, tuple) or not hasattr(left[-1], "sizes"):
+    if not isinstance(left, tuple) or not isinstance(left[-1], tuple):
         return bool(left == right)
-    a, b = left[-1], right[-1]
-    if (a.rank, a.dtype) != (b.rank, b.dtype):
+    pairs = list(zip(left[-1], right[-1], strict=False))
+    if len(left[-1]) != len(right[-1]) or any((a.rank, a.dtype) != (b.rank, b.dtype) for a, b in pairs):
         return False
     with facts.supposing(*way.answers):
         try:
-            return all(same(one, other) for one, other in zip(a.sizes, b.sizes, strict=True))
+            return all(same(one, other) for a, b in pairs for one, other in zip(a.sizes, b.sizes, strict=True))
         except Undetermined:
             return False
 

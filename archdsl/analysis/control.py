@@ -27,6 +27,9 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
     """The copies of a line, equal ones in one run: each reads the one before; in a merge all read the same."""
     assert statement.repeat is not None
     count = copies(statement.repeat, place.scope, e.limits)
+    if not inputs and not place.branch:
+        message = "a source reads nothing: its copies cannot follow one another"
+        raise Problem("misplaced", message, statement.repeat, hint="repeat it in a merge, or make its shape larger")
     shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs)
     if isinstance(count, Expression):
         from archdsl.analysis.open_repeat import open_repeat
@@ -44,7 +47,7 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
     runs: list[Run] = []
     left, values = count, inputs
     while left:
-        copy = _copy(e, statement, values, place.reading(values[0]), named, count)
+        copy = _copy(e, statement, values, place.reading(values[0]) if values else place, named, count)
         if runs:
             with e.report.within(statement.repeat, partial("in copy {:,}".format, count - left + 1)):
                 once = yield copy
@@ -52,14 +55,14 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
             once = yield copy
         if once.node is None:
             return Once(None, once.shapes)
-        equal = place.branch or once.shapes == shapes
+        equal = place.branch or once.shapes[:1] == shapes[:1]
         shapes, taken = once.shapes, left if equal else 1
         runs.append(Run(once.node, taken))
         left -= taken
         if not named:  # braces took their numbers while their first copy was elaborated
             own = isinstance(once.node, (Leaf, Use))
             place.names.counter += (taken if own else taken - 1) * width(once.node)
-        values = tuple(e.value(shape, statement) for shape in shapes)
+        values = tuple(e.value(shape, statement) for shape in shapes[:1])  # of several results a copy reads the first
     return Once(Repeat(tuple(runs), place.branch, statement), shapes[:1] * count if place.branch else shapes)
 
 

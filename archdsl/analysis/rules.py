@@ -32,7 +32,7 @@ _MOST_RELATED = 4
 _PER_STEP = 4  # terms of a formula that cost about as much as a step
 
 Known: TypeAlias = MutableMapping[
-    Any, tuple[Layer, Shape, dict[str, tree.Expr]]
+    Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr]]
 ]  # the layers of lines that were seen before
 
 
@@ -42,13 +42,12 @@ class Rules:
     def __init__(
         self,
         report: Report,
-        kinds: dict[str, str],
         origins: dict[int, Placed],
         limits: Limits,
         known: Known,
         facts: Facts | None,
     ) -> None:
-        self.report, self.kinds, self.origins, self.limits = report, kinds, origins, limits
+        self.report, self.origins, self.limits = report, origins, limits
         self.known, self._facts = known, facts
 
     def leaf(self, statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
@@ -57,21 +56,21 @@ class Rules:
         key = self._key(statement, kind, shapes, place.scope)
         found = self.known.get(key) if key is not None else None
         if found is None:
-            bound = bind(of_kind(kind), statement.arguments, place.scope, self.kinds, self.limits)
+            bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds, self.limits)
             if None in shapes:
                 raise Silent
             place.scope.spend(_effort(bound, shapes), statement)
-            op, shape = self.apply(kind, bound, inputs, statement)
+            op, results = self.apply(kind, bound, inputs, statement)
             remarks = op.remarks(*shapes)  # type: ignore[arg-type]
             for code, message in remarks:
                 self.report.tell(code, message, statement.kind or statement)
-            found = op, shape, {name: argument.value for name, argument in bound.written.items()}
+            found = op, results, {name: argument.value for name, argument in bound.written.items()}
             if key is not None and not remarks:
                 self.known[key] = found
-        op, shape, written = found
+        op, results, written = found
         if self._facts is not None:
-            place.scope.spend(self.effort() + _formula(*shapes, shape) // _PER_STEP, statement)
-        return Once(Leaf(op, shapes, (shape,), statement, written), (shape,))  # type: ignore[arg-type]
+            place.scope.spend(self.effort() + _formula(*shapes, *results) // _PER_STEP, statement)
+        return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]
 
     def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
         """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure."""
@@ -91,8 +90,8 @@ class Rules:
 
     def apply(
         self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.Layer
-    ) -> tuple[Layer, Shape]:
-        """The layer and its output shape; a rule that refuses becomes a Problem with its place."""
+    ) -> tuple[Layer, tuple[Shape, ...]]:
+        """The layer and the shapes of its results; a rule that refuses becomes a Problem with its place."""
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
         at = statement.kind or statement
         try:
@@ -100,8 +99,8 @@ class Rules:
                 return self._made(kind, bound, shapes)
             from archdsl.analysis.assume import Need, under
 
-            op, shape = under(self._facts, lambda: self._made(kind, bound, shapes), Need(at, kind.name), self.limits)
-            return op, Shape(tuple(map(tidied, shape.sizes)), shape.dtype)
+            op, found = under(self._facts, lambda: self._made(kind, bound, shapes), Need(at, kind.name), self.limits)
+            return op, tuple([Shape(tuple(map(tidied, shape.sizes)), shape.dtype) for shape in found])
         except Refusal as refusal:
             raise self._refused(refusal, kind, bound, inputs, statement, asked=_makes(kind, bound, shapes)) from None
         except Undetermined as fault:
@@ -109,11 +108,12 @@ class Rules:
 
             raise undetermined(f"{kind.name}: ", fault, at, self._facts) from None
 
-    def _made(self, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> tuple[Layer, Shape]:
+    def _made(self, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> tuple[Layer, tuple[Shape, ...]]:
         op = make(kind, bound, shapes)
-        shape = op.shape(*shapes)
-        self._check_sizes(kind, shapes, shape)
-        return op, shape
+        results = op.results(*shapes)
+        for shape in results:
+            self._check_sizes(kind, shapes, shape)
+        return op, results
 
     def _check_sizes(self, kind: type[Layer], inputs: tuple[Shape, ...], shape: Shape) -> None:
         terms = self.limits.terms
@@ -152,7 +152,7 @@ class Rules:
             at = bound.written[refusal.blame]
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
         own = not asked and refusal.code in _OF_THE_LINE
-        related = [self._origin(value) for value in inputs if self.origins[value.number].end and not own]
+        related = [self.origin(value) for value in inputs if self.origins[value.number].end and not own]
         hint = hint_for_refusal(refusal, kind, bound, shapes) or refusal.hint
         if refusal.code == "wrong-type" and hint is None:
             hint = f"usage: {kind.usage()}"
@@ -160,7 +160,8 @@ class Rules:
         found = tuple(related[:_MOST_RELATED])
         return fault(refusal.code, refusal.message, at, hint=hint, related=found, what=kind.name)
 
-    def _origin(self, value: Value) -> Related:
+    def origin(self, value: Value) -> Related:
+        """Where a value comes from, as a place that explains a fault."""
         at = self.origins[value.number]
         start: Placed = getattr(at, "kind", None) or at
         return Related(Span(start.start, start.end), f"{value.shape} comes from here")

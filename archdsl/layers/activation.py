@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.ir.shape import AXES, Shape
 from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
 from archdsl.layers.layout import axis_index, dimension, layout
-from archdsl.layers.support import SCALED_TANH, SOFTMAX_ALL
+from archdsl.layers.support.activation import SCALED_TANH, SOFTMAX_ALL
 from archdsl.layers.values import Number, Word
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.ir.shape import Shape, product
 from archdsl.ir.size import Size
 from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
-from archdsl.layers.support import RBF
+from archdsl.layers.support.linear import RBF
 from archdsl.layers.values import Switch, Whole
 
 

@@ -1,0 +1,56 @@
+"""Source of pools that PyTorch does not have."""
+
+SUBSAMPLE = '''
+class Subsample{n}d(nn.AvgPool{n}d):
+    """LeNet's subsampling: the sum of each window times one coefficient per map, plus one bias per map."""
+
+    def __init__(self, channels, kernel_size, stride=None):
+        super().__init__(kernel_size, stride)
+        self.area = torch.Size(kernel_size).numel()
+        self.weight = nn.Parameter(torch.full((channels,), 1 / self.area))
+        self.bias = nn.Parameter(torch.zeros(channels))
+
+    def forward(self, x):
+        ones = [1] * {n}
+        return super().forward(x) * (self.area * self.weight).view(-1, *ones) + self.bias.view(-1, *ones)
+'''
+
+OPEN_MAX_POOL = '''
+class OpenMaxPool1d(nn.MaxPool1d):
+    """A max pool over steps whose number stays open in torch.export; F.max_pool1d holds it fast."""
+
+    def forward(self, x):
+        window = (1, self.kernel_size), (1, self.stride), (0, self.padding), (1, self.dilation), self.ceil_mode
+        return F.max_pool2d(x.unsqueeze(2), *window).squeeze(2)
+'''
+
+GLOBAL_AVG_POOL = '''
+class GlobalAvgPool(nn.Module):
+    """The average of each channel over all positions."""
+
+    def forward(self, x):
+        return x.flatten(2).mean(2)
+'''
+
+GLOBAL_MAX_POOL = '''
+class GlobalMaxPool(nn.Module):
+    """The largest element of each channel over all positions."""
+
+    def forward(self, x):
+        return x.flatten(2).amax(2)
+'''
+
+UNPOOL = '''
+class Unpool{n}d(nn.MaxUnpool{n}d):
+    """Each element back where the largest one of its window was, found anew from what was pooled."""
+
+    def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False):
+        super().__init__(kernel_size, stride, padding)
+        self.ceil_mode = ceil_mode
+
+    def forward(self, x, before):
+        _, places = F.max_pool{n}d(
+            before, self.kernel_size, self.stride, self.padding, ceil_mode=self.ceil_mode, return_indices=True
+        )
+        return super().forward(x, places, before.shape)
+'''

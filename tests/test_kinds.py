@@ -1,0 +1,30 @@
+"""Every kind of layer, values and inputs over their whole range: accepted if and only if PyTorch runs it, and all that
+is said of it is so: output shapes, named parameters and buffers, macs, and with the same weights the same numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+pytest.importorskip("torch")
+
+from attributes import EVERY
+from lines import lines
+from test_networks import LEAST_REFUSED, Tally, check_network, explore
+
+EXAMPLES = 24  # drawn of each kind
+
+
+def run(kind: str, examples: int, tally: Tally, seed: int | None = None) -> None:
+    """Try a number of drawn lines of a kind, the same ones for the same seed."""
+    explore(lines(kind), examples, lambda network: check_network(network, tally), seed)
+
+
+def test_a_layer_is_accepted_if_and_only_if_pytorch_runs_it(capsys: pytest.CaptureFixture[str]) -> None:
+    tally = Tally()
+    for kind in EVERY:
+        before = tally.accepted
+        run(kind, EXAMPLES, tally)
+        assert tally.accepted > before, f"no line of {kind} was accepted"
+    with capsys.disabled():
+        print(f"\n{len(EVERY)} kinds, {tally.line()}")
+    assert tally.refused >= LEAST_REFUSED * tally.cases
