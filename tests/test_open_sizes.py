@@ -129,20 +129,26 @@ def test_what_where_says_of_two_sizes_answers_questions_of_both(where: str, ques
     )
 
 
-@pytest.mark.parametrize("at", ["CONV 4 9", "ADD { ID; CONV 5 1 }", "{ b: RELU; CONV 4 9; c: TANH }"])
+@pytest.mark.parametrize("at", ["CONV 4 9", "ADD { ID; CONV 5 1 }", "{ b: RELU; CONV 4 9; c: TANH }", "B", "RELU; B"])
 def test_where_no_copy_can_be_there_is_none(at: str) -> None:
     """What is refused at all sizes, laid an open number of times, is told as a warning, and nothing else of it is."""
-    model = archdsl.loads(f"model M(n) where n >= 0\ninput 8x4\na: {{ {at} }} x(n)\nRELU -> 8x4")
+    block = "\nblock B { CONV 4 9; RELU }"
+    model = archdsl.loads(f"model M(n) where n >= 0\ninput 8x4\na: {{ {at} }} x(n)\nRELU -> 8x4{block}")
     assert [each.text for each in model.conditions] == ["n == 0"]
     assert [one.code for one in model.diagnostics] == ["no-copies"]
-    assert archdsl.loads(f"model M(n) where n >= 0\ninput 8x4\na: {{ {at} }} x(n)\nRELU", n=0).params == 0
-    wrong = fault(f"model M(n)\ninput 8x4\na: {{ {at} }} x(n)\nRELU")
+    assert archdsl.loads(f"model M(n) where n >= 0\ninput 8x4\na: {{ {at} }} x(n)\nRELU{block}", n=0).params == 0
+    wrong = fault(f"model M(n)\ninput 8x4\na: {{ {at} }} x(n)\nRELU{block}")
     assert wrong.code in ("kernel-too-large", "shape-mismatch")
 
 
 @pytest.mark.parametrize(
     ("body", "code"),
-    [("COVN 4 1", "unknown-kind"), ("CONV 4", "missing-value"), ("CONV 4 1 -> 8x5", "claim-shape")],
+    [
+        ("COVN 4 1", "unknown-kind"),
+        ("CONV 4", "missing-value"),
+        ("CONV 4 1 -> 8x5", "claim-shape"),
+        ("CONV 4 1; c{n}: RELU", "wrong-type"),
+    ],
 )
 def test_what_no_number_of_copies_mends_is_an_error(body: str, code: str) -> None:
     assert fault(f"model M(n) where n >= 0\ninput 8x4\na: {{ {body} }} x(n)").code == code
