@@ -17,10 +17,11 @@ from typing import NamedTuple
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from test_layers import EXAMPLES, layer_of, spec  # noqa: E402
+from test_layers import EXAMPLES, spec  # noqa: E402
 from torch import nn  # noqa: E402
 
 import archdsl  # noqa: E402
+from archdsl.ir.network import Leaf, postorder  # noqa: E402
 from archdsl.layers import Layer, Module  # noqa: E402
 
 PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
@@ -108,11 +109,16 @@ def arguments(name: str) -> list[str]:
     return []
 
 
+def layer_of(model: archdsl.Model, kind: type[Layer]) -> Leaf:
+    """The layer of a kind in its example, the last of them."""
+    return [node for node in postorder(model.network.body) if hasattr(node, "op") and type(node.op) is kind][-1]
+
+
 def made() -> list[Made]:
     """Every module of torch.nn that the example of a kind compiles to, or a class of ours that extends it."""
     found: dict[str, dict[type[Layer], set[str]]] = {}
     for kind, example in EXAMPLES:
-        node = layer_of(archdsl.loads(spec(example.text)))
+        node = layer_of(archdsl.loads(spec(example.text)), kind)
         module = node.op.lower(*node.inputs).module
         for name in _names(module) if module is not None else ():
             found.setdefault(name, {}).setdefault(kind, set()).update(module.arguments)

@@ -12,6 +12,7 @@ from compare import static_tensors
 
 import archdsl
 from archdsl.diagnostics.codes import CODES
+from archdsl.ir.size import valued
 from archdsl.layers import FAMILIES, REGISTRY, Example, Layer, Wrong, lookup
 from archdsl.layers.base import Attribute
 from archdsl.layers.reference import describe, markdown, overview
@@ -44,6 +45,16 @@ def spec(text: str) -> str:
         lines = [f"input {name}: {shape}" for name, shape in zip(names, inputs, strict=True)]
         line = f"{line} <- {', '.join(names)}"
     return "\n".join([*lines, " -> ".join([line, *output])])
+
+
+def opened(text: str) -> tuple[str, dict[str, int]]:
+    """An example with a name for each size of its inputs, equal ones alike, and the numbers that they stand for."""
+    shapes, line, *_ = text.split(" -> ")
+    names: dict[str, str] = {}
+    for size in re.findall("[0-9]+", shapes):
+        names.setdefault(size, "ABCDEFGHJKLMN"[len(names)])
+    shapes = re.sub("[0-9]+", lambda size: names[size[0]], shapes)
+    return spec(f"{shapes} -> {line}"), {name: int(size) for size, name in names.items()}
 
 
 # ---- the registry is complete
@@ -212,3 +223,34 @@ def test_pytorch_counts_the_same_macs(kind: type[Layer], example: Example) -> No
         module = model.to_torch()
     inputs = [tensor(torch, port.shape, port.dtype, 1, "meta") for port in model.inputs]
     assert flops(module, inputs) == 2 * model.macs
+
+
+# ---- rules pass sizes that are left open
+
+
+@named([(kind, example) for kind, example in EXAMPLES + WRONGS if kind.inputs[1] != 0])
+def test_rules_take_open_sizes_as_they_take_numbers(kind: type[Layer], example: Example | Wrong) -> None:
+    """What holds with numbers is what the open answer says of them; it is asked where it needs a number."""
+    text, numbers = opened(example.text)
+    model, codes = loaded(text)
+    if "undetermined" in codes:
+        assert codes == {"undetermined"}
+        return
+    nearby = [{**numbers, name: size} for name, old in numbers.items() for size in {1, 2, 3, max(1, old - 1), old + 1}]
+    for each in (numbers, *nearby):
+        concrete, _ = loaded(text, **each)
+        allowed = model is not None and model.allows(**{name: each[name] for name in model.open})
+        assert allowed == (concrete is not None), (each, [str(one) for one in model.conditions] if model else codes)
+        if allowed:
+            assert tuple(valued(size, each) for size in model.outputs[0].shape) == concrete.outputs[0].shape
+            assert [valued(count, each) for count in model.totals] == list(concrete.totals)
+    if isinstance(example, Example):
+        assert model is not None
+
+
+def loaded(text: str, **given: int) -> tuple[Any, set[str]]:
+    """The model, or the codes of what is wrong."""
+    try:
+        return archdsl.loads(text, **given), set()
+    except archdsl.ArchError as refusal:
+        return None, {one.code for one in refusal.diagnostics}

@@ -18,7 +18,7 @@ from archdsl.analysis.trampoline import Task
 from archdsl.diagnostics import Related, Span
 from archdsl.ir.network import Item, Leaf, Merge, Node, Placed, Repeat, Sequence, Share, Tie, Use, postorder, walk
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import Size
+from archdsl.ir.size import Size, same
 from archdsl.layers import Tensor
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -202,10 +202,10 @@ def tied(e: Elaborator, once: Once, place: Place) -> Once:
     named = [(name, leaf.op.__dict__[name]) for name in type(leaf.op).refers if leaf.op.__dict__[name] is not None]
     if not named:
         return once
-    return once._replace(node=leaf._replace(ties=tuple(_tie(leaf, *each, place) for each in named)))
+    return once._replace(node=leaf._replace(ties=tuple(_tie(e, leaf, *each, place) for each in named)))
 
 
-def _tie(leaf: Leaf, tensor: str, token: Token, place: Place) -> Tie:
+def _tie(e: Elaborator, leaf: Leaf, tensor: str, token: Token, place: Place) -> Tie:
     entry = place.names.find(token, reads=False)[-1]
     if any(value.shape is None for value in entry.values) or (entry.part and entry.part.node is None):
         raise Silent
@@ -217,11 +217,24 @@ def _tie(leaf: Leaf, tensor: str, token: Token, place: Place) -> Tie:
         message = f"{token.text} is {owner.op.name}, which has no {tensor}"
         raise Problem("not-shareable", message, token, related=(_given(entry),))
     ours = next(each for each in leaf.op.tensors(*leaf.inputs) if each.name == tensor)
-    if ours.sizes != theirs.sizes:
-        raise _other_sizes(leaf, entry, token, ours, theirs)
+    _agree(e, ours.sizes, theirs.sizes, _other_sizes(leaf, entry, token, ours, theirs), token)
     lent = next((tie.of for tie in owner.ties if tie.tensor == tensor), None)
     assert entry.part is not None
     return Tie(tensor, entry.part.of if lent is None else lent)
+
+
+def _agree(e: Elaborator, ours: tuple[Size, ...], theirs: tuple[Size, ...], fault: Problem, token: Token) -> None:
+    """Hold that sizes are equal; of those that are left open a condition."""
+
+    def rule() -> None:
+        if len(ours) != len(theirs) or not all(same(a, b) for a, b in zip(ours, theirs, strict=True)):
+            raise fault
+
+    if e.facts is None:
+        return rule()
+    from archdsl.analysis.assume import Need, under
+
+    return under(e.facts, rule, Need(token, token.text), e.limits)
 
 
 def _no_layer(entry: Entry, token: Token, tensor: str) -> Problem:

@@ -125,7 +125,8 @@ def _footer(checked: Checked, entries: list[Entry], batch: int, dtype: str) -> l
         return ["The table ends where the network is wrong; there are no totals."]
     total = checked.totals
     lines = [f"{_count(total.layers)} layer{'s' * (total.layers != 1)}"]
-    lines.append(f"params   {_count(total.params)} ({_count(total.trainable)} trainable)")
+    all_of_formula = total.frozen == 0 and not isinstance(total.params, int)  # which is not written twice
+    lines.append(f"params   {_count(total.params)} ({'all' if all_of_formula else _count(total.trainable)} trainable)")
     if total.buffers != 0:
         lines.append(f"buffers  {_count(total.buffers)}")
     lines.append(f"macs     {_count(batch * total.macs)}{f' at batch {batch:,}' if batch > 1 else ''}")
