@@ -99,9 +99,10 @@ def convert(arguments: Arguments) -> int:
         print(explained(source, reading.notes), file=sys.stderr)
     if reading is None or reading.file is None:
         return FOUND
+    from archdsl.layers import REGISTRY
     from archdsl.syntax.listing.writer import written
 
-    _deliver(written(reading.file, os.path.basename(source.name)), target)
+    _deliver(written(reading.file, os.path.basename(source.name), REGISTRY, arguments.limits), target)
     return FOUND if checked.failed else HOLDS
 
 

@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 
 from drawn import Argument
-from draws import (
-    activation,
-    conv,
-    dropout,
-    embedding,
-    gate,
-    layernorm,
-    linear,
-    merge,
-    norm,
-    pool,
-    rectifier,
-    reshape,
-    softmax,
-)
+from draws import embedding
 
-from archdsl.layers import REGISTRY
+from archdsl.layers import FAMILIES, REGISTRY
 
 # how a line spells its values: those without a name in their order, letters, switches
 DECLARED = {kind: layer.attributes.values() for kind, layer in REGISTRY.items()}
@@ -38,21 +25,7 @@ KINDS = {
 }
 
 
-class Attributes(
-    conv.Draws,
-    pool.Draws,
-    linear.Draws,
-    norm.Draws,
-    layernorm.Draws,
-    rectifier.Draws,
-    activation.Draws,
-    softmax.Draws,
-    gate.Draws,
-    dropout.Draws,
-    embedding.Draws,
-    reshape.Draws,
-    merge.Draws,
-):
+class Attributes(*(import_module(f"draws.{family}").Draws for family in FAMILIES)):
     """Draws the values of one line. `draw` gives random numbers, `env` the names in sight; `wild` more that do not fit."""
 
     def arguments(self, kind: str) -> tuple[Argument, ...]:

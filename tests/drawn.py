@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 INDENT = "  "
+SOURCES = ("PARAM", "CONST")  # kinds that read nothing
 
 
 class Refused(Exception):
@@ -416,6 +417,8 @@ class Walk:
             yield (number,)
 
     def reads(self, layer: Layer, frame: Frame) -> list[Any]:
+        if layer.kind in SOURCES and not layer.reads:
+            return []
         if layer.reads:
             return [frame.container.find(self.named(name, frame.env))[0] for name in layer.reads]
         if frame.current is None:
@@ -460,20 +463,22 @@ class Walk:
         count = self.evaluate(layer.repeat, frame.env, inputs[0])
         if type(count) is not int or count < 0:
             raise Refused(f"{count} copies")
+        if not inputs and not parallel:
+            raise Refused("copies of a source cannot follow one another")
         if count != 1 and len(inputs) > 1 and not parallel:
             raise Refused("a repeated line reads one input")
         container = frame.container
         whole = container.below(container.step(label)) if label is not None else ""
         found: list[Any] = []
-        results = inputs
+        results = reads = inputs
         for number in range(count):
             inside = Container(f"{whole}.{number}", container) if label is not None else None
             step = ""
             if inside is None and layer.body is None:
                 step = container.below(container.step(None))
-            given = self.copy(layer, inputs if parallel else results, frame, inside, step)
+            given = self.copy(layer, inputs if parallel else reads, frame, inside, step)
             found += given[:1]
-            results = given
+            results, reads = given, given[:1]
         return found if parallel else results
 
     def copy(self, layer: Layer, inputs: list[Any], frame: Frame, inside: Container | None, path: str) -> list[Any]:
@@ -484,11 +489,12 @@ class Walk:
             return [self.body(layer.body or (), inner)]
         kind = frame.env.get(layer.kind, layer.kind)
         kind = kind.name if isinstance(kind, Kind) else layer.kind
-        values = self.arguments(layer, frame.env, inputs[0])
+        values = self.arguments(layer, frame.env, inputs[0] if inputs else frame.current)
         if kind in self.blocks:
             return self.use(self.blocks[kind], values, inputs, path)
         if layer.body is None:
-            return [self.layer(kind, values, inputs, path)]
+            found = self.layer(kind, values, inputs, path)
+            return found if isinstance(found, list) else [found]
         if len(inputs) != 1:
             raise Refused("branches read one input")
         inner = Frame(dict(frame.env), inside or frame.container, inputs[0])

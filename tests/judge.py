@@ -7,28 +7,17 @@ It knows neither the checker's rules nor its compiler. Vectors are (N, C), seque
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from typing import Any, NamedTuple
 
 import torch
-from drawn import Network, Refused, Walk
+from drawn import SOURCES, Network, Refused, Walk
 from draws.embedding import TOKENS
-from runs import (
-    activation,
-    conv,
-    dropout,
-    embedding,
-    gate,
-    layernorm,
-    linear,
-    merge,
-    norm,
-    pool,
-    rectifier,
-    reshape,
-    softmax,
-)
+from runs import merge, norm
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
+
+from archdsl.layers import FAMILIES
 
 FAULTS = (
     Refused,
@@ -48,11 +37,11 @@ LARGEST = torch.finfo(torch.float32).max
 
 
 class Made(NamedTuple):
-    """What one layer gave: its path, its kind, and the shape of its result, channels last."""
+    """What one layer gave: its path, its kind, and the shapes of its results, channels last."""
 
     path: str
     kind: str
-    shape: tuple[int, ...]
+    shapes: tuple[tuple[int, ...], ...]
 
 
 class Judge(Walk):
@@ -62,6 +51,8 @@ class Judge(Walk):
         super().__init__({block.name: block for block in network.blocks})
         self.drawn = network
         self.modules: dict[str, nn.Module] = {}
+        self.tensors: dict[str, Tensor] = {}  # of sources
+        self.samples = 2
         self.tokens = 1_000  # the smallest vocabulary
         self.training = True
         self.layers: list[Made] = []
@@ -83,20 +74,27 @@ class Judge(Walk):
 
     def parameters(self) -> dict[str, Tensor]:
         """Every parameter by its path, in order."""
-        return {f"{path}.{name}": p for path, module in self.modules.items() for name, p in module.named_parameters()}
+        own = {path: p for path, p in self.tensors.items() if isinstance(p, nn.Parameter)}
+        modules = self.modules.items()
+        return own | {f"{path}.{name}": p for path, module in modules for name, p in module.named_parameters()}
 
     def buffers(self) -> dict[str, Tensor]:
-        return {f"{path}.{name}": b for path, module in self.modules.items() for name, b in module.named_buffers()}
+        own = {path: b for path, b in self.tensors.items() if not isinstance(b, nn.Parameter)}
+        modules = self.modules.items()
+        return own | {f"{path}.{name}": b for path, module in modules for name, b in module.named_buffers()}
 
     def weights(self) -> int:
         """Elements without biases and without scale and shift of norms."""
         modules = [module for module in self.modules.values() if not isinstance(module, norm.NORMS)]
-        return sum(p.numel() for module in modules for name, p in module.named_parameters() if name != "bias")
+        own = sum(p.numel() for p in self.tensors.values() if isinstance(p, nn.Parameter))
+        return own + sum(p.numel() for module in modules for name, p in module.named_parameters() if name != "bias")
 
     def load(self, source: nn.Module) -> None:
         """Take over all parameters and buffers of another module, by their names."""
         for module in self.modules.values():
             module.double()
+        for path, tensor in self.tensors.items():
+            self.tensors[path] = type(tensor)(tensor.double()) if isinstance(tensor, nn.Parameter) else tensor.double()
         theirs = dict(source.named_parameters()) | dict(source.named_buffers())
         with torch.no_grad():
             for name, tensor in (self.parameters() | self.buffers()).items():
@@ -107,7 +105,7 @@ class Judge(Walk):
     def channels(self, value: Tensor) -> int:
         return value.shape[-1] if value.dtype == torch.int64 or value.dim() <= 3 else value.shape[1]
 
-    def layer(self, kind: str, values: dict[str, Any], inputs: list[Tensor], path: str) -> Tensor:
+    def layer(self, kind: str, values: dict[str, Any], inputs: list[Tensor], path: str) -> list[Tensor]:
         kind = kind.upper()
         if any(made.path == path for made in self.layers):
             raise Refused(f"the path {path} is given twice")
@@ -121,18 +119,27 @@ class Judge(Walk):
             if len(inputs) not in INPUTS.get(kind, (1,)):
                 raise Refused(f"{kind} does not read {len(inputs)} inputs")
             result = getattr(Kinds, kind.lower())(self, path, *inputs, **values)
-        self.layers.append(Made(path, kind, shape(result)))
-        return result
+        results = result if isinstance(result, list) else [result]
+        self.layers.append(Made(path, kind, tuple(map(shape, results))))
+        return results
 
     def merge(self, kind: str, values: dict[str, Any], inputs: list[Tensor], path: str) -> Tensor:
         result = self.joined(kind, values, inputs)
-        self.merges.append(Made(path, kind, shape(result)))
+        self.merges.append(Made(path, kind, (shape(result),)))
         return result
 
     def joined(self, kind: str, values: dict[str, Any], inputs: list[Tensor]) -> Tensor:
         if any(x.dtype == torch.int64 for x in inputs):
             raise Refused(DELIBERATE["tokens"])
         return merge.MERGES[kind](inputs, **values)
+
+    def tensor(self, path: str, start: Tensor) -> Tensor:
+        """The tensor of a source, made when it is first needed."""
+        return self.tensors.setdefault(path, start)
+
+    def stretched(self, tensor: Tensor, batch: bool) -> Tensor:
+        """The tensor of a source for each sample."""
+        return torch.stack([tensor[0] if batch else tensor] * self.samples)
 
     def module(self, path: str, make: Any, *arguments: Any, **options: Any) -> Any:
         """The module of a path, made when it is first needed."""
@@ -151,23 +158,10 @@ def shape(x: Tensor) -> tuple[int, ...]:
     return sizes if len(sizes) < 3 or x.dtype == torch.int64 else (*sizes[1:], sizes[0])
 
 
-INPUTS: dict[str, tuple[int, ...]] = {"BILINEAR": (2,)}  # how many inputs a kind reads that does not read one
+INPUTS: dict[str, tuple[int, ...]] = {"BILINEAR": (2,)} | dict.fromkeys(SOURCES, (0,))  # where it is not one
 
 
-class Kinds(
-    conv.Runs,
-    pool.Runs,
-    linear.Runs,
-    norm.Runs,
-    layernorm.Runs,
-    rectifier.Runs,
-    activation.Runs,
-    softmax.Runs,
-    gate.Runs,
-    dropout.Runs,
-    embedding.Runs,
-    reshape.Runs,
-):
+class Kinds(*(import_module(f"runs.{family}").Runs for family in FAMILIES if family != "merge")):
     """Every kind that is no merge."""
 
 

@@ -45,7 +45,9 @@ class LineDrawer:
             return Network((), {}, (Input(None, (3,)),), (), (Layer(self.kind, arguments, "a"),))
         names = NAMES[: len(inputs)] if len(inputs) > 1 else ""
         ports = tuple(Input(name, *shape) for name, shape in zip(names or (None,), inputs, strict=True))
-        return Network((), {}, ports, (), (Layer(self.kind, arguments, "layer", reads=tuple(names)),))
+        results = values.results(self.kind, {one.name: one.value for one in arguments})
+        line = Layer(self.kind, arguments, results[0], results[1:], reads=tuple(names))
+        return Network((), {}, ports, (), (line,), results if len(results) > 1 else ())
 
     def inputs(self) -> list[Guess]:
         """As many inputs as the kind reads, alike; at times one too many, of another rank or of another type."""

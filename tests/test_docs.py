@@ -26,7 +26,6 @@ import sys
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
-from unittest.mock import patch
 
 import pytest
 from checkpoints import wanted, zeros
@@ -201,10 +200,14 @@ def test_the_python_of_a_page_runs(page: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(ROOT)
     torch = importlib.util.find_spec("torch") is not None
     names: dict[str, object] = {}
-    with patch.dict(REGISTRY):  # a page may declare a kind of layer
+    before = set(REGISTRY)
+    try:
         for block in blocks("python"):
             if block.page == page and (torch or "torch" not in block.text):
                 exec(compile("\n" * block.line + block.text, str(page), "exec"), names)
+    finally:  # a page may declare a kind of layer
+        for kind in set(REGISTRY) - before:
+            del REGISTRY[kind]
 
 
 @each("python", "source")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,16 @@ def named(cases: list[tuple[type[Layer], Any]]) -> Any:
     return pytest.mark.parametrize(("kind", "example"), cases, ids=[example.text for _, example in cases])
 
 
+def line_of(example: Example | Wrong) -> str:
+    """The line of an example; that of a source comes first, for it reads nothing."""
+    parts = example.text.split(" -> ")
+    return parts[0] if parts[0].split()[0] in REGISTRY else parts[1]
+
+
 def spec(text: str) -> str:
     """An example as a whole text: `8x8x16, 16 -> SCALE -> 8x8x16` with inputs a and b, and its output as a claim."""
+    if text.split()[0] in REGISTRY:  # a source
+        return f"input 3\n{text}"
     shapes, line, *output = text.split(" -> ")
     inputs = shapes.split(", ")
     if len(inputs) == 1:
@@ -52,12 +61,12 @@ def test_a_kind_is_documented_and_shown(kind: type[Layer]) -> None:
     assert kind.family in FAMILIES
     assert [example for example in kind.examples if isinstance(example, Example)]
     assert [example for example in kind.examples if isinstance(example, Wrong)]
-    assert all(REGISTRY[example.text.split(" -> ")[1].split()[0]] is kind for example in kind.examples)
+    assert all(REGISTRY[line_of(example).split()[0]] is kind for example in kind.examples)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=list(REGISTRY))
 def test_every_attribute_is_documented_and_used_by_an_example(kind: type[Layer]) -> None:
-    lines = [example.text.split(" -> ")[1] for example in kind.examples if isinstance(example, Example)]
+    lines = [line_of(example) for example in kind.examples if isinstance(example, Example)]
     used = {name for line in lines for name in attributes_in(kind, line)}
     assert all(attribute.doc for attribute in kind.attributes.values())
     assert set(kind.attributes) <= used, "an attribute that no example uses"
@@ -90,6 +99,20 @@ def test_short_spellings_are_unique(kind: type[Layer]) -> None:
     names = [attribute.name for attribute in kind.attributes.values()]
     shorts = [attribute.short for attribute in kind.attributes.values() if attribute.short]
     assert len(set(names + shorts)) == len(names + shorts)
+
+
+def test_the_table_of_families_is_what_the_files_declare() -> None:
+    for family, (_, kinds) in FAMILIES.items():
+        declared = [
+            kind.name for kind in vars(import_module(f"archdsl.layers.{family}")).values() if is_kind(kind, family)
+        ]
+        assert declared == kinds.split(), "archdsl/layers/families.py"
+    files = {path.stem for path in Path(archdsl.__file__).parent.joinpath("layers").glob("*.py")}
+    assert set(FAMILIES) <= files
+
+
+def is_kind(value: Any, family: str) -> bool:
+    return isinstance(value, type) and issubclass(value, Layer) and "name" in vars(value) and value.family == family
 
 
 def test_counter_examples_use_codes_that_exist() -> None:
@@ -182,10 +205,10 @@ def test_pytorch_gives_the_same_shape_and_tensors(kind: type[Layer], example: Ex
         assert tuple(mode(*inputs).shape) == memory(output.shape, output.dtype, 2)
     node = layer_of(model)
     tensors = node.op.tensors(*node.inputs)
-    learned = [(t.name, t.sizes) for t in tensors if t.role != "buffer"]
-    kept = [(t.name, t.sizes) for t in tensors if t.role == "buffer"]
-    assert [(name.rpartition(".")[2], tuple(p.shape)) for name, p in module.named_parameters()] == learned
-    assert [(name.rpartition(".")[2], tuple(b.shape)) for name, b in module.named_buffers()] == kept
+    learned = [(t.path("0"), t.sizes) for t in tensors if t.role != "buffer"]
+    kept = [(t.path("0"), t.sizes) for t in tensors if t.role == "buffer"]
+    assert [(name, tuple(p.shape)) for name, p in module.named_parameters()] == learned
+    assert [(name, tuple(b.shape)) for name, b in module.named_buffers()] == kept
 
 
 @named(EXAMPLES)
@@ -195,6 +218,6 @@ def test_pytorch_counts_the_same_macs(kind: type[Layer], example: Example) -> No
 
     model = archdsl.loads(spec(example.text))
     with torch.device("meta"):
-        module = model.to_torch()
+        module = model.to_torch().requires_grad_(False)
     inputs = [tensor(torch, port.shape, port.dtype, 1, "meta") for port in model.inputs]
     assert flops(module, inputs) == 2 * model.macs

@@ -82,8 +82,14 @@ def checked(source: str, network: Network, tally: Tally) -> Any:
 def check_shapes(model: Any, ran: Judge) -> None:
     """Each layer has its path, its kind and its shape, in order; so has each merge."""
     placed = unrolled(model)
-    leaves = [Made(p.path, p.node.op.name, p.node.outputs[0].sizes) for p in placed if isinstance(p.node, Leaf)]
-    merges = [Made(p.path, p.node.op.name, p.node.outputs[0].sizes) for p in placed if isinstance(p.node, Merge)]
+    leaves, merges = (
+        [
+            Made(p.path, p.node.op.name, tuple(y.sizes for y in p.node.outputs))
+            for p in placed
+            if isinstance(p.node, kind)
+        ]
+        for kind in (Leaf, Merge)
+    )
     assert leaves == ran.layers
     assert sorted(merges) == sorted(ran.merges)
     assert model.params == sum(p.numel() for p in ran.parameters().values())

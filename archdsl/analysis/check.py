@@ -20,7 +20,7 @@ from archdsl.analysis.problem import Problem, Silent, Stop
 from archdsl.analysis.references import check_blocks
 from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known
-from archdsl.analysis.scope import OPEN, Scope
+from archdsl.analysis.scope import LEFT_OPEN, Scope
 from archdsl.analysis.trampoline import run
 from archdsl.analysis.where import define_symbols, demand_of_inputs, facts_of, symbol_names
 from archdsl.diagnostics import Diagnostic, Source, Span
@@ -170,7 +170,7 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     network = None if refused else network_of(declared, scope, elaborator, fragment)
     network = _countable(network, elaborator.costs, report, limits)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
-    values |= {name: given[name] for name in sorted(names) if given.get(name, OPEN) != OPEN}
+    values |= {name: given[name] for name in sorted(names) if given.get(name, LEFT_OPEN) != LEFT_OPEN}
     diagnostics = report.sorted()
     claims = elaborator.judge.verdicts()
     name = model_name(declared.model, source)

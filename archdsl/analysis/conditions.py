@@ -82,4 +82,4 @@ def _shapes(network: Network) -> Iterator[tuple[Size, ...]]:
 
 def assumed(facts: Facts) -> list[Condition]:
     """What `where` says of the open sizes."""
-    return [Condition(worded(clause, None, None), 0, "where", "", clause) for clause in facts.given]
+    return [Condition(worded(clause), 0, "where", "", clause) for clause in facts.given]

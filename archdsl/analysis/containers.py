@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +29,7 @@ class Uses:
     """The bodies of blocks, one for each combination of arguments and input shapes."""
 
     def __init__(self) -> None:
-        self.known: dict[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
+        self.known: MutableMapping[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
         self._signatures: dict[str, Signature] = {}
 
     def signature(self, block: tree.Block) -> Signature:
@@ -178,7 +179,7 @@ def merge(
         raise Silent
     if not values:
         raise Problem("wrong-inputs", f"{kind.name} has no branch", statement.kind or statement)
-    op, shape = e.rules.apply(kind, bound, values, statement)
+    op, (shape,) = e.rules.apply(kind, bound, values, statement)
     node = Merge(op, shapes, (shape,), branches, names.counter - base, statement)
     if not named:
         return Once(node, (shape,))

@@ -96,6 +96,14 @@ class Elaborator:
         """Note that one value is another under a new number: what reads the outer reads the inner."""
         self._passes.append((outer.number, inner.number))
 
+    def unread(self) -> int:
+        """How many results were given so far that something must read."""
+        return len(self._results)
+
+    def forget(self, since: int) -> None:
+        """Leave out results that come of nothing laid."""
+        del self._results[since:]
+
     def tell_unread(self) -> None:
         """Warn of results that nothing reads."""
         for outer, inner in reversed(self._passes):
@@ -193,9 +201,10 @@ class Elaborator:
         if isinstance(target, tree.Block):
             item, values = yield self.layer(statement, inputs, place, base)
         else:
-            label = self._label(statement, place.reading(inputs[0]))
+            here = place.reading(inputs[0]) if inputs else place
+            label = self._label(statement, here)
             number = place.names.number(label)
-            once = self.plain(statement, target, inputs, place.reading(inputs[0]))
+            once = self.plain(statement, target, inputs, here)
             item, values = self._item(statement, label, number, once, inputs, place, base)
         self._note_result(item, statement)
         return item, values[0]
@@ -242,6 +251,8 @@ class Elaborator:
         """The values behind `<-`, or the nearest result above."""
         if statement.reads:
             return tuple([self.reference(token, place) for token in statement.reads])
+        if self._is_source(statement, place.scope):
+            return ()
         if current is not None:
             self._read.add(current.number)
             return (current,)
@@ -252,6 +263,13 @@ class Elaborator:
             raise Problem("missing-input", "with several inputs the first line says which it reads", at, hint=hint)
         message = "there is nothing to read: no `input` above"
         raise Problem("missing-input", message, at, hint="put `input 224x224x3` above, or check with --input 224x224x3")
+
+    def _is_source(self, statement: tree.Layer, scope: Scope) -> bool:
+        """Whether a line is of a kind that reads nothing."""
+        word = statement.kind.text if statement.kind is not None else ""
+        value = scope.get(word) if word in scope else None
+        found = REGISTRY.get(value.name if isinstance(value, KindReference) else word.upper())
+        return found is not None and found.inputs == (0, 0) and word not in self.blocks
 
     def reference(self, token: Token, place: Place) -> Value:
         """The value that a name stands for."""
@@ -288,7 +306,7 @@ class Elaborator:
         self, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, base: int
     ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
         """A layer line of any form: its item and its results."""
-        here = place.reading(inputs[0])
+        here = place.reading(inputs[0]) if inputs else place
         label = self._label(statement, here)
         counted = label is not None or (statement.body is None and statement.repeat is None)
         number = place.names.number(label) if counted else place.names.counter

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import copy
 from typing import Any
 
-from archdsl.analysis.problem import Placed, Problem
+from archdsl.analysis.problem import Placed, Problem, Refused
 from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span
 
 _MOST_AROUND = 3  # places around a fault that are told, the nearest
@@ -19,6 +20,7 @@ class Report:
         self.source = source
         self.lost = False
         self.errors = 0
+        self._refused: list[Refused] = []
         self._around: list[tuple[Placed, Callable[[], str]]] = []
         self._found: list[Diagnostic] = []
         self._told: set[tuple[str, int, int]] = set()
@@ -58,12 +60,27 @@ class Report:
         for diagnostic in diagnostics:
             self._add(diagnostic)
 
+    def saved(self) -> dict[str, Any]:
+        """What was told so far, to come back to."""
+        return {name: copy(value) for name, value in vars(self).items()}
+
+    def bring_back(self, saved: dict[str, Any]) -> None:
+        """Take back what was told since."""
+        vars(self).update(saved)
+
+    def refused_since(self, saved: dict[str, Any]) -> Refused | None:
+        """The first fault since then, where all of them are rules that refuse something."""
+        refused = self._refused[len(saved["_refused"]) :]
+        return refused[0] if refused and self.errors - saved["errors"] == len(refused) else None
+
     def problem(self, problem: Problem, *, lost: bool = True) -> None:
         """Tell a fault; `lost` says that a part of the network is missing because of it, so that sums mean nothing."""
         self.lost = self.lost or lost
+        before = self.errors
         self.tell(
             problem.code, problem.message, problem.at, hint=problem.hint, related=problem.related, label=problem.label
         )
+        self._refused += [problem] if isinstance(problem, Refused) and self.errors > before else []
 
     def tell(
         self,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.analysis.bind import Bound, bind, make, of_kind
 from archdsl.analysis.hints import hint_for_refusal
 from archdsl.analysis.names import Value
 from archdsl.analysis.place import Once, Place
-from archdsl.analysis.problem import Placed, Problem, Silent
+from archdsl.analysis.problem import Placed, Problem, Refused, Silent
 from archdsl.analysis.report import Report
 from archdsl.analysis.scope import Scope
 from archdsl.diagnostics import Related, Span
@@ -22,13 +23,17 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 _OF_THE_LINE = ("wrong-type", "missing-value", "unknown-option", "out-of-range")  # where no rule of shapes is asked
+_WHATEVER = ("wrong-type", "missing-value", "unknown-option", "undetermined", "too-large")  # wrong at every size
+
 if TYPE_CHECKING:
     from archdsl.ir.facts import Facts
 
 _MOST_RELATED = 4
 _PER_STEP = 4  # terms of a formula that cost about as much as a step
 
-Known: TypeAlias = dict[Any, tuple[Layer, Shape, dict[str, tree.Expr]]]  # the layers of lines that were seen before
+Known: TypeAlias = MutableMapping[
+    Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr]]
+]  # the layers of lines that were seen before
 
 
 class Rules:
@@ -44,29 +49,29 @@ class Rules:
         facts: Facts | None,
     ) -> None:
         self.report, self.kinds, self.origins, self.limits = report, kinds, origins, limits
-        self._known, self._facts = known, facts
+        self.known, self._facts = known, facts
 
     def leaf(self, statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
         """A layer line without braces; raises Problem, or Silent where its input has a fault that was told."""
         shapes = tuple([value.shape for value in inputs])
         key = self._key(statement, kind, shapes, place.scope)
-        found = self._known.get(key) if key is not None else None
+        found = self.known.get(key) if key is not None else None
         if found is None:
             bound = bind(of_kind(kind), statement.arguments, place.scope, self.kinds, self.limits)
             if None in shapes:
                 raise Silent
             place.scope.spend(_effort(bound, shapes), statement)
-            op, shape = self.apply(kind, bound, inputs, statement)
+            op, results = self.apply(kind, bound, inputs, statement)
             remarks = op.remarks(*shapes)  # type: ignore[arg-type]
             for code, message in remarks:
                 self.report.tell(code, message, statement.kind or statement)
-            found = op, shape, {name: argument.value for name, argument in bound.written.items()}
+            found = op, results, {name: argument.value for name, argument in bound.written.items()}
             if key is not None and not remarks:
-                self._known[key] = found
-        op, shape, written = found
+                self.known[key] = found
+        op, results, written = found
         if self._facts is not None:
-            place.scope.spend(self.effort() + _formula(*shapes, shape) // _PER_STEP, statement)
-        return Once(Leaf(op, shapes, (shape,), statement, written), (shape,))  # type: ignore[arg-type]
+            place.scope.spend(self.effort() + _formula(*shapes, *results) // _PER_STEP, statement)
+        return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]
 
     def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
         """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure."""
@@ -86,8 +91,8 @@ class Rules:
 
     def apply(
         self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.Layer
-    ) -> tuple[Layer, Shape]:
-        """The layer and its output shape; a rule that refuses becomes a Problem with its place."""
+    ) -> tuple[Layer, tuple[Shape, ...]]:
+        """The layer and the shapes of its results; a rule that refuses becomes a Problem with its place."""
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
         at = statement.kind or statement
         try:
@@ -95,7 +100,8 @@ class Rules:
                 return self._made(kind, bound, shapes)
             from archdsl.analysis.assume import Need, under
 
-            return under(self._facts, lambda: self._made(kind, bound, shapes), Need(at, kind.name), self.limits)
+            op, found = under(self._facts, lambda: self._made(kind, bound, shapes), Need(at, kind.name), self.limits)
+            return op, tuple([Shape(tuple(map(tidied, shape.sizes)), shape.dtype) for shape in found])
         except Refusal as refusal:
             raise self._refused(refusal, kind, bound, inputs, statement, asked=_makes(kind, bound, shapes)) from None
         except Undetermined as fault:
@@ -103,13 +109,12 @@ class Rules:
 
             raise undetermined(f"{kind.name}: ", fault, at, self._facts) from None
 
-    def _made(self, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> tuple[Layer, Shape]:
+    def _made(self, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> tuple[Layer, tuple[Shape, ...]]:
         op = make(kind, bound, shapes)
-        shape = op.shape(*shapes)
-        self._check_sizes(kind, shapes, shape)
-        if self._facts is not None:
-            shape = Shape(tuple(map(tidied, shape.sizes)), shape.dtype)
-        return op, shape
+        results = op.results(*shapes)
+        for shape in results:
+            self._check_sizes(kind, shapes, shape)
+        return op, results
 
     def _check_sizes(self, kind: type[Layer], inputs: tuple[Shape, ...], shape: Shape) -> None:
         terms = self.limits.terms
@@ -152,7 +157,9 @@ class Rules:
         hint = hint_for_refusal(refusal, kind, bound, shapes) or refusal.hint
         if refusal.code == "wrong-type" and hint is None:
             hint = f"usage: {kind.usage()}"
-        return Problem(refusal.code, refusal.message, at, hint=hint, related=tuple(related[:_MOST_RELATED]))
+        fault = Problem if refusal.code in _WHATEVER else Refused
+        found = tuple(related[:_MOST_RELATED])
+        return fault(refusal.code, refusal.message, at, hint=hint, related=found, what=kind.name)
 
     def _origin(self, value: Value) -> Related:
         at = self.origins[value.number]
@@ -180,6 +187,8 @@ def _makes(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> bool:
         make(kind, bound, shapes)
     except Refusal:
         return False
+    except Undetermined:  # right at some sizes
+        return True
     return True
 
 

@@ -18,7 +18,7 @@ class KindReference(NamedTuple):
     name: str
 
 
-OPEN = "?"  # given for a parameter or a size: it stays open, whatever its default is
+LEFT_OPEN = "?"  # given for a parameter or a size: it stays open, whatever its default is
 WRONG: Any = object()  # the value of a name whose definition has a fault
 HOLES = "?"  # among the symbols, because every body sees them: the numbers tried for holes, by their places
 

@@ -5,22 +5,8 @@ Floor 4: knows sizes and shapes, nothing of text and places, and never imports P
 
 from __future__ import annotations
 
-from archdsl.layers import (
-    activation,
-    conv,
-    dropout,
-    embedding,
-    gate,
-    layernorm,
-    linear,
-    merge,
-    norm,
-    pool,
-    rectifier,
-    reshape,
-    softmax,
-)
 from archdsl.layers.base import REGISTRY, Attribute, Example, Layer, Lowered, Module, Refusal, Tensor, Wrong
+from archdsl.layers.families import FAMILIES
 
 __all__ = [
     "FAMILIES",
@@ -35,25 +21,6 @@ __all__ = [
     "Wrong",
     "lookup",
 ]
-
-FAMILIES = tuple(
-    family.__name__.rpartition(".")[2]
-    for family in (
-        conv,
-        pool,
-        linear,
-        norm,
-        layernorm,
-        rectifier,
-        activation,
-        softmax,
-        gate,
-        dropout,
-        embedding,
-        reshape,
-        merge,
-    )
-)
 
 
 def lookup(word: str) -> type[Layer] | None:

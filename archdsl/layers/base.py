@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
+from archdsl.layers.families import FAMILIES
 from archdsl.layers.values import REQUIRED, Sizes, Type
 
 
@@ -80,6 +82,10 @@ class Tensor(NamedTuple):
     dtype: str = "float32"
     saved: bool = True
 
+    def path(self, layer: str) -> str:
+        """Its path, where that of its layer is given; a source without a name of its own is its tensor."""
+        return f"{layer}.{self.name}" if self.name else layer
+
 
 class Module(NamedTuple):
     """A PyTorch module as text: `path(arguments)`, by PyTorch's names, the first `positional` of them without.
@@ -112,14 +118,24 @@ class Lowered(NamedTuple):
 
     `wants` and `gives` say how values lie in memory behind the batch: `first` (channels first), `last` (channels last),
     `flat` (one axis), `any` (as it comes, and it stays so). `over` is the call with all inputs as one sequence `{0}`.
+    `stretches` says that PyTorch stretches an input without a batch to the others'.
+
+    A layer of several results gives a tuple of them; `gives` then speaks of each, or is a tuple with a word for each.
     """
 
     module: Module | None = None
     call: str | None = None
     wants: str = "any"
-    gives: str = "any"
+    gives: str | tuple[str, ...] = "any"
     in_place: bool = False
     over: str | None = None
+    stretches: bool = False
+
+    def forms(self, came: str, results: tuple[Shape, ...]) -> tuple[str, ...]:
+        """How each result lies, where the input lies as `came`."""
+        gives = self.gives if isinstance(self.gives, tuple) else (self.gives,) * len(results)
+        each = zip(gives, results, strict=True)
+        return tuple("flat" if shape.rank == 1 else came if form == "any" else form for form, shape in each)
 
 
 class Example(NamedTuple):
@@ -193,6 +209,9 @@ class Layer:
     def check_inputs(self, inputs: tuple[Shape, ...]) -> None:
         """Refuse inputs of a wrong number, rank or type."""
         least, most = self.inputs
+        if most == 0 and inputs:
+            message = f"{self.name} is a source and reads nothing, here {len(inputs)} input{'s' * (len(inputs) > 1)}"
+            raise Refusal("wrong-inputs", message)
         if len(inputs) < least or (most is not None and len(inputs) > most):
             wanted = str(least) if least == most else f"{least} or more" if most is None else f"{least} to {most}"
             message = f"{self.name} reads {wanted} input{'s' * (wanted != '1')}, here {len(inputs)}"
@@ -221,8 +240,16 @@ class Layer:
         return Refusal("rank-mismatch", message, blame=position, hint=hint)
 
     def shape(self, *inputs: Shape) -> Shape:
-        """The shape of the output; the input's own by default."""
+        """The shape of the output, of several results the first; the input's own by default."""
         return inputs[0]
+
+    def results(self, *inputs: Shape) -> tuple[Shape, ...]:
+        """The shapes of all results, in order: of most kinds one."""
+        return (self.shape(*inputs),)
+
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        """For each input the sizes that must be those of the other inputs; how far they are apart leads to holes."""
+        return ()
 
     def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         """Warnings as (code, message), for a layer that is right but perhaps not meant so."""
@@ -230,7 +257,8 @@ class Layer:
 
     def derivation(self, *inputs: Shape) -> str:
         """How the output shape comes about, with the values filled in; shown where a claim of it fails."""
-        return f"{self.name} on {', '.join(map(str, inputs))} gives {self.shape(*inputs)}"
+        on = f" on {', '.join(map(str, inputs))}" if inputs else ""
+        return f"{self.name}{on} gives {self.shape(*inputs)}"
 
     # ---- what it owns and costs, of one use at batch 1
 
@@ -265,4 +293,32 @@ def _channels_hint(value: Any, inputs: tuple[Shape, ...]) -> str | None:
     return f"a grey image is {Shape((*inputs[0].sizes, 1))}: the channels come last"
 
 
-REGISTRY: dict[str, type[Layer]] = {}
+class Registry(MutableMapping[str, type[Layer]]):
+    """The kinds by their names, in the order of the families; the file of a family is imported when it is needed."""
+
+    def __init__(self) -> None:
+        self._family = {kind: family for family, (_, kinds) in FAMILIES.items() for kind in kinds.split()}
+        self._declared: dict[str, type[Layer]] = {}
+
+    def __getitem__(self, name: str) -> type[Layer]:
+        if name not in self._declared:
+            import_module(f"archdsl.layers.{self._family[name]}")
+        return self._declared[name]
+
+    def __setitem__(self, name: str, kind: type[Layer]) -> None:
+        self._declared[name] = kind
+
+    def __delitem__(self, name: str) -> None:
+        del self._declared[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._family or name in self._declared
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._family, **self._declared})
+
+    def __len__(self) -> int:
+        return len({**self._family, **self._declared})
+
+
+REGISTRY = Registry()

@@ -12,21 +12,6 @@ from pathlib import Path
 from archdsl.layers import FAMILIES, REGISTRY, Attribute, Example, Layer, Wrong
 from archdsl.layers.values import spell
 
-TITLES = {
-    "conv": "Convolutions",
-    "pool": "Pools",
-    "linear": "Fully connected layers",
-    "norm": "Normalisation by channels",
-    "layernorm": "Normalisation of each position",
-    "rectifier": "Rectifiers",
-    "activation": "Sigmoids and other bent activations",
-    "softmax": "Shares",
-    "gate": "Gates",
-    "dropout": "Dropout",
-    "embedding": "Embeddings",
-    "reshape": "Moving and adding elements",
-    "merge": "Merges",
-}
 COLUMNS = ("value", "what", "default", "short", "PyTorch", "meaning")
 HEADER = """\
 # The kinds of layer
@@ -41,8 +26,8 @@ arguments can be written, and what cannot, is in [coverage.md](coverage.md).
 
 def families() -> Iterator[tuple[str, list[type[Layer]]]]:
     """The title of each family with its kinds, in the order of their declaration."""
-    for family in FAMILIES:
-        yield TITLES[family], [kind for kind in REGISTRY.values() if kind.family == family]
+    for title, kinds in FAMILIES.values():
+        yield title, [REGISTRY[kind] for kind in kinds.split()]
 
 
 def overview() -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from archdsl.ir.size import OPEN, Expression, Ratio, Size, symbols
+from archdsl.ir.size import SYMBOLIC, Expression, Ratio, Size, symbols
 from archdsl.limits import LARGEST
 
 REQUIRED: Any = object()
 LARGEST_FLOAT = 2.0**128 - 2.0**104  # of float32
 _SHORT_TEXT = 1_000  # characters of a list that tell it from others as they stand
 _SHOWN_DEPTH = 2
+MOST_AXES = 4  # of a value, beside the batch
 
 
 class Sizes(NamedTuple):
@@ -78,7 +79,7 @@ class Type:
     def refuse(self, value: Any) -> Exception:
         from archdsl.layers.base import Refusal
 
-        if isinstance(value, OPEN):
+        if isinstance(value, SYMBOLIC):
             return Refusal("undetermined", f"must be {self.words}, and {value} is left open", hint=give(value))
         return Refusal("wrong-type", f"must be {self.words}, not {spell(value)}")
 
@@ -95,7 +96,7 @@ class Whole(Type):
         from archdsl.layers.base import Refusal
 
         value = whole(value)
-        if isinstance(value, OPEN) and not self.symbolic:
+        if isinstance(value, SYMBOLIC) and not self.symbolic:
             raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))
         if isinstance(value, bool) or not isinstance(value, (int, Expression)):
             raise self.refuse(value)
@@ -132,6 +133,23 @@ class PerAxis(Type):
                 f"has {len(sizes)} numbers ({spell(value)}), and the input has {axes} {plural} beside the channels"
             )
             raise Refusal("rank-mismatch", message)
+        return tuple(self.each.convert(size, axes) for size in sizes)
+
+
+class Dimensions(Type):
+    """The sizes of a whole shape, channels last: `8x8x16`, `[1, c]`, or one number for a vector."""
+
+    words = "a shape, as 8x8x16 or [1, c]"
+
+    def __init__(self) -> None:
+        self.each = Whole()
+
+    def convert(self, value: Any, axes: int) -> Any:
+        from archdsl.layers.base import Refusal
+
+        sizes = value.sizes if isinstance(value, Sizes) else value if isinstance(value, tuple) else (value,)
+        if not 1 <= len(sizes) <= MOST_AXES:
+            raise Refusal("rank-mismatch", f"has {len(sizes)} sizes, and a value has 1 to {MOST_AXES} axes")
         return tuple(self.each.convert(size, axes) for size in sizes)
 
 

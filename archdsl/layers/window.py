@@ -107,7 +107,17 @@ def blind(size: Size, dilation: int, window: Callable[[int], Window]) -> bool:
         return window(dilation).blind(dilation)
     if dilation > _MOST_DILATION:
         raise Undetermined(f"{size} >= {dilation}")
-    return any(size >= number and size <= number for number in range(1, dilation) if window(number).blind(number))
+    numbers = [number for number in range(1, dilation) if window(number).blind(number)]
+    return any(size >= first and size <= last for first, last in _stretches(numbers))
+
+
+def _stretches(numbers: list[int]) -> list[tuple[int, int]]:
+    """Rising numbers as stretches without gaps, each by its ends: one question for all of a stretch."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        first = found.pop()[0] if found and found[-1][1] == number - 1 else number
+        found.append((first, number))
+    return found
 
 
 def check_fit(kind: str, size: Size, window: Window, axis: str) -> None:

@@ -80,3 +80,8 @@ class Numbers:
         """The inputs of a line, fitted to its values: as `_kind_inputs(values, inputs)` says, if there is one."""
         rule = getattr(self, f"_{kind.lower()}_inputs", None)
         return rule(values, inputs) if rule and not self.odd(8) else inputs
+
+    def results(self, kind: str, values: dict[str, Any]) -> tuple[str, ...]:
+        """Names for the results of a line: as many as `_kind_results(values)` says, if there is one."""
+        rule = getattr(self, f"_{kind.lower()}_results", None)
+        return ("layer", *(f"more{number}" for number in range(1, rule(values) if rule else 1)))

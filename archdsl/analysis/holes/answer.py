@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdsl.analysis.check import Checked, Reading, read
 from archdsl.analysis.holes.find import Hole, misplaced
 from archdsl.analysis.holes.solve import Fit, Solution, solved
-from archdsl.analysis.unknown import OPEN
+from archdsl.analysis.unknown import UNPINNED
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.ir.shape import Shape
 from archdsl.limits import Limits
+from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
     from archdsl.analysis.holes.solve import Miss
@@ -66,7 +67,7 @@ def put(text: str, values: dict[int, int]) -> str:
 def placed_back(checked: Checked, answer: Answer) -> Checked:
     """What was found in the text with its numbers, told of the text as it was written."""
     if not answer.values:
-        others = [one for one in checked.diagnostics if one.code != OPEN]
+        others = [one for one in checked.diagnostics if one.code != UNPINNED]
         told = [one for one in answer.told if all(one.span != other.span for other in others)]
         return checked._replace(diagnostics=sorted([*others, *told], key=lambda one: one.span))
     moved = [_moved(one, answer) for one in checked.diagnostics]
@@ -161,6 +162,8 @@ def _refusal(reading: Reading, solution: Solution, best: list[Fit], limits: Limi
         return []  # something is wrong that no number changes: it is told by itself
     if len(best) > 1:
         return [_several(reading, best)]
+    if solution.fault is not None:
+        return [solution.fault]  # it is told by itself; when it is mended, the holes are looked at again
     if solution.limit is not None:
         return [_limit(reading, solution, limits)]
     if solution.unpinned:
@@ -198,8 +201,9 @@ def _none(reading: Reading, solution: Solution) -> Diagnostic:
         return Diagnostic("no-answer", f"no number fits{because}", _at(hole), reading.source)
     nearest = solution.misses[0]
     message = f"no number fits; the closest: {_nearest(reading, solution)}"
-    wrong = nearest.wrong[0].claim
-    related = (Related(Span(wrong.start, wrong.end), "is claimed here"),)
+    wrong = nearest.wrong[0].at
+    said = "wants equal sizes" if isinstance(wrong, Token) else "is claimed here"
+    related = (Related(Span(wrong.start, wrong.end), said),)
     return Diagnostic("no-answer", message, _at(hole), reading.source, related=related)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.analysis.check import Reading
 from archdsl.analysis.holes.find import Hole
-from archdsl.analysis.unknown import OPEN
+from archdsl.analysis.unknown import UNPINNED
 from archdsl.diagnostics import Diagnostic, Span
 from archdsl.layers.values import Divisor, Number, Padding, PerAxis, Whole
 
@@ -16,7 +16,7 @@ def unpinned(reading: Reading, holes: list[Hole]) -> list[Diagnostic]:
     """One error for each."""
     return [
         Diagnostic(
-            OPEN,
+            UNPINNED,
             f"no claim pins this number: {hole.name}",
             Span(hole.at, hole.at + 1),
             reading.source,

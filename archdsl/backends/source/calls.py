@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from archdsl.backends.source.families import Family, Mismatch, first
-from archdsl.backends.source.flow import Value, converted
+from archdsl.backends.source.flow import Stored, Value, converted
 from archdsl.backends.source.made import At, Made
 from archdsl.backends.source.naming import variable
-from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary
+from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, register_tensor
 from archdsl.backends.source.text import call as call_text
 from archdsl.ir.network import Leaf, Use
 from archdsl.ir.shape import Shape
@@ -18,27 +18,43 @@ if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
 
 
-def write_layer(w: ClassWriter, found: Family, inputs: list[Value], label: str | None, number: int, at: At) -> Value:
+def write_layer(
+    w: ClassWriter, found: Family, inputs: list[Value], label: str | None, number: int, at: At
+) -> list[Value]:
     node: Leaf = first(found)
+    if not node.inputs:
+        return [write_source(w, found, label, number, at)]
     lowered = node.op.lower(*node.inputs)
     owns = bool(node.op.tensors(*node.inputs))
     calls = {each.op.lower(*each.inputs).call for each in found.values()}
     turned = turn_all(w, inputs, lowered.wants, at)
-    rank = node.outputs[0].rank
-    form = "flat" if rank == 1 else turned[0].form if lowered.gives == "any" else lowered.gives
+    forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support
     in_place = lowered.in_place and inputs[0].fresh and inputs[0].reads <= len(found)
     if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
         step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
-        result = Value(f"{attribute(at.owner, step)}({', '.join(value.text for value in turned)})", form, rank)
+        text = f"{attribute(at.owner, step)}({', '.join(value.text for value in turned)})"
     else:
         if lowered.call.count("{0}") > 1 and not turned[0].variable:
             turned[0] = w.assign(turned[0], None, at, "")
         call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
-        result = Value(filled(call, [value.text for value in turned]), form, rank)
-    result.fresh = node.op.fresh
-    return result
+        text = filled(call, [value.text for value in turned])
+    results = unpacked(w, text, forms, node.outputs)
+    results[0].fresh = node.op.fresh
+    return results
+
+
+def write_source(w: ClassWriter, found: Family, label: str | None, number: int, at: At) -> Value:
+    """A tensor of the network's own: a parameter or a buffer of the module itself."""
+    node: Leaf = first(found)
+    (tensor,) = node.op.tensors()
+    step = label if label is not None else at.step(number)
+    value = construct_layer(w, found, label)
+    w.init.append(register_tensor(at.owner, step, value, buffer=tensor.role == "buffer", saved=tensor.saved))
+    (form,) = node.op.lower().forms("any", node.outputs)
+    batch = len(tensor.sizes) > node.outputs[0].rank
+    return Stored(attribute(at.owner, step), w.takes[0], form, node.outputs[0].rank, batch=batch)
 
 
 def turn_all(w: ClassWriter, inputs: list[Value], wants: str, at: At) -> list[Value]:
@@ -91,7 +107,7 @@ def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_plac
     if head.support:
         w.generator.support(head.path, head.support)
     spelled = {a.torch: name for name, a in node.op.attributes.items() if a.torch}
-    channels = {member: each.inputs[0].channels for member, each in found.items()}
+    channels = {member: each.inputs[0].channels for member, each in found.items() if each.inputs}
     parts, keyword = [], False
     for position, (name, _) in enumerate(head.arguments.items()):
         column = {member: module.arguments[name] for member, module in modules.items()}
@@ -142,12 +158,17 @@ def call_class(
 ) -> list[Value]:
     given = turn_each(w, inputs, made.forms, at)
     call = f"{callee}({', '.join(value.text for value in given)})"
-    if len(made.gives) == 1:
-        return [Value(call, made.gives[0], outputs[0].rank)]
+    return unpacked(w, call, made.gives, outputs)
+
+
+def unpacked(w: ClassWriter, call: str, forms: tuple[str, ...], outputs: tuple[Shape, ...]) -> list[Value]:
+    """The results of a call: one as an expression, several in variables of their own."""
+    if len(forms) == 1:
+        return [Value(call, forms[0], outputs[0].rank)]
     names, busy = [], w.busy()
-    for _ in made.gives:
+    for _ in forms:
         names.append(variable(None, busy))
         busy.add(names[-1])
     w.forward.append(f"{', '.join(names)} = {call}")
-    each = zip(names, made.gives, outputs, strict=True)
+    each = zip(names, forms, outputs, strict=True)
     return [Value(name, form, shape.rank, variable=True) for name, form, shape in each]

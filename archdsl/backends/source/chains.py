@@ -123,10 +123,10 @@ class Chain:
             self.form, self._fresh = made.gives[0], False
             return text
         lowered = node.op.lower(*node.inputs)
-        if lowered.module is None or len(node.inputs) != 1:
+        if lowered.module is None or len(node.inputs) != 1 or len(node.outputs) != 1:
             raise NotChain
         self._want(lowered.wants, node.inputs[0])
-        if lowered.gives != "any":
+        if isinstance(lowered.gives, str) and lowered.gives != "any":
             self.form = lowered.gives
         in_place, self._fresh = lowered.in_place and self._fresh, node.op.fresh
         return construct_layer(self.writer, family, label, in_place=in_place)

@@ -261,7 +261,7 @@ class ClassWriter:
         number = at.base + item.number
         match first(found):
             case Leaf():
-                return [write_layer(self, found, inputs, item.label, number, at)]
+                return write_layer(self, found, inputs, item.label, number, at)
             case Use():
                 step = item.label if item.label is not None else at.step(number)
                 return write_use(self, found, inputs, step, at)

@@ -54,7 +54,7 @@ def write_copies(
         value = loop_variable(w, values[0], at)
         step = width(run.node) if label is None else 1
         if run.copies > 1 and step:
-            values = [write_turns(w, bodies, value, range(number, number + step * run.copies, step), label, at)]
+            values = write_turns(w, bodies, value, range(number, number + step * run.copies, step), label, at)
         else:
             others = values[1:] if values is inputs else []  # one copy alone may read several values
             values = write_copy(w, bodies, [value, *others], number, label, at)
@@ -69,14 +69,14 @@ def loop_variable(w: ClassWriter, value: Value, at: At) -> Value:
     return kept
 
 
-def write_turns(w: ClassWriter, bodies: Family, value: Value, numbers: range, label: str | None, at: At) -> Value:
+def write_turns(w: ClassWriter, bodies: Family, value: Value, numbers: range, label: str | None, at: At) -> list[Value]:
     """Equal copies as a loop in the constructor and in `forward`: each turn reads the variable and writes it."""
     taken = w.busy() | w.parameters.words() | set(w.takes)
     index = next(name for name in (*"ijkmn", *(f"i{n}" for n in range(len(taken)))) if name not in taken)
     start = len(w.init), len(w.forward)
     w.indices.append(index)
     inner = at._replace(turn=index, origin=numbers.start, variable=value.text)
-    (result,) = write_copy(w, bodies, [value], numbers.start, label, inner)
+    result, *others = write_copy(w, bodies, [value], numbers.start, label, inner)
     result = converted(bracketed(w, result, value.form), value.form)
     if result.text != value.text:
         w.forward.append(f"{value.text} = {result.text}")
@@ -87,7 +87,7 @@ def write_turns(w: ClassWriter, bodies: Family, value: Value, numbers: range, la
         statements[before:] = [indented(opening, lines)] if lines else []
     kept = Value(value.text, value.form, result.rank, variable=True)
     kept.fresh = result.fresh
-    return kept
+    return [kept, *others]
 
 
 def range_text(at: At, numbers: range) -> str:
@@ -111,7 +111,7 @@ def write_copy(
         w.enter(bodies, values)
         return w.body(bodies, at._replace(base=number))
     if isinstance(node, Leaf):
-        return [write_layer(w, bodies, values, at.step(number) if label is not None else None, number, at)]
+        return write_layer(w, bodies, values, at.step(number) if label is not None else None, number, at)
     return write_use(w, bodies, values, at.step(number), at)
 
 

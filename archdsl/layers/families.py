@@ -1,0 +1,30 @@
+"""Which file declares which kinds: a family is imported when one of its kinds is first asked for.
+
+A check uses a few families of many, and starts the sooner for it.
+"""
+
+from __future__ import annotations
+
+# family, the name of its file: title, kinds in the order of their declaration
+FAMILIES: dict[str, tuple[str, str]] = {
+    "conv": ("Convolutions", "CONV"),
+    "pool": ("Pools", "MAXPOOL AVGPOOL SUBSAMPLE GLOBALAVGPOOL GLOBALMAXPOOL ADAPTIVEAVGPOOL"),
+    "linear": ("Fully connected layers", "FC LINEAR BILINEAR RBF"),
+    "norm": ("Normalisation by channels", "BN INSTANCENORM GN LRN L2NORM"),
+    "layernorm": ("Normalisation of each position", "LN RMSNORM"),
+    "rectifier": (
+        "Rectifiers",
+        "RELU RELU6 LEAKYRELU PRELU RRELU ELU SELU CELU THRESHOLD HARDSHRINK SOFTSHRINK",
+    ),
+    "activation": (
+        "Sigmoids and other bent activations",
+        "TANH HARDTANH TANHSHRINK SOFTSIGN SIGMOID HARDSIGMOID LOGSIGMOID SOFTPLUS SILU HARDSWISH GELU MISH",
+    ),
+    "softmax": ("Shares", "SOFTMAX LOGSOFTMAX SOFTMIN"),
+    "gate": ("Gates", "GLU SWIGLU"),
+    "dropout": ("Dropout", "DROPOUT CHANNELDROPOUT ALPHADROPOUT FEATUREALPHADROPOUT STOCHASTICDEPTH"),
+    "embedding": ("Embeddings", "EMBED"),
+    "source": ("Sources", "PARAM CONST"),
+    "reshape": ("Moving and adding elements", "ID FLATTEN PAD"),
+    "merge": ("Merges", "ADD MUL MAX MEAN CONCAT STACK SCALE"),
+}
