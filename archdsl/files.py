@@ -6,29 +6,50 @@ import os
 import stat
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
 from archdsl.model import decode, read_file
 
+if TYPE_CHECKING:
+    from archdsl.root import Root
+
 STANDARD_INPUT = "<stdin>"
 
 
-def found(paths: list[str]) -> list[tuple[str, Diagnostic | None]]:
-    """The files to check: those named, and in folders every `.arch` below; with each what is wrong with its path."""
-    files: list[tuple[str, Diagnostic | None]] = []
+class Found(NamedTuple):
+    """A file to look at, what is wrong with its path, and the folder through which it was found."""
+
+    path: str
+    fault: Diagnostic | None = None
+    folder: str | None = None
+
+
+def found(paths: list[str]) -> list[Found]:
+    """The files to look at: those named, and in folders every `.arch` below."""
+    files: list[Found] = []
     for path in paths:
         if path == "-" or not os.path.isdir(path):
-            files.append((path, None))
+            files.append(Found(path))
             continue
         try:
             below = specs(path)
         except OSError as fault:
-            files.append((path, unreadable(path, fault)))
+            files.append(Found(path, unreadable(path, fault)))
             continue
         none = unreadable(path, ValueError("no .arch file in this folder"))
-        files += [(file, None) for file in below] or [(path, none)]
+        files += [Found(file, None, path) for file in below] or [Found(path, none)]
     return files
+
+
+def root(path: str, source: Source, limits: Limits, folder: str | None = None) -> Root | None:
+    """Where the files are that a file, or standard input, may use; None where its text uses none."""
+    if "use" not in source.text:
+        return None
+    from archdsl.root import below, beside
+
+    return below(".", source.name, limits) if path == "-" else beside(path, source.name, limits, folder)
 
 
 def specs(folder: str) -> list[str]:

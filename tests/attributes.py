@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any
 
+import draws
 from drawn import Argument
 from draws import embedding
 
-from archdsl.layers import FAMILIES, REGISTRY
+from archdsl.layers import REGISTRY
 
 # how a line spells its values: those without a name in their order, letters, switches
 DECLARED = {kind: layer.attributes.values() for kind, layer in REGISTRY.items()}
@@ -25,7 +27,10 @@ KINDS = {
 }
 
 
-class Attributes(*(import_module(f"draws.{family}").Draws for family in FAMILIES)):
+DRAWN = [import_module(f"draws.{each.name}") for each in iter_modules(draws.__path__)]  # a file for each family
+
+
+class Attributes(*(each.Draws for each in DRAWN if hasattr(each, "Draws"))):
     """Draws the values of one line. `draw` gives random numbers, `env` the names in sight; `wild` more that do not fit."""
 
     def arguments(self, kind: str) -> tuple[Argument, ...]:

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 from importlib import import_module
+from pkgutil import iter_modules
 from typing import Any, NamedTuple
 
+import runs
 import torch
 from drawn import SOURCES, Network, Refused, Walk
 from draws.embedding import TOKENS
 from runs import merge, norm
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
-
-from archdsl.layers import FAMILIES
 
 FAULTS = (
     Refused,
@@ -158,10 +158,13 @@ def shape(x: Tensor) -> tuple[int, ...]:
     return sizes if len(sizes) < 3 or x.dtype == torch.int64 else (*sizes[1:], sizes[0])
 
 
-INPUTS: dict[str, tuple[int, ...]] = {"BILINEAR": (2,)} | dict.fromkeys(SOURCES, (0,))  # where it is not one
+INPUTS: dict[str, tuple[int, ...]] = {"BILINEAR": (2,), "UNPOOL": (2,)} | dict.fromkeys(
+    SOURCES, (0,)
+)  # of those that do not read one
+RUNS = [import_module(f"runs.{each.name}") for each in iter_modules(runs.__path__)]  # a file for each family
 
 
-class Kinds(*(import_module(f"runs.{family}").Runs for family in FAMILIES if family != "merge")):
+class Kinds(*(each.Runs for each in RUNS if hasattr(each, "Runs"))):
     """Every kind that is no merge."""
 
 

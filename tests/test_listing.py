@@ -527,10 +527,10 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_text_ends_soon(name: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     found = checked("INPUT [8x8x4]\n" + HOSTILE[name], notation="listing")
     assert all(one.code in CODES for one in found.diagnostics)
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10
 
 
 def test_the_work_grows_with_the_text() -> None:

@@ -65,6 +65,8 @@ def placed(statement: tree.Statement) -> Placed:
             return statement
         case tree.Model(name, _, _) | tree.Block(name, _, _, _) | tree.Let(name, _):
             return name
+        case tree.Use(path):
+            return path
         case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _):
             return tokens[0]
         case tree.Freeze(tokens, _, _):

@@ -42,13 +42,12 @@ class Rules:
     def __init__(
         self,
         report: Report,
-        kinds: dict[str, str],
         origins: dict[int, Placed],
         limits: Limits,
         known: Known,
         facts: Facts | None,
     ) -> None:
-        self.report, self.kinds, self.origins, self.limits = report, kinds, origins, limits
+        self.report, self.origins, self.limits = report, origins, limits
         self.known, self._facts = known, facts
 
     def leaf(self, statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
@@ -57,7 +56,7 @@ class Rules:
         key = self._key(statement, kind, shapes, place.scope)
         found = self.known.get(key) if key is not None else None
         if found is None:
-            bound = bind(of_kind(kind), statement.arguments, place.scope, self.kinds, self.limits)
+            bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds, self.limits)
             if None in shapes:
                 raise Silent
             place.scope.spend(_effort(bound, shapes), statement)
@@ -153,7 +152,7 @@ class Rules:
             at = bound.written[refusal.blame]
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
         own = not asked and refusal.code in _OF_THE_LINE
-        related = [self._origin(value) for value in inputs if self.origins[value.number].end and not own]
+        related = [self.origin(value) for value in inputs if self.origins[value.number].end and not own]
         hint = hint_for_refusal(refusal, kind, bound, shapes) or refusal.hint
         if refusal.code == "wrong-type" and hint is None:
             hint = f"usage: {kind.usage()}"
@@ -161,7 +160,8 @@ class Rules:
         found = tuple(related[:_MOST_RELATED])
         return fault(refusal.code, refusal.message, at, hint=hint, related=found, what=kind.name)
 
-    def _origin(self, value: Value) -> Related:
+    def origin(self, value: Value) -> Related:
+        """Where a value comes from, as a place that explains a fault."""
         at = self.origins[value.number]
         start: Placed = getattr(at, "kind", None) or at
         return Related(Span(start.start, start.end), f"{value.shape} comes from here")

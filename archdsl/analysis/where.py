@@ -128,7 +128,7 @@ def demand(condition: tree.Expr, scope: Scope, report: Report, limits: Limits, f
     """Hold a condition behind `where`, or take it over where it is about what is left open."""
     try:
         if not _holds(condition, scope, limits, facts):
-            report.tell("where-failed", _failed(condition, scope, report), condition)
+            report.tell("where-failed", failed(condition, scope, report), condition)
     except Problem as problem:
         report.problem(problem)
     except Silent:
@@ -143,7 +143,8 @@ def _holds(condition: tree.Expr, scope: Scope, limits: Limits, facts: Facts | No
     return learned(facts, lambda: truth(condition, scope, limits), condition)
 
 
-def _failed(condition: tree.Expr, scope: Scope, report: Report) -> str:
+def failed(condition: tree.Expr, scope: Scope, report: Report) -> str:
+    """What is said of a condition that does not hold: the condition, with the values of its names."""
     text = report.source.text[condition.start : condition.end]
     found = {name: scope.get(name) for name in _names(condition, scope)}
     if any(isinstance(value, Expression) for value in found.values()):

@@ -28,6 +28,8 @@ CODES: dict[str, Code] = {
         syntax="text that the language does not have",
         unclosed="a bracket without its partner",
         reserved="a word or sign kept for what the language does not have yet",
+        unusable_file="a file that `use` cannot bring",
+        circular_use="files that use one another in a ring",
         unknown_notation="a text that is neither a spec nor a listing",
         unclear_layer="a line of a listing that looks like a layer and cannot be understood",
     ),

@@ -172,7 +172,8 @@ class Layer:
 
     def __init_subclass__(cls) -> None:
         own = {name: value for name, value in cls.__dict__.items() if isinstance(value, Attribute)}
-        cls.attributes = {**cls.attributes, **own}
+        every = {name: value for name, value in cls.attributes.items() if name not in own} | own
+        cls.attributes = dict(sorted(every.items(), key=lambda item: not item[1].positional))
         cls.family = cls.__module__.rpartition(".")[2]
         if "name" in cls.__dict__:
             REGISTRY[cls.name] = cls

@@ -7,8 +7,13 @@ from __future__ import annotations
 
 # family, the name of its file: title, kinds in the order of their declaration
 FAMILIES: dict[str, tuple[str, str]] = {
-    "conv": ("Convolutions", "CONV"),
-    "pool": ("Pools", "MAXPOOL AVGPOOL SUBSAMPLE GLOBALAVGPOOL GLOBALMAXPOOL ADAPTIVEAVGPOOL"),
+    "conv": ("Convolutions", "CONV DWCONV"),
+    "upconv": ("Transposed convolutions", "UPCONV"),
+    "fold": ("Windows as steps", "UNFOLD FOLD"),
+    "pool": ("Pools", "MAXPOOL AVGPOOL LPPOOL SUBSAMPLE"),
+    "adaptive": ("Pools to a size", "GLOBALAVGPOOL GLOBALMAXPOOL ADAPTIVEAVGPOOL ADAPTIVEMAXPOOL"),
+    "unpool": ("The way back from a pool", "UNPOOL"),
+    "resample": ("Resampling", "UPSAMPLE PIXELSHUFFLE PIXELUNSHUFFLE CHANNELSHUFFLE"),
     "linear": ("Fully connected layers", "FC LINEAR BILINEAR RBF"),
     "norm": ("Normalisation by channels", "BN INSTANCENORM GN LRN L2NORM"),
     "layernorm": ("Normalisation of each position", "LN RMSNORM"),
@@ -25,6 +30,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "dropout": ("Dropout", "DROPOUT CHANNELDROPOUT ALPHADROPOUT FEATUREALPHADROPOUT STOCHASTICDEPTH"),
     "embedding": ("Embeddings", "EMBED"),
     "source": ("Sources", "PARAM CONST"),
-    "reshape": ("Moving and adding elements", "ID FLATTEN PAD"),
+    "border": ("Padding and cropping", "PAD CROP"),
+    "reshape": ("Moving and adding elements", "ID FLATTEN"),
     "merge": ("Merges", "ADD MUL MAX MEAN CONCAT STACK SCALE"),
 }

@@ -134,6 +134,17 @@ def check_fit(kind: str, size: Size, window: Window, axis: str) -> None:
         raise Refusal("kernel-too-large", message, blame="kernel", tries=tries)
 
 
+def check_filling(kind: str, mode: str, size: Size, ends: tuple[Size, Size], axis: str, blame: str) -> None:
+    """PyTorch's bounds for padding out of the input: reflect needs less than the axis has, circular no more."""
+    if mode not in ("reflect", "circular"):
+        return
+    largest = maximum(*ends)
+    room = size - 1 if mode == "reflect" else size
+    if room < largest:
+        message = f"{kind}: {mode} padding of {largest} needs more than the {axis} {size}"
+        raise Refusal("pad-too-large", message, blame=blame)
+
+
 def _fits(size: Size, window: Window) -> tuple[dict[str, int], ...]:
     """Changes that make the window fit: padding that keeps the size, or a kernel as large as the axis."""
     padded = size + window.before + window.after
@@ -166,7 +177,11 @@ def short(sizes: tuple[Size, ...]) -> Size | tuple[Size, ...]:
 
 def derivation(axes: tuple[str, ...], sizes: tuple[Size, ...], windows: tuple[Window, ...]) -> str:
     """The formula of each axis; one where all axes are alike."""
-    each = [window.formula(size) for size, window in zip(sizes, windows, strict=True)]
+    return by_axis(axes, [window.formula(size) for size, window in zip(sizes, windows, strict=True)])
+
+
+def by_axis(axes: tuple[str, ...], each: list[str]) -> str:
+    """A text for each axis; one where all axes are alike."""
     if len(set(each)) == 1:
         return f"{' and '.join(axes[: len(each)])}: {each[0]}"
     return "; ".join(f"{axis}: {text}" for axis, text in zip(axes, each, strict=False))

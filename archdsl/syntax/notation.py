@@ -15,7 +15,7 @@ from archdsl.syntax.tree import Token
 NOTATIONS = ("arch", "listing")
 _SPEC = re.compile(
     r"^[ \t]*+(?:(?:model|block)[ \t]++[A-Za-z_]\w*+[ \t]*+(?:\(|\{|where|<-|$)|let[ \t]++\w++[ \t]*+="
-    r"|expect[ \t]++[0-9]|cases[ \t]++\w++[ \t,]"
+    r"|use[ \t]++(?:\"|std\.)|expect[ \t]++[0-9]|cases[ \t]++\w++[ \t,]"
     r"|input[ \t]++(?:\w++[ \t]*+:)?[ \t]*+(?:[0-9A-Z?x×]++|\[[^\]\n]*+\])[ \t]*+(?:(?:int\b|where\b|;|\#).*+)?$)"
     r"|\{[ \t]*+$",
     re.MULTILINE,
@@ -126,6 +126,9 @@ def _is_prose(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
     statements = [statement for line in file.lines for statement in line.statements]
     words = False
     for one in statements:
+        if isinstance(one, tree.Use) and not _uses_files(one):  # `use relu`
+            words = True
+            continue
         if not isinstance(one, tree.Layer) or one.kind is None or one.claims or one.reads or is_kind(one.kind.text):
             return False
         values = [argument.value for argument in one.arguments]
@@ -137,11 +140,18 @@ def _is_prose(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
 
 def _is_foreign(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
     """Whether most lines of what parses begin with words that are no kinds: `INPUT [28x28]`, `conv1 5x5x20`."""
+    if any(_uses_files(one) for line in file.lines for one in line.statements):
+        return False
     blocks = {one.name.text for line in file.lines for one in line.statements if isinstance(one, tree.Block)}
     layers = [one for line in file.lines for one in line.statements if isinstance(one, tree.Layer)]
     kinds = [one.kind.text for one in layers if one.kind is not None]
     known = sum(is_kind(kind) or kind in blocks for kind in kinds)
     return 2 * known < len(kinds)
+
+
+def _uses_files(statement: tree.Statement) -> bool:
+    """Whether a statement is a `use` of a path or of the library, and no sentence that begins with the word."""
+    return isinstance(statement, tree.Use) and (statement.path.type == "STRING" or "." in statement.path.text)
 
 
 def _neither(source: Source, parsed: Parsed) -> Parsed:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archdsl.syntax.rows import Atom, Row
 
 _NAMES = ("WORD", "TEMPLATE", "NUMBER", "STRING")
-_KEYWORDS = ("MODEL", "BLOCK", "INPUT", "OUTPUT", "LET", "CASES", "EXPECT", "FOR", "IF")
+_KEYWORDS = ("MODEL", "USE", "BLOCK", "INPUT", "OUTPUT", "LET", "CASES", "EXPECT", "FREEZE", "FOR", "IF")
 
 
 class Part:

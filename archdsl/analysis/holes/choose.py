@@ -16,7 +16,8 @@ from archdsl.analysis.holes.search import FARTHEST, HIT, Mark, search
 from archdsl.analysis.holes.trial import Attempt
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
-from archdsl.layers.values import Divisor, Number, Padding, PerAxis
+from archdsl.layers.sides import Padding
+from archdsl.layers.values import Divisor, Number, PerAxis
 
 _SAMPLES = (1, 2, 3, 4, 8, 16, 96, 0)
 _MOST_DENSE = 1_024  # numbers that are tried one by one, where all samples are refused
@@ -57,6 +58,8 @@ def numbers(hole: Hole, shape: Shape | None, largest: int) -> Sequence[int] | No
     match hole.type:
         case Padding():
             return range((max(largest, _WINDOW) if hole.window is None else hole.window) + 1)
+        case PerAxis() if not hole.type.bounded:
+            return None
         case PerAxis():
             added = max(largest, _WINDOW) if hole.padding is None else hole.padding
             return range(hole.least, largest + 2 * added + 1)

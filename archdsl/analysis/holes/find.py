@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from archdsl.analysis.bind import Signature, Slot, of_block, of_kind
 from archdsl.analysis.unknown import parts
 from archdsl.layers import REGISTRY, Layer
-from archdsl.layers.values import Divisor, Number, Padding, PerAxis, Type, Whole
+from archdsl.layers.sides import Padding
+from archdsl.layers.values import Divisor, Number, PerAxis, Type, Whole
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 

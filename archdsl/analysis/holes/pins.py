@@ -6,7 +6,8 @@ from archdsl.analysis.check import Reading
 from archdsl.analysis.holes.find import Hole
 from archdsl.analysis.unknown import UNPINNED
 from archdsl.diagnostics import Diagnostic, Span
-from archdsl.layers.values import Divisor, Number, Padding, PerAxis, Whole
+from archdsl.layers.sides import Padding
+from archdsl.layers.values import Divisor, Number, PerAxis, Whole
 
 _SHAPE = "claim what its line gives: -> 55x55x96, as far as it is known"
 _PARAMS = "claim what its line has: -> 34,944 params"
@@ -19,7 +20,7 @@ def unpinned(reading: Reading, holes: list[Hole]) -> list[Diagnostic]:
             UNPINNED,
             f"no claim pins this number: {hole.name}",
             Span(hole.at, hole.at + 1),
-            reading.source,
+            reading.own,
             hint=_hint(hole),
         )
         for hole in holes

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.bind import Bound, make
 from archdsl.analysis.check import Reading, network_of
-from archdsl.analysis.declare import Declarations, declarations, parameters
+from archdsl.analysis.declare import Declarations, parameters
 from archdsl.analysis.elaborate import Elaborator
 from archdsl.analysis.holes.equations import Equation, Key, Recorder
+from archdsl.analysis.kinds import linked
 from archdsl.analysis.names import Names, Value
 from archdsl.analysis.place import Place
 from archdsl.analysis.problem import Placed, Problem, Refused, Silent, Stop
@@ -71,7 +72,8 @@ class Bench:
         self.reading, self.fragment, self.watched = reading, fragment, watched
         self.holed = frozenset(hole.line for hole in reading.holes)
         self.source: Source = reading.source
-        self.declared: Declarations = declarations(reading.file, Report(self.source, []))
+        self.kinds = linked(reading.file, reading.used, Report(self.source, []))
+        self.declared: Declarations = self.kinds.files[0]
         self.limits = limits._replace(diagnostics=max(limits.diagnostics, limits.holes))
 
     def whole(
@@ -83,7 +85,7 @@ class Bench:
         names = names_of_sizes(declared.inputs, declared.model)
         noted = _Noted(values)
         facts = facts_of(names, declared.model, given, report, limits)
-        scope = parameters(declared.model, given, names, report, limits, facts, noted)
+        scope = parameters(declared.model, given, names, report, limits, facts, self.kinds.words[0], noted)
         define_symbols(declared.inputs, names, given, scope, report, facts)
         demand_of_inputs(declared.inputs, scope, report, limits, facts)
         elaborator = _Trial(self, report, limits, facts, setting)
@@ -200,9 +202,9 @@ class _Trial(Elaborator):
 
     def __init__(self, bench: Bench, report: Report, limits: Limits, facts: Facts | None, setting: int) -> None:
         known = bench.reading.known
-        super().__init__(bench.declared.blocks, report, limits, known, facts)
+        super().__init__(bench.kinds, report, limits, known, facts)
         self.judge = self.recorder = Recorder(report, self.costs, limits, setting, facts)
-        self.rules = _Rules(report, self.kinds, self.origins, limits, known, facts)
+        self.rules = _Rules(report, self.origins, limits, known, facts)
         self.rules.recorder = self.recorder
         self.watched, self.holed = bench.watched, bench.holed
         self.contexts: dict[int, Context] = {}
@@ -239,6 +241,8 @@ def start(statement: tree.Statement) -> int:
     match statement:
         case tree.Layer() | tree.Input():
             return statement.start
+        case tree.Use(path):
+            return path.start
         case tree.Let(name, _) | tree.Model(name, _, _) | tree.Block(name, _, _, _):
             return name.start
         case tree.For(names, _, _) | tree.Output(names) | tree.Cases(names, _):

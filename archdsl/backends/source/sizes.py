@@ -36,7 +36,7 @@ def refuse_open(checked: Checked) -> None:
             hint = f"give a value: {' '.join(f'{name}=...' for name in open_ones)}"
             faults.append(Diagnostic("undetermined", message, Span(0, 0), checked.source, hint=hint))
     if faults:
-        raise ArchError(sorted(faults, key=lambda fault: fault.span)[: checked.facts.limits.diagnostics])  # type: ignore[union-attr]
+        raise ArchError(sorted(faults, key=lambda fault: fault.place)[: checked.facts.limits.diagnostics])  # type: ignore[union-attr]
 
 
 def _fault(node: Any, checked: Checked) -> Diagnostic | None:
@@ -52,7 +52,9 @@ def _fault(node: Any, checked: Checked) -> Diagnostic | None:
         return None
     if found is None or at is None:
         return None
-    return Diagnostic("undetermined", message, Span(at.start, at.end), checked.source, hint=give(found))
+    part = checked.source.part(at.start)
+    span = Span(at.start - part.base, at.end - part.base)
+    return Diagnostic("undetermined", message, span, part, hint=give(found))
 
 
 def _open_arguments(leaf: Leaf) -> Iterator[tuple[str, Any]]:
