@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -102,7 +103,8 @@ def arguments(name: str) -> list[str]:
     return []
 
 
-def made() -> list[Made]:
+@cache
+def made() -> tuple[Made, ...]:
     """Every module of torch.nn that the example of a kind compiles to, or a class of ours that extends it.
 
     A kind that makes the module for one number of axes makes that for each of its ranks, which `test_kinds.py` runs.
@@ -113,7 +115,7 @@ def made() -> list[Made]:
         module = node.op.lower(*node.inputs).module
         for name in _names(module, kind) if module is not None else ():
             found.setdefault(name, {}).setdefault(kind, set()).update(module.arguments)
-    return [Made(name, tuple(kinds), frozenset().union(*kinds.values())) for name, kinds in sorted(found.items())]
+    return tuple(Made(name, tuple(kinds), frozenset().union(*kinds.values())) for name, kinds in sorted(found.items()))
 
 
 def _names(module: Module, kind: type[Layer]) -> set[str]:
