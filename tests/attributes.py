@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any
 
-import draws
 from drawn import Argument
-from draws import embedding
+from draws import FAMILIES, embedding
 
 from archdsl.layers import REGISTRY
 
@@ -27,10 +24,7 @@ KINDS = {
 }
 
 
-DRAWN = [import_module(f"draws.{each.name}") for each in iter_modules(draws.__path__)]  # a file for each family
-
-
-class Attributes(*(each.Draws for each in DRAWN if hasattr(each, "Draws"))):
+class Attributes(*(family.Draws for family in FAMILIES)):  # type: ignore[misc]
     """Draws the values of one line. `draw` gives random numbers, `env` the names in sight; `wild` more that do not fit."""
 
     def arguments(self, kind: str) -> tuple[Argument, ...]:

@@ -7,15 +7,12 @@ It knows neither the checker's rules nor its compiler. Vectors are (N, C), seque
 from __future__ import annotations
 
 import re
-from importlib import import_module
-from pkgutil import iter_modules
 from typing import Any, NamedTuple
 
-import runs
 import torch
 from drawn import SOURCES, Network, Refused, Walk
 from draws.embedding import TOKENS
-from runs import merge, norm
+from runs import FAMILIES, merge, norm
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -158,13 +155,11 @@ def shape(x: Tensor) -> tuple[int, ...]:
     return sizes if len(sizes) < 3 or x.dtype == torch.int64 else (*sizes[1:], sizes[0])
 
 
-INPUTS: dict[str, tuple[int, ...]] = {"BILINEAR": (2,), "UNPOOL": (2,)} | dict.fromkeys(
-    SOURCES, (0,)
-)  # of those that do not read one
-RUNS = [import_module(f"runs.{each.name}") for each in iter_modules(runs.__path__)]  # a file for each family
+# how many inputs a kind reads that does not read one
+INPUTS: dict[str, tuple[int, ...]] = {**dict.fromkeys(SOURCES, (0,)), "UNPOOL": (2,), "BILINEAR": (2,)}
 
 
-class Kinds(*(each.Runs for each in RUNS if hasattr(each, "Runs"))):
+class Kinds(*(family.Runs for family in FAMILIES)):  # type: ignore[misc]
     """Every kind that is no merge."""
 
 

@@ -218,6 +218,6 @@ def test_pytorch_counts_the_same_macs(kind: type[Layer], example: Example) -> No
 
     model = archdsl.loads(spec(example.text))
     with torch.device("meta"):
-        module = model.to_torch().requires_grad_(False)
+        module = model.to_torch()
     inputs = [tensor(torch, port.shape, port.dtype, 1, "meta") for port in model.inputs]
     assert flops(module, inputs) == 2 * model.macs

@@ -66,10 +66,7 @@ _KINDS = {
     **dict.fromkeys(("flat",), "FLATTEN"),
 }
 # Names that resemble a kind and are none: the nearest kind would be another layer.
-_OTHERS = (
-    *("lstm", "gru", "rnn", "attention", "multiheadattention", "transformer"),
-    *("reshape", "view", "permute"),
-)
+_OTHERS = (*("transformer", "reshape", "view", "permute"),)
 _RESERVED = {
     "share": "SHARE is not part of the language yet",
 }

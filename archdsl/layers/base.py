@@ -106,8 +106,9 @@ def inline(function: str, module: Module) -> str:
     words = ["{0}"]
     for position, (name, value) in enumerate(module.arguments.items()):
         if name not in module.defaults or module.defaults[name] != value:
+            text = f'"{value}"' if isinstance(value, str) else repr(value)  # the words of PyTorch's options are plain
             plain = position < module.positional and len(words) == position + 1  # none before it is left out
-            words.append(repr(value) if plain else f"{name}={value!r}")
+            words.append(text if plain else f"{name}={text}")
     return f"{function}({', '.join(words)})"
 
 

@@ -17,10 +17,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "linear": ("Fully connected layers", "FC LINEAR BILINEAR RBF"),
     "norm": ("Normalisation by channels", "BN INSTANCENORM GN LRN L2NORM"),
     "layernorm": ("Normalisation of each position", "LN RMSNORM"),
-    "rectifier": (
-        "Rectifiers",
-        "RELU RELU6 LEAKYRELU PRELU RRELU ELU SELU CELU THRESHOLD HARDSHRINK SOFTSHRINK",
-    ),
+    "rectifier": ("Rectifiers", "RELU RELU6 LEAKYRELU PRELU RRELU ELU SELU CELU THRESHOLD HARDSHRINK SOFTSHRINK"),
     "activation": (
         "Sigmoids and other bent activations",
         "TANH HARDTANH TANHSHRINK SOFTSIGN SIGMOID HARDSIGMOID LOGSIGMOID SOFTPLUS SILU HARDSWISH GELU MISH",

@@ -24,8 +24,8 @@ DELIBERATE = {
     "tokens": "whole numbers are read by EMBED alone: PyTorch adds and joins them too",
     "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
     "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
-    "range": "constants that make no sense: a momentum beyond 1, an eps below 0, a PAD that cuts off or a CROP that adds, a negative LRN, "
-    "an AVGPOOL with a negative divisor",
+    "range": "constants that make no sense: a momentum beyond 1, an eps below 0, a PAD that cuts off or a CROP that adds, "
+    "a negative LRN, an AVGPOOL with a negative divisor",
     "float32": "constants that float32 does not hold: PyTorch refuses them in most kinds, and the others give 0 or infinity",
     "last": "a norm over axes that are the last ones of no tensor: PyTorch cannot be asked for it",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
