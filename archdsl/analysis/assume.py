@@ -91,14 +91,14 @@ def explain(facts: Facts, clause: Clause, fault: Any) -> None:
 
 
 def _alike(left: Any, right: Any) -> bool:
-    """Whether two results of a rule are one: equal shapes, whatever was assumed on the way."""
-    if not isinstance(left, tuple) or not hasattr(left[-1], "sizes"):
+    """Whether two results of a rule are one: equal shapes of each, whatever was assumed on the way."""
+    if not isinstance(left, tuple) or not isinstance(left[-1], tuple):
         return bool(left == right)
-    a, b = left[-1], right[-1]
-    if (a.rank, a.dtype) != (b.rank, b.dtype):
+    pairs = list(zip(left[-1], right[-1], strict=False))
+    if len(left[-1]) != len(right[-1]) or any((a.rank, a.dtype) != (b.rank, b.dtype) for a, b in pairs):
         return False
     try:
-        return all(same(one, other) for one, other in zip(a.sizes, b.sizes, strict=True))
+        return all(same(one, other) for a, b in pairs for one, other in zip(a.sizes, b.sizes, strict=True))
     except Undetermined:
         return False
 

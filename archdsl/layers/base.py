@@ -113,6 +113,7 @@ class Lowered(NamedTuple):
     `flat` (one axis), `any` (as it comes, and it stays so). `over` is the call with all inputs as one sequence `{0}`.
 
     A layer of several results gives a tuple of them; `gives` then speaks of each, or is a tuple with a word for each.
+    `otherwise` is the same layer for a value that lies as that one wants it, where both are as good.
     """
 
     module: Module | None = None
@@ -121,6 +122,11 @@ class Lowered(NamedTuple):
     gives: str | tuple[str, ...] = "any"
     in_place: bool = False
     over: str | None = None
+    otherwise: Lowered | None = None
+
+    def reading(self, came: str) -> Lowered:
+        """The form for an input that lies as `came`."""
+        return self.otherwise if self.otherwise is not None and self.otherwise.wants == came else self
 
     def forms(self, came: str, results: tuple[Shape, ...]) -> tuple[str, ...]:
         """How each result lies, where the input lies as `came`."""

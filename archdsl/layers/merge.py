@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size, maximum, same
 from archdsl.layers.base import Example, Layer, Lowered, Refusal, Wrong, attribute
-from archdsl.layers.layout import axis_index, dimension, layout
+from archdsl.layers.layout import axis_index, dimension, either, layout
 from archdsl.layers.values import Switch, Word
 
 
@@ -160,9 +160,14 @@ class Concat(Merge):
 
     def lower(self, *inputs: Shape) -> Lowered:
         rank = inputs[0].rank
-        dim = dimension(rank, axis_index(self.name, self.axis, inputs[0]))
-        call = f"torch.cat([{', '.join(_places(inputs))}], {dim})" if len(inputs) > 1 else "{0}"
-        return Lowered(call=call, wants=layout(rank), gives=layout(rank))
+        axis = axis_index(self.name, self.axis, inputs[0])
+
+        def joined(form: str) -> Lowered:
+            places = ", ".join(_places(inputs))
+            call = f"torch.cat([{places}], {dimension(rank, axis, form)})" if len(inputs) > 1 else "{0}"
+            return Lowered(call=call, wants=form, gives=form)
+
+        return either(rank, joined)
 
 
 class Stack(Merge):
@@ -222,11 +227,15 @@ class Scale(Layer):
 
     def lower(self, *inputs: Shape) -> Lowered:
         x, gate = inputs
-        place = layout(x.rank)
         if gate.rank == x.rank:
-            return Lowered(call="{0} * {1}", wants=place, gives=place)
-        stretch = ":, None" if x.rank == 2 else ":, :" + ", None" * (x.rank - 1)
-        return Lowered(call=f"{{0}} * {{1}}[{stretch}]", wants=place, gives=place)
+            return Lowered(call="{0} * {1}")
+
+        def scaled(form: str) -> Lowered:
+            ones = ", None" * (x.rank - 1)
+            stretch = f":, :{ones}" if form == "first" else f":{ones}"
+            return Lowered(call=f"{{0}} * {{1}}[{stretch}]", wants=form, gives=form)
+
+        return either(x.rank, scaled)
 
 
 def _places(inputs: tuple[Shape, ...]) -> list[str]:

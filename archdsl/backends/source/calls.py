@@ -22,9 +22,10 @@ def write_layer(
     w: ClassWriter, found: Family, inputs: list[Value], label: str | None, number: int, at: At
 ) -> list[Value]:
     node: Leaf = first(found)
-    lowered = node.op.lower(*node.inputs)
+    came = inputs[0].form if inputs else ""
+    lowered = node.op.lower(*node.inputs).reading(came)
     owns = bool(node.op.tensors(*node.inputs))
-    calls = {each.op.lower(*each.inputs).call for each in found.values()}
+    calls = {each.op.lower(*each.inputs).reading(came).call for each in found.values()}
     turned = turn_all(w, inputs, lowered.wants, at)
     forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support

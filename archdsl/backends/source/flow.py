@@ -73,7 +73,8 @@ def entry_form(body: Sequence, shape: Shape) -> str:
         node = stack.pop()
         match node:
             case Leaf():
-                want = node.op.lower(*node.inputs).wants
+                lowered = node.op.lower(*node.inputs)
+                want = "any" if lowered.otherwise is not None else lowered.wants
                 if want in ("first", "last"):
                     return want
                 if want == "flat":

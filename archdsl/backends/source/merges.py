@@ -74,10 +74,11 @@ def hold_branch(w: ClassWriter, value: Value, row: Family, place: int, at: At) -
 
 
 def join(w: ClassWriter, found: Family, node: Merge, values: list[Value], at: At) -> Value:
-    calls = {each.op.lower(*each.inputs).call for each in found.values()}
+    came = values[0].form
+    calls = {each.op.lower(*each.inputs).reading(came).call for each in found.values()}
     if len(calls) != 1:
         raise Mismatch
-    lowered = node.op.lower(*node.inputs)
+    lowered = node.op.lower(*node.inputs).reading(came)
     template = lowered.call or "{0}"
     texts: list[str] = []
     for value in values:
