@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import Argument
-from draws import activation, conv, dropout, embedding, linear, merge, norm, pool, reshape
+from draws import activation, conv, dropout, embedding, linear, merge, norm, pool, reshape, source
 
 from archdsl.layers import REGISTRY
 
@@ -33,6 +33,7 @@ class Attributes(
     dropout.Draws,
     embedding.Draws,
     reshape.Draws,
+    source.Draws,
     merge.Draws,
 ):
     """Draws the values of one line. `draw` gives random numbers, `env` the names in sight; `wild` more that do not fit."""

@@ -16,7 +16,7 @@ def static_tensors(model: Any) -> tuple[dict[str, tuple[int, ...]], dict[str, tu
         if isinstance(placed.node, Leaf):
             for tensor in placed.node.op.tensors(*placed.node.inputs):
                 found = buffers if tensor.role == "buffer" else parameters
-                found[f"{placed.path}.{tensor.name}"] = tensor.sizes
+                found[tensor.path(placed.path)] = tensor.sizes
     return parameters, buffers
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 INDENT = "  "
+SOURCES = ("PARAM", "CONST")  # kinds that read nothing
 
 
 class Refused(Exception):
@@ -416,6 +417,8 @@ class Walk:
             yield (number,)
 
     def reads(self, layer: Layer, frame: Frame) -> list[Any]:
+        if layer.kind in SOURCES and not layer.reads:
+            return []
         if layer.reads:
             return [frame.container.find(self.named(name, frame.env))[0] for name in layer.reads]
         if frame.current is None:
@@ -460,6 +463,8 @@ class Walk:
         count = self.evaluate(layer.repeat, frame.env, inputs[0])
         if type(count) is not int or count < 0:
             raise Refused(f"{count} copies")
+        if not inputs and not parallel:
+            raise Refused("copies of a source cannot follow one another")
         if count != 1 and len(inputs) > 1 and not parallel:
             raise Refused("a repeated line reads one input")
         container = frame.container
@@ -484,7 +489,7 @@ class Walk:
             return [self.body(layer.body or (), inner)]
         kind = frame.env.get(layer.kind, layer.kind)
         kind = kind.name if isinstance(kind, Kind) else layer.kind
-        values = self.arguments(layer, frame.env, inputs[0])
+        values = self.arguments(layer, frame.env, inputs[0] if inputs else frame.current)
         if kind in self.blocks:
             return self.use(self.blocks[kind], values, inputs, path)
         if layer.body is None:

@@ -10,9 +10,9 @@ import re
 from typing import Any, NamedTuple
 
 import torch
-from drawn import Network, Refused, Walk
+from drawn import SOURCES, Network, Refused, Walk
 from draws.embedding import TOKENS
-from runs import activation, conv, dropout, embedding, linear, merge, norm, pool, reshape
+from runs import activation, conv, dropout, embedding, linear, merge, norm, pool, reshape, source
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -44,6 +44,8 @@ class Judge(Walk):
         super().__init__({block.name: block for block in network.blocks})
         self.drawn = network
         self.modules: dict[str, nn.Module] = {}
+        self.tensors: dict[str, Tensor] = {}  # of sources
+        self.samples = 2
         self.tokens = 1_000  # the smallest vocabulary
         self.training = True
         self.layers: list[Made] = []
@@ -65,20 +67,27 @@ class Judge(Walk):
 
     def parameters(self) -> dict[str, Tensor]:
         """Every parameter by its path, in order."""
-        return {f"{path}.{name}": p for path, module in self.modules.items() for name, p in module.named_parameters()}
+        own = {path: p for path, p in self.tensors.items() if isinstance(p, nn.Parameter)}
+        modules = self.modules.items()
+        return own | {f"{path}.{name}": p for path, module in modules for name, p in module.named_parameters()}
 
     def buffers(self) -> dict[str, Tensor]:
-        return {f"{path}.{name}": b for path, module in self.modules.items() for name, b in module.named_buffers()}
+        own = {path: b for path, b in self.tensors.items() if not isinstance(b, nn.Parameter)}
+        modules = self.modules.items()
+        return own | {f"{path}.{name}": b for path, module in modules for name, b in module.named_buffers()}
 
     def weights(self) -> int:
         """Elements without biases and without scale and shift of norms."""
         modules = [module for module in self.modules.values() if not isinstance(module, norm.NORMS)]
-        return sum(p.numel() for module in modules for name, p in module.named_parameters() if name != "bias")
+        own = sum(p.numel() for p in self.tensors.values() if isinstance(p, nn.Parameter))
+        return own + sum(p.numel() for module in modules for name, p in module.named_parameters() if name != "bias")
 
     def load(self, source: nn.Module) -> None:
         """Take over all parameters and buffers of another module, by their names."""
         for module in self.modules.values():
             module.double()
+        for path, tensor in self.tensors.items():
+            self.tensors[path] = type(tensor)(tensor.double()) if isinstance(tensor, nn.Parameter) else tensor.double()
         theirs = dict(source.named_parameters()) | dict(source.named_buffers())
         with torch.no_grad():
             for name, tensor in (self.parameters() | self.buffers()).items():
@@ -115,6 +124,14 @@ class Judge(Walk):
             raise Refused(DELIBERATE["tokens"])
         return merge.MERGES[kind](inputs, **values)
 
+    def tensor(self, path: str, start: Tensor) -> Tensor:
+        """The tensor of a source, made when it is first needed."""
+        return self.tensors.setdefault(path, start)
+
+    def stretched(self, tensor: Tensor, batch: bool) -> Tensor:
+        """The tensor of a source for each sample."""
+        return torch.stack([tensor[0] if batch else tensor] * self.samples)
+
     def module(self, path: str, make: Any, *arguments: Any, **options: Any) -> Any:
         """The module of a path, made when it is first needed."""
         if path not in self.modules:
@@ -132,10 +149,20 @@ def shape(x: Tensor) -> tuple[int, ...]:
     return sizes if len(sizes) < 3 or x.dtype == torch.int64 else (*sizes[1:], sizes[0])
 
 
-INPUTS: dict[str, tuple[int, ...]] = {}  # how many inputs a kind reads that does not read one
+INPUTS: dict[str, tuple[int, ...]] = dict.fromkeys(SOURCES, (0,))  # how many inputs a kind reads that does not read one
 
 
-class Kinds(conv.Runs, pool.Runs, linear.Runs, norm.Runs, activation.Runs, dropout.Runs, embedding.Runs, reshape.Runs):
+class Kinds(
+    conv.Runs,
+    pool.Runs,
+    linear.Runs,
+    norm.Runs,
+    activation.Runs,
+    dropout.Runs,
+    embedding.Runs,
+    reshape.Runs,
+    source.Runs,
+):
     """Every kind that is no merge."""
 
 

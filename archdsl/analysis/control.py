@@ -28,6 +28,9 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
     """The copies of a line, equal ones in one run: each reads the one before; in a merge all read the same."""
     assert statement.repeat is not None
     count = copies(statement.repeat, place.scope, e.limits)
+    if not inputs and not place.branch:
+        message = "a source reads nothing: its copies cannot follow one another"
+        raise Problem("misplaced", message, statement.repeat, hint="repeat it in a merge, or make its shape larger")
     shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs)
     if isinstance(count, Expression):
         return (yield _open(e, statement, count, inputs, place, named))
@@ -43,7 +46,7 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
     runs: list[Run] = []
     left, values = count, inputs
     while left:
-        copy = _copy(e, statement, values, place.reading(values[0]), named, count)
+        copy = _copy(e, statement, values, place.reading(values[0]) if values else place, named, count)
         if runs:
             with e.report.within(statement.repeat, partial("in copy {:,}".format, count - left + 1)):
                 once = yield copy

@@ -193,9 +193,10 @@ class Elaborator:
         if isinstance(target, tree.Block):
             item, values = yield self.layer(statement, inputs, place, base)
         else:
-            label = self._label(statement, place.reading(inputs[0]))
+            here = place.reading(inputs[0]) if inputs else place
+            label = self._label(statement, here)
             number = place.names.number(label)
-            once = self.plain(statement, target, inputs, place.reading(inputs[0]))
+            once = self.plain(statement, target, inputs, here)
             item, values = self._item(statement, label, number, once, inputs, place, base)
         self._note_result(item, statement)
         return item, values[0]
@@ -242,6 +243,8 @@ class Elaborator:
         """The values behind `<-`, or the nearest result above."""
         if statement.reads:
             return tuple([self.reference(token, place) for token in statement.reads])
+        if self._is_source(statement, place.scope):
+            return ()
         if current is not None:
             self._read.add(current.number)
             return (current,)
@@ -252,6 +255,15 @@ class Elaborator:
             raise Problem("missing-input", "with several inputs the first line says which it reads", at, hint=hint)
         message = "there is nothing to read: no `input` above"
         raise Problem("missing-input", message, at, hint="put `input 224x224x3` above, or check with --input 224x224x3")
+
+    def _is_source(self, statement: tree.Layer, scope: Scope) -> bool:
+        """Whether a line is of a kind that reads nothing."""
+        if statement.kind is None or statement.kind.text in self.blocks:
+            return False
+        word = statement.kind.text
+        value = scope.get(word) if word in scope else None
+        found = REGISTRY.get(value.name if isinstance(value, KindReference) else word.upper())
+        return found is not None and found.inputs == (0, 0)
 
     def reference(self, token: Token, place: Place) -> Value:
         """The value that a name stands for."""
@@ -288,7 +300,7 @@ class Elaborator:
         self, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, base: int
     ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
         """A layer line of any form: its item and its results."""
-        here = place.reading(inputs[0])
+        here = place.reading(inputs[0]) if inputs else place
         label = self._label(statement, here)
         counted = label is not None or (statement.body is None and statement.repeat is None)
         number = place.names.number(label) if counted else place.names.counter

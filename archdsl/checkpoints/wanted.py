@@ -35,5 +35,5 @@ def wanted_tensors(checked: Checked, limits: Limits) -> list[Wanted]:
         if isinstance(placed.node, Leaf):
             for tensor in placed.node.op.tensors(*placed.node.inputs):
                 if tensor.saved:
-                    found.append(Wanted(f"{placed.path}.{tensor.name}", _SPELLED[tensor.dtype], tensor.sizes))
+                    found.append(Wanted(tensor.path(placed.path), _SPELLED[tensor.dtype], tensor.sizes))
     return found

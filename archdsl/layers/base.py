@@ -80,6 +80,10 @@ class Tensor(NamedTuple):
     dtype: str = "float32"
     saved: bool = True
 
+    def path(self, layer: str) -> str:
+        """Its path, where that of its layer is given; a source without a name of its own is its tensor."""
+        return f"{layer}.{self.name}" if self.name else layer
+
 
 class Module(NamedTuple):
     """A PyTorch module as text: `path(arguments)`, by PyTorch's names, the first `positional` of them without.
@@ -111,6 +115,7 @@ class Lowered(NamedTuple):
 
     `wants` and `gives` say how values lie in memory behind the batch: `first` (channels first), `last` (channels last),
     `flat` (one axis), `any` (as it comes, and it stays so). `over` is the call with all inputs as one sequence `{0}`.
+    `stretches` says that PyTorch stretches an input without a batch to the others'.
 
     A layer of several results gives a tuple of them; `gives` then speaks of each, or is a tuple with a word for each.
     `otherwise` is the same layer for a value that lies as that one wants it, where both are as good.
@@ -122,6 +127,7 @@ class Lowered(NamedTuple):
     gives: str | tuple[str, ...] = "any"
     in_place: bool = False
     over: str | None = None
+    stretches: bool = False
     otherwise: Lowered | None = None
 
     def reading(self, came: str) -> Lowered:
@@ -205,6 +211,9 @@ class Layer:
     def check_inputs(self, inputs: tuple[Shape, ...]) -> None:
         """Refuse inputs of a wrong number, rank or type."""
         least, most = self.inputs
+        if most == 0 and inputs:
+            message = f"{self.name} is a source and reads nothing, here {len(inputs)} input{'s' * (len(inputs) > 1)}"
+            raise Refusal("wrong-inputs", message)
         if len(inputs) < least or (most is not None and len(inputs) > most):
             wanted = str(least) if least == most else f"{least} or more" if most is None else f"{least} to {most}"
             message = f"{self.name} reads {wanted} input{'s' * (wanted != '1')}, here {len(inputs)}"
@@ -246,7 +255,8 @@ class Layer:
 
     def derivation(self, *inputs: Shape) -> str:
         """How the output shape comes about, with the values filled in; shown where a claim of it fails."""
-        return f"{self.name} on {', '.join(map(str, inputs))} gives {self.shape(*inputs)}"
+        on = f" on {', '.join(map(str, inputs))}" if inputs else ""
+        return f"{self.name}{on} gives {self.shape(*inputs)}"
 
     # ---- what it owns and costs, of one use at batch 1
 

@@ -81,7 +81,7 @@ class Add(Broadcasting):
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
-        return Lowered(call=" + ".join(_places(inputs)), over="sum({0})")
+        return Lowered(call=" + ".join(_places(inputs)), over="sum({0})", stretches=True)
 
 
 class Multiply(Broadcasting):
@@ -96,7 +96,7 @@ class Multiply(Broadcasting):
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
-        return Lowered(call=" * ".join(_places(inputs)))
+        return Lowered(call=" * ".join(_places(inputs)), stretches=True)
 
 
 class Maximum(Merge):

@@ -20,6 +20,7 @@ TITLES = {
     "activation": "Activations",
     "dropout": "Dropout",
     "embedding": "Embeddings",
+    "source": "Sources",
     "reshape": "Moving and adding elements",
     "merge": "Merges",
 }

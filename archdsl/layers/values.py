@@ -11,6 +11,7 @@ from archdsl.limits import LARGEST
 REQUIRED: Any = object()
 _SHORT_TEXT = 1_000  # characters of a list that tell it from others as they stand
 _SHOWN_DEPTH = 2
+MOST_AXES = 4  # of a value, beside the batch
 
 
 class Sizes(NamedTuple):
@@ -131,6 +132,23 @@ class PerAxis(Type):
                 f"has {len(sizes)} numbers ({spell(value)}), and the input has {axes} {plural} beside the channels"
             )
             raise Refusal("rank-mismatch", message)
+        return tuple(self.each.convert(size, axes) for size in sizes)
+
+
+class Dimensions(Type):
+    """The sizes of a whole shape, channels last: `8x8x16`, `[1, c]`, or one number for a vector."""
+
+    words = "a shape, as 8x8x16 or [1, c]"
+
+    def __init__(self) -> None:
+        self.each = Whole()
+
+    def convert(self, value: Any, axes: int) -> Any:
+        from archdsl.layers.base import Refusal
+
+        sizes = value.sizes if isinstance(value, Sizes) else value if isinstance(value, tuple) else (value,)
+        if not 1 <= len(sizes) <= MOST_AXES:
+            raise Refusal("rank-mismatch", f"has {len(sizes)} sizes, and a value has 1 to {MOST_AXES} axes")
         return tuple(self.each.convert(size, axes) for size in sizes)
 
 

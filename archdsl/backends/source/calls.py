@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from archdsl.backends.source.families import Family, Mismatch, first
-from archdsl.backends.source.flow import Value, converted
+from archdsl.backends.source.flow import Stored, Value, converted
 from archdsl.backends.source.made import At, Made
 from archdsl.backends.source.naming import variable
-from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary
+from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, register_tensor
 from archdsl.backends.source.text import call as call_text
 from archdsl.ir.network import Leaf, Use
 from archdsl.ir.shape import Shape
@@ -22,7 +22,9 @@ def write_layer(
     w: ClassWriter, found: Family, inputs: list[Value], label: str | None, number: int, at: At
 ) -> list[Value]:
     node: Leaf = first(found)
-    came = inputs[0].form if inputs else ""
+    if not node.inputs:
+        return [write_source(w, found, label, number, at)]
+    came = inputs[0].form
     lowered = node.op.lower(*node.inputs).reading(came)
     owns = bool(node.op.tensors(*node.inputs))
     calls = {each.op.lower(*each.inputs).reading(came).call for each in found.values()}
@@ -42,6 +44,18 @@ def write_layer(
     results = unpacked(w, text, forms, node.outputs)
     results[0].fresh = node.op.fresh
     return results
+
+
+def write_source(w: ClassWriter, found: Family, label: str | None, number: int, at: At) -> Value:
+    """A tensor of the network's own: a parameter or a buffer of the module itself."""
+    node: Leaf = first(found)
+    (tensor,) = node.op.tensors()
+    step = label if label is not None else at.step(number)
+    value = construct_layer(w, found, label)
+    w.init.append(register_tensor(at.owner, step, value, buffer=tensor.role == "buffer", saved=tensor.saved))
+    (form,) = node.op.lower().forms("any", node.outputs)
+    batch = len(tensor.sizes) > node.outputs[0].rank
+    return Stored(attribute(at.owner, step), w.takes[0], form, node.outputs[0].rank, batch=batch)
 
 
 def turn_all(w: ClassWriter, inputs: list[Value], wants: str, at: At) -> list[Value]:
@@ -94,7 +108,7 @@ def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_plac
     if head.support:
         w.generator.support(head.path, head.support)
     spelled = {a.torch: name for name, a in node.op.attributes.items() if a.torch}
-    channels = {member: each.inputs[0].channels for member, each in found.items()}
+    channels = {member: each.inputs[0].channels for member, each in found.items() if each.inputs}
     parts, keyword = [], False
     for position, (name, _) in enumerate(head.arguments.items()):
         column = {member: module.arguments[name] for member, module in modules.items()}

@@ -31,6 +31,20 @@ class Value:
         return set(_WORD.findall(self.text))
 
 
+class Stored(Value):
+    """A tensor of the network's own: it has no batch, and is stretched to that of `like` where one is needed."""
+
+    def __init__(self, own: str, like: str, form: str, rank: int, *, batch: bool) -> None:
+        super().__init__(f"{own}.expand({like}.shape[0]{', -1' * rank})", form, rank)
+        self._own, self._batch = own, batch
+
+    def alone(self, want: str) -> str:
+        """The tensor without a stretched batch, as it is wanted: right where PyTorch stretches it by itself."""
+        if want in (self.form, "any") or self.rank < 3:
+            return self._own
+        return f"{self._own}.movedim({int(self._batch)}, -1)"
+
+
 class Copies(Value):
     """The results of the equal branches of a repeat, as a comprehension."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.backends.source.calls import turn_all
 from archdsl.backends.source.families import Family, Mismatch, common_shape, first, items
-from archdsl.backends.source.flow import Copies, Value
+from archdsl.backends.source.flow import Copies, Stored, Value
 from archdsl.backends.source.made import At
 from archdsl.backends.source.text import LONG, filled, stacked
 from archdsl.ir.network import Item, Merge, Use
@@ -95,10 +95,20 @@ def join(w: ClassWriter, found: Family, node: Merge, values: list[Value], at: At
     for value in values:
         spread += [Value(text, value.form, value.rank) for text in value.each] if isinstance(value, Copies) else [value]
     turned = turn_all(w, spread, lowered.wants, at)
+    if lowered.stretches:
+        turned = unstretched(spread, turned)
     (form,) = lowered.forms(turned[0].form, node.outputs)
     result = Value(lay_out(w, template, [value.text for value in turned]), form, rank)
     result.fresh = node.op.fresh and len(spread) > 1
     return result
+
+
+def unstretched(values: list[Value], turned: list[Value]) -> list[Value]:
+    """Tensors of the network's own as they are stored, beside a value that has the batch."""
+    if all(isinstance(value, Stored) for value in values):
+        return turned
+    each = zip(values, turned, strict=True)
+    return [Value(v.alone(t.form), t.form, t.rank) if isinstance(v, Stored) else t for v, t in each]
 
 
 def lay_out(w: ClassWriter, template: str, texts: list[str]) -> str:
