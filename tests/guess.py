@@ -166,7 +166,9 @@ def by_the_class(kind: str, values: dict[str, Any], x: Guess) -> Guess:
 
 
 def listed(value: Any) -> Any:
-    """A drawn value as rules get it: lists are tuples."""
+    """A drawn value as rules get it: lists are tuples, texts without their quotes."""
+    if isinstance(value, str):
+        return value.strip('"')
     return tuple(map(listed, value)) if isinstance(value, list) else value
 
 

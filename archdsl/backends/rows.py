@@ -25,7 +25,7 @@ class Row(NamedTuple):
     line: int
     count: Size  # type: ignore[assignment]
     inputs: tuple[Shape, ...]
-    output: Shape
+    outputs: tuple[Shape, ...]
     params: Size
     weights: Size
     macs: Size
@@ -36,6 +36,11 @@ class Row(NamedTuple):
     @property
     def name(self) -> str:
         return self.path
+
+    @property
+    def output(self) -> Shape:
+        """The shape of the output; of several results the first."""
+        return self.outputs[0]
 
     @property
     def shape(self) -> tuple[Size, ...]:
@@ -93,10 +98,10 @@ def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
 
 
 def _row(checked: Checked, placed: Placed, leaf: Leaf) -> Row:
-    cost, output = checked.costs.of(leaf), leaf.outputs[0]
+    cost = checked.costs.of(leaf)
     line = checked.source.position(leaf.statement.start)[0]
     figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
-    return Row(placed.path, leaf.op.name, line, placed.copies, leaf.inputs, output, *figures, leaf.frozen)
+    return Row(placed.path, leaf.op.name, line, placed.copies, leaf.inputs, leaf.outputs, *figures, leaf.frozen)
 
 
 def _entry(checked: Checked, placed: Placed, deepest: int | None) -> Entry:

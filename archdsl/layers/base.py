@@ -256,7 +256,7 @@ class Layer:
     def derivation(self, *inputs: Shape) -> str:
         """How the output shape comes about, with the values filled in; shown where a claim of it fails."""
         on = f" on {', '.join(map(str, inputs))}" if inputs else ""
-        return f"{self.name}{on} gives {self.shape(*inputs)}"
+        return f"{self.name}{on} gives {', '.join(map(str, self.results(*inputs)))}"
 
     # ---- what it owns and costs, of one use at batch 1
 

@@ -14,14 +14,14 @@ def layout(rank: int) -> str:
 
 
 def dimension(rank: int, axis: int, form: str = "") -> int:
-    """The dimension of a tensor that holds an axis of the shape, batch included, where it lies as `form` or as usual."""
+    """The dimension of a tensor, batch included, that holds an axis of the shape; it lies as `form`, or as usual."""
     if (form or layout(rank)) != "first":
         return axis + 1
     return 1 if axis == rank - 1 else axis + 2
 
 
 def lying(axes: Sequence[int], rank: int) -> str:
-    """How a value lies whose dimensions behind the batch hold these axes of its shape; "" for no way that has a name."""
+    """How a value lies whose dimensions behind the batch hold these axes of its shape; "" for no way with a name."""
     if rank == 1:
         return "flat"
     return {tuple(order(rank, form)): form for form in ("first", "last")}.get(tuple(axes), "")
@@ -40,11 +40,11 @@ def either(rank: int, lowered: Callable[[str], Lowered]) -> Lowered:
     return lowered(usual)._replace(otherwise=lowered("first" if usual == "last" else "last"))
 
 
-def axis_index(kind: str, word: str, x: Shape) -> int:
+def axis_index(kind: str, word: str, x: Shape, blame: str = "axis") -> int:
     """The place of an axis word in a shape; refuses a word that this rank does not have."""
     axes = AXES[x.rank]
     if word not in axes:
         has = axes[0] if len(axes) == 1 else f"{', '.join(axes[:-1])} and {axes[-1]}"
         message = f"{kind}: {x} has no axis {word}; it has {has}"
-        raise Refusal("rank-mismatch", message, blame="axis", tries=({"axis": "channels"},))
+        raise Refusal("rank-mismatch", message, blame=blame, tries=({"axis": "channels"},) if blame == "axis" else ())
     return axes.index(word)

@@ -22,6 +22,7 @@ TITLES = {
     "embedding": "Embeddings",
     "source": "Sources",
     "reshape": "Moving and adding elements",
+    "select": "Parts and moves",
     "merge": "Merges",
 }
 COLUMNS = ("value", "what", "default", "short", "PyTorch", "meaning")

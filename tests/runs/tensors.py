@@ -22,6 +22,9 @@ DELIBERATE = {
     "tokens": "whole numbers are read by EMBED alone: PyTorch adds and joins them too",
     "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
     "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
+    "scalar": "a value has an axis beside the batch: PyTorch has numbers alone",
+    "cut": "a range lies on its axis: PyTorch cuts off in silence what lies beyond",
+    "uneven": "CHUNK gives equal pieces, as many as it says: PyTorch gives unequal ones, or fewer",
     "range": "constants that make no sense: a BN with eps of 0 or a momentum beyond 1, a PAD that cuts off, a negative LRN",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
 }

@@ -17,10 +17,19 @@ from archdsl.ir.shape import Shape
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
 
+UNREAD = "_"  # the variable of a result that nothing reads
+
 
 def write_layer(
-    w: ClassWriter, found: Family, inputs: list[Value], label: str | None, number: int, at: At
+    w: ClassWriter,
+    found: Family,
+    inputs: list[Value],
+    label: str | None,
+    number: int,
+    at: At,
+    wishes: tuple[str | None, ...] = (),
 ) -> list[Value]:
+    """A layer; of several results each gets the variable that is wished for it."""
     node: Leaf = first(found)
     if not node.inputs:
         return [write_source(w, found, label, number, at)]
@@ -41,7 +50,7 @@ def write_layer(
             turned[0] = w.assign(turned[0], None, at, "")
         call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
         text = filled(call, [value.text for value in turned])
-    results = unpacked(w, text, forms, node.outputs)
+    results = unpacked(w, text, forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
 
@@ -148,27 +157,42 @@ def construct(w: ClassWriter, made: Made, bodies: Family, written: dict[str, Any
     return f"{made.name}({', '.join(parts)})"
 
 
-def write_use(w: ClassWriter, found: Family, inputs: list[Value], step: str, at: At) -> list[Value]:
+def write_use(
+    w: ClassWriter, found: Family, inputs: list[Value], step: str, at: At, wishes: tuple[str | None, ...] = ()
+) -> list[Value]:
+    """A block in use; of several results each gets the variable that is wished for it."""
     text, made = construct_use(w, found)
     w.register(at.owner, step, text)
-    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at)
+    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at, wishes)
 
 
 def call_class(
-    w: ClassWriter, callee: str, made: Made, inputs: list[Value], outputs: tuple[Shape, ...], at: At
+    w: ClassWriter,
+    callee: str,
+    made: Made,
+    inputs: list[Value],
+    outputs: tuple[Shape, ...],
+    at: At,
+    wishes: tuple[str | None, ...] = (),
 ) -> list[Value]:
     given = turn_each(w, inputs, made.forms, at)
     call = f"{callee}({', '.join(value.text for value in given)})"
-    return unpacked(w, call, made.gives, outputs)
+    return unpacked(w, call, made.gives, outputs, wishes)
 
 
-def unpacked(w: ClassWriter, call: str, forms: tuple[str, ...], outputs: tuple[Shape, ...]) -> list[Value]:
-    """The results of a call: one as an expression, several in variables of their own."""
+def unpacked(
+    w: ClassWriter,
+    call: str,
+    forms: tuple[str, ...],
+    outputs: tuple[Shape, ...],
+    wishes: tuple[str | None, ...] = (),
+) -> list[Value]:
+    """The results of a call: one as an expression, several in variables of their own; `_` is one that nothing reads."""
     if len(forms) == 1:
         return [Value(call, forms[0], outputs[0].rank)]
     names, busy = [], w.busy()
-    for _ in forms:
-        names.append(variable(None, busy))
+    for wish in wishes or (None,) * len(forms):
+        names.append(UNREAD if wish == UNREAD else variable(wish, busy))
         busy.add(names[-1])
     w.forward.append(f"{', '.join(names)} = {call}")
     each = zip(names, forms, outputs, strict=True)

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from archdsl.analysis.scope import Scope
-from archdsl.backends.source.calls import bracketed, write_layer, write_use
+from archdsl.backends.source.calls import UNREAD, bracketed, write_layer, write_use
 from archdsl.backends.source.chains import Chain, Child, NotChain
 from archdsl.backends.source.control import write_choice, write_loop, write_repeat
 from archdsl.backends.source.families import Family, common_shape, first, items, nodes
@@ -261,21 +261,30 @@ class ClassWriter:
         number = at.base + item.number
         match first(found):
             case Leaf():
-                return write_layer(self, found, inputs, item.label, number, at)
+                return write_layer(self, found, inputs, item.label, number, at, self.wishes(row))
             case Use():
                 step = item.label if item.label is not None else at.step(number)
-                return write_use(self, found, inputs, step, at)
+                return write_use(self, found, inputs, step, at, self.wishes(row))
             case Sequence():
                 return write_group(self, found, inputs, item, number, at)
             case Merge():
                 return [write_merge(self, found, number, at)]
             case Repeat():
-                return write_repeat(self, found, inputs, item, number, at)
+                return write_repeat(self, found, inputs, item, number, at, self.wishes(row))
             case Loop():
                 return write_loop(self, found, inputs, number, at)
             case Choice():
                 return write_choice(self, found, inputs, number, at, row)
         raise AssertionError(item)
+
+    def wishes(self, row: Family) -> tuple[str | None, ...]:
+        """What the variables of several results are best called: as the results; one that nothing reads, `_`."""
+        item: Item = first(row)
+        names = [None if token.type == "TEMPLATE" else token.text for token in first(nodes(row)).statement.names[1:]]
+        labels = [item.label, *names, *[None] * len(item.gives)]
+        read = [any(self.counts.get(each.gives[place]) for each in row.values()) for place in range(len(item.gives))]
+        wishes = [UNREAD if not used else label for label, used in zip(labels, read, strict=False)]
+        return tuple([None if used and wish == UNREAD else wish for wish, used in zip(wishes, read, strict=True)])
 
     def register(self, owner: str, step: str, text: str) -> None:
         self.init.append(registered(owner, step, text))

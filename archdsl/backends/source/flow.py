@@ -121,7 +121,7 @@ def uses(body: Node) -> dict[int, int]:
             case Merge():
                 for item in node.branches:
                     _count(counts, item.reads, own)
-                    _count(counts, item.gives, own)
+                    _count(counts, item.gives[:1] if isinstance(item.node, (Leaf, Use)) else item.gives, own)
                     stack.append((item.node, own))
             case Repeat():
                 for run in node.runs:
