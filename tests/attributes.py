@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import Argument
-from draws import activation, conv, dropout, embedding, linear, merge, norm, pool, reshape, select, source
+from draws import activation, arrange, conv, dropout, embedding, linear, merge, norm, pool, reshape, select, source
 
 from archdsl.layers import REGISTRY
 
@@ -33,6 +33,7 @@ class Attributes(
     dropout.Draws,
     embedding.Draws,
     reshape.Draws,
+    arrange.Draws,
     select.Draws,
     source.Draws,
     merge.Draws,

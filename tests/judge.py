@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from drawn import SOURCES, Network, Refused, Walk
 from draws.embedding import TOKENS
-from runs import activation, conv, dropout, embedding, linear, merge, norm, pool, reshape, select, source
+from runs import activation, arrange, conv, dropout, embedding, linear, merge, norm, pool, reshape, select, source
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -161,6 +161,7 @@ class Kinds(
     dropout.Runs,
     embedding.Runs,
     reshape.Runs,
+    arrange.Runs,
     select.Runs,
     source.Runs,
 ):

@@ -24,9 +24,14 @@ def named(cases: list[tuple[type[Layer], Any]]) -> Any:
     return pytest.mark.parametrize(("kind", "example"), cases, ids=[example.text for _, example in cases])
 
 
+def arrows(text: str) -> list[str]:
+    """The parts of an example; an arrow in a text in quotes parts nothing."""
+    return re.split(r' -> (?=(?:[^"]*"[^"]*")*[^"]*$)', text)
+
+
 def line_of(example: Example | Wrong) -> str:
     """The line of an example; that of a source comes first, for it reads nothing."""
-    parts = example.text.split(" -> ")
+    parts = arrows(example.text)
     return parts[0] if parts[0].split()[0] in REGISTRY else parts[1]
 
 
@@ -34,7 +39,7 @@ def spec(text: str) -> str:
     """An example as a whole text: `8x8x16, 16 -> SCALE -> 8x8x16` with inputs a and b, and its output as a claim."""
     if text.split()[0] in REGISTRY:  # a source
         return f"input 3\n{text}"
-    shapes, line, *output = text.split(" -> ")
+    shapes, line, *output = arrows(text)
     inputs = shapes.split(", ")
     if len(inputs) == 1:
         lines = [f"input {inputs[0]}"]
@@ -73,7 +78,7 @@ def test_every_attribute_is_documented_and_used_by_an_example(kind: type[Layer])
 
 def attributes_in(kind: type[Layer], line: str) -> set[str]:
     """The attributes that a line gives, read word by word."""
-    words = re.sub(r"\[.*\]|\(.*?\)", "0", line).split()[1:]
+    words = re.sub(r'"[^"]*"|\[.*\]|\(.*?\)', "0", line).split()[1:]
     positional = [attribute.name for attribute in kind.attributes.values() if attribute.positional]
     values = [word for word in words if word[0].isdigit()]
     found = set(positional[: len(values)])
@@ -87,7 +92,7 @@ def spells(attribute: Attribute, word: str) -> bool:
     """Whether a word gives the attribute by name, by its short form or as a switch."""
     name, equals, _ = word.partition("=")
     if equals:
-        return name in (attribute.name, attribute.short)
+        return attribute.type.gathers or name in (attribute.name, attribute.short)
     if attribute.type.switch and word in (attribute.name, f"no{attribute.name}"):
         return True
     return bool(attribute.short and re.fullmatch(rf"{attribute.short}\d+(x\d+)*", word))

@@ -113,7 +113,7 @@ def test_the_module_gives_what_was_derived(text: str) -> None:
     model = archdsl.loads(BLOCKS + text)
     found: Any = model.to_torch()(torch.rand(2, 16, 8, 8))
     found = found if isinstance(found, tuple) else (found,)
-    assert [tuple(y.shape[2:]) + (y.shape[1],) for y in found] == [port.shape for port in model.outputs]
+    assert [(*y.shape[2:], y.shape[1]) for y in found] == [port.shape for port in model.outputs]
 
 
 def test_the_numbers_are_those_of_pytorch_by_hand() -> None:

@@ -73,5 +73,5 @@ def _spelled(kind: type[Layer], change: dict[str, Any]) -> str:
         elif attribute.short and isinstance(value, (int, Sizes)):
             words.append(f"{attribute.short}{value}")
         else:
-            words.append(f"{name}={spell(value)}")
+            words.append(f"{name}={value if value in attribute.type.choices else spell(value)}")
     return " ".join(words)

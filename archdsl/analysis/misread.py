@@ -37,12 +37,18 @@ _KINDS = {
     **dict.fromkeys(("embedding",), "EMBED"),
     **dict.fromkeys(("dropoutlayer", "drop"), "DROPOUT"),
     **dict.fromkeys(("flat",), "FLATTEN"),
+    **dict.fromkeys(("view", "unflatten", "squeeze", "unsqueeze", "expanddims"), "RESHAPE"),
+    **dict.fromkeys(("transpose", "swapaxes", "movedim", "moveaxis"), "PERMUTE"),
+    **dict.fromkeys(("einops", "einrearrange", "spacetodepth", "depthtospace"), "REARRANGE"),
+    **dict.fromkeys(("patchify", "patch"), "PATCHES"),
+    **dict.fromkeys(("narrow", "index", "select", "take", "gather"), "SLICE"),
+    **dict.fromkeys(("roll", "cyclicshift"), "SHIFT"),
 }
 # Names that resemble a kind and are none: the nearest kind would be another layer.
 _OTHERS = (
     *("relu6", "leakyrelu", "lrelu", "prelu", "elu", "gelu", "selu", "celu", "silu", "swish", "mish", "softplus"),
     *("lstm", "gru", "rnn", "attention", "multiheadattention", "transformer", "layernorm", "ln", "groupnorm"),
-    *("rmsnorm", "instancenorm", "convtranspose", "upconv", "deconv", "upsample", "reshape", "view", "permute"),
+    *("rmsnorm", "instancenorm", "convtranspose", "upconv", "deconv", "upsample"),
 )
 _RESERVED = {
     "use": "`use` is not part of the language yet",

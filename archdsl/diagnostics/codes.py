@@ -53,6 +53,7 @@ CODES: dict[str, Code] = {
         not_whole="a size, count or index that does not come out whole",
         invalid_expression="an expression that has no value",
         undetermined="a question whose answer depends on a symbolic size",
+        invalid_text="a text in quotes that the kind cannot read",
         where_failed="a condition after `where` that does not hold",
     ),
     # shapes

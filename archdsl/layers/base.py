@@ -190,8 +190,8 @@ class Layer:
             try:
                 self.__dict__[name] = declared.type.convert(value, axes) if value is not None else None
             except Refusal as refusal:
-                refusal.message = f"{name} of {self.name} {refusal.message}"
-                refusal.blame = name
+                refusal.blame = refusal.blame or name
+                refusal.message = f"{refusal.blame} of {self.name} {refusal.message}"
                 if refusal.code == "rank-mismatch":
                     refusal.hint = _channels_hint(value, inputs)
                 raise

@@ -22,6 +22,7 @@ TITLES = {
     "embedding": "Embeddings",
     "source": "Sources",
     "reshape": "Moving and adding elements",
+    "arrange": "Other axes",
     "select": "Parts and moves",
     "merge": "Merges",
 }

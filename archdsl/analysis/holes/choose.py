@@ -14,6 +14,7 @@ from archdsl.analysis.holes.find import Hole
 from archdsl.analysis.holes.search import FARTHEST, HIT, Mark, search
 from archdsl.analysis.holes.trial import Attempt, Context, Key
 from archdsl.ir.size import Size
+from archdsl.layers.arrange import Reshaped
 from archdsl.layers.values import Divisor, Number, Padding, PerAxis
 
 _SAMPLES = (1, 2, 3, 4, 8, 16, 96, 0)
@@ -59,6 +60,8 @@ def numbers(hole: Hole, context: Context | None, largest: int) -> Sequence[int] 
         case PerAxis():
             added = max(largest, _WINDOW) if hole.padding is None else hole.padding
             return range(hole.least, largest + 2 * added + 1)
+        case Reshaped():
+            return _factors(shape.elements) if shape is not None and isinstance(shape.elements, int) else None
         case Divisor():
             return _divisors(_number(shape.channels)) if shape is not None else tuple(range(1, _UNKNOWN + 1))
         case Number():
@@ -72,6 +75,12 @@ def _number(size: Size) -> int:
 
 def _divisors(channels: int) -> tuple[int, ...]:
     return tuple(number for number in range(1, min(channels, _MOST_DIVISORS) + 1) if channels % number == 0)
+
+
+def _factors(elements: int) -> tuple[int, ...]:
+    """The divisors of a number of elements, the small ones and those that they leave."""
+    small = _divisors(elements)
+    return tuple(sorted({*small, *(elements // number for number in small)}))
 
 
 def choose(variables: list[Variable], attempt: Try, likely: list[int], plainly: bool = False) -> Choice | None:

@@ -20,7 +20,7 @@ from archdsl.backends.source.groups import write_group
 from archdsl.backends.source.made import At, Made
 from archdsl.backends.source.merges import write_merge
 from archdsl.backends.source.naming import variable
-from archdsl.backends.source.text import LONG, comment
+from archdsl.backends.source.text import LONG, comment, statement
 from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
 from archdsl.ir.network import Choice, Item, Leaf, Loop, Merge, Repeat, Sequence, Use
@@ -96,7 +96,7 @@ class ClassWriter:
             results = [converted(bracketed(self, value, form_of(shape)), form_of(shape)) for value, shape in outputs]
         if self.back:
             results = [converted(bracketed(self, results[0], forms[0]), forms[0])]
-        self.forward.append(f"return {', '.join(value.text for value in results)}")
+        self.forward.append(statement("return ", ", ".join(value.text for value in results)))
         made = self._made(forms, tuple(value.form for value in results))
         return self._text("nn.Module", True), made
 
@@ -201,7 +201,7 @@ class ClassWriter:
         name = variable(wish, busy) if wish or at.variable in busy else at.variable
         note = f"  # {comment(shape)}" if shape else ""
         if name != value.text:
-            self.forward.append(f"{name} = {value.text}{note}")
+            self.forward.append(statement(f"{name} = ", value.text, note))
         kept = Value(name, value.form, value.rank, variable=True)
         kept.fresh = value.fresh
         return kept

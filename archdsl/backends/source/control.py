@@ -11,7 +11,7 @@ from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import Copies, Value, closed, converted
 from archdsl.backends.source.groups import chain_of, construct_group, write_container
 from archdsl.backends.source.made import At
-from archdsl.backends.source.text import LONG, attribute, indented
+from archdsl.backends.source.text import LONG, attribute, indented, statement
 from archdsl.backends.source.values import Column
 from archdsl.ir.network import Item, Leaf, Repeat, Sequence, Use, width
 
@@ -103,7 +103,7 @@ def write_turns(
     result, *others = write_copy(w, bodies, [value], numbers.start, label, inner, wishes and (None, *wishes[1:]))
     result = converted(bracketed(w, result, value.form), value.form)
     if result.text != value.text:
-        w.forward.append(f"{value.text} = {result.text}")
+        w.forward.append(statement(f"{value.text} = ", result.text))
     w.indices.pop()
     opening = f"for {index} in {range_text(at, numbers)}:"
     for statements, before in ((w.init, start[0]), (w.forward, start[1])):
