@@ -67,6 +67,7 @@ class GuessWalk(Walk):
     def joined(self, kind: str, values: dict[str, Any], inputs: list[Guess]) -> Guess:
         first = inputs[0]
         need(first, all(x.dtype == "float32" for x in inputs))
+        need(first, kind not in ("SUB", "DIV") or len(inputs) == 2)
         if kind == "CONCAT":
             axis = AXES[first.rank].index(values["axis"]) if "axis" in values else first.rank - 1
             need(first, len({x.rank for x in inputs}) == 1)
@@ -113,7 +114,7 @@ AXES = {
     3: ("height", "width", "channels"),
     4: ("frames", "height", "width", "channels"),
 }
-MERGES = ("ADD", "MUL", "MAX", "MEAN", "CONCAT", "STACK", "SCALE")
+MERGES = ("ADD", "MUL", "MAX", "MIN", "SUB", "DIV", "MEAN", "CONCAT", "STACK", "SCALE")
 
 
 def per_axis(value: Any, x: Guess) -> tuple[int, ...]:

@@ -34,7 +34,7 @@ ODD = (
     "a(",
     *RESERVED,
 )
-EQUAL = ("ADD", "ADD", "ADD", "MUL", "MAX", "MEAN", "STACK")
+EQUAL = ("ADD", "ADD", "ADD", "MUL", "MAX", "MIN", "SUB", "MEAN", "STACK")
 SIZES = ("c", "m", "breadth", "mid")
 
 
