@@ -40,9 +40,10 @@ class Port(NamedTuple):
 class Model:
     """A network that holds: every shape fits, every claim is true. Made by `load` and `loads`."""
 
-    def __init__(self, checked: Checked, limits: Limits) -> None:
+    def __init__(self, checked: Checked, limits: Limits, *, allow_modules: bool = False) -> None:
         self._checked = checked
         self._limits = limits
+        self._allow_modules = allow_modules
 
     @property
     def name(self) -> str:
@@ -160,14 +161,18 @@ class Model:
         return summary(self._checked, self._limits.unrolled)
 
     def to_source(self) -> str:
-        """The PyTorch source of the model; raises ArchError beyond the limit `unrolled`."""
+        """The PyTorch source of the model.
+
+        Raises ArchError beyond the limit `unrolled`, and where the model has modules of other packages that `load` was
+        not told to allow.
+        """
         return self._source
 
     @cached_property
     def _source(self) -> str:
         from archdsl.backends.source import source
 
-        return source(self._checked, self._limits)
+        return source(self._checked, self._limits, allow_modules=self._allow_modules)
 
     def to_torch(
         self,
@@ -181,14 +186,15 @@ class Model:
 
         Every tensor of the file and of the module must have its partner of the same shape and dtype. `skip` names
         tensors or parts to leave out on both sides, `rename` maps names of the file (`{"module.": ""}`), `cast`
-        converts floating-point numbers of another width. Raises ArchError where something else does not fit or the file
-        is damaged, ValueError for a rule that is about no tensor, OSError where the file cannot be read.
+        converts floating-point numbers of another width. Raises ArchError where something else does not fit, the file
+        is damaged, or a module of another package is not as stated; ValueError for a rule that is about no tensor,
+        OSError where the file cannot be read.
         """
         from archdsl.backends.torch import build
 
         if weights is None and (skip or rename or cast):
             raise ValueError("skip, rename and cast are about the file of weights=")
-        module = build(self.to_source(), self.name)
+        module = build(self.to_source(), self._checked)
         if weights is not None:
             from archdsl.weights import Rules, load_into
 
@@ -205,19 +211,27 @@ class Model:
 
 
 def load(
-    path: str | PathLike[str], /, *, limits: Limits | None = None, notation: str | None = None, **parameters: Any
+    path: str | PathLike[str],
+    /,
+    *,
+    limits: Limits | None = None,
+    notation: str | None = None,
+    allow_modules: bool = False,
+    **parameters: Any,
 ) -> Model:
     """Check a file and return its model.
 
-    Parameters of the model are given by name. `notation` is "arch" or "listing"; without it, the text tells. Raises
-    ArchError with `.diagnostics` where anything is wrong with the text, OSError where the file cannot be read.
+    Parameters of the model are given by name. `notation` is "arch" or "listing"; without it, the text tells.
+    `allow_modules` lets `to_source` and `to_torch` import the modules of other packages that the text names: code, to
+    be trusted; the check itself never imports. Raises ArchError with `.diagnostics` where anything is wrong with the
+    text, OSError where the file cannot be read.
     """
     limits = limits or Limits()
     _check_notation(notation)
     source, faults = read_file(path, limits)
     if faults:
         raise ArchError(faults)
-    return _checked_model(source, parameters, limits, None, notation)
+    return _checked_model(source, parameters, limits, None, notation, allow_modules)
 
 
 def loads(
@@ -227,19 +241,20 @@ def loads(
     limits: Limits | None = None,
     input: str | tuple[int, ...] | None = None,
     notation: str | None = None,
+    allow_modules: bool = False,
     **parameters: Any,
 ) -> Model:
     """Check a text and return its model.
 
     `input` is the shape that layer lines alone read: "227x227x3", "37 int" or (227, 227, 3), channels last.
 
-    `notation` is as in `load`. Raises ArchError with `.diagnostics` where anything is wrong.
+    `notation` and `allow_modules` are as in `load`. Raises ArchError with `.diagnostics` where anything is wrong.
     """
     limits = limits or Limits()
     _check_notation(notation)
     written = input if isinstance(input, str) or input is None else "x".join(map(str, input))
     fragment = fragment_shape(written, limits) if written is not None else None
-    return _checked_model(Source("<text>", text), parameters, limits, fragment, notation)
+    return _checked_model(Source("<text>", text), parameters, limits, fragment, notation, allow_modules)
 
 
 def _check_notation(notation: str | None) -> None:
@@ -249,12 +264,17 @@ def _check_notation(notation: str | None) -> None:
 
 
 def _checked_model(
-    source: Source, parameters: dict[str, Any], limits: Limits, fragment: Shape | None, notation: str | None
+    source: Source,
+    parameters: dict[str, Any],
+    limits: Limits,
+    fragment: Shape | None,
+    notation: str | None,
+    allow_modules: bool,
 ) -> Model:
     checked = check(read(source, limits, notation), convert(parameters), limits, fragment)
     if checked.failed:
         raise ArchError([d for d in checked.diagnostics if d.severity == "error"])
-    return Model(checked, limits)
+    return Model(checked, limits, allow_modules=allow_modules)
 
 
 def convert(parameters: dict[str, Any]) -> dict[str, Any]:

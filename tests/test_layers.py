@@ -187,13 +187,16 @@ def memory(shape: tuple[int, ...], dtype: str, batch: int) -> tuple[int, ...]:
 @named(EXAMPLES)
 def test_pytorch_gives_the_same_shape_and_tensors(kind: type[Layer], example: Example) -> None:
     torch = pytest.importorskip("torch")
-    model = archdsl.loads(spec(example.text))
+    model = archdsl.loads(spec(example.text), allow_modules=True)
     module = model.to_torch()
     inputs = [tensor(torch, port.shape, port.dtype, 2, "cpu") for port in model.inputs]
     (output,) = model.outputs
     for mode in (module.train(), module.eval()):
         assert tuple(mode(*inputs).shape) == memory(output.shape, output.dtype, 2)
     node = layer_of(model)
+    if kind.name == "MODULE":  # what a module of another package owns is stated as one number
+        assert model.params == sum(p.numel() for p in module.parameters())
+        return
     tensors = node.op.tensors(*node.inputs)
     learned = [(t.path("0"), t.sizes) for t in tensors if t.role != "buffer"]
     kept = [(t.path("0"), t.sizes) for t in tensors if t.role == "buffer"]
@@ -206,10 +209,11 @@ def test_pytorch_counts_the_same_macs(kind: type[Layer], example: Example) -> No
     torch = pytest.importorskip("torch")
     from torch.utils.flop_counter import FlopCounterMode
 
-    model = archdsl.loads(spec(example.text))
+    model = archdsl.loads(spec(example.text), allow_modules=True)
     with torch.device("meta"):
         module = model.to_torch().eval().requires_grad_(False)
     inputs = [tensor(torch, port.shape, port.dtype, 1, "meta") for port in model.inputs]
     with FlopCounterMode(display=False) as counter, torch.no_grad():
         module(*inputs)
-    assert counter.get_total_flops() == 2 * model.macs
+    if kind.name != "MODULE":  # whose macs nobody knows
+        assert counter.get_total_flops() == 2 * model.macs

@@ -70,7 +70,7 @@ _STATEMENTS = {
     **dict.fromkeys(("import", "from", "class", "def", "layer", "name", "type"), _LAYER),
     **dict.fromkeys(("set", "const", "var", "define"), "a value gets its name with `let`: let n = 3"),
     **dict.fromkeys(("assert", "claim", "total"), "what must come out stands behind -> or `expect`"),
-    **dict.fromkeys(("module", "network", "net", "architecture"), "did you mean model?"),
+    **dict.fromkeys(("network", "net", "architecture"), "did you mean model?"),
 }
 # Options by the names that other libraries give them.
 _OPTIONS = {

@@ -9,6 +9,7 @@ from archdsl.layers import (
     activation,
     arrange,
     conv,
+    door,
     dropout,
     embedding,
     linear,
@@ -37,7 +38,21 @@ __all__ = [
 
 FAMILIES = tuple(
     module.__name__.rpartition(".")[2]
-    for module in (conv, pool, linear, norm, activation, dropout, embedding, source, reshape, arrange, select, merge)
+    for module in (
+        conv,
+        pool,
+        linear,
+        norm,
+        activation,
+        dropout,
+        embedding,
+        source,
+        reshape,
+        arrange,
+        select,
+        merge,
+        door,
+    )
 )
 
 

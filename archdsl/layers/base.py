@@ -89,7 +89,7 @@ class Module(NamedTuple):
     """A PyTorch module as text: `path(arguments)`, by PyTorch's names, the first `positional` of them without.
 
     An argument equal to its entry in `defaults` is left out. `support` is the source of a class that PyTorch does not
-    have.
+    have, `home` the module from which a class of another package is imported.
     """
 
     path: str
@@ -97,6 +97,7 @@ class Module(NamedTuple):
     positional: int = 1
     defaults: Mapping[str, Any] = MappingProxyType({})
     support: str = ""
+    home: str = ""
 
 
 def inline(function: str, module: Module) -> str:
@@ -202,8 +203,8 @@ class Layer:
     @classmethod
     def usage(cls) -> str:
         """The kind with its values, as a line would have them: `CONV out kernel [stride=] ...`."""
-        words = [a.name for a in cls.attributes.values() if a.positional and a.required]
-        words += [f"[{a.type.spelling(a)}]" for a in cls.attributes.values() if not (a.positional and a.required)]
+        words = [a.name if a.positional else f"{a.name}=.." for a in cls.attributes.values() if a.required]
+        words += [f"[{a.type.spelling(a)}]" for a in cls.attributes.values() if not a.required]
         return " ".join([cls.name, *words])
 
     # ---- rules: each may raise Refusal

@@ -25,6 +25,7 @@ TITLES = {
     "arrange": "Other axes",
     "select": "Parts and moves",
     "merge": "Merges",
+    "door": "Other packages",
 }
 COLUMNS = ("value", "what", "default", "short", "PyTorch", "meaning")
 HEADER = """\

@@ -112,7 +112,7 @@ def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_plac
     node: Leaf = first(found)
     modules = {member: each.op.lower(*each.inputs).module for member, each in found.items()}
     head = first(modules)
-    if head is None or any(module is None or module.path != head.path for module in modules.values()):
+    if head is None or any(m is None or (m.path, m.home) != (head.path, head.home) for m in modules.values()):
         raise Mismatch
     if head.support:
         w.generator.support(head.path, head.support)
@@ -132,7 +132,8 @@ def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_plac
         parts.append(text if position < head.positional and not keyword else f"{name}={text}")
     if in_place:
         parts.append("inplace=True")
-    return call_text(f"{head.path}(", parts, width=WIDTH - 16)
+    path = w.generator.imported(head.home, head.path) if head.home else head.path
+    return call_text(f"{path}(", parts, width=WIDTH - 16)
 
 
 def construct_use(w: ClassWriter, found: Family) -> tuple[str, Made]:
