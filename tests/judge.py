@@ -12,7 +12,23 @@ from typing import Any, NamedTuple
 import torch
 from drawn import SOURCES, Network, Refused, Walk
 from draws.embedding import TOKENS
-from runs import activation, arrange, conv, dropout, embedding, linear, merge, norm, pool, reshape, select, source
+from runs import (
+    activation,
+    arrange,
+    border,
+    conv,
+    dropout,
+    embedding,
+    fold,
+    linear,
+    merge,
+    norm,
+    pool,
+    resample,
+    reshape,
+    select,
+    source,
+)
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -149,12 +165,17 @@ def shape(x: Tensor) -> tuple[int, ...]:
     return sizes if len(sizes) < 3 or x.dtype == torch.int64 else (*sizes[1:], sizes[0])
 
 
-INPUTS: dict[str, tuple[int, ...]] = dict.fromkeys(SOURCES, (0,))  # how many inputs a kind reads that does not read one
+INPUTS: dict[str, tuple[int, ...]] = dict.fromkeys(SOURCES, (0,)) | {
+    "UNPOOL": (2,)
+}  # how many inputs a kind reads that does not read one
 
 
 class Kinds(
     conv.Runs,
+    fold.Runs,
+    border.Runs,
     pool.Runs,
+    resample.Runs,
     linear.Runs,
     norm.Runs,
     activation.Runs,

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import OPEN, Size
+from archdsl.ir.size import SYMBOLIC, Size
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
 from archdsl.layers.layout import layout
 from archdsl.layers.values import Dimensions, Gathered, Sizes, Type, Whole, give, spell, whole
@@ -46,7 +46,7 @@ class Argument(Type):
         if isinstance(value, tuple) and not hasattr(value, "_fields"):
             return tuple([self.convert(one, axes) for one in value])
         value = value if isinstance(value, bool) else whole(value) if hasattr(value, "denominator") else value
-        if isinstance(value, OPEN):
+        if isinstance(value, SYMBOLIC):
             raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))
         if not isinstance(value, (bool, int, float, str)) and not hasattr(value, "denominator"):
             raise self.refuse(value)

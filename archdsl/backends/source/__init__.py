@@ -59,9 +59,10 @@ def _refuse_foreign(checked: Checked) -> None:
     faults = []
     for leaf in foreign_layers(checked):
         message = f"{leaf.op.path} is code of another package, which only the caller allows to be imported"
-        span = Span(leaf.statement.start, leaf.statement.end)
+        part = checked.source.part(leaf.statement.start)
+        span = Span(leaf.statement.start - part.base, leaf.statement.end - part.base)
         hint = "where it is trusted: --allow-modules, or load(..., allow_modules=True)"
-        faults.append(Diagnostic("closed-door", message, span, checked.source, hint=hint))
+        faults.append(Diagnostic("closed-door", message, span, part, hint=hint))
     if faults:
         raise ArchError(faults)
 

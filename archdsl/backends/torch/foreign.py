@@ -81,5 +81,6 @@ def _told(fault: Exception) -> str:
 
 
 def _refusal(checked: Checked, leaf: Leaf, message: str, hint: str | None = None) -> ArchError:
-    span = Span(leaf.statement.start, leaf.statement.end)
-    return ArchError([Diagnostic("foreign-module", message, span, checked.source, hint=hint)])
+    part = checked.source.part(leaf.statement.start)
+    span = Span(leaf.statement.start - part.base, leaf.statement.end - part.base)
+    return ArchError([Diagnostic("foreign-module", message, span, part, hint=hint)])
