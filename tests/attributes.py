@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import Argument
-from draws import activation, conv, dropout, embedding, linear, merge, norm, pool, reshape, source
+from draws import activation, conv, dropout, embedding, linear, merge, norm, pool, recurrent, reshape, source
 
 from archdsl.layers import REGISTRY
 
@@ -31,6 +31,7 @@ class Attributes(
     norm.Draws,
     activation.Draws,
     dropout.Draws,
+    recurrent.Draws,
     embedding.Draws,
     reshape.Draws,
     source.Draws,

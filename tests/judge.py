@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from drawn import SOURCES, Network, Refused, Walk
 from draws.embedding import TOKENS
-from runs import activation, conv, dropout, embedding, linear, merge, norm, pool, reshape, source
+from runs import activation, conv, dropout, embedding, linear, merge, norm, pool, recurrent, reshape, source
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -20,6 +20,7 @@ FAULTS = (
     Refused,
     RuntimeError,
     ValueError,
+    AssertionError,
     TypeError,
     IndexError,
     KeyError,
@@ -80,7 +81,7 @@ class Judge(Walk):
         """Elements without biases and without scale and shift of norms."""
         modules = [module for module in self.modules.values() if not isinstance(module, norm.NORMS)]
         own = sum(p.numel() for p in self.tensors.values() if isinstance(p, nn.Parameter))
-        return own + sum(p.numel() for module in modules for name, p in module.named_parameters() if name != "bias")
+        return own + sum(p.numel() for module in modules for name, p in module.named_parameters() if not is_bias(name))
 
     def load(self, source: nn.Module) -> None:
         """Take over all parameters and buffers of another module, by their names."""
@@ -139,6 +140,12 @@ class Judge(Walk):
         return self.modules[path].train(self.training)
 
 
+def is_bias(name: str) -> bool:
+    """Whether the last step of a path is a bias: `bias`, `bias_hh_l0`, `in_proj_bias`."""
+    step = name.rpartition(".")[2]
+    return step.startswith("bias") or step.endswith("bias")
+
+
 def shape(x: Tensor) -> tuple[int, ...]:
     """The sizes as the language writes them; refuses empty tensors and more than four axes."""
     sizes = tuple(x.shape[1:])
@@ -149,7 +156,7 @@ def shape(x: Tensor) -> tuple[int, ...]:
     return sizes if len(sizes) < 3 or x.dtype == torch.int64 else (*sizes[1:], sizes[0])
 
 
-INPUTS: dict[str, tuple[int, ...]] = dict.fromkeys(SOURCES, (0,))  # how many inputs a kind reads that does not read one
+INPUTS: dict[str, tuple[int, ...]] = dict.fromkeys(SOURCES, (0,)) | recurrent.INPUTS  # of kinds that do not read one
 
 
 class Kinds(
@@ -159,6 +166,7 @@ class Kinds(
     norm.Runs,
     activation.Runs,
     dropout.Runs,
+    recurrent.Runs,
     embedding.Runs,
     reshape.Runs,
     source.Runs,

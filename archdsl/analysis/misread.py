@@ -34,6 +34,9 @@ _KINDS = {
     **dict.fromkeys(("maximum",), "MAX"),
     **dict.fromkeys(("identity", "skip", "noop", "none"), "ID"),
     **dict.fromkeys(("zeropad", "zeropadding", "padding"), "PAD"),
+    **dict.fromkeys(("bilstm", "blstm", "lstmcell"), "LSTM"),
+    **dict.fromkeys(("bigru", "grucell"), "GRU"),
+    **dict.fromkeys(("birnn", "elman", "simplernn", "recurrent"), "RNN"),
     **dict.fromkeys(("embedding",), "EMBED"),
     **dict.fromkeys(("dropoutlayer", "drop"), "DROPOUT"),
     **dict.fromkeys(("flat",), "FLATTEN"),
@@ -41,7 +44,7 @@ _KINDS = {
 # Names that resemble a kind and are none: the nearest kind would be another layer.
 _OTHERS = (
     *("relu6", "leakyrelu", "lrelu", "prelu", "elu", "gelu", "selu", "celu", "silu", "swish", "mish", "softplus"),
-    *("lstm", "gru", "rnn", "attention", "multiheadattention", "transformer", "layernorm", "ln", "groupnorm"),
+    *("attention", "multiheadattention", "transformer", "layernorm", "ln", "groupnorm"),
     *("rmsnorm", "instancenorm", "convtranspose", "upconv", "deconv", "upsample", "reshape", "view", "permute"),
 )
 _RESERVED = {
@@ -75,6 +78,9 @@ _OPTIONS = {
     **dict.fromkeys(("dim", "dimension", "along"), "axis"),
     **dict.fromkeys(("rate", "prob", "probability", "keep_prob", "drop"), "p"),
     **dict.fromkeys(("epsilon",), "eps"),
+    **dict.fromkeys(("hidden_size", "hidden_units", "state"), "hidden"),
+    **dict.fromkeys(("num_layers", "depth"), "layers"),
+    **dict.fromkeys(("proj_size", "projection"), "proj"),
     **dict.fromkeys(("group", "num_groups"), "groups"),
 }
 _YES_NO = {"true": "yes", "false": "no", "on": "yes", "off": "no", "none": "no"}

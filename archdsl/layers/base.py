@@ -108,6 +108,17 @@ def inline(function: str, module: Module) -> str:
     return f"{function}({', '.join(words)})"
 
 
+class Apart(NamedTuple):
+    """Results that a module gives within one another: `{0}, ({1}, {2})` is how an assignment takes them apart.
+
+    `results` are the layer's own, each an expression of these; `first` is the first of them as one of the whole call.
+    """
+
+    pattern: str
+    results: tuple[str, ...]
+    first: str
+
+
 class Lowered(NamedTuple):
     """How PyTorch computes a layer: as a module, as an expression of its inputs `{0}`, `{1}`, or as both.
 
@@ -117,7 +128,10 @@ class Lowered(NamedTuple):
     `flat` (one axis), `any` (as it comes, and it stays so). `over` is the call with all inputs as one sequence `{0}`.
     `stretches` says that PyTorch stretches an input without a batch to the others'.
 
-    A layer of several results gives a tuple of them; `gives` then speaks of each, or is a tuple with a word for each.
+    `use` is how its module is called where that is not `({0}, {1})`.
+
+    A layer of several results gives a tuple of them, or as `apart` says; `gives` then speaks of each, or is a tuple with
+    a word for each.
     """
 
     module: Module | None = None
@@ -127,6 +141,8 @@ class Lowered(NamedTuple):
     in_place: bool = False
     over: str | None = None
     stretches: bool = False
+    use: str = ""
+    apart: Apart | None = None
 
     def forms(self, came: str, results: tuple[Shape, ...]) -> tuple[str, ...]:
         """How each result lies, where the input lies as `came`."""

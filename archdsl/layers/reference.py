@@ -19,6 +19,7 @@ TITLES = {
     "norm": "Normalisation",
     "activation": "Activations",
     "dropout": "Dropout",
+    "recurrent": "Recurrent layers",
     "embedding": "Embeddings",
     "source": "Sources",
     "reshape": "Moving and adding elements",

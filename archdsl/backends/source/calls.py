@@ -13,20 +13,31 @@ from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, r
 from archdsl.backends.source.text import call as call_text
 from archdsl.ir.network import Leaf, Use
 from archdsl.ir.shape import Shape
+from archdsl.layers.base import Apart
 
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
 
 
 def write_layer(
-    w: ClassWriter, found: Family, inputs: list[Value], label: str | None, number: int, at: At
+    w: ClassWriter,
+    found: Family,
+    inputs: list[Value],
+    label: str | None,
+    number: int,
+    at: At,
+    reads: Sequence[int] | None = None,
 ) -> list[Value]:
+    """A layer: the expressions of its results. `reads` says how often each is read, where that is known."""
     node: Leaf = first(found)
     if not node.inputs:
         return [write_source(w, found, label, number, at)]
     lowered = node.op.lower(*node.inputs)
     owns = bool(node.op.tensors(*node.inputs))
-    calls = {each.op.lower(*each.inputs).call for each in found.values()}
+    every = [each.op.lower(*each.inputs) for each in found.values()]
+    calls = {each.call for each in every}
+    if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every):
+        raise Mismatch
     turned = turn_all(w, inputs, lowered.wants, at)
     forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support
@@ -34,15 +45,33 @@ def write_layer(
     if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
         step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
-        text = f"{attribute(at.owner, step)}({', '.join(value.text for value in turned)})"
+        given = lowered.use or f"({', '.join(f'{{{place}}}' for place in range(len(turned)))})"
+        text = attribute(at.owner, step) + put_in(w, given, turned, at)
     else:
-        if lowered.call.count("{0}") > 1 and not turned[0].variable:
-            turned[0] = w.assign(turned[0], None, at, "")
         call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
-        text = filled(call, [value.text for value in turned])
+        text = put_in(w, call, turned, at)
+    if lowered.apart is not None:
+        return taken_apart(w, text, lowered.apart, forms, node.outputs, reads)
     results = unpacked(w, text, forms, node.outputs)
     results[0].fresh = node.op.fresh
     return results
+
+
+def put_in(w: ClassWriter, template: str, values: list[Value], at: At) -> str:
+    """A call with its inputs; an expression that it reads more than once gets a variable."""
+    held = list(values)
+    for value in held:  # none loses its variable while another gets one
+        value.left += 1
+    w.live += held
+    for place, value in enumerate(values):
+        if template.count(f"{{{place}}}") > 1 and not value.variable:
+            values[place] = w.assign(value, None, at, "")
+            values[place].left = 1
+            held.append(values[place])
+            w.live.append(values[place])
+    for value in held:
+        value.left -= 1
+    return filled(template, [value.text for value in values])
 
 
 def write_source(w: ClassWriter, found: Family, label: str | None, number: int, at: At) -> Value:
@@ -172,3 +201,32 @@ def unpacked(w: ClassWriter, call: str, forms: tuple[str, ...], outputs: tuple[S
     w.forward.append(f"{', '.join(names)} = {call}")
     each = zip(names, forms, outputs, strict=True)
     return [Value(name, form, shape.rank, variable=True) for name, form, shape in each]
+
+
+def taken_apart(
+    w: ClassWriter,
+    call: str,
+    apart: Apart,
+    forms: tuple[str, ...],
+    outputs: tuple[Shape, ...],
+    reads: Sequence[int] | None,
+) -> list[Value]:
+    """The results of a call that gives them within one another; those that nothing reads get no variable."""
+    read = [True] * len(outputs) if reads is None else [count > 0 for count in reads]
+    ranks = [shape.rank for shape in outputs]
+    nothing = [Value("_", form, rank, variable=True) for form, rank in zip(forms, ranks, strict=True)]
+    if not any(read[1:]):
+        return [Value(filled(apart.first, [call]), forms[0], ranks[0]), *nothing[1:]]
+    busy, names = w.busy(), []
+    for place in range(apart.pattern.count("{")):
+        needed = any(each and f"{{{place}}}" in text for each, text in zip(read, apart.results, strict=True))
+        names.append(variable(None, busy) if needed else "_")
+        busy.add(names[-1])
+    w.forward.append(f"{apart.pattern.format(*names)} = {call}")
+    results = [
+        Value(filled(text, names), form, rank, variable=text.startswith("{") and text.endswith("}"))
+        for text, form, rank in zip(apart.results, forms, ranks, strict=True)
+    ]
+    for result in results:
+        result.done = True  # what nothing reads is not turned
+    return [result if each else none for result, none, each in zip(results, nothing, read, strict=True)]

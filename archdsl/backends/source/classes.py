@@ -216,8 +216,12 @@ class ClassWriter:
             item: Item = first(row)
             last = place == len(rows) - 1
             following = None if last else rows[place + 1]
+            for value in results[1:]:  # none loses its variable while another is settled
+                value.left += 1
+            self.live += results[1:]
             for position, value in enumerate(results):
                 numbers = [each.gives[position] for each in row.values()]
+                value.left -= position > 0
                 value = self.settled(value, row, following, position, at, last)
                 for number in numbers:
                     self.bind(number, value)
@@ -261,7 +265,9 @@ class ClassWriter:
         number = at.base + item.number
         match first(found):
             case Leaf():
-                return write_layer(self, found, inputs, item.label, number, at)
+                columns = zip(*(each.gives for each in row.values()), strict=True)
+                reads = [sum(self.counts.get(number, 0) for number in column) for column in columns]
+                return write_layer(self, found, inputs, item.label, number, at, reads)
             case Use():
                 step = item.label if item.label is not None else at.step(number)
                 return write_use(self, found, inputs, step, at)
