@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import Argument
-from draws import activation, conv, dropout, embedding, linear, merge, norm, pool, recurrent, reshape, source
+from draws import activation, attention, conv, dropout, embedding, linear, merge, norm, pool, recurrent, reshape, source
 
 from archdsl.layers import REGISTRY
 
@@ -32,6 +32,7 @@ class Attributes(
     activation.Draws,
     dropout.Draws,
     recurrent.Draws,
+    attention.Draws,
     embedding.Draws,
     reshape.Draws,
     source.Draws,

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import torch
 from drawn import SOURCES, Network, Refused, Walk
 from draws.embedding import TOKENS
-from runs import activation, conv, dropout, embedding, linear, merge, norm, pool, recurrent, reshape, source
+from runs import activation, attention, conv, dropout, embedding, linear, merge, norm, pool, recurrent, reshape, source
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -156,7 +156,9 @@ def shape(x: Tensor) -> tuple[int, ...]:
     return sizes if len(sizes) < 3 or x.dtype == torch.int64 else (*sizes[1:], sizes[0])
 
 
-INPUTS: dict[str, tuple[int, ...]] = dict.fromkeys(SOURCES, (0,)) | recurrent.INPUTS  # of kinds that do not read one
+INPUTS: dict[str, tuple[int, ...]] = (
+    dict.fromkeys(SOURCES, (0,)) | recurrent.INPUTS | attention.INPUTS
+)  # of kinds that do not read one
 
 
 class Kinds(
@@ -167,6 +169,7 @@ class Kinds(
     activation.Runs,
     dropout.Runs,
     recurrent.Runs,
+    attention.Runs,
     embedding.Runs,
     reshape.Runs,
     source.Runs,

@@ -34,6 +34,9 @@ _KINDS = {
     **dict.fromkeys(("maximum",), "MAX"),
     **dict.fromkeys(("identity", "skip", "noop", "none"), "ID"),
     **dict.fromkeys(("zeropad", "zeropadding", "padding"), "PAD"),
+    **dict.fromkeys(("multiheadattention", "mha", "selfattention", "crossattention", "attn"), "ATTENTION"),
+    **dict.fromkeys(("sdpa", "scaleddotproductattention", "dotproductattention"), "ATTEND"),
+    **dict.fromkeys(("rope", "rotaryembedding", "rotaryembeddings"), "ROTARY"),
     **dict.fromkeys(("bilstm", "blstm", "lstmcell"), "LSTM"),
     **dict.fromkeys(("bigru", "grucell"), "GRU"),
     **dict.fromkeys(("birnn", "elman", "simplernn", "recurrent"), "RNN"),
@@ -44,7 +47,7 @@ _KINDS = {
 # Names that resemble a kind and are none: the nearest kind would be another layer.
 _OTHERS = (
     *("relu6", "leakyrelu", "lrelu", "prelu", "elu", "gelu", "selu", "celu", "silu", "swish", "mish", "softplus"),
-    *("attention", "multiheadattention", "transformer", "layernorm", "ln", "groupnorm"),
+    *("transformer", "layernorm", "ln", "groupnorm"),
     *("rmsnorm", "instancenorm", "convtranspose", "upconv", "deconv", "upsample", "reshape", "view", "permute"),
 )
 _RESERVED = {
@@ -80,6 +83,9 @@ _OPTIONS = {
     **dict.fromkeys(("epsilon",), "eps"),
     **dict.fromkeys(("hidden_size", "hidden_units", "state"), "hidden"),
     **dict.fromkeys(("num_layers", "depth"), "layers"),
+    **dict.fromkeys(("num_heads", "nhead", "n_heads"), "heads"),
+    **dict.fromkeys(("num_kv_heads", "kv_heads", "num_key_value_heads"), "kvheads"),
+    **dict.fromkeys(("is_causal",), "causal"),
     **dict.fromkeys(("proj_size", "projection"), "proj"),
     **dict.fromkeys(("group", "num_groups"), "groups"),
 }

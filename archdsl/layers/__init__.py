@@ -5,7 +5,20 @@ Floor 4: knows sizes and shapes, nothing of text and places, and never imports P
 
 from __future__ import annotations
 
-from archdsl.layers import activation, conv, dropout, embedding, linear, merge, norm, pool, recurrent, reshape, source
+from archdsl.layers import (
+    activation,
+    attention,
+    conv,
+    dropout,
+    embedding,
+    linear,
+    merge,
+    norm,
+    pool,
+    recurrent,
+    reshape,
+    source,
+)
 from archdsl.layers.base import REGISTRY, Attribute, Example, Layer, Lowered, Module, Refusal, Tensor, Wrong
 
 __all__ = [
@@ -24,7 +37,20 @@ __all__ = [
 
 FAMILIES = tuple(
     module.__name__.rpartition(".")[2]
-    for module in (conv, pool, linear, norm, activation, dropout, recurrent, embedding, source, reshape, merge)
+    for module in (
+        conv,
+        pool,
+        linear,
+        norm,
+        activation,
+        dropout,
+        recurrent,
+        attention,
+        embedding,
+        source,
+        reshape,
+        merge,
+    )
 )
 
 

@@ -130,8 +130,8 @@ class Lowered(NamedTuple):
 
     `use` is how its module is called where that is not `({0}, {1})`.
 
-    A layer of several results gives a tuple of them, or as `apart` says; `gives` then speaks of each, or is a tuple with
-    a word for each.
+    A layer of several results gives a tuple of them, or what `apart` takes apart; `gives` then speaks of each, or is a
+    tuple with a word for each.
     """
 
     module: Module | None = None

@@ -20,6 +20,7 @@ TITLES = {
     "activation": "Activations",
     "dropout": "Dropout",
     "recurrent": "Recurrent layers",
+    "attention": "Attention",
     "embedding": "Embeddings",
     "source": "Sources",
     "reshape": "Moving and adding elements",

@@ -22,7 +22,8 @@ DELIBERATE = {
     "tokens": "whole numbers are read by EMBED alone: PyTorch adds and joins them too",
     "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
     "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
-    "range": "constants that make no sense: a BN with eps of 0 or a momentum beyond 1, a PAD that cuts off, a negative LRN",
+    "range": "constants that make no sense: a BN with eps of 0 or a momentum beyond 1, a PAD that cuts off, a negative LRN, "
+    "a ROTARY whose base is not above 0",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
 }
 AXES = (
