@@ -50,18 +50,18 @@ class LineDrawer:
     def inputs(self) -> list[Guess]:
         """As many inputs as the kind reads, alike; at times one too many, of another rank or of another type."""
         least, most = self.declared.inputs
-        count = self.draw.integer(least, min(most or 3, 3))
-        count += self.wrong == "count" and count > 0
+        count = self.draw.integer(least, 3 if most is None else min(most, 3)) + (self.wrong == "count")
         first = self.shape()
         return [first, *(first if self.draw.chance(80) else self.beside(first) for _ in range(count - 1))][:count]
 
     def shape(self) -> Guess:
         draw = self.draw
         rank = draw.pick(self.declared.ranks if self.wrong != "rank" else (1, 2, 3, 4))
+        tokens = (self.declared.dtype == "int64") != (self.wrong == "dtype")
+        rank = min(rank, 3) if tokens else rank  # an input of whole numbers has no more
         sizes = tuple(draw.integer(1, SIZES[rank]) for _ in range(rank - 1))
         if len(set(sizes)) > 1 and draw.chance(50):
             sizes = (sizes[0],) * len(sizes)
-        tokens = (self.declared.dtype == "int64") != (self.wrong == "dtype")
         channels = draw.pick((1, 2, 3, 4, 6, 8, 12, 16)) if rank > 1 else draw.integer(1, 24)
         return Guess((*sizes, channels), "int64" if tokens else "float32")
 

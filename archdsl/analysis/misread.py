@@ -35,6 +35,7 @@ _KINDS = {
     **dict.fromkeys(("identity", "skip", "noop", "none"), "ID"),
     **dict.fromkeys(("zeropad", "zeropadding", "padding"), "PAD"),
     **dict.fromkeys(("multiheadattention", "mha", "selfattention", "crossattention", "attn"), "ATTENTION"),
+    **dict.fromkeys(("shiftedwindowattention", "swinattention"), "WINDOWATTENTION"),
     **dict.fromkeys(("sdpa", "scaleddotproductattention", "dotproductattention"), "ATTEND"),
     **dict.fromkeys(("rope", "rotaryembedding", "rotaryembeddings"), "ROTARY"),
     **dict.fromkeys(("bilstm", "blstm", "lstmcell"), "LSTM"),

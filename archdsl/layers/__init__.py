@@ -18,6 +18,7 @@ from archdsl.layers import (
     recurrent,
     reshape,
     source,
+    windowattention,
 )
 from archdsl.layers.base import REGISTRY, Attribute, Example, Layer, Lowered, Module, Refusal, Tensor, Wrong
 
@@ -46,6 +47,7 @@ FAMILIES = tuple(
         dropout,
         recurrent,
         attention,
+        windowattention,
         embedding,
         source,
         reshape,

@@ -21,6 +21,7 @@ TITLES = {
     "dropout": "Dropout",
     "recurrent": "Recurrent layers",
     "attention": "Attention",
+    "windowattention": "Attention in windows",
     "embedding": "Embeddings",
     "source": "Sources",
     "reshape": "Moving and adding elements",

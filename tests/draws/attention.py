@@ -54,6 +54,25 @@ class Draws(Numbers):
             values["interleaved"] = draw.chance(80)
         return values
 
+    def _windowattention(self) -> dict[str, Any]:
+        draw = self.draw
+        values: dict[str, Any] = {
+            "heads": self.heads(self.x.channels),
+            "window": self.along(0 if self.odd(4) else 1, 5),
+        }
+        if draw.chance(60):
+            window = values["window"]
+            each = window if isinstance(window, tuple) else (window,)
+            most = max(0, min(each) - 1) if all(type(one) is int for one in each) else 1
+            values["shift"] = self.along(0, most + 1 if self.odd(15) else most)
+        for name in ("dropout", "outdropout"):
+            if draw.chance(20):
+                values[name] = self._dropped()
+        for name in ("bias", "outbias"):
+            if draw.chance(25):
+                values[name] = draw.chance(40)
+        return values
+
     def _dropped(self) -> Any:
         return self.draw.pick((0.5, 0, 1, 0.1, *((1.5, -0.1) if self.odd(20) else ())))
 

@@ -70,6 +70,53 @@ class Runs:
         turned = turned if interleaved else turned.mT
         return torch.cat([turned.flatten(3), rest], 3).flatten(2).to(x.dtype)
 
+    @staticmethod
+    def windowattention(judge: Judge, path: str, x: Tensor, heads: int, window: Any, shift: Any = 0, bias: bool = True,
+                        outbias: bool = True, dropout: float = 0, outdropout: float = 0) -> Tensor:  # fmt: skip
+        if x.dim() != 4:
+            raise Refused("windows of an image")
+        window, shift = ((each, each) if isinstance(each, int) else each for each in (window, shift))
+        if len(window) != 2 or len(shift) != 2 or min(window) < 1 or min(shift) < 0:
+            raise Refused("a window with two sides")
+        if any(step >= size for step, size in zip(shift, window, strict=True)):
+            raise Refused(DELIBERATE["shift"])
+        for p in (dropout, outdropout):
+            nn.Dropout(p)
+        return judge.module(path, Windows, x.shape[1], heads, window, bias, outbias)(x, shift)
+
+
+class Windows(nn.Module):
+    """Attention in windows, pixel by pixel: which window each one is in, and whom it sees there."""
+
+    def __init__(self, channels: int, heads: int, window: tuple[int, int], bias: bool, outbias: bool) -> None:
+        super().__init__()
+        h, w = window
+        self.heads, self.window = heads, window
+        self.relative_position_bias_table = nn.Parameter(torch.rand((2 * h - 1) * (2 * w - 1), heads))
+        self.register_buffer("relative_position_index", torch.zeros((h * w) ** 2, dtype=torch.int64))
+        self.qkv = nn.Linear(channels, 3 * channels, bias)
+        self.proj = nn.Linear(channels, channels, outbias)
+
+    def forward(self, x: Tensor, shift: tuple[int, int]) -> Tensor:
+        (h, w), (_, channels, height, width) = self.window, x.shape
+        high, wide = -(-height // h) * h, -(-width // w) * w
+        shift = (shift[0] if high > h else 0, shift[1] if wide > w else 0)
+        x = torch.nn.functional.pad(x, (0, wide - width, 0, high - height)).flatten(2).mT
+        place = torch.cartesian_prod(torch.arange(high), torch.arange(wide))
+        moved = (place - torch.tensor(shift)) % torch.tensor([high, wide])  # where each pixel comes to lie
+        wrapped = place < torch.tensor(shift)  # carried around the edge
+        window, inside = moved // torch.tensor(self.window), moved % torch.tensor(self.window)
+        together = (window[:, None] == window).all(2)
+        apart = (wrapped[:, None] != wrapped).any(2)
+        steps = (inside[:, None] - inside + torch.tensor([h - 1, w - 1])).clamp(0)
+        steps = steps.minimum(torch.tensor([2 * h - 2, 2 * w - 2]))
+        bias = self.relative_position_bias_table[steps[..., 0] * (2 * w - 1) + steps[..., 1]].permute(2, 0, 1)
+        query, key, value = (part.unflatten(2, (self.heads, -1)).transpose(1, 2) for part in self.qkv(x).chunk(3, 2))
+        weights = query @ key.mT / (channels // self.heads) ** 0.5 + bias - 100 * apart
+        y = weights.masked_fill(~together, -torch.inf).softmax(-1) @ value
+        y = self.proj(y.transpose(1, 2).flatten(2)).mT.unflatten(2, (high, wide))
+        return y[:, :, :height, :width]
+
 
 def three(inputs: tuple[Tensor, ...]) -> tuple[Tensor, Tensor, Tensor]:
     """Queries, keys and values."""

@@ -21,6 +21,7 @@ DELIBERATE = {
     "gate": "SCALE takes one value per channel and stretches nothing else",
     "tokens": "whole numbers are read by EMBED alone: PyTorch adds and joins them too",
     "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
+    "shift": "windows are shifted by less than a window",
     "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
     "range": "constants that make no sense: a BN with eps of 0 or a momentum beyond 1, a PAD that cuts off, a negative LRN, "
     "a ROTARY whose base is not above 0",

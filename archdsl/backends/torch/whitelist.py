@@ -19,9 +19,10 @@ _NODES = (
 )  # fmt: skip
 _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
 _UNDERSCORED = {"__init__", "_conv_forward", "_"}
-_TORCH = set(
-    "Size amax arange bool cat flatten float32 float64 full maximum mean normal ones sigmoid stack tanh tensor zeros".split()
-)
+_TORCH = {
+    *("Size", "amax", "arange", "bool", "cat", "flatten", "float32", "float64", "full", "maximum", "mean", "ones"),
+    *("randn", "sigmoid", "stack", "tanh", "tensor", "zeros"),
+}
 _OWNERS = ("torch", "nn", "F")
 _BUILTINS = {
     "super",
