@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drawn import Argument
+from drawn import TOKENS, Argument
 from draws import activation, attention, conv, dropout, embedding, linear, merge, norm, pool, recurrent, reshape, source
 
 from archdsl.layers import REGISTRY
@@ -19,7 +19,7 @@ OFTEN = ("CONV", "CONV", "MAXPOOL", "AVGPOOL", "FC", "LINEAR")
 ALL = tuple(sorted(kind for kind, layer in REGISTRY.items() if layer.inputs == (1, 1)))
 EVERY = tuple(sorted(REGISTRY))
 KINDS = {
-    rank: tuple(kind for kind in (*OFTEN, *SAFE, *ALL) if rank in REGISTRY[kind].ranks and kind not in embedding.TOKENS)
+    rank: tuple(kind for kind in (*OFTEN, *SAFE, *ALL) if rank in REGISTRY[kind].ranks and kind not in TOKENS)
     for rank in (1, 2, 3, 4)
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from drawn import Refused, Walk
+from drawn import EITHER, TOKENS, Refused, Walk
 
 from archdsl.ir.shape import Shape
 from archdsl.layers import REGISTRY, Refusal
@@ -56,7 +56,7 @@ class GuessWalk(Walk):
         if kind in MERGES:
             return self.merge(kind, values, inputs, path)
         (x,) = need(inputs, len(inputs) == 1)
-        need(x, (x.dtype == "int64") == (kind == "EMBED"))
+        need(x, kind in EITHER or (x.dtype == "int64") == (kind in TOKENS))
         rule = RULES.get(kind)
         return small(rule(x, values) if rule else by_the_class(kind, values, x))
 

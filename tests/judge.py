@@ -10,8 +10,7 @@ import re
 from typing import Any, NamedTuple
 
 import torch
-from drawn import SOURCES, Network, Refused, Walk
-from draws.embedding import TOKENS
+from drawn import EITHER, SOURCES, TOKENS, Network, Refused, Walk
 from runs import activation, attention, conv, dropout, embedding, linear, merge, norm, pool, recurrent, reshape, source
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
@@ -106,7 +105,7 @@ class Judge(Walk):
         if kind in merge.MERGES:
             result = self.joined(kind, values, inputs)
         else:
-            if any((x.dtype == torch.int64) != (kind in TOKENS) for x in inputs):
+            if kind not in EITHER and any((x.dtype == torch.int64) != (kind in TOKENS) for x in inputs):
                 raise Refused(DELIBERATE["tokens"])
             if len(inputs) not in INPUTS.get(kind, (1,)):
                 raise Refused(f"{kind} does not read {len(inputs)} inputs")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from attributes import Attributes
-from drawn import Input, Layer, Network
+from drawn import EITHER, TOKENS, Input, Layer, Network
 from guess import Guess
 from hypothesis import strategies as st
 from networks import Draw
@@ -41,7 +41,7 @@ class LineDrawer:
         inputs = values.fitted(self.kind, {one.name: one.value for one in arguments}, inputs)
         if not inputs:  # a source stands beside an input that nothing reads
             return Network((), {}, (Input(None, (3,)),), (), (Layer(self.kind, arguments, "a"),))
-        names = NAMES[: len(inputs)] if len(inputs) > 1 else ""
+        names = NAMES[: len(inputs)] if len(inputs) > 1 or self.declared.inputs == (0, 0) else ""
         ports = tuple(Input(name, *shape) for name, shape in zip(names or (None,), inputs, strict=True))
         results = values.results(self.kind, {one.name: one.value for one in arguments})
         line = Layer(self.kind, arguments, results[0], results[1:], reads=tuple(names))
@@ -57,7 +57,7 @@ class LineDrawer:
     def shape(self) -> Guess:
         draw = self.draw
         rank = draw.pick(self.declared.ranks if self.wrong != "rank" else (1, 2, 3, 4))
-        tokens = (self.declared.dtype == "int64") != (self.wrong == "dtype")
+        tokens = draw.chance(50) if self.kind in EITHER else (self.kind in TOKENS) != (self.wrong == "dtype")
         rank = min(rank, 3) if tokens else rank  # an input of whole numbers has no more
         sizes = tuple(draw.integer(1, SIZES[rank]) for _ in range(rank - 1))
         if len(set(sizes)) > 1 and draw.chance(50):

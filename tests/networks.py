@@ -194,7 +194,7 @@ class Drawer:
         if frame.current is None:
             return self.opening(frame)
         if frame.current.dtype == "int64" and draw.chance(90):
-            return self.leaf(frame, "EMBED")
+            return self.leaf(frame, draw.pick(("EMBED", "EMBED", "EMBED", "EMBEDBAG", "POSITIONS")))
         choice = draw.integer(0, 99)
         if depth >= 3 or choice < 50:
             return self.leaf(frame)

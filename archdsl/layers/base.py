@@ -177,7 +177,7 @@ class Layer:
     attributes: ClassVar[dict[str, Attribute]] = {}
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)  # fewest and most inputs
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
-    dtype: ClassVar[str] = "float32"  # of what it reads
+    dtype: ClassVar[str] = "float32"  # of what it reads: float32, int64 or any
     merge: ClassVar[bool] = False  # whether braces behind it are branches
     fresh: ClassVar[bool] = False  # whether its output is new memory that its own backward pass never reads
     examples: ClassVar[tuple[Example | Wrong, ...]] = ()
@@ -229,7 +229,7 @@ class Layer:
             message = f"{self.name} reads {wanted} input{'s' * (wanted != '1')}, here {len(inputs)}"
             raise Refusal("wrong-inputs", message)
         for position, shape in enumerate(inputs):
-            if shape.dtype != self.dtype:
+            if self.dtype not in (shape.dtype, "any"):
                 raise self._dtype_refusal(shape, position)
             if shape.rank not in self.ranks:
                 raise self._rank_refusal(shape, position)

@@ -19,12 +19,12 @@ DELIBERATE = {
     "its convolutions end the process",
     "broadcast": "nothing is stretched unless the line says so, and never an axis that is not there",
     "gate": "SCALE takes one value per channel and stretches nothing else",
-    "tokens": "whole numbers are read by EMBED alone: PyTorch adds and joins them too",
+    "tokens": "whole numbers are read by EMBED, EMBEDBAG and POSITIONS alone: PyTorch adds and joins them too",
     "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
     "shift": "windows are shifted by less than a window",
     "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
     "range": "constants that make no sense: a BN with eps of 0 or a momentum beyond 1, a PAD that cuts off, a negative LRN, "
-    "a ROTARY whose base is not above 0",
+    "a ROTARY whose base is not above 0, an EMBED whose maxnorm or normtype is not",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
 }
 AXES = (
