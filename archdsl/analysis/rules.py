@@ -111,7 +111,7 @@ class Rules:
         for shape in results:
             self._check_sizes(kind, shapes, shape)
         if self._facts is not None:
-            results = tuple([Shape(tuple(map(tidied, shape.sizes)), shape.dtype) for shape in results])
+            results = tuple([shape._replace(sizes=tuple(map(tidied, shape.sizes))) for shape in results])
         return op, results
 
     def _check_sizes(self, kind: type[Layer], inputs: tuple[Shape, ...], shape: Shape) -> None:

@@ -33,8 +33,11 @@ class Lookup(Layer):
     )
     sparse: bool = attribute(Switch(), False, doc="gradients of what occurs alone", torch="sparse", named=True)
 
-    def check_values(self) -> None:
-        """Refuse a padding that is no number of the vocabulary, and what PyTorch cannot train."""
+    def check_values(self, x: Shape) -> None:
+        """Refuse numbers and a padding that the vocabulary does not have, and what PyTorch cannot train."""
+        if x.below is not None and x.below > self.vocab:
+            message = f"{self.name} has vectors for 0 to {self.vocab - 1}, and reads numbers up to {x.below - 1}"
+            raise Refusal("out-of-range", message, blame="vocab", tries=({"vocab": x.below},))
         if self.padding is not None and (self.padding >= self.vocab or self.padding < -self.vocab):
             most = f"from {-self.vocab} to {self.vocab - 1}"
             raise Refusal("out-of-range", f"padding of {self.name} must be {most}, not {self.padding}", blame="padding")
@@ -79,7 +82,7 @@ class Embed(Lookup):
     )
 
     def shape(self, *inputs: Shape) -> Shape:
-        self.check_values()
+        self.check_values(inputs[0])
         return Shape((*inputs[0].sizes, self.dim))
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -108,7 +111,7 @@ class EmbedBag(Lookup):
     )
 
     def shape(self, *inputs: Shape) -> Shape:
-        self.check_values()
+        self.check_values(inputs[0])
         for name in ("sparse", "scalegrad") if self.mode == "max" else ():
             if getattr(self, name):
                 message = f"EMBEDBAG: PyTorch has {name} for sums and means, not for mode=max"
@@ -122,7 +125,8 @@ class EmbedBag(Lookup):
 class Positions(Layer):
     """The places of a sequence as whole numbers, 0 to T - 1: what an EMBED of positions reads.
 
-    It reads whole numbers or the steps of a sequence, and asks only how many they are.
+    It reads whole numbers or the steps of a sequence, and asks only how many they are. The EMBED that reads it must have
+    a vector for each: with an open T that is a condition, `T <= 1024`.
     """
 
     name = "POSITIONS"
@@ -144,7 +148,8 @@ class Positions(Layer):
             raise Refusal("rank-mismatch", message, blame=0)
 
     def shape(self, *inputs: Shape) -> Shape:
-        return Shape((inputs[0].sizes[0],), "int64")
+        steps = inputs[0].sizes[0]
+        return Shape((steps,), "int64", steps + self.start)
 
     def lower(self, *inputs: Shape) -> Lowered:
         ends = f"{self.start}, {{0}}.shape[1] + {self.start}" if self.start else "{0}.shape[1]"

@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.backends.source.naming import is_plain, quoted
 from archdsl.backends.source.text import attribute
-from archdsl.ir.network import Freeze, Leaf, postorder
+from archdsl.ir.network import Freeze, Leaf, postorder, walk
 
 _TRAIN = """\
 def train(self, mode=True):
@@ -19,11 +19,14 @@ def train(self, mode=True):
 
 def frozen(freezes: tuple[Freeze, ...], network: Any) -> tuple[list[str], list[str]]:
     """Statements behind the submodules of the model, and its methods."""
+    every = {id(node): node for node in postorder(network.body) if isinstance(node, Leaf)}
+    own = _own(network) if any(not leaf.inputs for leaf in every.values()) else {}
     closing: list[str] = []
     for freeze in freezes:
         closing += ["self.requires_grad_(False)"] if freeze.all_but else []
-        closing += [f"{_part(path)}.requires_grad_({freeze.all_but})" for path in freeze.paths]
-    leaves = {id(node): node for node in postorder(network.body) if isinstance(node, Leaf) and node.frozen}
+        learned = [path for path in freeze.paths if own.get(path) != "buffer"]  # a buffer never learns
+        closing += [f"{_part(path, path in own)}.requires_grad_({freeze.all_but})" for path in learned]
+    leaves = {key: leaf for key, leaf in every.items() if leaf.frozen}
     modules = (leaf.op.lower(*leaf.inputs).module for leaf in leaves.values() if _averages(leaf))
     kinds = sorted({module.path for module in modules if module is not None})
     if not kinds or not any(freeze.still for freeze in freezes):
@@ -39,11 +42,17 @@ def _averages(leaf: Leaf) -> bool:
     return any(tensor.name == "running_mean" for tensor in leaf.op.tensors(*leaf.inputs))
 
 
-def _part(path: str) -> str:
-    """How a submodule is reached by its path."""
+def _own(network: Any) -> dict[str, str]:
+    """The paths of tensors of the network's own, and what each is."""
+    placed = (each for each in walk(network.body, unroll=True) if isinstance(each.node, Leaf) and not each.node.inputs)
+    return {each.path: each.node.op.tensors()[0].role for each in placed}
+
+
+def _part(path: str, tensor: bool) -> str:
+    """How a submodule, or a tensor of the network's own, is reached by its path."""
     steps = path.split(".")
     if not all(map(is_plain, steps)):
-        return f"self.get_submodule({quoted(path)})"
+        return f"self.get_{'parameter' if tensor else 'submodule'}({quoted(path)})"
     found = "self"
     for step in steps:
         found = attribute(found, step)
