@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl import files, terminal
 from archdsl.analysis import check as analysis
@@ -16,6 +16,9 @@ from archdsl.ir.shape import Shape
 from archdsl.limits import Limits
 from archdsl.model import fragment_shape
 
+if TYPE_CHECKING:
+    from archdsl.root import Root
+
 HOLDS, FOUND, UNUSABLE = 0, 1, 2
 
 
@@ -25,6 +28,7 @@ class Outcome(NamedTuple):
     checks: list[Checked]
     settings: int = 1
     notes: tuple[tuple[int, int, str], ...] = ()  # how a listing was read
+    blocks: int = 0  # of a file that holds nothing else
     text: str | None = None  # what was checked, numbers in place of its holes
 
     @property
@@ -41,11 +45,11 @@ def check(arguments: Arguments) -> int:
         raise Usage("--fill writes standard input to standard output, where --format json would stand")
     told = Telling(arguments)
     paths = files.found(arguments.paths)
-    for path, fault in terminal.with_progress(paths):
-        outcome = _file(path, fault, given, arguments, shape)
+    for one in terminal.with_progress(paths):
+        outcome = _file(one, given, arguments, shape)
         told.file(outcome)
         if arguments.fill and outcome.text is not None and not fails(outcome.checks[-1], arguments.strict):
-            _fill(path, outcome)
+            _fill(one.path, outcome)
     return told.end()
 
 
@@ -68,10 +72,9 @@ def fragment(text: str | None, limits: Limits) -> Shape | None:
         raise Usage(f"--input {text}: {wrong.diagnostics[0].message}") from None
 
 
-def _file(
-    path: str, fault: Diagnostic | None, given: dict[str, Any], arguments: Arguments, shape: Shape | None
-) -> Outcome:
+def _file(found: files.Found, given: dict[str, Any], arguments: Arguments, shape: Shape | None) -> Outcome:
     """One file at all its settings, up to the first that fails."""
+    path, fault, folder = found
     if fault is not None:
         return _unread(fault.source, [fault])
     try:
@@ -81,23 +84,29 @@ def _file(
         return _unread(fault.source, [fault])
     if faults:
         return _unread(source, faults)
-    return _settings(source, given, arguments, shape)
+    root = files.root(path, source, arguments.limits, folder)
+    return _settings(source, root, given, arguments, shape)
 
 
 def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
     return Outcome([analysis.unread(source, faults)])
 
 
-def _settings(source: Source, given: dict[str, Any], arguments: Arguments, shape: Shape | None) -> Outcome:
+def _settings(
+    source: Source, root: Root | None, given: dict[str, Any], arguments: Arguments, shape: Shape | None
+) -> Outcome:
     """Check a text at each setting until one fails; all settings together share the limit on visits."""
     limits = arguments.limits
-    reading = analysis.read(source, limits, arguments.notation)
+    reading = analysis.read(source, limits, arguments.notation, root)
+    blocks = analysis.blocks_alone(reading)
     checks: list[Checked] = []
     settings = analysis.settings(reading, given, limits)
     reading = analysis.filled(reading, settings, limits, shape)
     visits = 0
     for setting in settings:
         checked = analysis.check(reading, setting, limits, shape)
+        if blocks:  # they are checked where they are used
+            checked = checked._replace(diagnostics=[one for one in checked.diagnostics if one.code != "empty"])
         visits += checked.visits
         if visits > limits.visits and not checked.failed:
             message = f"more than {limits.visits:,} layers to visit over all settings of `cases`"
@@ -107,7 +116,7 @@ def _settings(source: Source, given: dict[str, Any], arguments: Arguments, shape
         checks.append(checked)
         if fails(checked, arguments.strict):
             break
-    return Outcome(checks, len(settings), reading.notes, reading.source.text)
+    return Outcome(checks, len(settings), reading.notes, blocks, reading.own.text)
 
 
 def fails(checked: Checked, strict: bool) -> bool:
@@ -153,7 +162,8 @@ class Telling:
             self._failed(checks[-1], outcome.settings)
         else:
             terminal.print_diagnostics(diagnostics, self.arguments.limits.diagnostics, self.stream)
-            for line in [*verdict.holes(checks[-1]), verdict.line(checks)]:
+            told = verdict.blocks(checks[0], outcome.blocks) if outcome.blocks else verdict.line(checks)
+            for line in [*verdict.holes(checks[-1]), told]:
                 print(line, file=self.stream)
 
     def _failed(self, checked: Checked, settings: int) -> None:
@@ -181,7 +191,7 @@ class Telling:
 
 def _each_once(checks: list[Checked]) -> list[Diagnostic]:
     """The warnings and notes of all settings, those of equal place and text once."""
-    found = {(d.code, d.span, d.message): d for checked in checks for d in checked.diagnostics}
+    found = {(d.code, d.place, d.message): d for checked in checks for d in checked.diagnostics}
     return list(found.values())
 
 

@@ -88,7 +88,8 @@ def convert(arguments: Arguments) -> int:
 
     target = _target(arguments)
     source, faults = files.read(arguments.paths[0], arguments.limits)
-    reading = analysis.read(source, arguments.limits, arguments.notation) if not faults else None
+    root = files.root(arguments.paths[0], source, arguments.limits)
+    reading = analysis.read(source, arguments.limits, arguments.notation, root) if not faults else None
     if reading is not None and reading.notation == "arch" and not reading.diagnostics:
         raise Usage(f"{arguments.paths[0]} is a spec already; convert reads listings")
     checked = analysis.check(reading, {}, arguments.limits) if reading else analysis.unread(source, faults)
@@ -99,9 +100,10 @@ def convert(arguments: Arguments) -> int:
         print(explained(source, reading.notes), file=sys.stderr)
     if reading is None or reading.file is None:
         return FOUND
+    from archdsl.layers import REGISTRY
     from archdsl.syntax.listing.writer import written
 
-    _deliver(written(reading.file, os.path.basename(source.name)), target)
+    _deliver(written(reading.file, os.path.basename(source.name), REGISTRY, arguments.limits), target)
     return FOUND if checked.failed else HOLDS
 
 
@@ -136,7 +138,8 @@ def checked_spec(arguments: Arguments) -> Any:
     if faults:
         return analysis.unread(source, faults)
     shape = checking.fragment(arguments.input, arguments.limits)
-    reading = analysis.read(source, arguments.limits, arguments.notation)
+    root = files.root(arguments.paths[0], source, arguments.limits)
+    reading = analysis.read(source, arguments.limits, arguments.notation, root)
     return analysis.check(reading, given, arguments.limits, shape)
 
 

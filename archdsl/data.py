@@ -1,4 +1,4 @@
-"""Where the grammars and the specs are: beside the package in a wheel, in the folder above it in a checkout."""
+"""Where grammars, specs and the shipped library are: beside the package in a wheel, above it in a checkout."""
 
 from __future__ import annotations
 
@@ -8,3 +8,4 @@ _PACKAGE = Path(__file__).parent
 _ROOT = _PACKAGE / "_data" if (_PACKAGE / "_data").is_dir() else _PACKAGE.parent
 GRAMMARS = _ROOT / "grammars"
 SPECS = _ROOT / "specs"
+LIBRARY = _ROOT / "library"

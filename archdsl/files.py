@@ -6,29 +6,50 @@ import os
 import stat
 import sys
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
 from archdsl.model import decode, read_file
 
+if TYPE_CHECKING:
+    from archdsl.root import Root
+
 STANDARD_INPUT = "<stdin>"
 
 
-def found(paths: list[str]) -> list[tuple[str, Diagnostic | None]]:
-    """The files to check: those named, and in folders every `.arch` below; with each what is wrong with its path."""
-    files: list[tuple[str, Diagnostic | None]] = []
+class Found(NamedTuple):
+    """A file to look at, what is wrong with its path, and the folder through which it was found."""
+
+    path: str
+    fault: Diagnostic | None = None
+    folder: str | None = None
+
+
+def found(paths: list[str]) -> list[Found]:
+    """The files to look at: those named, and in folders every `.arch` below."""
+    files: list[Found] = []
     for path in paths:
         if path == "-" or not os.path.isdir(path):
-            files.append((path, None))
+            files.append(Found(path))
             continue
         try:
             below = specs(path)
         except OSError as fault:
-            files.append((path, unreadable(path, fault)))
+            files.append(Found(path, unreadable(path, fault)))
             continue
         none = unreadable(path, ValueError("no .arch file in this folder"))
-        files += [(file, None) for file in below] or [(path, none)]
+        files += [Found(file, None, path) for file in below] or [Found(path, none)]
     return files
+
+
+def root(path: str, source: Source, limits: Limits, folder: str | None = None) -> Root | None:
+    """Where the files are that a file, or standard input, may use; None where its text uses none."""
+    if "use" not in source.text:
+        return None
+    from archdsl.root import below, beside
+
+    return below(".", source.name, limits) if path == "-" else beside(path, source.name, limits, folder)
 
 
 def specs(folder: str) -> list[str]:
@@ -81,7 +102,12 @@ def mark(path: str) -> str:
 
 
 def write(path: str, text: str | Iterable[bytes]) -> None:
-    """Write a file whole or not at all, by a new file beside it; an existing one keeps its permissions and links."""
+    """Write a file whole or not at all, by a new file beside it; an existing one keeps its permissions and links.
+
+    A file of several names, or of another owner, is not replaced, since its other names would keep the old text, and
+    it would get a new owner. It is written over, which is not done in one step: until it is, the new file beside it
+    holds the whole text, and stays if writing fails. Raises OSError.
+    """
     parts = [text.encode("utf-8")] if isinstance(text, str) else text
     target = os.path.realpath(path)
     folder, name = os.path.split(target)
@@ -90,9 +116,31 @@ def write(path: str, text: str | Iterable[bytes]) -> None:
     try:
         with os.fdopen(handle, "wb") as file:
             file.writelines(parts)
-        if os.path.exists(target):
-            os.chmod(beside, stat.S_IMODE(os.stat(target).st_mode))
-        os.replace(beside, target)
+        replaceable = not os.path.exists(target) or _is_alone(target, beside)
+        if replaceable:
+            os.replace(beside, target)
     except BaseException:
         os.unlink(beside)
         raise
+    if not replaceable:
+        _write_over(target, beside)
+
+
+def _is_alone(target: str, beside: str) -> bool:
+    """Whether nothing of a file is lost when the one beside it takes its place, which then has its permissions."""
+    old, new = os.stat(target), os.stat(beside)
+    os.chmod(beside, stat.S_IMODE(old.st_mode))
+    return old.st_nlink == 1 and (old.st_uid, old.st_gid) == (new.st_uid, new.st_gid)
+
+
+def _write_over(target: str, beside: str) -> None:
+    """Give a file the text of the one beside it, which then goes."""
+    import shutil
+
+    try:
+        with open(beside, "rb") as text, open(target, "r+b") as file:
+            shutil.copyfileobj(text, file)
+            file.truncate()
+    except OSError as fault:
+        raise OSError(fault.errno, f"{fault.strerror}; the whole text is in {beside}", target) from fault
+    os.unlink(beside)

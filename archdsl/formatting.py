@@ -19,7 +19,7 @@ HOLDS, FOUND, UNUSABLE = 0, 1, 2
 def fmt(arguments: Arguments) -> int:
     """Format every file; 0 where all is well, 1 where a text has errors or `--check` finds work, 2 if unreadable."""
     status = HOLDS
-    for path, fault in terminal.with_progress(files.found(arguments.paths)):
+    for path, fault, _ in terminal.with_progress(files.found(arguments.paths)):
         status = max(status, _told([fault], arguments) if fault is not None else _file(path, arguments))
     return status
 

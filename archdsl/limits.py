@@ -22,6 +22,8 @@ class Limits(NamedTuple):
     holes: int = 100
     tries: int = 10_000
     unrolled: int = 100_000
+    uses: int = 64
+    used: int = 4 * 2**20
     header: int = 100_000_000
     tensors: int = 100_000
     symbols: int = 16
@@ -45,6 +47,8 @@ MEANINGS = {
     "holes": "holes (?) in a file",
     "tries": "numbers tried for the holes of a file, or by `solve` where a count may fall",
     "unrolled": "layers of a compiled module",
+    "uses": "files that a text uses, those that they use included",
+    "used": "bytes of all files that a text uses",
     "header": "bytes of the header of a checkpoint",
     "tensors": "tensors of a checkpoint",
     "symbols": "sizes and parameters left open",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from math import isfinite
-from os import PathLike, fsencode
+from os import PathLike, fsdecode, fsencode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.check import Checked, check, read
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archdsl.analysis.holes.answer import Found
     from archdsl.backends.formula import Formula
     from archdsl.backends.rows import Row
+    from archdsl.root import Root
 
 
 class Port(NamedTuple):
@@ -217,7 +218,10 @@ def load(
     source, faults = read_file(path, limits)
     if faults:
         raise ArchError(faults)
-    return _checked_model(source, parameters, limits, None, notation)
+    from archdsl.root import beside
+
+    root = beside(fsdecode(path), source.name, limits)
+    return _checked_model(source, parameters, limits, None, notation, root)
 
 
 def loads(
@@ -226,20 +230,26 @@ def loads(
     *,
     limits: Limits | None = None,
     input: str | tuple[int, ...] | None = None,
+    folder: str | PathLike[str] | None = None,
     notation: str | None = None,
     **parameters: Any,
 ) -> Model:
     """Check a text and return its model.
 
-    `input` is the shape that layer lines alone read: "227x227x3", "37 int" or (227, 227, 3), channels last.
-
+    `input` is the shape that layer lines alone read: "227x227x3", "37 int" or (227, 227, 3), channels last. `folder` is
+    where the paths behind `use` start, and what they never leave; without it a text uses the shipped library alone.
     `notation` is as in `load`. Raises ArchError with `.diagnostics` where anything is wrong.
     """
     limits = limits or Limits()
     _check_notation(notation)
     written = input if isinstance(input, str) or input is None else "x".join(map(str, input))
     fragment = fragment_shape(written, limits) if written is not None else None
-    return _checked_model(Source("<text>", text), parameters, limits, fragment, notation)
+    root: Root | None = None
+    if folder is not None:
+        from archdsl.root import below
+
+        root = below(folder, "<text>", limits)
+    return _checked_model(Source("<text>", text), parameters, limits, fragment, notation, root)
 
 
 def _check_notation(notation: str | None) -> None:
@@ -249,9 +259,14 @@ def _check_notation(notation: str | None) -> None:
 
 
 def _checked_model(
-    source: Source, parameters: dict[str, Any], limits: Limits, fragment: Shape | None, notation: str | None
+    source: Source,
+    parameters: dict[str, Any],
+    limits: Limits,
+    fragment: Shape | None,
+    notation: str | None,
+    root: Root | None,
 ) -> Model:
-    checked = check(read(source, limits, notation), convert(parameters), limits, fragment)
+    checked = check(read(source, limits, notation, root), convert(parameters), limits, fragment)
     if checked.failed:
         raise ArchError([d for d in checked.diagnostics if d.severity == "error"])
     return Model(checked, limits)

@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl import terminal
 from archdsl.analysis.check import Checked
-from archdsl.analysis.scope import OPEN
+from archdsl.analysis.scope import LEFT_OPEN
 from archdsl.analysis.solve import Bound, Solution, Unaskable, Unsolvable, bounds
 from archdsl.analysis.solve import solve as solved
 from archdsl.arguments import Arguments, Usage
@@ -41,7 +41,7 @@ def solve(arguments: Arguments) -> int:
 
 def _name(arguments: Arguments, checked: Checked) -> str:
     """What is looked for: the one value given as `?`, or the one that is open."""
-    asked = [name for name, value in arguments.values.items() if value == OPEN]
+    asked = [name for name, value in arguments.values.items() if value == LEFT_OPEN]
     names = asked or (checked.facts.names if checked.facts is not None else [])
     if len(names) != 1:
         what = f"{' and '.join(names)} are open" if names else f"{checked.name} has nothing open"

@@ -5,7 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import TOKENS, Argument
-from draws import activation, attention, conv, dropout, embedding, linear, merge, norm, pool, recurrent, reshape, source
+from draws import (
+    activation,
+    attention,
+    border,
+    conv,
+    dropout,
+    embedding,
+    fold,
+    linear,
+    merge,
+    norm,
+    pool,
+    recurrent,
+    resample,
+    reshape,
+    source,
+)
 
 from archdsl.layers import REGISTRY
 
@@ -26,7 +42,10 @@ KINDS = {
 
 class Attributes(
     conv.Draws,
+    fold.Draws,
+    border.Draws,
     pool.Draws,
+    resample.Draws,
     linear.Draws,
     norm.Draws,
     activation.Draws,

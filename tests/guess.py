@@ -130,7 +130,8 @@ def conv(x: Guess, values: dict[str, Any]) -> Guess:
     if values.get("pad") == "same":
         return Guess((*(-(-size // step) for size, step in zip(x.space, stride, strict=True)), values["out"]))
     pads = per_axis(0 if values.get("pad", 0) == "valid" else values.get("pad", 0), x)
-    return Guess((*windows(x, kernel, stride, pads, dilation, False), values["out"]))
+    pads = tuple(sum(pad) / 2 if isinstance(pad, list) else pad for pad in pads)
+    return Guess((*map(int, windows(x, kernel, stride, pads, dilation, False)), values["out"]))
 
 
 def pool(x: Guess, values: dict[str, Any]) -> Guess:
@@ -151,13 +152,6 @@ def windows(x: Guess, kernel: Any, stride: Any, pads: Any, dilation: Any, ceil: 
     return tuple(found)
 
 
-def pad(x: Guess, values: dict[str, Any]) -> Guess:
-    need(x, "space" in values or "channels" in values)
-    ends = per_axis(values["space"], x) if "space" in values else (0,) * len(x.space)
-    space = tuple(size + 2 * end for size, end in zip(x.space, ends, strict=True))
-    return Guess((*space, x.channels + values.get("channels", 0)))
-
-
 def by_the_class(kind: str, values: dict[str, Any], x: Guess) -> list[Guess]:
     """What the rules of the kind itself give."""
     try:
@@ -176,8 +170,8 @@ def stored(values: dict[str, Any], nothing: list[Guess]) -> Guess:
 
 
 def listed(value: Any) -> Any:
-    """A drawn value as rules get it: lists are tuples."""
-    return tuple(map(listed, value)) if isinstance(value, list) else value
+    """A drawn value as rules get it: lists are tuples, those inside others too."""
+    return tuple(map(listed, value)) if isinstance(value, (list, tuple)) else value
 
 
 def pooled(x: Guess, values: dict[str, Any]) -> Guess:
@@ -198,12 +192,10 @@ RULES = {
     "SUBSAMPLE": pool,
     "GLOBALAVGPOOL": pooled,
     "GLOBALMAXPOOL": pooled,
-    "ADAPTIVEAVGPOOL": lambda x, values: Guess((*per_axis(values["size"], x), x.channels)),
     "FC": lambda x, values: Guess((values["out"],)),
     "RBF": lambda x, values: Guess((values["out"],)),
     "LINEAR": lambda x, values: Guess((*x.space, values["out"])),
     "FLATTEN": lambda x, values: Guess((product(x),)),
     "EMBED": lambda x, values: Guess((*x.sizes, values["dim"])),
     "LRN": lambda x, values: need(x, x.rank > 1 and values.get("size", 5) > 0),
-    "PAD": pad,
 }

@@ -46,11 +46,14 @@ def misshapen(diagnostic: Diagnostic, text: str) -> str | None:
     start, end = diagnostic.span
     if diagnostic.code not in CODES:
         return f"unknown code {diagnostic.code}"
-    for span in (diagnostic.span, *(related.span for related in diagnostic.related)):
-        if not 0 <= span.start <= span.end <= len(text):
-            return f"{diagnostic.code}: span {span} outside a text of {len(text)}"
+    own = diagnostic.source
+    places = [(own, diagnostic.span), *((related.source or own, related.span) for related in diagnostic.related)]
+    for source, span in places:
+        whole = text if source.base == 0 else source.text
+        if not 0 <= span.start <= span.end <= len(whole):
+            return f"{diagnostic.code}: span {span} outside a text of {len(whole)}"
     record = diagnostic.to_json()
-    lines = text.split("\n")
+    lines = (text if own.base == 0 else own.text).split("\n")
     line, column = diagnostic.source.position(start)
     if not (1 <= line <= len(lines) and 1 <= column <= len(lines[line - 1]) + 1):
         return f"{diagnostic.code}: line {line}, column {column}"

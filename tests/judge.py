@@ -11,7 +11,23 @@ from typing import Any, NamedTuple
 
 import torch
 from drawn import EITHER, SOURCES, TOKENS, Network, Refused, Walk
-from runs import activation, attention, conv, dropout, embedding, linear, merge, norm, pool, recurrent, reshape, source
+from runs import (
+    activation,
+    attention,
+    border,
+    conv,
+    dropout,
+    embedding,
+    fold,
+    linear,
+    merge,
+    norm,
+    pool,
+    recurrent,
+    resample,
+    reshape,
+    source,
+)
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -155,14 +171,18 @@ def shape(x: Tensor) -> tuple[int, ...]:
     return sizes if len(sizes) < 3 or x.dtype == torch.int64 else (*sizes[1:], sizes[0])
 
 
+# how many inputs a kind reads that does not read one
 INPUTS: dict[str, tuple[int, ...]] = (
-    dict.fromkeys(SOURCES, (0,)) | recurrent.INPUTS | attention.INPUTS
-)  # of kinds that do not read one
+    dict.fromkeys(SOURCES, (0,)) | {"UNPOOL": (2,)} | recurrent.INPUTS | attention.INPUTS
+)
 
 
 class Kinds(
     conv.Runs,
+    fold.Runs,
+    border.Runs,
     pool.Runs,
+    resample.Runs,
     linear.Runs,
     norm.Runs,
     activation.Runs,

@@ -105,6 +105,8 @@ _WORDS = (
         "in",
         "s2",
         "p1",
+        "std.residual",
+        "BASIC",
     ),
     *(
         "k3",

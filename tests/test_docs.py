@@ -7,6 +7,7 @@ What a fenced block is held to stands behind its language:
                             the caller sets
     ```arch input=8x8x3     the same, for lines without an input
     ```arch file=PATH       besides, stands in that file as it is here
+    ```arch name=PATH       besides, is a file of this name to all other specs and commands of its page
     ```console              `$ archdsl ...` and `$ echo ... | archdsl ...` run in a folder with `specs` and the files of
                             `tests/data/listings`, and print what follows; a line `...` stands for any lines
     ```text file=PATH       stands in that file as it is here
@@ -26,18 +27,18 @@ import sys
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
-from unittest.mock import patch
 
 import pytest
 from checkpoints import wanted, zeros
 
 import archdsl
-from archdsl.analysis.check import check, read
+from archdsl.analysis.check import blocks_alone, check, read
 from archdsl.diagnostics import Source
 from archdsl.diagnostics.codes import CODES
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
 from archdsl.model import fragment_shape
+from archdsl.root import beside
 from archdsl.syntax.format import formatted
 
 ROOT = Path(__file__).parents[1]
@@ -99,12 +100,28 @@ def caller(what: str, text: str) -> dict[str, int]:
     return {name: int(value) for name, _, value in (word.partition("=") for word in found[1].split())} if found else {}
 
 
+def others(page: Path, folder: Path) -> None:
+    """Write the specs of a page that have names."""
+    for block in blocks("arch"):
+        if block.page == page and "name" in block.options:
+            path = folder / block.options["name"]
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(block.text, encoding="utf-8")
+
+
 @each("arch")
-def test_a_spec_is_what_its_comments_say(block: Block) -> None:
+def test_a_spec_is_what_its_comments_say(block: Block, tmp_path: Path) -> None:
     limits = Limits()._replace(**caller("limits", block.text))
     shape = fragment_shape(block.options["input"], limits) if "input" in block.options else None
     announced = expected(block.text)
-    checked = check(read(Source(str(block), block.text), limits), caller("given", block.text), limits, shape)
+    name = block.options.get("name", f"{block}.arch")
+    others(block.page, tmp_path)
+    source = Source(name, block.text)
+    root = beside(str(tmp_path / name), name, limits)
+    reading = read(source, limits, None, root)
+    checked = check(reading, caller("given", block.text), limits, shape)
+    if blocks_alone(reading) and "name" in block.options:
+        checked = checked._replace(diagnostics=[one for one in checked.diagnostics if one.code != "empty"])
     assert {code for _, code in announced} <= set(CODES)
     assert {(d.line, d.code) for d in checked.diagnostics} == announced, checked.diagnostics
 
@@ -180,6 +197,7 @@ def test_a_command_prints_what_the_page_shows(block: Block, tmp_path: Path) -> N
     bash = shutil.which("bash") or pytest.skip("needs a shell")
     for path in (ROOT / "specs", *LISTINGS.glob("*.txt")):
         (tmp_path / path.name).symlink_to(path)
+    others(block.page, tmp_path)
     for name, data in files():
         (tmp_path / name).write_bytes(data)
     program = f'archdsl() {{ "{sys.executable}" -m archdsl "$@"; }}\n'
@@ -201,10 +219,14 @@ def test_the_python_of_a_page_runs(page: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.chdir(ROOT)
     torch = importlib.util.find_spec("torch") is not None
     names: dict[str, object] = {}
-    with patch.dict(REGISTRY):  # a page may declare a kind of layer
+    before = set(REGISTRY)
+    try:
         for block in blocks("python"):
             if block.page == page and (torch or "torch" not in block.text):
                 exec(compile("\n" * block.line + block.text, str(page), "exec"), names)
+    finally:  # a page may declare a kind of layer
+        for kind in set(REGISTRY) - before:
+            del REGISTRY[kind]
 
 
 @each("python", "source")

@@ -21,7 +21,6 @@ SPECS = Path(__file__).parent.parent / "specs"
 FACTS: dict[str, dict[str, Any]] = {
     network["id"]: network for network in json.loads((DATA / "networks.json").read_text(encoding="utf-8"))["networks"]
 }
-TORCHVISION = json.loads((DATA / "torchvision_resnets.json").read_text(encoding="utf-8"))["networks"]
 
 
 # ---- which layer of a spec a published name means: paths, whose figures are summed and whose last gives the shape ----
@@ -117,6 +116,7 @@ COUNTERPARTS: dict[str, Counterpart] = {
         f"resnet_cifar_{depth}": Counterpart("resnet_cifar", {"depth": depth}, resnet_cifar)
         for depth in (20, 32, 44, 56, 110, 1202)
     },
+    "alexnet_torchvision": Counterpart("torchvision/alexnet"),
     "alphago_policy": Counterpart("alphago_policy"),
     **{f"alphago_policy_k{k}": Counterpart("alphago_policy", {"k": k}) for k in (128, 256, 384)},
     "alphago_value": Counterpart("alphago_value"),
@@ -124,7 +124,6 @@ COUNTERPARTS: dict[str, Counterpart] = {
 ELSEWHERE = {
     "kim2014": "its figures are by data set: `test_sentence_cnn`",
     "lecture_remarks": "single figures: `test_remarks_of_lectures`",
-    "alexnet_torchvision": "a later network of 2014 ('One weird trick'), which has no spec yet",
 }
 
 
@@ -263,28 +262,3 @@ def test_remarks_of_lectures() -> None:
     one = archdsl.load(SPECS / "alexnet_two_gpu.arch").totals
     seven = archdsl.load(SPECS / "alexnet_ensemble.arch").totals
     assert (seven.params, seven.macs, seven.units) == (7 * one.params, 7 * one.macs, 7 * one.units)
-
-
-# ---- torchvision's names -------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("name", [name for name in TORCHVISION if "parameters" in TORCHVISION[name]])
-@pytest.mark.parametrize("v1_5", [False, True])
-def test_tensors_of_torchvision(name: str, v1_5: bool) -> None:
-    """Names, shapes and order: its checkpoints can be loaded."""
-    model = archdsl.load(SPECS / f"{name}.arch", v1_5=v1_5)
-    learned, buffers = {}, {}
-    for placed in walk(model.network.body, unroll=True):
-        for tensor in placed.node.op.tensors(*placed.node.inputs) if isinstance(placed.node, Leaf) else ():
-            kept = buffers if tensor.role == "buffer" else learned
-            kept[f"{placed.path}.{tensor.name}"] = list(tensor.sizes)
-    assert list(learned.items()) == list(TORCHVISION[name]["parameters"].items())
-    assert buffers == TORCHVISION[name]["buffers"]
-
-
-@pytest.mark.parametrize("name", TORCHVISION)
-def test_totals_of_torchvision(name: str) -> None:
-    model = archdsl.load(SPECS / f"{name}.arch", v1_5=True)
-    for published in TORCHVISION[name]["published"]:
-        assert model.params == published["num_params"]
-        assert round(model.macs / 1e9, 3) == published["ops_in_G_macs"]

@@ -369,6 +369,38 @@ def test_keeps_permissions_and_links(run: Run) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o640
 
 
+def test_all_names_of_a_file_get_its_layout(run: Run) -> None:
+    path = write("one.arch", UGLY + "\n" * 500)
+    os.link("one.arch", "other.txt")
+    assert run("one.arch") == (0, "formatted one.arch\n", "")
+    assert (path.read_text(), Path("other.txt").read_text()) == (TIDY, TIDY)
+    assert path.samefile("other.txt")
+    assert sorted(os.listdir()) == ["one.arch", "other.txt"]
+
+
+def test_a_file_that_is_written_over_is_never_lost(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    write("one.arch", UGLY)
+    os.link("one.arch", "other.txt")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("shutil.copyfileobj", full)
+    code, out, err = run("one.arch")
+    (beside,) = set(os.listdir()) - {"one.arch", "other.txt"}
+    assert (code, out) == (2, "")
+    assert f"No space left on device; the whole text is in {Path.cwd() / beside}" in err
+    assert Path(beside).read_text() == TIDY
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only root may give a file away")
+def test_keeps_the_owner(run: Run) -> None:
+    path = write("ugly.arch", UGLY)
+    os.chown(path, 1, 2)
+    assert run("ugly.arch")[0] == 0
+    assert (path.read_text(), path.stat().st_uid, path.stat().st_gid) == (TIDY, 1, 2)
+
+
 def test_keeps_line_ends(run: Run) -> None:
     path = write("windows.arch", UGLY.replace("\n", "\r\n") + "# c\r\n")
     assert run("windows.arch")[0] == 0

@@ -51,6 +51,9 @@ FOUND = [
     ("input 28x28x64\nCONV 64 3x3 p1 x? -> 28x28x64, 110,784 params", [3]),
     ("input 28x28x64\n{ CONV 64 3x3 p1; RELU } x(?) -> 110,784 params", [3]),
     ("input 28x28x64\nfor i in 1..? { CONV 64 3x3 p1 }\nexpect 110,784 params", [3]),
+    ("input 8x8x3\nUPSAMPLE size=?x? -> 12x37x3", [12, 37]),
+    ("input 8x8x3\nADAPTIVEAVGPOOL [same, ?] -> 8x40x3", [40]),
+    ("input 8x8x3\nPAD [[?, 1], 1] channels=[1, ?] -> 12x10x9", [3, 5]),
     ("input ?x?x3\nCONV 8 3x3 -> 26x26x8", [28, 28]),
     ("input 28x28x?\nCONV 8 3x3 -> 26x26x8, 224 params", [3]),
     ("input ?x30x3\nCONV 8 3x3 -> 26x28x8", [28]),
@@ -63,11 +66,27 @@ FOUND = [
     ("input Tx4 where T > 9\nCONV 8 ? -> [T - 2, 8]", [3]),
     ("input 8x8x64\nCONV 64 3x3 p1 g? -> 8x8x64, 2,368 params", [16]),
     ("input 9x9x4\nCONV 12 3x3 p1 g? -> 9x9x12\nFC 3\nexpect 3,147 params", [2]),
+    ("input 8\nFC ? -> 2000000000000", [2_000_000_000_000]),
     ("input 9x9x720\nCONV 720 1x1 g? nobias -> 9x9x720, 11,520 params", [45]),
     ("input 28x28x16\nFC ?; RELU; FC 10\nexpect 1,255,510 params", [100]),
     ("input 28x28x16\nCONV ? 3x3 p?\nCONV 64 3x3 p1 -> 28x28x64, 36,928 params", [64, 1]),
     ("input 8x8x3\nif yes { CONV ? 1x1 -> 8x8x5 } else { CONV 4 1x1 }", [5]),
     ("input 28x28x64\nMAXPOOL ?x? s2 -> 13x13x64", [4, 4]),
+    # sizes left open: what moves with a hole is seen at numbers
+    ("input HxWx3 where H % 2 == 0, W % 2 == 0\nCONV ? 3x3 s? p? -> [H//2, W//2, 8]", [8, 2, 1]),
+    ("input HxWx3\nCONV ? ?x? s2 p3 -> [(H + 1)//2, (W + 1)//2, 8], 1,184 params", [8, 7, 7]),
+    ("input Tx4 where T > 9\nCONV 8 ?; CONV ? 3 -> [T - 6, 5]", [5, 5]),
+    # what a merge wants equal leads as a claim does
+    ("input 8x8x3\nCONV 8 3x3 p1\nADD { ID; CONV ? ?x? p1 }\nexpect 808 params", [8, 3, 3]),
+    ("input 8x8x3\nCONV 8 3x3 p1\nADD { ID; CONV ? ?x? p? }\nexpect 808 params", [8, 3, 3, 1]),
+    (
+        "input 8x8x3\nCONV 8 3x3 p1\nADD { ID; { CONV ? ?x? p?; RELU; CONV ? 3x3 p1 } }\nexpect 1,392 params",
+        [8, 3, 3, 1, 8],
+    ),
+    ("input i: 8x8x4\na: CONV ? 1x1 <- i\nb: CONV 6 ?x? p1 <- i\nADD <- a, b\nexpect 252 params", [6, 3, 3]),
+    ("input 8x8x4\nCONCAT { CONV 4 ?x? p1; CONV ? 1x1 } -> 8x8x10", [3, 3, 6]),
+    ("input 8x8x3\nblock B(n) { CONV n ?x3 p? }\nB ? -> 8x8x8, 224 params", [3, 1, 8]),
+    ("input 8x8x3\nblock B(n) { CONV n ?x3 p? }\nB ? -> 8x8x8\nB 4\nexpect 516 params", [3, 1, 8]),
 ]
 
 
@@ -127,6 +146,9 @@ def test_the_closest_misses_are_told() -> None:
     assert "p = 1 gives 25 for 26" in fault.message
     assert "p = 2 gives 27 for 26" in fault.message
     assert fault.related
+    (fault,) = checked("input 8x8x4\nCONV 4 1x1 -> 8x8x4\nADD { ID; CONV 4 2x2 p? }").diagnostics
+    assert (fault.code, fault.related[0].text) == ("no-answer", "wants equal sizes")
+    assert "p = 0 gives 7 for 8" in fault.message
 
 
 def test_places_are_those_of_the_text_as_it_was_written() -> None:
@@ -141,6 +163,32 @@ def test_places_are_those_of_the_text_as_it_was_written() -> None:
 def test_a_fault_of_its_own_is_told_and_nothing_else() -> None:
     assert codes("input 8x8x3\nCOVN 8 3x3\nCONV ? 3x3 -> 9x9x9") == ["unknown-kind"]
     assert codes("input 8x8x3\nCONV 8 3x3 -> 7x7x8\nCONV ? 3x3") == ["claim-shape"]
+
+
+@pytest.mark.parametrize(
+    ("behind", "code", "word"),
+    [
+        ("freeze nope", "unknown-name", "nope"),
+        ("CONV 8 99x99", "kernel-too-large", "99x99"),
+        ("CONV 8 99x99 -> 1x1x8; expect 3 params", "misplaced", "1x1x8"),
+        ("FC (1/3)", "wrong-type", "(1/3)"),
+        ("ADD { ID; CONV 9 1x1 }", "shape-mismatch", "ADD"),
+        ("EMBED 8 8", "dtype-mismatch", "EMBED"),
+    ],
+)
+@pytest.mark.parametrize(
+    "line", ["CONV 8 3x3 p? -> 8x8x8", "CONV ? 3x3 p? -> 8x8x8", "CONV ? ?x? p? -> 8x8x8, 224 params"]
+)
+def test_a_fault_behind_a_hole_is_told_instead(line: str, behind: str, code: str, word: str) -> None:
+    text = f"input 8x8x3\n{line}\n{behind}"
+    (told,) = checked(text).diagnostics
+    assert (told.code, text[told.span.start : told.span.end], told.line) == (code, word, 3)
+
+
+def test_a_fault_that_the_numbers_make_is_none_of_its_own() -> None:
+    assert codes("input 8x8x3\nCONV 8 ?x? -> 9x9x8") == ["no-answer"]
+    assert codes("input 8x8x3\nCONV 8 3x3 p?\nCONV 8 19x19 -> 1x1x8") == ["no-answer"]
+    assert codes("input 8x8x3\nCONV 8 3x3 p?\nfreeze nope") == ["unknown-name"]
 
 
 def test_limits_end_the_search() -> None:

@@ -37,6 +37,7 @@ TOTALS = ["params", "trainable", "weights", "buffers", "macs", "flops", "connect
 LAYER = [
     "path",
     "kind",
+    "file",
     "line",
     "count",
     "inputs",
@@ -48,8 +49,8 @@ LAYER = [
     "units",
     "frozen",
 ]
-CLAIM = ["line", "text", "holds", "claimed", "derived"]
-DIAGNOSTIC = ["code", "severity", "message", "file", "line", "column", "end_line", "end_column", "hint"]
+CLAIM = ["file", "line", "text", "holds", "claimed", "derived"]
+DIAGNOSTIC = ["code", "severity", "message", "file", "line", "column", "end_line", "end_column", "hint", "related"]
 
 
 def checked(text: str, **given: Any) -> Checked:
@@ -89,6 +90,7 @@ def test_the_keys_of_a_diagnostic() -> None:
         "end_line": 2,
         "end_column": 5,
         "hint": "did you mean CONV?",
+        "related": [],
     }
 
 
@@ -96,6 +98,7 @@ def test_a_layer() -> None:
     assert summary(SPEC)["layers"][0] == {
         "path": "stem",
         "kind": "CONV",
+        "file": "net.arch",
         "line": 3,
         "count": 1,
         "inputs": [[32, 32, 3]],
@@ -160,9 +163,14 @@ def test_what_depends_on_a_symbol_is_text() -> None:
 
 def test_claims() -> None:
     found = summary(SPEC)
-    assert {"line": 7, "text": "130 params", "holds": True, "claimed": "130 params", "derived": "130 params"} in found[
-        "claims"
-    ]
+    assert {
+        "file": "net.arch",
+        "line": 7,
+        "text": "130 params",
+        "holds": True,
+        "claimed": "130 params",
+        "derived": "130 params",
+    } in found["claims"]
     wrong = summary(SPEC.replace("130 params", "131 params"))
     assert [claim["derived"] for claim in wrong["claims"] if not claim["holds"]] == ["130 params"]
 
@@ -184,7 +192,7 @@ def test_a_text_that_cannot_be_parsed_has_an_empty_summary() -> None:
 
 def test_the_model_gives_the_same() -> None:
     model = archdsl.loads(SPEC)
-    assert model.to_json()["layers"] == summary(SPEC)["layers"]
+    assert [{**layer, "file": "net.arch"} for layer in model.to_json()["layers"]] == summary(SPEC)["layers"]
     row = model.layers[0]
     assert (row.name, row.shape, row.dtype) == ("stem", (32, 32, 16), "float32")
 

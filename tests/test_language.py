@@ -71,6 +71,20 @@ def test_paths(text: str, expected: list[str]) -> None:
     assert paths(IMAGE + text) == expected
 
 
+def test_a_quoted_name_takes_values_too() -> None:
+    text = """
+    input 8x8x3
+    "block-0": RELU
+    for i in [4, 6] { "block-{i//2}": { RELU <- "block-0" }; "{i}": { RELU }; "no {value} here": ID <- "{i}" }
+    RELU
+    """
+    with pytest.raises(archdsl.ArchError) as caught:  # the third name has no value put in, and is given twice
+        archdsl.loads(text)
+    assert [fault.code for fault in caught.value.diagnostics] == ["unknown-name"]
+    model = archdsl.loads(text.replace('; "no {value} here": ID <- "{i}"', ""))
+    assert [row.path for row in model.layers] == ["block-0", "block-2.0", "4.0", "block-3.0", "6.0", "7"]
+
+
 def test_an_inserted_line_changes_no_label() -> None:
     before = paths(IMAGE + "a: CONV 4 1x1\nb: CONV 4 1x1")
     after = paths(IMAGE + "a: CONV 4 1x1\nRELU\nb: CONV 4 1x1")

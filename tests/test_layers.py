@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,20 @@ def test_short_spellings_are_unique(kind: type[Layer]) -> None:
     names = [attribute.name for attribute in kind.attributes.values()]
     shorts = [attribute.short for attribute in kind.attributes.values() if attribute.short]
     assert len(set(names + shorts)) == len(names + shorts)
+
+
+def test_the_table_of_families_is_what_the_files_declare() -> None:
+    for family, (_, kinds) in FAMILIES.items():
+        declared = [
+            kind.name for kind in vars(import_module(f"archdsl.layers.{family}")).values() if is_kind(kind, family)
+        ]
+        assert declared == kinds.split(), "archdsl/layers/families.py"
+    files = {path.stem for path in Path(archdsl.__file__).parent.joinpath("layers").glob("*.py")}
+    assert set(FAMILIES) <= files
+
+
+def is_kind(value: Any, family: str) -> bool:
+    return isinstance(value, type) and issubclass(value, Layer) and "name" in vars(value) and value.family == family
 
 
 def test_counter_examples_use_codes_that_exist() -> None:

@@ -55,6 +55,17 @@ def fault(text: str, **parameters: Any) -> Any:
         ("model M(d, h)\ninput [8, d]\nADD { ID; LINEAR (d/h*h) }", []),
         ("model M(d, h)\ninput [8, d]\nADD { ID; LINEAR (d//h*h) }", ["d % h == 0"]),
         ("model M(n) where n >= 0\ninput 8\nb: { FC 8 } x(n - 2)", ["n >= 2"]),
+        ("input HxWx4\nCONV 4 3x3 d2 p2", []),
+        ("input Tx4\nCONV 4 3 d2 p2; CONV 4 3 d4 p=same", []),
+        ("input HxWx4\nCONV 4 3x1 d2 p1x0", ["H >= 3"]),
+        ("input Tx4\nCONV 4 2 s3 p4 d5", ["T >= 5"]),
+        ("model M(n, c) where n >= 0\ninput [8, c]\na: { ADD { CONV 4 1; ID } } x(n)", ["n == 0 or c == 4"]),
+        ("model M(n, c)\ninput [8, c]\na: { ADD { CONV 4 1; ID } } x(n)", ["c == 4"]),
+        ("model M(n)\ninput 8x4\na: { CONV 4 9; RELU } x(n - 1)", ["n == 1"]),
+        (
+            "model M(n, c)\ninput [8, c]\na: CONV c 1 g=2 x(n - 1)\nb: CONV c 1 g=2 x(n)",  # the same line twice
+            ["n == 1 or c % 2 == 0", "c % 2 == 0"],
+        ),
     ],
 )
 def test_conditions(text: str, expected: list[str]) -> None:
@@ -77,6 +88,7 @@ def test_a_condition_says_what_needs_it() -> None:
         ("input Tx4\nADD { CONV 4 3; ID }", "shape-mismatch"),
         ("input Tx4 where T >= 5, T < 4\nRELU", "where-failed"),
         ("input a: Tx4; input b: 3x4\nADD <- a, b\nCONV 4 5", "kernel-too-large"),
+        ("input 1x1x1xH\nCONV (in//2) 2", "kernel-too-large"),
         ("model M(c) where c % 2 == 1\ninput [8, 8, c]\nCONV 8 3x3 g2", "not-divisible"),
         ("input Tx4 where T >= 5\nif T >= 6 { RELU }", "undetermined"),
         ("input Tx4\nCONV 8 3 -> [T - 3, 8]", "claim-shape"),
@@ -97,6 +109,25 @@ def test_a_claim_says_where_it_would_hold() -> None:
 
 def test_a_question_is_answered_by_what_was_needed_before() -> None:
     assert needs("input Tx4\nCONV 6 5\nif T >= 3 { RELU } else { TANH }") == ["T >= 5"]
+
+
+@pytest.mark.parametrize("at", ["CONV 4 9", "ADD { ID; CONV 5 1 }", "{ b: RELU; CONV 4 9; c: TANH }"])
+def test_where_no_copy_can_be_there_is_none(at: str) -> None:
+    """What is refused at all sizes, laid an open number of times, is told as a warning, and nothing else of it is."""
+    model = archdsl.loads(f"model M(n) where n >= 0\ninput 8x4\na: {{ {at} }} x(n)\nRELU -> 8x4")
+    assert [each.text for each in model.conditions] == ["n == 0"]
+    assert [one.code for one in model.diagnostics] == ["no-copies"]
+    assert archdsl.loads(f"model M(n) where n >= 0\ninput 8x4\na: {{ {at} }} x(n)\nRELU", n=0).params == 0
+    wrong = fault(f"model M(n)\ninput 8x4\na: {{ {at} }} x(n)\nRELU")
+    assert wrong.code in ("kernel-too-large", "shape-mismatch")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [("COVN 4 1", "unknown-kind"), ("CONV 4", "missing-value"), ("CONV 4 1 -> 8x5", "claim-shape")],
+)
+def test_what_no_number_of_copies_mends_is_an_error(body: str, code: str) -> None:
+    assert fault(f"model M(n) where n >= 0\ninput 8x4\na: {{ {body} }} x(n)").code == code
 
 
 def test_numbers_alone_load_nothing_of_this() -> None:
@@ -202,3 +233,19 @@ def test_axes_that_are_one_size_must_be_equal() -> None:
     assert module(torch.zeros(1, 3, 4, 9)).shape == (1, 3)
     with pytest.raises(ValueError, match=r"N is 4, and an axis that is 2\*N \+ 1 has the size 8"):
         module(torch.zeros(1, 3, 4, 8))
+
+
+@pytest.mark.parametrize(
+    ("text", "shape", "wanted"),
+    [
+        (SIZED, (3, 8, 8), "(batch, 3, H, W)"),
+        ("input Tx4\nCONV 6 5", (8, 4), "(batch, T, 4)"),
+        ("input T int where T >= 3\nEMBED 9 4", (8,), "(batch, T)"),
+    ],
+)
+def test_a_tensor_without_a_batch_is_told_what_is_wanted(text: str, shape: tuple[int, ...], wanted: str) -> None:
+    torch = pytest.importorskip("torch")
+    module = archdsl.loads(text).to_torch()
+    with pytest.raises(ValueError, match="and the model reads") as raised:
+        module(torch.zeros(shape, dtype=torch.int64 if "int" in text else torch.float32))
+    assert str(raised.value) == f"the shape of x is {torch.Size(shape)}, and the model reads {wanted}"

@@ -18,7 +18,8 @@ import archdsl
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parents[1]
-SPECS = sorted(path.name for path in (ROOT / "specs").glob("*.arch"))
+LIBRARY = sorted(path.name for path in (ROOT / "library").glob("*.arch"))
+SPECS = sorted(path.relative_to(ROOT / "specs").as_posix() for path in (ROOT / "specs").rglob("*.arch"))
 
 
 def run(*command: str | Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -49,7 +50,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("source")
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (folder / "pyproject.toml").write_text(project, encoding="utf-8")
-    for name in ("archdsl", "grammars", "specs", "docs"):
+    for name in ("archdsl", "grammars", "library", "specs", "docs"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"):
         shutil.copy(ROOT / name, folder)
@@ -104,12 +105,13 @@ def program(python: Path) -> Path:
 # ---- what is in them
 
 
-def test_the_wheel_has_grammars_and_specs_and_no_more(wheel: Path) -> None:
+def test_the_wheel_has_grammars_library_and_specs_and_no_more(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     modules = {str(path.relative_to(ROOT)) for path in (ROOT / "archdsl").rglob("*.py")}
     information = f"archdsl-{archdsl.__version__}.dist-info"
     data = {"grammars/arch.lark", "grammars/listing.lark", "specs/README.md", *(f"specs/{name}" for name in SPECS)}
+    data |= {f"library/{name}" for name in LIBRARY}
     expected = modules | {"archdsl/py.typed"} | {f"archdsl/_data/{name}" for name in data}
     assert {name for name in names if not name.startswith(information)} == expected
     assert {f"{information}/licenses/LICENSE", f"{information}/entry_points.txt"} <= names
@@ -144,7 +146,9 @@ def test_the_specs_that_come_with_it_hold(installed: Path, tmp_path: Path) -> No
     code = "from archdsl.data import SPECS; print(SPECS)"
     specs = run(installed, "-c", code, folder=tmp_path).stdout.strip()
     done = run(program(installed), "check", specs, folder=tmp_path)
-    assert done.stdout.splitlines()[-1] == f"{len(SPECS)} of {len(SPECS)} files hold"
+    assert done.stdout.splitlines()[-1].startswith(f"{len(SPECS)} of {len(SPECS)} files hold")
+    done = run(program(installed), "check", f"{specs}/../library", folder=tmp_path)
+    assert done.stdout.splitlines()[-1] == f"{len(LIBRARY)} of {len(LIBRARY)} files hold"
     done = run(program(installed), "compile", f"{specs}/alexnet.arch", folder=tmp_path)
     assert "class AlexNet(nn.Module):" in done.stdout
 

@@ -7,7 +7,7 @@ taken: that is the condition. Loaded only where a size is left open.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, cast
 
 from archdsl.analysis.problem import Placed, Problem
 from archdsl.ir.condition import Clause, literal, names_of
@@ -53,10 +53,10 @@ def under(facts: Facts, rule: Callable[[], T], need: Need, limits: Limits) -> T:
     if len(facts.needs) > limits.conditions:
         hint = "raise it with --limit conditions=N"
         raise Problem("limit", f"more than {limits.conditions:,} conditions on open sizes", need.at, hint=hint)
-    result: T = accepted[0].result
-    if any(not _alike(way.result, result) for way in accepted[1:]):
-        raise Undetermined(f"what {need.what} gives")
-    return result
+    for way in accepted:
+        if all(other is way or _alike(facts, other, way.result) for other in accepted):
+            return cast(T, way.result)
+    raise Undetermined(f"the output of {need.what} has one form")
 
 
 def _clauses(refused: list[Way]) -> list[tuple[Clause, Exception]]:
@@ -87,20 +87,22 @@ def _require(facts: Facts, clause: Clause, fault: Exception, need: Need) -> None
 def explain(facts: Facts, clause: Clause, fault: Any) -> None:
     """Tell in the hint of a fault which condition cannot hold, and what is known."""
     if fault.hint is None and facts.names:
-        fault.hint = f"it would need {worded(clause, None, None)}, and nothing that is allowed is so"
+        fault.hint = f"it would need {worded(clause)}, and nothing that is allowed is so"
 
 
-def _alike(left: Any, right: Any) -> bool:
-    """Whether two results of a rule are one: equal shapes, whatever was assumed on the way."""
-    if not isinstance(left, tuple) or not hasattr(left[-1], "sizes"):
+def _alike(facts: Facts, way: Way, right: Any) -> bool:
+    """Whether what a rule gives on one way is this result, too: equal shapes of each, with the answers on that way."""
+    left = way.result
+    if not isinstance(left, tuple) or not isinstance(left[-1], tuple):
         return bool(left == right)
-    a, b = left[-1], right[-1]
-    if (a.rank, a.dtype) != (b.rank, b.dtype):
+    pairs = list(zip(left[-1], right[-1], strict=False))
+    if len(left[-1]) != len(right[-1]) or any((a.rank, a.dtype) != (b.rank, b.dtype) for a, b in pairs):
         return False
-    try:
-        return all(same(one, other) for one, other in zip(a.sizes, b.sizes, strict=True))
-    except Undetermined:
-        return False
+    with facts.supposing(*way.answers):
+        try:
+            return all(same(one, other) for a, b in pairs for one, other in zip(a.sizes, b.sizes, strict=True))
+        except Undetermined:
+            return False
 
 
 def equal_where(claimed: tuple[Size, ...], derived: tuple[Size, ...]) -> str | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from archdsl.analysis.evaluate import evaluate, hidden
 from archdsl.analysis.problem import Problem, Silent
-from archdsl.analysis.scope import WRONG, KindReference, Scope
+from archdsl.analysis.scope import WRONG, KindReference, Scope, Words, meant
 from archdsl.diagnostics import nearest
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import Sizes, Table, Word
@@ -83,12 +83,12 @@ def of_block(block: tree.Block) -> Signature:
 
 
 def bind(
-    signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scope, kinds: dict[str, str], limits: Limits
+    signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scope, kinds: Words, limits: Limits
 ) -> Bound:
     """Give each argument its slot and its value.
 
     A bare word is, in this order: what the kind or block declares, a value in scope, a word that an option lists, a
-    kind. `kinds` are the names of kinds and blocks as a word may spell them. Raises Problem, or Silent where a value
+    kind. `kinds` are the words for kinds and blocks. Raises Problem, or Silent where a value
     has a fault that was told before.
     """
     bound = Bound({}, {})
@@ -121,9 +121,7 @@ def bind(
     return bound
 
 
-def _named(
-    signature: Signature, argument: tree.Argument, scope: Scope, kinds: dict[str, str], limits: Limits
-) -> Slot | None:
+def _named(signature: Signature, argument: tree.Argument, scope: Scope, kinds: Words, limits: Limits) -> Slot | None:
     """The slot of `stride=2`, of its short form `s=2`, or of a lone word that one option lists."""
     if argument.name is not None:
         name = argument.name.text
@@ -175,21 +173,33 @@ def _value(
     slot: Slot,
     signature: Signature,
     scope: Scope,
-    kinds: dict[str, str],
+    kinds: Words,
     limits: Limits,
     rest: Rest,
 ) -> Any:
     if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
         if value.text in slot.choices:
             return value.text
-        if value.text.upper() in kinds or value.text in kinds:
-            return KindReference(kinds.get(value.text) or kinds[value.text.upper()])
+        kind = meant(value.text, kinds)
+        if kind is not None:
+            return kind
         if value.text not in ("in", "yes", "no", "true", "false"):
             raise _unknown_word(signature, value, scope, kinds, rest)
-    return evaluate(value, scope, limits)
+    return evaluate(value, _worded(scope, slot) if isinstance(value, tree.List) else scope, limits)
 
 
-def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: dict[str, str], rest: Rest) -> Problem:
+def _worded(scope: Scope, slot: Slot) -> Scope:
+    """The names of a list: those in scope, and the words that the option lists, as in `[same, 1]`."""
+    if not slot.choices:
+        return scope
+    found = scope.inner()
+    for word in slot.choices:
+        if word not in scope:
+            found.define(word, word)
+    return found
+
+
+def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words, rest: Rest) -> Problem:
     """A word that is nothing here: the nearest thing that it could have been. `rest` are the arguments behind it."""
     from archdsl.analysis.misread import remark_hint, word_hint
 
@@ -235,7 +245,7 @@ def _unknown_option(signature: Signature, at: Token, name: str) -> Problem:
 
 
 def _too_many(
-    signature: Signature, argument: tree.Argument, most: int, scope: Scope, kinds: dict[str, str], rest: Rest
+    signature: Signature, argument: tree.Argument, most: int, scope: Scope, kinds: Words, rest: Rest
 ) -> Problem:
     value = argument.value
     if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:

@@ -14,13 +14,14 @@ from archdsl.analysis.declare import (
 )
 from archdsl.analysis.elaborate import Elaborator
 from archdsl.analysis.evaluate import evaluate
+from archdsl.analysis.kinds import linked
 from archdsl.analysis.names import Entry, Names, Value
 from archdsl.analysis.place import Place
 from archdsl.analysis.problem import Problem, Silent, Stop
 from archdsl.analysis.references import check_blocks
 from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known
-from archdsl.analysis.scope import OPEN, Scope
+from archdsl.analysis.scope import LEFT_OPEN, Scope
 from archdsl.analysis.trampoline import run
 from archdsl.analysis.where import define_symbols, demand_of_inputs, facts_of, symbol_names
 from archdsl.diagnostics import Diagnostic, Source, Span
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from archdsl.analysis.conditions import Condition
     from archdsl.analysis.holes.answer import Answer, Found
     from archdsl.analysis.holes.find import Hole
+    from archdsl.analysis.using import Folder, Used
     from archdsl.ir.facts import Facts
 
 
@@ -80,16 +82,41 @@ class Reading(NamedTuple):
     notes: tuple[tuple[int, int, str], ...] = ()  # how the lines of a listing were read: place and words
     holes: tuple[Hole, ...] = ()
     answer: Answer | None = None  # what was found for the holes; then this is the text with their numbers
+    used: Used | None = None  # the files that the text uses; then `source` is all of them
+    folder: Folder | None = None  # where they are found
+
+    @property
+    def own(self) -> Source:
+        """The text itself, without those that it uses."""
+        return self.source.part(0)
 
 
-def read(source: Source, limits: Limits, notation: str | None = None) -> Reading:
-    """Parse a text once, in the notation given or in the one that it is written in."""
+def read(source: Source, limits: Limits, notation: str | None = None, folder: Folder | None = None) -> Reading:
+    """Parse a text once, in the notation given or in the one that it is written in, and the files that it uses.
+
+    `folder` is where these are found; without one only those of the shipped library are.
+    """
     with without_collector():
         text = read_text(source, limits, notation, lambda word: lookup(word) is not None)
     parsed = text.parsed
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
     read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
-    return read._replace(holes=holes) if holes else read
+    read = read._replace(holes=holes) if holes else read
+    return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read
+
+
+def _with_used(read: Reading, folder: Folder | None, limits: Limits) -> Reading:
+    """A reading with the files that its text uses; without a tree where one of them cannot be used."""
+    from archdsl.analysis.using import load, uses
+
+    if read.file is None or not uses(read.file):
+        return read
+    with without_collector():
+        loaded = load(read.source, read.file, folder, limits)
+    if loaded.diagnostics:
+        return read._replace(file=None, diagnostics=loaded.diagnostics, holes=())
+    ignored = [*read.ignored, *loaded.ignored]
+    return read._replace(source=loaded.source, used=loaded.used, ignored=ignored, folder=folder)
 
 
 def _holes(source: Source, file: tree.File | None) -> tuple[Hole, ...]:
@@ -111,6 +138,13 @@ def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fra
 
     with without_collector():
         return filled(reading, settings, limits, fragment)
+
+
+def blocks_alone(reading: Reading) -> int:
+    """The number of blocks of a file that has nothing else, so that other files can use it; 0 of every other."""
+    statements = [one for line in reading.file.lines for one in line.statements] if reading.file is not None else []
+    alone = all(isinstance(one, (tree.Block, tree.Use)) for one in statements)
+    return sum(isinstance(one, tree.Block) for one in statements) if alone else 0
 
 
 def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
@@ -156,21 +190,22 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     if reading.file is None:
         return unread(source, reading.diagnostics)._replace(parameters=given)
     report.add(reading.diagnostics)
-    declared = declarations(reading.file, report)
+    kinds = linked(reading.file, reading.used, report)
+    declared = kinds.files[0]
     names = symbol_names(declared.inputs, declared.model)
     facts = facts_of(names, declared.model, given, report, limits)
-    scope = parameters(declared.model, given, names, report, limits, facts)
+    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0])
     define_symbols(declared.inputs, names, given, scope, report, facts)
     demand_of_inputs(declared.inputs, scope, report, limits, facts)
     _check_cases(declared, report, limits)
-    elaborator = Elaborator(declared.blocks, report, limits, reading.known, facts)
+    elaborator = Elaborator(kinds, report, limits, reading.known, facts)
     scope.work = work = elaborator.work
-    check_blocks(declared, elaborator, scope)
+    check_blocks(elaborator)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
     network = None if refused else network_of(declared, scope, elaborator, fragment)
     network = _countable(network, elaborator.costs, report, limits)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
-    values |= {name: given[name] for name in sorted(names) if given.get(name, OPEN) != OPEN}
+    values |= {name: given[name] for name in sorted(names) if given.get(name, LEFT_OPEN) != LEFT_OPEN}
     diagnostics = report.sorted()
     claims = elaborator.judge.verdicts()
     name = model_name(declared.model, source)
@@ -244,7 +279,7 @@ def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fra
     report = elaborator.report
     names = Names(None)
     names.model = True
-    place = Place(scope, names, ())
+    place = Place(scope, names, (), elaborator.kinds.words[0])
     try:
         inputs = _inputs(declared, place, elaborator, fragment)
         if not declared.lines:

@@ -33,6 +33,7 @@ class Claim(NamedTuple):
     holds: bool
     claimed: str
     derived: str
+    file: str
 
 
 class Quantity(NamedTuple):

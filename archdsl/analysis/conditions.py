@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Condition(NamedTuple):
-    """What the network needs of its open sizes: `H >= 227`, because of `what` on a line, which says `reason`.
+    """What the network needs of its open sizes: `H >= 227`, because of `what` on a line of a file, which says `reason`.
 
     Of a condition that `where` states, `line` is 0.
     """
@@ -29,6 +29,7 @@ class Condition(NamedTuple):
     what: str
     reason: str
     clause: Clause
+    file: str = ""
 
     def holds(self, numbers: Mapping[str, int]) -> bool:
         """Whether it holds where the open sizes have these values."""
@@ -43,9 +44,9 @@ def conditions(facts: Facts, source: Source) -> list[Condition]:
     found: dict[str, Condition] = {}
     for need in facts.needed():
         place = min(need.note.at.start, len(source.text))
-        line = source.position(place)[0]
+        line, file = source.position(place)[0], source.part(place).name
         text = worded(need.clause, need.solutions, need.domain)
-        found.setdefault(text, Condition(text, line, need.note.what, need.note.message, need.clause))
+        found.setdefault(text, Condition(text, line, need.note.what, need.note.message, need.clause, file))
     return sorted(found.values(), key=lambda condition: condition.line)
 
 
@@ -82,4 +83,4 @@ def _shapes(network: Network) -> Iterator[tuple[Size, ...]]:
 
 def assumed(facts: Facts) -> list[Condition]:
     """What `where` says of the open sizes."""
-    return [Condition(worded(clause, None, None), 0, "where", "", clause) for clause in facts.given]
+    return [Condition(worded(clause), 0, "where", "", clause) for clause in facts.given]

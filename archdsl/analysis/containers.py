@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from archdsl.analysis.evaluate import evaluate, spell_value
 from archdsl.analysis.names import Entry, Names, Value
 from archdsl.analysis.place import Once, Place, sequence_of, wrapped
 from archdsl.analysis.problem import Problem, Silent, placed
-from archdsl.analysis.scope import KindReference, Scope
+from archdsl.analysis.scope import HOLES, Scope, Words, meant
 from archdsl.analysis.trampoline import Task
 from archdsl.ir.network import Item, Merge, Sequence, Use
 from archdsl.ir.shape import Shape
@@ -28,15 +29,15 @@ class Uses:
     """The bodies of blocks, one for each combination of arguments and input shapes."""
 
     def __init__(self) -> None:
-        self.known: dict[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
-        self._signatures: dict[str, Signature] = {}
+        self.known: MutableMapping[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
+        self._signatures: dict[int, Signature] = {}
 
     def signature(self, block: tree.Block) -> Signature:
         """What a block takes; made once."""
-        name = block.name.text
-        if name not in self._signatures:
-            self._signatures[name] = of_block(block)
-        return self._signatures[name]
+        place = block.name.start
+        if place not in self._signatures:
+            self._signatures[place] = of_block(block)
+        return self._signatures[place]
 
 
 # ---- Groups
@@ -68,10 +69,16 @@ def use(e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[V
         raise Silent
     values = tuple((p.name.text, scope.get(p.name.text)) for p in block.parameters)
     read = tuple(value.shape for value in inputs)
-    key = f"{block.name.text} {[identity(value) for _, value in values]} {read!r}"
+    key = f"{block.name.start} {[identity(value) for _, value in values]} {read!r}"
+    if e.kinds.models:  # which have sizes of their own that their blocks see
+        key += f" {sorted((name, size) for name, size in scope.symbols.items() if name != HOLES)!r}"
     if key not in e.uses.known:
         with e.report.within(statement.kind or statement, partial(_used, values, inputs)):
-            e.uses.known[key] = yield _body(e, block, inputs, scope, (*place.chain, block.name.text))
+            if block.name.start in e.kinds.models:
+                from archdsl.analysis.models import ask
+
+                ask(e, block, statement.kind or block.name, inputs, scope)
+            e.uses.known[key] = yield _body(e, block, inputs, scope, (*place.chain, block))
     body, shapes = e.uses.known[key]
     if None in shapes:
         raise Silent
@@ -92,10 +99,10 @@ def _check_use(
     assert at is not None
     if statement.body is not None:
         raise Problem("misplaced", f"{name} is a block and takes no braces", statement.body)
-    if name in e.recursive:
+    if block.name.start in e.recursive:
         raise Silent
-    if name in place.chain:
-        loop = " -> ".join([*place.chain[place.chain.index(name) :], name])
+    if block in place.chain:
+        loop = " -> ".join(one.name.text for one in (*place.chain[place.chain.index(block) :], block))
         raise Problem("recursive-block", f"{name} reaches itself: {loop}", at)
     if len(place.chain) >= e.limits.chain:
         message = f"more than {e.limits.chain} blocks within one another"
@@ -113,7 +120,7 @@ def _arguments(
     """The scope of a block's body: its parameters, from the arguments or, worked out at the use, from the defaults."""
     signature = e.uses.signature(block)
     place.scope.spend(len(block.parameters), statement)
-    bound = bind(signature, statement.arguments, place.scope, e.kinds, e.limits)
+    bound = bind(signature, statement.arguments, place.scope, place.kinds, e.limits)
     channels = None if inputs[0].shape is None else inputs[0].shape.channels
     scope = Scope({}, place.scope.symbols, channels, place.scope, place.scope.work)
     for parameter in block.parameters:
@@ -121,31 +128,32 @@ def _arguments(
         if name in bound.values:
             scope.define(name, bound.values[name])
         elif parameter.default is not None:
-            scope.define(name, _default(e, parameter.default, scope))
+            scope.define(name, _default(e, parameter.default, scope, e.kinds.around(block)))
         else:
             message = f"{signature.title} needs a value for {name}"
             raise Problem("missing-value", message, statement.kind or statement, hint=f"usage: {signature.usage}")
     return scope, {name: argument.value for name, argument in bound.written.items()}
 
 
-def _default(e: Elaborator, default: tree.Expr, scope: Scope) -> Any:
+def _default(e: Elaborator, default: tree.Expr, scope: Scope, kinds: Words) -> Any:
     """The value of a default; a word that is a kind or a block stands for it."""
     if isinstance(default, Token) and default.type == "WORD" and default.text not in scope:
-        kind = e.kinds.get(default.text) or e.kinds.get(default.text.upper())
-        if kind:
-            return KindReference(kind)
+        kind = meant(default.text, kinds)
+        if kind is not None:
+            return kind
     return evaluate(default, scope, e.limits)
 
 
 def _body(
-    e: Elaborator, block: tree.Block, inputs: tuple[Value, ...], scope: Scope, chain: tuple[str, ...]
+    e: Elaborator, block: tree.Block, inputs: tuple[Value, ...], scope: Scope, chain: tuple[tree.Block, ...]
 ) -> Task[tuple[Sequence, tuple[Shape | None, ...]]]:
     names = Names(None)
     takes = tuple(e.again(value) for value in inputs)
     for token, value in zip(block.takes, takes, strict=False):
-        names.claim(token.text, token)
-        names.entries[token.text] = Entry((value,), token)
-    place = Place(scope, names, chain)
+        label = token.text.strip('"')  # the inputs of a model may have quoted names
+        names.claim(label, token)
+        names.entries[label] = Entry((value,), token)
+    place = Place(scope, names, chain, e.kinds.around(block))
     body, last = yield e.sequence(block.body.lines, takes, place)
     results = e.results(names, last, place)
     body = sequence_of(takes, body.items, results, body.width)
@@ -172,7 +180,7 @@ def merge(
     inner = place.inner()._replace(names=names, branch=True)
     branches, values = yield _branches(e, statement, inputs, inner, base)
     e.read(*values)
-    bound = bind(of_kind(kind), statement.arguments, place.scope, e.kinds, e.limits)
+    bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds, e.limits)
     shapes = tuple(value.shape for value in values)
     if None in shapes:
         raise Silent

@@ -13,8 +13,7 @@ from archdsl.analysis.problem import Problem
 from archdsl.analysis.trampoline import Task
 from archdsl.ir.network import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Run, Use, width
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import Expression, Undetermined, same
-from archdsl.layers.values import give
+from archdsl.ir.size import Expression
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
@@ -33,7 +32,9 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
         raise Problem("misplaced", message, statement.repeat, hint="repeat it in a merge, or make its shape larger")
     shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs)
     if isinstance(count, Expression):
-        return (yield _open(e, statement, count, inputs, place, named))
+        from archdsl.analysis.open_repeat import open_repeat
+
+        return (yield open_repeat(e, statement, count, inputs, place, _copy(e, statement, inputs, place, named, 2)))
     if count != 1 and len(inputs) > 1 and not place.branch:
         message = "a repeated line reads one input, its copies read one another"
         raise Problem("wrong-inputs", message, statement.repeat)
@@ -63,37 +64,6 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
             place.names.counter += (taken if own else taken - 1) * width(once.node)
         values = tuple(e.value(shape, statement) for shape in shapes[:1])  # of several results a copy reads the first
     return Once(Repeat(tuple(runs), place.branch, statement), shapes[:1] * count if place.branch else shapes)
-
-
-def _open(
-    e: Elaborator, statement: tree.Layer, count: Expression, inputs: tuple[Value, ...], place: Place, named: bool
-) -> Task[Once]:
-    """A number of copies that is left open: the copies are equal, and keep the shape."""
-    at = statement.repeat
-    assert at is not None
-    if place.branch or len(inputs) > 1:
-        raise Problem("undetermined", f"how many there are here is {count}, left open", at, hint=give(count))
-    if not named:
-        message = f"the layers below are counted on from {count} copies, a number that is left open"
-        raise Problem("undetermined", message, at, hint=f"name the repeat, layers: {{ ... }} x(n), or {give(count)}")
-    once = yield _copy(e, statement, inputs, place, named, 2)
-    shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs)
-    if once.node is None or None in shapes:
-        return Once(None, once.shapes)
-    if not _kept(once.shapes, shapes):
-        message = f"each copy makes {shapes[0]} into {once.shapes[0]}, and their number {count} is left open"
-        raise Problem("undetermined", message, at, hint=give(count))
-    return Once(Repeat((Run(once.node, count),), False, statement), shapes)
-
-
-def _kept(after: tuple[Shape | None, ...], before: tuple[Shape | None, ...]) -> bool:
-    """Whether the first result of a copy has the shape that it reads, whatever is left open."""
-    if after[0] is None or before[0] is None or after[0].rank != before[0].rank:
-        return False
-    try:
-        return all(same(a, b) for a, b in zip(after[0].sizes, before[0].sizes, strict=True))
-    except Undetermined:
-        return False
 
 
 def _copy(

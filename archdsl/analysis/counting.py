@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.analysis.evaluate import evaluate, spell_value
 from archdsl.analysis.problem import Placed, Problem
 from archdsl.analysis.scope import KindReference, Scope
-from archdsl.ir.size import OPEN, Size
+from archdsl.ir.size import SYMBOLIC, Size
 from archdsl.layers.values import Sizes, give, whole
 from archdsl.limits import Limits
 from archdsl.syntax import tree
@@ -16,7 +16,7 @@ from archdsl.syntax import tree
 def copies(repeat: tree.Expr, scope: Scope, limits: Limits) -> Size:
     """How often a line is written."""
     value = _whole(repeat, scope, limits, "a repeat is a whole number", may_be_open=True)
-    if isinstance(value, OPEN):
+    if isinstance(value, SYMBOLIC):
         from archdsl.analysis.open import assume_counts
 
         return assume_counts(value, repeat, limits)
@@ -64,9 +64,9 @@ def _unpacked(statement: tree.For, item: Any) -> tuple[Any, ...]:
 
 def _whole(expression: tree.Expr, scope: Scope, limits: Limits, wanted: str, *, may_be_open: bool = False) -> Any:
     value = whole(evaluate(expression, scope, limits))
-    if isinstance(value, OPEN) and may_be_open:
+    if isinstance(value, SYMBOLIC) and may_be_open:
         return value
-    if isinstance(value, OPEN):
+    if isinstance(value, SYMBOLIC):
         raise Problem("undetermined", f"{wanted}, and {value} is left open", expression, hint=give(value))
     if isinstance(value, bool) or not isinstance(value, int):
         code = "not-whole" if hasattr(value, "__float__") and not isinstance(value, bool) else "wrong-type"

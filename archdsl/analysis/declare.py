@@ -8,7 +8,7 @@ from archdsl.analysis.claims import claimed_shape
 from archdsl.analysis.evaluate import evaluate
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.report import Report
-from archdsl.analysis.scope import HOLES, WRONG, KindReference, Scope
+from archdsl.analysis.scope import HOLES, WRONG, Scope, Words, meant
 from archdsl.analysis.where import demand, least_of_parameter, left_open
 from archdsl.diagnostics import Related, Span, nearest
 from archdsl.ir.shape import AXES, Shape
@@ -58,6 +58,8 @@ def declarations(file: tree.File, report: Report) -> Declarations:
                             statement.name,
                         )
                     blocks.setdefault(name, statement)
+                case tree.Use():
+                    continue  # the files that it brings are loaded
                 case tree.Input():
                     inputs.append(statement)
                 case tree.Cases():
@@ -75,7 +77,7 @@ def _twice(report: Report, what: str, again: Token, first: Token) -> None:
     report.tell("duplicate-name", f"{what} is declared twice", again, related=related)
 
 
-_KEPT = ("input", "limits", "notation")  # arguments of `archdsl.load` and `loads`
+_KEPT = ("folder", "input", "limits", "notation")  # arguments of `archdsl.load` and `loads`
 
 
 def _check_parameters(model: tree.Model | None, blocks: dict[str, tree.Block], report: Report) -> None:
@@ -100,11 +102,13 @@ def parameters(
     report: Report,
     limits: Limits,
     facts: Facts | None,
+    kinds: Words,
     holes: dict[int, int] | None = None,
 ) -> Scope:
     """The values of the model's parameters: given from outside, else the defaults; then what `where` demands.
 
-    A parameter without either is left open: a symbol, of which `facts` gather what is known. `holes` are the numbers
+    A parameter without either is left open: a symbol, of which `facts` gather what is known. `kinds` are the words for
+    kinds and blocks, which a parameter may hold. `holes` are the numbers
     that are tried for each ?, by their places.
     """
     scope = Scope({}, {} if holes is None else {HOLES: holes})
@@ -125,28 +129,31 @@ def parameters(
         if facts is not None and left_open(parameter, given):
             scope.define(name, facts.symbol(name, least_of_parameter(name, model, scope, limits)))
         else:
-            scope.define(name, _parameter(parameter, name, given, scope, report, limits))
+            scope.define(name, _parameter(parameter, name, given, scope, report, limits, kinds))
     for condition in model.where if model else ():
         demand(condition, scope, report, limits, facts)
     return scope
 
 
 def _parameter(
-    parameter: tree.Parameter, name: str, given: dict[str, Any], scope: Scope, report: Report, limits: Limits
+    parameter: tree.Parameter,
+    name: str,
+    given: dict[str, Any],
+    scope: Scope,
+    report: Report,
+    limits: Limits,
+    kinds: Words,
 ) -> Any:
     if name in given:
-        return _as_kind(given[name], parameter)
+        return _as_kind(given[name], parameter, kinds)
     default = parameter.default
     if default is None:
         report.tell("missing-value", f"{name} has no value", parameter.name, hint=f"give one: {name}=...")
         return WRONG
-    if (
-        isinstance(default, Token)
-        and default.type == "WORD"
-        and default.text.upper() in REGISTRY
-        and default.text not in scope
-    ):
-        return KindReference(default.text.upper())
+    if isinstance(default, Token) and default.type == "WORD" and default.text not in scope:
+        kind = meant(default.text, kinds)
+        if kind is not None:
+            return kind
     try:
         return evaluate(default, scope, limits)
     except Problem as problem:
@@ -156,11 +163,11 @@ def _parameter(
     return WRONG
 
 
-def _as_kind(value: Any, parameter: tree.Parameter) -> Any:
+def _as_kind(value: Any, parameter: tree.Parameter, kinds: Words) -> Any:
     """A kind given by name, where the default is a kind."""
     default = parameter.default
-    if isinstance(value, str) and isinstance(default, Token) and default.type == "WORD" and value.upper() in REGISTRY:
-        return KindReference(value.upper())
+    if isinstance(value, str) and isinstance(default, Token) and default.type == "WORD":
+        return meant(value, kinds) or value
     return value
 
 

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING
 
 from archdsl.analysis import containers, control
 from archdsl.analysis.cost import Costs
-from archdsl.analysis.evaluate import evaluate, no_kind
+from archdsl.analysis.evaluate import evaluate
 from archdsl.analysis.judge import Judge
+from archdsl.analysis.kinds import Kinds
 from archdsl.analysis.labels import filled, label_text
 from archdsl.analysis.names import Entry, Names, Value, mark_activation
 from archdsl.analysis.place import Once, Place, sequence_of
 from archdsl.analysis.problem import Placed, Problem, Silent, Stop, misplaced, placed
 from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known, Rules
-from archdsl.analysis.scope import WRONG, KindReference, Scope
+from archdsl.analysis.scope import WRONG, Scope
 from archdsl.analysis.trampoline import Task
 from archdsl.analysis.work import Work
 from archdsl.diagnostics import Span
@@ -39,20 +40,17 @@ _WORDS = ("in", "yes", "no", "true", "false")
 
 
 class Elaborator:
-    """Elaborates the statements of one file."""
+    """Elaborates the statements of a text, and the blocks of all files that it uses."""
 
-    def __init__(
-        self, blocks: dict[str, tree.Block], report: Report, limits: Limits, known: Known, facts: Facts | None
-    ) -> None:
-        self.blocks, self.report, self.limits, self.facts = blocks, report, limits, facts
-        self.kinds = {**{name: name for name in REGISTRY}, **{name: name for name in blocks}}
+    def __init__(self, kinds: Kinds, report: Report, limits: Limits, known: Known, facts: Facts | None) -> None:
+        self.kinds, self.report, self.limits, self.facts = kinds, report, limits, facts
         self.origins: dict[int, Placed] = {}  # where each value comes from
         self.costs = Costs()
         self.judge = Judge(report, self.costs, limits)
-        self.rules = Rules(report, self.kinds, self.origins, limits, known, facts)
+        self.rules = Rules(report, self.origins, limits, known, facts)
         self.uses = containers.Uses()
         self.work = Work(limits.visits)
-        self.recursive: set[str] = set()  # blocks that reach themselves, told before anything is elaborated
+        self.recursive: set[int] = set()  # places of blocks that reach themselves, told before anything is elaborated
         self._read: set[int] = set()
         self._passes: list[tuple[int, int]] = []
         self._results: list[tuple[tuple[int, ...], tree.Layer]] = []
@@ -95,6 +93,14 @@ class Elaborator:
     def passed(self, outer: Value, inner: Value) -> None:
         """Note that one value is another under a new number: what reads the outer reads the inner."""
         self._passes.append((outer.number, inner.number))
+
+    def unread(self) -> int:
+        """How many results were given so far that something must read."""
+        return len(self._results)
+
+    def forget(self, since: int) -> None:
+        """Leave out results that come of nothing laid."""
+        del self._results[since:]
 
     def tell_unread(self) -> None:
         """Warn of results that nothing reads."""
@@ -188,7 +194,7 @@ class Elaborator:
     ) -> Task[tuple[Item | None, Value | None]]:
         """A line without braces and repeat, the usual one: a layer needs no task of its own."""
         assert statement.kind is not None
-        target = self.target(statement.kind, place.scope)
+        target = self.kinds.target(statement.kind, place)
         inputs = self.reads(statement, current, place)
         if isinstance(target, tree.Block):
             item, values = yield self.layer(statement, inputs, place, base)
@@ -214,6 +220,9 @@ class Elaborator:
                 place.names.expects.append(statement)
             case tree.Freeze() if place.names.model:
                 place.names.freezes.append((statement, place.scope))
+            case tree.Freeze() if place.chain and place.chain[-1].name.start in self.kinds.models:
+                message = "a model that is used freezes nothing: the text that uses it does, freeze NAME.part"
+                raise Problem("misplaced", message, statement.parts[0])
             case tree.Output() if not place.branch:
                 self._output(statement, place.names)
             case _:
@@ -243,7 +252,7 @@ class Elaborator:
         """The values behind `<-`, or the nearest result above."""
         if statement.reads:
             return tuple([self.reference(token, place) for token in statement.reads])
-        if self._is_source(statement, place.scope):
+        if self._is_source(statement, place):
             return ()
         if current is not None:
             self._read.add(current.number)
@@ -256,14 +265,10 @@ class Elaborator:
         message = "there is nothing to read: no `input` above"
         raise Problem("missing-input", message, at, hint="put `input 224x224x3` above, or check with --input 224x224x3")
 
-    def _is_source(self, statement: tree.Layer, scope: Scope) -> bool:
+    def _is_source(self, statement: tree.Layer, place: Place) -> bool:
         """Whether a line is of a kind that reads nothing."""
-        if statement.kind is None or statement.kind.text in self.blocks:
-            return False
-        word = statement.kind.text
-        value = scope.get(word) if word in scope else None
-        found = REGISTRY.get(value.name if isinstance(value, KindReference) else word.upper())
-        return found is not None and found.inputs == (0, 0)
+        found = self.kinds.reference(statement.kind, place) if statement.kind is not None else None
+        return found is not None and found.file is None and REGISTRY[found.name].inputs == (0, 0)
 
     def reference(self, token: Token, place: Place) -> Value:
         """The value that a name stands for."""
@@ -360,7 +365,7 @@ class Elaborator:
         """One copy of a layer line."""
         if statement.kind is None:
             return (yield containers.group(self, statement, inputs, place, named))
-        target = self.target(statement.kind, place.scope)
+        target = self.kinds.target(statement.kind, place)
         if isinstance(target, tree.Block):
             return (yield containers.use(self, statement, target, inputs, place))
         if statement.body is not None:
@@ -372,30 +377,6 @@ class Elaborator:
         once = self.rules.leaf(statement, kind, inputs, place)
         self.visit(statement)
         return once
-
-    def target(self, kind: Token, scope: Scope) -> type[Layer] | tree.Block:
-        """What a kind word means: a value in scope that holds a kind, a block, or a built-in kind."""
-        word = kind.text
-        if word in scope:
-            value = scope.get(word)
-            if value is WRONG:
-                raise Silent
-            if isinstance(value, KindReference):
-                word = value.name
-            elif word not in self.blocks and word.upper() not in REGISTRY:
-                raise no_kind(value, kind)
-        if word in self.blocks:
-            return self.blocks[word]
-        found = REGISTRY.get(word.upper())
-        if found is None:
-            raise self.unknown_kind(kind)
-        return found
-
-    def unknown_kind(self, kind: Token) -> Problem:
-        """The fault of a kind that is neither built in nor a block, with what may have been meant."""
-        from archdsl.analysis.misread import unknown_kind
-
-        return unknown_kind(kind, self.report.source.text, self.kinds)
 
     def complete(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
         """A container is whole: hold what was expected of it."""

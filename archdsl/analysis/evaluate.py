@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.analysis.problem import Placed, Problem, Silent
 from archdsl.analysis.scope import WRONG, KindReference, Scope
-from archdsl.ir.size import OPEN, Expression
+from archdsl.ir.size import SYMBOLIC, Expression
 from archdsl.layers import REGISTRY
 from archdsl.layers.values import Sizes, Values, give, spell, weight, whole
 from archdsl.limits import LARGEST, Limits
@@ -208,7 +208,7 @@ def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
     for value in (left, right):
         if isinstance(value, (bool, str, tuple, KindReference)) or value is None:
             raise Problem("wrong-type", f"{operator} needs numbers, not {spell_value(value)}", at)
-    if isinstance(left, OPEN) or isinstance(right, OPEN):
+    if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
         from archdsl.analysis.open import arithmetic_of_open
 
         return arithmetic_of_open(operator, left, right, at)
@@ -271,7 +271,7 @@ def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:
 
 def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     """Comparisons; equality of anything, order of numbers and sizes."""
-    if isinstance(left, OPEN) or isinstance(right, OPEN):
+    if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
         from archdsl.analysis.open import compare_open
 
         return compare_open(operator, left, right, at)
@@ -319,7 +319,7 @@ def spell_value(value: Any) -> str:
 
 def no_kind(value: Any, at: Token) -> Exception:
     """The fault of a value where a kind of layer stands."""
-    if isinstance(value, OPEN):
+    if isinstance(value, SYMBOLIC):
         from archdsl.analysis.open import no_value
 
         return no_value(value, "a kind of layer stands here", at, value.facts)

@@ -43,6 +43,8 @@ def _changes(leaf: Leaf, claimed: tuple[Any, ...]) -> list[dict[str, Any]]:
     changes: list[dict[str, Any]] = []
     if "pad" in attributes:
         changes += [{"pad": pad} for pad in range(8)]
+    if "outpad" in attributes:
+        changes.append({"outpad": 1})
     if "ceil" in attributes:
         changes.append({"ceil": not leaf.op.ceil})
     if "stride" in attributes:
@@ -73,5 +75,5 @@ def _spelled(kind: type[Layer], change: dict[str, Any]) -> str:
         elif attribute.short and isinstance(value, (int, Sizes)):
             words.append(f"{attribute.short}{value}")
         else:
-            words.append(f"{name}={spell(value)}")
+            words.append(f"{name}={value if value in attribute.type.choices else spell(value)}")
     return " ".join(words)

@@ -129,8 +129,9 @@ class Judge:
 
     def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:
         text = self.report.source.text[claim.start : claim.end]
-        line = self.report.source.position(claim.start)[0]
-        self._verdicts.setdefault((claim.start, derived), Claim(line, text, holds, text, derived))
+        source = self.report.source
+        line, file = source.position(claim.start)[0], source.part(claim.start).name
+        self._verdicts.setdefault((claim.start, derived), Claim(line, text, holds, text, derived, file))
         return holds
 
     def _tell(self, code: str, claim: tree.Claim, derived: str, because: str, hint: str | None) -> None:

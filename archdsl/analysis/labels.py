@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from archdsl.analysis.evaluate import evaluate, spell_value
@@ -15,6 +16,7 @@ from archdsl.syntax import parse_expression, tree
 from archdsl.syntax.tree import Token
 
 _LONGEST = 200
+_BRACES = re.compile(r"\{([A-Za-z0-9_+*/%-]*)\}")  # as the grammar has them in a name
 
 
 def label_text(token: Token, scope: Scope, limits: Limits) -> str:
@@ -35,24 +37,16 @@ def label_text(token: Token, scope: Scope, limits: Limits) -> str:
 
 
 def filled(token: Token, scope: Scope, limits: Limits) -> Token:
-    """`conv{i+1}` with its values put in; any other word as it is."""
-    if token.type != "TEMPLATE":
+    """`conv{i+1}` and `"block1-{i}"` with their values put in; any other word as it is."""
+    if token.type != "TEMPLATE" and (token.type != "STRING" or "{" not in token.text):
         return token
-    parts = token.text.replace("}", "{").split("{")
-    text = "".join(_value(part, token, scope, limits) if place % 2 else part for place, part in enumerate(parts))
-    return token._replace(type="WORD", text=text)
+    text = _BRACES.sub(lambda found: _value(found[1], token, scope, limits), token.text)
+    return token._replace(type="WORD" if token.type == "TEMPLATE" else "STRING", text=text)
 
 
 @lru_cache(maxsize=1_000)
 def _parsed(part: str, limits: Limits) -> tree.Expr | None:
     """The expression inside the braces of a name; a `for` asks for the same one at every turn."""
-    expression, faults = parse_expression(Source("", part), limits)
-    return None if faults else expression
-
-
-@lru_cache(maxsize=256)
-def _expression(part: str, limits: Limits) -> tree.Expr | None:
-    """The expression between the braces of a name; a name in a loop is filled in many times."""
     expression, faults = parse_expression(Source("", part), limits)
     return None if faults else expression
 

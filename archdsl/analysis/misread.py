@@ -12,13 +12,21 @@ from archdsl.analysis.problem import Problem
 from archdsl.diagnostics import nearest
 from archdsl.syntax.tree import Token
 
-_KEYWORDS = ("model", "block", "input", "output", "let", "cases", "expect", "freeze", "for", "if")
+_KEYWORDS = ("model", "use", "block", "input", "output", "let", "cases", "expect", "freeze", "for", "if")
 _LISTED = "`archdsl layers` lists the kinds"
 _LAYER = "a layer is its kind and its values: CONV 64 3x3"
 
 # Kinds by the names that other libraries and papers give them, in small letters, without 1d, 2d, 3d and _.
 _KINDS = {
     **dict.fromkeys(("convolution", "convolutional", "convlayer", "cnn"), "CONV"),
+    **dict.fromkeys(("depthwise", "depthwiseconv", "depthwiseconvolution", "convdw"), "DWCONV"),
+    **dict.fromkeys(("convtranspose", "transposedconv", "transposeconv", "deconv", "deconvolution"), "UPCONV"),
+    **dict.fromkeys(("im2col", "unfolding"), "UNFOLD"),
+    **dict.fromkeys(("col2im", "folding"), "FOLD"),
+    **dict.fromkeys(("upsampling", "interpolate", "interpolation", "resize", "resample", "upscale"), "UPSAMPLE"),
+    **dict.fromkeys(("depthtospace", "subpixel", "subpixelconv"), "PIXELSHUFFLE"),
+    **dict.fromkeys(("spacetodepth", "focus"), "PIXELUNSHUFFLE"),
+    **dict.fromkeys(("shufflechannels", "shuffle"), "CHANNELSHUFFLE"),
     **dict.fromkeys(("dense", "fullyconnected", "fullconnected", "fclayer", "innerproduct", "mlp"), "FC"),
     **dict.fromkeys(("batchnorm", "batchnormalization", "batchnormalisation", "norm"), "BN"),
     **dict.fromkeys(("localresponsenorm", "localresponsenormalization", "responsenorm"), "LRN"),
@@ -27,6 +35,9 @@ _KINDS = {
     **dict.fromkeys(("gap", "globalaveragepool", "globalaveragepooling", "globalavgpooling"), "GLOBALAVGPOOL"),
     **dict.fromkeys(("gmp", "globalmaxpooling"), "GLOBALMAXPOOL"),
     **dict.fromkeys(("adaptiveaveragepool", "adaptivepool"), "ADAPTIVEAVGPOOL"),
+    **dict.fromkeys(("maxunpool", "unpooling", "maxunpooling"), "UNPOOL"),
+    **dict.fromkeys(("adaptivemaxpooling",), "ADAPTIVEMAXPOOL"),
+    **dict.fromkeys(("lppooling", "normpool", "poweraveragepool"), "LPPOOL"),
     **dict.fromkeys(("concatenate", "concatenation", "cat", "join"), "CONCAT"),
     **dict.fromkeys(("sum", "plus", "residual", "shortcut"), "ADD"),
     **dict.fromkeys(("multiply", "product"), "MUL"),
@@ -44,6 +55,8 @@ _KINDS = {
     **dict.fromkeys(("embedding", "wordembedding"), "EMBED"),
     **dict.fromkeys(("embeddingbag", "bagofwords"), "EMBEDBAG"),
     **dict.fromkeys(("position", "positionids", "positionalencoding"), "POSITIONS"),
+    **dict.fromkeys(("reflectionpad", "replicationpad", "circularpad", "constantpad"), "PAD"),
+    **dict.fromkeys(("centercrop", "cropping", "croplayer"), "CROP"),
     **dict.fromkeys(("dropoutlayer", "drop"), "DROPOUT"),
     **dict.fromkeys(("flat",), "FLATTEN"),
 }
@@ -51,10 +64,9 @@ _KINDS = {
 _OTHERS = (
     *("relu6", "leakyrelu", "lrelu", "prelu", "elu", "gelu", "selu", "celu", "silu", "swish", "mish", "softplus"),
     *("transformer", "layernorm", "ln", "groupnorm"),
-    *("rmsnorm", "instancenorm", "convtranspose", "upconv", "deconv", "upsample", "reshape", "view", "permute"),
+    *("rmsnorm", "instancenorm", "reshape", "view", "permute"),
 )
 _RESERVED = {
-    "use": "`use` is not part of the language yet",
     "share": "SHARE is not part of the language yet",
 }
 _MISPLACED = {
@@ -66,7 +78,8 @@ _STATEMENTS = {
     **dict.fromkeys(("elif", "elseif"), "the other case is written `} else if ... {`"),
     **dict.fromkeys(("return", "yield", "result"), "the last line is the result; `output` lists others"),
     **dict.fromkeys(("end", "endif", "done", "begin"), "a body stands in braces: { ... }"),
-    **dict.fromkeys(("import", "from", "class", "def", "layer", "name", "type"), _LAYER),
+    **dict.fromkeys(("class", "def", "layer", "name", "type"), _LAYER),
+    **dict.fromkeys(("import", "from", "include", "require"), 'blocks of another file: use "blocks/residual.arch"'),
     **dict.fromkeys(("set", "const", "var", "define"), "a value gets its name with `let`: let n = 3"),
     **dict.fromkeys(("assert", "claim", "total"), "what must come out stands behind -> or `expect`"),
     **dict.fromkeys(("module", "network", "net", "architecture"), "did you mean model?"),
@@ -81,6 +94,13 @@ _OPTIONS = {
     **dict.fromkeys(("use_bias", "with_bias"), "bias"),
     **dict.fromkeys(("padding_mode",), "mode"),
     **dict.fromkeys(("ceil_mode",), "ceil"),
+    **dict.fromkeys(("align_corners",), "align"),
+    **dict.fromkeys(("recompute_scale_factor",), "recompute"),
+    **dict.fromkeys(("scale_factor",), "scale"),
+    **dict.fromkeys(("upscale_factor", "downscale_factor", "block_size"), "factor"),
+    **dict.fromkeys(("count_include_pad",), "countpad"),
+    **dict.fromkeys(("divisor_override",), "divisor"),
+    **dict.fromkeys(("norm_type",), "norm"),
     **dict.fromkeys(("dim", "dimension", "along"), "axis"),
     **dict.fromkeys(("rate", "prob", "probability", "keep_prob", "drop"), "p"),
     **dict.fromkeys(("epsilon",), "eps"),
@@ -94,6 +114,7 @@ _OPTIONS = {
     **dict.fromkeys(("is_causal",), "causal"),
     **dict.fromkeys(("proj_size", "projection"), "proj"),
     **dict.fromkeys(("group", "num_groups"), "groups"),
+    **dict.fromkeys(("output_padding", "out_padding"), "outpad"),
 }
 _YES_NO = {"true": "yes", "false": "no", "on": "yes", "off": "no", "none": "no"}
 

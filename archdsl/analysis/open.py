@@ -10,7 +10,7 @@ from typing import Any
 
 from archdsl.analysis.assume import Need, under
 from archdsl.analysis.evaluate import ordered
-from archdsl.analysis.problem import Placed, Problem, Silent
+from archdsl.analysis.problem import Placed, Problem, Refused, Silent
 from archdsl.analysis.undetermined import undetermined
 from archdsl.ir.facts import Facts
 from archdsl.ir.size import Expression, Ratio, Size, Undetermined, same, symbols
@@ -127,9 +127,9 @@ def assume_counts(value: Expression | Ratio, at: Placed, limits: Limits) -> Size
     def rule() -> Size:
         count = value.settled() if isinstance(value, Ratio) else value
         if isinstance(count, Ratio):
-            raise Problem("not-whole", f"a repeat is a whole number, not {count}", at)
+            raise Refused("not-whole", f"a repeat is a whole number, not {count}", at, what="repeat")
         if count < 0:
-            raise Problem("out-of-range", f"a line cannot be repeated {count} times", at)
+            raise Refused("out-of-range", f"a line cannot be repeated {count} times", at, what="repeat")
         return count
 
     return under(value.facts, rule, Need(at, "repeat"), limits)

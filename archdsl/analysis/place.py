@@ -5,17 +5,22 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from archdsl.analysis.names import Names, Value
-from archdsl.analysis.scope import WRONG, Scope
+from archdsl.analysis.scope import WRONG, Scope, Words
 from archdsl.ir.network import Item, Merge, Node, Sequence
 from archdsl.ir.shape import Shape
+from archdsl.syntax import tree
 
 
 class Place(NamedTuple):
-    """The values of names, the named results, and the blocks in use around; `branch` in the braces of a merge."""
+    """The values of names, the named results, and the blocks in use around; `branch` in the braces of a merge.
+
+    `kinds` are the words for kinds and blocks in the file at hand.
+    """
 
     scope: Scope
     names: Names
-    chain: tuple[str, ...]
+    chain: tuple[tree.Block, ...]
+    kinds: Words
     branch: bool = False
 
     def reading(self, value: Value | None) -> Place:
@@ -23,7 +28,7 @@ class Place(NamedTuple):
         channels = None if value is None else WRONG if value.shape is None else value.shape.sizes[-1]
         if channels is self.scope.channels:
             return self
-        return Place(self.scope.reading(channels), self.names, self.chain, self.branch)
+        return Place(self.scope.reading(channels), self.names, self.chain, self.kinds, self.branch)
 
     def inner(self) -> Place:
         """The place inside braces."""

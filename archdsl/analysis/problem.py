@@ -30,6 +30,7 @@ class Problem(Exception):
         hint: str | None = None,
         related: tuple[Related, ...] = (),
         label: str = "",
+        what: str = "",
     ) -> None:
         self.code = code
         self.message = message
@@ -37,7 +38,12 @@ class Problem(Exception):
         self.hint = hint
         self.related = related
         self.label = label
+        self.what = what  # needs what the fault says, as a condition names it
         super().__init__(message)
+
+
+class Refused(Problem):
+    """A rule that refuses what it is given, which is no fault where the line is laid no times."""
 
 
 class Silent(Exception):
@@ -59,6 +65,8 @@ def placed(statement: tree.Statement) -> Placed:
             return statement
         case tree.Model(name, _, _) | tree.Block(name, _, _, _) | tree.Let(name, _):
             return name
+        case tree.Use(path):
+            return path
         case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _):
             return tokens[0]
         case tree.Freeze(tokens, _, _):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.analysis.bind import Bound, bind, make, of_kind
 from archdsl.analysis.hints import hint_for_refusal
 from archdsl.analysis.names import Value
 from archdsl.analysis.place import Once, Place
-from archdsl.analysis.problem import Placed, Problem, Silent
+from archdsl.analysis.problem import Placed, Problem, Refused, Silent
 from archdsl.analysis.report import Report
 from archdsl.analysis.scope import Scope
 from archdsl.diagnostics import Related, Span
@@ -22,13 +23,15 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 _OF_THE_LINE = ("wrong-type", "missing-value", "unknown-option", "out-of-range")  # where no rule of shapes is asked
+_WHATEVER = ("wrong-type", "missing-value", "unknown-option", "undetermined", "too-large")  # wrong at every size
+
 if TYPE_CHECKING:
     from archdsl.ir.facts import Facts
 
 _MOST_RELATED = 4
 _PER_STEP = 4  # terms of a formula that cost about as much as a step
 
-Known: TypeAlias = dict[
+Known: TypeAlias = MutableMapping[
     Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr]]
 ]  # the layers of lines that were seen before
 
@@ -39,22 +42,21 @@ class Rules:
     def __init__(
         self,
         report: Report,
-        kinds: dict[str, str],
         origins: dict[int, Placed],
         limits: Limits,
         known: Known,
         facts: Facts | None,
     ) -> None:
-        self.report, self.kinds, self.origins, self.limits = report, kinds, origins, limits
-        self._known, self._facts = known, facts
+        self.report, self.origins, self.limits = report, origins, limits
+        self.known, self._facts = known, facts
 
     def leaf(self, statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
         """A layer line without braces; raises Problem, or Silent where its input has a fault that was told."""
         shapes = tuple([value.shape for value in inputs])
         key = self._key(statement, kind, shapes, place.scope)
-        found = self._known.get(key) if key is not None else None
+        found = self.known.get(key) if key is not None else None
         if found is None:
-            bound = bind(of_kind(kind), statement.arguments, place.scope, self.kinds, self.limits)
+            bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds, self.limits)
             if None in shapes:
                 raise Silent
             place.scope.spend(_effort(bound, shapes), statement)
@@ -64,7 +66,7 @@ class Rules:
                 self.report.tell(code, message, statement.kind or statement)
             found = op, results, {name: argument.value for name, argument in bound.written.items()}
             if key is not None and not remarks:
-                self._known[key] = found
+                self.known[key] = found
         op, results, written = found
         if self._facts is not None:
             place.scope.spend(self.effort() + _formula(*shapes, *results) // _PER_STEP, statement)
@@ -97,7 +99,8 @@ class Rules:
                 return self._made(kind, bound, shapes)
             from archdsl.analysis.assume import Need, under
 
-            return under(self._facts, lambda: self._made(kind, bound, shapes), Need(at, kind.name), self.limits)
+            op, found = under(self._facts, lambda: self._made(kind, bound, shapes), Need(at, kind.name), self.limits)
+            return op, tuple([shape._replace(sizes=tuple(map(tidied, shape.sizes))) for shape in found])
         except Refusal as refusal:
             raise self._refused(refusal, kind, bound, inputs, statement, asked=_makes(kind, bound, shapes)) from None
         except Undetermined as fault:
@@ -110,8 +113,6 @@ class Rules:
         results = op.results(*shapes)
         for shape in results:
             self._check_sizes(kind, shapes, shape)
-        if self._facts is not None:
-            results = tuple([shape._replace(sizes=tuple(map(tidied, shape.sizes))) for shape in results])
         return op, results
 
     def _check_sizes(self, kind: type[Layer], inputs: tuple[Shape, ...], shape: Shape) -> None:
@@ -151,13 +152,16 @@ class Rules:
             at = bound.written[refusal.blame]
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
         own = not asked and refusal.code in _OF_THE_LINE
-        related = [self._origin(value) for value in inputs if self.origins[value.number].end and not own]
+        related = [self.origin(value) for value in inputs if self.origins[value.number].end and not own]
         hint = hint_for_refusal(refusal, kind, bound, shapes) or refusal.hint
         if refusal.code == "wrong-type" and hint is None:
             hint = f"usage: {kind.usage()}"
-        return Problem(refusal.code, refusal.message, at, hint=hint, related=tuple(related[:_MOST_RELATED]))
+        fault = Problem if refusal.code in _WHATEVER else Refused
+        found = tuple(related[:_MOST_RELATED])
+        return fault(refusal.code, refusal.message, at, hint=hint, related=found, what=kind.name)
 
-    def _origin(self, value: Value) -> Related:
+    def origin(self, value: Value) -> Related:
+        """Where a value comes from, as a place that explains a fault."""
         at = self.origins[value.number]
         start: Placed = getattr(at, "kind", None) or at
         return Related(Span(start.start, start.end), f"{value.shape} comes from here")
@@ -183,6 +187,8 @@ def _makes(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> bool:
         make(kind, bound, shapes)
     except Refusal:
         return False
+    except Undetermined:  # right at some sizes
+        return True
     return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from archdsl.analysis.problem import Placed
 from archdsl.analysis.work import Work
@@ -13,12 +13,24 @@ _NOWHERE = Span(0, 0)
 
 
 class KindReference(NamedTuple):
-    """A kind or block as a value: what `act=RELU` gives to a parameter."""
+    """A kind or block, as words stand for it and as a value: what `act=RELU` gives to a parameter.
+
+    `file` is the number of the file in which a block stands; None of a built-in kind.
+    """
 
     name: str
+    file: int | None = None
 
 
-OPEN = "?"  # given for a parameter or a size: it stays open, whatever its default is
+Words: TypeAlias = dict[str, KindReference]  # for kinds and blocks, in one file
+
+
+def meant(word: str, kinds: Words) -> KindReference | None:
+    """The kind or block that a word stands for: one of just this name, or a kind of this name in capitals."""
+    return kinds.get(word) or kinds.get(word.upper())
+
+
+LEFT_OPEN = "?"  # given for a parameter or a size: it stays open, whatever its default is
 WRONG: Any = object()  # the value of a name whose definition has a fault
 HOLES = "?"  # among the symbols, because every body sees them: the numbers tried for holes, by their places
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archdsl.analysis.bind import Signature, Slot
 
 _OPTION = re.compile(r"([a-z])((?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*)")
-OPEN = "unpinned-hole"  # the code of a hole that has no number
+UNPINNED = "unpinned-hole"  # the code of a hole that has no number
 
 
 def sizes(token: Token, scope: Scope) -> Any:
@@ -44,7 +44,7 @@ def _size(part: Token, scope: Scope) -> Any:
     if part.type == "HOLE":
         value = scope.hole(part.start)
         if value is None:
-            raise Problem(OPEN, "the number of this ? is not known", part)
+            raise Problem(UNPINNED, "the number of this ? is not known", part)
         return value
     if "?" in part.text:
         hint = "a ? stands for a number: p? is an option, Tx? a shape"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from archdsl.analysis.evaluate import evaluate, spell_value, truth
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.report import Report
-from archdsl.analysis.scope import OPEN, WRONG, Scope
+from archdsl.analysis.scope import LEFT_OPEN, WRONG, Scope
 from archdsl.ir.size import Expression
 from archdsl.limits import LARGEST, Limits
 from archdsl.syntax import tree
@@ -43,7 +43,7 @@ def _is_symbol(word: str) -> bool:
 def left_open(parameter: tree.Parameter, given: dict[str, Any]) -> bool:
     """Whether a parameter of the model is left open: it has no value, or is given as `?`."""
     name = parameter.name.text
-    return given[name] == OPEN if name in given else parameter.default is None
+    return given[name] == LEFT_OPEN if name in given else parameter.default is None
 
 
 def facts_of(
@@ -51,7 +51,7 @@ def facts_of(
 ) -> Facts | None:
     """The facts about what is left open; None where nothing is, and where it is more than the limit allows."""
     parameters = [p.name for p in model.parameters if left_open(p, given)] if model else []
-    number = len(parameters) + len([name for name in names if given.get(name, OPEN) == OPEN])
+    number = len(parameters) + len([name for name in names if given.get(name, LEFT_OPEN) == LEFT_OPEN])
     if not number:
         return None
     if number > limits.symbols:
@@ -74,7 +74,7 @@ def define_symbols(
 ) -> None:
     """Give each symbolic size its number, where one is given, or itself."""
     for name in sorted(names):
-        if given.get(name, OPEN) != OPEN:
+        if given.get(name, LEFT_OPEN) != LEFT_OPEN:
             scope.symbols[name] = _given(name, given[name], inputs, report)
         else:
             scope.symbols[name] = facts.symbol(name, 1) if facts is not None else WRONG
@@ -128,7 +128,7 @@ def demand(condition: tree.Expr, scope: Scope, report: Report, limits: Limits, f
     """Hold a condition behind `where`, or take it over where it is about what is left open."""
     try:
         if not _holds(condition, scope, limits, facts):
-            report.tell("where-failed", _failed(condition, scope, report), condition)
+            report.tell("where-failed", failed(condition, scope, report), condition)
     except Problem as problem:
         report.problem(problem)
     except Silent:
@@ -143,7 +143,8 @@ def _holds(condition: tree.Expr, scope: Scope, limits: Limits, facts: Facts | No
     return learned(facts, lambda: truth(condition, scope, limits), condition)
 
 
-def _failed(condition: tree.Expr, scope: Scope, report: Report) -> str:
+def failed(condition: tree.Expr, scope: Scope, report: Report) -> str:
+    """What is said of a condition that does not hold: the condition, with the values of its names."""
     text = report.source.text[condition.start : condition.end]
     found = {name: scope.get(name) for name in _names(condition, scope)}
     if any(isinstance(value, Expression) for value in found.values()):

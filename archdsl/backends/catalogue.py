@@ -17,7 +17,8 @@ HEAD = """\
 
 Networks as their papers print them, each with the published figures as claims, and with a comment that names the source
 and whatever it prints against arithmetic. `archdsl check specs` verifies all of them at every setting below; a setting
-is given by name, as in `archdsl summary specs/vgg.arch config=A`. Macs are multiply-accumulates of one forward pass.
+is given by name, as in `archdsl summary specs/vgg.arch config=A`. Those in `torchvision` carry the names of its
+`state_dict`, so its published weights load with `strict=True`. Macs are multiply-accumulates of one forward pass.
 
 This page is generated: `python -m archdsl.backends.catalogue`.
 
@@ -31,13 +32,19 @@ def catalogue(folder: Path = SPECS) -> str:
 
     Raises ArchError where a spec does not hold.
     """
-    return HEAD + "".join(line for path in sorted(folder.glob("*.arch")) for line in _lines(path, Limits()))
+    return HEAD + "".join(line for path in _specs(folder) for line in _lines(path, folder, Limits()))
 
 
-def _lines(path: Path, limits: Limits) -> Iterator[str]:
+def _specs(folder: Path) -> list[Path]:
+    """The specs of a folder, then those of the folders in it."""
+    return sorted(folder.rglob("*.arch"), key=lambda path: (len(path.parts), path))
+
+
+def _lines(path: Path, folder: Path, limits: Limits) -> Iterator[str]:
     source = Source(path.name, path.read_text(encoding="utf-8"))
     reading = read(source, limits)
-    first = f"[{path.name}]({path.name}) | {_title(source.text)}"
+    place = path.relative_to(folder).as_posix()
+    first = f"[{place}]({place}) | {_title(source.text)}"
     for setting in settings(reading, {}, limits):
         totals = _checked(reading, setting, limits).totals
         yield f"| {first} | {_written(setting)} | {_figure(totals.params)} | {_figure(totals.macs)} |\n"

@@ -70,6 +70,7 @@ def _layer(row: Row) -> dict[str, Any]:
     return {
         "path": row.path,
         "kind": row.kind,
+        "file": row.file,
         "line": row.line,
         "count": _size(row.count),
         "inputs": [_sizes(shape.sizes) for shape in row.inputs],
@@ -86,13 +87,13 @@ def _layer(row: Row) -> dict[str, Any]:
 def _conditions(checked: Checked) -> list[dict[str, Any]]:
     """What the network needs of its open sizes, beside what `where` says."""
     return [
-        {"condition": each.text, "line": each.line, "needed_by": each.what, "reason": each.reason}
+        {"condition": each.text, "file": each.file, "line": each.line, "needed_by": each.what, "reason": each.reason}
         for each in checked.conditions
     ]
 
 
 def _claims(checked: Checked) -> list[dict[str, Any]]:
-    return [claim._asdict() for claim in checked.claims]
+    return [{"file": claim.file, **claim._asdict()} for claim in checked.claims]
 
 
 def _holes(checked: Checked) -> list[dict[str, Any]]:

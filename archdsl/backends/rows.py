@@ -32,6 +32,7 @@ class Row(NamedTuple):
     connections: Size
     units: Size
     frozen: bool = False
+    file: str = ""
 
     @property
     def name(self) -> str:
@@ -94,9 +95,10 @@ def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
 
 def _row(checked: Checked, placed: Placed, leaf: Leaf) -> Row:
     cost, output = checked.costs.of(leaf), leaf.outputs[0]
-    line = checked.source.position(leaf.statement.start)[0]
+    at = leaf.statement.start
+    line, file = checked.source.position(at)[0], checked.source.part(at).name
     figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
-    return Row(placed.path, leaf.op.name, line, placed.copies, leaf.inputs, output, *figures, leaf.frozen)
+    return Row(placed.path, leaf.op.name, line, placed.copies, leaf.inputs, output, *figures, leaf.frozen, file)
 
 
 def _entry(checked: Checked, placed: Placed, deepest: int | None) -> Entry:

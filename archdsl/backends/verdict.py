@@ -30,6 +30,11 @@ def line(checks: list[Checked]) -> str:
     return inert(f"{checks[0].source.name}: {checks[0].name}  {', '.join(parts)}{where}")
 
 
+def blocks(checked: Checked, number: int) -> str:
+    """`blocks/residual.arch: 2 blocks`: of a file that has nothing else."""
+    return inert(f"{checked.source.name}: {_counted(str(number), 'block')}")
+
+
 def _some(conditions: list[str]) -> str:
     """Conditions one after the other, and how many are left out."""
     more = len(conditions) - _FEW

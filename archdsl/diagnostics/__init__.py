@@ -3,6 +3,6 @@
 from archdsl.diagnostics.codes import CODES, Code
 from archdsl.diagnostics.diagnostic import ArchError, Diagnostic, Related, Span
 from archdsl.diagnostics.nearest import nearest
-from archdsl.diagnostics.source import Source
+from archdsl.diagnostics.source import Source, Sources
 
-__all__ = ["CODES", "ArchError", "Code", "Diagnostic", "Related", "Source", "Span", "nearest"]
+__all__ = ["CODES", "ArchError", "Code", "Diagnostic", "Related", "Source", "Sources", "Span", "nearest"]

@@ -16,10 +16,14 @@ class Span(NamedTuple):
 
 
 class Related(NamedTuple):
-    """Another place that explains the first, with what is to be seen there."""
+    """Another place that explains the first, with what is to be seen there.
+
+    `source` is the text in which it stands; None where that is the text of the first place.
+    """
 
     span: Span
     text: str
+    source: Source | None = None
 
 
 class Diagnostic(NamedTuple):
@@ -39,24 +43,30 @@ class Diagnostic(NamedTuple):
         return CODES[self.code].severity
 
     @property
+    def place(self) -> tuple[int, int]:
+        """Where it stands in the order of all texts that are read together."""
+        return self.source.base + self.span.start, self.source.base + self.span.end
+
+    @property
     def line(self) -> int:
         return self.source.position(self.span.start)[0]
 
     def to_json(self) -> dict[str, object]:
         """The record as scripts read it; lines and columns count from 1."""
-        line, column = self.source.position(self.span.start)
-        end_line, end_column = self.source.position(self.span.end)
         return {
             "code": self.code,
             "severity": self.severity,
             "message": self.message,
-            "file": self.source.name,
-            "line": line,
-            "column": column,
-            "end_line": end_line,
-            "end_column": end_column,
+            **_place(self.source, self.span),
             "hint": self.hint,
+            "related": [{**_place(one.source or self.source, one.span), "text": one.text} for one in self.related],
         }
+
+
+def _place(source: Source, span: Span) -> dict[str, object]:
+    line, column = source.position(span.start)
+    end_line, end_column = source.position(span.end)
+    return {"file": source.name, "line": line, "column": column, "end_line": end_line, "end_column": end_column}
 
 
 class ArchError(Exception):

@@ -15,8 +15,9 @@ _COLOURS = {"error": "1;31", "warning": "1;33", "note": "1;36", "related": "1;34
 
 
 class Mark(NamedTuple):
-    """A place on one line: columns count from 0, the end not included."""
+    """A place on one line of a text: columns count from 0, the end not included."""
 
+    source: Source
     line: int
     start: int
     end: int
@@ -42,15 +43,19 @@ def render(diagnostic: Diagnostic, color: bool = False) -> str:
     paint = Paint(color)
     source, severity = diagnostic.source, diagnostic.severity
     line, column = source.position(diagnostic.span.start)
-    marks = _marks(diagnostic)
-    shown = [mark for mark in marks if source.text]
+    shown = [mark for mark in _marks(diagnostic) if mark.source.text]
     gutter = max((len(str(mark.line)) for mark in shown), default=len(str(line)))
     head = f"{paint(severity, f'{severity}[{diagnostic.code}]')}: {paint('bold', inert(diagnostic.message))}"
     place = f"{inert(source.name)}:{line}:{column}"
     lines = [head, f"{' ' * gutter}{paint('dim', '-->')} {place}"]
-    if shown:
-        lines.append(" " * gutter + paint("dim", " |"))
-        lines += _excerpt(source, shown, gutter, severity, paint)
+    for text in dict.fromkeys([source, *(mark.source for mark in shown)]) if shown else ():
+        marks = [mark for mark in shown if mark.source is text]
+        if text is not source:
+            at = f"{inert(text.name)}:{marks[0].line}:{marks[0].start + 1}"
+            lines.append(f"{' ' * gutter}{paint('dim', ':::')} {at}")
+        if marks:
+            lines.append(" " * gutter + paint("dim", " |"))
+            lines += _excerpt(text, marks, gutter, severity, paint)
     if diagnostic.hint:
         lines.append(f"{' ' * gutter} {paint('dim', '=')} {paint('bold', 'try')}: {inert(diagnostic.hint)}")
     return "\n".join(lines)
@@ -61,7 +66,7 @@ def _marks(diagnostic: Diagnostic) -> list[Mark]:
     source = diagnostic.source
     found = [_mark(source, diagnostic.span, diagnostic.label, True)]
     for related in diagnostic.related:
-        mark = _mark(source, related.span, related.text, False)
+        mark = _mark(related.source or source, related.span, related.text, False)
         if mark not in found:
             found.append(mark)
     return sorted(found, key=lambda mark: (mark.line, mark.start, not mark.own))
@@ -72,7 +77,7 @@ def _mark(source: Source, span: Span, text: str, own: bool) -> Mark:
     length = len(source.line(line))
     start = min(column - 1, length)
     end = min(max(start + span.end - span.start, start + 1), max(length, start + 1))
-    return Mark(line, start, end, text, own)
+    return Mark(source, line, start, end, text, own)
 
 
 def _excerpt(source: Source, marks: list[Mark], gutter: int, severity: str, paint: Paint) -> list[str]:

@@ -1,4 +1,4 @@
-"""A text with its name, and the way from an offset to a line and a column."""
+"""A text with its name, and the way from an offset to a line and a column; and several texts read together."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ from bisect import bisect_right
 
 
 class Source:
-    """One text under check. Lines and columns count from 1, columns in characters."""
+    """One text under check. Lines and columns count from 1, columns in characters.
 
-    def __init__(self, name: str, text: str) -> None:
+    Where several texts are read together, `base` is where the offsets of this one begin among those of all.
+    """
+
+    def __init__(self, name: str, text: str, base: int = 0) -> None:
         self.name = name
         self.text = text
+        self.base = base
         self._starts: list[int] | None = None
 
     def position(self, offset: int) -> tuple[int, int]:
@@ -25,6 +29,10 @@ class Source:
         end = starts[number] if number < len(starts) else len(self.text)
         return self.text[starts[number - 1] : end].rstrip("\r\n")
 
+    def part(self, offset: int) -> Source:
+        """The one text in which a character stands: this one."""
+        return self
+
     def _line_starts(self) -> list[int]:
         if self._starts is None:
             starts, at = [0], self.text.find("\n")
@@ -33,3 +41,31 @@ class Source:
                 at = self.text.find("\n", at + 1)
             self._starts = starts
         return self._starts
+
+
+class Sources(Source):
+    """A text and those that it uses, read together: offsets count through all of them, its own first."""
+
+    def __init__(self, first: Source) -> None:
+        super().__init__(first.name, first.text)
+        self.parts = [first]
+        self._bases = [0]
+
+    def end(self) -> int:
+        """Where the next text begins."""
+        return len(self.text) + 1
+
+    def add(self, part: Source) -> None:
+        """Add a text whose base is the end."""
+        self.text = f"{self.text}\n{part.text}"
+        self.parts.append(part)
+        self._bases.append(part.base)
+
+    def part(self, offset: int) -> Source:
+        """The one text in which a character stands."""
+        return self.parts[bisect_right(self._bases, offset) - 1]
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Line and column of a character in the one text in which it stands."""
+        part = self.part(offset)
+        return part.position(offset - part.base)

@@ -7,6 +7,7 @@ A comparison of symbolic sizes comes here. What is known may decide it; else, wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import copy
 from typing import Any, NamedTuple
 
@@ -361,6 +362,17 @@ class Facts:
     def bring_back(self, saved: dict[str, Any]) -> None:
         """Forget what was found since."""
         vars(self).update(saved)
+
+    @contextmanager
+    def supposing(self, *known: Literal) -> Iterator[None]:
+        """For a while these comparisons hold; what is found meanwhile is forgotten then."""
+        before = self.saved()
+        for one in known:
+            self._learn(one)
+        try:
+            yield
+        finally:
+            self.bring_back(before)
 
     def _state(self) -> tuple[Any, ...]:
         return dict(self._domains), dict(self._known), dict(self._least), list(self._rules)

@@ -182,7 +182,7 @@ class Ratio:
         return f"({self.numerator})/({self.divisor})"
 
 
-OPEN = (Expression, Ratio)
+SYMBOLIC = (Expression, Ratio)  # the types of what depends on a symbol
 
 
 def symbol(name: str, facts: Facts) -> Expression:

@@ -9,7 +9,7 @@ from archdsl.ir.size import Expression, Floor, Size, of
 _FEW = 6  # numbers that are listed
 
 
-def worded(clause: Clause, found: Numbers | None, domain: Numbers | None) -> str:
+def worded(clause: Clause, found: Numbers | None = None, domain: Numbers | None = None) -> str:
     """A condition as text. `found` are its solutions where it is on one symbol, which may be any of `domain`."""
     if found is not None and domain is not None:
         try:

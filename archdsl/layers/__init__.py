@@ -5,22 +5,8 @@ Floor 4: knows sizes and shapes, nothing of text and places, and never imports P
 
 from __future__ import annotations
 
-from archdsl.layers import (
-    activation,
-    attention,
-    conv,
-    dropout,
-    embedding,
-    linear,
-    merge,
-    norm,
-    pool,
-    recurrent,
-    reshape,
-    source,
-    windowattention,
-)
 from archdsl.layers.base import REGISTRY, Attribute, Example, Layer, Lowered, Module, Refusal, Tensor, Wrong
+from archdsl.layers.families import FAMILIES
 
 __all__ = [
     "FAMILIES",
@@ -35,25 +21,6 @@ __all__ = [
     "Wrong",
     "lookup",
 ]
-
-FAMILIES = tuple(
-    module.__name__.rpartition(".")[2]
-    for module in (
-        conv,
-        pool,
-        linear,
-        norm,
-        activation,
-        dropout,
-        recurrent,
-        attention,
-        windowattention,
-        embedding,
-        source,
-        reshape,
-        merge,
-    )
-)
 
 
 def lookup(word: str) -> type[Layer] | None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
+from importlib import import_module
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
+from archdsl.layers.families import FAMILIES
 from archdsl.layers.values import REQUIRED, Sizes, Type
 
 
@@ -184,7 +186,8 @@ class Layer:
 
     def __init_subclass__(cls) -> None:
         own = {name: value for name, value in cls.__dict__.items() if isinstance(value, Attribute)}
-        cls.attributes = {**cls.attributes, **own}
+        every = {name: value for name, value in cls.attributes.items() if name not in own} | own
+        cls.attributes = dict(sorted(every.items(), key=lambda item: not item[1].positional))
         cls.family = cls.__module__.rpartition(".")[2]
         if "name" in cls.__dict__:
             REGISTRY[cls.name] = cls
@@ -259,6 +262,10 @@ class Layer:
         """The shapes of all results, in order: of most kinds one."""
         return (self.shape(*inputs),)
 
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        """For each input the sizes that must be those of the other inputs; how far they are apart leads to holes."""
+        return ()
+
     def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         """Warnings as (code, message), for a layer that is right but perhaps not meant so."""
         return ()
@@ -301,4 +308,32 @@ def _channels_hint(value: Any, inputs: tuple[Shape, ...]) -> str | None:
     return f"a grey image is {Shape((*inputs[0].sizes, 1))}: the channels come last"
 
 
-REGISTRY: dict[str, type[Layer]] = {}
+class Registry(MutableMapping[str, type[Layer]]):
+    """The kinds by their names, in the order of the families; the file of a family is imported when it is needed."""
+
+    def __init__(self) -> None:
+        self._family = {kind: family for family, (_, kinds) in FAMILIES.items() for kind in kinds.split()}
+        self._declared: dict[str, type[Layer]] = {}
+
+    def __getitem__(self, name: str) -> type[Layer]:
+        if name not in self._declared:
+            import_module(f"archdsl.layers.{self._family[name]}")
+        return self._declared[name]
+
+    def __setitem__(self, name: str, kind: type[Layer]) -> None:
+        self._declared[name] = kind
+
+    def __delitem__(self, name: str) -> None:
+        del self._declared[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._family or name in self._declared
+
+    def __iter__(self) -> Iterator[str]:
+        return iter({**self._family, **self._declared})
+
+    def __len__(self) -> int:
+        return len({**self._family, **self._declared})
+
+
+REGISTRY = Registry()

@@ -125,8 +125,8 @@ class EmbedBag(Lookup):
 class Positions(Layer):
     """The places of a sequence as whole numbers, 0 to T - 1: what an EMBED of positions reads.
 
-    It reads whole numbers or the steps of a sequence, and asks only how many they are. The EMBED that reads it must have
-    a vector for each: with an open T that is a condition, `T <= 1024`.
+    It reads whole numbers or the steps of a sequence, and asks only how many they are. The EMBED that reads it must
+    have a vector for each: with an open T that is a condition, `T <= 1024`.
     """
 
     name = "POSITIONS"

@@ -18,8 +18,11 @@ class Merge(Layer):
     merge = True
 
     def shape(self, *inputs: Shape) -> Shape:
-        self._check_equal(inputs, [shape.sizes for shape in inputs])
+        self._check_equal(inputs, self.compared(*inputs))
         return inputs[0]
+
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return tuple(shape.sizes for shape in inputs)
 
     def _check_equal(
         self, inputs: tuple[Shape, ...], sizes: Sequence[tuple[Size, ...]], wants: str = "equal shapes"
@@ -49,7 +52,7 @@ class Broadcasting(Merge):
     def shape(self, *inputs: Shape) -> Shape:
         if not self.broadcast:
             return super().shape(*inputs)
-        self._check_equal(inputs, [(shape.rank,) for shape in inputs], "equal numbers of axes")
+        self._check_equal(inputs, tuple((shape.rank,) for shape in inputs), "equal numbers of axes")
         sizes = tuple(_widest(column) for column in zip(*(shape.sizes for shape in inputs), strict=True))
         stretched = [
             tuple(wide if same(size, 1) else size for size, wide in zip(shape.sizes, sizes, strict=True))
@@ -57,6 +60,9 @@ class Broadcasting(Merge):
         ]
         self._check_equal(inputs, stretched, "equal sizes, or 1, on each axis")
         return Shape(sizes)
+
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return () if self.broadcast else super().compared(*inputs)
 
     def _unequal(self, inputs: tuple[Shape, ...], usual: int, odd: int, wants: str) -> Refusal:
         refusal = super()._unequal(inputs, usual, odd, wants)
@@ -149,14 +155,18 @@ class Concat(Merge):
     )
 
     def shape(self, *inputs: Shape) -> Shape:
-        self._check_equal(inputs, [(shape.rank,) for shape in inputs], "equal numbers of axes")
+        self._check_equal(inputs, tuple((shape.rank,) for shape in inputs), "equal numbers of axes")
         axis = axis_index(self.name, self.axis, inputs[0])
-        others = [shape.sizes[:axis] + shape.sizes[axis + 1 :] for shape in inputs]
+        others = self.compared(*inputs)
         self._check_equal(inputs, others, f"equal sizes on all axes but the {self.axis}")
         total: Size = 0
         for shape in inputs:
             total = total + shape.sizes[axis]
         return Shape((*others[0][:axis], total, *others[0][axis:]))
+
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        axis = axis_index(self.name, self.axis, inputs[0])
+        return tuple(shape.sizes[:axis] + shape.sizes[axis + 1 :] for shape in inputs)
 
     def lower(self, *inputs: Shape) -> Lowered:
         rank = inputs[0].rank
@@ -219,6 +229,9 @@ class Scale(Layer):
             forms = f"a gate of {x.channels}" if x.rank == 1 else f"a gate of {x.channels} or {wanted}"
             raise Refusal("shape-mismatch", f"SCALE of {x} needs {forms}, and branch 2 is {gate}", blame=1)
         return x
+
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return tuple((shape.channels,) for shape in inputs)
 
     def lower(self, *inputs: Shape) -> Lowered:
         x, gate = inputs

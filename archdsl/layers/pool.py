@@ -1,4 +1,4 @@
-"""Pools: windows without learned weights, global pools, and LeNet's subsampling."""
+"""Pools: windows without learned weights, and LeNet's subsampling."""
 
 from __future__ import annotations
 
@@ -7,9 +7,20 @@ from typing import Any
 from archdsl.ir.shape import AXES, Shape, product
 from archdsl.ir.size import Size
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, inline
-from archdsl.layers.support.pool import GLOBAL_AVG_POOL, GLOBAL_MAX_POOL, SUBSAMPLE
-from archdsl.layers.values import PerAxis, Switch
+from archdsl.layers.support.pool import SUBSAMPLE
+from archdsl.layers.values import Number, PerAxis, Switch, Whole
 from archdsl.layers.window import Window, blind, check_fit, derivation, leftovers, short
+
+
+def ceil_switch() -> Any:
+    """The switch of pools whose last window may reach beyond the end."""
+    return attribute(
+        Switch(),
+        False,
+        doc="let the last window reach beyond the end instead of leaving elements unread",
+        torch="ceil_mode",
+        named=True,
+    )
 
 
 class SlidingPool(Layer):
@@ -69,13 +80,7 @@ class MaxPool(SlidingPool):
     dilation: tuple[int, ...] = attribute(
         PerAxis(), 1, short="d", doc="distance between the elements that a window reads", torch="dilation", named=True
     )
-    ceil: bool = attribute(
-        Switch(),
-        False,
-        doc="let the last window reach beyond the end instead of leaving elements unread",
-        torch="ceil_mode",
-        named=True,
-    )
+    ceil: bool = ceil_switch()
     examples = (
         Example("55x55x96 -> MAXPOOL 3x3 s2 -> 27x27x96", params=0, macs=0),
         Example("112x112x64 -> MAXPOOL 3x3 s2 ceil -> 56x56x64"),
@@ -115,7 +120,7 @@ class MaxPool(SlidingPool):
             "dilation": short(self.dilation),
             "ceil_mode": self.ceil,
         }
-        return _pooled("max", self.kernel, arguments, {"dilation": 1})
+        return pooled("Max", self.kernel, arguments, {"dilation": 1})
 
 
 class AvgPool(SlidingPool):
@@ -129,18 +134,19 @@ class AvgPool(SlidingPool):
     pad: tuple[int, ...] = attribute(
         PerAxis(0), 0, short="p", doc="zeros added at both ends of an axis", torch="padding", named=True
     )
-    ceil: bool = attribute(
-        Switch(),
-        False,
-        doc="let the last window reach beyond the end instead of leaving elements unread",
-        torch="ceil_mode",
-        named=True,
-    )
+    ceil: bool = ceil_switch()
     countpad: bool = attribute(
         Switch(),
         True,
         doc="whether the padding counts as elements of the average",
         torch="count_include_pad",
+        named=True,
+    )
+    divisor: int | None = attribute(
+        Whole(symbolic=False),
+        None,
+        doc="what the sum of each window is divided by; its elements without",
+        torch="divisor_override",
         named=True,
     )
     examples = (
@@ -149,6 +155,9 @@ class AvgPool(SlidingPool):
         Example("7x7x8 -> AVGPOOL k=2 ceil -> 4x4x8"),
         Example("8x8x8 -> AVGPOOL 3 s1 p1 nocountpad -> 8x8x8"),
         Example("20x100 -> AVGPOOL 4 -> 5x100"),
+        Example("8x8x8 -> AVGPOOL 2 divisor=1 -> 4x4x8"),
+        Wrong("20x100 -> AVGPOOL 4 divisor=1", "rank-mismatch"),
+        Wrong("8x8x8 -> AVGPOOL 2 divisor=0", "out-of-range"),
         Wrong("2x2x16 -> AVGPOOL 7x7", "kernel-too-large"),
         Wrong("8x8x16 -> AVGPOOL 2x2 p2", "pad-too-large"),
     )
@@ -160,6 +169,9 @@ class AvgPool(SlidingPool):
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
         output = super().shape(x)
+        if self.divisor is not None and x.rank == 2:
+            message = "AVGPOOL: over one axis PyTorch divides by the elements of the window alone"
+            raise Refusal("rank-mismatch", message, blame="divisor")
         for axis, size, kernel in zip(AXES[4], x.space, self.kernel, strict=False) if x.rank == 4 else ():
             if size < kernel:
                 message = (
@@ -169,14 +181,52 @@ class AvgPool(SlidingPool):
         return output
 
     def lower(self, *inputs: Shape) -> Lowered:
-        arguments = {
+        arguments: dict[str, Any] = {
             "kernel_size": short(self.kernel),
             "stride": short(self.step()),
             "padding": short(self.pad),
             "ceil_mode": self.ceil,
             "count_include_pad": self.countpad,
         }
-        return _pooled("avg", self.kernel, arguments, {"count_include_pad": True})
+        if len(self.kernel) > 1:
+            arguments["divisor_override"] = self.divisor
+        return pooled("Avg", self.kernel, arguments, {"count_include_pad": True, "divisor_override": None})
+
+
+class LpPool(SlidingPool):
+    """Take the p-norm of each window, channel by channel: the p-th root of the sum of p-th powers, p being `norm`.
+
+    What PyTorch computes, and so not a number where an odd or fractional power or root of a negative number is none.
+    """
+
+    name = "LPPOOL"
+    norm: float = attribute(Number(), 2, doc="the power, not 0", torch="norm_type", named=True)
+    ceil: bool = ceil_switch()
+    examples = (
+        Example("28x28x6 -> LPPOOL 2x2 -> 14x14x6", params=0, macs=0),
+        Example("20x100 -> LPPOOL k=3 s2 norm=4 -> 9x100"),
+        Example("7x7x7x2 -> LPPOOL 2 ceil norm=1.5 -> 4x4x4x2"),
+        Wrong("28x28x6 -> LPPOOL 2x2 norm=0", "out-of-range"),
+        Wrong("2x2x16 -> LPPOOL 3", "kernel-too-large"),
+    )
+
+    def windows(self) -> tuple[Window, ...]:
+        each = zip(self.kernel, self.step(), strict=True)
+        return tuple(Window(kernel, stride, ceil=self.ceil) for kernel, stride in each)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if self.norm == 0:
+            raise Refusal("out-of-range", "norm of LPPOOL must not be 0", blame="norm", tries=({"norm": 2},))
+        return super().shape(*inputs)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        arguments = {
+            "norm_type": self.norm,
+            "kernel_size": short(self.kernel),
+            "stride": short(self.step()),
+            "ceil_mode": self.ceil,
+        }
+        return pooled("LP", self.kernel, arguments, {}, 2)
 
 
 class Subsample(SlidingPool):
@@ -207,75 +257,11 @@ class Subsample(SlidingPool):
         return Lowered(module, wants="first", gives="first")
 
 
-class GlobalAvgPool(Layer):
-    """Average each channel over all positions; what comes out is a vector."""
-
-    name = "GLOBALAVGPOOL"
-    ranks = (2, 3, 4)
-    examples = (
-        Example("7x7x512 -> GLOBALAVGPOOL -> 512", params=0, macs=0),
-        Example("20x100 -> GLOBALAVGPOOL -> 100"),
-        Wrong("512 -> GLOBALAVGPOOL", "rank-mismatch"),
-    )
-
-    def shape(self, *inputs: Shape) -> Shape:
-        return Shape((inputs[0].channels,))
-
-    def lower(self, *inputs: Shape) -> Lowered:
-        module = Module("GlobalAvgPool", {}, support=GLOBAL_AVG_POOL)
-        return Lowered(module, f"torch.mean({{0}}, {_positions(inputs[0])})", wants="first", gives="flat")
-
-
-class GlobalMaxPool(Layer):
-    """Keep the largest element of each channel over all positions; what comes out is a vector."""
-
-    name = "GLOBALMAXPOOL"
-    ranks = (2, 3, 4)
-    examples = (
-        Example("62x100 -> GLOBALMAXPOOL -> 100", params=0, macs=0),
-        Example("7x7x512 -> GLOBALMAXPOOL -> 512"),
-        Wrong("512 -> GLOBALMAXPOOL", "rank-mismatch"),
-    )
-
-    def shape(self, *inputs: Shape) -> Shape:
-        return Shape((inputs[0].channels,))
-
-    def lower(self, *inputs: Shape) -> Lowered:
-        module = Module("GlobalMaxPool", {}, support=GLOBAL_MAX_POOL)
-        return Lowered(module, f"torch.amax({{0}}, {_positions(inputs[0])})", wants="first", gives="flat")
-
-
-class AdaptiveAvgPool(Layer):
-    """Average over windows so laid out that the output has the sizes asked for (torch.nn.AdaptiveAvgPool2d)."""
-
-    name = "ADAPTIVEAVGPOOL"
-    ranks = (2, 3, 4)
-    size: tuple[int, ...] = attribute(PerAxis(), doc="sizes of the output", torch="output_size")
-    examples = (
-        Example("13x13x256 -> ADAPTIVEAVGPOOL 6x6 -> 6x6x256", params=0, macs=0),
-        Example("5x9x16 -> ADAPTIVEAVGPOOL size=7 -> 7x7x16"),
-        Example("20x100 -> ADAPTIVEAVGPOOL 1 -> 1x100"),
-        Wrong("13x13x256 -> ADAPTIVEAVGPOOL 0", "out-of-range"),
-        Wrong("13x13x256 -> ADAPTIVEAVGPOOL 6x6x6", "rank-mismatch"),
-    )
-
-    def shape(self, *inputs: Shape) -> Shape:
-        return Shape((*self.size, inputs[0].channels))
-
-    def lower(self, *inputs: Shape) -> Lowered:
-        dimensions = len(self.size)
-        module = Module(f"nn.AdaptiveAvgPool{dimensions}d", {"output_size": short(self.size)})
-        return Lowered(module, inline(f"F.adaptive_avg_pool{dimensions}d", module), wants="first", gives="first")
-
-
-def _pooled(what: str, kernel: tuple[int, ...], arguments: dict[str, Any], defaults: dict[str, Any]) -> Lowered:
-    """The module and the function of PyTorch for a max or avg pool."""
+def pooled(
+    what: str, kernel: tuple[int, ...], arguments: dict[str, Any], defaults: dict[str, Any], positional: int = 1
+) -> Lowered:
+    """The module and the function of PyTorch for a pool with a window."""
     dimensions = len(kernel)
     defaults = {"stride": arguments["kernel_size"], "padding": 0, "ceil_mode": False, **defaults}
-    module = Module(f"nn.{what.capitalize()}Pool{dimensions}d", arguments, 1, defaults)
-    return Lowered(module, inline(f"F.{what}_pool{dimensions}d", module), wants="first", gives="first")
-
-
-def _positions(x: Shape) -> int | tuple[int, ...]:
-    """The dimensions of a tensor behind its channels."""
-    return 2 if x.rank == 2 else tuple(range(2, x.rank + 1))
+    module = Module(f"nn.{what}Pool{dimensions}d", arguments, positional, defaults)
+    return Lowered(module, inline(f"F.{what.lower()}_pool{dimensions}d", module), wants="first", gives="first")

@@ -12,21 +12,6 @@ from pathlib import Path
 from archdsl.layers import FAMILIES, REGISTRY, Attribute, Example, Layer, Wrong
 from archdsl.layers.values import spell
 
-TITLES = {
-    "conv": "Convolutions",
-    "pool": "Pools",
-    "linear": "Fully connected layers",
-    "norm": "Normalisation",
-    "activation": "Activations",
-    "dropout": "Dropout",
-    "recurrent": "Recurrent layers",
-    "attention": "Attention",
-    "windowattention": "Attention in windows",
-    "embedding": "Embeddings",
-    "source": "Sources",
-    "reshape": "Moving and adding elements",
-    "merge": "Merges",
-}
 COLUMNS = ("value", "what", "default", "short", "PyTorch", "meaning")
 HEADER = """\
 # The kinds of layer
@@ -40,8 +25,8 @@ form, or as a word where they are switches. Every example here runs as a test.
 
 def families() -> Iterator[tuple[str, list[type[Layer]]]]:
     """The title of each family with its kinds, in the order of their declaration."""
-    for family in FAMILIES:
-        yield TITLES[family], [kind for kind in REGISTRY.values() if kind.family == family]
+    for title, kinds in FAMILIES.values():
+        yield title, [REGISTRY[kind] for kind in kinds.split()]
 
 
 def overview() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from archdsl.ir.size import OPEN, Expression, Ratio, Size, symbols
+from archdsl.ir.size import SYMBOLIC, Expression, Ratio, Size, symbols
 from archdsl.limits import LARGEST
 
 REQUIRED: Any = object()
@@ -78,7 +78,7 @@ class Type:
     def refuse(self, value: Any) -> Exception:
         from archdsl.layers.base import Refusal
 
-        if isinstance(value, OPEN):
+        if isinstance(value, SYMBOLIC):
             return Refusal("undetermined", f"must be {self.words}, and {value} is left open", hint=give(value))
         return Refusal("wrong-type", f"must be {self.words}, not {spell(value)}")
 
@@ -95,7 +95,7 @@ class Whole(Type):
         from archdsl.layers.base import Refusal
 
         value = whole(value)
-        if isinstance(value, OPEN) and not self.symbolic:
+        if isinstance(value, SYMBOLIC) and not self.symbolic:
             raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))
         if isinstance(value, bool) or not isinstance(value, (int, Expression)):
             raise self.refuse(value)
@@ -111,28 +111,37 @@ class Divisor(Whole):
 
 
 class PerAxis(Type):
-    """A whole number for each axis beside the channels, as `11x11`, or one number for all of them."""
+    """A whole number for each axis beside the channels, as `11x11`, or one number for all of them.
 
-    def __init__(self, least: int = 1) -> None:
-        self.each = Whole(least, symbolic=False)
+    `axes` is how many there are where the input does not tell.
+    """
+
+    bounded = True  # whether the input and its padding bound the numbers that make sense
+
+    def __init__(self, least: int = 1, *, symbolic: bool = False, axes: int | None = None) -> None:
+        self.each = Whole(least, symbolic=symbolic)
+        self.axes = axes
         self.words = "a whole number or one per axis, as 3x3"
 
     def convert(self, value: Any, axes: int) -> Any:
         from archdsl.layers.base import Refusal
 
+        axes = axes if self.axes is None else self.axes
         if not isinstance(value, (Sizes, tuple)):
-            sizes = (self.each.convert(value, axes),) * axes
+            sizes = (self.one(value, axes),) * axes
             if not sizes:
                 raise Refusal("rank-mismatch", f"is {spell(value)}, and the input has no axis beside the channels")
             return sizes
         sizes = tuple(value.sizes if isinstance(value, Sizes) else value)
         if len(sizes) != axes:
             plural = "axis" if axes == 1 else "axes"
-            message = (
-                f"has {len(sizes)} numbers ({spell(value)}), and the input has {axes} {plural} beside the channels"
-            )
-            raise Refusal("rank-mismatch", message)
-        return tuple(self.each.convert(size, axes) for size in sizes)
+            has = f"the input has {axes} {plural} beside the channels" if self.axes is None else f"it must have {axes}"
+            raise Refusal("rank-mismatch", f"has {len(sizes)} numbers ({spell(value)}), and {has}")
+        return tuple(self.one(size, axes) for size in sizes)
+
+    def one(self, value: Any, axes: int) -> Any:
+        """What is written for one axis."""
+        return self.each.convert(value, axes)
 
 
 class Dimensions(Type):
@@ -205,21 +214,6 @@ class Word(Type):
 
     def spelling(self, attribute: Any) -> str:
         return f"{attribute.name}={'|'.join(self.choices)}"
-
-
-class Padding(PerAxis):
-    """Numbers per axis, or `same` (the size stays, divided by the stride) or `valid` (none)."""
-
-    choices = ("same", "valid")
-
-    def __init__(self) -> None:
-        super().__init__(least=0)
-        self.words = "a whole number, one per axis, same or valid"
-
-    def convert(self, value: Any, axes: int) -> Any:
-        if value == "valid":
-            return (0,) * axes
-        return value if value == "same" else super().convert(value, axes)
 
 
 class Bias(Switch):

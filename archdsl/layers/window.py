@@ -107,7 +107,17 @@ def blind(size: Size, dilation: int, window: Callable[[int], Window]) -> bool:
         return window(dilation).blind(dilation)
     if dilation > _MOST_DILATION:
         raise Undetermined(f"{size} >= {dilation}")
-    return any(size >= number and size <= number for number in range(1, dilation) if window(number).blind(number))
+    numbers = [number for number in range(1, dilation) if window(number).blind(number)]
+    return any(size >= first and size <= last for first, last in _stretches(numbers))
+
+
+def _stretches(numbers: list[int]) -> list[tuple[int, int]]:
+    """Rising numbers as stretches without gaps, each by its ends: one question for all of a stretch."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        first = found.pop()[0] if found and found[-1][1] == number - 1 else number
+        found.append((first, number))
+    return found
 
 
 def check_fit(kind: str, size: Size, window: Window, axis: str) -> None:
@@ -122,6 +132,17 @@ def check_fit(kind: str, size: Size, window: Window, axis: str) -> None:
         message = f"{kind}: {covers} is larger than the {axis} {padded}{pads}"
         tries = _fits(size, window)
         raise Refusal("kernel-too-large", message, blame="kernel", tries=tries)
+
+
+def check_filling(kind: str, mode: str, size: Size, ends: tuple[Size, Size], axis: str, blame: str) -> None:
+    """PyTorch's bounds for padding out of the input: reflect needs less than the axis has, circular no more."""
+    if mode not in ("reflect", "circular"):
+        return
+    largest = maximum(*ends)
+    room = size - 1 if mode == "reflect" else size
+    if room < largest:
+        message = f"{kind}: {mode} padding of {largest} needs more than the {axis} {size}"
+        raise Refusal("pad-too-large", message, blame=blame)
 
 
 def _fits(size: Size, window: Window) -> tuple[dict[str, int], ...]:
@@ -156,7 +177,11 @@ def short(sizes: tuple[Size, ...]) -> Size | tuple[Size, ...]:
 
 def derivation(axes: tuple[str, ...], sizes: tuple[Size, ...], windows: tuple[Window, ...]) -> str:
     """The formula of each axis; one where all axes are alike."""
-    each = [window.formula(size) for size, window in zip(sizes, windows, strict=True)]
+    return by_axis(axes, [window.formula(size) for size, window in zip(sizes, windows, strict=True)])
+
+
+def by_axis(axes: tuple[str, ...], each: list[str]) -> str:
+    """A text for each axis; one where all axes are alike."""
     if len(set(each)) == 1:
         return f"{' and '.join(axes[: len(each)])}: {each[0]}"
     return "; ".join(f"{axis}: {text}" for axis, text in zip(axes, each, strict=False))

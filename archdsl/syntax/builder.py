@@ -51,6 +51,9 @@ class Builder:
         name, parameters, where = children
         return tree.Model(name, _present(parameters), _present(where))
 
+    def use(self, children: Children) -> tree.Use:
+        return tree.Use(children[0])
+
     def block(self, children: Children) -> tree.Block:
         name, parameters, takes, body = children
         return tree.Block(name, _present(parameters), _present(takes), body)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from lark import Lark
@@ -61,12 +61,13 @@ class NoLexer:
 
 
 def parse(source: Source, limits: Limits) -> Parsed:
-    """Parse a whole file."""
+    """Parse a whole file. The places of the tree count from the base of the text, those of diagnostics from 0."""
     hidden = forbidden(source, limits)
     if hidden:
         return Parsed(None, hidden, [])
     lexer, value = _run(source, limits, "start")
-    return Parsed(None if lexer.diagnostics else value, lexer.diagnostics, lexer.ignored)
+    ignored = [(code, start + source.base, end + source.base) for code, start, end in lexer.ignored]
+    return Parsed(None if lexer.diagnostics else value, lexer.diagnostics, ignored)
 
 
 def parse_expression(source: Source, limits: Limits) -> tuple[tree.Expr | None, list[Diagnostic]]:
@@ -112,6 +113,8 @@ def _run(source: Source, limits: Limits, start: str, taken: list[Token] | None =
     state = lark.parse_interactive("", start=start).parser_state
     actions, stack = state.parse_conf.states, state.state_stack
     feed = feeder(state, _Tables.steps)
+    if source.base:
+        feed = _moved(feed, source.base)
     recovery = _Recovery(lexer, state)
     for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
         if recovery.active and recovery.takes(token):
@@ -132,6 +135,11 @@ def _run(source: Source, limits: Limits, start: str, taken: list[Token] | None =
     except UnexpectedToken:
         recovery.tell(end)
         return lexer, None
+
+
+def _moved(feed: Callable[[Token], None], base: int) -> Callable[[Token], None]:
+    """What feeds tokens with their places moved: those of a text that is read together with others."""
+    return lambda token: feed(token._replace(start=token.start + base, end=token.end + base))
 
 
 def _shifts(actions: Any, stack: list[Any], kind: str) -> bool:

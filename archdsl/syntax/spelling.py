@@ -21,20 +21,24 @@ class Spelling:
         self.kinds = kinds
         self.places: set[int] = set()  # where kinds of layer stand
         self.declared: set[str] = set()  # the names that the text gives
+        self.uses = False  # whether it uses other files, whose blocks may have any name
         stack: list[Any] = [file]
         while stack:
             node = stack.pop()
             if isinstance(node, Token) or not isinstance(node, tuple):
                 continue
             stack += node
+            self.uses = self.uses or isinstance(node, tree.Use)
             if isinstance(node, tree.Layer) and node.kind is not None:
                 self.places.add(node.kind.start)
             if isinstance(node, _NAMING):
                 self.declared.update(_declared(node))
 
     def kind(self, word: str) -> str:
-        """A word in the place of a kind: in capitals, unless the text has something of that name."""
+        """A word in the place of a kind: in capitals, unless the text has something of that name, or may have."""
         upper = word.upper()
+        if self.uses:
+            return word
         return upper if upper in self.kinds and word not in self.declared and upper not in self.declared else word
 
     def respelled(self, read: list[Token]) -> dict[int, str]:

@@ -142,6 +142,10 @@ class Model(NamedTuple):  # model VGG(config="D") where config in [..]
     where: tuple[Expr, ...]
 
 
+class Use(NamedTuple):  # use "blocks/residual.arch"; use std.residual
+    path: Token
+
+
 class Block(NamedTuple):  # block UP(c) <- low, skip { ... }
     name: Token
     parameters: tuple[Parameter, ...]
@@ -193,7 +197,7 @@ class If(NamedTuple):  # if a { ... } else if b { ... } else { ... }
     otherwise: Body | None
 
 
-Statement: TypeAlias = Model | Block | Input | Output | Let | Cases | Expect | Freeze | For | If | Layer
+Statement: TypeAlias = Model | Use | Block | Input | Output | Let | Cases | Expect | Freeze | For | If | Layer
 
 
 class File(NamedTuple):

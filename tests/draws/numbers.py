@@ -54,6 +54,15 @@ class Numbers:
             return tuple(draw.integer(least, most) for _ in range(max(count, 2))) if axes > 1 or count > 1 else most
         return draw.integer(least, most)
 
+    def sides(self, most: int) -> Any:
+        """A number for both ends of an axis, or for each axis one or a list of two, sometimes of three."""
+        draw, axes = self.draw, len(self.x.space)
+        if axes == 0 or draw.chance(65):
+            return self.along(0, most)
+        counts = [1 if draw.chance(30) else 3 if self.odd(3) else 2 for _ in range(axes + (1 if self.odd(3) else 0))]
+        ends = [[draw.integer(0, most) for _ in range(count)] for count in counts]
+        return tuple(each[0] if len(each) == 1 else each for each in ends)
+
     def room(self) -> int:
         return max(1, min(self.x.space, default=1))
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from drawn import Expr, Refused
+from guess import Guess, pool
+
 from draws.numbers import Numbers
 
 
@@ -20,6 +23,8 @@ class Draws(Numbers):
         values = self._pool()
         if self.draw.chance(25):
             values["countpad"] = self.draw.chance(50)
+        if self.draw.chance(20 if len(self.x.space) > 1 else 5):
+            values["divisor"] = self.draw.integer(-1 if self.odd(5) else 1, 9)
         return values
 
     def _pool(self) -> dict[str, Any]:
@@ -37,5 +42,32 @@ class Draws(Numbers):
         values: dict[str, Any] = {"kernel": self.kernel()}
         return values | ({"stride": self.along(1, 4)} if self.draw.chance(40) else {})
 
+    def _lppool(self) -> dict[str, Any]:
+        draw = self.draw
+        values = {name: value for name, value in self._pool().items() if name != "pad"}
+        if draw.chance(60):
+            values["norm"] = draw.pick((1, 2, 3, 0.5, Expr("5/2"), -1, -2.5, 40, 1e-4, 0 if self.odd(10) else 4))
+        return values
+
     def _adaptiveavgpool(self) -> dict[str, Any]:
-        return {"size": self.along(0 if self.draw.chance(3) else 1, 5)}
+        size = self.along(0 if self.draw.chance(3) else 1, 5)
+        if self.x.space and self.draw.chance(35):
+            each = size if isinstance(size, tuple) else (size,) * len(self.x.space)
+            size = tuple(one if self.draw.chance(50) else "same" for one in each)
+        return {"size": "same" if self.odd(3) else size}
+
+    _adaptivemaxpool = _adaptiveavgpool
+
+    def _unpool(self) -> dict[str, Any]:
+        return self._pool()
+
+    def _unpool_inputs(self, values: dict[str, Any], inputs: list[Guess]) -> list[Guess]:
+        """What the pool of what comes second would give, and that."""
+        before = inputs[-1]
+        try:
+            x = Guess(pool(before, {**values, "ceil": False}).sizes, before.dtype)
+        except Refused:
+            return inputs
+        if values.get("ceil") and self.draw.chance(60):
+            x = x._replace(sizes=(*(size + self.draw.chance(50) for size in x.space), x.channels))
+        return [x, before, *inputs[2:]]

@@ -651,3 +651,22 @@ def frozen_deep(n: int) -> str:
     blocks = "".join(f"block B{i} {{ a: B{i + 1}; b: B{i + 1} }}\n" for i in range(depth))
     path = ".a" * depth
     return f"{blocks}block B{depth} {{ FC 8 }}\ninput 8\na: B0\nfreeze a{path}.0\n" + "# \n" * n
+
+
+# ---- other files
+
+
+@hostile
+def uses_of_one_file(n: int) -> str:
+    return "use std.residual\n" * n + "input 8x8x16\nBASIC 16"
+
+
+@hostile
+def uses_of_nothing(n: int) -> str:
+    return "".join(f'use "blocks/b{i}.arch"\n' for i in range(n)) + "input 8\nRELU"
+
+
+@hostile
+def library_blocks_in_blocks(n: int) -> str:
+    blocks = "".join(f"block B{i}(c) {{ {f'B{i - 1} c' if i else 'BASIC c'}; BASIC c }}\n" for i in range(min(n, 200)))
+    return f"use std.residual\n{blocks}input 8x8x16\nB{min(n, 200) - 1} 16"

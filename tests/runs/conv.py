@@ -9,13 +9,14 @@ import torch.nn.functional as F
 from drawn import Refused
 from torch import Tensor, nn
 
-from runs.tensors import DELIBERATE, back, leading, sees, strided_same
+from runs.tensors import DELIBERATE, back, ends, leading, padded, sees, strided_same
 
 if TYPE_CHECKING:
     from judge import Judge
 
 
 CONV = {1: nn.Conv1d, 2: nn.Conv2d, 3: nn.Conv3d}
+UPCONV = {1: nn.ConvTranspose1d, 2: nn.ConvTranspose2d, 3: nn.ConvTranspose3d}
 CONV_CALL = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
 
 
@@ -26,13 +27,9 @@ class Runs:
     def conv(judge: Judge, path: str, x: Tensor, out: int, kernel: Any, stride: Any = 1, pad: Any = 0, dilation: Any = 1,
              groups: int = 1, bias: Any = True, table: Any = None, mode: str = "zeros") -> Tensor:  # fmt: skip
         axes = x.dim() - 2
-        y, pad = leading(x), 0 if pad == "valid" else pad
         if out == 0:
             raise Refused(DELIBERATE["zero"])
-        if mode == "zeros":
-            sees(y, kernel, stride, pad, dilation)
-        if pad == "same" and stride not in (1, (1,) * axes):
-            y, pad = strided_same(y, kernel, stride, dilation, mode), 0
+        y, pad = widened(leading(x), kernel, stride, pad, dilation, mode)
         options = {"stride": stride, "padding": pad, "dilation": dilation, "padding_mode": mode}
         if table is not None:
             if groups != 1 or bias == "position" or mode != "zeros":
@@ -45,6 +42,38 @@ class Runs:
         else:
             module = judge.module(path, CONV[axes], y.shape[1], out, kernel, groups=groups, bias=bias, **options)
         return back(module(y))
+
+    @staticmethod
+    def dwconv(judge: Judge, path: str, x: Tensor, kernel: Any, stride: Any = 1, pad: Any = 0, dilation: Any = 1,
+               multiplier: int = 1, bias: bool = True, mode: str = "zeros") -> Tensor:  # fmt: skip
+        channels = leading(x).shape[1]
+        out = multiplier * channels
+        return Runs.conv(judge, path, x, out, kernel, stride, pad, dilation, channels, bias, None, mode)
+
+    @staticmethod
+    def upconv(judge: Judge, path: str, x: Tensor, out: int, kernel: Any, stride: Any = 1, pad: Any = 0,
+               outpad: Any = 0, dilation: Any = 1, groups: int = 1, bias: bool = True) -> Tensor:  # fmt: skip
+        if out == 0:
+            raise Refused(DELIBERATE["zero"])
+        arguments = (kernel, stride, pad, outpad, groups, bias, dilation)
+        return back(judge.module(path, UPCONV[x.dim() - 2], leading(x).shape[1], out, *arguments)(leading(x)))
+
+
+def widened(y: Tensor, kernel: Any, stride: Any, pad: Any, dilation: Any, mode: str) -> tuple[Tensor, Any]:
+    """The input with what PyTorch's convolutions cannot pad, and the padding that is left to them."""
+    axes = y.dim() - 2
+    if pad == "valid":
+        pad = 0
+    if pad != "same":
+        sides = ends(pad, axes)
+        if any(before != behind for before, behind in sides):
+            return padded(y, sides, mode), 0
+        pad = tuple(before for before, _ in sides)
+    if mode == "zeros":
+        sees(y, kernel, stride, pad, dilation)
+    if pad == "same" and stride not in (1, (1,) * axes):
+        return strided_same(y, kernel, stride, dilation, mode), 0
+    return y, pad
 
 
 class Table(nn.Module):

@@ -6,9 +6,10 @@ import math
 from typing import TYPE_CHECKING, Any
 
 import torch
+from drawn import Refused
 from torch import Tensor, nn
 
-from runs.tensors import back, fits, leading, sees
+from runs.tensors import DELIBERATE, back, fits, leading, sees
 
 if TYPE_CHECKING:
     from judge import Judge
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
 
 MAXPOOL = {1: nn.MaxPool1d, 2: nn.MaxPool2d, 3: nn.MaxPool3d}
 AVGPOOL = {1: nn.AvgPool1d, 2: nn.AvgPool2d, 3: nn.AvgPool3d}
+LPPOOL = {1: nn.LPPool1d, 2: nn.LPPool2d, 3: nn.LPPool3d}
+UNPOOL = {1: nn.MaxUnpool1d, 2: nn.MaxUnpool2d, 3: nn.MaxUnpool3d}
 ADAPTIVE = {1: nn.AdaptiveAvgPool1d, 2: nn.AdaptiveAvgPool2d, 3: nn.AdaptiveAvgPool3d}
+ADAPTIVEMAX = {1: nn.AdaptiveMaxPool1d, 2: nn.AdaptiveMaxPool2d, 3: nn.AdaptiveMaxPool3d}
 
 
 class Runs:
@@ -32,10 +36,21 @@ class Runs:
 
     @staticmethod
     def avgpool(judge: Judge, path: str, x: Tensor, kernel: Any, stride: Any = None, pad: Any = 0, ceil: bool = False,
-                countpad: bool = True) -> Tensor:  # fmt: skip
+                countpad: bool = True, divisor: int | None = None) -> Tensor:  # fmt: skip
         y = leading(x)
         fits(y, kernel, pad)
-        return back(AVGPOOL[x.dim() - 2](kernel, stride, pad, ceil_mode=ceil, count_include_pad=countpad)(y))
+        if divisor is not None and divisor < 0:
+            raise Refused(DELIBERATE["range"])
+        override = {} if divisor is None else {"divisor_override": divisor}
+        return back(AVGPOOL[x.dim() - 2](kernel, stride, pad, ceil, countpad, **override)(y))
+
+    @staticmethod
+    def lppool(judge: Judge, path: str, x: Tensor, kernel: Any, stride: Any = None, ceil: bool = False,
+               norm: float = 2) -> Tensor:  # fmt: skip
+        y = leading(x)
+        fits(y, kernel)
+        kernel, stride = (each[0] if isinstance(each, tuple) and len(each) == 1 else each for each in (kernel, stride))
+        return back(LPPOOL[x.dim() - 2](norm, kernel, stride, ceil)(y))
 
     @staticmethod
     def subsample(judge: Judge, path: str, x: Tensor, kernel: Any, stride: Any = None) -> Tensor:
@@ -54,7 +69,26 @@ class Runs:
 
     @staticmethod
     def adaptiveavgpool(judge: Judge, path: str, x: Tensor, size: Any) -> Tensor:
-        return back(ADAPTIVE[x.dim() - 2](size)(leading(x)))
+        return back(ADAPTIVE[x.dim() - 2](sized(size, x.dim() - 2))(leading(x)))
+
+    @staticmethod
+    def adaptivemaxpool(judge: Judge, path: str, x: Tensor, size: Any) -> Tensor:
+        return back(ADAPTIVEMAX[x.dim() - 2](sized(size, x.dim() - 2))(leading(x)))
+
+    @staticmethod
+    def unpool(judge: Judge, path: str, x: Tensor, before: Tensor, kernel: Any, stride: Any = None, pad: Any = 0,
+               ceil: bool = False) -> Tensor:  # fmt: skip
+        y, axes = leading(before), x.dim() - 2
+        fits(y, kernel, pad)
+        _, places = MAXPOOL[axes](kernel, stride, pad, ceil_mode=ceil, return_indices=True)(y)
+        return back(UNPOOL[axes](kernel, stride, pad)(leading(x), places, y.shape))
+
+
+def sized(size: Any, axes: int) -> Any:
+    """The sizes of an adaptive pool, None where `same` keeps the axis."""
+    if size == "same":
+        return (None,) * axes
+    return tuple(None if one == "same" else one for one in size) if isinstance(size, (tuple, list)) else size
 
 
 class PerChannel(nn.Module):

@@ -17,14 +17,16 @@ DELIBERATE = {
     "window": "a window larger than its padded input: PyTorch pools it all the same when it rounds up",
     "blind": "a dilated window that reads nothing but padding: PyTorch's pools write outside of the tensor in training, "
     "its convolutions end the process",
+    "windows": "UNFOLD reads images and FOLD sequences: PyTorch takes what has three axes for an image without a batch",
+    "pixels": "PIXELSHUFFLE reads images: PyTorch takes the last three axes of anything for one",
     "broadcast": "nothing is stretched unless the line says so, and never an axis that is not there",
     "gate": "SCALE takes one value per channel and stretches nothing else",
     "tokens": "whole numbers are read by EMBED, EMBEDBAG and POSITIONS alone: PyTorch adds and joins them too",
     "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
     "shift": "windows are shifted by less than a window",
     "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
-    "range": "constants that make no sense: a BN with eps of 0 or a momentum beyond 1, a PAD that cuts off, a negative LRN, "
-    "a ROTARY whose base is not above 0, an EMBED whose maxnorm or normtype is not",
+    "range": "constants that make no sense: a BN with eps of 0 or a momentum beyond 1, a PAD that cuts off or a CROP that adds, a negative LRN, "
+    "an AVGPOOL with a negative divisor, a ROTARY whose base is not above 0, an EMBED whose maxnorm or normtype is not",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
 }
 AXES = (
@@ -69,6 +71,19 @@ def sees(x: Tensor, kernel: Any, stride: Any, pad: Any, dilation: Any) -> None:
         starts = range(-before, size + after - d * (k - 1), s)
         if d > 1 and any(not any(0 <= start + d * step < size for step in range(k)) for start in starts):
             raise Refused(DELIBERATE["blind"])
+
+
+def ends(pad: Any, axes: int) -> list[tuple[int, int]]:
+    """The elements before and behind each axis; `pad` is a number, or for each axis one or a list of two."""
+    each = pad if isinstance(pad, tuple) else (pad,) * axes
+    if len(each) != axes or any(isinstance(one, list) and len(one) != 2 for one in each):
+        raise Refused("a number, or two, for each axis")
+    return [tuple(one) if isinstance(one, list) else (one, one) for one in each]
+
+
+def padded(x: Tensor, sides: list[tuple[int, int]], mode: str) -> Tensor:
+    """With elements before and behind each axis."""
+    return F.pad(x, [end for pair in reversed(sides) for end in pair], mode="constant" if mode == "zeros" else mode)
 
 
 def same(size: int, kernel: int, stride: int, dilation: int) -> tuple[int, int]:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from archdsl.analysis.check import Checked, Reading, read
 from archdsl.analysis.holes.find import Hole, misplaced
 from archdsl.analysis.holes.solve import Fit, Solution, solved
-from archdsl.analysis.unknown import OPEN
+from archdsl.analysis.unknown import UNPINNED
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.ir.shape import Shape
 from archdsl.limits import Limits
+from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
     from archdsl.analysis.holes.solve import Miss
@@ -41,17 +42,17 @@ def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fra
     """The reading of a text with the numbers of its holes; where there is no one answer, the reading that says why."""
     wrong = _unfit(reading, limits)
     if wrong:
-        return reading._replace(answer=Answer(reading.source, (), (), wrong))
+        return reading._replace(answer=Answer(reading.own, (), (), wrong))
     solution, fits = solved(reading, settings, limits, fragment)
     best = _best(solution.fits)
     if len(best) != 1 or solution.limit is not None or solution.unpinned:
-        return reading._replace(answer=Answer(reading.source, (), (), _refusal(reading, solution, best, limits)))
+        return reading._replace(answer=Answer(reading.own, (), (), _refusal(reading, solution, best, limits)))
     values = dict(sorted(best[0].values.items()))
     others = [(hole, more) for hole, more in solution.spare if fits({**values, **more})]
     others += [(_first_apart(reading.holes, values, fit), fit.values) for fit in solution.fits if fit not in best]
-    source = Source(reading.source.name, put(reading.source.text, values))
-    answer = Answer(reading.source, tuple(values.items()), _found(reading, values), _also(reading, others))
-    return read(source, limits)._replace(answer=answer)
+    source = Source(reading.own.name, put(reading.own.text, values))
+    answer = Answer(reading.own, tuple(values.items()), _found(reading, values), _also(reading, others))
+    return read(source, limits, folder=reading.folder)._replace(answer=answer)
 
 
 def put(text: str, values: dict[int, int]) -> str:
@@ -66,16 +67,25 @@ def put(text: str, values: dict[int, int]) -> str:
 def placed_back(checked: Checked, answer: Answer) -> Checked:
     """What was found in the text with its numbers, told of the text as it was written."""
     if not answer.values:
-        others = [one for one in checked.diagnostics if one.code != OPEN]
-        told = [one for one in answer.told if all(one.span != other.span for other in others)]
-        return checked._replace(diagnostics=sorted([*others, *told], key=lambda one: one.span))
+        others = [one for one in checked.diagnostics if one.code != UNPINNED]
+        told = [one for one in answer.told if all(one.place != other.place for other in others)]
+        return checked._replace(diagnostics=sorted([*others, *told], key=lambda one: one.place))
     moved = [_moved(one, answer) for one in checked.diagnostics]
-    diagnostics = sorted([*moved, *answer.told], key=lambda one: one.span)
+    diagnostics = sorted([*moved, *answer.told], key=lambda one: one.place)
     return checked._replace(diagnostics=diagnostics, holes=answer.found)
 
 
 def _moved(diagnostic: Diagnostic, answer: Answer) -> Diagnostic:
-    related = tuple(one._replace(span=_back(one.span, answer)) for one in diagnostic.related)
+    """Places in the text itself are moved, those in texts that it uses stand where they were."""
+    own = diagnostic.source.base == 0
+    related = tuple(
+        one
+        if (one.source or diagnostic.source).base
+        else Related(_back(one.span, answer), one.text, None if own else answer.source)
+        for one in diagnostic.related
+    )
+    if not own:
+        return diagnostic._replace(related=related)
     return diagnostic._replace(span=_back(diagnostic.span, answer), source=answer.source, related=related)
 
 
@@ -101,7 +111,7 @@ def _first_apart(holes: tuple[Hole, ...], values: dict[int, int], fit: Fit) -> H
 
 def _found(reading: Reading, values: dict[int, int]) -> tuple[Found, ...]:
     return tuple(
-        Found(*reading.source.position(hole.at), hole.token.text, values[hole.at], hole.name) for hole in reading.holes
+        Found(*reading.own.position(hole.at), hole.token.text, values[hole.at], hole.name) for hole in reading.holes
     )
 
 
@@ -125,10 +135,10 @@ def _unfit(reading: Reading, limits: Limits) -> list[Diagnostic]:
         at = holes[limits.holes].at
         message = f"{len(holes):,} holes; the limit is {limits.holes:,}"
         hint = "raise it with --limit holes=N"
-        return [Diagnostic("limit", message, Span(at, at + 1), reading.source, hint=hint)]
+        return [Diagnostic("limit", message, Span(at, at + 1), reading.own, hint=hint)]
     message = "a ? stands in `cases` or `where`, which say what the author wants"
     return [
-        Diagnostic("misplaced", message, Span(token.start, token.end), reading.source, hint="write the number")
+        Diagnostic("misplaced", message, Span(token.start, token.end), reading.own, hint="write the number")
         for token in misplaced(reading.file)
     ]
 
@@ -136,15 +146,15 @@ def _unfit(reading: Reading, limits: Limits) -> list[Diagnostic]:
 def _also(reading: Reading, others: list[tuple[Hole, dict[int, int]]]) -> list[Diagnostic]:
     """One note for each hole for which other numbers fit too, with warnings."""
     found: dict[Hole, dict[str, None]] = {}
-    silent = {reading.source.position(at)[0] for code, at, _ in reading.ignored if code == "other-answer"}
+    silent = {reading.own.position(at)[0] for code, at, _ in reading.ignored if code == "other-answer"}
     for hole, values in others:
-        if reading.source.position(hole.at)[0] in silent:
+        if reading.own.position(hole.at)[0] in silent:
             continue
         found.setdefault(hole, {})[str(values[hole.at])] = None
     notes = []
     for hole, numbers in found.items():
         message = f"{hole.name} = {_listed(list(numbers))} fits too, and brings a warning"
-        notes.append(Diagnostic("other-answer", message, Span(hole.at, hole.at + 1), reading.source))
+        notes.append(Diagnostic("other-answer", message, Span(hole.at, hole.at + 1), reading.own))
     return notes
 
 
@@ -161,6 +171,8 @@ def _refusal(reading: Reading, solution: Solution, best: list[Fit], limits: Limi
         return []  # something is wrong that no number changes: it is told by itself
     if len(best) > 1:
         return [_several(reading, best)]
+    if solution.fault is not None:
+        return [solution.fault]  # it is told by itself; when it is mended, the holes are looked at again
     if solution.limit is not None:
         return [_limit(reading, solution, limits)]
     if solution.unpinned:
@@ -178,7 +190,7 @@ def _several(reading: Reading, fits: list[Fit]) -> Diagnostic:
     related = tuple(Related(Span(hole.at, hole.at + 1), "differs, too") for hole in apart[1:_SHOWN])
     message = f"several numbers fit: {listed}"
     hint = "claim more behind the line, or write one of them"
-    return Diagnostic("several-answers", message, _at(apart[0]), reading.source, related=related, hint=hint)
+    return Diagnostic("several-answers", message, _at(apart[0]), reading.own, related=related, hint=hint)
 
 
 def _limit(reading: Reading, solution: Solution, limits: Limits) -> Diagnostic:
@@ -187,7 +199,7 @@ def _limit(reading: Reading, solution: Solution, limits: Limits) -> Diagnostic:
     nearest = f"; the closest: {_nearest(reading, solution)}" if solution.misses else ""
     message = f"no number was found within {getattr(limits, name):,} {name}{nearest}"
     hint = f"write some of the numbers, claim more beside them, or raise it with --limit {name}=N"
-    return Diagnostic("limit", message, _at(hole), reading.source, hint=hint)
+    return Diagnostic("limit", message, _at(hole), reading.own, hint=hint)
 
 
 def _none(reading: Reading, solution: Solution) -> Diagnostic:
@@ -195,12 +207,13 @@ def _none(reading: Reading, solution: Solution) -> Diagnostic:
     hole = (solution.tried or list(reading.holes))[0]
     if not solution.misses:
         because = f": {solution.refusal.message}" if solution.refusal is not None else ""
-        return Diagnostic("no-answer", f"no number fits{because}", _at(hole), reading.source)
+        return Diagnostic("no-answer", f"no number fits{because}", _at(hole), reading.own)
     nearest = solution.misses[0]
     message = f"no number fits; the closest: {_nearest(reading, solution)}"
-    wrong = nearest.wrong[0].claim
-    related = (Related(Span(wrong.start, wrong.end), "is claimed here"),)
-    return Diagnostic("no-answer", message, _at(hole), reading.source, related=related)
+    wrong = nearest.wrong[0].at
+    said = "wants equal sizes" if isinstance(wrong, Token) else "is claimed here"
+    related = (Related(Span(wrong.start, wrong.end), said),)
+    return Diagnostic("no-answer", message, _at(hole), reading.own, related=related)
 
 
 def _nearest(reading: Reading, solution: Solution) -> str:

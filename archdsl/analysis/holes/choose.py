@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
+from archdsl.analysis.holes.equations import Key
 from archdsl.analysis.holes.find import Hole
 from archdsl.analysis.holes.search import FARTHEST, HIT, Mark, search
-from archdsl.analysis.holes.trial import Attempt, Context, Key
+from archdsl.analysis.holes.trial import Attempt
+from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
-from archdsl.layers.values import Divisor, Number, Padding, PerAxis
+from archdsl.layers.sides import Padding
+from archdsl.layers.values import Divisor, Number, PerAxis
 
 _SAMPLES = (1, 2, 3, 4, 8, 16, 96, 0)
 _MOST_DENSE = 1_024  # numbers that are tried one by one, where all samples are refused
@@ -48,14 +51,15 @@ class Choice(NamedTuple):
 Try: TypeAlias = Callable[[dict[int, int]], Attempt]  # the numbers of some holes tried, those found before among them
 
 
-def numbers(hole: Hole, context: Context | None, largest: int) -> Sequence[int] | None:
+def numbers(hole: Hole, shape: Shape | None, largest: int) -> Sequence[int] | None:
     """What the attribute of a hole allows, on this input: paddings up to the window, windows up to the axis."""
-    shape = context.value.shape if context is not None and context.value is not None else None
     if shape is not None:
         largest = max((_number(size) for size in shape.space), default=1)
     match hole.type:
         case Padding():
             return range((max(largest, _WINDOW) if hole.window is None else hole.window) + 1)
+        case PerAxis() if not hole.type.bounded:
+            return None
         case PerAxis():
             added = max(largest, _WINDOW) if hole.padding is None else hole.padding
             return range(hole.least, largest + 2 * added + 1)
@@ -95,7 +99,8 @@ def choose(variables: list[Variable], attempt: Try, likely: list[int], plainly: 
         return None if base.found.fits else Choice(variables[0], iter(()), False)
     rest = {place: base.values[place] for one in variables if one not in moving for place in one.places}
     if len(moving) == 1:
-        return Choice(moving[0], _searched(moving[0], rest, attempt, None, likely), True)
+        seen = set(base.found.equations) if rest else None  # further claims, which then show, may be of the others
+        return Choice(moving[0], _searched(moving[0], rest, attempt, seen, likely), True)
     owners = {key: [one for one in moving if key in base.moved[one]] for key in base.found.equations}
     for key, some in owners.items():
         if len(some) == 1:
@@ -184,7 +189,7 @@ def _moved(variable: Variable, values: dict[int, int], base: Attempt, attempt: T
             if there is None or here is None:
                 if not found.fits or not base.fits:
                     moved.add(key)
-            elif there.derived != here.derived:
+            elif there.off != here.off:
                 moved.add(key)
     return moved if taken or not others else None
 
@@ -262,4 +267,4 @@ def _mark(found: Attempt, keys: set[Key] | None) -> Mark | None:
     if wrong is None:
         return HIT if keys is None or keys <= found.equations.keys() else None
     equation = found.equations[wrong]
-    return Mark(wrong, equation.derived > equation.claimed, abs(equation.derived - equation.claimed))
+    return Mark(wrong, equation.off > 0, abs(equation.off))

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from archdsl.analysis.bind import Signature, Slot, of_block, of_kind
 from archdsl.analysis.unknown import parts
 from archdsl.layers import REGISTRY, Layer
-from archdsl.layers.values import Divisor, Number, Padding, PerAxis, Type, Whole
+from archdsl.layers.sides import Padding
+from archdsl.layers.values import Divisor, Number, PerAxis, Type, Whole
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -22,7 +23,7 @@ class Hole(NamedTuple):
     `together` are the places of the holes that are tried equal first: those of `?x?`, the first of them included.
     `window` is what a window covers whose padding is the hole, `padding` what is added to the axis of a window that is
     one; None where that is not written. The number is a multiple of `step`: groups that the line gives divide its
-    channels.
+    channels. `line` is the place of the layer line.
     """
 
     at: int
@@ -34,6 +35,7 @@ class Hole(NamedTuple):
     window: int | None = None
     step: int = 1
     padding: int | None = 0
+    line: int = -1
 
 
 def find(file: tree.File) -> list[Hole]:
@@ -140,7 +142,7 @@ def _of_layer(statement: tree.Layer, blocks: dict[str, tree.Block]) -> Iterator[
                 step = _groups(statement.arguments, slots, layer) if slot is not None and slot.name == "out" else 1
                 called = token.text[0] if token.type == "HOLED" else name
                 padding = _padding(statement.arguments, slots, layer)
-                yield Hole(at, token, called, type, least(type), token.start, window, step, padding)
+                yield Hole(at, token, called, type, least(type), token.start, window, step, padding, statement.start)
     yield from _named(statement.repeat, "x")
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from archdsl.analysis.check import Reading
 from archdsl.analysis.holes.find import Hole
-from archdsl.analysis.unknown import OPEN
+from archdsl.analysis.unknown import UNPINNED
 from archdsl.diagnostics import Diagnostic, Span
-from archdsl.layers.values import Divisor, Number, Padding, PerAxis, Whole
+from archdsl.layers.sides import Padding
+from archdsl.layers.values import Divisor, Number, PerAxis, Whole
 
 _SHAPE = "claim what its line gives: -> 55x55x96, as far as it is known"
 _PARAMS = "claim what its line has: -> 34,944 params"
@@ -16,10 +17,10 @@ def unpinned(reading: Reading, holes: list[Hole]) -> list[Diagnostic]:
     """One error for each."""
     return [
         Diagnostic(
-            OPEN,
+            UNPINNED,
             f"no claim pins this number: {hole.name}",
             Span(hole.at, hole.at + 1),
-            reading.source,
+            reading.own,
             hint=_hint(hole),
         )
         for hole in holes

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple, TypeAlias
 
-FARTHEST = 2**40  # where nothing bounds a number
+FARTHEST = 10**18 - 1  # where nothing bounds a number: the largest that a text can have
 _DENSE = 24  # numbers that are all asked
 _REFUSALS = 3  # behind a number that was taken, so many refusals in a row end the search
 _FARTHER = 4  # samples, each missing by more than the one before

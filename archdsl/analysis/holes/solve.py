@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
 from archdsl.analysis.check import Reading
 from archdsl.analysis.holes.choose import Choice, Try, Variable, choose, numbers
+from archdsl.analysis.holes.elsewhere import Elsewhere
+from archdsl.analysis.holes.equations import Equation
 from archdsl.analysis.holes.find import Hole
 from archdsl.analysis.holes.segments import Segment, segments
-from archdsl.analysis.holes.trial import Attempt, Bench, Context, Equation, Key
+from archdsl.analysis.holes.trial import Attempt, Bench, Context, together
 from archdsl.diagnostics import Diagnostic
 from archdsl.ir.shape import Shape
 from archdsl.limits import Limits
@@ -62,6 +64,7 @@ class Solution(NamedTuple):
     refusal: Diagnostic | None
     limit: str | None
     begun: bool  # False where something is wrong that no hole changes
+    fault: Diagnostic | None  # what else is wrong, where numbers meet all claims
 
 
 class Solver:
@@ -93,6 +96,7 @@ class Solver:
         self.tried: list[Hole] = []
         self.misses: list[Miss] = []
         self.refusal: Diagnostic | None = None
+        self.elsewhere = Elsewhere()
         found = re.findall(r"(?<![\w.])[0-9]{1,7}(?![\w.])|(?<=x)[0-9]{1,7}|[0-9]{1,7}(?=x)", reading.source.text)
         self.likely = sorted({int(number) for number in found[: 8 * _LIKELY]})[-_LIKELY:]
         self.largest = min(max(self.likely, default=1), 4_096)
@@ -111,9 +115,8 @@ class Solver:
         if limit is None and self.cut and not self.fits and not self.unpinned:
             limit = "visits"
         self.misses.sort(key=lambda miss: miss[:2])
-        return Solution(
-            self.fits, self.spare, self.unpinned, self.tried, self.misses[:_FEW], self.refusal, limit, begun
-        )
+        fault, misses = self.elsewhere.fault(), self.misses[:_FEW]
+        return Solution(self.fits, self.spare, self.unpinned, self.tried, misses, self.refusal, limit, begun, fault)
 
     def _search(self) -> None:
         stack: list[Iterator[Node]] = [iter([Node({})])]
@@ -128,7 +131,7 @@ class Solver:
         """What can follow on some numbers: none where they are wrong, or where they are all."""
         unknown = [hole for hole in self.holes if hole.at not in node.values]
         if node.segment is not None and node.context is not None:
-            choice = self._local(node.segment, node.context, unknown, node.values)
+            choice = self._local(node.segment, node.context, unknown, node.values, {})
             if choice is not None:
                 return self._nodes(choice, node)
         found, contexts = self.whole(node.values)
@@ -140,14 +143,14 @@ class Solver:
         for segment in self.segments:
             context = contexts.get(segment.start)
             if context is not None and any(hole.at in segment for hole in unknown):
-                choice = self._local(segment, context, unknown, node.values)
+                choice = self._local(segment, context, unknown, node.values, found.inputs)
                 if choice is not None:
                     return self._nodes(choice, Node(node.values, segment, context))
-        return self._anywhere(node, unknown)
+        return self._anywhere(node, unknown, found.inputs)
 
-    def _anywhere(self, node: Node, unknown: list[Hole]) -> Iterator[Node]:
+    def _anywhere(self, node: Node, unknown: list[Hole], inputs: dict[int, Shape]) -> Iterator[Node]:
         """The next hole by claims of the whole text: the first holes alone, then more of them together."""
-        variables, count = self._variables(unknown, None), 1
+        variables, count = self._variables(unknown, inputs), 1
         while True:
             some = variables[:count]
             self.tried = [one.hole for one in some]
@@ -159,9 +162,17 @@ class Solver:
                 return iter(())
             count *= 2
 
-    def _local(self, segment: Segment, context: Context, unknown: list[Hole], values: dict[int, int]) -> Choice | None:
+    def _local(
+        self,
+        segment: Segment,
+        context: Context,
+        unknown: list[Hole],
+        values: dict[int, int],
+        inputs: dict[int, Shape],
+    ) -> Choice | None:
         """The next hole by the claims of some lines alone."""
-        ours = self._variables([hole for hole in unknown if hole.at in segment], context)
+        around = context.value.shape if context.value is not None else None
+        ours = self._variables([hole for hole in unknown if hole.at in segment], inputs, around)
         if not ours:
             return None
         self.tried = [one.hole for one in ours]
@@ -200,38 +211,33 @@ class Solver:
             return len(self.some(node.segment, node.context, values).warnings)
         return len(self.whole(values)[0].warnings)
 
-    def _variables(self, holes: list[Hole], context: Context | None) -> list[Variable]:
-        """Holes as variables, those that are tied as one."""
+    def _variables(self, holes: list[Hole], inputs: dict[int, Shape], around: Shape | None = None) -> list[Variable]:
+        """Holes as variables, those that are tied as one; `inputs` are what lines read, `around` where they begin."""
         groups: dict[int, list[Hole]] = {}
         for hole in holes:
             groups.setdefault(hole.together if self.tied else hole.at, []).append(hole)
         return [
-            Variable(tuple(hole.at for hole in group), group[0], numbers(group[0], context, self.largest))
+            Variable(tuple(hole.at for hole in group), group[0], self._numbers(group[0], inputs, around))
             for group in groups.values()
         ]
+
+    def _numbers(self, hole: Hole, inputs: dict[int, Shape], around: Shape | None) -> Sequence[int] | None:
+        return numbers(hole, inputs.get(hole.line, around), self.largest)
 
     # ---- trials
 
     def whole(self, values: dict[int, int]) -> tuple[Attempt, dict[int, Context]]:
         """The whole text at all settings."""
-        equations: dict[Key, Equation] = {}
         contexts: dict[int, Context] = {}
-        refusal: Diagnostic | None = None
-        open: frozenset[int] = frozenset()
-        read: frozenset[int] = frozenset()
-        warnings: tuple[Diagnostic, ...] = ()
-        cost = 0
+        attempts: list[Attempt] = []
         for number, setting in enumerate(self.settings):
             found, there = self.bench.whole(values, setting, self._left(), number)
             self._spend(found.cost + len(self.bench.declared.lines) // 8)
-            equations |= found.equations
             contexts = {**there, **contexts}
-            refusal, open, warnings = refusal or found.refusal, open | found.open, warnings + found.warnings
-            read |= found.read
-            cost += found.cost
-            if refusal is not None:
+            attempts.append(found)
+            if found.refusal is not None:
                 break
-        return self._noted(Attempt(refusal, equations, open, warnings, read, cost), values), contexts
+        return self._noted(together(attempts), values), contexts
 
     def some(self, segment: Segment, context: Context, values: dict[int, int]) -> Attempt:
         """Some lines alone."""
@@ -251,14 +257,15 @@ class Solver:
             raise Exhausted("visits")
 
     def _noted(self, found: Attempt, values: dict[int, int]) -> Attempt:
-        """Remember what came near."""
+        """Remember what came near, and what else is wrong."""
+        self.elsewhere.note(values, found)
         if found.refusal is not None:
             self.cut = self.cut or found.refusal.code == "limit"
             self.refusal = self.refusal or found.refusal
-        elif not found.open and values:
+        elif not found.unfilled and values:
             wrong = tuple(equation for equation in found.equations.values() if not equation.holds)
             if wrong:
-                off = sum(abs(e.derived - e.claimed) / max(1, abs(e.claimed), abs(e.derived)) for e in wrong)
+                off = sum(abs(e.off) / max(1, abs(e.claimed), abs(e.derived)) for e in wrong)
                 miss = Miss(len(wrong), off, values, wrong[:_FEW])
                 if all(miss.values != other.values for other in self.misses):
                     self.misses.append(miss)
@@ -277,6 +284,7 @@ def solved(
     apart = len({hole.together for hole in reading.holes}) < len(reading.holes)
     spent, concluded = (0, 0), False
     misses: list[Miss] = []
+    fault: Diagnostic | None = None
     for tied, plainly in ((True, False), (False, False), (False, True)):
         if (not tied and not plainly and not apart) or (plainly and not concluded):
             continue
@@ -284,7 +292,8 @@ def solved(
         found = solver.solve()
         spent, concluded = (solver.tries, solver.visits), concluded or solver.concluded
         misses = sorted([*misses, *found.misses], key=lambda one: one[:2])[:_FEW]
-        found = found._replace(misses=misses)
+        fault = fault or found.fault
+        found = found._replace(misses=misses, fault=fault)
         if found.fits or not found.begun or found.limit is not None or found.unpinned:
             break
 
@@ -293,6 +302,6 @@ def solved(
             attempt, _ = solver.whole(values)
         except Exhausted:
             return False
-        return attempt.fits and not attempt.open
+        return attempt.fits and not attempt.unfilled
 
     return found, fits

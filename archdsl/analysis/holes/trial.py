@@ -8,53 +8,46 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from archdsl.analysis.bind import Bound, make
 from archdsl.analysis.check import Reading, network_of
-from archdsl.analysis.claims import judge_quantity, quantity, stated_shape
-from archdsl.analysis.cost import Cost
-from archdsl.analysis.declare import Declarations, declarations, parameters
+from archdsl.analysis.declare import Declarations, parameters
 from archdsl.analysis.elaborate import Elaborator
-from archdsl.analysis.judge import Judge
+from archdsl.analysis.holes.equations import Equation, Key, Recorder
+from archdsl.analysis.kinds import linked
 from archdsl.analysis.names import Names, Value
 from archdsl.analysis.place import Place
-from archdsl.analysis.problem import Problem, Silent, Stop
+from archdsl.analysis.problem import Placed, Problem, Refused, Silent, Stop
 from archdsl.analysis.report import Report
-from archdsl.analysis.rules import Known
+from archdsl.analysis.rules import Rules
 from archdsl.analysis.scope import HOLES, Scope
 from archdsl.analysis.trampoline import Task, run
-from archdsl.analysis.unknown import OPEN
+from archdsl.analysis.unknown import UNPINNED
 from archdsl.analysis.where import define_symbols, demand_of_inputs, facts_of
 from archdsl.analysis.where import symbol_names as names_of_sizes
 from archdsl.analysis.work import PER_VISIT
 from archdsl.diagnostics import Diagnostic, Source
-from archdsl.ir.network import Item, Leaf
+from archdsl.ir.network import Item
 from archdsl.ir.shape import Shape
+from archdsl.ir.size import Undetermined
+from archdsl.layers import Layer, Refusal
 from archdsl.limits import Limits
 from archdsl.syntax import tree
-
-Key = tuple[int, ...]  # of an equation: the setting, the place of its claim, the axis, and which visit of the line
 
 if TYPE_CHECKING:
     from archdsl.ir.facts import Facts
 
 
-class Equation(NamedTuple):
-    """One number that is claimed, and what was derived for it."""
-
-    claimed: int
-    derived: int
-    holds: bool
-    claim: tree.Claim
-
-
 class Attempt(NamedTuple):
-    """What came of a trial: the first fault that is none of an open hole, what the claims say, and what it cost."""
+    """What came of a trial: the first fault that is none of an unfilled hole, what the claims say, and what it cost."""
 
     refusal: Diagnostic | None
     equations: dict[Key, Equation]
-    open: frozenset[int]
+    unfilled: frozenset[int]
     warnings: tuple[Diagnostic, ...]
     read: frozenset[int]  # the holes whose numbers were asked for
     cost: int
+    inputs: dict[int, Shape]  # what the lines with holes read, by their places
+    unequal: Diagnostic | None  # the first fault of sizes that a rule wants equal, which are equations, too
 
     @property
     def fits(self) -> bool:
@@ -77,8 +70,10 @@ class Bench:
     def __init__(self, reading: Reading, fragment: Shape | None, limits: Limits, watched: frozenset[int]) -> None:
         assert reading.file is not None
         self.reading, self.fragment, self.watched = reading, fragment, watched
+        self.holed = frozenset(hole.line for hole in reading.holes)
         self.source: Source = reading.source
-        self.declared: Declarations = declarations(reading.file, Report(self.source, []))
+        self.kinds = linked(reading.file, reading.used, Report(self.source, []))
+        self.declared: Declarations = self.kinds.files[0]
         self.limits = limits._replace(diagnostics=max(limits.diagnostics, limits.holes))
 
     def whole(
@@ -90,10 +85,10 @@ class Bench:
         names = names_of_sizes(declared.inputs, declared.model)
         noted = _Noted(values)
         facts = facts_of(names, declared.model, given, report, limits)
-        scope = parameters(declared.model, given, names, report, limits, facts, noted)
+        scope = parameters(declared.model, given, names, report, limits, facts, self.kinds.words[0], noted)
         define_symbols(declared.inputs, names, given, scope, report, facts)
         demand_of_inputs(declared.inputs, scope, report, limits, facts)
-        elaborator = _Trial(declared.blocks, report, limits, self.reading.known, facts, self.watched, setting)
+        elaborator = _Trial(self, report, limits, facts, setting)
         scope.work = elaborator.work
         if not report.told("where-failed"):
             network_of(declared, scope, elaborator, self.fragment)
@@ -105,7 +100,7 @@ class Bench:
         report.errors = 1  # of what is in doubt around these lines, the whole text told
         limits = self.limits._replace(visits=most)
         facts = context.facts
-        elaborator = _Trial(self.declared.blocks, report, limits, self.reading.known, facts, frozenset(), 0)
+        elaborator = _Trial(self, report, limits, facts, 0)
         saved = facts.saved() if facts is not None else {}
         elaborator.origins = elaborator.rules.origins = context.origins
         around, noted = context.place.scope, _Noted(values)
@@ -142,30 +137,85 @@ class _Noted(dict[int, int]):
 def _outcome(report: Report, elaborator: _Trial, noted: _Noted) -> Attempt:
     found = report.sorted()
     faults = [one for one in found if one.severity == "error"]
-    refusal = next((fault for fault in faults if fault.code != OPEN), None)
-    open = frozenset(fault.span.start for fault in faults if fault.code == OPEN)
+    refusal = next((fault for fault in faults if fault.code != UNPINNED), None)
+    unfilled = frozenset(fault.span.start for fault in faults if fault.code == UNPINNED)
     warnings = tuple(one for one in found if one.severity == "warning")
     cost = 1 + elaborator.work.visits + elaborator.work.steps // PER_VISIT
-    return Attempt(refusal, elaborator.recorder.equations, open, warnings, frozenset(noted.read), cost)
+    recorder, read = elaborator.recorder, frozenset(noted.read)
+    unequal = None
+    if recorder.refused is not None:
+        report.problem(recorder.refused)
+        unequal = next(one for one in report.sorted() if one.code == recorder.refused.code)
+    return Attempt(refusal, recorder.equations, unfilled, warnings, read, cost, elaborator.inputs, unequal)
+
+
+def together(attempts: list[Attempt]) -> Attempt:
+    """What came of the same numbers at several settings."""
+    first, *rest = attempts
+    for one in rest:
+        first = Attempt(
+            first.refusal or one.refusal,
+            first.equations | one.equations,
+            first.unfilled | one.unfilled,
+            first.warnings + one.warnings,
+            first.read | one.read,
+            first.cost + one.cost,
+            one.inputs | first.inputs,
+            first.unequal or one.unequal,
+        )
+    return first
+
+
+class _Rules(Rules):
+    """The rules of layers; sizes that they want equal are noted as equations, as claims are."""
+
+    recorder: Recorder
+
+    def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
+        return super()._key(statement, kind, shapes, scope) if len(shapes) == 1 else None  # all others are compared
+
+    def apply(
+        self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.Layer
+    ) -> tuple[Layer, tuple[Shape, ...]]:
+        """The layer and its results; sizes that differ leave them in doubt, as a claim does."""
+        shapes = tuple(value.shape for value in inputs if value.shape is not None)
+        at = statement.kind or statement
+        try:
+            op, results = super().apply(kind, bound, inputs, statement)
+        except Refused as refused:
+            if refused.code == "shape-mismatch" and self._unequal(at, kind, bound, shapes):
+                self.recorder.refused = self.recorder.refused or refused
+                raise Silent from None
+            raise
+        self.recorder.equal(at, op, shapes)
+        return op, results
+
+    def _unequal(self, at: Placed, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> bool:
+        try:
+            return self.recorder.unequal(at, make(kind, bound, shapes), shapes)
+        except (Refusal, Undetermined):
+            return False
 
 
 class _Trial(Elaborator):
     """An elaborator that notes equations in place of messages, and the contexts of the statements watched."""
 
-    def __init__(
-        self,
-        blocks: dict[str, tree.Block],
-        report: Report,
-        limits: Limits,
-        known: Known,
-        facts: Facts | None,
-        watched: frozenset[int],
-        setting: int,
-    ) -> None:
-        super().__init__(blocks, report, limits, known, facts)
-        self.judge = self.recorder = _Recorder(report, self.costs, limits, setting)
-        self.watched = watched
+    def __init__(self, bench: Bench, report: Report, limits: Limits, facts: Facts | None, setting: int) -> None:
+        known = bench.reading.known
+        super().__init__(bench.kinds, report, limits, known, facts)
+        self.judge = self.recorder = Recorder(report, self.costs, limits, setting, facts)
+        self.rules = _Rules(report, self.origins, limits, known, facts)
+        self.rules.recorder = self.recorder
+        self.watched, self.holed = bench.watched, bench.holed
         self.contexts: dict[int, Context] = {}
+        self.inputs: dict[int, Shape] = {}
+
+    def reads(self, statement: tree.Layer, current: Value | None, place: Place) -> tuple[Value, ...]:
+        """What a line reads; the first shape of a line with holes is noted."""
+        values = super().reads(statement, current, place)
+        if statement.start in self.holed and values and values[0].shape is not None:
+            self.inputs.setdefault(statement.start, values[0].shape)
+        return values
 
     def _note(self, statement: tree.Statement, current: Value | None, place: Place) -> None:
         at = start(statement)
@@ -186,66 +236,13 @@ class _Trial(Elaborator):
         return super()._statement(statement, current, place, base)
 
 
-class _Recorder(Judge):
-    """Notes what is claimed and derived, number by number; says nothing of what does not hold."""
-
-    def __init__(self, report: Report, costs: Any, limits: Limits, setting: int) -> None:
-        super().__init__(report, costs, limits)
-        self.setting = setting
-        self.equations: dict[Key, Equation] = {}
-        self._visits: dict[int, int] = {}
-
-    def _shape(
-        self, claim: tree.ShapeClaim, shapes: tuple[Shape, ...], position: int, scope: Scope, leaves: tuple[Leaf, ...]
-    ) -> bool:
-        if position >= len(shapes):
-            return super()._shape(claim, shapes, position, scope, leaves)
-        sizes = stated_shape(claim, self.report.source.text[claim.start : claim.end], scope, self.limits)
-        derived = shapes[position].sizes
-        if len(sizes) != len(derived):
-            self._equation(claim, -1, len(sizes), len(derived), False)
-            self.report.errors += 1
-            return False
-        right = True
-        visit = self._visit(claim)
-        for axis, (a, b) in enumerate(zip(sizes, derived, strict=True)):
-            if a is None:
-                continue
-            apart = b - a  # of symbolic sizes, a number where they differ by one
-            if isinstance(a, int) and isinstance(b, int):
-                self._equation(claim, axis, a, b, a == b, visit)
-            else:
-                self._equation(claim, axis, 0, apart if isinstance(apart, int) else 1, a == b, visit)
-            right = right and a == b
-        self.report.errors += not right  # what follows is in doubt, and silent
-        return right
-
-    def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: Any, sums: Any) -> None:
-        holds, _ = judge_quantity(claim, cost)
-        claimed = quantity(claim.number)
-        figure = claimed.digits * claimed.scale // 10**claimed.decimals
-        derived = getattr(cost, claim.unit.text) * (4 if claimed.bytes else 1)
-        if isinstance(derived, int):
-            self._equation(claim, 0, figure, derived, holds)
-        else:
-            self._equation(claim, 0, 0, 0, holds)
-
-    def _visit(self, claim: tree.Claim) -> int:
-        self._visits[claim.start] = visit = self._visits.get(claim.start, -1) + 1
-        return visit
-
-    def _equation(
-        self, claim: tree.Claim, axis: int, claimed: Any, derived: Any, holds: bool, visit: int | None = None
-    ) -> None:
-        visit = self._visit(claim) if visit is None else visit
-        self.equations[self.setting, claim.start, axis, visit] = Equation(claimed, derived, holds, claim)
-
-
 def start(statement: tree.Statement) -> int:
     """A place that tells a statement from every other."""
     match statement:
         case tree.Layer() | tree.Input():
             return statement.start
+        case tree.Use(path):
+            return path.start
         case tree.Let(name, _) | tree.Model(name, _, _) | tree.Block(name, _, _, _):
             return name.start
         case tree.For(names, _, _) | tree.Output(names) | tree.Cases(names, _):

@@ -44,8 +44,11 @@ def _averages(leaf: Leaf) -> bool:
 
 def _own(network: Any) -> dict[str, str]:
     """The paths of tensors of the network's own, and what each is."""
-    placed = (each for each in walk(network.body, unroll=True) if isinstance(each.node, Leaf) and not each.node.inputs)
-    return {each.path: each.node.op.tensors()[0].role for each in placed}
+    found: dict[str, str] = {}
+    for path, node in ((each.path, each.node) for each in walk(network.body, unroll=True)):
+        if isinstance(node, Leaf) and not node.inputs:
+            found[path] = node.op.tensors()[0].role
+    return found
 
 
 def _part(path: str, tensor: bool) -> str:

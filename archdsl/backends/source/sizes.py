@@ -16,7 +16,7 @@ from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.ir.condition import names_of
 from archdsl.ir.network import Leaf, Network, Port, Repeat, postorder
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import OPEN, Expression, Symbol
+from archdsl.ir.size import SYMBOLIC, Expression, Symbol
 from archdsl.layers.values import give
 
 _TAKEN = {"self", "torch", "nn", "F", "x"}
@@ -36,7 +36,7 @@ def refuse_open(checked: Checked) -> None:
             hint = f"give a value: {' '.join(f'{name}=...' for name in open_ones)}"
             faults.append(Diagnostic("undetermined", message, Span(0, 0), checked.source, hint=hint))
     if faults:
-        raise ArchError(sorted(faults, key=lambda fault: fault.span)[: checked.facts.limits.diagnostics])  # type: ignore[union-attr]
+        raise ArchError(sorted(faults, key=lambda fault: fault.place)[: checked.facts.limits.diagnostics])  # type: ignore[union-attr]
 
 
 def _fault(node: Any, checked: Checked) -> Diagnostic | None:
@@ -52,7 +52,9 @@ def _fault(node: Any, checked: Checked) -> Diagnostic | None:
         return None
     if found is None or at is None:
         return None
-    return Diagnostic("undetermined", message, Span(at.start, at.end), checked.source, hint=give(found))
+    part = checked.source.part(at.start)
+    span = Span(at.start - part.base, at.end - part.base)
+    return Diagnostic("undetermined", message, span, part, hint=give(found))
 
 
 def _open_arguments(leaf: Leaf) -> Iterator[tuple[str, Any]]:
@@ -62,7 +64,7 @@ def _open_arguments(leaf: Leaf) -> Iterator[tuple[str, Any]]:
     own = {name: leaf.op.__dict__[name] for name in type(leaf.op).attributes}
     for name, value in (*own.items(), *arguments.items()):
         for each in value if isinstance(value, tuple) else (value,):
-            if isinstance(each, OPEN):
+            if isinstance(each, SYMBOLIC):
                 yield name, each
 
 
@@ -85,7 +87,19 @@ def size_checks(checked: Checked, takes: tuple[str, ...]) -> list[str]:
     for each in conditions:
         names = [name for name in places if name in names_of(each.clause)]
         lines += _check(each, names, takes) if names else []
-    return lines
+    return [*_axes(checked.network, takes, lines), *lines]
+
+
+def _axes(network: Network, takes: tuple[str, ...], lines: list[str]) -> list[str]:
+    """The check that a tensor of which an axis is read has all axes, the batch among them."""
+    found: list[str] = []
+    for argument, port in zip(takes, network.inputs, strict=False):
+        if any(re.search(rf"\b{argument}\.shape\[", line) for line in lines):
+            sizes = {_dimension(port, axis): str(size) for axis, size in enumerate(port.shape)}
+            wanted = ", ".join(["batch", *(sizes[dimension] for dimension in sorted(sizes))])
+            text = f"the shape of {argument} is {{{argument}.shape}}, and the model reads ({wanted})"
+            found += _raising(f"{argument}.dim() != {len(port.shape) + 1}", text)
+    return found
 
 
 def _agreeing(name: str, variable: str, place: Place, first: bool) -> list[str]:

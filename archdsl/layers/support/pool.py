@@ -30,3 +30,18 @@ class GlobalMaxPool(nn.Module):
     def forward(self, x):
         return x.flatten(2).amax(2)
 '''
+
+UNPOOL = '''
+class Unpool{n}d(nn.MaxUnpool{n}d):
+    """Each element back where the largest one of its window was, found anew from what was pooled."""
+
+    def __init__(self, kernel_size, stride=None, padding=0, ceil_mode=False):
+        super().__init__(kernel_size, stride, padding)
+        self.ceil_mode = ceil_mode
+
+    def forward(self, x, before):
+        _, places = F.max_pool{n}d(
+            before, self.kernel_size, self.stride, self.padding, ceil_mode=self.ceil_mode, return_indices=True
+        )
+        return super().forward(x, places, before.shape)
+'''

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Span
 from archdsl.syntax import tree
-from archdsl.syntax.listing.build import LineBuilder, Unclear, whole, word
+from archdsl.syntax.listing.build import LineBuilder
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Block, sizes
 from archdsl.syntax.listing.flow import Flow
 from archdsl.syntax.listing.inception import convolution
+from archdsl.syntax.listing.parts import Unclear, whole, word
 from archdsl.syntax.tree import Token
 
 
 def stacked(builder: LineBuilder, entry: Entry) -> list[tree.Line]:
     """The lines of a row with blocks; raises Unclear."""
     at = Span(entry.head.start, entry.head.end)
-    copies = entry.facts.get("copies")
+    copies, incoming = entry.facts.get("copies"), builder.flow
     lines: list[tree.Line] = []
     wanted = [shape.sizes for shape in entry.shapes[-1:]]
     for block in entry.blocks:
@@ -34,7 +35,7 @@ def stacked(builder: LineBuilder, entry: Entry) -> list[tree.Line]:
         step = _stride(builder, wanted)
         builder.flow = builder.flow._replace(space=tuple(-(-size // step) for size in builder.flow.space))
     body = tree.Body(tuple(lines), entry.start, entry.end)
-    claims = builder.claims(entry, entry.end)
+    claims = builder.claims(entry, incoming)
     layer = tree.Layer(builder.name(entry), None, (), body, None, (), claims, at.start, at.end)
     return [tree.Line((layer,))]
 

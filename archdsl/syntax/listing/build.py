@@ -2,49 +2,17 @@
 
 from __future__ import annotations
 
-import re
-from typing import NamedTuple
-
 from archdsl.diagnostics import Span
 from archdsl.syntax import tree
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Shape, sizes
-from archdsl.syntax.listing.flow import Flow, Window, fitting, spread
+from archdsl.syntax.listing.flow import Flow
+from archdsl.syntax.listing.parts import GROUPED, Note, Unclear, amount, figure, place_of, whole, word
 from archdsl.syntax.tree import Token
 
 _PLAIN = {"LRN": "LRN", "BN": "BN", "RELU": "RELU", "TANH": "TANH", "SIGMOID": "SIGMOID", "FLATTEN": "FLATTEN"}
-_GROUPED = re.compile(r"[0-9]{1,3}\.[0-9]{3}")  # 54.314 parameters, as German writes thousands
+_WHOLE = ("count", "window", "stride", "pad", "groups", "dilation", "copies")
 _LARGEST_LABEL = 60
-
-
-class Unclear(Exception):
-    """A layer that cannot be understood: why, where, and what would be."""
-
-    def __init__(self, message: str, at: Span, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message, self.at, self.hint = message, at, hint
-
-
-class Note(NamedTuple):
-    """How something was read: what was inferred, or passed over."""
-
-    start: int
-    end: int
-    text: str
-
-
-def whole(token: Token) -> int:
-    """The number of a token: 4096, 4,096 or, among counts, 4.096."""
-    return int("".join(sizes(token)) or "0")
-
-
-def word(text: str, at: Span) -> Token:
-    return Token("WORD", text, at.start, at.end)
-
-
-def amount(numbers: tuple[object, ...], at: Span) -> Token:
-    """Sizes as a token: 96, 11x11."""
-    return Token("DIMS" if len(numbers) > 1 else "NUMBER", "x".join(map(str, numbers)), at.start, at.end)
 
 
 class LineBuilder:
@@ -72,8 +40,17 @@ class LineBuilder:
             from archdsl.syntax.listing.blocks import stacked
 
             return stacked(self, entry)
+        if entry.results:
+            from archdsl.syntax.listing.dense import chained
+
+            return [line for one in chained(self, entry) for line in self._line(one)]
+        return self._line(entry)
+
+    def _line(self, entry: Entry) -> list[tree.Line]:
+        """The line of one layer and of what is joined to it; raises Unclear."""
+        incoming = self.flow
         parts = [part for one in (entry, *entry.followers) for part in self._with_norm(one, entry)]
-        claims = self.claims(entry, parts[-1].end)
+        claims = self.claims(entry, incoming)
         statements = (*parts[:-1], parts[-1]._replace(claims=claims)) if claims else tuple(parts)
         last = entry.head.last
         if last is not None and entry.head.ordinal is not None:
@@ -133,6 +110,10 @@ class LineBuilder:
         for fact, first, second in entry.twice:
             message = f"two figures for the {fact} of one layer: {first.text} and {second.text}"
             raise Unclear(message, Span(second.start, second.end), "keep the one that is right")
+        for fact in _WHOLE:
+            token = entry.facts.get(fact)
+            if token is not None and "." in token.text and not (fact == "count" and GROUPED.fullmatch(token.text)):
+                raise Unclear(f"{token.text} is no whole number", place_of(token), "layers have whole sizes and steps")
         if entry.loose:
             token = entry.loose[0]
             hint = 'put a word to it ("64 filters", "stride 2"), or take it out of the line'
@@ -147,20 +128,24 @@ class LineBuilder:
             case "INPUT":
                 raise Unclear("this looks like the input, and its size is not there", at, 'say "[227x227x3] INPUT"')
             case "conv":
-                return "CONV", self._conv(entry, at)
+                from archdsl.syntax.listing.windows import convolved
+
+                return "CONV", convolved(self, entry, at)
             case "pool":
                 from archdsl.syntax.listing.pools import pool
 
                 return pool(self, entry, at)
             case "dense":
-                return ("RBF" if entry.kind == "RBF" else "FC"), self._dense(entry, at)
+                from archdsl.syntax.listing.dense import connected
+
+                return connected(self, entry, at)
             case "DROPOUT":
                 return "DROPOUT", self._rate(entry, at)
             case "norm" if entry.kind == "NORM":
                 self.note(at, "a normalization layer without more words is read as LRN over 5 channels, as in AlexNet")
         self._no_count(entry)
         if entry.kind == "FLATTEN":
-            self.flow = Flow(None, None, True)
+            self.flow = Flow(None, self.flow.elements, True)
         size = entry.facts.get("size")
         if entry.family == "norm" and entry.kind != "BN":
             return "LRN", [amount(sizes(size), Span(size.start, size.end)) if size else amount((5,), at)]
@@ -183,28 +168,7 @@ class LineBuilder:
             text = f"{float(text) / 100:.6g}"
         return [Token("NUMBER", text, rate.start, rate.end)]
 
-    # ---- convolutions and pools
-
-    def _conv(self, entry: Entry, at: Span) -> list[Token]:
-        facts = dict(entry.facts)
-        if entry.head.values:
-            facts["window"], facts["count"] = entry.head.values
-        count, window = self._count(entry, facts, at), facts.get("window")
-        if window is None:
-            hint = 'say "96 11x11 filters", or "[55x55x96] CONV1: 11x11, stride 4"'
-            raise Unclear("this looks like a convolution, and the size of its window is not there", at, hint)
-        kernel = self._kernel(window)
-        moves = self.moves(entry, facts, kernel, at, pool=False)
-        groups = facts.get("groups"), facts.get("dilation")
-        self.flow = Flow(moves[1], whole(count), False)
-        extra = [
-            word(f"{letter}{whole(token)}", place_of(token))
-            for letter, token in zip("gd", groups, strict=True)
-            if token
-        ]
-        return [amount((whole(count),), place_of(count)), amount(pair(kernel), place_of(window)), *moves[0], *extra]
-
-    def _count(self, entry: Entry, facts: dict[str, Token], at: Span) -> Token:
+    def count(self, entry: Entry, facts: dict[str, Token], at: Span) -> Token:
         """How many filters or neurons: as said, or from the shape that is claimed."""
         if "count" in facts:
             return facts["count"]
@@ -217,85 +181,35 @@ class LineBuilder:
         what, example = ("filters", "96 11x11 filters") if entry.family == "conv" else ("neurons", "4096 neurons")
         raise Unclear(f"this looks like a layer, and its number of {what} is not there", at, f'say "{example}"')
 
-    def _kernel(self, window: Token) -> tuple[str, ...]:
-        """The window without its depth: 11x11x3 over 3 channels is 11x11."""
-        numbers = sizes(window)
-        if len(numbers) != 3 or (self.flow.space is not None and len(self.flow.space) != 2):
-            return numbers
-        if self.flow.channels is not None and int(numbers[2]) != self.flow.channels:
-            message = f"windows of {'x'.join(numbers)} read {numbers[2]} channels, and {self.flow.channels} come in"
-            raise Unclear(message, place_of(window), f"{numbers[0]}x{numbers[1]}x{self.flow.channels}, or groups")
-        self.note(window, f"a window of {numbers[0]}x{numbers[1]} over all {numbers[2]} channels")
-        return numbers[:2]
-
-    def moves(
-        self, entry: Entry, facts: dict[str, Token], kernel: tuple[str, ...], at: Span, *, pool: bool
-    ) -> tuple[list[Token], tuple[int, ...] | None]:
-        """Stride and padding as values, and the sizes that come out where they are known."""
-        axes = len(self.flow.space) if self.flow.space else 2
-        window = spread(kernel, axes)
-        stride = spread(sizes(facts["stride"]), axes) if "stride" in facts else None
-        pad = spread(sizes(facts["pad"]), axes) if "pad" in facts else None
-        half = tuple(size // 2 for size in window)
-        given = [word(f"s{_dims(facts['stride'])}", place_of(facts["stride"]))] if stride else []
-        given += [word(f"p{_dims(facts['pad'])}", place_of(facts["pad"]))] if pad else []
-        if pad is None and "same" in entry.switches:
-            pad, given = half, [*given, word(f"p{_short(half)}", at)]
-        if pad is None and entry.head.values:
-            pad, given = half, [*given, word(f"p{_short(half)}", at)]
-            self.note(at, f"padding of {_short(half)}, as VGG has it: what comes out is as large as what goes in")
-        if "valid" in entry.switches:
-            pad = pad or (0,) * axes
-        if "ceil" in entry.switches:
-            given = [*given, word("ceil", at)]
-        usual = Window(
-            window, stride or (window if pool else (1,) * axes), pad or (0,) * axes, "ceil" in entry.switches
-        )
-        wanted = self.wanted(entry, axes)
-        if self.flow.space and wanted and usual.over(self.flow.space) != wanted and not (stride and pad):
-            found = fitting(self.flow.space, wanted, window, stride, pad, pool)
-            if found is not None:
-                return [*given, *self._found(found, usual, at, wanted)], wanted
-        return given, usual.over(self.flow.space) if self.flow.space else wanted
-
-    def _found(self, found: Window, usual: Window, at: Span, wanted: tuple[int, ...]) -> list[Token]:
-        """What was not said and follows from the shape claimed."""
-        values = []
-        if found.stride != usual.stride:
-            values.append(f"s{_short(found.stride)}")
-        if found.pad != usual.pad:
-            values.append(f"p{_short(found.pad)}")
-        if found.ceil and not usual.ceil:
-            values.append("ceil")
-        self.note(at, f"{' '.join(values)} is not said; it is what gives {_short(wanted, always=True)}")
-        return [word(value, at) for value in values]
-
-    def wanted(self, entry: Entry, axes: int) -> tuple[int, ...] | None:
-        """The sizes that the shape claims beside the channels."""
-        for shape in entry.shapes[-1:]:
-            if len(shape.sizes) in (axes, axes + 1):
-                return tuple(int(size) for size in shape.sizes[:axes])
-            if len(shape.sizes) == 1:
-                return spread(shape.sizes, axes)
-        return None
-
-    def _dense(self, entry: Entry, at: Span) -> list[Token]:
-        count = self._count(entry, entry.facts, at)
-        self.flow = Flow(None, whole(count), True)
-        return [amount((whole(count),), place_of(count))]
-
     # ---- claims
 
-    def claims(self, entry: Entry, end: int) -> tuple[tree.Claim, ...]:
-        """The shape and the figures that a layer claims; of equal shapes one."""
+    def claims(self, entry: Entry, incoming: Flow) -> tuple[tree.Claim, ...]:
+        """The shape and the figures that a layer claims; of equal shapes one. Raises Unclear for two shapes."""
         found: list[tree.Claim] = []
-        for shape in entry.shapes[-1:]:
+        for shape in self._told(entry, incoming):
             found.append(tree.ShapeClaim(self.claimed(shape), shape.start, shape.end))
         for unit in ("params", "weights"):
             token = entry.facts.get(unit)
             if token is not None:
                 found.append(figure(token, unit))
         return tuple(found)
+
+    def _told(self, entry: Entry, incoming: Flow) -> list[Shape]:
+        """The shape that comes out, of all that a layer tells: one before it may be what it reads."""
+        if not entry.shapes:
+            return []
+        *others, last = entry.shapes
+        for shape in others:
+            if shape.sizes == last.sizes[: len(shape.sizes)]:
+                continue
+            if last.sizes == shape.sizes[: len(last.sizes)]:
+                last = shape
+            elif incoming.is_shape(shape.sizes):
+                self.note(place_of(shape), "what the layer reads")
+            else:
+                message = f"two shapes for one layer: {'x'.join(shape.sizes)} and {'x'.join(last.sizes)}"
+                raise Unclear(message, place_of(shape), "keep what comes out")
+        return [last]
 
     def claimed(self, shape: Shape) -> Token:
         """A claimed shape as `.arch` writes it: channels that are left out are put in, 1x1x4096 is 4096 when flat."""
@@ -311,37 +225,3 @@ class LineBuilder:
                 numbers = (*(numbers * axes)[:axes], str(flow.channels))
                 self.note(at, f"read as {'x'.join(numbers)}: the channels are those of the layer")
         return amount(numbers, at)
-
-
-def figure(token: Token, unit: str) -> tree.QuantityClaim:
-    """A claimed count: 156 params, 62.3M params."""
-    text = token.text.replace(",", "") if token.type == "NUMBER" else token.text
-    kind = "NUMBER"
-    if token.type == "ROUNDED":
-        digits = "".join(letter for letter in text if letter.isdigit() or letter in ".,").replace(",", ".").rstrip(".")
-        rest = text.lower().lstrip("0123456789., ")
-        text, kind = digits + ("B" if rest[:1] in "gb" else rest[:1].upper()), "SCALED"
-    elif token.type == "COUNTED" or _GROUPED.fullmatch(text):
-        text, kind = f"{whole(token):,}", "GROUPED"
-    return tree.QuantityClaim(
-        Token(kind, text, token.start, token.end), word(unit, place_of(token)), None, token.start, token.end
-    )
-
-
-def place_of(token: Token) -> Span:
-    return Span(token.start, token.end)
-
-
-def _dims(token: Token) -> str:
-    return "x".join(sizes(token))
-
-
-def pair(numbers: tuple[str, ...]) -> tuple[str, ...]:
-    """A window written as one number, for both axes."""
-    return numbers * 2 if len(numbers) == 1 else numbers
-
-
-def _short(numbers: tuple[int, ...], *, always: bool = False) -> str:
-    """Equal sizes once: 2 for 2x2."""
-    same = len(set(numbers)) == 1 and not always
-    return str(numbers[0]) if same else "x".join(map(str, numbers))

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import NamedTuple
 
 from archdsl.syntax.listing.entry import FAMILIES, Entry
-from archdsl.syntax.listing.facts import Block, Copies, Head, Item, Setting, Shape, sizes
+from archdsl.syntax.listing.facts import Block, Copies, Head, Item, Setting, Shape, is_a, sizes
 from archdsl.syntax.listing.words import AMOUNTS, LABELS
 from archdsl.syntax.tree import Token
 
 _HEAVY = ("conv", "pool", "dense", "STRANGE")
 _LIGHT = ("RELU", "TANH", "SIGMOID", "norm", "DROPOUT", "SOFTMAX")
+_WITHOUT_SIZES = ("RELU", "TANH", "SIGMOID", "SOFTMAX", "DROPOUT", "BN", "FLATTEN")
 _LAYER_WORDS = (
     "layer",
     "layers",
@@ -26,7 +28,17 @@ _LAYER_WORDS = (
 )
 _ROLES = ("FILTERS", "WINDOW", "MAPS", "NEURONS", "CLASSES", "PARAMS", "AT", "SAME", "VALID")
 
+_JOINING = frozenset("and then by a an use und dann ein eine einem et puis un une y luego e poi".split())
+_DEFINITE = frozenset("the this that last previous der die das dem la le el lo les il".split())
+
 Clause = tuple[Head | None, list[Item]]
+
+
+class Segment(NamedTuple):
+    """What stands between two arrows or line breaks."""
+
+    items: list[Item]
+    behind_arrow: bool
 
 
 ACTIVATIONS = frozenset(("activation", "nonlinearity", "function", "aktivierung", "활성화", "함수", "活性化関数"))
@@ -170,15 +182,53 @@ def _is_passed(item: Item, before: Item | None, gap: bool) -> bool:
     return item.type == "COLON" or (item.type == "OTHER" and amount and not gap)
 
 
-def segments(found: list[Item]) -> list[list[Item]]:
+def segments(found: list[Item]) -> list[Segment]:
     """A line parted at its arrows and line breaks."""
-    parts: list[list[Item]] = [[]]
+    parts = [Segment([], False)]
     for item in found:
-        if isinstance(item, Token) and item.type in ("ARROW", "BREAK"):
-            parts.append([])
+        if is_a(item, "ARROW", "BREAK"):
+            parts.append(Segment([], is_a(item, "ARROW")))
         else:
-            parts[-1].append(item)
-    return [part for part in parts if part]
+            parts[-1].items.append(item)
+    return [part for part in parts if part.items]
+
+
+def lone_shape(found: list[Item]) -> Shape | None:
+    """The shape of a line, or of a part of one, in which nothing else stands: `[8x8x16]`, `-> 8x8x16`."""
+    rest = [item for item in found if not is_a(item, "SEP", "COLON", "ARROW", "BREAK", "OPENING", "CLOSING")]
+    if len(rest) != 1:
+        return None
+    return rest[0] if isinstance(rest[0], Shape) else dims(rest)
+
+
+def is_bare(found: list[Item]) -> bool:
+    """Whether there is neither bracket nor arrow: `5x5` below a layer may be its window."""
+    return not any(isinstance(item, Shape) or is_a(item, "ARROW") for item in found)
+
+
+def mentions(found: list[Item]) -> list[Head]:
+    """Layers that a sentence only speaks of, beside one with figures: `the last pool is followed by FC 10`."""
+    heads = [at for at, item in enumerate(found) if isinstance(item, Head)]
+    spoken, told = [], False
+    for at, end in zip(heads, [*heads[1:], len(found)], strict=False):
+        head = found[at]
+        if not isinstance(head, Head) or not is_heavy(head):
+            continue
+        if head.ordinal or head.values or any(map(_is_fact, found[at:end])):
+            told = True
+        elif _is_definite(found[max(0, at - 2) : at]):
+            spoken.append(head)
+    return spoken if told else []
+
+
+def _is_fact(item: Item) -> bool:
+    return isinstance(item, (Setting, Shape, Block, Copies)) or is_a(item, *AMOUNTS)
+
+
+def _is_definite(before: list[Item]) -> bool:
+    """Whether words end in an article, with one word at most behind it: `... the last`."""
+    words = [item.text.lower() if isinstance(item, Token) else "" for item in before]
+    return any(word in _DEFINITE for word in words)
 
 
 def clauses(segment: list[Item]) -> list[Clause]:
@@ -192,7 +242,7 @@ def clauses(segment: list[Item]) -> list[Clause]:
             continue
         before: list[Item] = []
         if head is not None:
-            before = _before(said) if family(item) in _HEAVY else []
+            before = _before(head, said) if family(item) in _HEAVY else []
             found.append((head, said[: len(said) - len(before)]))
         said, head = [*(said if head is None else before)], item
     found.append((head, said))
@@ -206,15 +256,21 @@ def _begins(head: Head | None, item: Head, said: list[Item]) -> bool:
     if item.kind in ("OUTPUT", "INPUT") or head.kind == "STRANGE":
         return False
     if family(head) == family(item) and item.ordinal is None and not item.values:
-        if item.kind == "NORM" or not _before(said):
+        if item.kind == "NORM" or not _before(head, said):
             return False
         return sum(isinstance(one, Token) and one.type in AMOUNTS for one in said) > 1
     return True
 
 
-def _before(said: list[Item]) -> list[Item]:
-    """The amounts right before a name: `conv, 64, 2x2 max pool`."""
+def _before(head: Head, said: list[Item]) -> list[Item]:
+    """The amounts right before a name: `conv, 64, 2x2 max pool`, `ReLU and 2x2 max pool`."""
     at = len(said)
-    while at and isinstance(said[at - 1], Token) and said[at - 1].type in (*AMOUNTS, "FILTERS"):  # type: ignore[union-attr]
+    while at and is_a(said[at - 1], *AMOUNTS, "FILTERS"):
         at -= 1
-    return said[at:] if at and isinstance(said[at - 1], Token) and said[at - 1].type == "SEP" else []  # type: ignore[union-attr]
+    joined = at > 0 and (is_a(said[at - 1], "SEP") or _is_joining(said[at - 1]))
+    sized = any(is_a(item, "DIMS") for item in said[at:])
+    return said[at:] if joined or (sized and head.kind in _WITHOUT_SIZES) else []
+
+
+def _is_joining(item: Item) -> bool:
+    return isinstance(item, Token) and item.type == "OTHER" and item.text.lower() in _JOINING

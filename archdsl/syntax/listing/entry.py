@@ -39,6 +39,7 @@ class Entry:
         self.blocks: list[Block] = []
         self.switches: set[str] = set()
         self.columns: dict[str, Token] = {}  # of an inception row: 1x1, 3x3 reduce, 3x3 ...
+        self.results: list[Token] = []  # numbers behind arrows: what comes out, or further layers (fc: 120 -> 84)
         self.loose: list[Token] = []  # amounts that nothing explains
         self.vague: list[Token] = []  # a stride or a padding without its figure
         self.twice: list[tuple[str, Token, Token]] = []  # facts given twice, with different values

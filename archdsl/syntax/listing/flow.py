@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import prod
 from typing import NamedTuple
 
 
@@ -31,6 +32,19 @@ class Flow(NamedTuple):
     space: tuple[int, ...] | None = None
     channels: int | None = None
     flat: bool = False
+
+    def is_shape(self, sizes: tuple[str, ...]) -> bool:
+        """Whether sizes are those of the value, with or without its channels."""
+        numbers = tuple(int(size) for size in sizes)
+        whole = (*(self.space or ()), self.channels)
+        return numbers == whole or (len(numbers) > 1 and numbers == self.space)
+
+    @property
+    def elements(self) -> int | None:
+        """How many numbers the value has, where that is known."""
+        if self.channels is None or (self.space is None and not self.flat):
+            return None
+        return prod(self.space or ()) * self.channels
 
 
 def spread(sizes: tuple[str, ...], axes: int) -> tuple[int, ...]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Span
 from archdsl.syntax import tree
-from archdsl.syntax.listing.build import LineBuilder, Unclear, amount, whole, word
+from archdsl.syntax.listing.build import LineBuilder
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.flow import Flow
+from archdsl.syntax.listing.parts import Unclear, amount, whole, word
 from archdsl.syntax.tree import Token
 
 _COLUMNS = ("1", "3 reduce", "3", "5 reduce", "5", "pool")
@@ -35,9 +36,9 @@ def inception(builder: LineBuilder, entry: Entry) -> list[tree.Line]:
     ]
     builder.note(at, "read as an inception block: 1x1, 3x3 and 5x5 convolutions and a 3x3 pool, side by side")
     total = sum(whole(token) for token in (one, three, five, project))
-    builder.flow = Flow(builder.flow.space, total, False)
+    incoming, builder.flow = builder.flow, Flow(builder.flow.space, total, False)
     body = tree.Body(tuple(tree.Line((branch,)) for branch in branches), one.start, project.end)
-    claims = builder.claims(entry, project.end)
+    claims = builder.claims(entry, incoming)
     layer = tree.Layer(builder.name(entry), word("CONCAT", at), (), body, None, (), claims, *at)
     return [tree.Line((layer,))]
 

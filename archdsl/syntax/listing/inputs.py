@@ -8,10 +8,10 @@ from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.listing import clauses
-from archdsl.syntax.listing.build import Note, amount
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Head, Item, Shape, is_a, sizes
 from archdsl.syntax.listing.layout import Piece, Row
+from archdsl.syntax.listing.parts import Note, amount
 from archdsl.syntax.tree import Token
 
 
@@ -41,6 +41,8 @@ class InputReader:
             return False
         if not heads and (self.entries or self.input):
             return False
+        if heads and len(found) == 1 and self.input and not self.entries:  # [32x32x3], and below it: INPUT
+            return True
         size = next((item for item in found if isinstance(item, Shape)), None) or clauses.dims(found)
         if size is None or (not heads and len(size.sizes) != 3 and not clauses.has(found, "IMAGE")):
             return False
@@ -54,22 +56,21 @@ class InputReader:
         if len(numbers) == 2:
             numbers = (*numbers, self._channels(piece, found))
         at = Span(size.start, size.end)
-        if not self.entries and (self.input is None or (self.tentative and heads)):
+        if self.input is None or (self.tentative and heads and not self.entries):
             self.tentative = not heads
             self.input = tree.Input((), amount(numbers, at), None, (), *at)
             self.note(piece, f"the input, {'x'.join(numbers)}")
-        elif self.input is None or amount(numbers, at).text != self.input.size.text:  # type: ignore[union-attr]
-            first = self.input
-            related = (Related(Span(first.start, first.end), "the first"),) if first else ()
-            message = f"a second input, {'x'.join(numbers)}" if first else "the input stands above the layers"
-            self._tell("unclear-layer", message, at, "a listing has one input, above its layers", related)
+        elif amount(numbers, at).text != self.input.size.text:  # type: ignore[union-attr]
+            related = (Related(Span(self.input.start, self.input.end), "the first"),)
+            message = f"a second input, {'x'.join(numbers)}"
+            self._tell("unclear-layer", message, at, "a listing has one input", related)
 
     def _behind_input(self, piece: Piece, found: list[Item]) -> list[Item]:
         """`input 32x32x3 -> conv ...`: what stands behind the input and its arrow."""
         heads = [item for item in found if isinstance(item, Head)]
         if len(heads) < 2 or heads[0].kind != "INPUT":
             return found
-        first = clauses.segments(found)[0]
+        first = clauses.segments(found)[0].items
         inputs = [item for item in first if isinstance(item, Head)]
         if len(heads) > len(inputs) > 0 and self._is_input(piece, first, inputs):
             return found[found.index(first[-1]) + 1 :]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 _MARKER = re.compile(
-    r"[ \t]*+(?:>[ \t]*+)*+(?:(#{1,6})[ \t]|([-*+•·‣▪◦–][ \t])|\(?([0-9]{1,3})[.)](?=[ \t*[]))?[ \t]*+"
+    r"[ \t]*+(?:>[ \t]*+)*+(?:(#{1,6})[ \t]|([-*+•·‣▪◦–][ \t]|<li(?:[ \t][^<>\n]{0,200})?>|\\item(?![a-z]))"
+    r"|\(?([0-9]{1,3})[.)](?=[ \t*[]))?[ \t]*+"
     r"(?:\*{0,2}(?:(?:layer|step|stage|schicht|couche|capa|strato|레이어|第)[ \t]?#?[0-9]{1,3}层?"
     r"|[0-9]{1,3}(?:層目|번째 ?층|층))\*{0,2}[ \t]?[:：.)–-](?=[ \t*]))?[ \t*]*+",
     re.IGNORECASE,
@@ -44,8 +45,11 @@ class Row(NamedTuple):
     header: tuple[Cell, ...]
 
 
-def pieces(text: str) -> Iterator[Piece | Row]:
-    """The lines of a text in order; the head of a table and the line below it are not among them."""
+def pieces(text: str, is_header: Callable[[tuple[Cell, ...]], bool]) -> Iterator[Piece | Row]:
+    """The lines of a text in order; the head of a table and the line below it are not among them.
+
+    A first row is the head if a rule stands below it, or if `is_header` knows its words.
+    """
     header: tuple[Cell, ...] = ()
     before: tuple[Cell, ...] = ()
     for start, end in _lines(text):
@@ -64,8 +68,9 @@ def pieces(text: str) -> Iterator[Piece | Row]:
         if header:
             yield Row(start, end, cells, header)
         else:
+            header = cells if is_header(cells) else ()
             before = cells
-            if not _heads(text, end):
+            if not header and not _heads(text, end):
                 yield Row(start, end, cells, ())
                 before = ()
 

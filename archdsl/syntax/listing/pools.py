@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import Span
-from archdsl.syntax.listing.build import LineBuilder, Unclear, amount, pair, place_of, whole
+from archdsl.syntax.listing.build import LineBuilder
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Shape, sizes
 from archdsl.syntax.listing.flow import Flow
+from archdsl.syntax.listing.parts import Unclear, amount, pair, place_of, whole
+from archdsl.syntax.listing.windows import moves, wanted
 from archdsl.syntax.tree import Token
 
 _POOLS = {"MAXPOOL": "MAXPOOL", "AVGPOOL": "AVGPOOL", "SUBSAMPLE": "SUBSAMPLE", "S_LABEL": "SUBSAMPLE"}
@@ -28,9 +30,9 @@ def pool(builder: LineBuilder, entry: Entry, at: Span) -> tuple[str, list[Token]
     if entry.kind == "S_LABEL":
         builder.note(at, "read as LeNet's subsampling, which has a coefficient and a bias for each map")
     window = _window(builder, entry, at)
-    moves = builder.moves(entry, entry.facts, sizes(window), at, pool=True)
-    builder.flow = Flow(moves[1], builder.flow.channels, False)
-    return kind, [amount(pair(sizes(window)), place_of(window)), *moves[0]]
+    values, space = moves(builder, entry, entry.facts, sizes(window), at, pool=True)
+    builder.flow = Flow(space, builder.flow.channels, False)
+    return kind, [amount(pair(sizes(window)), place_of(window)), *values]
 
 
 def _is_global(builder: LineBuilder, entry: Entry) -> bool:
@@ -56,8 +58,8 @@ def _window(builder: LineBuilder, entry: Entry, at: Span) -> Token:
     if stride is not None:
         builder.note(at, "a window as large as its stride")
         return stride
-    wanted, space = builder.wanted(entry, 2), builder.flow.space
-    step = space[0] // wanted[0] if space and wanted and wanted[0] else 2
+    claimed, space = wanted(builder, entry, 2), builder.flow.space
+    step = space[0] // claimed[0] if space and claimed and claimed[0] else 2
     builder.note(at, f"windows of {step}x{step}, each beside the next: nothing is said")
     return Token("NUMBER", str(step), *at)
 

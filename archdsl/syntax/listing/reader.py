@@ -3,40 +3,26 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
 from archdsl.syntax import tree
-from archdsl.syntax.listing import clauses, tables
-from archdsl.syntax.listing.build import LineBuilder, Note, Unclear, figure
+from archdsl.syntax.listing import clauses, prose, tables
+from archdsl.syntax.listing.build import LineBuilder
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Block, Head, Item, Lines, Setting, Shape, is_a, sizes, words
 from archdsl.syntax.listing.flow import Flow
 from archdsl.syntax.listing.inputs import InputReader
 from archdsl.syntax.listing.layout import Piece, Row, pieces
-from archdsl.syntax.listing.roles import SWITCHES, take
+from archdsl.syntax.listing.parts import Note, Unclear, place_of
+from archdsl.syntax.listing.roles import SWITCHES, take, take_result
 from archdsl.syntax.listing.words import AMOUNTS, KINDS
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
 
-_CALLED = re.compile(
-    r"\W*(?:[^\W\d_]+[ -]){1,2}layer\b(?: \d+\W*| ?\d* ?[:(=][^.\n]{0,40}\d[^.\n]{0,40})", re.IGNORECASE
-)
-_ALL = re.compile(
-    r"\b(?:all|every|everywhere|each|throughout|always|jede[rns]?|alle[nr]?|chaque|tou(?:te)?s)\b", re.IGNORECASE
-)
-
-_RESIDUAL = re.compile(r"residual|shortcut|skip[ -]connection|resnet|résidu|잔차|残差", re.IGNORECASE)
 _SEVERAL = re.compile(r"([0-9]{1,9})[-–]([0-9]{1,9})")
-_FEW_WORDS = 6  # of prose in a line that is still a layer
-_EACH = r"\b(?:each|every|all|jede[rm]?|chaque)\b"
-_NORM = r"(?:batch[ -]?norm[a-z]*|\bBN\b)"
-_NORMED = re.compile(
-    rf"{_NORM}[^\n.;|]{{0,60}}\b(?:after|follows|behind|nach|après)\b[^\n.;|]{{0,20}}{_EACH}"
-    rf"|{_EACH}[^\n.;|]{{0,40}}\bconv[a-z]*[^\n.;|]{{0,40}}{_NORM}",
-    re.IGNORECASE,
-)
 
 
 class Listing(NamedTuple):
@@ -49,6 +35,7 @@ class Listing(NamedTuple):
     diagnostics: list[Diagnostic]
     notes: list[Note]
     layers: int
+    understood: bool = False  # whether there are layers, and no word is passed over
 
 
 def read_listing(source: Source, limits: Limits) -> Listing:
@@ -65,19 +52,20 @@ class _Reader(InputReader):
     def __init__(self, source: Source, limits: Limits) -> None:
         super().__init__(source, limits)
         self.labels: dict[str, Entry] = {}
+        self.shape: Shape | None = None  # above the layer that gives it
         self.totals: list[tree.QuantityClaim] = []
         self.passed: list[Diagnostic] = []  # notes on sentences that name layers and are prose
-        normed = _NORMED.search(source.text)
-        self.normed = Span(*normed.span()) if normed is not None else None
+        self.normed = prose.normed(source.text)
         self.lines = Lines()
         self.budget = limits.tokens
         self.layers = 0  # at least; repeats count once
+        self.plain = True  # whether no word was passed over
         self.near = False  # whether the line above belongs to the last entry
 
     # ---- lines
 
     def read(self) -> Listing:
-        for piece in pieces(self.source.text):
+        for piece in pieces(self.source.text, partial(tables.is_header, self.source.text)):
             if isinstance(piece, Piece) and piece.blank:
                 self.near = False
             elif not self._line(piece) or not self._has_room(piece):
@@ -107,6 +95,7 @@ class _Reader(InputReader):
         if self.budget < 0:
             self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, "raise it with --limit tokens=N")
             return False
+        self.plain = self.plain and not any(token.type == "OTHER" for token in tokens)
         found = self.lines.items(tokens)
         if found is not None:
             self._items(piece, found, columns)
@@ -116,51 +105,53 @@ class _Reader(InputReader):
 
     def _items(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
         found = self._behind_input(piece, self._beside_input(piece, found))
+        found = self._without_mentions(found)
         heads = [item for item in found if isinstance(item, Head)]
         if self._is_input(piece, found, heads) or self._again(found, heads):
             self.near = True
             return
         if clauses.has(found, "TOTAL") and self._total(found):
             return
+        if not heads and not clauses.is_bare(found) and self._is_lone_shape(piece, found):
+            return
         if self._is_activation(piece, found, heads):
             return
-        if heads and clauses.is_layer(found) and not self._is_remark(piece, found, heads):
+        if heads and clauses.is_layer(found) and not prose.is_remark(self.source.text, piece, found, heads):
             self._layers(piece, found, columns)
             return
         blocks = [item for item in found if isinstance(item, Block)]
         if blocks and not heads:
             head = Head("CONV", None, None, (), blocks[0].start, blocks[0].end)
             self._entry(piece, head, found)
-        elif not self._more(piece, found) and (heads or not self._total(found)):
+        elif not self._more(piece, found) and (heads or not (self._is_lone_shape(piece, found) or self._total(found))):
             self.near = False
             if not piece.heading:
                 self._pass_over(piece, found, heads)
 
+    def _without_mentions(self, found: list[Item]) -> list[Item]:
+        """A sentence without the layers that it only speaks of."""
+        spoken = clauses.mentions(found)
+        for head in spoken:
+            self._tell_passed("this layer is only spoken of here, and passed over", Span(head.start, head.end))
+        return [item for item in found if item not in spoken]
+
     def _pass_over(self, piece: Piece, found: list[Item], heads: list[Head]) -> None:
         """Prose; where it seems to be about a layer it is not dropped in silence."""
-        nameless = not heads and clauses.has_figures_of_a_layer(found)
-        shaped = not heads and clauses.begins_with_shape(found)
-        called = not heads and _CALLED.fullmatch(self.source.text[piece.start : piece.end]) is not None
-        if shaped or called or (nameless and sum(is_a(item, "OTHER") for item in found) <= _FEW_WORDS):
+        if prose.is_layer_in_disguise(self.source.text, piece, found):
             hint = "begin with its kind: CONV, MAX POOL, FC"
             self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
             return
         self.note(piece, "prose")
         used = self.normed is not None and piece.start < self.normed.end and self.normed.start < piece.end
-        named = nameless or any(clauses.is_heavy(head) for head in heads)
-        if named and not used and len(self.passed) < self.limits.diagnostics:
+        named = clauses.has_figures_of_a_layer(found) if not heads else any(map(clauses.is_heavy, heads))
+        if named and not used:
             message = "this sentence names a layer, and is passed over as prose"
-            hint = "if it is one, begin the line with it, and give its figures"
-            span = Span(piece.start, piece.end)
-            self.passed.append(Diagnostic("passed-over", message, span, self.source, hint=hint))
+            self._tell_passed(message, Span(piece.start, piece.end))
 
-    def _is_remark(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
-        """A sentence about layers in general: `every pool has stride 2`."""
-        behind = found[found.index(heads[0]) + 1 :]
-        if clauses.leads(found) and behind and is_a(behind[0], "COLON"):
-            return False
-        plain = not any(head.ordinal or head.values for head in heads)
-        return plain and bool(_ALL.search(self.source.text, piece.start, piece.end))
+    def _tell_passed(self, message: str, at: Span) -> None:
+        if len(self.passed) < self.limits.diagnostics:
+            hint = "if it is one, begin the line with it, and give its figures"
+            self.passed.append(Diagnostic("passed-over", message, at, self.source, hint=hint))
 
     # ---- layers
 
@@ -185,10 +176,9 @@ class _Reader(InputReader):
         parent = self._parent(piece)
         for segment in clauses.segments(found):
             first = True
-            for head, said in clauses.clauses(segment):
+            for head, said in clauses.clauses(segment.items):
                 if head is None:
-                    if self.entries:
-                        take(self.entries[-1], said)
+                    self._headless(piece, segment, said)
                 elif parent is not None and parent.joins(head):
                     parent.sharpen(head.kind)
                     take(parent, said)
@@ -201,6 +191,28 @@ class _Reader(InputReader):
                 first = False
         if columns and self.entries:
             self.entries[-1].columns = columns
+
+    def _headless(self, piece: Piece, segment: clauses.Segment, said: list[Item]) -> None:
+        """What stands between arrows without a name: what comes out of the layer before, or goes into the first."""
+        if self.entries:
+            (take_result if segment.behind_arrow else take)(self.entries[-1], said)
+        elif not self._is_input(piece, said, []) and (shape := clauses.lone_shape(said)) is not None:
+            self._give_input(piece, shape, said, False)
+
+    def _is_lone_shape(self, piece: Piece, found: list[Item]) -> bool:
+        """`[8x8x16]` on a line of its own: what the layer above gives, or the one below if that has a shape already."""
+        shape = clauses.lone_shape(found)
+        if shape is None:
+            return False
+        last = self.entries[-1] if self.entries else None
+        if last is not None and all(other.sizes == shape.sizes for other in last.shapes):
+            last.shapes.append(shape)
+        elif self.shape is not None:
+            hint = "put it on the line of its layer"
+            self._tell("unclear-layer", "which layer gives this shape is not clear", place_of(shape), hint)
+        elif last is not None or shape.sizes != _sizes_of(self.input):
+            self.shape = shape
+        return True
 
     def _is_activation(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
         """`activation: ReLU` below a layer."""
@@ -225,6 +237,9 @@ class _Reader(InputReader):
         for item in said:
             if isinstance(item, Head) and entry.joins(item):
                 entry.sharpen(item.kind)
+        if self.shape is not None:
+            entry.shapes.append(self.shape)
+            self.shape = None
         take(entry, said)
         self.entries.append(entry)
         self.layers += 1 + sum(len(block.convolutions) for block in entry.blocks)
@@ -256,28 +271,21 @@ class _Reader(InputReader):
         if not self.entries or not self.near:
             return False
         facts = [item for item in found if isinstance(item, (Setting, Shape)) or is_a(item, *AMOUNTS, *SWITCHES)]
-        prose = [item for item in found if is_a(item, "OTHER")]
+        plain = [item for item in found if is_a(item, "OTHER")]
         below = self._parent(piece) is not None
-        if not facts or not (below or (piece.bullet and not prose) or len(prose) <= 1 <= len(facts)):
+        if not facts or not (below or (piece.bullet and not plain) or len(plain) <= 1 <= len(facts)):
             return False
         take(self.entries[-1], found)
         return True
 
     def _total(self, found: list[Item]) -> bool:
         """`62,378,344 parameters` of the whole network."""
-        tokens = [item for item in found if isinstance(item, Token) and item.type not in ("OTHER", "COLON", "OPENING")]
-        for at, token in enumerate(tokens):
-            if token.type not in ("PARAMS", "WEIGHTS"):
-                continue
-            for beside in (at - 1, at + 1):
-                if 0 <= beside < len(tokens) and tokens[beside].type in ("COUNTED", "ROUNDED", "NUMBER"):
-                    claim = figure(tokens[beside], token.type.lower())
-                    about = clauses.has(found, "ABOUT")
-                    within = Token("NUMBER", "5", *claim[3:]) if about else None
-                    self.totals.append(claim._replace(within=within))
-                    self.note(claim, f"a claim for the whole network{', within 5%' if about else ''}")
-                    return True
-        return False
+        claim = prose.total(found)
+        if claim is None:
+            return False
+        self.totals.append(claim)
+        self.note(claim, f"a claim for the whole network{', within 5%' if claim.within else ''}")
+        return True
 
     # ---- results
 
@@ -297,17 +305,20 @@ class _Reader(InputReader):
             except Unclear as unclear:
                 builder.flow = Flow()
                 self._tell("unclear-layer", unclear.message, unclear.at, unclear.hint)
+        if self.shape is not None:
+            message = "which layer gives this shape is not clear"
+            self._tell("unclear-layer", message, place_of(self.shape), "put it on the line of its layer")
         if self.totals:
             lines.append(tree.Line((tree.Expect(tuple(self.totals)),)))
         self.diagnostics.sort(key=lambda diagnostic: diagnostic.span)
         notes = sorted([*self.notes, *builder.notes])
         if self.diagnostics:
             return Listing(None, self.diagnostics, notes, layers)
-        return Listing(tree.File(tuple(lines)), self.passed, notes, layers)
+        return Listing(tree.File(tuple(lines)), self.passed, notes, layers, self.plain and layers > 0)
 
     def _said_of_all(self, builder: LineBuilder) -> None:
         """What the text says of all its layers: shortcuts, and norms behind each convolution."""
-        builder.residual = bool(_RESIDUAL.search(self.source.text))
+        builder.residual = prose.is_residual(self.source.text)
         if self.normed is not None:
             builder.normed = True
             self.note(self.normed, "batch normalization behind each convolution, which then has no bias")
@@ -319,7 +330,9 @@ def _key(head: Head) -> str:
 
 
 def _flow(given: tree.Input | None) -> Flow:
-    if given is None or not isinstance(given.size, Token):
-        return Flow()
-    numbers = tuple(int(size) for size in sizes(given.size))
-    return Flow(numbers[:-1], numbers[-1], len(numbers) == 1)
+    numbers = tuple(int(size) for size in _sizes_of(given))
+    return Flow(numbers[:-1], numbers[-1], len(numbers) == 1) if numbers else Flow()
+
+
+def _sizes_of(given: tree.Input | None) -> tuple[str, ...]:
+    return sizes(given.size) if given is not None and isinstance(given.size, Token) else ()

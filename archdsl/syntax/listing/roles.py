@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.syntax.listing.entry import Entry
-from archdsl.syntax.listing.facts import Block, Copies, Head, Item, Setting, Shape, sizes
+from archdsl.syntax.listing.facts import Block, Copies, Head, Item, Setting, Shape, is_a, sizes
 from archdsl.syntax.listing.words import AMOUNTS
 from archdsl.syntax.tree import Token
 
@@ -14,6 +14,7 @@ _PASSED = ("OTHER", "COLON", "NTH", "MEMORY", "PRODUCT")
 _ONE_WINDOW = ("kernel", "kern", "커널", "カーネル")  # `kernel 3` is its size, `kernels: 96` are many
 
 
+_BESIDE_RESULT = ("NUMBER", "COUNTED", "NEURONS", "CLASSES", "OPENING", "CLOSING", "COLON", "SEP", "OTHER")
 _APART = ("", "SEP", "OPENING", "CLOSING", "COLON")  # behind these, something else begins
 
 
@@ -42,6 +43,25 @@ def take(entry: Entry, items: list[Item]) -> None:
                 else:
                     row.append(item)
     _amounts(entry, row)
+
+
+def take_result(entry: Entry, items: list[Item]) -> None:
+    """What stands behind an arrow: `-> 55x55x96`, `-> 10`; a figure with a word (`-> 96 filters`) as elsewhere."""
+    numbers = [item for item in items if is_a(item, "NUMBER", "COUNTED")]
+    others = [item for item in items if not is_a(item, *_BESIDE_RESULT)]
+    if any(isinstance(item, Setting) or is_a(item, "FILTERS", "WINDOW", "MAPS", "AT") for item in items):
+        take(entry, items)
+    elif len(numbers) == 1 and not others and entry.family == "dense":
+        entry.results += numbers  # type: ignore[arg-type]
+    elif len(numbers) == 1 and not others:
+        entry.shapes.append(_shape(numbers[0]))
+    else:
+        take(entry, [_shape(item) if is_a(item, "DIMS") else item for item in items])
+
+
+def _shape(item: Item) -> Shape:
+    assert isinstance(item, Token)
+    return Shape(sizes(item), item.start, item.end)
 
 
 def _setting(entry: Entry, item: Setting) -> None:
@@ -153,6 +173,8 @@ def _bare(entry: Entry, word: Token) -> None:
     if word.type == "DIMS":
         if len(numbers) == 2 and "window" not in facts and family in ("conv", "pool"):
             facts["window"] = facts["bare"] = word
+        elif len(numbers) == 3 and family == "conv" and not {"window", "volume"} & set(facts):
+            facts["volume"] = word
         elif len(numbers) in (2, 3):
             entry.shapes.append(Shape(numbers, word.start, word.end))
         else:

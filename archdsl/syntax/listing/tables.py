@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from archdsl.diagnostics import Span
-from archdsl.syntax.listing.build import Note
 from archdsl.syntax.listing.facts import words
 from archdsl.syntax.listing.layout import Cell, Row
-from archdsl.syntax.listing.words import AMOUNTS, KINDS
+from archdsl.syntax.listing.parts import Note
+from archdsl.syntax.listing.words import AMOUNTS, KINDS, LIGHT
 from archdsl.syntax.tree import Token
 
 _INCEPTION = re.compile(r"[#\s$]*(1|3|5)\s*[x×]\s*\1\s*(reduce)?[\s$]*|(pool)[\s-]*proj(?:ection)?", re.IGNORECASE)
@@ -41,7 +41,29 @@ def row_tokens(text: str, row: Row) -> Reading:
         if reading.tokens:
             reading.tokens.append(Token("SEP", "|", cell.start, cell.start))
         _cell(text, cell, head, reading)
+    reading.tokens = _joined(reading.tokens)
     return reading
+
+
+def _joined(tokens: list[Token]) -> list[Token]:
+    """`Conv + ReLU`, or ReLU in a cell of its own: behind the layer of the row, of which all other cells speak."""
+    kinds = [at for at, token in enumerate(tokens) if token.type in KINDS]
+    if any(tokens[at].type not in LIGHT or tokens[at - 1].type != "SEP" for at in kinds[1:]):
+        return tokens
+    joined: list[Token] = []
+    for at in reversed(kinds[1:]):
+        end = next((n for n in range(at, len(tokens)) if tokens[n].type == "SEP"), len(tokens))
+        joined = tokens[at - 1 : end] + joined
+        tokens = tokens[: at - 1] + tokens[end:]
+    return tokens + joined
+
+
+def is_header(text: str, cells: tuple[Cell, ...]) -> bool:
+    """Whether a row names columns: no number in it, and two words or more that say what a column holds."""
+    heads = [text[cell.start : cell.end] for cell in cells]
+    if any(letter.isdigit() for head in heads for letter in head):
+        return False
+    return sum(_role(head) in _ROLES for head in heads) > 1
 
 
 def networks(text: str, row: Row) -> bool:

@@ -38,6 +38,7 @@ KINDS = frozenset(
         "STRANGE",
     ]
 )
+LIGHT = frozenset(("RELU", "TANH", "SIGMOID", "NORM", "LRN", "BN", "DROPOUT", "SOFTMAX"))  # without figures of its own
 LABELS = frozenset(("C_LABEL", "S_LABEL", "P_LABEL", "F_LABEL"))
 SETTINGS = frozenset(("STRIDE", "PAD", "GROUPS", "DILATION"))
 AMOUNTS = frozenset(("NUMBER", "DIMS", "COUNTED", "ROUNDED", "PERCENT"))
@@ -80,6 +81,8 @@ class Words:
                 at += 1
                 continue
             kind, at = match.lastgroup, match.end()
+            if kind == "MARKUP":  # of HTML or LaTeX
+                continue
             found.append(Token(kind, match.group(), match.start(), at))
             if kind in KINDS:
                 at = self._name(text, at, end, found)

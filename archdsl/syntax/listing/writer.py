@@ -1,71 +1,47 @@
-"""The tree of a listing as the text of a spec: one layer a line, names and claims under one another."""
+"""The tree of a listing as the text of a spec, in the layout of `archdsl fmt`."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterator
+
+from archdsl.diagnostics import Source
+from archdsl.limits import Limits
 from archdsl.syntax import tree
+from archdsl.syntax.format import formatted
 from archdsl.syntax.tree import Token
 
 
-def written(file: tree.File, name: str) -> str:
-    """The text of a spec. `name` is that of the listing it comes from."""
+def written(file: tree.File, name: str, kinds: Collection[str], limits: Limits) -> str:
+    """The text of a spec. `name` is that of the listing it comes from, `kinds` are the built-in kinds of layer."""
     shown = "".join(letter if letter.isprintable() and letter.isascii() else "?" for letter in name)
-    rows = [row for line in file.lines for row in _rows(line, 0)]
-    label = max((len(row[0]) for row in rows if row[2]), default=0)
-    body = max((len(row[1]) for row in rows if row[2]), default=0)
-    lines = [_row(row, label, body) for row in rows]
-    return "\n".join([f"# Read from the listing {shown[-80:]}.", "", *lines, ""])
+    lines = [line for one in file.lines for line in _lines(one)]
+    text = "\n".join([f"# Read from the listing {shown[-80:]}.", "", *lines, ""])
+    return formatted(Source(name, text), kinds, limits).text or text
 
 
-Parts = tuple[str, str, str]  # label, statements, claims; without claims the columns are as wide as they are
-
-
-def _row(row: Parts, label: int, body: int) -> str:
-    name, statements, claims = row
-    if not claims and not name:
-        return f"{' ' * (label + (label > 0))}{statements}".rstrip() if statements[:1].isupper() else statements
-    left = f"{name:{label}}{' ' * (label > 0)}"
-    return f"{left}{statements:{body}} {claims}".rstrip()
-
-
-def _rows(line: tree.Line, depth: int) -> list[Parts]:
+def _lines(line: tree.Line) -> Iterator[str]:
     first = line.statements[0]
     match first:
         case tree.For():
-            head = f"for {first.names[0].text} in {_range(first.turns)} {{"
-            return [("", head, ""), *_inside(first.body), ("", "}", "")]
+            yield f"for {first.names[0].text} in {_range(first.turns)} {{"
+            yield from _inside(first.body)
+            yield "}"
         case tree.Input():
-            return [("", f"input {_expression(first.size)}", ""), ("", "", "")]
+            yield from (f"input {_expression(first.size)}", "")
         case tree.Expect():
-            return [("", "", ""), ("", f"expect {', '.join(map(_claim, first.claims))}", "")]
+            yield from ("", f"expect {', '.join(map(_claim, first.claims))}")
         case tree.Layer() if first.body is not None:
-            return _group(first)
-    layers = [one for one in line.statements if isinstance(one, tree.Layer)]
-    label = f"{layers[0].names[0].text}:" if layers[0].names else ""
-    parts = [_layer(layers[0])]
-    for one in layers[1:]:
-        parts.append(f"{one.names[0].text}: {_layer(one)}" if one.names else _layer(one))
-    return [(label, "; ".join(parts), _claims(layers[-1]))]
+            yield f"{_label(first)}{first.kind.text if first.kind else ''} {{"
+            yield from _inside(first.body)
+            yield f"}}{_repeat(first)}{_claims(first)}"
+        case _:
+            layers = [one for one in line.statements if isinstance(one, tree.Layer)]
+            yield f"{'; '.join(map(_layer, layers))}{_claims(layers[-1])}"
 
 
-def _group(group: tree.Layer) -> list[Parts]:
-    """Braces, a merge, or a group with a name."""
-    assert group.body is not None
-    label = f"{group.names[0].text}: " if group.names else ""
-    kind = f"{group.kind.text} " if group.kind else ""
-    inside = _inside(group.body)
-    tail = f" x{group.repeat.text}" if isinstance(group.repeat, Token) else ""
-    claims = _claims(group)
-    return [("", f"{label}{kind}{{", ""), *inside, ("", f"}}{tail} {claims}".rstrip(), "")]
-
-
-def _inside(body: tree.Body) -> list[Parts]:
-    """The lines between braces, indented and not aligned."""
-    found = []
+def _inside(body: tree.Body) -> Iterator[str]:
     for line in body.lines:
-        for label, statements, claims in _rows(line, 1):
-            text = " ".join(part for part in (label, statements, claims) if part)
-            found.append(("", f"  {text}", ""))
-    return found
+        yield from _lines(line)
 
 
 def _layer(layer: tree.Layer) -> str:
@@ -73,13 +49,19 @@ def _layer(layer: tree.Layer) -> str:
     for argument in layer.arguments:
         value = _expression(argument.value)
         words.append(f"{argument.name.text}={value}" if argument.name else value)
-    if isinstance(layer.repeat, Token):
-        words.append(f"x{layer.repeat.text}")
-    return " ".join(words)
+    return f"{_label(layer)}{' '.join(words)}{_repeat(layer)}"
+
+
+def _label(layer: tree.Layer) -> str:
+    return f"{layer.names[0].text}: " if layer.names else ""
+
+
+def _repeat(layer: tree.Layer) -> str:
+    return f" x{layer.repeat.text}" if isinstance(layer.repeat, Token) else ""
 
 
 def _claims(layer: tree.Layer) -> str:
-    return f"-> {', '.join(map(_claim, layer.claims))}" if layer.claims else ""
+    return f" -> {', '.join(map(_claim, layer.claims))}" if layer.claims else ""
 
 
 def _claim(claim: tree.Claim) -> str:

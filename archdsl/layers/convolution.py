@@ -1,0 +1,181 @@
+"""What all convolutions share: their windows, what these cost, and their form in PyTorch."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.ir.shape import AXES, Shape, product
+from archdsl.ir.size import Expression, Size, same
+from archdsl.layers.base import Layer, Lowered, Module, Refusal, attribute
+from archdsl.layers.sides import Padding
+from archdsl.layers.support.conv import ASYMMETRIC_CONV
+from archdsl.layers.values import PerAxis, Word
+from archdsl.layers.window import Window, blind, check_filling, check_fit, derivation, leftovers, same_padding, short
+
+_DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True, "padding_mode": "zeros"}
+
+
+class Convolution(Layer):
+    """Learned windows that slide over one, two or three axes; the input decides how many."""
+
+    fresh = True
+    ranks = (2, 3, 4)
+    kernel: tuple[int, ...]
+    bias: bool | str
+    mode: str
+    stride: tuple[int, ...] = attribute(PerAxis(), 1, short="s", doc="step of the window", torch="stride", named=True)
+    pad: tuple[tuple[int, int], ...] | str = attribute(
+        Padding(), 0, short="p", doc="elements added at both ends of an axis", torch="padding", named=True
+    )
+    dilation: tuple[int, ...] = attribute(
+        PerAxis(), 1, short="d", doc="distance between the elements that a window reads", torch="dilation", named=True
+    )
+
+    # ---- rules
+
+    def maps(self, x: Shape) -> Size:
+        """Output channels."""
+        raise NotImplementedError
+
+    def parts(self, x: Shape) -> Size:
+        """Groups of channels that do not see each other."""
+        raise NotImplementedError
+
+    def windows(self, x: Shape) -> tuple[Window, ...]:
+        """The window of each axis, its padding resolved."""
+        pads = self._pads(x)
+        each = zip(self.kernel, self.stride, pads, self.dilation, strict=True)
+        return tuple(
+            Window(kernel, stride, before, after, dilation) for kernel, stride, (before, after), dilation in each
+        )
+
+    def _pads(self, x: Shape) -> tuple[tuple[Size, Size], ...]:
+        if isinstance(self.pad, str):
+            each = zip(x.space, self.kernel, self.stride, self.dilation, strict=True)
+            return tuple(same_padding(*axis) for axis in each)
+        return self.pad
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        for place, (size, window) in enumerate(zip(x.space, self.windows(x), strict=True)):
+            axis = AXES[x.rank][place]
+            check_fit(self.name, size, window, axis)
+            check_filling(self.name, self.mode, size, (window.before, window.after), axis, "pad")
+            self._check_reads(size, place, axis)
+        return Shape((*self.positions(x), self.maps(x)))
+
+    def positions(self, x: Shape) -> tuple[Size, ...]:
+        """Positions of the window on each axis; with `same`, the size divided by the stride, rounded up."""
+        if self.pad == "same":
+            return tuple((size + stride - 1) // stride for size, stride in zip(x.space, self.stride, strict=True))
+        return tuple(window.positions(size) for window, size in zip(self.windows(x), x.space, strict=True))
+
+    def _check_reads(self, size: Size, place: int, axis: str) -> None:
+        """Refuse a dilated window that fits and reads zeros of the padding alone; PyTorch crashes on some.
+
+        Sides written as unequal are safe: those zeros are real elements by the time PyTorch's convolution runs.
+        """
+        kernel, stride, dilation, pad = self.kernel[place], self.stride[place], self.dilation[place], self.pad
+
+        def window(number: int) -> Window:
+            ends = same_padding(number, kernel, stride, dilation) if isinstance(pad, str) else pad[place]
+            return Window(kernel, stride, *ends, dilation)
+
+        real = not isinstance(pad, str) and any(before != after for before, after in pad)
+        if self.mode == "zeros" and not real and blind(size, dilation, window):
+            message = f"{self.name}: a dilation of {dilation} puts a window on padding alone, around the {axis} {size}"
+            raise Refusal("pad-too-large", message, blame="pad")
+
+    def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
+        (x,) = inputs
+        return leftovers(self.name, x, self.windows(x))
+
+    def derivation(self, *inputs: Shape) -> str:
+        (x,) = inputs
+        return derivation(AXES[x.rank], x.space, self.windows(x))
+
+    # ---- tensors and costs
+
+    def inputs_per_position(self, x: Shape) -> Size:
+        """Inputs read at one position, summed over the output maps."""
+        return self.maps(x) * (x.channels // self.parts(x)) * product(self.kernel)
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return product(output.space) * self.inputs_per_position(inputs[0])
+
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return self.macs(inputs, output) + (output.elements if self.bias else 0)
+
+    def units(self, output: Shape) -> Size:
+        return output.elements
+
+    # ---- PyTorch
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        (x,) = inputs
+        arguments = self.arguments(x)
+        if uneven(arguments["padding"], len(self.kernel)):
+            module = self.supported("AsymmetricConv", ASYMMETRIC_CONV, arguments)
+        else:
+            module = Module(f"nn.Conv{len(self.kernel)}d", arguments, 3, _DEFAULTS)
+        return Lowered(module, wants="first", gives="first")
+
+    def arguments(self, x: Shape) -> dict[str, Any]:
+        """PyTorch's arguments."""
+        return {
+            "in_channels": x.channels,
+            "out_channels": self.maps(x),
+            "kernel_size": short(self.kernel),
+            "stride": short(self.stride),
+            "padding": self._padding(x),
+            "dilation": short(self.dilation),
+            "groups": self.parts(x),
+            "bias": self.bias,
+            "padding_mode": self.mode,
+        }
+
+    def supported(self, name: str, source: str, arguments: dict[str, Any]) -> Module:
+        dimensions = str(len(self.kernel))
+        return Module(f"{name}{dimensions}d", arguments, 3, _DEFAULTS, source.replace("{n}", dimensions))
+
+    def _padding(self, x: Shape) -> object:
+        """PyTorch's padding: `same` at stride 1, numbers where both ends are alike, else pairs for F.pad."""
+        pads = self._pads(x)
+        if isinstance(self.pad, str) and set(self.stride) == {1}:
+            return "same" if any(end != 0 for pair in pads for end in pair) else 0
+        if all(before == after for before, after in pads):
+            return short(tuple(before for before, _ in pads))
+        return tuple(end for pair in reversed(pads) for end in pair)
+
+
+def uneven(padding: object, dimensions: int) -> bool:
+    """Whether padding is as F.pad has it, a number for each end."""
+    return isinstance(padding, tuple) and len(padding) > dimensions
+
+
+def padding_mode() -> Any:
+    """The attribute that says what padding holds."""
+    return attribute(
+        Word("zeros", "reflect", "replicate", "circular"),
+        "zeros",
+        doc="what the padding holds",
+        torch="padding_mode",
+        named=True,
+    )
+
+
+def check_groups(kind: str, channels: Size, out: Size, groups: Size) -> None:
+    """Refuse groups that do not divide the channels on both sides."""
+    for what, number in (("input", channels), ("output", out)):
+        if groups > 1 and not same(number % groups, 0):
+            message = f"{kind}: {groups} groups do not divide the {number} {what} channels"
+            raise Refusal("not-divisible", message, blame="groups", tries=_divisors(channels, out, groups))
+
+
+def _divisors(channels: Size, out: Size, groups: Size) -> tuple[dict[str, int], ...]:
+    """Numbers of groups near the given one that divide both channel counts."""
+    if isinstance(channels, Expression) or isinstance(out, Expression) or isinstance(groups, Expression):
+        return ()
+    near = sorted(range(1, min(channels, out, 4_096) + 1), key=lambda n: abs(n - groups))
+    fits = [n for n in near if n > 1 and channels % n == 0 and out % n == 0]
+    return tuple({"groups": n} for n in fits[:1])

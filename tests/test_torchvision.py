@@ -1,0 +1,57 @@
+"""The specs that carry torchvision's names: names, shapes and order of all tensors, and the published totals of every size."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from compare import static_tensors
+from zoo import ZOO, Entry
+
+import archdsl
+
+FACTS = json.loads((Path(__file__).parent / "data" / "torchvision.json").read_text(encoding="utf-8"))["networks"]
+ENTRIES = pytest.mark.parametrize("entry", ZOO, ids=lambda entry: f"{entry.name} {entry.setting}")
+
+
+def tensors(entry: Entry) -> dict[str, Any] | None:
+    """Parameters and buffers as torchvision has them, where they are known for this size."""
+    facts = FACTS[entry.name]
+    if not entry.builder:
+        return facts if "parameters" in facts else None
+    variants = [
+        v for key, v in facts.get("variants", {}).items() if all(f"{k}={x}" in key for k, x in entry.builder.items())
+    ]
+    return variants[0] if len(variants) == 1 else None
+
+
+@ENTRIES
+def test_tensors_of_torchvision(entry: Entry) -> None:
+    """Names, shapes and order: its checkpoints can be loaded."""
+    facts = tensors(entry)
+    if facts is None:
+        pytest.skip("names are published for one size of a family")
+    learned, buffers = static_tensors(archdsl.load(entry.path, **entry.setting))
+    assert [(name, list(sizes)) for name, sizes in learned.items()] == listed(facts["parameters"])
+    assert [(name, list(sizes)) for name, sizes in buffers.items()] == listed(facts["buffers"])
+
+
+def listed(published: Any) -> list[tuple[str, list[int]]]:
+    return [(name, sizes) for name, sizes in (published.items() if isinstance(published, dict) else published)]
+
+
+@ENTRIES
+def test_totals_of_torchvision(entry: Entry) -> None:
+    for published in FACTS[entry.name]["published"]:
+        model = archdsl.load(entry.path, **entry.setting, **side(entry, published["crop_size"]))
+        if "params" in entry.published:
+            assert model.params == published["num_params"]
+        if "macs" in entry.published:
+            assert round(model.macs / 1e9, 3) == published["ops_in_G_macs"]
+
+
+def side(entry: Entry, crop: int | list[int]) -> dict[str, int]:
+    """The side of the image as a parameter of the spec, where it is not the usual one."""
+    return {} if isinstance(crop, list) or crop == entry.input[1] else {"side": crop}

@@ -1,0 +1,57 @@
+"""Which spec, at which setting, is which network of torchvision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+SPECS = Path(__file__).parents[1] / "specs"
+
+
+class Entry(NamedTuple):
+    """A network of torchvision: the name of its builder and what else that is given; the spec and its setting."""
+
+    name: str
+    path: Path
+    setting: dict[str, Any]
+    input: tuple[int, ...] = (3, 224, 224)
+    builder: dict[str, Any] = {}  # noqa: RUF012
+    video: bool = False
+    published: tuple[str, ...] = ("params", "macs")  # which published totals are those of this variant
+
+
+def _entries() -> Iterator[Entry]:
+    folder = SPECS / "torchvision"
+    yield Entry("alexnet", folder / "alexnet.arch", {})
+    for depth in (11, 13, 16, 19):
+        yield Entry(f"vgg{depth}", folder / "vgg.arch", {"depth": depth})
+        yield Entry(f"vgg{depth}_bn", folder / "vgg.arch", {"depth": depth, "bn": True})
+    for size in ("1_0", "1_1"):
+        yield Entry(f"squeezenet{size}", folder / "squeezenet.arch", {"version": size})
+    for depth in (121, 161, 169, 201):
+        yield Entry(f"densenet{depth}", folder / "densenet.arch", {"depth": depth})
+    for name in (
+        *(f"resnet{depth}" for depth in (18, 34, 50, 101, 152)),
+        *("resnext50_32x4d", "resnext101_32x8d", "resnext101_64x4d", "wide_resnet50_2", "wide_resnet101_2"),
+    ):
+        yield Entry(name, folder / "resnet.arch", {"size": name})
+    plain = {"init_weights": False}
+    for aux in (False, True):
+        setting, given = {"aux": aux}, {"aux_logits": aux, **plain}
+        yield Entry(
+            "googlenet", folder / "googlenet.arch", setting, builder=given, published=() if aux else ("params", "macs")
+        )
+        totals = ("params",) if aux else ("macs",)  # published with its head, which evaluation leaves out
+        yield Entry("inception_v3", folder / "inception_v3.arch", setting, (3, 299, 299), given, published=totals)
+    for size in ("0_5", "0_75", "1_0", "1_3"):
+        yield Entry(f"mnasnet{size}", folder / "mnasnet.arch", {"size": size})
+    for size in ("400mf", "800mf", "1_6gf", "3_2gf", "8gf", "16gf", "32gf"):
+        yield Entry(f"regnet_x_{size}", folder / "regnet.arch", {"size": f"x_{size}"})
+    for size in ("400mf", "800mf", "1_6gf", "3_2gf", "8gf", "16gf", "32gf", "128gf"):
+        yield Entry(f"regnet_y_{size}", folder / "regnet.arch", {"size": f"y_{size}"})
+    for name in ("r3d_18", "mc3_18", "r2plus1d_18"):
+        yield Entry(name, folder / "video_resnet.arch", {"size": name}, (3, 8, 112, 112), video=True)
+
+
+ZOO = tuple(_entries())
