@@ -7,7 +7,8 @@ class CausalAttention(nn.MultiheadAttention):
     def forward(self, query, key, value):
         size = query.shape[1], key.shape[1]
         later = torch.ones(size, dtype=torch.bool, device=query.device).triu(1)
-        return super().forward(query, key, value, attn_mask=later, need_weights=False)[0]
+        plain = self.bias_k is None and not self.add_zero_attn  # one more key is no later one
+        return super().forward(query, key, value, attn_mask=later, is_causal=plain, need_weights=False)[0]
 '''
 
 ATTEND = '''
