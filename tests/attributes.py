@@ -5,23 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import TOKENS, Argument
-from draws import (
-    activation,
-    attention,
-    border,
-    conv,
-    dropout,
-    embedding,
-    fold,
-    linear,
-    merge,
-    norm,
-    pool,
-    recurrent,
-    resample,
-    reshape,
-    source,
-)
+from draws import FAMILIES
 
 from archdsl.layers import REGISTRY
 
@@ -40,23 +24,7 @@ KINDS = {
 }
 
 
-class Attributes(
-    conv.Draws,
-    fold.Draws,
-    border.Draws,
-    pool.Draws,
-    resample.Draws,
-    linear.Draws,
-    norm.Draws,
-    activation.Draws,
-    dropout.Draws,
-    recurrent.Draws,
-    attention.Draws,
-    embedding.Draws,
-    reshape.Draws,
-    source.Draws,
-    merge.Draws,
-):
+class Attributes(*(family.Draws for family in FAMILIES)):  # type: ignore[misc]
     """Draws the values of one line. `draw` gives random numbers, `env` the names in sight; `wild` more that do not fit."""
 
     def arguments(self, kind: str) -> tuple[Argument, ...]:

@@ -62,13 +62,19 @@ def example_inputs(model: Any, batch: int = 2, device: str = "cpu", symbols: dic
 
 
 def flops(module: Any, inputs: list[Any]) -> int:
-    """What FlopCounterMode counts for one forward pass on the meta device."""
+    """What FlopCounterMode counts for one forward pass on the meta device, nn.Bilinear added."""
+    from torch import ops
     from torch.utils.flop_counter import FlopCounterMode
 
-    counter = FlopCounterMode(display=False)
+    counter = FlopCounterMode(display=False, custom_mapping={ops.aten._trilinear: _trilinear})
     with counter:
         module.eval().to("meta")(*inputs)
     return int(counter.get_total_flops())
+
+
+def _trilinear(first: Any, weight: Any, *rest: Any, **options: Any) -> int:
+    """Flops of nn.Bilinear, for which PyTorch has no formula: a multiply and an add for each weight, at each position."""
+    return 2 * int(first[0] * weight[0] * weight[1] * weight[2])
 
 
 __all__ = ["evaluated", "example_inputs", "flops", "static_tensors", "tensor_sizes", "torch_tensors", "unrolled"]

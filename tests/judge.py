@@ -11,23 +11,7 @@ from typing import Any, NamedTuple
 
 import torch
 from drawn import EITHER, SOURCES, TOKENS, Network, Refused, Walk
-from runs import (
-    activation,
-    attention,
-    border,
-    conv,
-    dropout,
-    embedding,
-    fold,
-    linear,
-    merge,
-    norm,
-    pool,
-    recurrent,
-    resample,
-    reshape,
-    source,
-)
+from runs import FAMILIES, attention, merge, norm, recurrent
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -41,8 +25,12 @@ FAULTS = (
     KeyError,
     AttributeError,
     NotImplementedError,
+    AssertionError,
     ZeroDivisionError,
 )
+
+
+LARGEST = torch.finfo(torch.float32).max
 
 
 class Made(NamedTuple):
@@ -118,6 +106,8 @@ class Judge(Walk):
         kind = kind.upper()
         if any(made.path == path for made in self.layers):
             raise Refused(f"the path {path} is given twice")
+        if any(isinstance(value, float) and abs(value) > LARGEST for value in values.values()):
+            raise Refused(DELIBERATE["float32"])
         if kind in merge.MERGES:
             result = self.joined(kind, values, inputs)
         else:
@@ -172,27 +162,16 @@ def shape(x: Tensor) -> tuple[int, ...]:
 
 
 # how many inputs a kind reads that does not read one
-INPUTS: dict[str, tuple[int, ...]] = (
-    dict.fromkeys(SOURCES, (0,)) | {"UNPOOL": (2,)} | recurrent.INPUTS | attention.INPUTS
-)
+INPUTS: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(SOURCES, (0,)),
+    "UNPOOL": (2,),
+    "BILINEAR": (2,),
+    **recurrent.INPUTS,
+    **attention.INPUTS,
+}
 
 
-class Kinds(
-    conv.Runs,
-    fold.Runs,
-    border.Runs,
-    pool.Runs,
-    resample.Runs,
-    linear.Runs,
-    norm.Runs,
-    activation.Runs,
-    dropout.Runs,
-    recurrent.Runs,
-    attention.Runs,
-    embedding.Runs,
-    reshape.Runs,
-    source.Runs,
-):
+class Kinds(*(family.Runs for family in FAMILIES)):  # type: ignore[misc]
     """Every kind that is no merge."""
 
 

@@ -212,6 +212,10 @@ TYPOS = [
     ("x3: RELU", "x and a number always repeat; give it another name"),
     ("let x3 = 4", "x and a number always repeat; give it another name"),
     ("FOO 3", "`archdsl layers` lists the kinds"),
+    ("IN", "did you mean INSTANCENORM?"),
+    ("swish", "did you mean SILU?"),
+    ("Dropout2d 0.5", "did you mean CHANNELDROPOUT?"),
+    ("LN axes=[height, widht]", "did you mean width?"),
     ("FOR i in 1..3 { RELU }", "keywords are written in small letters"),
     ("return x", "the last line is the result; `output` lists others"),
 ]

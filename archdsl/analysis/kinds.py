@@ -88,7 +88,7 @@ class Kinds:
 
     def bring(self, number: int, target: int, path: Token) -> Problem | None:
         """Let the words of a file mean the blocks of another, and its model; the fault where a word would mean two."""
-        words, fault = self.words[number], None
+        words, fault = self.words[number], self._twofold(target, path)
         for reference in self._offered(target):
             known = words.get(reference.name)
             if known is None or known.file is None or known == reference:
@@ -104,6 +104,16 @@ class Kinds:
         if model is not None:  # as built-in kinds, it is matched without regard to case
             words.setdefault(model.name.text.upper(), KindReference(model.name.text, target))
         return fault
+
+    def _twofold(self, target: int, path: Token) -> Problem | None:
+        """The fault of a file whose model has the name of one of its blocks."""
+        model, blocks = self.files[target].model, self.files[target].blocks
+        if model is None or model.name.text not in blocks:
+            return None
+        message = f"{model.name.text} is a model and a block of the file that is used"
+        places = (model.name, "the model"), (blocks[model.name.text].name, "the block")
+        related = tuple(Related(Span(token.start, token.end), text) for token, text in places)
+        return Problem("duplicate-name", message, path, related=related)
 
     def _offered(self, target: int) -> Iterator[KindReference]:
         """The blocks of a file, and its model."""

@@ -127,5 +127,5 @@ def mark_activation(line: tree.Line, names: Names) -> None:
             continue
         kind = REGISTRY.get(after.kind.text.upper())
         label = statement.names[0].text
-        if kind is not None and kind.family == "activation" and label in names.entries:
+        if kind is not None and kind.activation and label in names.entries:
             names.entries[label] = names.entries[label]._replace(activation=kind.name)

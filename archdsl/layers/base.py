@@ -106,7 +106,8 @@ def inline(function: str, module: Module) -> str:
     words = ["{0}"]
     for position, (name, value) in enumerate(module.arguments.items()):
         if name not in module.defaults or module.defaults[name] != value:
-            words.append(repr(value) if position < module.positional else f"{name}={value!r}")
+            plain = position < module.positional and len(words) == position + 1  # none before it is left out
+            words.append(repr(value) if plain else f"{name}={value!r}")
     return f"{function}({', '.join(words)})"
 
 
@@ -181,6 +182,7 @@ class Layer:
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
     dtype: ClassVar[str] = "float32"  # of what it reads: float32, int64 or any
     merge: ClassVar[bool] = False  # whether braces behind it are branches
+    activation: ClassVar[bool] = False  # whether it is one: read as part of the layer before it on its line
     fresh: ClassVar[bool] = False  # whether its output is new memory that its own backward pass never reads
     examples: ClassVar[tuple[Example | Wrong, ...]] = ()
 

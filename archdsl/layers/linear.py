@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from archdsl.ir.shape import Shape, product
-from archdsl.ir.size import Size
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.ir.size import Size, same
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
 from archdsl.layers.support.linear import RBF
 from archdsl.layers.values import Switch, Whole
 
@@ -80,6 +80,61 @@ class Linear(Layer):
     def lower(self, *inputs: Shape) -> Lowered:
         place = "flat" if inputs[0].rank == 1 else "last"
         return Lowered(_linear(inputs[0].channels, self.out, self.bias), wants=place, gives=place)
+
+
+class Bilinear(Layer):
+    """Connect each product of a channel of the first input and one of the second with `out` outputs, at each position.
+
+    y_k = sum over i and j of first_i * weight_kij * second_j, plus a bias (torch.nn.Bilinear). `BILINEAR 64 <- a, b`.
+    FlopCounterMode counts nothing for it; its macs are the products of the weight, out * first * second at a position.
+    """
+
+    name = "BILINEAR"
+    fresh = True
+    inputs = (2, 2)
+    out: Size = attribute(Whole(), doc="output channels", torch="out_features")
+    bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
+    examples = (
+        Example("20, 30 -> BILINEAR 40 -> 40", params=24_040, macs=24_000),
+        Example("37x100, 37x50 -> BILINEAR out=10 nobias -> 37x10", params=50_000, macs=1_850_000),
+        Example("7x5x8, 7x5x4 -> BILINEAR 6 -> 7x5x6", params=198, macs=6_720),
+        Wrong("37x100, 36x100 -> BILINEAR 10", "shape-mismatch"),
+        Wrong("37x100, 100 -> BILINEAR 10", "shape-mismatch"),
+        Wrong("100 -> BILINEAR 10", "wrong-inputs"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        first, second = inputs
+        alike = first.rank == second.rank and all(map(same, first.space, second.space))
+        if not alike:
+            message = f"BILINEAR needs equal sizes on all axes but the channels: {first} and {second}"
+            raise Refusal("shape-mismatch", message, blame=1)
+        return Shape((*first.space, self.out))
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        first, second = inputs
+        bias = (Tensor("bias", (self.out,), "bias"),) if self.bias else ()
+        return (Tensor("weight", (self.out, first.channels, second.channels)), *bias)
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return output.elements * inputs[0].channels * inputs[1].channels
+
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return self.macs(inputs, output) + (output.elements if self.bias else 0)
+
+    def units(self, output: Shape) -> Size:
+        return output.elements
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        first, second = inputs
+        arguments = {
+            "in1_features": first.channels,
+            "in2_features": second.channels,
+            "out_features": self.out,
+            "bias": self.bias,
+        }
+        place = "flat" if first.rank == 1 else "last"
+        return Lowered(Module("nn.Bilinear", arguments, 3, {"bias": True}), wants=place, gives=place)
 
 
 class RadialBasis(Layer):
