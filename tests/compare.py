@@ -9,12 +9,17 @@ from archdsl.ir.shape import Shape
 
 
 def static_tensors(model: Any) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
-    """Path and sizes of each parameter and each buffer that the check derives, every copy by itself."""
+    """Path and sizes of each parameter and each buffer that the check derives, every copy by itself.
+
+    A tensor of two layers stands under its first name, as PyTorch lists it.
+    """
     parameters: dict[str, tuple[int, ...]] = {}
     buffers: dict[str, tuple[int, ...]] = {}
     for placed in unrolled(model):
         if isinstance(placed.node, Leaf):
             for tensor in placed.node.op.tensors(*placed.node.inputs):
+                if tensor.name in {tie.tensor for tie in placed.node.ties}:
+                    continue  # listed under the name of the layer that owns it
                 found = buffers if tensor.role == "buffer" else parameters
                 found[tensor.path(placed.path)] = tensor.sizes
     return parameters, buffers

@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from compare import static_tensors
 
 import archdsl
 from archdsl.diagnostics.codes import CODES
-from archdsl.ir.network import postorder
+from archdsl.ir.size import valued
 from archdsl.layers import FAMILIES, REGISTRY, Example, Layer, Wrong, lookup
 from archdsl.layers.base import Attribute
 from archdsl.layers.reference import describe, markdown, overview
@@ -26,9 +27,9 @@ def named(cases: list[tuple[type[Layer], Any]]) -> Any:
 
 
 def line_of(example: Example | Wrong) -> str:
-    """The line of an example; that of a source comes first, for it reads nothing."""
+    """The line of an example, behind what it needs above; that of a source comes first, for it reads nothing."""
     parts = example.text.split(" -> ")
-    return parts[0] if parts[0].split()[0] in REGISTRY else parts[1]
+    return parts[0] if parts[0].split()[0] in REGISTRY else parts[1].split("; ")[-1]
 
 
 def spec(text: str) -> str:
@@ -46,10 +47,14 @@ def spec(text: str) -> str:
     return "\n".join([*lines, " -> ".join([line, *output])])
 
 
-def layer_of(model: archdsl.Model) -> Any:
-    """The node of the one layer of an example."""
-    (node,) = [node for node in postorder(model.network.body) if hasattr(node, "op")]
-    return node
+def opened(text: str) -> tuple[str, dict[str, int]]:
+    """An example with a name for each size of its inputs, equal ones alike, and the numbers that they stand for."""
+    shapes, line, *_ = text.split(" -> ")
+    names: dict[str, str] = {}
+    for size in re.findall("[0-9]+", shapes):
+        names.setdefault(size, "ABCDEFGHJKLMN"[len(names)])
+    shapes = re.sub("[0-9]+", lambda size: names[size[0]], shapes)
+    return spec(f"{shapes} -> {line}"), {name: int(size) for size, name in names.items()}
 
 
 # ---- the registry is complete
@@ -203,12 +208,9 @@ def test_pytorch_gives_the_same_shape_and_tensors(kind: type[Layer], example: Ex
     (output,) = model.outputs
     for mode in (module.train(), module.eval()):
         assert tuple(mode(*inputs).shape) == memory(output.shape, output.dtype, 2)
-    node = layer_of(model)
-    tensors = node.op.tensors(*node.inputs)
-    learned = [(t.path("0"), t.sizes) for t in tensors if t.role != "buffer"]
-    kept = [(t.path("0"), t.sizes) for t in tensors if t.role == "buffer"]
-    assert [(name, tuple(p.shape)) for name, p in module.named_parameters()] == learned
-    assert [(name, tuple(b.shape)) for name, b in module.named_buffers()] == kept
+    learned, kept = static_tensors(model)
+    assert [(name, tuple(p.shape)) for name, p in module.named_parameters()] == list(learned.items())
+    assert [(name, tuple(b.shape)) for name, b in module.named_buffers()] == list(kept.items())
 
 
 @named(EXAMPLES)
@@ -221,3 +223,34 @@ def test_pytorch_counts_the_same_macs(kind: type[Layer], example: Example) -> No
         module = model.to_torch()
     inputs = [tensor(torch, port.shape, port.dtype, 1, "meta") for port in model.inputs]
     assert flops(module, inputs) == 2 * model.macs
+
+
+# ---- rules pass sizes that are left open
+
+
+@named([(kind, example) for kind, example in EXAMPLES + WRONGS if kind.inputs[1] != 0])
+def test_rules_take_open_sizes_as_they_take_numbers(kind: type[Layer], example: Example | Wrong) -> None:
+    """What holds with numbers is what the open answer says of them; it is asked where it needs a number."""
+    text, numbers = opened(example.text)
+    model, codes = loaded(text)
+    if "undetermined" in codes:
+        assert codes == {"undetermined"}
+        return
+    nearby = [{**numbers, name: size} for name, old in numbers.items() for size in {1, 2, 3, max(1, old - 1), old + 1}]
+    for each in (numbers, *nearby):
+        concrete, _ = loaded(text, **each)
+        allowed = model is not None and model.allows(**{name: each[name] for name in model.open})
+        assert allowed == (concrete is not None), (each, [str(one) for one in model.conditions] if model else codes)
+        if allowed:
+            assert tuple(valued(size, each) for size in model.outputs[0].shape) == concrete.outputs[0].shape
+            assert [valued(count, each) for count in model.totals] == list(concrete.totals)
+    if isinstance(example, Example):
+        assert model is not None
+
+
+def loaded(text: str, **given: int) -> tuple[Any, set[str]]:
+    """The model, or the codes of what is wrong."""
+    try:
+        return archdsl.loads(text, **given), set()
+    except archdsl.ArchError as refusal:
+        return None, {one.code for one in refusal.diagnostics}

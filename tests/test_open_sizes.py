@@ -111,20 +111,44 @@ def test_a_question_is_answered_by_what_was_needed_before() -> None:
     assert needs("input Tx4\nCONV 6 5\nif T >= 3 { RELU } else { TANH }") == ["T >= 5"]
 
 
-@pytest.mark.parametrize("at", ["CONV 4 9", "ADD { ID; CONV 5 1 }", "{ b: RELU; CONV 4 9; c: TANH }"])
+@pytest.mark.parametrize(
+    ("where", "question"),
+    [
+        ("H//2 == W", "H > W"),  # the smaller one in terms of the larger
+        ("H//2 == W", "H >= 2"),
+        ("W == 2*H", "W % 2 == 0"),
+        ("H == W", "H % 2 == W % 2"),
+        ("W >= H, H >= 4", "W >= 3"),
+        ("H + W >= 9", "2*H + W >= 10"),
+        ("W >= H, H >= 4", "W + 1 < H"),  # never
+    ],
+)
+def test_what_where_says_of_two_sizes_answers_questions_of_both(where: str, question: str) -> None:
+    assert not needs(
+        f"input a: Hx4 where {where}; input b: Wx4\nx: RELU <- a\nif {question} {{ RELU }} else {{ FC 1 }}"
+    )
+
+
+@pytest.mark.parametrize("at", ["CONV 4 9", "ADD { ID; CONV 5 1 }", "{ b: RELU; CONV 4 9; c: TANH }", "B", "RELU; B"])
 def test_where_no_copy_can_be_there_is_none(at: str) -> None:
     """What is refused at all sizes, laid an open number of times, is told as a warning, and nothing else of it is."""
-    model = archdsl.loads(f"model M(n) where n >= 0\ninput 8x4\na: {{ {at} }} x(n)\nRELU -> 8x4")
+    block = "\nblock B { CONV 4 9; RELU }"
+    model = archdsl.loads(f"model M(n) where n >= 0\ninput 8x4\na: {{ {at} }} x(n)\nRELU -> 8x4{block}")
     assert [each.text for each in model.conditions] == ["n == 0"]
     assert [one.code for one in model.diagnostics] == ["no-copies"]
-    assert archdsl.loads(f"model M(n) where n >= 0\ninput 8x4\na: {{ {at} }} x(n)\nRELU", n=0).params == 0
-    wrong = fault(f"model M(n)\ninput 8x4\na: {{ {at} }} x(n)\nRELU")
+    assert archdsl.loads(f"model M(n) where n >= 0\ninput 8x4\na: {{ {at} }} x(n)\nRELU{block}", n=0).params == 0
+    wrong = fault(f"model M(n)\ninput 8x4\na: {{ {at} }} x(n)\nRELU{block}")
     assert wrong.code in ("kernel-too-large", "shape-mismatch")
 
 
 @pytest.mark.parametrize(
     ("body", "code"),
-    [("COVN 4 1", "unknown-kind"), ("CONV 4", "missing-value"), ("CONV 4 1 -> 8x5", "claim-shape")],
+    [
+        ("COVN 4 1", "unknown-kind"),
+        ("CONV 4", "missing-value"),
+        ("CONV 4 1 -> 8x5", "claim-shape"),
+        ("CONV 4 1; c{n}: RELU", "wrong-type"),
+    ],
 )
 def test_what_no_number_of_copies_mends_is_an_error(body: str, code: str) -> None:
     assert fault(f"model M(n) where n >= 0\ninput 8x4\na: {{ {body} }} x(n)").code == code
@@ -154,6 +178,28 @@ def test_formulas() -> None:
     assert archdsl.loads(text, d=8).params.__str__() == "552*L"
 
 
+@pytest.mark.parametrize(
+    ("text", "macs"),
+    [
+        ("input HxWx3\nCONV 8 5x3", "360*(H - 4)*(W - 2)"),
+        ("input HxWx3\nCONV 8 3x3; CONV 5 1x1 s2", "40*((H + 1)//2 - 1)*((W + 1)//2 - 1) + 216*(H - 2)*(W - 2)"),
+        ("input HxWx3\nCONV 8 3x3; FC 10", "296*(H - 2)*(W - 2)"),
+        ("input HxWx3\nCONV 8 3x3; CONV 8 3x3 p1; GLOBALAVGPOOL; FC 10", "792*(H - 2)*(W - 2) + 80"),
+        ("input DxHxWx3\nCONV 8 3", "648*(D - 2)*(H - 2)*(W - 2)"),
+        ("input HxWx3\nCONV 8 3x1", "72*H*W - 144*W"),
+        ("input HxWx3\nCONV 8 3x3; CONV 2 1x3", "264*H*W - 624*H - 528*W + 1248"),
+        ("model M(c)\ninput HxWx3\nCONV c 3x3", "27*(H - 2)*(W - 2)*c"),
+        ("model M(c)\ninput Tx3\nCONV (c - 1) 3; LINEAR (c + 2)", "T*c**2 + 10*T*c - 2*c**2 - 11*T - 20*c + 22"),
+    ],
+)
+def test_a_formula_is_written_with_its_factors(text: str, macs: str) -> None:
+    model = archdsl.loads(text)
+    assert str(model.macs) == macs
+    for d in range(1, 9):
+        numbers = {"D": d + 4, "H": d + 6, "W": 3 * d + 1, "T": d + 2, "c": 2 * d + 1}
+        assert eval(macs, {}, numbers) == model.formula("macs")(**{name: numbers[name] for name in model.open})
+
+
 @pytest.mark.parametrize(("value", "code"), [(0, "out-of-range"), (1.5, "wrong-type"), ("a", "wrong-type")])
 def test_a_number_that_is_no_size(value: object, code: str) -> None:
     assert fault("input Tx4\nRELU", T=value).code == code
@@ -173,6 +219,28 @@ def test_limits() -> None:
 SIZED = "input HxWx3 where H % 4 == 0\nCONV 8 5x5; RELU; MAXPOOL 3x3 s2; GLOBALAVGPOOL; FC 10"
 
 
+@pytest.mark.parametrize(
+    ("condition", "test"),
+    [
+        ("H >= 5", "H < 5"),
+        ("(H + 1)//2 == 3", "(H + 1)//2 != 3"),
+        ("W % 8 in [0, 5]", "not ((W % 8 == 0) | (W % 8 == 5))"),
+        ("T in [1, 2] or T >= 5", "not (((T == 1) | (T == 2)) | (T >= 5))"),
+        ("T >= 5 and T % 2 == 0", "not ((T >= 5) & (T % 2 == 0))"),
+        ("(H + 1)//2 == W//2", "not ((H + 1)//2 == W//2)"),
+        ("(H + 1)//2 == 3 or W >= 2 and W <= 9", "not (((H + 1)//2 == 3) | ((W >= 2) & (W <= 9)))"),
+    ],
+)
+def test_a_condition_is_asked_as_one_value(condition: str, test: str) -> None:
+    from archdsl.backends.source.sizes import _otherwise
+
+    assert _otherwise(condition) == test
+    for h in range(1, 12):
+        for w in range(1, 12):
+            names = {"H": h, "W": w, "T": h}
+            assert eval(test, {}, dict(names)) is not eval(condition, {}, dict(names))
+
+
 def test_a_compiled_module_takes_what_is_allowed_and_refuses_the_rest() -> None:
     torch = pytest.importorskip("torch")
     model = archdsl.loads(SIZED)
@@ -186,7 +254,14 @@ def test_a_compiled_module_takes_what_is_allowed_and_refuses_the_rest() -> None:
                     module(torch.zeros(1, 3, h, w))
 
 
-@pytest.mark.parametrize("text", [SIZED, "input T int\nEMBED 9 4; CONV 6 3; RELU; CONV 5 4; GLOBALMAXPOOL"])
+LISTED = "input HxWx3\nCONV 8 3x3 s2 p1\nADD { MAXPOOL 2; CONV 8 3x3 s2 p1 }\nGLOBALAVGPOOL"  # W % 4 in [0, 3]
+POOLED = "input T int\nEMBED 9 4; MAXPOOL 3 s2 p1; CONV 6 3; CONCAT { MAXPOOL 2; MAXPOOL 2 d1 s2 }; GLOBALMAXPOOL"
+EITHER = "input HxWx3 where H <= 26 or H >= 28\nCONV 8 5x5; GLOBALAVGPOOL"
+
+
+@pytest.mark.parametrize(
+    "text", [SIZED, LISTED, EITHER, POOLED, "input T int\nEMBED 9 4; CONV 6 3; RELU; CONV 5 4; GLOBALMAXPOOL"]
+)
 def test_it_is_compiled_whole_and_exported(text: str) -> None:
     torch = pytest.importorskip("torch")
     model = archdsl.loads(text)
@@ -198,7 +273,8 @@ def test_it_is_compiled_whole_and_exported(text: str) -> None:
     whole = torch.compile(module, fullgraph=True, backend="eager")
     axes = (2, 3) if "H" in text else (1,)
     dynamic = dict.fromkeys(axes, torch.export.Dim.AUTO)
-    exported = torch.export.export(module, (example(24),), dynamic_shapes=(dynamic,)).module()
+    given = example(23 if text is LISTED else 24)
+    exported = torch.export.export(module, (given,), dynamic_shapes=(dynamic,)).module()
     names = ("H", "W") if "H" in text else ("T",)
     for size in range(1, 30):
         numbers = {name: size + place for place, name in enumerate(names)}

@@ -165,7 +165,9 @@ SOLVE = (
     (("specs/alexnet.arch", "params = 6M", "classes=?"), 2, ""),
     (("specs/alexnet.arch", "classes=?"), 2, ""),
     (("specs/vgg.arch", "params <= 6M", "config=?"), 1, "error[missing-value]"),
-    (("specs/kim_cnn.arch", "params >= 100M", "vocab=?"), 2, ""),
+    (("specs/kim_cnn.arch", "params >= 100M", "vocab=?"), 0, "vocab = 332,131: 100,000,202 params\n"),  # T is no matter
+    (("specs/kim_cnn.arch", "macs >= 100M", "classes=?"), 2, ""),
+    (("specs/kim_cnn.arch", "macs >= 100M", "vocab=?"), 2, ""),
 )
 
 

@@ -12,7 +12,7 @@ from archdsl.analysis.scope import HOLES, WRONG, Scope, Words, meant
 from archdsl.analysis.where import demand, least_of_parameter, left_open
 from archdsl.diagnostics import Related, Span, nearest
 from archdsl.ir.shape import AXES, Shape
-from archdsl.ir.size import Expression
+from archdsl.ir.size import Expression, tidied
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
 from archdsl.syntax import tree
@@ -181,6 +181,7 @@ def input_shape(one: tree.Input, scope: Scope, limits: Limits) -> Shape:
         from archdsl.analysis.open import assume_sizes
 
         assume_sizes(sizes, one, limits)
+        sizes = tuple(map(tidied, sizes))
     dtype = "int64" if one.dtype == "int" else "float32"
     most = max(AXES) - (dtype == "int64")
     if len(sizes) > most:

@@ -13,6 +13,7 @@ from archdsl.analysis.place import Place
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.report import Report
 from archdsl.analysis.scope import WRONG, KindReference, Words, meant
+from archdsl.analysis.sharing import SHARE, Sharing
 from archdsl.diagnostics import Related, Source, Span
 from archdsl.layers import REGISTRY, Layer
 from archdsl.syntax import tree
@@ -35,7 +36,7 @@ class Kinds:
         self._numbers: dict[int, int] = {}  # of the file in which a block stands, by the place of its name
         self._rivals: dict[KindReference, tuple[KindReference, KindReference]] = {}
         for number, declared in enumerate(files):
-            self.words.append({name: KindReference(name) for name in REGISTRY})
+            self.words.append({name: KindReference(name) for name in (*REGISTRY, SHARE.name)})
             for name, block in declared.blocks.items():
                 self.words[number][name] = self._add(KindReference(name, number), block)
 
@@ -58,8 +59,8 @@ class Kinds:
         value = place.scope.get(kind.text) if kind.text in place.scope else None
         return value if isinstance(value, KindReference) else meant(kind.text, place.kinds)
 
-    def target(self, kind: Token, place: Place) -> type[Layer] | tree.Block:
-        """The block or built-in kind that a word means; raises Problem where it means none, or two."""
+    def target(self, kind: Token, place: Place) -> type[Layer] | tree.Block | Sharing:
+        """The block or built-in kind that a word means, or SHARE; raises Problem where it means none, or two."""
         found = self.reference(kind, place)
         if kind.text in place.scope:
             value = place.scope.get(kind.text)
@@ -70,7 +71,7 @@ class Kinds:
         if found is None:
             raise self.unknown(kind, place.kinds)
         if found.file is None:
-            return REGISTRY[found.name]
+            return SHARE if found.name == SHARE.name else REGISTRY[found.name]
         if found.file <= RIVALS:
             raise self.rivals(kind, found)
         return self.blocks[found]

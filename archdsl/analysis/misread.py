@@ -75,10 +75,7 @@ _KINDS = {
     **dict.fromkeys(("flat",), "FLATTEN"),
 }
 # Names that resemble a kind and are none: the nearest kind would be another layer.
-_OTHERS = (*("transformer", "reshape", "view", "permute"),)
-_RESERVED = {
-    "share": "SHARE is not part of the language yet",
-}
+_OTHERS = ("transformer", "reshape", "view", "permute")
 _MISPLACED = {
     "else": "`else` stands on the line of the } before it",
     "where": "`where` stands on the line of `input` or `model`",
@@ -132,8 +129,6 @@ _YES_NO = {"true": "yes", "false": "no", "on": "yes", "off": "no", "none": "no"}
 def unknown_kind(kind: Token, text: str, kinds: Collection[str]) -> Problem:
     """The fault of a kind that is neither built in nor a block of the text, with what may have been meant."""
     word = kind.text
-    if word.lower() in _RESERVED:
-        return Problem("reserved", _RESERVED[word.lower()], kind)
     if word in _MISPLACED:
         return Problem("misplaced", _MISPLACED[word], kind)
     end = text.find("\n", kind.end)

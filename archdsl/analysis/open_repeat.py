@@ -7,14 +7,14 @@ Loaded only where something is left open.
 from __future__ import annotations
 
 from collections import ChainMap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.assume import Need
 from archdsl.analysis.names import Value
 from archdsl.analysis.place import Once, Place
-from archdsl.analysis.problem import Problem, Refused
+from archdsl.analysis.problem import Problem, Refused, Silent
 from archdsl.analysis.trampoline import Task
-from archdsl.ir.condition import Literal, literal
+from archdsl.ir.condition import Clause, Literal, literal
 from archdsl.ir.network import Repeat, Run
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Expression, Undetermined, same
@@ -72,36 +72,55 @@ def _kept(after: tuple[Shape | None, ...], before: tuple[Shape | None, ...]) -> 
         return False
 
 
+class _Tried(NamedTuple):
+    """What came of the copies where there are some: one of them, or what was raised, and what they need."""
+
+    once: Once | None
+    raised: Refused | Silent | None
+    needs: list[tuple[Clause, Any]]
+
+
 def _perhaps(
     e: Elaborator, statement: tree.Layer, count: Expression, inputs: tuple[Value, ...], copies: Task[Once]
 ) -> Task[Once]:
     """The copies under the assumption that there are some, which ends with them."""
-    facts, told, unread = count.facts, e.report.saved(), e.unread()
-    none, some = literal(count, "=="), literal(count - 1, ">=")
+    told, unread, none = e.report.saved(), e.unread(), literal(count, "==")
     assert isinstance(none, Literal)
+    tried = yield _supposed(e, count, copies)
+    refused = e.report.refused_since(told)
+    if refused is not None and isinstance(tried.raised, Refused):
+        refused = [*refused, tried.raised]
+    if not refused:
+        if tried.raised is not None:
+            raise tried.raised
+        for clause, note in tried.needs:
+            count.facts.require((none, *clause), note)
+        return tried.once
+    e.report.bring_back(told)
+    e.forget(unread)
+    _require_none(e, none, refused[0])
+    return Once(Repeat((), False, statement), tuple(value.shape for value in inputs))
+
+
+def _supposed(e: Elaborator, count: Expression, copies: Task[Once]) -> Task[_Tried]:
+    """The copies with all that is known only there: conditions, and layers and bodies that were found under them."""
+    facts, some = count.facts, literal(count - 1, ">=")
     assert isinstance(some, Literal)
-    fault: Refused | None = None
-    once = Once(None, ())
     layers, uses, before = e.rules.known, e.uses.known, len(facts.needs)
-    e.rules.known, e.uses.known = ChainMap({}, layers), ChainMap({}, uses)  # what is known there holds only there
+    e.rules.known, e.uses.known = ChainMap({}, layers), ChainMap({}, uses)
     with facts.supposing(some):
         try:
             once = yield copies
-        except Refused as refused:
-            fault = refused
+            return _Tried(once, None, facts.needs[before:])
+        except (Refused, Silent) as raised:
+            return _Tried(None, raised, [])
         finally:
             e.rules.known, e.uses.known = layers, uses
-        needs = facts.needs[before:]
-    fault = fault or e.report.refused_since(told)
-    if fault is None:
-        for clause, note in needs:
-            facts.require((none, *clause), note)
-        return once
-    e.report.bring_back(told)
-    e.forget(unread)
-    if not facts.require((none,), Need(fault.at, fault.what, fault.message)):
+
+
+def _require_none(e: Elaborator, none: Literal, fault: Refused) -> None:
+    """There is no copy, since a rule refuses it; raises the fault where there must be one."""
+    if not none.size.facts.require((none,), Need(fault.at, fault.what, fault.message)):
         raise fault
-    e.report.tell(
-        "no-copies", f"{fault.message}; so there must be no copy: {worded((none,))}", fault.at, hint=fault.hint
-    )
-    return Once(Repeat((), False, statement), tuple(value.shape for value in inputs))
+    message = f"{fault.message}; so there must be no copy: {worded((none,))}"
+    e.report.tell("no-copies", message, fault.at, hint=fault.hint)

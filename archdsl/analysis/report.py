@@ -67,10 +67,10 @@ class Report:
         """Take back what was told since."""
         vars(self).update(saved)
 
-    def refused_since(self, saved: dict[str, Any]) -> Refused | None:
-        """The first fault since then, where all of them are rules that refuse something."""
+    def refused_since(self, saved: dict[str, Any]) -> list[Refused] | None:
+        """The faults since then where all are rules that refuse something; None where another is among them."""
         refused = self._refused[len(saved["_refused"]) :]
-        return refused[0] if refused and self.errors - saved["errors"] == len(refused) else None
+        return refused if self.errors - saved["errors"] == len(refused) else None
 
     def problem(self, problem: Problem, *, lost: bool = True) -> None:
         """Tell a fault; `lost` says that a part of the network is missing because of it, so that sums mean nothing."""

@@ -12,6 +12,7 @@ from archdsl.analysis.claims import quantity
 from archdsl.analysis.cost import TOTALS
 from archdsl.analysis.evaluate import ordered
 from archdsl.diagnostics import nearest
+from archdsl.ir.condition import names_of
 from archdsl.ir.numbers import Numbers, between
 from archdsl.ir.size import Atom, Expression, Floor, Positive, Size, Symbol, symbols, valued
 from archdsl.limits import LARGEST, Limits
@@ -93,11 +94,13 @@ def solve(checked: Checked, wanted: tuple[Bound, ...], name: str, limits: Limits
     counts = {bound.unit: getattr(checked.totals, bound.unit) for bound in wanted}
     if facts is None or name not in facts.names:
         raise Unaskable(f"{checked.name} has no open value {name}; leave one open as {name}=?")
-    others = [each for each in facts.names if each != name]
-    if others:
-        raise Unaskable(f"{', '.join(others)} {'are' if len(others) > 1 else 'is'} open, too: give {others[0]}=...")
     if not any(name in symbols(count) for count in counts.values()):
         raise Unaskable(f"the {' and '.join(counts)} do not depend on {name}")
+    conditions = [names_of(each.clause) for each in (*checked.where, *checked.conditions)]
+    asked = set().union(*map(symbols, counts.values()), *(names for names in conditions if name in names))
+    others = [each for each in facts.names if each in asked and each != name]
+    if others:
+        raise Unaskable(f"{', '.join(others)} {'are' if len(others) > 1 else 'is'} open, too: give {others[0]}=...")
     return _Search(checked, facts, wanted, name, counts, limits).run()
 
 
@@ -118,7 +121,8 @@ class _Search:
         self.counts = counts
         self.limits = limits
         self.upper = wanted[0].upper
-        self.conditions = [*checked.where, *checked.conditions]
+        conditions = (*checked.where, *checked.conditions)
+        self.conditions = [each for each in conditions if names_of(each.clause) == {name}]
         self.allowed: Numbers = facts.domain(name) & between(facts.least(name), LARGEST - 1)
         if not self.allowed:
             raise Unsolvable(f"no value of {name} is allowed")

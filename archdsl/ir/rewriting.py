@@ -16,8 +16,9 @@ Rests: TypeAlias = Callable[
 
 
 def solved(size: Expression) -> Rule | None:
-    """An equality solved for one of its terms, one of the highest degree with a factor of 1 or -1."""
-    for monomial, factor in size.terms:
+    """An equality solved for one of its terms, one of the highest degree with a factor of 1 or -1, a symbol first."""
+    terms = sorted(size.terms, key=lambda term: (-len(term[0]), [not isinstance(atom, Symbol) for atom in term[0]]))
+    for monomial, factor in terms:
         if monomial and abs(factor) == 1 and not _contains(size, monomial):
             return monomial, of({other: -factor * own for other, own in size.terms if other != monomial})
     return None

@@ -70,8 +70,8 @@ class Attention(Heads):
         return inputs[0]
 
     def _packed(self, inputs: tuple[Shape, ...]) -> bool:
-        """Whether one tensor holds the weights of all three."""
-        return all(same(each.channels, inputs[0].channels) for each in inputs[1:])
+        """Whether one tensor holds the weights of all three; where that is open they count as many all the same."""
+        return all(each.channels == inputs[0].channels for each in inputs[1:])
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
         d = inputs[0].channels

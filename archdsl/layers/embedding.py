@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
-from archdsl.layers.values import Number, Switch, Whole, Word
+from archdsl.layers.values import Number, Reference, Switch, Whole, Word
 from archdsl.limits import LARGEST
 
 
@@ -69,7 +69,11 @@ class Embed(Lookup):
 
     name = "EMBED"
     ranks = (1, 2, 3)
+    weight: str | None = attribute(
+        Reference(), None, doc="a layer above, whose weight is also that of this one", named=True
+    )
     examples = (
+        Example("5 int -> CONCAT { a: EMBED 10 4; EMBED 10 4 weight=a } -> 5x8", params=40, macs=0),
         Example("37 int -> EMBED 18765 300 -> 37x300", params=5_629_500, macs=0),
         Example("8x8 int -> EMBED vocab=10 dim=4 -> 8x8x4", params=40),
         Example("37 int -> EMBED 1000 64 padding=0 maxnorm=1 normtype=1 scalegrad -> 37x64"),

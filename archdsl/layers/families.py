@@ -32,5 +32,5 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "source": ("Sources", "PARAM CONST"),
     "border": ("Padding and cropping", "PAD CROP"),
     "reshape": ("Moving and adding elements", "ID FLATTEN"),
-    "merge": ("Merges", "ADD MUL MAX MEAN CONCAT STACK SCALE"),
+    "merge": ("Merges", "ADD MUL MAX ABSDIFF MEAN CONCAT STACK SCALE"),
 }

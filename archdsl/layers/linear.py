@@ -6,7 +6,7 @@ from archdsl.ir.shape import Shape, product
 from archdsl.ir.size import Size, same
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
 from archdsl.layers.support.linear import RBF
-from archdsl.layers.values import Switch, Whole
+from archdsl.layers.values import Reference, Switch, Whole
 
 
 class FullyConnected(Layer):
@@ -19,13 +19,18 @@ class FullyConnected(Layer):
     fresh = True
     out: Size = attribute(Whole(), doc="outputs", torch="out_features")
     bias: bool = attribute(Switch(), True, doc="a learned constant per output", torch="bias", named=True)
+    weight: str | None = attribute(
+        Reference(), None, doc="a layer above, whose weight is also that of this one", named=True
+    )
     examples = (
         Example("6x6x256 -> FC 4096 -> 4096", params=37_752_832, macs=37_748_736),
         Example("84 -> FC out=10 nobias -> 10", params=840, macs=840),
         Example("4x3 -> FC 2 -> 2", params=26, macs=24),
+        Example("84 -> a: FC 84; FC 84 nobias weight=a -> 84", params=7_140, macs=14_112),
         Wrong("84 -> FC", "missing-value"),
         Wrong("84 -> FC 0", "out-of-range"),
         Wrong("37 int -> FC 10", "dtype-mismatch"),
+        Wrong("84 -> a: FC 10; FC 84 weight=a", "unfit-weights"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -54,10 +59,14 @@ class Linear(Layer):
     fresh = True
     out: Size = attribute(Whole(), doc="output channels", torch="out_features")
     bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
+    weight: str | None = attribute(
+        Reference(), None, doc="a layer above, whose weight is also that of this one", named=True
+    )
     examples = (
         Example("196x768 -> LINEAR 3072 -> 196x3072", params=2_362_368, macs=462_422_016),
         Example("7x7x8 -> LINEAR out=16 nobias -> 7x7x16", params=128, macs=6_272),
         Example("84 -> LINEAR 10 -> 10", params=850, macs=840),
+        Example("37 int -> embed: EMBED 1000 64; LINEAR 1000 weight=embed -> 37x1000", params=65_000, macs=2_368_000),
         Wrong("196x768 -> LINEAR 1.5", "wrong-type"),
         Wrong("84 -> LINEAR", "missing-value"),
     )

@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.ir.shape import AXES, Shape, product
 from archdsl.ir.size import Size
 from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, inline
-from archdsl.layers.support.pool import SUBSAMPLE
+from archdsl.layers.support.pool import OPEN_MAX_POOL, SUBSAMPLE
 from archdsl.layers.values import Number, PerAxis, Switch, Whole
 from archdsl.layers.window import Window, blind, check_fit, derivation, leftovers, short
 
@@ -120,7 +120,12 @@ class MaxPool(SlidingPool):
             "dilation": short(self.dilation),
             "ceil_mode": self.ceil,
         }
-        return pooled("Max", self.kernel, arguments, {"dilation": 1})
+        lowered = pooled("Max", self.kernel, arguments, {"dilation": 1})
+        (x,) = inputs
+        if x.rank != 2 or isinstance(x.space[0], int) or lowered.module is None:
+            return lowered
+        module = lowered.module._replace(path="OpenMaxPool1d", support=OPEN_MAX_POOL)
+        return lowered._replace(module=module, call=None)
 
 
 class AvgPool(SlidingPool):

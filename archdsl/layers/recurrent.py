@@ -180,7 +180,7 @@ class Lstm(Recurrent):
     name = "LSTM"
     inputs = (1, 3)
     gates = 4
-    proj: Size = attribute(Whole(0), 0, doc="channels of the hidden state, 0 as many as hidden", torch="proj_size",
+    proj: int = attribute(Whole(0, symbolic=False), 0, doc="channels of the hidden state, 0 as many as hidden", torch="proj_size",
                            named=True)  # fmt: skip
     _usual: ClassVar[dict[str, object]] = {"proj_size": 0}
     examples = (
@@ -195,10 +195,7 @@ class Lstm(Recurrent):
 
     @property
     def out(self) -> Size:
-        return self.hidden if self._whole() else self.proj
-
-    def _whole(self) -> bool:
-        return same(self.proj, 0)
+        return self.hidden if self.proj == 0 else self.proj
 
     def states(self) -> tuple[Shape, ...]:
         return (*super().states(), Shape((self.layers * self.directions, self.hidden)))
@@ -215,7 +212,7 @@ class Lstm(Recurrent):
         return super().shape(*inputs)
 
     def _projection(self, end: str) -> list[Tensor]:
-        return [] if self._whole() else [Tensor(f"weight_hr_{end}", (self.proj, self.hidden))]
+        return [] if self.proj == 0 else [Tensor(f"weight_hr_{end}", (self.proj, self.hidden))]
 
     def _more(self) -> dict[str, object]:
         return {"proj_size": self.proj}

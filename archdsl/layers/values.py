@@ -67,6 +67,7 @@ class Type:
     words = ""  # what is wanted, for messages: "a whole number"
     choices: tuple[str, ...] = ()  # words that a line may use for it
     switch = False
+    reference = False  # whether it is the name of a layer
 
     def convert(self, value: Any, axes: int) -> Any:
         """Return the value for a layer whose input has `axes` axes beside the channels."""
@@ -244,6 +245,19 @@ class Axes(Type):
         if "all" in names and len(names) > 1:
             raise self.refuse(value)
         return tuple(names)
+
+
+class Reference(Type):
+    """The name of a layer above, as `<-` has it; what it must be is asked where names are known."""
+
+    words = "the name of a layer above"
+    reference = True
+
+    def convert(self, value: Any, axes: int) -> Any:
+        return value
+
+    def spelling(self, attribute: Any) -> str:
+        return f"{attribute.name}=NAME"
 
 
 class Bias(Switch):

@@ -22,6 +22,10 @@ DELIBERATE = {
     "broadcast": "nothing is stretched unless the line says so, and never an axis that is not there",
     "gate": "SCALE takes one value per channel and stretches nothing else",
     "tokens": "whole numbers are read by EMBED, EMBEDBAG and POSITIONS alone: PyTorch adds and joins them too",
+    "again": "what runs again is the same modules in the same order, on as many axes: in Python a part could change",
+    "closed": "a group that runs again reads nothing from around it, and nothing reads into it: functions may close over "
+    "values",
+    "tie": "a weight of two layers has the sizes of both: a layer of PyTorch takes any tensor for its weight",
     "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
     "shift": "windows are shifted by less than a window",
     "dunder": "names between two underscores are Python's, those too that PyTorch does not use",

@@ -13,7 +13,7 @@ from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, r
 from archdsl.backends.source.text import call as call_text
 from archdsl.ir.network import Leaf, Use
 from archdsl.ir.shape import Shape
-from archdsl.layers.base import Apart
+from archdsl.layers.base import Apart, Lowered
 
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
@@ -45,11 +45,27 @@ def write_layer(
     if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
         step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
-        given = lowered.use or f"({', '.join(f'{{{place}}}' for place in range(len(turned)))})"
-        text = attribute(at.owner, step) + put_in(w, given, turned, at)
-    else:
-        call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
-        text = put_in(w, call, turned, at)
+        return called(w, attribute(at.owner, step), found, lowered, turned, at, reads)
+    call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
+    results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs)
+    results[0].fresh = node.op.fresh
+    return results
+
+
+def called(
+    w: ClassWriter,
+    callee: str,
+    found: Family,
+    lowered: Lowered,
+    inputs: list[Value],
+    at: At,
+    reads: Sequence[int] | None,
+) -> list[Value]:
+    """What a layer gives that is a module."""
+    node: Leaf = first(found)
+    forms = lowered.forms(inputs[0].form, node.outputs)
+    given = lowered.use or f"({', '.join(f'{{{place}}}' for place in range(len(inputs)))})"
+    text = callee + put_in(w, given, inputs, at)
     if lowered.apart is not None:
         return taken_apart(w, text, lowered.apart, forms, node.outputs, reads)
     results = unpacked(w, text, forms, node.outputs)
@@ -84,6 +100,13 @@ def write_source(w: ClassWriter, found: Family, label: str | None, number: int, 
     (form,) = node.op.lower().forms("any", node.outputs)
     batch = len(tensor.sizes) > node.outputs[0].rank
     return Stored(attribute(at.owner, step), w.takes[0], form, node.outputs[0].rank, batch=batch)
+
+
+def call_layer(w: ClassWriter, callee: str, found: Family, inputs: list[Value], at: At) -> list[Value]:
+    """What the module of a layer gives once it is made."""
+    node: Leaf = first(found)
+    lowered = node.op.lower(*node.inputs)
+    return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, None)
 
 
 def turn_all(w: ClassWriter, inputs: list[Value], wants: str, at: At) -> list[Value]:
@@ -186,8 +209,7 @@ def call_class(
     w: ClassWriter, callee: str, made: Made, inputs: list[Value], outputs: tuple[Shape, ...], at: At
 ) -> list[Value]:
     given = turn_each(w, inputs, made.forms, at)
-    call = f"{callee}({', '.join(value.text for value in given)})"
-    return unpacked(w, call, made.gives, outputs)
+    return unpacked(w, f"{callee}({', '.join(value.text for value in given)})", made.gives, outputs)
 
 
 def unpacked(w: ClassWriter, call: str, forms: tuple[str, ...], outputs: tuple[Shape, ...]) -> list[Value]:

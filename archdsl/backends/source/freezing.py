@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.backends.source.naming import is_plain, quoted
-from archdsl.backends.source.text import attribute
+from archdsl.backends.source.naming import quoted
+from archdsl.backends.source.text import submodule
 from archdsl.ir.network import Freeze, Leaf, postorder, walk
 
 _TRAIN = """\
@@ -25,7 +25,7 @@ def frozen(freezes: tuple[Freeze, ...], network: Any) -> tuple[list[str], list[s
     for freeze in freezes:
         closing += ["self.requires_grad_(False)"] if freeze.all_but else []
         learned = [path for path in freeze.paths if own.get(path) != "buffer"]  # a buffer never learns
-        closing += [f"{_part(path, path in own)}.requires_grad_({freeze.all_but})" for path in learned]
+        closing += [f"{submodule(path, tensor=path in own)}.requires_grad_({freeze.all_but})" for path in learned]
     leaves = {key: leaf for key, leaf in every.items() if leaf.frozen}
     modules = (leaf.op.lower(*leaf.inputs).module for leaf in leaves.values() if _averages(leaf))
     kinds = sorted({module.path for module in modules if module is not None})
@@ -48,17 +48,6 @@ def _own(network: Any) -> dict[str, str]:
     for path, node in ((each.path, each.node) for each in walk(network.body, unroll=True)):
         if isinstance(node, Leaf) and not node.inputs:
             found[path] = node.op.tensors()[0].role
-    return found
-
-
-def _part(path: str, tensor: bool) -> str:
-    """How a submodule, or a tensor of the network's own, is reached by its path."""
-    steps = path.split(".")
-    if not all(map(is_plain, steps)):
-        return f"self.get_{'parameter' if tensor else 'submodule'}({quoted(path)})"
-    found = "self"
-    for step in steps:
-        found = attribute(found, step)
     return found
 
 

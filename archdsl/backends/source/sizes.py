@@ -123,11 +123,22 @@ def _raising(test: str, text: str) -> list[str]:
 
 
 def _otherwise(text: str) -> str:
-    """The opposite of a condition: `H < 105` for `H >= 105`."""
+    """The opposite of a condition: `H < 105` for `H >= 105`.
+
+    Of several comparisons it is one value, by | and &: where `or` or `in` ends at the first that holds, `torch.export`
+    would keep to sizes for which this one does.
+    """
+    ways = [" & ".join(map(_bracketed, way.split(" and "))) for way in text.split(" or ")]
+    if len(ways) > 1 or " & " in ways[0]:
+        return f"not ({' | '.join(f'({way})' if ' & ' in way and len(ways) > 1 else way for way in ways)})"
     found = _COMPARISON.fullmatch(text)
-    if found and " and " not in text and " or " not in text:
-        return f"{found[1]} {_OPPOSITE[found[2]]} {found[3]}"
-    return f"not ({text})"
+    return f"{found[1]} {_OPPOSITE[found[2]]} {found[3]}" if found else f"not {ways[0]}"
+
+
+def _bracketed(text: str) -> str:
+    """`((W % 4 == 0) | (W % 4 == 3))` for `W % 4 in [0, 3]`; any other comparison in brackets."""
+    left, listed, numbers = text.partition(" in [")
+    return f"({' | '.join(f'({left} == {number})' for number in numbers[:-1].split(', '))})" if listed else f"({text})"
 
 
 def _in_python(text: str, names: list[str], takes: tuple[str, ...]) -> str:

@@ -15,7 +15,7 @@ _NODES = (
     ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.USub, ast.Add, ast.Sub, ast.Mult, ast.Div,
     ast.FloorDiv, ast.Mod, ast.Pow, ast.RShift, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt,
     ast.GtE, ast.Is, ast.IsNot, ast.In, ast.NotIn, ast.BoolOp, ast.And, ast.Or, ast.Not, ast.IfExp, ast.If,
-    ast.For, ast.Raise, ast.JoinedStr, ast.FormattedValue,
+    ast.BitAnd, ast.BitOr, ast.For, ast.Raise, ast.JoinedStr, ast.FormattedValue,
 )  # fmt: skip
 _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
 _UNDERSCORED = {"__init__", "_conv_forward", "_"}

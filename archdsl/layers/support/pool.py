@@ -15,6 +15,15 @@ class Subsample{n}d(nn.AvgPool{n}d):
         return super().forward(x) * (self.area * self.weight).view(-1, *ones) + self.bias.view(-1, *ones)
 '''
 
+OPEN_MAX_POOL = '''
+class OpenMaxPool1d(nn.MaxPool1d):
+    """A max pool over steps whose number stays open in torch.export; F.max_pool1d holds it fast."""
+
+    def forward(self, x):
+        window = (1, self.kernel_size), (1, self.stride), (0, self.padding), (1, self.dilation), self.ceil_mode
+        return F.max_pool2d(x.unsqueeze(2), *window).squeeze(2)
+'''
+
 GLOBAL_AVG_POOL = '''
 class GlobalAvgPool(nn.Module):
     """The average of each channel over all positions."""

@@ -22,7 +22,7 @@ class WindowAttention(nn.Module):
         self.proj = nn.Linear(dim, dim, bias=proj_bias)
 
     def forward(self, x):
-        (batch, height, width, channels), (h, w) = x.shape, self.window_size
+        (batch, height, width, _), (h, w) = x.shape, self.window_size
         x = F.pad(x, (0, 0, 0, -width % w, 0, -height % h))
         rows, columns = x.shape[1] // h, x.shape[2] // w
         down = self.shift_size[0] if rows > 1 else 0  # a single window is not shifted
