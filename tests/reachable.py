@@ -18,10 +18,11 @@ from typing import NamedTuple
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from test_layers import EXAMPLES, layer_of, spec  # noqa: E402
+from test_layers import EXAMPLES, spec  # noqa: E402
 from torch import nn  # noqa: E402
 
 import archdsl  # noqa: E402
+from archdsl.ir.network import Leaf, postorder  # noqa: E402
 from archdsl.layers import Layer, Module  # noqa: E402
 
 PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
@@ -107,10 +108,13 @@ def made() -> tuple[Made, ...]:
     """
     found: dict[str, dict[type[Layer], set[str]]] = {}
     for kind, example in EXAMPLES:
-        node = layer_of(archdsl.loads(spec(example.text)))
-        module = node.op.lower(*node.inputs).module
-        for name in _names(module, kind) if module is not None else ():
-            found.setdefault(name, {}).setdefault(kind, set()).update(module.arguments)
+        nodes = postorder(archdsl.loads(spec(example.text)).network.body)
+        lowered = [
+            node.op.lower(*node.inputs) for node in nodes if isinstance(node, Leaf) and isinstance(node.op, kind)
+        ]
+        for module in (each.module for each in lowered if each.module is not None):
+            for name in _names(module, kind):
+                found.setdefault(name, {}).setdefault(kind, set()).update(module.arguments)
     return tuple(Made(name, tuple(kinds), frozenset().union(*kinds.values())) for name, kinds in sorted(found.items()))
 
 

@@ -180,8 +180,13 @@ class Lstm(Recurrent):
     name = "LSTM"
     inputs = (1, 3)
     gates = 4
-    proj: int = attribute(Whole(0, symbolic=False), 0, doc="channels of the hidden state, 0 as many as hidden", torch="proj_size",
-                           named=True)  # fmt: skip
+    proj: int = attribute(
+        Whole(0, symbolic=False),
+        0,
+        doc="channels of the hidden state, 0 as many as hidden",
+        torch="proj_size",
+        named=True,
+    )
     _usual: ClassVar[dict[str, object]] = {"proj_size": 0}
     examples = (
         Example("37x300 -> LSTM 128 -> 37x128, 1x128, 1x128", params=220_160, macs=8_108_032),
