@@ -13,6 +13,8 @@ from typing import Any
 
 INDENT = "  "
 SOURCES = ("PARAM", "CONST")  # kinds that read nothing
+TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read whole numbers
+EITHER = ("POSITIONS",)  # kinds that read whole numbers or features
 
 
 class Refused(Exception):

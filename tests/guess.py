@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from drawn import Refused, Walk
+from drawn import EITHER, SOURCES, TOKENS, Refused, Walk
 
 from archdsl.ir.shape import Shape
 from archdsl.layers import REGISTRY, Refusal
@@ -48,7 +48,7 @@ class GuessWalk(Walk):
     def name(self, label: str) -> None:
         need(label, label not in RESERVED)
 
-    def layer(self, kind: str, values: dict[str, Any], inputs: list[Guess], path: str) -> Guess:
+    def layer(self, kind: str, values: dict[str, Any], inputs: list[Guess], path: str) -> Any:
         self.layers += 1
         if self.layers > MOST:
             raise TooMuch
@@ -56,10 +56,12 @@ class GuessWalk(Walk):
         values = {name: value for name, value in values.items() if name != "weight"}
         if kind in MERGES:
             return self.merge(kind, values, inputs, path)
+        if kind in SOURCES:
+            return stored(values, need(inputs, not inputs))
         (x,) = need(inputs, len(inputs) == 1)
-        need(x, (x.dtype == "int64") == (kind == "EMBED"))
+        need(x, kind in EITHER or (x.dtype == "int64") == (kind in TOKENS))
         rule = RULES.get(kind)
-        return small(rule(x, values) if rule else by_the_class(kind, values, x))
+        return [small(rule(x, values))] if rule else [small(each) for each in by_the_class(kind, values, x)]
 
     def merge(self, kind: str, values: dict[str, Any], inputs: list[Guess], path: str) -> Guess:
         need(inputs, "axis" not in values or values["axis"] in AXES[inputs[0].rank])
@@ -152,13 +154,21 @@ def windows(x: Guess, kernel: Any, stride: Any, pads: Any, dilation: Any, ceil: 
     return tuple(found)
 
 
-def by_the_class(kind: str, values: dict[str, Any], x: Guess) -> Guess:
+def by_the_class(kind: str, values: dict[str, Any], x: Guess) -> list[Guess]:
     """What the rules of the kind itself give."""
     try:
-        shape = REGISTRY[kind]({name: listed(value) for name, value in values.items()}, (Shape(*x),)).shape(Shape(*x))
+        made = REGISTRY[kind]({name: listed(value) for name, value in values.items()}, (Shape(*x),))
+        shapes = made.results(Shape(*x))
     except Refusal as refusal:
         raise Refused(refusal.message) from None
-    return Guess(*shape)
+    return [Guess(shape.sizes, shape.dtype) for shape in shapes]
+
+
+def stored(values: dict[str, Any], nothing: list[Guess]) -> Guess:
+    """What a source gives."""
+    sizes = values["sizes"] if isinstance(values["sizes"], tuple) else (values["sizes"],)
+    need(nothing, len(sizes) <= 4 and ("value" not in values or "std" not in values) and values.get("std", 0) >= 0)
+    return small(Guess(sizes))
 
 
 def listed(value: Any) -> Any:

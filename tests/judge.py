@@ -11,9 +11,8 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
-from drawn import SOURCES, Network, Part, Refused, Walk
-from draws.embedding import TOKENS
-from runs import FAMILIES, merge, norm
+from drawn import EITHER, SOURCES, TOKENS, Network, Part, Refused, Walk
+from runs import FAMILIES, attention, merge, norm, recurrent
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -21,6 +20,7 @@ FAULTS = (
     Refused,
     RuntimeError,
     ValueError,
+    AssertionError,
     TypeError,
     IndexError,
     KeyError,
@@ -96,7 +96,7 @@ class Judge(Walk):
         return sum(
             p.numel()
             for name, p, path, last in owners
-            if name in self.tensors or (path not in norms and last != "bias")
+            if name in self.tensors or (path not in norms and not is_bias(last))
         )
 
     def load(self, source: nn.Module) -> None:
@@ -126,7 +126,7 @@ class Judge(Walk):
         if kind in merge.MERGES:
             result = self.joined(kind, values, inputs)
         else:
-            if any((x.dtype == torch.int64) != (kind in TOKENS) for x in inputs):
+            if kind not in EITHER and any((x.dtype == torch.int64) != (kind in TOKENS) for x in inputs):
                 raise Refused(DELIBERATE["tokens"])
             if len(inputs) not in INPUTS.get(kind, (1,)):
                 raise Refused(f"{kind} does not read {len(inputs)} inputs")
@@ -195,6 +195,12 @@ class Judge(Walk):
         return self.modules[path].train(self.training)
 
 
+def is_bias(name: str) -> bool:
+    """Whether the last step of a path is a bias: `bias`, `bias_hh_l0`, `in_proj_bias`."""
+    step = name.rpartition(".")[2]
+    return step.startswith("bias") or step.endswith("bias")
+
+
 def shape(x: Tensor) -> tuple[int, ...]:
     """The sizes as the language writes them; refuses empty tensors and more than four axes."""
     sizes = tuple(x.shape[1:])
@@ -206,7 +212,13 @@ def shape(x: Tensor) -> tuple[int, ...]:
 
 
 # how many inputs a kind reads that does not read one
-INPUTS: dict[str, tuple[int, ...]] = {**dict.fromkeys(SOURCES, (0,)), "UNPOOL": (2,), "BILINEAR": (2,)}
+INPUTS: dict[str, tuple[int, ...]] = {
+    **dict.fromkeys(SOURCES, (0,)),
+    "UNPOOL": (2,),
+    "BILINEAR": (2,),
+    **recurrent.INPUTS,
+    **attention.INPUTS,
+}
 
 
 class Kinds(*(family.Runs for family in FAMILIES)):  # type: ignore[misc]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from attributes import Attributes
-from drawn import Argument, Input, Layer, Network
+from drawn import EITHER, TOKENS, Argument, Input, Layer, Network
 from guess import Guess
 from hypothesis import strategies as st
 from networks import Draw
@@ -43,7 +43,7 @@ class LineDrawer:
         inputs = values.fitted(self.kind, {one.name: one.value for one in arguments}, inputs)
         if not inputs:  # a source stands beside an input that nothing reads
             return Network((), {}, (Input(None, (3,)),), (), (Layer(self.kind, arguments, "a"),))
-        names = NAMES[: len(inputs)] if len(inputs) > 1 else ""
+        names = NAMES[: len(inputs)] if len(inputs) > 1 or self.declared.inputs == (0, 0) else ""
         ports = tuple(Input(name, *shape) for name, shape in zip(names or (None,), inputs, strict=True))
         results = values.results(self.kind, {one.name: one.value for one in arguments})
         line = Layer(self.kind, arguments, results[0], results[1:], reads=tuple(names))
@@ -61,18 +61,18 @@ class LineDrawer:
     def inputs(self) -> list[Guess]:
         """As many inputs as the kind reads, alike; at times one too many, of another rank or of another type."""
         least, most = self.declared.inputs
-        count = self.draw.integer(least, min(most or 3, 3))
-        count += self.wrong == "count" and count > 0
+        count = self.draw.integer(least, 3 if most is None else min(most, 3)) + (self.wrong == "count")
         first = self.shape()
         return [first, *(first if self.draw.chance(80) else self.beside(first) for _ in range(count - 1))][:count]
 
     def shape(self) -> Guess:
         draw = self.draw
         rank = draw.pick(self.declared.ranks if self.wrong != "rank" else (1, 2, 3, 4))
+        tokens = draw.chance(50) if self.kind in EITHER else (self.kind in TOKENS) != (self.wrong == "dtype")
+        rank = min(rank, 3) if tokens else rank  # an input of whole numbers has no more
         sizes = tuple(draw.integer(1, SIZES[rank]) for _ in range(rank - 1))
         if len(set(sizes)) > 1 and draw.chance(50):
             sizes = (sizes[0],) * len(sizes)
-        tokens = (self.declared.dtype == "int64") != (self.wrong == "dtype")
         channels = draw.pick((1, 2, 3, 4, 6, 8, 12, 16)) if rank > 1 else draw.integer(1, 24)
         return Guess((*sizes, channels), "int64" if tokens else "float32")
 

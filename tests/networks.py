@@ -210,10 +210,12 @@ class Drawer:
         if frame.current is None:
             return self.opening(frame)
         if frame.current.dtype == "int64" and draw.chance(90):
-            return self.leaf(frame, "EMBED")
+            return self.leaf(frame, draw.pick(("EMBED", "EMBED", "EMBED", "EMBEDBAG", "POSITIONS")))
         if draw.chance(7) and self.sharable(frame):
             return self.share(frame)
         choice = draw.integer(0, 99)
+        if choice < 3:
+            return self.source(frame, frame.current)
         if depth >= 3 or choice < 50:
             return self.leaf(frame)
         if choice < 58:
@@ -277,7 +279,11 @@ class Drawer:
         repeat = self.repeat(frame) if draw.chance(9) else None
         if repeat is not None and draw.chance(70):
             word, arguments = self.keeping(x)
-        return Layer(word, arguments, self.label(frame, 35), repeat=repeat, reads=reads)
+        label = self.label(frame, 35)
+        count = len(Attributes(draw, {}, x).results(word.upper(), {})) if label and not label.isdigit() else 1
+        further = (self.label(frame, 100) for _ in range(draw.integer(0, count - 1)))
+        more = tuple(name for name in further if name is not None and not name.isdigit())
+        return Layer(word, arguments, label, more, repeat=repeat, reads=reads)
 
     # ---- shared weights
 
@@ -489,6 +495,8 @@ class Drawer:
         if self.misfit and draw.chance(20):
             return self.branch(inner, x, depth)
         wanted = target
+        if kind != "SCALE" and draw.chance(15):
+            return [self.source(inner, target)]
         if kind == "SCALE":
             ones = tuple(1 for _ in target.space)
             wanted = (
@@ -538,6 +546,17 @@ class Drawer:
         for one in found:
             self.add(one, frame, [])
         return found
+
+    def source(self, frame: Frame, like: Guess) -> Layer:
+        """A tensor of the network's own, of a given shape or stretched to it."""
+        draw = self.draw
+        sizes = tuple(1 if draw.chance(15) else size for size in like.sizes)
+        kind = draw.pick(("PARAM", "CONST"))
+        values = Attributes(draw, frame.env, like, self.misfit)
+        drawn = {one.name: one.value for one in values.arguments(kind)} | {
+            "sizes": sizes if like.rank > 1 else sizes[0]
+        }
+        return Layer(kind, values.spelled(kind, drawn), self.label(frame, 40))
 
     def line(self, kind: str, **values: Any) -> Layer:
         frame = Attributes(self.draw, {}, Guess((1, 1)))

@@ -18,10 +18,11 @@ from typing import NamedTuple
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from test_layers import EXAMPLES, layer_of, spec  # noqa: E402
+from test_layers import EXAMPLES, spec  # noqa: E402
 from torch import nn  # noqa: E402
 
 import archdsl  # noqa: E402
+from archdsl.ir.network import Leaf, postorder  # noqa: E402
 from archdsl.layers import Layer, Module  # noqa: E402
 
 PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
@@ -29,13 +30,9 @@ OF_THE_TENSORS = {"device", "dtype", "inplace"}  # where tensors are and how the
 MOST_UNREACHABLE = 15
 KEYWORDS = {"RNN": ("nonlinearity",)}  # arguments that a constructor takes and its signature does not show
 UNREACHABLE = {
-    "AdaptiveMaxPool.return_indices": "the places of the largest elements: no layer of the language reads them",
-    "ConvTranspose.padding_mode": "PyTorch takes no other value than zeros",
-    "Embedding.max_norm": "changes the weights while they are read",
-    "Embedding.norm_type": "of max_norm",
-    "Embedding.padding_idx": "no attribute yet",
-    "Embedding.scale_grad_by_freq": "training alone",
-    "Embedding.sparse": "a way to hold gradients",
+    "AdaptiveMaxPool.return_indices": "UNPOOL reads the pool and finds the places itself",
+    "ConvTranspose.padding_mode": "zeros is the one mode that PyTorch takes there",
+    "EmbeddingBag.include_last_offset": "bags of different lengths in one tensor: each sample is a bag of its own",
     "Flatten.start_dim": "FLATTEN makes one vector of all axes; fewer are joined by other kinds",
     "Flatten.end_dim": "FLATTEN makes one vector of all axes; fewer are joined by other kinds",
     "Hardtanh.max_value": "the old name of max_val, which PyTorch warns of",
@@ -111,10 +108,13 @@ def made() -> tuple[Made, ...]:
     """
     found: dict[str, dict[type[Layer], set[str]]] = {}
     for kind, example in EXAMPLES:
-        node = layer_of(archdsl.loads(spec(example.text)))
-        module = node.op.lower(*node.inputs).module
-        for name in _names(module, kind) if module is not None else ():
-            found.setdefault(name, {}).setdefault(kind, set()).update(module.arguments)
+        nodes = postorder(archdsl.loads(spec(example.text)).network.body)
+        lowered = [
+            node.op.lower(*node.inputs) for node in nodes if isinstance(node, Leaf) and isinstance(node.op, kind)
+        ]
+        for module in (each.module for each in lowered if each.module is not None):
+            for name in _names(module, kind):
+                found.setdefault(name, {}).setdefault(kind, set()).update(module.arguments)
     return tuple(Made(name, tuple(kinds), frozenset().union(*kinds.values())) for name, kinds in sorted(found.items()))
 
 

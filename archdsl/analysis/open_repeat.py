@@ -63,8 +63,8 @@ def _copies(
 
 
 def _kept(after: tuple[Shape | None, ...], before: tuple[Shape | None, ...]) -> bool:
-    """Whether a copy gives the shape that it reads, whatever is left open."""
-    if len(after) != 1 or after[0] is None or before[0] is None or after[0].rank != before[0].rank:
+    """Whether the first result of a copy has the shape that it reads, whatever is left open."""
+    if after[0] is None or before[0] is None or after[0].rank != before[0].rank:
         return False
     try:
         return all(same(a, b) for a, b in zip(after[0].sizes, before[0].sizes, strict=True))

@@ -102,7 +102,7 @@ class Rules:
             from archdsl.analysis.assume import Need, under
 
             op, found = under(self._facts, lambda: self._made(kind, bound, shapes), Need(at, kind.name), self.limits)
-            return op, tuple([Shape(tuple(map(tidied, shape.sizes)), shape.dtype) for shape in found])
+            return op, tuple([shape._replace(sizes=tuple(map(tidied, shape.sizes))) for shape in found])
         except Refusal as refusal:
             raise self._refused(refusal, kind, bound, inputs, statement, asked=_makes(kind, bound, shapes)) from None
         except Undetermined as fault:

@@ -15,10 +15,14 @@ AXES = {
 
 
 class Shape(NamedTuple):
-    """Sizes as papers write them, channels last, and what one element is: `float32` features or `int64` tokens."""
+    """Sizes as papers write them, channels last, and what one element is: `float32` features or `int64` tokens.
+
+    Of tokens, all are less than `below` where that is known.
+    """
 
     sizes: tuple[Size, ...]
     dtype: str = "float32"
+    below: Size | None = None
 
     @property
     def rank(self) -> int:

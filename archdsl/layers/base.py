@@ -113,6 +113,17 @@ def inline(function: str, module: Module) -> str:
     return f"{function}({', '.join(words)})"
 
 
+class Apart(NamedTuple):
+    """Results that a module gives within one another: `{0}, ({1}, {2})` is how an assignment takes them apart.
+
+    `results` are the layer's own, each an expression of these; `first` is the first of them as one of the whole call.
+    """
+
+    pattern: str
+    results: tuple[str, ...]
+    first: str
+
+
 class Lowered(NamedTuple):
     """How PyTorch computes a layer: as a module, as an expression of its inputs `{0}`, `{1}`, or as both.
 
@@ -122,8 +133,11 @@ class Lowered(NamedTuple):
     `flat` (one axis), `any` (as it comes, and it stays so). `over` is the call with all inputs as one sequence `{0}`.
     `stretches` says that PyTorch stretches an input without a batch to the others'.
 
-    A layer of several results gives a tuple of them; `gives` then speaks of each, or is a tuple with a word for each.
-    `otherwise` is the same layer for a value that lies as that one wants it, where both are as good.
+    `use` is how its module is called where that is not `({0}, {1})`. `otherwise` is the same layer for a value that
+    lies as that one wants it, where both are as good.
+
+    A layer of several results gives a tuple of them, or what `apart` takes apart; `gives` then speaks of each, or is a
+    tuple with a word for each.
     """
 
     module: Module | None = None
@@ -133,6 +147,8 @@ class Lowered(NamedTuple):
     in_place: bool = False
     over: str | None = None
     stretches: bool = False
+    use: str = ""
+    apart: Apart | None = None
     otherwise: Lowered | None = None
 
     def reading(self, came: str) -> Lowered:
@@ -172,7 +188,7 @@ class Layer:
     attributes: ClassVar[dict[str, Attribute]] = {}
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)  # fewest and most inputs
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
-    dtype: ClassVar[str] = "float32"  # of what it reads
+    dtype: ClassVar[str] = "float32"  # of what it reads: float32, int64 or any
     merge: ClassVar[bool] = False  # whether braces behind it are branches
     activation: ClassVar[bool] = False  # whether it is one: read as part of the layer before it on its line
     refers: ClassVar[tuple[str, ...]] = ()  # tensors that may be another layer's: `weight=embed`
@@ -228,7 +244,7 @@ class Layer:
             message = f"{self.name} reads {wanted} input{'s' * (wanted != '1')}, here {len(inputs)}"
             raise Refusal("wrong-inputs", message)
         for position, shape in enumerate(inputs):
-            if shape.dtype != self.dtype:
+            if self.dtype not in (shape.dtype, "any"):
                 raise self._dtype_refusal(shape, position)
             if shape.rank not in self.ranks:
                 raise self._rank_refusal(shape, position)

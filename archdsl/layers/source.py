@@ -57,7 +57,7 @@ class Param(Source):
 
     def lower(self, *inputs: Shape) -> Lowered:
         if self.std is not None:
-            return self._lowered("torch.normal", {"mean": 0.0, "std": float(self.std), "size": self.stored()}, 2)
+            return self._lowered(f"{float(self.std)} * torch.randn", {"size": self.stored()}, 1)
         if not self.value:
             return self._lowered("torch.zeros", {"size": self.stored()}, 1)
         return self._lowered("torch.full", {"size": self.stored(), "fill_value": float(self.value)}, 2)

@@ -15,7 +15,7 @@ class Draws(Numbers):
         if draw.chance(30):
             values["value"] = draw.pick((0, 1, -0.5))
         if draw.chance(10 if "value" in values else 30):
-            values["std"] = draw.pick((0, 0.02, 1, -1 if self.odd(10) else 0.5))
+            values["std"] = draw.pick((0, 0.02, 1, -1 if self.odd(15) else 0.5))
         return values
 
     def _const(self) -> dict[str, Any]:
@@ -28,7 +28,7 @@ class Draws(Numbers):
 
     def _stored(self) -> dict[str, Any]:
         draw = self.draw
-        rank = draw.pick((1, 2, 3, 4, 5 if self.odd(8) else 3))
-        sizes = tuple(draw.integer(0 if self.odd(4) else 1, 5) for _ in range(rank))
+        rank = draw.pick((1, 2, 3, 4, 5 if self.odd(15) else 3))
+        sizes = tuple(draw.integer(0 if self.odd(8) else 1, 5) for _ in range(rank))
         values: dict[str, Any] = {"sizes": sizes[0] if rank == 1 else sizes}
         return values | ({"batch": draw.chance(80)} if draw.chance(40) else {})

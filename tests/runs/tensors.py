@@ -21,18 +21,20 @@ DELIBERATE = {
     "pixels": "PIXELSHUFFLE reads images: PyTorch takes the last three axes of anything for one",
     "broadcast": "nothing is stretched unless the line says so, and never an axis that is not there",
     "gate": "SCALE takes one value per channel and stretches nothing else",
-    "tokens": "whole numbers are read by EMBED alone: PyTorch adds and joins them too",
+    "tokens": "whole numbers are read by EMBED, EMBEDBAG and POSITIONS alone: PyTorch adds and joins them too",
     "again": "what runs again is the same modules in the same order, on as many axes: in Python a part could change",
     "closed": "a group that runs again reads nothing from around it, and nothing reads into it: functions may close over "
     "values",
     "tie": "a weight of two layers has the sizes of both: a layer of PyTorch takes any tensor for its weight",
     "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
+    "shift": "windows are shifted by less than a window",
     "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
     "scalar": "a value has an axis beside the batch: PyTorch has numbers alone",
     "cut": "a range lies on its axis: PyTorch cuts off in silence what lies beyond",
     "uneven": "CHUNK gives equal pieces, as many as it says: PyTorch gives unequal ones, or fewer",
     "range": "constants that make no sense: a momentum beyond 1, an eps below 0, a PAD that cuts off or a CROP that adds, "
-    "a negative LRN, an AVGPOOL with a negative divisor",
+    "a negative LRN, an AVGPOOL with a negative divisor, a ROTARY whose base is not above 0, an EMBED whose maxnorm or "
+    "normtype is not",
     "float32": "constants that float32 does not hold: PyTorch refuses them in most kinds, and the others give 0 or infinity",
     "last": "a norm over axes that are the last ones of no tensor: PyTorch cannot be asked for it",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",

@@ -13,6 +13,7 @@ from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, r
 from archdsl.backends.source.text import call as call_text
 from archdsl.ir.network import Leaf, Use
 from archdsl.ir.shape import Shape
+from archdsl.layers.base import Apart, Lowered
 
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
@@ -29,14 +30,17 @@ def write_layer(
     at: At,
     wishes: tuple[str | None, ...] = (),
 ) -> list[Value]:
-    """A layer; of several results each gets the variable that is wished for it."""
+    """A layer: the expressions of its results; of several each gets the variable that is wished for it."""
     node: Leaf = first(found)
     if not node.inputs:
         return [write_source(w, found, label, number, at)]
     came = inputs[0].form
     lowered = node.op.lower(*node.inputs).reading(came)
     owns = bool(node.op.tensors(*node.inputs))
-    calls = {each.op.lower(*each.inputs).reading(came).call for each in found.values()}
+    every = [each.op.lower(*each.inputs).reading(came) for each in found.values()]
+    calls = {each.call for each in every}
+    if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every):
+        raise Mismatch
     turned = turn_all(w, inputs, lowered.wants, at)
     forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support
@@ -44,15 +48,49 @@ def write_layer(
     if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
         step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
-        text = f"{attribute(at.owner, step)}({_listed(turned)})"
-    else:
-        if lowered.call.count("{0}") > 1 and not turned[0].variable:
-            turned[0] = w.assign(turned[0], None, at, "")
-        call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
-        text = filled(call, [value.text for value in turned])
+        return called(w, attribute(at.owner, step), found, lowered, turned, at, wishes)
+    call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
+    results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs, wishes)
+    results[0].fresh = node.op.fresh
+    return results
+
+
+def called(
+    w: ClassWriter,
+    callee: str,
+    found: Family,
+    lowered: Lowered,
+    inputs: list[Value],
+    at: At,
+    wishes: tuple[str | None, ...],
+) -> list[Value]:
+    """What a layer gives that is a module."""
+    node: Leaf = first(found)
+    forms = lowered.forms(inputs[0].form, node.outputs)
+    given = lowered.use or f"({', '.join(f'{{{place}}}' for place in range(len(inputs)))})"
+    text = callee + put_in(w, given, inputs, at)
+    if lowered.apart is not None:
+        return taken_apart(w, text, lowered.apart, forms, node.outputs, wishes)
     results = unpacked(w, text, forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
+
+
+def put_in(w: ClassWriter, template: str, values: list[Value], at: At) -> str:
+    """A call with its inputs; an expression that it reads more than once gets a variable."""
+    held = list(values)
+    for value in held:  # none loses its variable while another gets one
+        value.left += 1
+    w.live += held
+    for place, value in enumerate(values):
+        if template.count(f"{{{place}}}") > 1 and not value.variable:
+            values[place] = w.assign(value, None, at, "")
+            values[place].left = 1
+            held.append(values[place])
+            w.live.append(values[place])
+    for value in held:
+        value.left -= 1
+    return filled(template, [value.text for value in values])
 
 
 def write_source(w: ClassWriter, found: Family, label: str | None, number: int, at: At) -> Value:
@@ -71,15 +109,7 @@ def call_layer(w: ClassWriter, callee: str, found: Family, inputs: list[Value], 
     """What the module of a layer gives once it is made."""
     node: Leaf = first(found)
     lowered = node.op.lower(*node.inputs)
-    turned = turn_all(w, inputs, lowered.wants, at)
-    forms = lowered.forms(turned[0].form, node.outputs)
-    results = unpacked(w, f"{callee}({_listed(turned)})", forms, node.outputs)
-    results[0].fresh = node.op.fresh
-    return results
-
-
-def _listed(values: list[Value]) -> str:
-    return ", ".join(value.text for value in values)
+    return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, ())
 
 
 def turn_all(w: ClassWriter, inputs: list[Value], wants: str, at: At) -> list[Value]:
@@ -192,7 +222,7 @@ def call_class(
     wishes: tuple[str | None, ...] = (),
 ) -> list[Value]:
     given = turn_each(w, inputs, made.forms, at)
-    return unpacked(w, f"{callee}({_listed(given)})", made.gives, outputs, wishes)
+    return unpacked(w, f"{callee}({', '.join(value.text for value in given)})", made.gives, outputs, wishes)
 
 
 def unpacked(
@@ -212,3 +242,33 @@ def unpacked(
     w.forward.append(f"{', '.join(names)} = {call}")
     each = zip(names, forms, outputs, strict=True)
     return [Value(name, form, shape.rank, variable=True) for name, form, shape in each]
+
+
+def taken_apart(
+    w: ClassWriter,
+    call: str,
+    apart: Apart,
+    forms: tuple[str, ...],
+    outputs: tuple[Shape, ...],
+    wishes: tuple[str | None, ...],
+) -> list[Value]:
+    """The results of a call that gives them within one another; those that nothing reads get no variable."""
+    read = [wish != UNREAD for wish in wishes] or [True] * len(outputs)
+    ranks = [shape.rank for shape in outputs]
+    nothing = [Value(UNREAD, form, rank, variable=True) for form, rank in zip(forms, ranks, strict=True)]
+    if not any(read[1:]):
+        return [Value(filled(apart.first, [call]), forms[0], ranks[0]), *nothing[1:]]
+    busy, names = w.busy(), []
+    for place in range(apart.pattern.count("{")):
+        needed = any(each and f"{{{place}}}" in text for each, text in zip(read, apart.results, strict=True))
+        wish = next((one for one, text in zip(wishes, apart.results, strict=False) if text == f"{{{place}}}"), None)
+        names.append(variable(wish, busy) if needed else UNREAD)
+        busy.add(names[-1])
+    w.forward.append(f"{apart.pattern.format(*names)} = {call}")
+    results = [
+        Value(filled(text, names), form, rank, variable=text.startswith("{") and text.endswith("}"))
+        for text, form, rank in zip(apart.results, forms, ranks, strict=True)
+    ]
+    for result in results:
+        result.done = True  # what nothing reads is not turned
+    return [result if each else none for result, none, each in zip(results, nothing, read, strict=True)]

@@ -127,6 +127,8 @@ class Chain:
         lowered = node.op.lower(*node.inputs)
         if lowered.module is None or len(node.inputs) != 1 or len(node.outputs) != 1:
             raise NotChain
+        if lowered.use or lowered.apart is not None:
+            raise NotChain
         self._want(lowered.wants, node.inputs[0])
         if isinstance(lowered.gives, str) and lowered.gives != "any":
             self.form = lowered.gives

@@ -220,8 +220,12 @@ class ClassWriter:
             item: Item = first(row)
             last = place == len(rows) - 1
             following = None if last else rows[place + 1]
+            for value in results[1:]:  # none loses its variable while another is settled
+                value.left += 1
+            self.live += results[1:]
             for position, value in enumerate(results):
                 numbers = [each.gives[position] for each in row.values()]
+                value.left -= position > 0
                 value = self.settled(value, row, following, position, at, last)
                 for number in numbers:
                     self.bind(number, value)

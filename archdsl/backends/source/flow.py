@@ -40,9 +40,10 @@ class Stored(Value):
 
     def alone(self, want: str) -> str:
         """The tensor without a stretched batch, as it is wanted: right where PyTorch stretches it by itself."""
-        if want in (self.form, "any") or self.rank < 3:
+        if want in (self.form, "any") or self.rank == 1:
             return self._own
-        return f"{self._own}.movedim({int(self._batch)}, -1)"
+        ends = (int(self._batch), -1) if want == "last" else (-1, int(self._batch))
+        return f"{self._own}.movedim{ends}"
 
 
 class Copies(Value):

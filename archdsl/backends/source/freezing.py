@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.backends.source.naming import quoted
 from archdsl.backends.source.text import submodule
-from archdsl.ir.network import Freeze, Leaf, postorder
+from archdsl.ir.network import Freeze, Leaf, postorder, walk
 
 _TRAIN = """\
 def train(self, mode=True):
@@ -19,11 +19,14 @@ def train(self, mode=True):
 
 def frozen(freezes: tuple[Freeze, ...], network: Any) -> tuple[list[str], list[str]]:
     """Statements behind the submodules of the model, and its methods."""
+    every = {id(node): node for node in postorder(network.body) if isinstance(node, Leaf)}
+    own = _own(network) if any(not leaf.inputs for leaf in every.values()) else {}
     closing: list[str] = []
     for freeze in freezes:
         closing += ["self.requires_grad_(False)"] if freeze.all_but else []
-        closing += [f"{submodule(path)}.requires_grad_({freeze.all_but})" for path in freeze.paths]
-    leaves = {id(node): node for node in postorder(network.body) if isinstance(node, Leaf) and node.frozen}
+        learned = [path for path in freeze.paths if own.get(path) != "buffer"]  # a buffer never learns
+        closing += [f"{submodule(path, tensor=path in own)}.requires_grad_({freeze.all_but})" for path in learned]
+    leaves = {key: leaf for key, leaf in every.items() if leaf.frozen}
     modules = (leaf.op.lower(*leaf.inputs).module for leaf in leaves.values() if _averages(leaf))
     kinds = sorted({module.path for module in modules if module is not None})
     if not kinds or not any(freeze.still for freeze in freezes):
@@ -37,6 +40,15 @@ def frozen(freezes: tuple[Freeze, ...], network: Any) -> tuple[list[str], list[s
 
 def _averages(leaf: Leaf) -> bool:
     return any(tensor.name == "running_mean" for tensor in leaf.op.tensors(*leaf.inputs))
+
+
+def _own(network: Any) -> dict[str, str]:
+    """The paths of tensors of the network's own, and what each is."""
+    found: dict[str, str] = {}
+    for path, node in ((each.path, each.node) for each in walk(network.body, unroll=True)):
+        if isinstance(node, Leaf) and not node.inputs:
+            found[path] = node.op.tensors()[0].role
+    return found
 
 
 def _condition(freeze: Freeze) -> str:

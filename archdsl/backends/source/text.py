@@ -27,11 +27,11 @@ def attribute(owner: str, step: str) -> str:
     return f"getattr({owner}, {quoted(step)})"
 
 
-def submodule(path: str) -> str:
-    """How a submodule of the class itself is reached by its path."""
+def submodule(path: str, *, tensor: bool = False) -> str:
+    """How a submodule, or a tensor, of the class itself is reached by its path."""
     steps = path.split(".")
     if not all(map(is_plain, steps)):
-        return f"self.get_submodule({quoted(path)})"
+        return f"self.get_{'parameter' if tensor else 'submodule'}({quoted(path)})"
     found = "self"
     for step in steps:
         found = attribute(found, step)
