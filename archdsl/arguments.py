@@ -39,6 +39,7 @@ class Arguments(NamedTuple):
     input: str | None = None
     depth: int | None = None
     batch: int = 1
+    dtype: str = "float32"
     output: str | None = None
     force: bool = False
     check: bool = False

@@ -46,19 +46,19 @@ def limits(arguments: Arguments) -> int:
 def summary(arguments: Arguments) -> int:
     """The table, up to the layer that is wrong; then what is wrong."""
     as_json = arguments.format == "json"
-    if as_json and (arguments.depth is not None or arguments.batch != 1):
-        raise Usage("--depth and --batch belong to the table; JSON has every layer, at batch 1")
+    if as_json and arguments.depth is not None:
+        raise Usage("--depth belongs to the table; JSON has every layer")
     checked = checked_spec(arguments)
     most = arguments.limits.unrolled
     if as_json:
         from archdsl.backends.json import summary as as_record
 
-        terminal.print_json(as_record(checked, most))
+        terminal.print_json(as_record(checked, most, arguments.batch, arguments.dtype))
         return FOUND if checked.failed else HOLDS
     from archdsl.backends.table import table
 
     color = terminal.coloured(sys.stdout)
-    print(table(checked, arguments.depth, arguments.batch, terminal.width(), color, most))
+    print(table(checked, arguments.depth, arguments.batch, terminal.width(), color, most, arguments.dtype))
     if not checked.failed:
         terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics, sys.stderr)
         return HOLDS

@@ -143,22 +143,25 @@ class Model:
 
         return leaves(self._checked, self._limits.unrolled)
 
-    def summary(self, depth: int | None = None, batch: int = 1) -> str:
+    def summary(self, depth: int | None = None, batch: int = 1, dtype: str = "float32") -> str:
         """The table of the layers with their shapes, parameters and multiply-accumulates, as plain text.
 
-        `depth` is how many levels are shown, `batch` how many inputs the sizes in MB count. Raises ValueError below 1.
+        `depth` is how many levels are shown, `batch` how many inputs macs and sizes in MB count, `dtype` the number
+        format of these sizes: float64, float32, float16 or bfloat16. Raises ValueError for other values.
         """
         if batch < 1 or (depth is not None and depth < 1):
             raise ValueError("depth and batch are 1 or more")
         from archdsl.backends.table import table
 
-        return table(self._checked, depth=depth, batch=batch, most=self._limits.unrolled)
+        return table(self._checked, depth=depth, batch=batch, most=self._limits.unrolled, dtype=dtype)
 
-    def to_json(self) -> dict[str, Any]:
-        """What `archdsl summary --format json` prints."""
+    def to_json(self, batch: int = 1, dtype: str = "float32") -> dict[str, Any]:
+        """What `archdsl summary --format json` prints; raises ValueError as `summary` does."""
+        if batch < 1:
+            raise ValueError("batch is 1 or more")
         from archdsl.backends.json import summary
 
-        return summary(self._checked, self._limits.unrolled)
+        return summary(self._checked, self._limits.unrolled, batch, dtype)
 
     def to_source(self) -> str:
         """The PyTorch source of the model; raises ArchError beyond the limit `unrolled`."""

@@ -21,7 +21,7 @@ EXAMPLES = {
     ),
     "summary": (
         "archdsl summary specs/resnet50.arch --depth 2",
-        "archdsl summary specs/vgg.arch config=A --batch 8",
+        "archdsl summary specs/vgg.arch config=A --batch 8 --dtype bfloat16",
         "archdsl summary specs/alexnet.arch --format json",
     ),
     "compile": (
@@ -56,6 +56,9 @@ EXAMPLES = {
 }
 
 
+_DTYPES = "float64, float32 (taken where none is given), float16, bfloat16"
+
+
 def _positive(text: str) -> int:
     """A whole number of 1 or more, for argparse."""
     if not re.fullmatch("[0-9]{1,9}", text) or not int(text):
@@ -63,6 +66,17 @@ def _positive(text: str) -> int:
 
         raise ArgumentTypeError(f"{text[:40]!r} is no whole number of 1 or more")
     return int(text)
+
+
+def _dtype(text: str) -> str:
+    """A number format, for argparse."""
+    from archdsl.backends.memory import BYTES
+
+    if text not in BYTES:
+        from argparse import ArgumentTypeError
+
+        raise ArgumentTypeError(f"no dtype {text[:40]!r}: it is one of {', '.join(BYTES)}")
+    return text
 
 
 def _check_options(parser: Any) -> None:
@@ -93,6 +107,7 @@ def _summary_options(parser: Any) -> None:
     _format_option(parser)
     parser.add_argument("--depth", type=_positive, metavar="N", help="levels to show; what lies below is summed up")
     parser.add_argument("--batch", type=_positive, default=1, metavar="N", help="how many inputs at once (1)")
+    parser.add_argument("--dtype", type=_dtype, default="float32", metavar="NAME", help=f"number format: {_DTYPES}")
     _input_option(parser)
     _notation(parser)
 
@@ -168,7 +183,7 @@ OPTIONS = {
 USAGES = {
     "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--fill] [--input SHAPE]\n"
     "                     [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
-    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--format text|json] [--input SHAPE]\n"
+    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--dtype NAME] [--format text|json] [--input SHAPE]\n"
     "                       [--notation arch|listing] [--limit NAME=N]",
     "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--input SHAPE] [--notation arch|listing] [--limit NAME=N]",
     "fmt": "PATH... [--check] [--diff] [--limit NAME=N]",

@@ -145,12 +145,12 @@ def load_into(
             tensors = torch_side.unpickled(checkpoint.file, checkpoint.name)
             entries = torch_side.entries(tensors)
             comparison = _fitting(checked, checkpoint.name, entries, rules, limits)
-            torch_side.fill(module, _chosen(comparison), lambda entry: tensors[entry.name])
+            torch_side.fill(module, _chosen(comparison), lambda entry: tensors[entry.name], checkpoint.name)
             return
         found = header(checkpoint, limits)
         comparison = _fitting(checked, checkpoint.name, found.tensors, rules, limits)
         read = torch_side.reader(checkpoint.file, found.begin, checkpoint.name)
-        torch_side.fill(module, _chosen(comparison), read)
+        torch_side.fill(module, _chosen(comparison), read, checkpoint.name)
 
 
 def _chosen(comparison: Comparison) -> Iterable[tuple[str, Entry]]:
@@ -173,6 +173,8 @@ def _fitting(checked: Checked, name: str, found: dict[str, Entry], rules: Rules,
 
 def save(module: torch.nn.Module | Mapping[str, torch.Tensor], path: str | PathLike[str]) -> None:
     """Write a module's `state_dict`, or tensors by name, as a safetensors file, whole or not at all.
+
+    A tensor of a module that has several names is stored once, under the first; the header has the others.
 
     The file is one of the safetensors library: the widest numbers first, then by name, so that each tensor lies where
     it may. Raises TypeError or ValueError for a tensor that the format does not have (sparse, quantised, without data),

@@ -5,21 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import Argument
-from draws import (
-    activation,
-    border,
-    conv,
-    dropout,
-    embedding,
-    fold,
-    linear,
-    merge,
-    norm,
-    pool,
-    resample,
-    reshape,
-    source,
-)
+from draws import FAMILIES, embedding
 
 from archdsl.layers import REGISTRY
 
@@ -38,21 +24,7 @@ KINDS = {
 }
 
 
-class Attributes(
-    conv.Draws,
-    fold.Draws,
-    border.Draws,
-    pool.Draws,
-    resample.Draws,
-    linear.Draws,
-    norm.Draws,
-    activation.Draws,
-    dropout.Draws,
-    embedding.Draws,
-    reshape.Draws,
-    source.Draws,
-    merge.Draws,
-):
+class Attributes(*(family.Draws for family in FAMILIES)):  # type: ignore[misc]
     """Draws the values of one line. `draw` gives random numbers, `env` the names in sight; `wild` more that do not fit."""
 
     def arguments(self, kind: str) -> tuple[Argument, ...]:

@@ -131,9 +131,9 @@ def wanted(spec: str | Path, **given: Any) -> list[Wanted]:
     return wanted_tensors(model._checked, Limits())
 
 
-def zeros(tensors: Iterable[tuple[str, str, tuple[int, ...]]]) -> bytes:
-    """A right file with tensors (name, dtype, sizes) of zeros."""
-    tensors = list(tensors)
+def zeros(tensors: Iterable[tuple[Any, ...]]) -> bytes:
+    """A right file with tensors (name, dtype, sizes, ...) of zeros."""
+    tensors = [(name, dtype, sizes) for name, dtype, sizes, *_ in tensors]
     size = 0
     for _, dtype, sizes in tensors:
         elements = 1

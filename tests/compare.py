@@ -9,12 +9,17 @@ from archdsl.ir.shape import Shape
 
 
 def static_tensors(model: Any) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:
-    """Path and sizes of each parameter and each buffer that the check derives, every copy by itself."""
+    """Path and sizes of each parameter and each buffer that the check derives, every copy by itself.
+
+    A tensor of two layers stands under its first name, as PyTorch lists it.
+    """
     parameters: dict[str, tuple[int, ...]] = {}
     buffers: dict[str, tuple[int, ...]] = {}
     for placed in unrolled(model):
         if isinstance(placed.node, Leaf):
             for tensor in placed.node.op.tensors(*placed.node.inputs):
+                if tensor.name in {tie.tensor for tie in placed.node.ties}:
+                    continue  # listed under the name of the layer that owns it
                 found = buffers if tensor.role == "buffer" else parameters
                 found[tensor.path(placed.path)] = tensor.sizes
     return parameters, buffers
@@ -62,13 +67,19 @@ def example_inputs(model: Any, batch: int = 2, device: str = "cpu", symbols: dic
 
 
 def flops(module: Any, inputs: list[Any]) -> int:
-    """What FlopCounterMode counts for one forward pass on the meta device."""
+    """What FlopCounterMode counts for one forward pass on the meta device, nn.Bilinear added."""
+    from torch import ops
     from torch.utils.flop_counter import FlopCounterMode
 
-    counter = FlopCounterMode(display=False)
+    counter = FlopCounterMode(display=False, custom_mapping={ops.aten._trilinear: _trilinear})
     with counter:
         module.eval().to("meta")(*inputs)
     return int(counter.get_total_flops())
+
+
+def _trilinear(first: Any, weight: Any, *rest: Any, **options: Any) -> int:
+    """Flops of nn.Bilinear, for which PyTorch has no formula: a multiply and an add for each weight, at each position."""
+    return 2 * int(first[0] * weight[0] * weight[1] * weight[2])
 
 
 __all__ = ["evaluated", "example_inputs", "flops", "static_tensors", "tensor_sizes", "torch_tensors", "unrolled"]

@@ -7,7 +7,7 @@ and leaves to its subclasses what a layer does: the strategy only guesses at sha
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -35,6 +35,13 @@ class Kind:
     """A kind of layer, or a block, as a value."""
 
     name: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """A layer or another part as a value: what SHARE runs again, whose weight a layer has."""
+
+    label: str
 
 
 @dataclass(frozen=True)
@@ -235,6 +242,8 @@ def _value(value: Any, named: bool) -> str:
             return str(value) if value >= 0 or named else f"({value})"
         case Kind(name):
             return name
+        case Name(label):
+            return _reference(label)
         case list():
             return f"[{', '.join(_value(item, named=True) for item in value)}]"
         case tuple():
@@ -253,11 +262,14 @@ class Container:
         self.path, self.around = path, around
         self.counter = 0
         self.entries: dict[str, tuple[list[Any], Container | None]] = {}
+        self.parts: dict[str, Part] = {}
         self.taken: set[str] = set()
+        self.outward = self.entered = self.again = False  # reads from around it, is read into, runs again
 
     def copy(self) -> Container:
         twin = Container(self.path, self.around)
         twin.counter, twin.entries, twin.taken = self.counter, dict(self.entries), set(self.taken)
+        twin.parts, twin.outward, twin.entered, twin.again = dict(self.parts), self.outward, self.entered, self.again
         return twin
 
     def below(self, step: str) -> str:
@@ -278,19 +290,55 @@ class Container:
         return label if label is not None else str(self.counter - 1)
 
     def find(self, reference: str) -> list[Any]:
-        parts = reference.split(".")
+        values, _ = self.place(reference).entries[reference.rpartition(".")[2]]
+        if not values:
+            raise Refused(f"{reference} has no copies")
+        return values
+
+    def look(self, reference: str) -> list[Any]:
+        """The same, where nothing is read."""
+        return self.place(reference, reads=False).entries[reference.rpartition(".")[2]][0]
+
+    def part(self, reference: str, reads: bool = True) -> Part:
+        """What a label runs."""
+        where = self.place(reference, reads)
+        label = reference.rpartition(".")[2]
+        if label not in where.parts:
+            raise Refused(f"{reference} is no layer, group or block")
+        return where.parts[label]
+
+    def place(self, reference: str, reads: bool = True) -> Container:
+        """Where the last step of a reference is a label; what it passes is noted where it `reads`."""
+        *groups, last = reference.split(".")
         where: Container | None = self
-        while where is not None and parts[0] not in where.entries:
+        while where is not None and (groups or [last])[0] not in where.entries:
+            where.outward = where.outward or reads
             where = where.around
-        for position, part in enumerate(parts):
-            if where is None or part not in where.entries:
-                raise Refused(f"nothing is called {reference}")
-            values, where = where.entries[part]
-            if position == len(parts) - 1 and not values:
-                raise Refused(f"{reference} has no copies")
-            if position == len(parts) - 1:
-                return values
-        raise AssertionError(reference)
+        for group in groups:
+            where = where.entries.get(group, (None, None))[1] if where is not None else None
+            if where is not None and reads:
+                where.entered = True
+                where.closed()
+        if where is None or last not in where.entries:
+            raise Refused(f"nothing is called {reference}")
+        return where
+
+    def closed(self) -> None:
+        """Refuse a container that runs again, where something leads out of it or into it."""
+        if self.again and (self.outward or self.entered):
+            raise Refused("a group that runs again is closed")
+
+
+@dataclass
+class Part:
+    """What a label runs, and where: the line, the values of names, the containers around and inside, the inputs."""
+
+    line: Layer
+    env: dict[str, Any]
+    container: Container
+    inside: Container | None
+    path: str
+    inputs: list[Any]
 
 
 @dataclass
@@ -324,6 +372,10 @@ class Walk:
 
     def channels(self, value: Any) -> int:
         raise NotImplementedError
+
+    def rerun(self, part: Part, inputs: list[Any], path: str, run: Callable[[], list[Any]]) -> list[Any]:
+        """Run a part again, for the line at a path."""
+        return run()
 
     def name(self, label: str) -> None:
         """Refuse a label that cannot be the name of a layer."""
@@ -449,6 +501,9 @@ class Walk:
             results = self.copies(layer, inputs, frame, label, parallel)
         if label is not None:
             container.entries[label] = (results, inside)
+            path = container.below(step) if layer.repeat is None else ""
+            own = Part(layer, dict(frame.env), container, inside, path, inputs)
+            container.parts[label] = self.shared(layer, frame) if self.is_share(layer, frame) else own
             if len(layer.more) >= len(results) > 0 and layer.more:
                 raise Refused("more names than results")
             for name, value in zip(layer.more, results[1:], strict=False):
@@ -489,7 +544,11 @@ class Walk:
             return [self.body(layer.body or (), inner)]
         kind = frame.env.get(layer.kind, layer.kind)
         kind = kind.name if isinstance(kind, Kind) else layer.kind
+        if self.is_share(layer, frame):
+            return self.again(layer, inputs, frame, path)
         values = self.arguments(layer, frame.env, inputs[0] if inputs else frame.current)
+        if isinstance(values.get("weight"), Name):
+            values["weight"] = self.lender(values["weight"], frame)
         if kind in self.blocks:
             return self.use(self.blocks[kind], values, inputs, path)
         if layer.body is None:
@@ -502,6 +561,41 @@ class Walk:
         if not branches:
             raise Refused("a merge without branches")
         return [self.merge(kind, values, branches, (inside or frame.container).path)]
+
+    # ---- shared weights
+
+    def is_share(self, layer: Layer, frame: Frame) -> bool:
+        word = layer.kind or ""
+        return word.upper() == "SHARE" and word not in frame.env and word not in self.blocks
+
+    def shared(self, layer: Layer, frame: Frame) -> Part:
+        """The part behind SHARE; that of a SHARE is what it runs."""
+        (argument,) = layer.arguments
+        if layer.body is not None or not isinstance(argument.value, Name):
+            raise Refused("SHARE takes a name")
+        return frame.container.part(self.named(argument.value.label, frame.env))
+
+    def again(self, layer: Layer, inputs: list[Any], frame: Frame, path: str) -> list[Any]:
+        """A part that runs again, in a container of its own with the same path."""
+        part = self.shared(layer, frame)
+        if part.line.repeat is not None or part.line.kind in SOURCES:
+            raise Refused("a repeat and a source do not run again")
+        if part.inside is not None:
+            part.inside.again = True
+            part.inside.closed()
+        if len(inputs) != len(part.inputs):
+            raise Refused("another number of inputs")
+        inside = Container(part.path, part.container) if part.inside is not None else None
+        place = Frame(dict(part.env), part.container, inputs[0])
+        return self.rerun(part, inputs, path, lambda: self.copy(part.line, inputs, place, inside, part.path))
+
+    def lender(self, name: Name, frame: Frame) -> str:
+        """The path of the layer whose weight another has."""
+        part = frame.container.part(self.named(name.label, frame.env), reads=False)
+        kind = frame.env.get(part.line.kind, part.line.kind)
+        if part.line.body is not None or part.line.repeat is not None or kind in self.blocks:
+            raise Refused("a weight is that of one layer")
+        return part.path
 
     def branch(self, statement: Any, frame: Frame, value: Any) -> list[Any]:
         """One statement of a merge: its branches."""

@@ -53,6 +53,7 @@ class GuessWalk(Walk):
         if self.layers > MOST:
             raise TooMuch
         kind = kind.upper()
+        values = {name: value for name, value in values.items() if name != "weight"}
         if kind in MERGES:
             return self.merge(kind, values, inputs, path)
         (x,) = need(inputs, len(inputs) == 1)
@@ -83,7 +84,7 @@ class GuessWalk(Walk):
             columns = [set(column) - {1} for column in zip(*(x.sizes for x in inputs), strict=True)]
             need(first, all(len(column) <= 1 for column in columns))
             return Guess(tuple(max(column, default=1) for column in columns))
-        need(first, len({x.sizes for x in inputs}) == 1)
+        need(first, len({x.sizes for x in inputs}) == 1 and (kind != "ABSDIFF" or len(inputs) == 2))
         if kind == "STACK" and len(inputs) > 1:
             need(first, first.rank < 4)
             return small(Guess((len(inputs), *first.sizes)))
@@ -113,7 +114,7 @@ AXES = {
     3: ("height", "width", "channels"),
     4: ("frames", "height", "width", "channels"),
 }
-MERGES = ("ADD", "MUL", "MAX", "MEAN", "CONCAT", "STACK", "SCALE")
+MERGES = ("ADD", "MUL", "ABSDIFF", "MAX", "MEAN", "CONCAT", "STACK", "SCALE")
 
 
 def per_axis(value: Any, x: Guess) -> tuple[int, ...]:

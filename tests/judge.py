@@ -7,26 +7,13 @@ It knows neither the checker's rules nor its compiler. Vectors are (N, C), seque
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import torch
-from drawn import SOURCES, Network, Refused, Walk
+from drawn import SOURCES, Network, Part, Refused, Walk
 from draws.embedding import TOKENS
-from runs import (
-    activation,
-    border,
-    conv,
-    dropout,
-    embedding,
-    fold,
-    linear,
-    merge,
-    norm,
-    pool,
-    resample,
-    reshape,
-    source,
-)
+from runs import FAMILIES, merge, norm
 from runs.tensors import DELIBERATE
 from torch import Tensor, nn
 
@@ -39,8 +26,12 @@ FAULTS = (
     KeyError,
     AttributeError,
     NotImplementedError,
+    AssertionError,
     ZeroDivisionError,
 )
+
+
+LARGEST = torch.finfo(torch.float32).max
 
 
 class Made(NamedTuple):
@@ -64,10 +55,13 @@ class Judge(Walk):
         self.training = True
         self.layers: list[Made] = []
         self.merges: list[Made] = []
+        self.first: dict[str, list[str]] = {}  # what a layer was made of when it ran first, by its path
+        self.reruns: list[set[str]] = []  # the paths of the parts that run again just now
+        self.lent = ""  # the layer whose weight the next module has
 
     def run(self, inputs: list[Tensor], training: bool) -> list[Tensor]:
         """The results; raises one of FAULTS where the network does not run."""
-        self.training, self.layers, self.merges = training, [], []
+        self.training, self.layers, self.merges, self.first, self.reruns = training, [], [], {}, []
         return self.network(self.drawn, inputs)
 
     def name(self, label: str) -> None:
@@ -82,8 +76,13 @@ class Judge(Walk):
     def parameters(self) -> dict[str, Tensor]:
         """Every parameter by its path, in order."""
         own = {path: p for path, p in self.tensors.items() if isinstance(p, nn.Parameter)}
-        modules = self.modules.items()
-        return own | {f"{path}.{name}": p for path, module in modules for name, p in module.named_parameters()}
+        found, seen = dict(own), set()
+        for path, module in self.modules.items():
+            for name, p in module.named_parameters():
+                if id(p) not in seen:  # a tensor of two layers has the first of its names
+                    found[f"{path}.{name}"] = p
+                seen.add(id(p))
+        return found
 
     def buffers(self) -> dict[str, Tensor]:
         own = {path: b for path, b in self.tensors.items() if not isinstance(b, nn.Parameter)}
@@ -92,9 +91,13 @@ class Judge(Walk):
 
     def weights(self) -> int:
         """Elements without biases and without scale and shift of norms."""
-        modules = [module for module in self.modules.values() if not isinstance(module, norm.NORMS)]
-        own = sum(p.numel() for p in self.tensors.values() if isinstance(p, nn.Parameter))
-        return own + sum(p.numel() for module in modules for name, p in module.named_parameters() if name != "bias")
+        norms = {path for path, module in self.modules.items() if isinstance(module, norm.NORMS)}
+        owners = ((name, p, *name.rpartition(".")[::2]) for name, p in self.parameters().items())
+        return sum(
+            p.numel()
+            for name, p, path, last in owners
+            if name in self.tensors or (path not in norms and last != "bias")
+        )
 
     def load(self, source: nn.Module) -> None:
         """Take over all parameters and buffers of another module, by their names."""
@@ -114,8 +117,12 @@ class Judge(Walk):
 
     def layer(self, kind: str, values: dict[str, Any], inputs: list[Tensor], path: str) -> list[Tensor]:
         kind = kind.upper()
-        if any(made.path == path for made in self.layers):
+        self.lent = values.pop("weight", "") if kind in ("FC", "LINEAR", "EMBED") else ""
+        if any(made.path == path for made in self.layers) and not self.reruns:
             raise Refused(f"the path {path} is given twice")
+        if any(isinstance(value, float) and abs(value) > LARGEST for value in values.values()):
+            raise Refused(DELIBERATE["float32"])
+        self.fixed(path, [kind, values, [x.dim() for x in inputs]])
         if kind in merge.MERGES:
             result = self.joined(kind, values, inputs)
         else:
@@ -125,12 +132,13 @@ class Judge(Walk):
                 raise Refused(f"{kind} does not read {len(inputs)} inputs")
             result = getattr(Kinds, kind.lower())(self, path, *inputs, **values)
         results = result if isinstance(result, list) else [result]
-        self.layers.append(Made(path, kind, tuple(map(shape, results))))
+        made = Made(path, kind, tuple(map(shape, results)))
+        self.layers += [] if self.reruns else [made]
         return results
 
     def merge(self, kind: str, values: dict[str, Any], inputs: list[Tensor], path: str) -> Tensor:
         result = self.joined(kind, values, inputs)
-        self.merges.append(Made(path, kind, (shape(result),)))
+        self.merges += [] if self.reruns else [Made(path, kind, (shape(result),))]
         return result
 
     def joined(self, kind: str, values: dict[str, Any], inputs: list[Tensor]) -> Tensor:
@@ -146,10 +154,44 @@ class Judge(Walk):
         """The tensor of a source for each sample."""
         return torch.stack([tensor[0] if batch else tensor] * self.samples)
 
+    # ---- shared weights
+
+    def fixed(self, path: str, what: Any) -> None:
+        """Refuse a layer that runs again and would be made of something else than at first."""
+        if not self.reruns:
+            self.first.setdefault(path, []).append(repr(what))
+        elif repr(what) not in self.first.get(path, ()):
+            raise Refused(DELIBERATE["again"])
+        for paths in self.reruns:
+            paths.add(path)
+
+    def rerun(self, part: Part, inputs: list[Tensor], path: str, run: Callable[[], list[Tensor]]) -> list[Tensor]:
+        """Run a part again: the same layers, made of the same, on as many axes."""
+        if [x.dim() for x in inputs] != [x.dim() for x in part.inputs]:
+            raise Refused(DELIBERATE["again"])
+        self.reruns.append(set())
+        results = run()
+        ran, whole = self.reruns.pop(), f"{part.path}."
+        if ran != {each for each in self.first if f"{each}.".startswith(whole)}:
+            raise Refused(DELIBERATE["again"])
+        if not self.reruns:
+            self.layers.append(Made(path, "SHARE", tuple(map(shape, results))))
+        return results
+
+    def tied(self, module: nn.Module) -> nn.Module:
+        """A new module, with the weight of another layer where its line names one."""
+        if self.lent:
+            weight = getattr(self.modules.get(self.lent), "weight", None)
+            if weight is None or weight.shape != module.weight.shape:
+                raise Refused(DELIBERATE["tie"])
+            module.weight = weight
+        return module
+
     def module(self, path: str, make: Any, *arguments: Any, **options: Any) -> Any:
         """The module of a path, made when it is first needed."""
+        self.fixed(path, [make, arguments, options])
         if path not in self.modules:
-            self.modules[path] = make(*arguments, **options)
+            self.modules[path] = self.tied(make(*arguments, **options))
         return self.modules[path].train(self.training)
 
 
@@ -163,25 +205,11 @@ def shape(x: Tensor) -> tuple[int, ...]:
     return sizes if len(sizes) < 3 or x.dtype == torch.int64 else (*sizes[1:], sizes[0])
 
 
-INPUTS: dict[str, tuple[int, ...]] = dict.fromkeys(SOURCES, (0,)) | {
-    "UNPOOL": (2,)
-}  # how many inputs a kind reads that does not read one
+# how many inputs a kind reads that does not read one
+INPUTS: dict[str, tuple[int, ...]] = {**dict.fromkeys(SOURCES, (0,)), "UNPOOL": (2,), "BILINEAR": (2,)}
 
 
-class Kinds(
-    conv.Runs,
-    fold.Runs,
-    border.Runs,
-    pool.Runs,
-    resample.Runs,
-    linear.Runs,
-    norm.Runs,
-    activation.Runs,
-    dropout.Runs,
-    embedding.Runs,
-    reshape.Runs,
-    source.Runs,
-):
+class Kinds(*(family.Runs for family in FAMILIES)):  # type: ignore[misc]
     """Every kind that is no merge."""
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from attributes import Attributes
-from drawn import Input, Layer, Network
+from drawn import Argument, Input, Layer, Network
 from guess import Guess
 from hypothesis import strategies as st
 from networks import Draw
@@ -38,6 +38,8 @@ class LineDrawer:
         x = inputs[0] if inputs else Guess((1,))
         values = Attributes(self.draw, {}, x, self.wrong == "values")
         arguments = values.arguments(self.kind)
+        if self.wrong == "values" and (not self.declared.attributes or self.draw.chance(5)):
+            arguments = (*arguments, Argument("surplus", 1))
         inputs = values.fitted(self.kind, {one.name: one.value for one in arguments}, inputs)
         if not inputs:  # a source stands beside an input that nothing reads
             return Network((), {}, (Input(None, (3,)),), (), (Layer(self.kind, arguments, "a"),))

@@ -11,8 +11,24 @@ from dataclasses import replace
 from typing import Any
 
 from attributes import ALL, KINDS, Attributes
-from drawn import Argument, Block, Container, Expr, For, Frame, If, Input, Kind, Layer, Let, Network, Refused
-from guess import RESERVED, Guess, GuessWalk, TooMuch
+from drawn import (
+    Argument,
+    Block,
+    Container,
+    Expr,
+    For,
+    Frame,
+    If,
+    Input,
+    Kind,
+    Layer,
+    Let,
+    Name,
+    Network,
+    Part,
+    Refused,
+)
+from guess import RESERVED, Guess, GuessWalk, TooMuch, product
 from hypothesis import strategies as st
 
 WORDS = ("a", "conv", "body", "skip", "up", "layer", "norm", "features", "b-1", "fc", "Head", "flatten", "downsample")
@@ -34,7 +50,7 @@ ODD = (
     "a(",
     *RESERVED,
 )
-EQUAL = ("ADD", "ADD", "ADD", "MUL", "MAX", "MEAN", "STACK")
+EQUAL = ("ADD", "ADD", "ADD", "MUL", "MAX", "MEAN", "STACK", "ABSDIFF")
 SIZES = ("c", "m", "breadth", "mid")
 
 
@@ -195,6 +211,8 @@ class Drawer:
             return self.opening(frame)
         if frame.current.dtype == "int64" and draw.chance(90):
             return self.leaf(frame, "EMBED")
+        if draw.chance(7) and self.sharable(frame):
+            return self.share(frame)
         choice = draw.integer(0, 99)
         if depth >= 3 or choice < 50:
             return self.leaf(frame)
@@ -219,7 +237,7 @@ class Drawer:
             return Layer("RELU")
         if self.draw.chance(40):
             return self.joining(frame)
-        x = frame.container.find(reads[0])[0]
+        x = frame.container.look(reads[0])[0]
         return replace(self.leaf(replace(frame, current=x)), reads=reads)
 
     def first(self, frame: Frame) -> tuple[str, ...]:
@@ -237,19 +255,21 @@ class Drawer:
         if frame.current is not None:
             return frame.current
         names = self.first(frame)
-        return frame.container.find(names[0])[0] if names else None
+        return frame.container.look(names[0])[0] if names else None
 
     def leaf(self, frame: Frame, kind: str | None = None) -> Layer:
         """A layer line, perhaps under a name, perhaps repeated, perhaps on another input."""
         draw, x = self.draw, frame.current
         reads: tuple[str, ...] = ()
         if draw.chance(7) and kind is None:
-            names = [name for name in self.visible(frame) if frame.container.find(name)[0].dtype == "float32"]
+            names = [name for name in self.visible(frame) if frame.container.look(name)[0].dtype == "float32"]
             if names:
                 reads = (draw.pick(names),)
-                x = frame.container.find(reads[0])[0]
+                x = frame.container.look(reads[0])[0]
         kind = kind or (draw.pick(ALL) if draw.chance(6 if self.misfit else 2) else draw.pick(KINDS[x.rank]))
         arguments = Attributes(draw, frame.env, x, self.misfit).arguments(kind)
+        if kind in ("EMBED", "FC", "LINEAR") and draw.chance(70):
+            arguments = self.borrowed(frame, kind, x) or arguments
         kinds = [name for name, value in frame.env.items() if isinstance(value, Kind)]
         if kinds and draw.chance(30):
             kind, arguments = draw.pick(kinds), ()
@@ -258,6 +278,66 @@ class Drawer:
         if repeat is not None and draw.chance(70):
             word, arguments = self.keeping(x)
         return Layer(word, arguments, self.label(frame, 35), repeat=repeat, reads=reads)
+
+    # ---- shared weights
+
+    def sharable(self, frame: Frame) -> dict[str, Part]:
+        """What can perhaps run again, by its name here."""
+        found: dict[str, Part] = {}
+        where: Container | None = frame.container
+        while where is not None:
+            for name, part in where.parts.items():
+                found.setdefault(name, part)
+                inner = part.inside.parts.items() if part.inside is not None and name.isidentifier() else ()
+                found |= {f"{name}.{each}": own for each, own in inner if each.isidentifier()}
+            where = where.around
+        most = 100 if self.misfit else 0
+        return {name: part for name, part in found.items() if part.line.repeat is None or self.draw.chance(most // 20)}
+
+    def share(self, frame: Frame) -> Layer:
+        """A part that runs again, mostly on what is shaped as its first input."""
+        draw, parts = self.draw, self.sharable(frame)
+        name = draw.pick(list(parts))
+        inputs = parts[name].inputs
+        names = self.visible(frame)
+        reads: tuple[str, ...] = ()
+        if len(inputs) != 1 or inputs[0] != frame.current or draw.chance(40):
+            shaped = [[each for each in names if frame.container.look(each)[0] == x] for x in inputs]
+            if self.misfit and draw.chance(15):
+                shaped = [names] * len(inputs)
+            if not all(shaped):
+                return self.leaf(frame)
+            reads = tuple(draw.pick(each) for each in shaped)
+        repeat = self.repeat(frame) if draw.chance(15) and len(inputs) == 1 else None
+        word = "share" if draw.chance(4) else "SHARE"
+        return Layer(word, (Argument("of", Name(name), "plain"),), self.label(frame, 40), repeat=repeat, reads=reads)
+
+    def borrowed(self, frame: Frame, kind: str, x: Guess) -> tuple[Argument, ...] | None:
+        """The values of a layer that has the weight of another; None where there is none that fits."""
+        draw, found = self.draw, []
+        for name, part in self.sharable(frame).items():
+            sizes = self.weight(part)
+            width = product(x) if kind == "FC" else x.channels
+            if sizes is not None and (kind == "EMBED" or sizes[1] == width or (self.misfit and draw.chance(10))):
+                found.append((name, sizes))
+        if not found:
+            return None
+        name, sizes = draw.pick(found)
+        own = (Argument("vocab", sizes[0], "plain"), Argument("dim", sizes[1], "plain"))
+        own = own if kind == "EMBED" else (Argument("out", sizes[0], "plain"),)
+        more = () if kind == "EMBED" or draw.chance(60) else (Argument("bias", False, "switch"),)
+        return (*own, *more, Argument("weight", Name(name)))
+
+    def weight(self, part: Part) -> tuple[int, int] | None:
+        """The sizes of a matrix that a part may lend."""
+        kind = (part.line.kind or "").upper()
+        if kind not in ("EMBED", "FC", "LINEAR") or part.line.body is not None or kind in part.env:
+            return None
+        x = part.inputs[0]
+        values = self.walk.arguments(part.line, part.env, x)
+        if kind == "EMBED":
+            return values["vocab"], values["dim"]
+        return values["out"], product(x) if kind == "FC" else x.channels
 
     def keeping(self, x: Guess) -> tuple[str, tuple[Argument, ...]]:
         """A layer that keeps the shape, for copies that follow one another."""
@@ -289,7 +369,7 @@ class Drawer:
                     inner = inside.entries.items() if inside is not None and name.isidentifier() else ()
                     found += [f"{name}.{each}" for each, (own, _) in inner if own and each.isidentifier()]
             where = where.around
-        return [name for name in found if frame.container.find(name)[0] is not None]
+        return [name for name in found if frame.container.look(name)[0] is not None]
 
     def label(self, frame: Frame, percent: int) -> str | None:
         """A new name; in a loop with the turn in it, in a repeat none."""
@@ -349,7 +429,7 @@ class Drawer:
                 4: ("frames", "width", "channels"),
             }
             arguments = (Argument("axis", draw.pick(axes[target.rank]), draw.pick(("named", "plain"))),)
-        count = 1 if kind == "SCALE" else draw.integer(0 if draw.chance(10) else 1, 3)
+        count = 1 if kind in ("SCALE", "ABSDIFF") else draw.integer(0 if draw.chance(10) else 1, 3)
         for _ in range(count):
             branches.append(self.other(inner, kind, x, target, arguments, depth))
         if draw.chance(10):
@@ -464,18 +544,18 @@ class Drawer:
     def joining(self, frame: Frame) -> Layer:
         """A merge of named results."""
         draw = self.draw
-        names = [name for name in self.visible(frame) if frame.container.find(name)[0].dtype == "float32"]
+        names = [name for name in self.visible(frame) if frame.container.look(name)[0].dtype == "float32"]
         if not names:
             return self.leaf(frame) if frame.current is not None else Layer("ADD")
         first = draw.pick(names)
-        x = frame.container.find(first)[0]
+        x = frame.container.look(first)[0]
         kind = draw.pick((*EQUAL, "CONCAT", "CONCAT", "SCALE"))
-        alike = [name for name in names if frame.container.find(name)[0].sizes == x.sizes]
+        alike = [name for name in names if frame.container.look(name)[0].sizes == x.sizes]
         if kind == "CONCAT":
-            alike += [name for name in names if frame.container.find(name)[0].space == x.space]
+            alike += [name for name in names if frame.container.look(name)[0].space == x.space]
         others = names if self.misfit and draw.chance(20) else alike
         reads = (first, *(draw.pick(others) for _ in range(draw.integer(1, 3))))
-        return Layer(kind, (), self.label(frame, 30), reads=reads[:2] if kind == "SCALE" else reads)
+        return Layer(kind, (), self.label(frame, 30), reads=reads[:2] if kind in ("SCALE", "ABSDIFF") else reads)
 
     # ---- `for`, `if`, `let`
 
@@ -554,7 +634,7 @@ class Drawer:
             block = self.blocks[draw.pick(known)]
             arguments = self.given(block.parameters, frame)
         else:
-            values = [frame.container.find(name)[0] for name in inputs] or [frame.current]
+            values = [frame.container.look(name)[0] for name in inputs] or [frame.current]
             block, arguments = self.block(values, frame, depth, repeat is not None)
         label = self.label(frame, 40)
         more: tuple[str, ...] = ()
@@ -564,7 +644,7 @@ class Drawer:
         return Layer(block.name, arguments, label, more, repeat=repeat, reads=inputs)
 
     def several(self, frame: Frame) -> tuple[str, ...]:
-        names = [name for name in self.visible(frame) if frame.container.find(name)[0].dtype == "float32"]
+        names = [name for name in self.visible(frame) if frame.container.look(name)[0].dtype == "float32"]
         return tuple(self.draw.pick(names) for _ in range(2)) if names else ()
 
     def block(self, values: list[Guess], frame: Frame, depth: int, keep: bool) -> tuple[Block, tuple[Argument, ...]]:

@@ -336,7 +336,7 @@ def test_every_status() -> None:
 
 
 def test_buffers_are_wanted_as_pytorch_saves_them() -> None:
-    assert ("bn.num_batches_tracked", "I64", ()) in WANTED
+    assert ("bn.num_batches_tracked", "I64", (), "") in WANTED
     table = wanted("input 4x4x2\na: CONV 2 3x3 table=[[0], [0, 1]]\n")
     assert [each.name for each in table] == ["a.weight", "a.bias"]
 
@@ -446,7 +446,7 @@ def test_a_beginning_is_found_for_every_spec(path: Path, prefix: str) -> None:
 
 @pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 def test_a_beginning_that_the_file_lacks(path: Path) -> None:
-    want = [each._replace(name=f"backbone.{each.name}") for each in wanted(path)]
+    want = [each._replace(name=f"backbone.{each.name}", of=each.of and f"backbone.{each.of}") for each in wanted(path)]
     proposal = propose(want, called(tensors(path), str), {}, ())
     assert proposal.rename == {"": "backbone."}
     assert proposal.fits == len(want)

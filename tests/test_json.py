@@ -29,7 +29,8 @@ embed: EMBED 100 8
 conv: CONV 4 3
 """
 SUMMARY = [
-    *("model", "file", "parameters", "inputs", "outputs", "totals", "conditions", "layers", "claims", "holes"),
+    *("model", "file", "parameters", "inputs", "outputs", "totals", "memory"),
+    *("conditions", "layers", "claims", "holes"),
     "diagnostics",
 ]
 CHECK = ["file", "model", "parameters", "totals", "conditions", "claims", "holes", "diagnostics"]
@@ -48,6 +49,8 @@ LAYER = [
     "connections",
     "units",
     "frozen",
+    "shares",
+    "tied",
 ]
 CLAIM = ["file", "line", "text", "holds", "claimed", "derived"]
 DIAGNOSTIC = ["code", "severity", "message", "file", "line", "column", "end_line", "end_column", "hint", "related"]
@@ -109,6 +112,8 @@ def test_a_layer() -> None:
         "connections": 32 * 32 * 16 * 28,
         "units": 32 * 32 * 16,
         "frozen": False,
+        "shares": None,
+        "tied": {},
     }
 
 

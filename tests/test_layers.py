@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from compare import static_tensors
 
 import archdsl
 from archdsl.diagnostics.codes import CODES
-from archdsl.ir.network import postorder
 from archdsl.ir.size import valued
 from archdsl.layers import FAMILIES, REGISTRY, Example, Layer, Wrong, lookup
 from archdsl.layers.base import Attribute
@@ -27,9 +27,9 @@ def named(cases: list[tuple[type[Layer], Any]]) -> Any:
 
 
 def line_of(example: Example | Wrong) -> str:
-    """The line of an example; that of a source comes first, for it reads nothing."""
+    """The line of an example, behind what it needs above; that of a source comes first, for it reads nothing."""
     parts = example.text.split(" -> ")
-    return parts[0] if parts[0].split()[0] in REGISTRY else parts[1]
+    return parts[0] if parts[0].split()[0] in REGISTRY else parts[1].split("; ")[-1]
 
 
 def spec(text: str) -> str:
@@ -45,12 +45,6 @@ def spec(text: str) -> str:
         lines = [f"input {name}: {shape}" for name, shape in zip(names, inputs, strict=True)]
         line = f"{line} <- {', '.join(names)}"
     return "\n".join([*lines, " -> ".join([line, *output])])
-
-
-def layer_of(model: archdsl.Model) -> Any:
-    """The node of the one layer of an example."""
-    (node,) = [node for node in postorder(model.network.body) if hasattr(node, "op")]
-    return node
 
 
 def opened(text: str) -> tuple[str, dict[str, int]]:
@@ -214,26 +208,21 @@ def test_pytorch_gives_the_same_shape_and_tensors(kind: type[Layer], example: Ex
     (output,) = model.outputs
     for mode in (module.train(), module.eval()):
         assert tuple(mode(*inputs).shape) == memory(output.shape, output.dtype, 2)
-    node = layer_of(model)
-    tensors = node.op.tensors(*node.inputs)
-    learned = [(t.path("0"), t.sizes) for t in tensors if t.role != "buffer"]
-    kept = [(t.path("0"), t.sizes) for t in tensors if t.role == "buffer"]
-    assert [(name, tuple(p.shape)) for name, p in module.named_parameters()] == learned
-    assert [(name, tuple(b.shape)) for name, b in module.named_buffers()] == kept
+    learned, kept = static_tensors(model)
+    assert [(name, tuple(p.shape)) for name, p in module.named_parameters()] == list(learned.items())
+    assert [(name, tuple(b.shape)) for name, b in module.named_buffers()] == list(kept.items())
 
 
 @named(EXAMPLES)
 def test_pytorch_counts_the_same_macs(kind: type[Layer], example: Example) -> None:
     torch = pytest.importorskip("torch")
-    from torch.utils.flop_counter import FlopCounterMode
+    from compare import flops
 
     model = archdsl.loads(spec(example.text))
     with torch.device("meta"):
-        module = model.to_torch().eval().requires_grad_(False)
+        module = model.to_torch()
     inputs = [tensor(torch, port.shape, port.dtype, 1, "meta") for port in model.inputs]
-    with FlopCounterMode(display=False) as counter, torch.no_grad():
-        module(*inputs)
-    assert counter.get_total_flops() == 2 * model.macs
+    assert flops(module, inputs) == 2 * model.macs
 
 
 # ---- rules pass sizes that are left open

@@ -115,6 +115,31 @@ TOTALS = {
     "vgg-memory": 1_728 + 64 + 36_864 + 64 + 73_728 + 128 + 147_456 + 128 + fc(56 * 56 * 128, 4096) + fc(4096, 1000),
     "vgg13-column": published("vgg_B"),
     "zfnet-slide": conv(3, 96, 7) + conv(96, 256, 5),
+    "html-list": conv(1, 8, 3) + fc(13 * 13 * 8, 128) + fc(128, 10),
+    "html-table": conv(1, 6, 5) + fc(12 * 12 * 6, 10),
+    "latex-table": conv(3, 6, 5) + conv(6, 16, 5) + fc(10 * 10 * 16, 10),
+    "readme-steps": 545_098,
+    "keras-code": conv(1, 32, 3) + fc(13 * 13 * 32, 10),
+    "printed-modules": 3 * 64 * 9 + fc(16 * 16 * 64, 10),
+    "channels-first": conv(3, 16, 3) + conv(16, 32, 5) + fc(3872, 100) + fc(100, 10),
+    "chinese-notes": conv(3, 16, 3) + fc(16 * 16 * 16, 10),
+    "russian-notes": conv(1, 6, 5) + fc(12 * 12 * 6, 10),
+    "portuguese-notes": conv(3, 16, 3) + fc(16 * 16 * 16, 10),
+    "italian-notes": conv(1, 8, 5) + fc(12 * 12 * 8, 10),
+    "lecture-letters": conv(3, 16, 3) + conv(16, 32, 3) + fc(16 * 16 * 32, 10),
+    "slide-boxes": conv(3, 6, 5) + fc(14 * 14 * 6, 10),
+    "slide-line": conv(1, 32, 3) + conv(32, 64, 5) + fc(9 * 9 * 64, 128) + fc(128, 10),
+    "drawing": conv(3, 96, 11) + fc(27 * 27 * 96, 1000),
+    "plain-columns": published("lenet5_modern"),
+    "table-without-rule": conv(3, 16, 3) + 32 + fc(16 * 16 * 16, 10),
+    "brackets-below": conv(3, 96, 11) + fc(27 * 27 * 96, 10),
+    "prose-steps": conv(1, 20, 5) + conv(20, 50, 3) + conv(50, 50, 3) + fc(4 * 4 * 50, 500) + fc(500, 10),
+    "copies": conv(3, 64, 3)
+    + conv(64, 64, 3)
+    + conv(64, 128, 3)
+    + conv(128, 128, 3)
+    + fc(8 * 8 * 128, 100)
+    + fc(100, 10),
 }
 WRONG = {  # file: code, line, message
     "wrong-shape": ("claim-shape", 6, "claimed 28x28x256, derived 27x27x256"),
@@ -125,6 +150,9 @@ WRONG = {  # file: code, line, message
     "wrong-pad": ("claim-shape", 8, "claimed 13x13x384, derived 11x11x384"),
     "wrong-range": ("claim-shape", 5, "claimed 32 \\times 32 \\times 17, derived 32x32x16"),
     "wrong-total": ("claim-value", 8, "claimed 15,670, derived 15,770 params"),
+    "wrong-chain": ("unclear-layer", 4, "864 come in, and whether 400 or 120 come out is not clear"),
+    "wrong-table": ("claim-shape", 5, "claimed 14x14x6, derived 12x12x6"),
+    "wrong-modules": ("unclear-layer", 3, "this layer says that it reads 5,000, and 5,408 come in"),
 }
 
 
@@ -249,6 +277,14 @@ def test_what_is_converted_is_the_same_network(name: str) -> None:
         ("fc: 120 -> 84 -> 10", fc(256, 120) + fc(120, 84) + fc(84, 10)),
         ("FC1: 256 -> 10", fc(256, 10)),
         ("conv (3x3x4, 6 filters)", conv(4, 6, 3)),
+        ("conv3×3, 6 → maxpool2×2 → FC 10", conv(4, 6, 3) + fc(54, 10)),
+        ("2 x conv3-16", conv(4, 16, 3) + conv(16, 16, 3)),
+        ("Two 3x3 convolutions with 6 filters", conv(4, 6, 3) + conv(6, 6, 3)),
+        ("3 conv layers with 6 3x3 filters each, padding 1", conv(4, 6, 3) + 2 * conv(6, 6, 3)),
+        ("[3x3, 6] stride 2 [4x4x6]", conv(4, 6, 3)),
+        ("Conv1: 3x3x4x6", conv(4, 6, 3)),
+        ("FC 20, FC 10", fc(256, 20) + fc(20, 10)),
+        ("A softmax output layer with 10 units", fc(256, 10)),
         ("conv, 6 filters 3x3: 8x8x4 -> 6x6x6", conv(4, 6, 3)),
         ("8x8x4 -> conv 3x3, 6 -> 6x6x6 -> max pool -> 3x3x6", conv(4, 6, 3)),
         ("CONV1: 6 3x3 filters\n\n[6x6x6]\n", conv(4, 6, 3)),
@@ -337,9 +373,15 @@ def test_a_sentence_that_names_a_layer_is_not_dropped_in_silence(line: str) -> N
         ("6 filters of 3x3, stride 1", "this looks like a layer, and what kind it is is not there"),
         ("Input: one more look", "this looks like the input, and its size is not there"),
         ("CONV1: 6 3x3 filters, stride 0.5", "0.5 is no whole number"),
+        ("(conv3-16, conv3-16) x 2", "copies of several layers"),
+        ("Conv: 6 3x3 filters, q=7", "what 7 says of this layer is not clear"),
+        ("Conv: 6 3x3 filters, in_channels=3", "this layer says that it reads 3, and 4 come in"),
+        ("conv 3x3, 16 [3x3, 32] x 2", "a count beside blocks of convolutions"),
+        ("Conv layers: 32, 64 filters, all 3x3", "what 32 says of this layer is not clear"),
         ("FC: 1.5 neurons", "1.5 is no whole number"),
         ("[6x6x6] CONV1: 6 3x3 filters -> [5x5x6]", "two shapes for one layer: 6x6x6 and 5x5x6"),
         ("[6x6x6]", "which layer gives this shape is not clear"),
+        ("FC -> 20\n   10 neurons", "256 come in, and whether 20 or 10 come out is not clear"),
         ("FC: 10 -> 20", "256 come in, and whether 10 or 20 come out is not clear"),
     ],
 )

@@ -20,7 +20,7 @@ from judge import Judge, Made, Verdict, example, judge  # noqa: E402
 from networks import networks  # noqa: E402
 
 import archdsl  # noqa: E402
-from archdsl.ir.network import Leaf, Merge  # noqa: E402
+from archdsl.ir.network import Leaf, Merge, Share  # noqa: E402
 
 torch.set_num_threads(1)
 EXAMPLES = 1_500  # drawn; about half of them are different from one another
@@ -44,8 +44,8 @@ class Tally:
         return f"{counts}, {seconds:.1f} s\n{', '.join(f'{code} {count}' for code, count in self.codes.most_common())}"
 
 
-def check_network(network: Network, tally: Tally) -> None:
-    """The whole property for one network."""
+def check_network(network: Network, tally: Tally, *, random: bool = False) -> None:
+    """The whole property for one network; `random` says that it draws numbers in the order in which PyTorch does."""
     source = text(network)
     key = hash((source, repr(network.given)))
     if key in tally.seen:
@@ -58,7 +58,7 @@ def check_network(network: Network, tally: Tally) -> None:
     assert (model is not None) == verdict.accepted, f"PyTorch: {verdict.reason or 'runs it'}; the check: {tally.last}"
     if model is not None:
         check_shapes(model, verdict.judge)
-        check_module(model, network, verdict)
+        check_module(model, network, verdict, random)
     tally.seen.add(key)
     tally.cases += 1
     tally.accepted += model is not None
@@ -71,7 +71,7 @@ def checked(source: str, network: Network, tally: Tally) -> Any:
         model = archdsl.loads(source, **network.given)
     except archdsl.ArchError as refusal:
         codes = {fault.code for fault in refusal.diagnostics}
-        assert not codes & {"syntax", "reserved", "unclosed"}, refusal
+        assert not codes & {"syntax", "unclosed"}, refusal
         tally.codes.update(codes)
         tally.last = str(refusal)
         return None
@@ -82,14 +82,7 @@ def checked(source: str, network: Network, tally: Tally) -> Any:
 def check_shapes(model: Any, ran: Judge) -> None:
     """Each layer has its path, its kind and its shape, in order; so has each merge."""
     placed = unrolled(model)
-    leaves, merges = (
-        [
-            Made(p.path, p.node.op.name, tuple(y.sizes for y in p.node.outputs))
-            for p in placed
-            if isinstance(p.node, kind)
-        ]
-        for kind in (Leaf, Merge)
-    )
+    leaves, merges = ([made(each) for each in placed if isinstance(each.node, kind)] for kind in ((Leaf, Share), Merge))
     assert leaves == ran.layers
     assert sorted(merges) == sorted(ran.merges)
     assert model.params == sum(p.numel() for p in ran.parameters().values())
@@ -97,7 +90,13 @@ def check_shapes(model: Any, ran: Judge) -> None:
     assert static_tensors(model)[0] == {name: tuple(p.shape) for name, p in ran.parameters().items()}
 
 
-def check_module(model: Any, network: Network, verdict: Verdict) -> None:
+def made(placed: Any) -> Made:
+    node = placed.node
+    kind = "SHARE" if isinstance(node, Share) else node.op.name
+    return Made(placed.path, kind, tuple(y.sizes for y in node.outputs))
+
+
+def check_module(model: Any, network: Network, verdict: Verdict, random: bool) -> None:
     """The compiled module has the same tensors, shapes, macs and numbers."""
     note(model.to_source())
     module = model.to_torch().double()
@@ -113,19 +112,23 @@ def check_module(model: Any, network: Network, verdict: Verdict) -> None:
         assert [tuple(y.shape) for y in outputs] == sizes
         if any(y.requires_grad for y in outputs):
             sum(y.sum() for y in outputs).backward()
-    check_numbers(module, ran, inputs)
-    assert flops(module, [x.to("meta") for x in inputs]) == 2 * len(inputs[0]) * model.macs
+    check_numbers(module, ran, inputs, (False, True) if random else (False,))
+    assert flops(module.eval(), [x.to("meta") for x in inputs]) == 2 * len(inputs[0]) * model.macs
 
 
-def check_numbers(module: Any, ran: Judge, inputs: list[Any]) -> None:
-    """With the same weights, the same numbers."""
+def check_numbers(module: Any, ran: Judge, inputs: list[Any], modes: tuple[bool, ...]) -> None:
+    """With the same weights, the same numbers: in evaluation, and in training where the random ones are the same."""
     with torch.no_grad():
         for tensor in module.parameters():
             tensor.add_(0.1 * torch.randn_like(tensor))
         ran.load(module)
-        ours, theirs = results(module(*inputs)), ran.run(inputs, False)
-    for y, z in zip(ours, theirs, strict=True):
-        torch.testing.assert_close(y, z, rtol=1e-6, atol=1e-8, equal_nan=True)
+        for training in modes:
+            torch.manual_seed(1)
+            ours = results(module.train(training)(*inputs))
+            torch.manual_seed(1)
+            theirs = ran.run(inputs, training)
+            for y, z in zip(ours, theirs, strict=True):
+                torch.testing.assert_close(y, z, rtol=1e-6, atol=1e-8, equal_nan=True)
 
 
 def results(found: Any) -> tuple[Any, ...]:

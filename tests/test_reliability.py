@@ -509,7 +509,6 @@ REFUSALS = {
     "encoding",
     "syntax",
     "ambiguous-word",
-    "reserved",
     "wrong-type",
     "unknown-kind",
 }

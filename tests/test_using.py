@@ -210,6 +210,35 @@ def test_uses_with_other_sizes_share_nothing_that_depends_on_them(tmp_path: Path
     assert told(path) == []
 
 
+@pytest.mark.parametrize(
+    ("declared", "read", "code"),
+    [
+        ("[side, side, 3]", "16x16x3", None),
+        ("[side, side, 3]", "16x12x3", "shape-mismatch"),
+        ("size", "8x8x3", None),
+        ("size", "8x8", "shape-mismatch"),
+        ("HxHx3", "9x9x3", None),
+        ("HxHx3", "9x8x3", "shape-mismatch"),
+        ("[H, 2*H, 3]", "9x18x3", None),
+        ("[H, 2*H, 3]", "9x17x3", "shape-mismatch"),
+        ("Tx3", "9x9x3", "shape-mismatch"),
+    ],
+)
+def test_forms_of_a_declared_shape(declared: str, read: str, code: str | None, tmp_path: Path) -> None:
+    tower = f"model Tower(side=16, size=8x8x3)\ninput {declared}\nRELU\n"
+    path = written(tmp_path, net=f'use "tower.arch"\ninput {read}\nTower\n', tower=tower)
+    assert told(path) == ([] if code is None else [("net.arch", 3, code)])
+
+
+def test_a_model_with_the_name_of_a_block_beside_it(tmp_path: Path) -> None:
+    tower = "model Tower\nblock Tower { RELU }\ninput 8x8x3\nTower\n"
+    path = written(tmp_path, net='use "tower.arch"\ninput 8x8x3\nTower\n', tower=tower)
+    assert archdsl.load(tmp_path / "tower.arch").params == 0
+    (fault,) = checked(path).diagnostics
+    assert (fault.code, fault.line) == ("duplicate-name", 1)
+    assert related(fault) == [("tower.arch", 1), ("tower.arch", 2)]
+
+
 def test_several_inputs_and_results(tmp_path: Path) -> None:
     pair = "model Pair\ninput left: 8x8x3; input right: 8x8x3\na: CONV 4 3x3 <- left\nb: CONV 5 3x3 <- right\noutput a, b\n"
     net = 'use "pair.arch"\ninput x: 8x8x3\ninput y: 8x8x3\none, two: Pair <- x, y -> 6x6x4, 6x6x5\noutput one, two\n'
@@ -687,3 +716,28 @@ def test_a_drawn_network_as_a_block_is_the_same(tmp_path: Path) -> None:
     each()
     assert taken > 50
     assert accepted > 20
+
+
+# ---- promise 5: what is read
+
+OPENED = """
+import os, sys
+sys.path.insert(0, {root!r})
+import archdsl, archdsl.cli
+from archdsl.data import LIBRARY
+archdsl.cli.main(["check", {warm!r}])
+seen = []
+sys.addaudithook(lambda event, words: seen.append((event, str(words[0]))) if event in ("open", "os.listdir", "os.scandir") else None)
+archdsl.cli.main(["check", {net!r}])
+print([(event, os.path.relpath(path, {folder!r}) if path.startswith({folder!r}) else os.path.relpath(path, LIBRARY)) for event, path in seen])
+"""
+
+
+def test_a_check_reads_the_files_that_are_named_and_no_other(tmp_path: Path) -> None:
+    text = 'use "blocks/res.arch"\nuse std.residual\ninput 8x8x16\nRES 16; BASIC 16\n'
+    net = written(tmp_path, net=text, blocks__res=BLOCKS, blocks__other="nonsense(")
+    warm = written(tmp_path / "warm", net=text, blocks__res=BLOCKS)
+    program = OPENED.format(root=str(ROOT), warm=str(warm), net=str(net), folder=str(tmp_path))
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    opened = [("open", name) for name in ("net.arch", "blocks/res.arch", "residual.arch")]
+    assert found.stdout.splitlines()[-1] == str(opened)

@@ -6,6 +6,7 @@ import re
 from typing import Any, NamedTuple
 
 from archdsl.analysis.evaluate import evaluate, hidden
+from archdsl.analysis.labels import filled
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.scope import WRONG, KindReference, Scope, Words, meant
 from archdsl.diagnostics import nearest
@@ -17,6 +18,7 @@ from archdsl.syntax.tree import Token
 
 _SHORT = re.compile(r"([a-z])([0-9]+(?:[x×][0-9]+)*)")
 
+_BRACE = "a brace touching a word belongs to the name; put a space before {"
 _LOOKED_AT = 8  # words behind one that means nothing
 
 
@@ -28,6 +30,7 @@ class Slot(NamedTuple):
     positional: bool
     switch: bool
     choices: tuple[str, ...]
+    reference: bool = False  # whether its value is the name of a layer
 
 
 class Signature:
@@ -61,7 +64,8 @@ def of_kind(kind: type[Layer]) -> Signature:
     found = _SIGNATURES.get(kind)
     if found is None:
         slots = tuple(
-            Slot(a.name, a.short, a.positional, a.type.switch, a.type.choices) for a in kind.attributes.values()
+            Slot(a.name, a.short, a.positional, a.type.switch, a.type.choices, a.type.reference)
+            for a in kind.attributes.values()
         )
         found = _SIGNATURES[kind] = Signature(kind.name, kind.usage(), slots)
     return found
@@ -177,6 +181,8 @@ def _value(
     limits: Limits,
     rest: Rest,
 ) -> Any:
+    if slot.reference or (isinstance(value, Token) and value.type == "TEMPLATE"):
+        return _reference(value, slot, scope, limits)
     if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
         if value.text in slot.choices:
             return value.text
@@ -186,6 +192,17 @@ def _value(
         if value.text not in ("in", "yes", "no", "true", "false"):
             raise _unknown_word(signature, value, scope, kinds, rest)
     return evaluate(value, _worded(scope, slot) if isinstance(value, tree.List) else scope, limits)
+
+
+def _reference(value: tree.Expr, slot: Slot, scope: Scope, limits: Limits) -> Token:
+    """The name of a layer, as it stands; braces in it filled in."""
+    if not slot.reference:
+        message = f"a name with braces is no value of {slot.name}"
+        raise Problem("wrong-type", message, value, hint=_BRACE)
+    if not isinstance(value, Token) or value.type not in ("WORD", "STRING", "TEMPLATE"):
+        message = f"{slot.name} is the name of a layer above"
+        raise Problem("wrong-type", message, value, hint=f"{slot.name}=embed, where embed: EMBED stands above")
+    return filled(value, scope, limits)
 
 
 def _worded(scope: Scope, slot: Slot) -> Scope:
@@ -250,6 +267,8 @@ def _too_many(
     value = argument.value
     if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
         return _unknown_word(signature, value, scope, kinds, rest)
+    if isinstance(value, Token) and value.type == "TEMPLATE":
+        return Problem("too-many-values", f"{value.text} is no value of {signature.title}", argument, hint=_BRACE)
     takes = "no values" if most == 0 else f"{most} value{'s' * (most > 1)} without a name"
     return Problem("too-many-values", f"{signature.title} takes {takes}", argument, hint=_usage(signature))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.diagnostics import Source
 from archdsl.ir.condition import Clause, Literal, literal
-from archdsl.ir.network import Network, postorder
+from archdsl.ir.network import Network, executed, postorder
 from archdsl.ir.size import Size
 from archdsl.ir.wording import worded
 
@@ -76,7 +76,7 @@ def _shapes(network: Network) -> Iterator[tuple[Size, ...]]:
     """Every shape of a network."""
     for port in network.inputs:
         yield port.shape
-    for node in postorder(network.body):
+    for node in postorder(network.body, executed):
         for shape in getattr(node, "outputs", ()):
             yield shape.sizes
 

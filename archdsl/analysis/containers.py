@@ -14,7 +14,7 @@ from archdsl.analysis.place import Once, Place, sequence_of, wrapped
 from archdsl.analysis.problem import Problem, Silent, placed
 from archdsl.analysis.scope import HOLES, Scope, Words, meant
 from archdsl.analysis.trampoline import Task
-from archdsl.ir.network import Item, Merge, Sequence, Use
+from archdsl.ir.network import Item, Leaf, Merge, Sequence, Use
 from archdsl.ir.shape import Shape
 from archdsl.layers import Layer
 from archdsl.layers.values import identity
@@ -30,6 +30,7 @@ class Uses:
 
     def __init__(self) -> None:
         self.known: MutableMapping[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
+        self.again: dict[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
         self._signatures: dict[int, Signature] = {}
 
     def signature(self, block: tree.Block) -> Signature:
@@ -178,7 +179,8 @@ def merge(
     names = Names(place.names) if named else place.names
     base = names.counter
     inner = place.inner()._replace(names=names, branch=True)
-    branches, values = yield _branches(e, statement, inputs, inner, base)
+    takes = tuple(e.again(value) for value in inputs) if named else inputs
+    branches, values = yield _branches(e, statement, takes, inner, base)
     e.read(*values)
     bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds, e.limits)
     shapes = tuple(value.shape for value in values)
@@ -190,7 +192,7 @@ def merge(
     node = Merge(op, shapes, (shape,), branches, names.counter - base, statement)
     if not named:
         return Once(node, (shape,))
-    body = wrapped(node, inputs, e.value(shape, statement))
+    body = wrapped(node, takes, e.value(shape, statement))
     e.complete(names, body, (Value(body.gives[0], shape),), place.scope)
     return Once(body, (shape,), names)
 

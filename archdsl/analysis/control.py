@@ -11,7 +11,7 @@ from archdsl.analysis.names import Names, Value
 from archdsl.analysis.place import Once, Place, sequence_of, wrapped
 from archdsl.analysis.problem import Problem
 from archdsl.analysis.trampoline import Task
-from archdsl.ir.network import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Run, Use, width
+from archdsl.ir.network import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Run, Share, Use, width
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Expression
 from archdsl.syntax import tree
@@ -60,7 +60,7 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
         runs.append(Run(once.node, taken))
         left -= taken
         if not named:  # braces took their numbers while their first copy was elaborated
-            own = isinstance(once.node, (Leaf, Use))
+            own = isinstance(once.node, (Leaf, Use, Share))
             place.names.counter += (taken if own else taken - 1) * width(once.node)
         values = tuple(e.value(shape, statement) for shape in shapes[:1])  # of several results a copy reads the first
     return Once(Repeat(tuple(runs), place.branch, statement), shapes[:1] * count if place.branch else shapes)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, children
+from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, Share, executed
 from archdsl.ir.shape import product
 from archdsl.ir.size import Size, tidied, total
 
@@ -57,7 +57,7 @@ class Costs:
         known, stack = self._known, [node]
         while stack:  # children first, and none that is known: no recursion, and nothing twice
             current = stack[-1]
-            unknown = [child for child in children(current) if not isinstance(child, Leaf) and id(child) not in known]
+            unknown = [child for child in executed(current) if not isinstance(child, Leaf) and id(child) not in known]
             if unknown and id(current) not in known:
                 stack += unknown
                 continue
@@ -72,9 +72,11 @@ class Costs:
         if isinstance(node, Merge):
             own = Cost(macs=node.op.macs(node.inputs, node.outputs[0]))
             return add(own, *(self._one(item.node) for item in node.branches))
+        if isinstance(node, Share):
+            return again(self._one(node.node))
         if isinstance(node, Sequence):
             return add(*(self._one(item.node) for item in node.items))
-        return add(*(self._one(child) for child in children(node)))
+        return add(*(self._one(child) for child in executed(node)))
 
     def _one(self, node: Node) -> Cost:
         return self._layer(node) if isinstance(node, Leaf) else self._known[id(node)][1]
@@ -92,7 +94,10 @@ def of_layer(leaf: Leaf) -> Cost:
     params: Size = 0
     weights: Size = 0
     buffers: Size = 0
+    lent = {tie.tensor for tie in leaf.ties}
     for tensor in op.tensors(*inputs):
+        if tensor.name in lent:
+            continue
         elements = product(tensor.sizes)
         if tensor.role == "buffer":
             buffers = buffers + elements
@@ -102,6 +107,11 @@ def of_layer(leaf: Leaf) -> Cost:
     macs, connections, units = op.macs(inputs, output), op.connections(inputs, output), op.units(output)
     cost = Cost(params, weights, buffers, macs, connections, units, 1)
     return cost if all(type(count) is int for count in cost) else Cost(*map(tidied, cost))
+
+
+def again(cost: Cost) -> Cost:
+    """The cost of one more run: what is computed, on tensors that were counted, as one layer line."""
+    return Cost(macs=cost.macs, connections=cost.connections, units=cost.units, layers=1)
 
 
 def add(*costs: Cost) -> Cost:

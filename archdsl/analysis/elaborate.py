@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archdsl.analysis import containers, control
+from archdsl.analysis import containers, control, sharing
 from archdsl.analysis.cost import Costs
 from archdsl.analysis.evaluate import evaluate
 from archdsl.analysis.judge import Judge
 from archdsl.analysis.kinds import Kinds
 from archdsl.analysis.labels import filled, label_text
-from archdsl.analysis.names import Entry, Names, Value, mark_activation
+from archdsl.analysis.names import Entry, Names, Part, Value, mark_activation
 from archdsl.analysis.place import Once, Place, sequence_of
 from archdsl.analysis.problem import Placed, Problem, Silent, Stop, misplaced, placed
 from archdsl.analysis.report import Report
@@ -196,7 +196,7 @@ class Elaborator:
         assert statement.kind is not None
         target = self.kinds.target(statement.kind, place)
         inputs = self.reads(statement, current, place)
-        if isinstance(target, tree.Block):
+        if isinstance(target, (tree.Block, sharing.Sharing)):
             item, values = yield self.layer(statement, inputs, place, base)
         else:
             here = place.reading(inputs[0]) if inputs else place
@@ -268,7 +268,8 @@ class Elaborator:
     def _is_source(self, statement: tree.Layer, place: Place) -> bool:
         """Whether a line is of a kind that reads nothing."""
         found = self.kinds.reference(statement.kind, place) if statement.kind is not None else None
-        return found is not None and found.file is None and REGISTRY[found.name].inputs == (0, 0)
+        built_in = found is not None and found.file is None and found.name in REGISTRY
+        return found is not None and built_in and REGISTRY[found.name].inputs == (0, 0)
 
     def reference(self, token: Token, place: Place) -> Value:
         """The value that a name stands for."""
@@ -334,7 +335,7 @@ class Elaborator:
     ) -> tuple[Item | None, tuple[Value, ...]]:
         values = self._values(statement, once)
         if label is not None:
-            self._enter(statement, label, values, once.inside, place)
+            self._enter(statement, label, values, once, place)
         if once.node is None:
             return None, values
         reads = tuple([value.number for value in inputs])
@@ -347,12 +348,12 @@ class Elaborator:
             return tuple(self.wrong() for _ in range(max(1, len(statement.names), len(once.shapes))))
         return tuple([self.value(shape, statement) for shape in once.shapes])
 
-    def _enter(
-        self, statement: tree.Layer, label: str, values: tuple[Value, ...], inside: Names | None, place: Place
-    ) -> None:
+    def _enter(self, statement: tree.Layer, label: str, values: tuple[Value, ...], once: Once, place: Place) -> None:
         """Make the results readable: the first name is the layer's own, the others are the further results."""
         names = statement.names
-        place.names.entries[label] = Entry(values, names[0], inside)
+        number = values[0].number if values else 0
+        part = once.part or Part(number, once.node, statement, place, place.scope.defined)
+        place.names.entries[label] = Entry(values, names[0], once.inside, None, part)
         if len(names) > max(1, len(values)):
             message = f"{len(names)} names for {len(values)} result{'s' * (len(values) != 1)}"
             raise Problem("too-many-values", message, names[len(values)])
@@ -366,6 +367,8 @@ class Elaborator:
         if statement.kind is None:
             return (yield containers.group(self, statement, inputs, place, named))
         target = self.kinds.target(statement.kind, place)
+        if isinstance(target, sharing.Sharing):
+            return (yield sharing.share(self, statement, inputs, place))
         if isinstance(target, tree.Block):
             return (yield containers.use(self, statement, target, inputs, place))
         if statement.body is not None:
@@ -376,7 +379,7 @@ class Elaborator:
         """One layer of a built-in kind."""
         once = self.rules.leaf(statement, kind, inputs, place)
         self.visit(statement)
-        return once
+        return sharing.tied(self, once, place) if kind.refers else once
 
     def complete(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
         """A container is whole: hold what was expected of it."""

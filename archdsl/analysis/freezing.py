@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from archdsl.analysis.labels import filled
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.scope import Scope
+from archdsl.analysis.sharing import torn
 from archdsl.analysis.trampoline import Task, run
 from archdsl.diagnostics import nearest
 from archdsl.ir.network import (
@@ -25,6 +26,7 @@ from archdsl.ir.network import (
     Repeat,
     Run,
     Sequence,
+    Share,
     Use,
     postorder,
     width,
@@ -58,10 +60,12 @@ def frozen(
     marking = _Marking(e, found[0][1][0][1])
     marked = run(marking.through(body, root, found[0][0].all_but, False, 0))
     for path, token in (part for _, parts in found for part in parts):
-        problem = _unknown(root, path, token)
+        problem = _unknown(root, path, token) or _again(root.at(path), token)
         if problem is not None:
             e.tell(problem, token)
     assert isinstance(marked, Sequence)
+    for fault in torn(marked, found[0][1][0][1]) if not e.report.failed else ():
+        e.tell(fault, fault.at)
     rules = (
         Freeze(tuple(path for path, _ in parts if root.at(path).owns), statement.all_but, statement.still)
         for statement, parts in found
@@ -87,6 +91,7 @@ class _Step:
         self.freezes = self.keeps = False
         self.found = False
         self.owns = False  # whether the part has tensors
+        self.runs: str | None = None  # what a SHARE here runs again
         self.beside: dict[str, None] = {}  # what there is below the part
         self._numbers: list[int] | None = None
 
@@ -121,6 +126,14 @@ def _unknown(root: _Step, path: str, token: Token) -> Problem | None:
     return None
 
 
+def _again(step: _Step, token: Token) -> Problem | None:
+    """The fault of naming what has no weights of its own."""
+    if step.runs is None:
+        return None
+    message = f"{token.text} runs {step.runs} again and has no weights of its own"
+    return Problem("shared-freeze", message, token, hint=f"freeze {step.runs}")
+
+
 class _Marking:
     """Makes the nodes anew that are frozen, or hold what is. `frozen` is what holds unless a path says otherwise;
     `surely` is below a part that is frozen by name, of which nothing is kept.
@@ -137,6 +150,8 @@ class _Marking:
             return self.whole(node) if frozen else node
         step.found = True
         step.owns = step.owns or self._owns(node)
+        if isinstance(node, Share):
+            step.runs = node.name
         surely = surely or step.freezes
         frozen = surely or (frozen and not step.keeps)
         if not step.below:
@@ -238,6 +253,8 @@ class _Marking:
         match node:
             case Leaf():
                 return node._replace(frozen=True)
+            case Share():
+                return node
             case Sequence():
                 return node._replace(items=new(node.items))
             case Merge():

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from archdsl.analysis.claims import Claim, agrees, judge_quantity, stated_shape
 from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.analysis.hints import hint_for_claim
@@ -25,6 +28,16 @@ class Judge:
         self.report, self.costs, self.limits = report, costs, limits
         self._verdicts: dict[tuple[int, str], Claim] = {}
         self._trainable: dict[int, tree.Claim] = {}  # claims of it that are not about the whole model
+        self._silent = 0
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """What runs again is not held: its claims are about the first run."""
+        self._silent += 1
+        try:
+            yield
+        finally:
+            self._silent -= 1
 
     def verdicts(self) -> list[Claim]:
         """All verdicts in the order of the text."""
@@ -37,7 +50,7 @@ class Judge:
         """
         layers = [one for one in line.statements if isinstance(one, tree.Layer)]
         claiming = [one for one in layers if one.claims]
-        if not claiming:
+        if not claiming or self._silent:
             return True
         if claiming[0] is not line.statements[-1]:
             message = "a claim speaks for its whole line and stands at its end"
@@ -57,7 +70,7 @@ class Judge:
         """Hold the `expect`s of a group, block or model against the whole of it."""
         shapes = tuple(value.shape for value in results if value.shape is not None)
         complete = bool(results) and len(shapes) == len(results) and not self.report.lost
-        for expect in names.expects:
+        for expect in names.expects if not self._silent else ():
             cost = self.costs.of(body) if complete else None
             items = body.items if isinstance(body, Sequence) and complete else ()
             sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
@@ -188,8 +201,13 @@ def _figures(claim: tree.QuantityClaim, leaves: tuple[Leaf, ...]) -> str:
 
 def _of_leaf(leaf: Leaf, unit: str) -> list[str]:
     tensors = leaf.op.tensors(*leaf.inputs)
+    lent = {tie.tensor for tie in leaf.ties}
     if unit in ("params", "trainable", "weights"):
-        counted = [t for t in tensors if t.role != "buffer" and (unit != "weights" or t.role == "weight")]
+        counted = [
+            t
+            for t in tensors
+            if t.role != "buffer" and t.name not in lent and (unit != "weights" or t.role == "weight")
+        ]
         return [f"{tensor.name} {_times(tensor.sizes)}" for tensor in counted]
     if unit == "buffers":
         return [f"{tensor.name} {_times(tensor.sizes)}" for tensor in tensors if tensor.role == "buffer"]

@@ -13,6 +13,7 @@ from archdsl.analysis.place import Place
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.report import Report
 from archdsl.analysis.scope import WRONG, KindReference, Words, meant
+from archdsl.analysis.sharing import SHARE, Sharing
 from archdsl.diagnostics import Related, Source, Span
 from archdsl.layers import REGISTRY, Layer
 from archdsl.syntax import tree
@@ -35,7 +36,7 @@ class Kinds:
         self._numbers: dict[int, int] = {}  # of the file in which a block stands, by the place of its name
         self._rivals: dict[KindReference, tuple[KindReference, KindReference]] = {}
         for number, declared in enumerate(files):
-            self.words.append({name: KindReference(name) for name in REGISTRY})
+            self.words.append({name: KindReference(name) for name in (*REGISTRY, SHARE.name)})
             for name, block in declared.blocks.items():
                 self.words[number][name] = self._add(KindReference(name, number), block)
 
@@ -58,8 +59,8 @@ class Kinds:
         value = place.scope.get(kind.text) if kind.text in place.scope else None
         return value if isinstance(value, KindReference) else meant(kind.text, place.kinds)
 
-    def target(self, kind: Token, place: Place) -> type[Layer] | tree.Block:
-        """The block or built-in kind that a word means; raises Problem where it means none, or two."""
+    def target(self, kind: Token, place: Place) -> type[Layer] | tree.Block | Sharing:
+        """The block or built-in kind that a word means, or SHARE; raises Problem where it means none, or two."""
         found = self.reference(kind, place)
         if kind.text in place.scope:
             value = place.scope.get(kind.text)
@@ -70,7 +71,7 @@ class Kinds:
         if found is None:
             raise self.unknown(kind, place.kinds)
         if found.file is None:
-            return REGISTRY[found.name]
+            return SHARE if found.name == SHARE.name else REGISTRY[found.name]
         if found.file <= RIVALS:
             raise self.rivals(kind, found)
         return self.blocks[found]
@@ -88,7 +89,7 @@ class Kinds:
 
     def bring(self, number: int, target: int, path: Token) -> Problem | None:
         """Let the words of a file mean the blocks of another, and its model; the fault where a word would mean two."""
-        words, fault = self.words[number], None
+        words, fault = self.words[number], self._twofold(target, path)
         for reference in self._offered(target):
             known = words.get(reference.name)
             if known is None or known.file is None or known == reference:
@@ -104,6 +105,16 @@ class Kinds:
         if model is not None:  # as built-in kinds, it is matched without regard to case
             words.setdefault(model.name.text.upper(), KindReference(model.name.text, target))
         return fault
+
+    def _twofold(self, target: int, path: Token) -> Problem | None:
+        """The fault of a file whose model has the name of one of its blocks."""
+        model, blocks = self.files[target].model, self.files[target].blocks
+        if model is None or model.name.text not in blocks:
+            return None
+        message = f"{model.name.text} is a model and a block of the file that is used"
+        places = (model.name, "the model"), (blocks[model.name.text].name, "the block")
+        related = tuple(Related(Span(token.start, token.end), text) for token, text in places)
+        return Problem("duplicate-name", message, path, related=related)
 
     def _offered(self, target: int) -> Iterator[KindReference]:
         """The blocks of a file, and its model."""

@@ -30,6 +30,20 @@ _KINDS = {
     **dict.fromkeys(("dense", "fullyconnected", "fullconnected", "fclayer", "innerproduct", "mlp"), "FC"),
     **dict.fromkeys(("batchnorm", "batchnormalization", "batchnormalisation", "norm"), "BN"),
     **dict.fromkeys(("localresponsenorm", "localresponsenormalization", "responsenorm"), "LRN"),
+    **dict.fromkeys(("lrelu", "leaky", "leakyrectifier"), "LEAKYRELU"),
+    **dict.fromkeys(("parametricrelu",), "PRELU"),
+    **dict.fromkeys(("swish", "swish1"), "SILU"),
+    **dict.fromkeys(("hswish", "hardsilu"), "HARDSWISH"),
+    **dict.fromkeys(("hsigmoid",), "HARDSIGMOID"),
+    **dict.fromkeys(("clip", "clamp"), "HARDTANH"),
+    **dict.fromkeys(("logistic",), "SIGMOID"),
+    **dict.fromkeys(("layernorm", "layernormalization", "layernormalisation"), "LN"),
+    **dict.fromkeys(("groupnorm", "groupnormalization", "groupnormalisation"), "GN"),
+    **dict.fromkeys(("in", "instancenormalization", "instancenormalisation"), "INSTANCENORM"),
+    **dict.fromkeys(("rootmeansquarenorm", "rmslayernorm"), "RMSNORM"),
+    **dict.fromkeys(("normalize", "normalise", "l2normalize", "l2", "unitnorm"), "L2NORM"),
+    **dict.fromkeys(("spatialdropout", "channelwisedropout", "featuredropout"), "CHANNELDROPOUT"),
+    **dict.fromkeys(("droppath", "stochdepth", "survival"), "STOCHASTICDEPTH"),
     **dict.fromkeys(("maxpooling", "mpool", "pool", "pooling"), "MAXPOOL"),
     **dict.fromkeys(("averagepool", "averagepooling", "avgpooling", "meanpool"), "AVGPOOL"),
     **dict.fromkeys(("gap", "globalaveragepool", "globalaveragepooling", "globalavgpooling"), "GLOBALAVGPOOL"),
@@ -52,14 +66,7 @@ _KINDS = {
     **dict.fromkeys(("flat",), "FLATTEN"),
 }
 # Names that resemble a kind and are none: the nearest kind would be another layer.
-_OTHERS = (
-    *("relu6", "leakyrelu", "lrelu", "prelu", "elu", "gelu", "selu", "celu", "silu", "swish", "mish", "softplus"),
-    *("lstm", "gru", "rnn", "attention", "multiheadattention", "transformer", "layernorm", "ln", "groupnorm"),
-    *("rmsnorm", "instancenorm", "reshape", "view", "permute"),
-)
-_RESERVED = {
-    "share": "SHARE is not part of the language yet",
-}
+_OTHERS = ("transformer", "reshape", "view", "permute")
 _MISPLACED = {
     "else": "`else` stands on the line of the } before it",
     "where": "`where` stands on the line of `input` or `model`",
@@ -104,8 +111,6 @@ _YES_NO = {"true": "yes", "false": "no", "on": "yes", "off": "no", "none": "no"}
 def unknown_kind(kind: Token, text: str, kinds: Collection[str]) -> Problem:
     """The fault of a kind that is neither built in nor a block of the text, with what may have been meant."""
     word = kind.text
-    if word.lower() in _RESERVED:
-        return Problem("reserved", _RESERVED[word.lower()], kind)
     if word in _MISPLACED:
         return Problem("misplaced", _MISPLACED[word], kind)
     end = text.find("\n", kind.end)
@@ -116,6 +121,8 @@ def unknown_kind(kind: Token, text: str, kinds: Collection[str]) -> Problem:
 def _kind_hint(word: str, rest: str, kinds: Collection[str]) -> str:
     """What to do about a kind that does not exist; `rest` is what follows it on its line."""
     plain = re.sub(r"[123]d(?:layer)?$", "", word.lower()).replace("_", "")
+    if plain == "dropout" and plain != word.lower():  # dropout2d: of PyTorch's modules the ones for whole channels
+        plain = "spatialdropout"
     following = re.match(r"\s*([A-Za-z_]\w*)", rest)
     if following and following[1].upper() in kinds:
         return f"a name is followed by a colon: {word}: {following[1]}"

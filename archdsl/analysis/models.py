@@ -47,7 +47,7 @@ def ask(e: Elaborator, block: tree.Block, kind: Token, inputs: tuple[Value, ...]
         for condition in declared.model.where if declared.model else ():
             _demand(e, condition, scope)
         for one, value in zip(ports, values, strict=False):
-            _fit(e, one, value, kind, scope)
+            _fit(e, one, value, names, kind, scope)
         for condition in (condition for one in declared.inputs for condition in one.where):
             _demand(e, condition, scope)
 
@@ -81,11 +81,11 @@ def _words(size: tree.Expr) -> list[str]:
     return [item.text if isinstance(item, Token) else "" for item in items]
 
 
-def _fit(e: Elaborator, one: tree.Input, value: Value, kind: Token, scope: Scope) -> None:
+def _fit(e: Elaborator, one: tree.Input, value: Value, names: set[str], kind: Token, scope: Scope) -> None:
     """Hold an input's declared shape against what comes in."""
     shape = value.shape
     assert shape is not None
-    sizes = len(_words(one.size)) == shape.rank  # else its names have no values
+    sizes = all(word in scope.symbols for word in _words(one.size) if word in names)  # not with other axes
     if sizes:
         wanted = claimed_shape(one.size, scope, e.limits)
         sizes = len(wanted) == shape.rank and all(same(a, b) for a, b in zip(wanted, shape.sizes, strict=True))

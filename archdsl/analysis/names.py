@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.scope import Scope
@@ -13,6 +13,12 @@ from archdsl.layers import REGISTRY
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
+if TYPE_CHECKING:
+    from archdsl.analysis.place import Place
+    from archdsl.ir.network import Node
+
+_SEVERAL = "a block gives several results: output a, b"
+
 
 class Value(NamedTuple):
     """What flows between items: its number within the check, and its shape; None after a fault."""
@@ -21,13 +27,29 @@ class Value(NamedTuple):
     shape: Shape | None
 
 
+class Part(NamedTuple):
+    """What a label runs, with where it was laid, so that SHARE can run it again: `of` is its first result, `defined`
+    how many names had a value there. `node` is None after a fault.
+    """
+
+    of: int
+    node: Node | None
+    statement: tree.Layer
+    place: Place
+    defined: int
+
+
 class Entry(NamedTuple):
-    """What a label stands for. `inside` are the names of a group, which dots enter; blocks and repeats have none."""
+    """What a label stands for. `inside` are the names of a group, which dots enter; blocks and repeats have none.
+
+    An input and a further result are no `part`.
+    """
 
     values: tuple[Value, ...]
     token: Token
     inside: Names | None = None
     activation: str | None = None  # the kind of an activation behind the layer on its line
+    part: Part | None = None
 
 
 class Names:
@@ -42,6 +64,9 @@ class Names:
         self.expects: list[tree.Expect] = []
         self.freezes: list[tuple[tree.Freeze, Scope]] = []
         self.outputs: tree.Output | None = None
+        self.outward: Token | None = None  # a name behind `<-` inside that stands for something around
+        self.entered: Token | None = None  # a name behind `<-` around that stands for something inside
+        self.shared: Token | None = None  # where SHARE runs all of it again
 
     def claim(self, label: str, token: Token) -> None:
         """Take a label; raises Problem where it is taken."""
@@ -68,15 +93,19 @@ class Names:
         self.counter += 1
         return self.counter - 1
 
-    def find(self, reference: Token) -> list[Entry]:
+    def find(self, reference: Token, *, reads: bool = True) -> list[Entry]:
         """The way to what a reference reads: the innermost name in sight, then by dots into named groups."""
         text = reference.text[1:-1] if reference.type == "STRING" else reference.text
         parts = [text] if reference.type == "STRING" else text.split(".")
         scope: Names | None = self
+        passed: list[Names] = []
         while scope is not None and parts[0] not in scope.entries:
+            passed.append(scope)
             scope = scope.around
         if scope is None:
             raise self._unknown(parts[0], reference)
+        for each in passed if reads else ():
+            each.outward = each.outward or reference
         way = [scope.entries[parts[0]]]
         for before, part in itertools.pairwise(parts):
             entry = way[-1]
@@ -87,8 +116,18 @@ class Names:
                 raise Problem("unknown-name", message, reference)
             if part not in entry.inside.entries:
                 raise entry.inside._unknown(part, reference)
+            if reads:
+                entry.inside.enter(before, reference)
             way.append(entry.inside.entries[part])
         return way
+
+    def enter(self, name: str, reference: Token) -> None:
+        """Note that something around reads into this group; raises Problem where SHARE runs it as a whole."""
+        self.entered = self.entered or reference
+        if self.shared is not None:
+            related = (Related(Span(self.shared.start, self.shared.end), f"{name} runs again here"),)
+            message = f"{name} runs more than once, so it gives its result alone, and nothing reads into it"
+            raise Problem("not-shareable", message, reference, hint=_SEVERAL, related=related)
 
     def _unknown(self, name: str, at: Token) -> Problem:
         close = nearest(name, self.visible())
@@ -127,5 +166,5 @@ def mark_activation(line: tree.Line, names: Names) -> None:
             continue
         kind = REGISTRY.get(after.kind.text.upper())
         label = statement.names[0].text
-        if kind is not None and kind.family == "activation" and label in names.entries:
+        if kind is not None and kind.activation and label in names.entries:
             names.entries[label] = names.entries[label]._replace(activation=kind.name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archdsl.analysis.names import Names, Value
+from archdsl.analysis.names import Names, Part, Value
 from archdsl.analysis.scope import WRONG, Scope, Words
 from archdsl.ir.network import Item, Merge, Node, Sequence
 from archdsl.ir.shape import Shape
@@ -36,11 +36,14 @@ class Place(NamedTuple):
 
 
 class Once(NamedTuple):
-    """One copy of a statement: its node, None after a fault, its results, and the names inside a group."""
+    """One copy of a statement: its node, None after a fault, its results, the names inside a group; of a SHARE, the
+    part that it runs.
+    """
 
     node: Node | None
     shapes: tuple[Shape | None, ...]
     inside: Names | None = None
+    part: Part | None = None
 
 
 def sequence_of(takes: tuple[Value, ...], items: tuple[Item, ...], gives: tuple[Value, ...], width: int) -> Sequence:

@@ -76,7 +76,7 @@ class Rules:
         """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure."""
         words: list[Any] = [kind, shapes]
         for name, value, _, _ in statement.arguments:
-            if type(value) is not Token or "?" in value.text:
+            if type(value) is not Token or "?" in value.text or (name is not None and name.text in kind.refers):
                 return None
             if value.type == "DIMS" and not value.text.replace("x", "").isdigit():
                 return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import Any, NamedTuple, TypeAlias
 
 from archdsl.analysis.problem import Placed
@@ -58,6 +59,16 @@ class Scope:
         """The scope of braces: sees everything here, keeps its own names to itself."""
         self.spend(len(self._values) // _COPIED, _NOWHERE)
         return Scope(dict(self._values), self.symbols, self.channels, self.outside, self.work)
+
+    @property
+    def defined(self) -> int:
+        """How many names have a value so far."""
+        return len(self._values)
+
+    def earlier(self, count: int) -> Scope:
+        """This scope as it was when `count` names had a value."""
+        self.spend(count // _COPIED, _NOWHERE)
+        return Scope(dict(islice(self._values.items(), count)), self.symbols, self.channels, self.outside, self.work)
 
     def reading(self, channels: Any) -> Scope:
         """The same names, for a line that reads `channels` channels."""

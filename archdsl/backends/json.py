@@ -14,10 +14,11 @@ from archdsl.layers.values import Sizes, spell
 from archdsl.limits import Limits
 
 
-def summary(checked: Checked, most: int = Limits().unrolled) -> dict[str, Any]:
+def summary(checked: Checked, most: int = Limits().unrolled, batch: int = 1, dtype: str = "float32") -> dict[str, Any]:
     """The network with its totals and layers. After an error `totals` is None, and the layers end where it is wrong.
 
-    Raises ArchError beyond `most` layers.
+    Counts are those of batch 1; `memory` is of the batch and the number format. Raises ArchError beyond `most` layers,
+    ValueError for a dtype that there is not.
     """
     network = checked.network
     return {
@@ -27,6 +28,7 @@ def summary(checked: Checked, most: int = Limits().unrolled) -> dict[str, Any]:
         "inputs": [_port(port) for port in network.inputs] if network else [],
         "outputs": [_port(port) for port in network.outputs] if network else [],
         "totals": _totals(checked),
+        "memory": _memory(checked, batch, dtype),
         "conditions": _conditions(checked),
         "layers": [_layer(row) for row in leaves(checked, most)],
         "claims": _claims(checked),
@@ -66,6 +68,16 @@ def _totals(checked: Checked) -> dict[str, Any] | None:
     return {name: _size(getattr(checked.totals, name)) for name in TOTALS} if whole(checked) else None
 
 
+def _memory(checked: Checked, batch: int, dtype: str) -> dict[str, Any] | None:
+    from archdsl.backends.memory import memory
+    from archdsl.backends.table import whole
+
+    if not whole(checked):
+        return None
+    sizes = memory(checked, batch, dtype)._asdict()
+    return {"batch": batch, "dtype": dtype, **{name: _size(size) for name, size in sizes.items()}}
+
+
 def _layer(row: Row) -> dict[str, Any]:
     return {
         "path": row.path,
@@ -81,6 +93,8 @@ def _layer(row: Row) -> dict[str, Any]:
         "connections": _size(row.connections),
         "units": _size(row.units),
         "frozen": row.frozen,
+        "shares": row.shares,
+        "tied": dict(row.tied),
     }
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from archdsl.analysis.check import Checked
 from archdsl.analysis.cost import Cost, times
 from archdsl.diagnostics import ArchError, Diagnostic, Span
-from archdsl.ir.network import Leaf, Merge, Placed, Repeat, Use, walk
+from archdsl.ir.network import Leaf, Merge, Node, Placed, Repeat, Share, Use, walk
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
 from archdsl.limits import Limits
@@ -33,6 +33,8 @@ class Row(NamedTuple):
     units: Size
     frozen: bool = False
     file: str = ""
+    shares: str | None = None  # the path of what SHARE runs again
+    tied: tuple[tuple[str, str], ...] = ()  # tensors that are another layer's: name here, path there
 
     @property
     def name(self) -> str:
@@ -52,7 +54,7 @@ class Entry(NamedTuple):
     """A line of the table: a layer, or a container. `cost` is that of all its `count` copies.
 
     An `open` container is followed by what it holds; one folded by `depth` stands for it. `path` is empty where braces
-    have no name.
+    have no name. `lender` is the path of what owns the params that are not counted here.
     """
 
     path: str
@@ -62,14 +64,17 @@ class Entry(NamedTuple):
     outputs: tuple[Shape, ...]
     cost: Cost
     open: bool
+    lender: str = ""
 
 
 def leaves(checked: Checked, most: int = _MOST) -> list[Row]:
     """The layer lines in order. Raises ArchError where there are more than `most`."""
     found: list[Row] = []
+    owners = Owners()
     for placed in _walk(checked, None, most):
-        if isinstance(placed.node, Leaf):
-            found.append(_row(checked, placed, placed.node))
+        owners.note(placed)
+        if isinstance(placed.node, (Leaf, Share)):
+            found.append(_row(checked, placed, placed.node, owners))
     return found
 
 
@@ -79,7 +84,37 @@ def rows(checked: Checked, depth: int | None = None, most: int = _MOST) -> list[
     Raises ArchError where there are more than `most`.
     """
     deepest = None if depth is None else depth - 1
-    return [_entry(checked, placed, deepest) for placed in _walk(checked, deepest, most)]
+    owners = Owners()
+    found: list[Entry] = []
+    for placed in _walk(checked, deepest, most):
+        owners.note(placed)
+        found.append(_entry(checked, placed, deepest, owners))
+    return found
+
+
+class Owners:
+    """The paths of what was passed on a walk, to say whose weights a layer has."""
+
+    def __init__(self) -> None:
+        self._paths: dict[int, str] = {}
+
+    def note(self, placed: Placed) -> None:
+        """Pass a node: its first result stands for it."""
+        self._paths.update(dict.fromkeys(placed.item.gives[:1], placed.path))
+
+    def lender(self, node: Node) -> str:
+        """The path of what owns the weights of a node; what lies below the depth of the walk as it is written."""
+        if isinstance(node, Share):
+            return self._paths.get(node.of, node.name)
+        if not isinstance(node, Leaf):
+            return ""
+        written = node.op.__dict__
+        return next((self._paths.get(tie.of, written[tie.tensor].text) for tie in node.ties), "")
+
+    def tied(self, node: Node) -> tuple[tuple[str, str], ...]:
+        """The tensors of a layer that are another one's, with their paths there."""
+        ties = node.ties if isinstance(node, Leaf) else ()
+        return tuple((tie.tensor, f"{self._paths[tie.of]}.{tie.tensor}") for tie in ties)
 
 
 def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
@@ -93,23 +128,26 @@ def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
         yield placed
 
 
-def _row(checked: Checked, placed: Placed, leaf: Leaf) -> Row:
-    cost, output = checked.costs.of(leaf), leaf.outputs[0]
-    at = leaf.statement.start
+def _row(checked: Checked, placed: Placed, node: Leaf | Share, owners: Owners) -> Row:
+    cost, output = checked.costs.of(node), node.outputs[0]
+    at = node.statement.start
     line, file = checked.source.position(at)[0], checked.source.part(at).name
     figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
-    return Row(placed.path, leaf.op.name, line, placed.copies, leaf.inputs, output, *figures, leaf.frozen, file)
+    row = (placed.path, line, placed.copies, node.inputs, output, *figures)
+    if isinstance(node, Share):
+        return Row(row[0], "SHARE", *row[1:], file=file, shares=owners.lender(node))
+    return Row(row[0], node.op.name, *row[1:], node.frozen, file, tied=owners.tied(node))
 
 
-def _entry(checked: Checked, placed: Placed, deepest: int | None) -> Entry:
+def _entry(checked: Checked, placed: Placed, deepest: int | None, owners: Owners) -> Entry:
     node = placed.node
     nameless = isinstance(node, Merge) and placed.path == placed.parent
     cost = times(checked.costs.of(node), placed.copies)
     count = placed.copies * node.copies if isinstance(node, Repeat) else placed.copies
-    opened = not isinstance(node, Leaf) and (deepest is None or placed.depth < deepest)
+    opened = not isinstance(node, (Leaf, Share)) and (deepest is None or placed.depth < deepest)
     text = layer_text(checked.source.text, node)
-    outputs = node.outputs if isinstance(node, (Leaf, Merge, Use)) else placed.item.shapes
-    return Entry("" if nameless else placed.path, placed.depth, text, count, outputs, cost, opened)
+    outputs = node.outputs if isinstance(node, (Leaf, Merge, Share, Use)) else placed.item.shapes
+    return Entry("" if nameless else placed.path, placed.depth, text, count, outputs, cost, opened, owners.lender(node))
 
 
 def layer_text(text: str, node: object) -> str:

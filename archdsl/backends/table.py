@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archdsl.analysis.check import Checked
-from archdsl.analysis.cost import Cost
+from archdsl.backends.memory import memory
 from archdsl.backends.rows import Entry, rows
 from archdsl.diagnostics.inert import inert
-from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, children, postorder
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
-from archdsl.ir.size import total as sum_of
 from archdsl.limits import Limits
 
 HEADERS = ("path", "layer", "output", "params", "macs")
-_BYTES = {"float32": 4, "int64": 8}
 _LAYER = 56  # cells of a layer as written; what is longer is cut
 _NARROWEST = 16
 _DEEPEST = 12  # levels that are indented
@@ -30,12 +27,13 @@ def table(
     width: int | None = None,
     color: bool = False,
     most: int = Limits().unrolled,
+    dtype: str = "float32",
 ) -> str:
     """The table as lines of text without a newline at the end; after an error, up to the layer that is wrong.
 
     `depth` levels are shown, containers below them as one row with their sums. `batch` multiplies macs and the sizes of
-    what flows, and stands in front of the shapes. `width` is that of the terminal, where there is one. Raises ArchError
-    beyond `most` rows.
+    what flows, and stands in front of the shapes. `dtype` is the number format of the sizes in MB. `width` is that of
+    the terminal, where there is one. Raises ArchError beyond `most` rows.
     """
     entries = rows(checked, depth, most)
     body = [_cells(entry, batch) for entry in entries]
@@ -44,7 +42,7 @@ def table(
         layout = _layout([HEADERS, *body], width)
         dim = [entry.open for entry in entries]
         lines += ["", *_lines([HEADERS, *body], layout, [False, *dim], color)]
-    return "\n".join([*lines, "", *_footer(checked, entries, batch)])
+    return "\n".join([*lines, "", *_footer(checked, entries, batch, dtype)])
 
 
 def _title(checked: Checked) -> str:
@@ -70,12 +68,16 @@ def _cells(entry: Entry, batch: int) -> tuple[str, ...]:
     copies = f" ×{entry.count}" if entry.count != 1 else ""
     layer = indent + _cut(inert(entry.text), _LAYER - len(indent) - len(copies)) + copies
     output = ", ".join(_shape(shape, batch) for shape in entry.outputs[:4]) + (", …" if len(entry.outputs) > 4 else "")
-    figures = ("", "") if entry.open else (_params(entry.cost), _count(batch * entry.cost.macs))
+    figures = ("", "") if entry.open else (_params(entry), _count(batch * entry.cost.macs))
     return (inert(entry.path), layer, output, *figures)
 
 
-def _params(cost: Cost) -> str:
-    """Params; in brackets, as torchinfo has them, where none of them is trained."""
+def _params(entry: Entry) -> str:
+    """Params; in brackets, as torchinfo has them, where none of them is trained; else where they are counted."""
+    cost = entry.cost
+    if entry.lender:
+        own = f"{_count(cost.params)} + " if cost.params != 0 else ""
+        return inert(f"{own}of {entry.lender}")
     return f"({_count(cost.params)})" if cost.params != 0 and cost.trainable == 0 else _count(cost.params)
 
 
@@ -118,7 +120,7 @@ def _lines(cells: list[tuple[str, ...]], widths: list[int], dim: list[bool], col
 # ---- what stands below
 
 
-def _footer(checked: Checked, entries: list[Entry], batch: int) -> list[str]:
+def _footer(checked: Checked, entries: list[Entry], batch: int, dtype: str) -> list[str]:
     if checked.network is None or not whole(checked):
         return ["The table ends where the network is wrong; there are no totals."]
     total = checked.totals
@@ -128,12 +130,9 @@ def _footer(checked: Checked, entries: list[Entry], batch: int) -> list[str]:
     if total.buffers != 0:
         lines.append(f"buffers  {_count(total.buffers)}")
     lines.append(f"macs     {_count(batch * total.macs)}{f' at batch {batch:,}' if batch > 1 else ''}")
-    sizes = {
-        "parameters": 4 * total.params,
-        "input": batch * _port_bytes(checked),
-        "outputs of layers": batch * output_bytes(checked.network.body),
-    }
-    lines.append(f"size     {', '.join(f'{name} {megabytes(size)}' for name, size in sizes.items())}")
+    sizes = zip(("parameters", "input", "outputs of layers"), memory(checked, batch, dtype), strict=True)
+    words = ", ".join(f"{name} {megabytes(size)}" for name, size in sizes)
+    lines.append(f"size     {words}{f' in {dtype}' if dtype != 'float32' else ''}")
     if total.frozen != 0:
         lines.append("Params in brackets are frozen.")
     lines += _needs(checked)
@@ -152,24 +151,6 @@ def whole(checked: Checked) -> bool:
     """Whether the network stands, even if what is claimed of it is wrong."""
     wrong = (d.code for d in checked.diagnostics if d.severity == "error")
     return checked.network is not None and all(code in ("claim-shape", "claim-value") for code in wrong)
-
-
-def _port_bytes(checked: Checked) -> Size:
-    ports = checked.network.inputs if checked.network else ()
-    return sum_of(_BYTES[port.dtype] * Shape(port.shape, port.dtype).elements for port in ports)
-
-
-def output_bytes(body: Node) -> Size:
-    """Bytes of what all layers and merges give, each once, at batch 1; on the tree, without unrolling."""
-    known: dict[int, Size] = {}
-    for node in postorder(body):
-        if isinstance(node, Repeat):
-            known[id(node)] = sum_of(run.copies * known[id(run.node)] for run in node.runs)
-            continue
-        own = node.outputs if isinstance(node, (Leaf, Merge)) else ()
-        inside = [known[id(child)] for child in children(node)]
-        known[id(node)] = sum_of([*(_BYTES[shape.dtype] * shape.elements for shape in own), *inside])
-    return known[id(body)] if isinstance(body, Sequence) else 0
 
 
 def megabytes(size: Size) -> str:

@@ -47,16 +47,38 @@ def compare(
     """Hold the tensors of a file against those of a network.
 
     `rename` maps names of the file (see `Renaming`). `skip` has names of tensors or of parts, or patterns with `*`;
-    they are left out on both sides. With `cast`, floating-point numbers of another width fit. Raises ValueError where
+    they are left out on both sides. Of several names for one tensor the file need have one, and leaving out one leaves
+    out all. With `cast`, floating-point numbers of another width fit. Raises ValueError where
     a rule is about no tensor, or two tensors would get one name.
     """
     have = _renamed_all(found, dict(rename or {}))
     want = {each.name: each for each in wanted}
     left_out = _skipped({**want, **have}, list(skip))
+    same = _same(want.values())
+    left_out |= {name for names in same for name in names if not left_out.isdisjoint(names)}
+    for names in same:
+        _lend(names, have)
     pairs = [_pair(name, each, have.get(name), name in left_out, cast) for name, each in want.items()]
     extra = [(name, entry) for name, entry in have.items() if name not in want]
     pairs += [Pair(name, "skipped" if name in left_out else "extra", None, entry) for name, entry in extra]
     return Comparison(tuple(pairs))
+
+
+def _same(wanted: Iterable[Wanted]) -> list[list[str]]:
+    """The names of each tensor that has several."""
+    found: dict[str, list[str]] = {}
+    for each in wanted:
+        if each.of:
+            found.setdefault(each.of, [each.of]).append(each.name)
+    return list(found.values())
+
+
+def _lend(names: list[str], have: dict[str, Entry]) -> None:
+    """Give the names of one tensor that the file lacks the entry that it has."""
+    entry = next((have[name] for name in names if name in have), None)
+    for name in names:
+        if entry is not None:
+            have.setdefault(name, entry)
 
 
 def _pair(name: str, wanted: Wanted, found: Entry | None, skipped: bool, cast: bool) -> Pair:

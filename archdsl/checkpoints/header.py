@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from codecs import getincrementaldecoder
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
@@ -292,9 +292,12 @@ def checked_entry(name: str, dtype: str, sizes: tuple[int, ...], offsets: tuple[
     return Entry(name, dtype, sizes, start, end)
 
 
-def write_header(tensors: list[tuple[str, str, tuple[int, ...]]]) -> bytes:
-    """The eight bytes and the header of a file whose tensors (name, dtype, sizes) follow one another in this order."""
-    header: dict[str, Any] = {METADATA: {"format": "pt"}}
+def write_header(tensors: list[tuple[str, str, tuple[int, ...]]], names: Mapping[str, str] | None = None) -> bytes:
+    """The eight bytes and the header of a file whose tensors (name, dtype, sizes) follow one another in this order.
+
+    `names` are further names of tensors with the one that is stored, which the safetensors library keeps as metadata.
+    """
+    header: dict[str, Any] = {METADATA: {**(names or {}), "format": "pt"}}
     at = 0
     for name, dtype, sizes in tensors:
         elements = 1

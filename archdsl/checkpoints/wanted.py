@@ -14,11 +14,15 @@ _SPELLED = {"float32": "F32", "int64": "I64"}
 
 
 class Wanted(NamedTuple):
-    """A tensor of the `state_dict`: PyTorch's name and sizes, the dtype as safetensors spells it."""
+    """A tensor of the `state_dict`: PyTorch's name and sizes, the dtype as safetensors spells it.
+
+    One of two names for one tensor has the first of them as `of`.
+    """
 
     name: str
     dtype: str
     sizes: tuple[Size, ...]
+    of: str = ""
 
 
 def wanted_tensors(checked: Checked, limits: Limits) -> list[Wanted]:
@@ -31,9 +35,13 @@ def wanted_tensors(checked: Checked, limits: Limits) -> list[Wanted]:
         message = f"the module would have {layers:,} layers; the limit is {limits.unrolled:,}"
         raise refusal("limit", message, checked.source.name, "raise it with --limit unrolled=N")
     found: list[Wanted] = []
+    paths: dict[int, str] = {}
     for placed in walk(checked.network.body, unroll=True):
+        paths.update(dict.fromkeys(placed.item.gives[:1], placed.path))
         if isinstance(placed.node, Leaf):
+            owners = {tie.tensor: f"{paths[tie.of]}.{tie.tensor}" for tie in placed.node.ties}
             for tensor in placed.node.op.tensors(*placed.node.inputs):
                 if tensor.saved:
-                    found.append(Wanted(tensor.path(placed.path), _SPELLED[tensor.dtype], tensor.sizes))
+                    name, of = tensor.path(placed.path), owners.get(tensor.name, "")
+                    found.append(Wanted(name, _SPELLED[tensor.dtype], tensor.sizes, of))
     return found

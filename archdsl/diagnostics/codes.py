@@ -27,7 +27,6 @@ CODES: dict[str, Code] = {
         limit="a bound on size, depth or work is exceeded",
         syntax="text that the language does not have",
         unclosed="a bracket without its partner",
-        reserved="a word or sign kept for what the language does not have yet",
         unusable_file="a file that `use` cannot bring",
         circular_use="files that use one another in a ring",
         unknown_notation="a text that is neither a spec nor a listing",
@@ -45,6 +44,7 @@ CODES: dict[str, Code] = {
         invalid_name="a name that cannot be a path",
         misplaced="a statement where it cannot stand",
         recursive_block="a block that reaches itself",
+        not_shareable="a part that cannot run again, or a layer without a weight to lend",
     ),
     # values
     **_errors(
@@ -67,6 +67,7 @@ CODES: dict[str, Code] = {
         pad_too_large="padding that the input or the window does not allow",
         not_divisible="channels that the groups do not divide",
         shape_mismatch="shapes that must be equal and are not",
+        unfit_weights="weights that do not fit where they are used a second time",
         table_mismatch="a connection table that does not fit its layer",
         too_large="a size beyond what a tensor can have",
     ),
@@ -75,6 +76,8 @@ CODES: dict[str, Code] = {
         claim_shape="a claimed shape that is not the derived one",
         claim_value="a claimed figure that is not the derived one",
     ),
+    # freezing
+    **_errors(shared_freeze="a weight of two names that is frozen by one of them alone"),
     # holes
     **_errors(
         unpinned_hole="a ? whose number follows from no claim",

@@ -10,12 +10,19 @@ count, relative to where the structure around it begins.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Expression, Size
 from archdsl.syntax import tree
+
+
+class Tie(NamedTuple):
+    """A tensor that a layer does not own: it is the tensor of the same name of the layer that gives the value `of`."""
+
+    tensor: str
+    of: int
 
 
 class Leaf(NamedTuple):
@@ -27,6 +34,7 @@ class Leaf(NamedTuple):
     statement: tree.Layer
     written: dict[str, tree.Expr]
     frozen: bool = False
+    ties: tuple[Tie, ...] = ()
 
 
 class Sequence(NamedTuple):
@@ -97,7 +105,21 @@ class Choice(NamedTuple):
     statement: tree.If
 
 
-Node: TypeAlias = Leaf | Sequence | Merge | Use | Repeat | Loop | Choice
+class Share(NamedTuple):
+    """A layer, group or block that runs again: the one whose first result is the value `of`.
+
+    `node` is what runs, on what it reads here; its tensors are those of the first run.
+    """
+
+    of: int
+    node: Leaf | Sequence | Use
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+    statement: tree.Layer
+    name: str  # as it is written behind SHARE
+
+
+Node: TypeAlias = Leaf | Sequence | Merge | Use | Repeat | Loop | Choice | Share
 
 
 class Item(NamedTuple):
@@ -144,7 +166,7 @@ class Network(NamedTuple):
 
 
 def children(node: Node) -> tuple[Node, ...]:
-    """The nodes directly inside a node."""
+    """The nodes directly inside a node; what a SHARE runs is laid elsewhere."""
     match node:
         case Sequence():
             return tuple(item.node for item in node.items)
@@ -160,8 +182,13 @@ def children(node: Node) -> tuple[Node, ...]:
             return ()
 
 
-def postorder(node: Node) -> Iterator[Node]:
-    """Every node below and at `node`, children first, an object that stands in several places once; no recursion."""
+def executed(node: Node) -> tuple[Node, ...]:
+    """The nodes that run inside a node: its children, and what a SHARE runs."""
+    return (node.node,) if isinstance(node, Share) else children(node)
+
+
+def postorder(node: Node, below: Callable[[Node], tuple[Node, ...]] = children) -> Iterator[Node]:
+    """Every node `below` and at `node`, inner ones first, an object in several places once; no recursion."""
     done: set[int] = set()
     stack: list[tuple[Node, bool]] = [(node, False)]
     while stack:
@@ -173,7 +200,7 @@ def postorder(node: Node) -> Iterator[Node]:
             yield current
             continue
         stack.append((current, True))
-        stack.extend((child, False) for child in reversed(children(current)) if id(child) not in done)
+        stack.extend((child, False) for child in reversed(below(current)) if id(child) not in done)
 
 
 def width(node: Node) -> int:
@@ -202,11 +229,11 @@ class Placed(NamedTuple):
     parent: str
 
 
-def walk(body: Sequence, unroll: bool = False, deepest: int | None = None) -> Iterator[Placed]:
+def walk(body: Sequence, unroll: bool = False, deepest: int | None = None, *, blocks: bool = True) -> Iterator[Placed]:
     """Every named or numbered node in order, containers before what they hold; equal copies once, with their count.
 
-    With `unroll`, each copy by itself, its count 1. What lies deeper than `deepest` is left out, and costs nothing. No
-    recursion, so nesting of blocks is no matter.
+    With `unroll`, each copy by itself, its count 1. What lies deeper than `deepest` is left out, and costs nothing;
+    without `blocks` so are the bodies of blocks in use. No recursion, so nesting of blocks is no matter.
     """
     stack: list[tuple[Item, Node, str, int, int, Size, str | None]] = []
 
@@ -223,11 +250,11 @@ def walk(body: Sequence, unroll: bool = False, deepest: int | None = None) -> It
         path = f"{prefix}.{step}" if prefix else step
         named = label is not None
         match node:
-            case Leaf():
+            case Leaf() | Share():
                 yield Placed(path, depth, count, item, node, prefix)
             case Use():
                 yield Placed(path, depth, count, item, node, prefix)
-                push(node.body.items, path, 0, depth + 1, count)
+                push(node.body.items if blocks else (), path, 0, depth + 1, count)
             case Sequence():
                 if named:
                     yield Placed(path, depth, count, item, node, prefix)

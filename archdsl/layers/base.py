@@ -106,7 +106,9 @@ def inline(function: str, module: Module) -> str:
     words = ["{0}"]
     for position, (name, value) in enumerate(module.arguments.items()):
         if name not in module.defaults or module.defaults[name] != value:
-            words.append(repr(value) if position < module.positional else f"{name}={value!r}")
+            text = f'"{value}"' if isinstance(value, str) else repr(value)  # the words of PyTorch's options are plain
+            plain = position < module.positional and len(words) == position + 1  # none before it is left out
+            words.append(text if plain else f"{name}={text}")
     return f"{function}({', '.join(words)})"
 
 
@@ -165,6 +167,8 @@ class Layer:
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
     dtype: ClassVar[str] = "float32"  # of what it reads
     merge: ClassVar[bool] = False  # whether braces behind it are branches
+    activation: ClassVar[bool] = False  # whether it is one: read as part of the layer before it on its line
+    refers: ClassVar[tuple[str, ...]] = ()  # tensors that may be another layer's: `weight=embed`
     fresh: ClassVar[bool] = False  # whether its output is new memory that its own backward pass never reads
     examples: ClassVar[tuple[Example | Wrong, ...]] = ()
 
@@ -172,6 +176,7 @@ class Layer:
         own = {name: value for name, value in cls.__dict__.items() if isinstance(value, Attribute)}
         every = {name: value for name, value in cls.attributes.items() if name not in own} | own
         cls.attributes = dict(sorted(every.items(), key=lambda item: not item[1].positional))
+        cls.refers = tuple(name for name, each in cls.attributes.items() if each.type.reference)
         cls.family = cls.__module__.rpartition(".")[2]
         if "name" in cls.__dict__:
             REGISTRY[cls.name] = cls

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.ir.shape import AXES, Shape, product
-from archdsl.ir.size import Expression, Size, same
+from archdsl.ir.size import Size, same
 from archdsl.layers.base import Layer, Lowered, Module, Refusal, attribute
+from archdsl.layers.groups import divisors
 from archdsl.layers.sides import Padding
 from archdsl.layers.support.conv import ASYMMETRIC_CONV
 from archdsl.layers.values import PerAxis, Word
@@ -169,13 +170,4 @@ def check_groups(kind: str, channels: Size, out: Size, groups: Size) -> None:
     for what, number in (("input", channels), ("output", out)):
         if groups > 1 and not same(number % groups, 0):
             message = f"{kind}: {groups} groups do not divide the {number} {what} channels"
-            raise Refusal("not-divisible", message, blame="groups", tries=_divisors(channels, out, groups))
-
-
-def _divisors(channels: Size, out: Size, groups: Size) -> tuple[dict[str, int], ...]:
-    """Numbers of groups near the given one that divide both channel counts."""
-    if isinstance(channels, Expression) or isinstance(out, Expression) or isinstance(groups, Expression):
-        return ()
-    near = sorted(range(1, min(channels, out, 4_096) + 1), key=lambda n: abs(n - groups))
-    fits = [n for n in near if n > 1 and channels % n == 0 and out % n == 0]
-    return tuple({"groups": n} for n in fits[:1])
+            raise Refusal("not-divisible", message, blame="groups", tries=divisors(channels, out, groups))

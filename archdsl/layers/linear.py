@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from archdsl.ir.shape import Shape, product
-from archdsl.ir.size import Size
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.ir.size import Size, same
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
 from archdsl.layers.support.linear import RBF
-from archdsl.layers.values import Switch, Whole
+from archdsl.layers.values import Reference, Switch, Whole
 
 
 class FullyConnected(Layer):
@@ -19,13 +19,18 @@ class FullyConnected(Layer):
     fresh = True
     out: Size = attribute(Whole(), doc="outputs", torch="out_features")
     bias: bool = attribute(Switch(), True, doc="a learned constant per output", torch="bias", named=True)
+    weight: str | None = attribute(
+        Reference(), None, doc="a layer above, whose weight is also that of this one", named=True
+    )
     examples = (
         Example("6x6x256 -> FC 4096 -> 4096", params=37_752_832, macs=37_748_736),
         Example("84 -> FC out=10 nobias -> 10", params=840, macs=840),
         Example("4x3 -> FC 2 -> 2", params=26, macs=24),
+        Example("84 -> a: FC 84; FC 84 nobias weight=a -> 84", params=7_140, macs=14_112),
         Wrong("84 -> FC", "missing-value"),
         Wrong("84 -> FC 0", "out-of-range"),
         Wrong("37 int -> FC 10", "dtype-mismatch"),
+        Wrong("84 -> a: FC 10; FC 84 weight=a", "unfit-weights"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -54,10 +59,14 @@ class Linear(Layer):
     fresh = True
     out: Size = attribute(Whole(), doc="output channels", torch="out_features")
     bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
+    weight: str | None = attribute(
+        Reference(), None, doc="a layer above, whose weight is also that of this one", named=True
+    )
     examples = (
         Example("196x768 -> LINEAR 3072 -> 196x3072", params=2_362_368, macs=462_422_016),
         Example("7x7x8 -> LINEAR out=16 nobias -> 7x7x16", params=128, macs=6_272),
         Example("84 -> LINEAR 10 -> 10", params=850, macs=840),
+        Example("37 int -> embed: EMBED 1000 64; LINEAR 1000 weight=embed -> 37x1000", params=65_000, macs=2_368_000),
         Wrong("196x768 -> LINEAR 1.5", "wrong-type"),
         Wrong("84 -> LINEAR", "missing-value"),
     )
@@ -80,6 +89,61 @@ class Linear(Layer):
     def lower(self, *inputs: Shape) -> Lowered:
         place = "flat" if inputs[0].rank == 1 else "last"
         return Lowered(_linear(inputs[0].channels, self.out, self.bias), wants=place, gives=place)
+
+
+class Bilinear(Layer):
+    """Connect each product of a channel of the first input and one of the second with `out` outputs, at each position.
+
+    y_k = sum over i and j of first_i * weight_kij * second_j, plus a bias (torch.nn.Bilinear). `BILINEAR 64 <- a, b`.
+    FlopCounterMode counts nothing for it; its macs are the products of the weight, out * first * second at a position.
+    """
+
+    name = "BILINEAR"
+    fresh = True
+    inputs = (2, 2)
+    out: Size = attribute(Whole(), doc="output channels", torch="out_features")
+    bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
+    examples = (
+        Example("20, 30 -> BILINEAR 40 -> 40", params=24_040, macs=24_000),
+        Example("37x100, 37x50 -> BILINEAR out=10 nobias -> 37x10", params=50_000, macs=1_850_000),
+        Example("7x5x8, 7x5x4 -> BILINEAR 6 -> 7x5x6", params=198, macs=6_720),
+        Wrong("37x100, 36x100 -> BILINEAR 10", "shape-mismatch"),
+        Wrong("37x100, 100 -> BILINEAR 10", "shape-mismatch"),
+        Wrong("100 -> BILINEAR 10", "wrong-inputs"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        first, second = inputs
+        alike = first.rank == second.rank and all(map(same, first.space, second.space))
+        if not alike:
+            message = f"BILINEAR needs equal sizes on all axes but the channels: {first} and {second}"
+            raise Refusal("shape-mismatch", message, blame=1)
+        return Shape((*first.space, self.out))
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        first, second = inputs
+        bias = (Tensor("bias", (self.out,), "bias"),) if self.bias else ()
+        return (Tensor("weight", (self.out, first.channels, second.channels)), *bias)
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return output.elements * inputs[0].channels * inputs[1].channels
+
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return self.macs(inputs, output) + (output.elements if self.bias else 0)
+
+    def units(self, output: Shape) -> Size:
+        return output.elements
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        first, second = inputs
+        arguments = {
+            "in1_features": first.channels,
+            "in2_features": second.channels,
+            "out_features": self.out,
+            "bias": self.bias,
+        }
+        place = "flat" if first.rank == 1 else "last"
+        return Lowered(Module("nn.Bilinear", arguments, 3, {"bias": True}), wants=place, gives=place)
 
 
 class RadialBasis(Layer):

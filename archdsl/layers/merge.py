@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size, maximum, same
@@ -14,7 +15,7 @@ from archdsl.layers.values import Switch, Word
 class Merge(Layer):
     """Inputs of equal shapes, joined element by element."""
 
-    inputs = (1, None)
+    inputs: ClassVar[tuple[int, int | None]] = (1, None)
     merge = True
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -119,6 +120,22 @@ class Maximum(Merge):
         places = ", ".join(_places(inputs))
         call = {1: "{0}", 2: f"torch.maximum({places})"}.get(len(inputs), f"torch.amax(torch.stack([{places}]), 0)")
         return Lowered(call=call)
+
+
+class AbsoluteDifference(Merge):
+    """How far two inputs are apart, element by element: |a - b|."""
+
+    name = "ABSDIFF"
+    inputs = (2, 2)
+    examples = (
+        Example("4096, 4096 -> ABSDIFF -> 4096", params=0, macs=0),
+        Example("8x8x16, 8x8x16 -> ABSDIFF -> 8x8x16"),
+        Wrong("10, 12 -> ABSDIFF", "shape-mismatch"),
+        Wrong("10, 10, 10 -> ABSDIFF", "wrong-inputs"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(call="({0} - {1}).abs()")
 
 
 class Mean(Merge):

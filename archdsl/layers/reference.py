@@ -19,7 +19,8 @@ HEADER = """\
 Written by `python -m archdsl.layers.reference` from the classes in `archdsl/layers`; a test compares the two.
 
 Values without a name come in the order of the tables; those marked with `=` are always given by name, by their short
-form, or as a word where they are switches. Every example here runs as a test.
+form, or as a word where they are switches. Every example here runs as a test. What of PyTorch's modules and their
+arguments can be written, and what cannot, is in [coverage.md](coverage.md).
 """
 
 

@@ -9,6 +9,7 @@ from archdsl.ir.size import SYMBOLIC, Expression, Ratio, Size, symbols
 from archdsl.limits import LARGEST
 
 REQUIRED: Any = object()
+LARGEST_FLOAT = 2.0**128 - 2.0**104  # of float32
 _SHORT_TEXT = 1_000  # characters of a list that tell it from others as they stand
 _SHOWN_DEPTH = 2
 MOST_AXES = 4  # of a value, beside the batch
@@ -66,6 +67,7 @@ class Type:
     words = ""  # what is wanted, for messages: "a whole number"
     choices: tuple[str, ...] = ()  # words that a line may use for it
     switch = False
+    reference = False  # whether it is the name of a layer
 
     def convert(self, value: Any, axes: int) -> Any:
         """Return the value for a layer whose input has `axes` axes beside the channels."""
@@ -162,7 +164,7 @@ class Dimensions(Type):
 
 
 class Number(Type):
-    """A number between `least` and `most`, the ends included; `above` leaves the lower end out."""
+    """A number between `least` and `most`, the ends included; `above` leaves the lower end out. What float32 holds."""
 
     def __init__(self, least: float | None = None, most: float | None = None, *, above: bool = False) -> None:
         self.least, self.most, self.above = least, most, above
@@ -177,12 +179,26 @@ class Number(Type):
         low = self.least is not None and (number <= self.least if self.above else number < self.least)
         if low or (self.most is not None and number > self.most):
             raise Refusal("out-of-range", f"must be {self._range()}, not {spell(value)}")
+        if abs(number) > LARGEST_FLOAT:
+            raise Refusal("too-large", f"is {spell(value)}, beyond what float32 holds, {LARGEST_FLOAT:.4g}")
         return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
     def _range(self) -> str:
         if self.most is None:
             return f"above {self.least}" if self.above else f"{self.least} or more"
         return f"between {self.least} and {self.most}"
+
+
+class NumberOr(Number):
+    """A number in its range, or a word for having none, which the rules get as None."""
+
+    def __init__(self, word: str, least: float | None = None, most: float | None = None) -> None:
+        super().__init__(least, most)
+        self.choices = (word,)
+        self.words = f"a number or {word}"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        return None if value == self.choices[0] else super().convert(value, axes)
 
 
 class Switch(Type):
@@ -214,6 +230,34 @@ class Word(Type):
 
     def spelling(self, attribute: Any) -> str:
         return f"{attribute.name}={'|'.join(self.choices)}"
+
+
+class Axes(Type):
+    """An axis by its name, a list of axes in an order, or all of them."""
+
+    choices = ("channels", "steps", "height", "width", "frames", "all")
+    words = "an axis, a list of axes, as [height, width], or all"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        names = value if isinstance(value, tuple) and not isinstance(value, Sizes) else (value,)
+        if not names or not all(isinstance(name, str) and name in self.choices for name in names):
+            raise self.refuse(value)
+        if "all" in names and len(names) > 1:
+            raise self.refuse(value)
+        return tuple(names)
+
+
+class Reference(Type):
+    """The name of a layer above, as `<-` has it; what it must be is asked where names are known."""
+
+    words = "the name of a layer above"
+    reference = True
+
+    def convert(self, value: Any, axes: int) -> Any:
+        return value
+
+    def spelling(self, attribute: Any) -> str:
+        return f"{attribute.name}=NAME"
 
 
 class Bias(Switch):

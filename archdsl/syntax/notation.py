@@ -25,12 +25,14 @@ _LISTING = re.compile(
     r"|\b[0-9]++[ \t$]*+(?:\w++[ \t]++)??(?:filter|kernel|neuron|unit|feature)"
     r"|\b(?:stride|strid|filters|pad|padding|neurons|kernel)\b[ \t]*+(?:[:=]|of)?[ \t]*+[0-9]"
     r"|^[ \t*-]*+input[ \t]*+:[ \t]*+[0-9]|\b(?:max|average|avg)[ -]pool|fully[ -]connected"
-    r"|conv[0-9]-[0-9]|\bfc-[0-9]|\|[^|\n]*+\||^[ \t]*+(?:<(?:li|td|tr|p)\b|\\item\b)|^[ \t|:-]*-{3}[ \t|:-]*$",
+    r"|^[ \t]*+(?:\*\*|[*•-][ \t]|[0-9]++[.)][ \t]|>[ \t])|→[^→\n]*+→"
+    r"|conv[0-9]-[0-9]|\bfc-[0-9]|\|[^|\n]*+\||^[ \t]*+(?:<(?:li|td|tr|p)\b|\\item\b)|\\\\[ \t]*+$"
+    r"|^[ \t|:-]*-{3}[ \t|:-]*$|^[=_]{5,}+[ \t]*+$|\[(?:input|conv|pool|fc)\b",
     re.MULTILINE | re.IGNORECASE,
 )
 _COMMENT = re.compile(r"#[^\n]*")
 _FIGURE = re.compile(r"[0-9{}\[\];=]|->|<-")
-_WORD = re.compile(r"[A-Z][A-Z0-9_]*+")
+_WORD = re.compile(r"[A-Za-z]++")
 _FEW = 8  # words: a shorter text with faults is a spec that went wrong
 _SPEC_LINE = "CONV 96 11x11 s4 -> 55x55x96"
 _LISTING_LINE = "[55x55x96] CONV1: 96 11x11 filters at stride 4"
@@ -66,7 +68,8 @@ def read_text(source: Source, limits: Limits, notation: str | None, is_kind: Cal
     spec, said = _SPEC.search(source.text) is not None, _LISTING.search(_COMMENT.sub("", source.text)) is not None
     if spec and (parses or not said):
         return as_spec
-    capitals = any(word.isupper() and is_kind(word) for word in _WORD.findall(source.text))
+    words = [word for word in _WORD.findall(source.text) if is_kind(word)]
+    capitals = bool(words) and all(word.isupper() for word in words)  # as specs are written
     reading = _listing(source, limits)
     if reading.understood and not spec and not capitals and _FIGURE.search(source.text):
         return reading.text
@@ -99,7 +102,11 @@ def _looks_like_layers(parsed: Parsed, source: Source, is_kind: Callable[[str], 
         words = line.replace(":", " ").split()
         if any(is_kind(word) for word in words[:2]) or line.rstrip().endswith("}"):
             return True
-    few = len(source.text.split()) < _FEW and _FIGURE.search(source.text) is not None
+    few = (
+        _COMMENT.sub("", source.text).isascii()
+        and len(source.text.split()) < _FEW
+        and _FIGURE.search(source.text) is not None
+    )
     return parsed.file is None and few
 
 

@@ -1,11 +1,10 @@
-"""Activations: the values of drawn lines."""
+"""Activations that bend: the values of drawn lines."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from drawn import Expr
-from guess import AXES
 
 from draws.numbers import Numbers
 
@@ -18,6 +17,13 @@ class Draws(Numbers):
         choices = {"amplitude": draw.pick((1.7159, 2, -1)), "slope": draw.pick((0.5, Expr("2/3"), 1))}
         return {name: value for name, value in choices.items() if draw.chance(25)}
 
-    def _softmax(self) -> dict[str, Any]:
-        axes = (*AXES[self.x.rank], "all", *(("frames",) if self.odd(5) else ()))
-        return {"axis": self.draw.pick(axes)} if self.draw.chance(60) else {}
+    def _hardtanh(self) -> dict[str, Any]:
+        if self.draw.chance(60):
+            return self.some(80, low=self.draw.pick((-1, -2, 0, -0.5)), high=self.draw.pick((1, 6, 20, 0.5)))
+        return self.some(70, low=self.constant(-1), high=self.constant(1))
+
+    def _softplus(self) -> dict[str, Any]:
+        return self.some(60, beta=self.constant(1, 2), threshold=self.constant(20, 10))
+
+    def _gelu(self) -> dict[str, Any]:
+        return self.some(60, approximate=self.draw.pick(("none", "tanh", *(("erf",) if self.odd(10) else ()))))

@@ -14,7 +14,7 @@ class Draws(Numbers):
         values: dict[str, Any] = {"out": 0 if self.draw.chance(1) else self.size(12)}
         return values | ({"bias": self.draw.chance(40)} if self.draw.chance(40) else {})
 
-    _linear = _fc
+    _linear = _bilinear = _fc
 
     def _rbf(self) -> dict[str, Any]:
         return {"out": self.size()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drawn import Expr
-from guess import Guess
+from guess import AXES, Guess
 
 
 class Numbers:
@@ -42,6 +42,21 @@ class Numbers:
         except (NameError, TypeError, ZeroDivisionError):
             return None
         return int(found) if isinstance(found, float) and found.is_integer() else found
+
+    def constant(self, *usual: float) -> Any:
+        """A number that is no size: a usual one, 0, a negative one; at times one that float32 does not hold, or a list."""
+        if self.odd(7):
+            return 1e39 if self.draw.chance(70) else [1]
+        return self.draw.pick((*usual, *usual, 1, 0.5, 2, 3, 0, -1, -0.25, 1e-3, 20))
+
+    def some(self, percent: int, **values: Any) -> dict[str, Any]:
+        """Each of these values or not."""
+        return {name: value for name, value in values.items() if self.draw.chance(percent)}
+
+    def axis(self, *more: str) -> str:
+        """An axis of the input, at times one that it does not have."""
+        words = (*AXES[self.x.rank], *more)
+        return self.draw.pick((*words, "frames", "steps")) if self.odd(6) else self.draw.pick(words)
 
     def along(self, least: int, most: int) -> Any:
         """A number for all axes, or one for each, sometimes one too many; sometimes just beyond what fits."""

@@ -17,9 +17,9 @@ class Draws(Numbers):
 
     def _upsample(self) -> dict[str, Any]:
         draw = self.draw
-        values: dict[str, Any] = {"scale": self._scale()} if draw.chance(60) else {"size": self.along(1, 9)}
+        values: dict[str, Any] = {"scale": self._factor()} if draw.chance(60) else {"size": self.along(1, 9)}
         if self.odd(5):
-            values = draw.pick(({}, {"scale": self._scale(), "size": self.along(1, 9)}))
+            values = draw.pick(({}, {"scale": self._factor(), "size": self.along(1, 9)}))
         linear = {2: "linear", 3: "bilinear", 4: "trilinear"}.get(self.x.rank, "linear")
         modes = ("nearest", "nearest_exact", "area", "linear", linear, "bicubic" if self.x.rank == 3 else "linear")
         if draw.chance(75):
@@ -30,7 +30,7 @@ class Draws(Numbers):
             values["recompute"] = draw.chance(85)
         return values
 
-    def _scale(self) -> Any:
+    def _factor(self) -> Any:
         draw, axes = self.draw, len(self.x.space)
         if self.odd(6):
             return draw.pick((0, -1, -0.5, 0.01))

@@ -1,4 +1,4 @@
-"""Activations in PyTorch."""
+"""Activations that bend in PyTorch."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from runs.tensors import AXES, kept, trailing
+from runs.tensors import made_of
 
 if TYPE_CHECKING:
     from judge import Judge
@@ -16,20 +16,18 @@ if TYPE_CHECKING:
 class Runs:
     """Each kind in PyTorch: `x` as values are kept, the attributes by the language's names."""
 
-    @staticmethod
-    def relu(judge: Judge, path: str, x: Tensor) -> Tensor:
-        return nn.ReLU()(x)
+    hardtanh = made_of(nn.Hardtanh, low="min_val", high="max_val")
+    tanhshrink = made_of(nn.Tanhshrink)
+    softsign = made_of(nn.Softsign)
+    sigmoid = made_of(nn.Sigmoid)
+    hardsigmoid = made_of(nn.Hardsigmoid)
+    logsigmoid = made_of(nn.LogSigmoid)
+    softplus = made_of(nn.Softplus, beta="beta", threshold="threshold")
+    silu = made_of(nn.SiLU)
+    hardswish = made_of(nn.Hardswish)
+    gelu = made_of(nn.GELU, approximate="approximate")
+    mish = made_of(nn.Mish)
 
     @staticmethod
     def tanh(judge: Judge, path: str, x: Tensor, amplitude: float = 1, slope: float = 1) -> Tensor:
         return amplitude * torch.tanh(slope * x)
-
-    @staticmethod
-    def sigmoid(judge: Judge, path: str, x: Tensor) -> Tensor:
-        return torch.sigmoid(x)
-
-    @staticmethod
-    def softmax(judge: Judge, path: str, x: Tensor, axis: str = "channels") -> Tensor:
-        if axis == "all":
-            return torch.softmax(x.flatten(1), 1).reshape(x.shape)
-        return kept(torch.softmax(trailing(x), 1 + AXES[x.dim() - 2].index(axis)))

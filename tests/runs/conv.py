@@ -29,7 +29,9 @@ class Runs:
         axes = x.dim() - 2
         if out == 0:
             raise Refused(DELIBERATE["zero"])
-        y, pad = widened(leading(x), kernel, stride, pad, dilation, mode)
+        before = leading(x)
+        y, pad = widened(before, kernel, stride, pad, dilation, mode)
+        judge.fixed(path, [after - size for after, size in zip(y.shape, before.shape, strict=True)])
         options = {"stride": stride, "padding": pad, "dilation": dilation, "padding_mode": mode}
         if table is not None:
             if groups != 1 or bias == "position" or mode != "zeros":
@@ -114,4 +116,6 @@ class Position(nn.Module):
         y = self.conv[0](x)
         if self.bias is None:
             self.bias = nn.Parameter(torch.rand(y.shape[1:]))
+        if self.bias.shape != y.shape[1:]:
+            raise Refused(DELIBERATE["broadcast"])
         return y + self.bias

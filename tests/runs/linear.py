@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor, nn
 
-from runs.tensors import leading, trailing
+from runs.tensors import kept, leading, trailing
 
 if TYPE_CHECKING:
     from judge import Judge
@@ -25,6 +25,11 @@ class Runs:
     def linear(judge: Judge, path: str, x: Tensor, out: int, bias: bool = True) -> Tensor:
         y = judge.module(path, nn.Linear, trailing(x).shape[-1], out, bias)(trailing(x))
         return y if y.dim() <= 3 else y.movedim(-1, 1)
+
+    @staticmethod
+    def bilinear(judge: Judge, path: str, x: Tensor, z: Tensor, out: int, bias: bool = True) -> Tensor:
+        first, second = trailing(x), trailing(z)
+        return kept(judge.module(path, nn.Bilinear, first.shape[-1], second.shape[-1], out, bias)(first, second))
 
     @staticmethod
     def rbf(judge: Judge, path: str, x: Tensor, out: int) -> Tensor:

@@ -28,6 +28,11 @@ def mul(inputs: list[Tensor], broadcast: bool = False) -> Tensor:
     return found
 
 
+def apart(inputs: list[Tensor]) -> Tensor:
+    one, other = equal(inputs)
+    return torch.maximum(one, other) - torch.minimum(one, other)
+
+
 def concat(inputs: list[Tensor], axis: str = "channels") -> Tensor:
     position = AXES[inputs[0].dim() - 2].index(axis)
     return kept(torch.cat([trailing(x) for x in inputs], 1 + position))
@@ -51,6 +56,7 @@ def scale(inputs: list[Tensor]) -> Tensor:
 MERGES = {
     "ADD": add,
     "MUL": mul,
+    "ABSDIFF": apart,
     "MAX": lambda inputs: torch.stack(inputs).amax(0),
     "MEAN": lambda inputs: torch.stack(inputs).mean(0),
     "CONCAT": concat,

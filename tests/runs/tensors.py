@@ -22,10 +22,16 @@ DELIBERATE = {
     "broadcast": "nothing is stretched unless the line says so, and never an axis that is not there",
     "gate": "SCALE takes one value per channel and stretches nothing else",
     "tokens": "whole numbers are read by EMBED alone: PyTorch adds and joins them too",
+    "again": "what runs again is the same modules in the same order, on as many axes: in Python a part could change",
+    "closed": "a group that runs again reads nothing from around it, and nothing reads into it: functions may close over "
+    "values",
+    "tie": "a weight of two layers has the sizes of both: a layer of PyTorch takes any tensor for its weight",
     "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
     "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
-    "range": "constants that make no sense: a BN with eps of 0 or a momentum beyond 1, a PAD that cuts off or a CROP that adds, a negative LRN, "
-    "an AVGPOOL with a negative divisor",
+    "range": "constants that make no sense: a momentum beyond 1, an eps below 0, a PAD that cuts off or a CROP that adds, "
+    "a negative LRN, an AVGPOOL with a negative divisor",
+    "float32": "constants that float32 does not hold: PyTorch refuses them in most kinds, and the others give 0 or infinity",
+    "last": "a norm over axes that are the last ones of no tensor: PyTorch cannot be asked for it",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
 }
 AXES = (
@@ -104,3 +110,12 @@ def strided_same(x: Tensor, kernel: Any, stride: Any, dilation: Any, mode: str) 
     for size, k, s, d in zip(space, *each, strict=True):
         pads = [*same(size, k, s, d), *pads]
     return F.pad(x, pads, mode="constant" if mode == "zeros" else mode)
+
+
+def made_of(make: Any, **names: str) -> Any:
+    """A kind that is one module of PyTorch on the values as they are kept: our names of its arguments, and PyTorch's."""
+
+    def run(judge: Any, path: str, x: Tensor, **values: Any) -> Tensor:
+        return make(**{names[name]: value for name, value in values.items()}).train(judge.training)(x)
+
+    return staticmethod(run)

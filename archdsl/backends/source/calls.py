@@ -34,7 +34,7 @@ def write_layer(
     if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
         step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
-        text = f"{attribute(at.owner, step)}({', '.join(value.text for value in turned)})"
+        text = f"{attribute(at.owner, step)}({_listed(turned)})"
     else:
         if lowered.call.count("{0}") > 1 and not turned[0].variable:
             turned[0] = w.assign(turned[0], None, at, "")
@@ -55,6 +55,21 @@ def write_source(w: ClassWriter, found: Family, label: str | None, number: int, 
     (form,) = node.op.lower().forms("any", node.outputs)
     batch = len(tensor.sizes) > node.outputs[0].rank
     return Stored(attribute(at.owner, step), w.takes[0], form, node.outputs[0].rank, batch=batch)
+
+
+def call_layer(w: ClassWriter, callee: str, found: Family, inputs: list[Value], at: At) -> list[Value]:
+    """What the module of a layer gives once it is made."""
+    node: Leaf = first(found)
+    lowered = node.op.lower(*node.inputs)
+    turned = turn_all(w, inputs, lowered.wants, at)
+    forms = lowered.forms(turned[0].form, node.outputs)
+    results = unpacked(w, f"{callee}({_listed(turned)})", forms, node.outputs)
+    results[0].fresh = node.op.fresh
+    return results
+
+
+def _listed(values: list[Value]) -> str:
+    return ", ".join(value.text for value in values)
 
 
 def turn_all(w: ClassWriter, inputs: list[Value], wants: str, at: At) -> list[Value]:
@@ -157,8 +172,7 @@ def call_class(
     w: ClassWriter, callee: str, made: Made, inputs: list[Value], outputs: tuple[Shape, ...], at: At
 ) -> list[Value]:
     given = turn_each(w, inputs, made.forms, at)
-    call = f"{callee}({', '.join(value.text for value in given)})"
-    return unpacked(w, call, made.gives, outputs)
+    return unpacked(w, f"{callee}({_listed(given)})", made.gives, outputs)
 
 
 def unpacked(w: ClassWriter, call: str, forms: tuple[str, ...], outputs: tuple[Shape, ...]) -> list[Value]:

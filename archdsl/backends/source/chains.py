@@ -8,7 +8,7 @@ from archdsl.backends.source.calls import construct_layer, construct_use
 from archdsl.backends.source.families import Family, Mismatch, first, items, nodes
 from archdsl.backends.source.flow import closed
 from archdsl.backends.source.text import call, comment, register, stacked
-from archdsl.ir.network import Choice, Leaf, Loop, Repeat, Sequence, Use, width
+from archdsl.ir.network import Choice, Leaf, Loop, Repeat, Sequence, Share, Use, width
 from archdsl.ir.shape import Shape
 
 if TYPE_CHECKING:
@@ -115,6 +115,8 @@ class Chain:
 
     def _module(self, family: Family, label: str | None) -> str:
         node = first(family)
+        if isinstance(node, Share):
+            raise NotChain
         if isinstance(node, Use):
             text, made = construct_use(self.writer, family)
             if len(made.forms) != 1 or len(made.gives) != 1:

@@ -17,13 +17,14 @@ from archdsl.backends.source.control import write_choice, write_loop, write_repe
 from archdsl.backends.source.families import Family, common_shape, first, items, nodes
 from archdsl.backends.source.flow import Copies, Value, converted, entry_form, form_of, uses
 from archdsl.backends.source.groups import write_group
-from archdsl.backends.source.made import At, Made
+from archdsl.backends.source.made import At, Callee, Made
 from archdsl.backends.source.merges import write_merge
 from archdsl.backends.source.naming import variable
-from archdsl.backends.source.text import LONG, comment
+from archdsl.backends.source.sharing import write_share
+from archdsl.backends.source.text import LONG, attribute, comment
 from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
-from archdsl.ir.network import Choice, Item, Leaf, Loop, Merge, Repeat, Sequence, Use
+from archdsl.ir.network import Choice, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
 from archdsl.ir.shape import Shape
 
 if TYPE_CHECKING:
@@ -66,6 +67,9 @@ class ClassWriter:
         self.forward: list[str] = []
         self.closing: list[str] = []  # behind the submodules in the constructor
         self.methods: list[str] = []
+        self.registered: set[str] = set()  # how submodules of this class are reached
+        self.parts: dict[int, Callee] = {}  # what SHARE runs again, by its first result
+        self.chains: dict[int, Chain] = {}  # groups that were written as chains
         self.values: dict[int, Value] = {}
         self.live: list[Value] = []
         self.indices: list[str] = []  # the variables of the loops around
@@ -259,6 +263,7 @@ class ClassWriter:
             for number in each.reads:
                 self.taken(number)
         number = at.base + item.number
+        self._keep(row, inputs, at.owner)
         match first(found):
             case Leaf():
                 return write_layer(self, found, inputs, item.label, number, at)
@@ -275,9 +280,20 @@ class ClassWriter:
                 return write_loop(self, found, inputs, number, at)
             case Choice():
                 return write_choice(self, found, inputs, number, at, row)
+            case Share():
+                return write_share(self, found, inputs, number, at)
         raise AssertionError(item)
 
+    def _keep(self, row: Family, inputs: list[Value], owner: str) -> None:
+        """Remember what SHARE runs again; it never writes over what it reads, for later it reads something else."""
+        for item in row.values():
+            for number in self.generator.shared.intersection(item.gives[:1]):
+                self.parts[number] = Callee(attribute(owner, item.label), item.node)
+                for value in inputs:
+                    value.fresh = False
+
     def register(self, owner: str, step: str, text: str) -> None:
+        self.registered.add(attribute(owner, step))
         self.init.append(registered(owner, step, text))
 
     def enter(self, found: Family, inputs: list[Value]) -> None:

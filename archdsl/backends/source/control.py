@@ -11,9 +11,10 @@ from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import Copies, Value, closed, converted
 from archdsl.backends.source.groups import chain_of, construct_group, write_container
 from archdsl.backends.source.made import At
+from archdsl.backends.source.sharing import write_share
 from archdsl.backends.source.text import LONG, attribute, indented
 from archdsl.backends.source.values import Column
-from archdsl.ir.network import Item, Leaf, Repeat, Sequence, Use, width
+from archdsl.ir.network import Item, Leaf, Repeat, Sequence, Share, Use, width
 
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
@@ -36,8 +37,9 @@ def write_repeat(w: ClassWriter, found: Family, inputs: list[Value], item: Item,
                 given = turn(w, inputs[0], chain.entry or "any", at)
                 form = chain.form or given.form
                 return [Value(f"{attribute(at.owner, label)}({given.text})", form, item.shapes[0].rank)]
-        w.register(at.owner, label, "nn.Module()")
-        at, number = At(attribute(at.owner, label), 0, at.variable), 0
+        if not all(isinstance(run.node, Share) for run in node.runs):
+            w.register(at.owner, label, "nn.Module()")
+            at, number = At(attribute(at.owner, label), 0, at.variable), 0
     return write_copies(w, found, inputs, number, label, at)
 
 
@@ -81,9 +83,10 @@ def write_turns(w: ClassWriter, bodies: Family, value: Value, numbers: range, la
     if result.text != value.text:
         w.forward.append(f"{value.text} = {result.text}")
     w.indices.pop()
-    opening = f"for {index} in {range_text(at, numbers)}:"
     for statements, before in ((w.init, start[0]), (w.forward, start[1])):
         lines = statements[before:]
+        counted = any(re.search(rf"\b{index}\b", line) for line in lines)
+        opening = f"for {index} in {range_text(at, numbers)}:" if counted else f"for _ in range({len(numbers)}):"
         statements[before:] = [indented(opening, lines)] if lines else []
     kept = Value(value.text, value.form, result.rank, variable=True)
     kept.fresh = result.fresh
@@ -110,6 +113,8 @@ def write_copy(
             return write_container(w, bodies, values, at.step(number), at, label)
         w.enter(bodies, values)
         return w.body(bodies, at._replace(base=number))
+    if isinstance(node, Share):
+        return write_share(w, bodies, values, number, at)
     if isinstance(node, Leaf):
         return write_layer(w, bodies, values, at.step(number) if label is not None else None, number, at)
     return write_use(w, bodies, values, at.step(number), at)

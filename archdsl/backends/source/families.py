@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from archdsl.ir.network import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Use, children, postorder
+from archdsl.ir.network import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Share, Use, children, postorder
 
 Family: TypeAlias = dict[int, Any]  # member -> node, or item
 
@@ -71,6 +71,8 @@ def _structure(node: Node, known: dict[int, int]) -> Any:
             return ("loop", id(node.statement), below)
         case Choice():
             return ("choice", id(node.statement), node.taken, below)
+        case Share():
+            return ("share", id(node.statement))
 
 
 def _labels(entries: tuple[Item, ...]) -> tuple[Any, ...]:

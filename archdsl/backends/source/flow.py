@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from archdsl.ir.network import Choice, Leaf, Loop, Merge, Node, Repeat, Sequence, Use
+from archdsl.ir.network import Choice, Leaf, Loop, Merge, Node, Repeat, Sequence, Share, Use
 from archdsl.ir.shape import Shape
 
 _WORD = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
@@ -102,11 +102,16 @@ def entry_form(body: Sequence, shape: Shape) -> str:
                 stack.extend(turn for _, turn in node.turns[:1])
             case Use() | Choice():
                 stack.append(node.body)
+            case Share():
+                stack.append(node.node)
     return form_of(shape)
 
 
 def uses(body: Node) -> dict[int, int]:
-    """How often each value below a node is read, blocks in use left out; by a repeat from outside, many times."""
+    """How often each value below a node is read, blocks in use left out; by a repeat from outside, many times.
+
+    Under -n stands how often SHARE runs the part again that gives the value n.
+    """
     counts: dict[int, int] = {}
     stack: list[tuple[Node, frozenset[int] | None]] = [(body, None)]
     while stack:
@@ -129,6 +134,8 @@ def uses(body: Node) -> dict[int, int]:
                 stack.extend((turn, own) for _, turn in node.turns)
             case Choice():
                 stack.append((node.body, own))
+            case Share():
+                counts[-node.of] = counts.get(-node.of, 0) + 1
     return counts
 
 
@@ -163,8 +170,11 @@ def defined(body: Node) -> set[int]:
 
 
 def closed(body: Sequence, counts: dict[int, int]) -> bool:
-    """Whether a body reads nothing from around it and nothing around reads into it, but for what it takes and gives."""
+    """Whether a body reads nothing from around it and nothing around reads into it, but for what it takes and gives.
+
+    Nor does either run again what is in the other.
+    """
     inner, own = uses(body), defined(body)
-    return all(number in own for number in inner) and all(
-        counts.get(number, 0) <= inner.get(number, 0) for number in own
+    return all(abs(number) in own for number in inner) and all(
+        counts.get(each, 0) <= inner.get(each, 0) for number in own for each in (number, -number)
     )

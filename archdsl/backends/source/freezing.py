@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.backends.source.naming import is_plain, quoted
-from archdsl.backends.source.text import attribute
+from archdsl.backends.source.naming import quoted
+from archdsl.backends.source.text import submodule
 from archdsl.ir.network import Freeze, Leaf, postorder
 
 _TRAIN = """\
@@ -22,7 +22,7 @@ def frozen(freezes: tuple[Freeze, ...], network: Any) -> tuple[list[str], list[s
     closing: list[str] = []
     for freeze in freezes:
         closing += ["self.requires_grad_(False)"] if freeze.all_but else []
-        closing += [f"{_part(path)}.requires_grad_({freeze.all_but})" for path in freeze.paths]
+        closing += [f"{submodule(path)}.requires_grad_({freeze.all_but})" for path in freeze.paths]
     leaves = {id(node): node for node in postorder(network.body) if isinstance(node, Leaf) and node.frozen}
     modules = (leaf.op.lower(*leaf.inputs).module for leaf in leaves.values() if _averages(leaf))
     kinds = sorted({module.path for module in modules if module is not None})
@@ -37,17 +37,6 @@ def frozen(freezes: tuple[Freeze, ...], network: Any) -> tuple[list[str], list[s
 
 def _averages(leaf: Leaf) -> bool:
     return any(tensor.name == "running_mean" for tensor in leaf.op.tensors(*leaf.inputs))
-
-
-def _part(path: str) -> str:
-    """How a submodule is reached by its path."""
-    steps = path.split(".")
-    if not all(map(is_plain, steps)):
-        return f"self.get_submodule({quoted(path)})"
-    found = "self"
-    for step in steps:
-        found = attribute(found, step)
-    return found
 
 
 def _condition(freeze: Freeze) -> str:

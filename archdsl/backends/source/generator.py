@@ -10,8 +10,9 @@ from archdsl.backends.source.classes import ClassWriter, Member
 from archdsl.backends.source.families import Family, Mismatch, structures
 from archdsl.backends.source.made import Made
 from archdsl.backends.source.naming import class_name
+from archdsl.backends.source.sharing import ties
 from archdsl.backends.source.values import Column, Parameters
-from archdsl.ir.network import Item, Repeat, Sequence, Use, children, postorder
+from archdsl.ir.network import Item, Leaf, Repeat, Sequence, Share, Use, children, postorder
 from archdsl.ir.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -31,6 +32,8 @@ class Generator:
         self._made: dict[int, tuple[Made, int]] = {}
         self._uses: dict[int, Use] = {}
         self._repeated: set[int] = set()  # blocks of which copies follow one another
+        self.shared: set[int] = set()  # first results of what SHARE runs again
+        self._tied = False
         self.refused: set[tuple[Any, ...]] = set()  # attempts at a chain that failed
 
     # ---- what writers ask for
@@ -74,6 +77,10 @@ class Generator:
         for node in postorder(self.network.body):
             if isinstance(node, Use):
                 self._uses.setdefault(id(node.body), node)
+            elif isinstance(node, Share):
+                self.shared.add(node.of)
+            elif isinstance(node, Leaf):
+                self._tied = self._tied or bool(node.ties)
             elif isinstance(node, Repeat) and not node.parallel:
                 self._repeated |= {id(r.node.block) for r in node.runs if r.copies > 1 and isinstance(r.node, Use)}
         for block in self._order():
@@ -127,6 +134,7 @@ class Generator:
         back = id(block) in self._repeated and all(_can_follow(use) for use in uses)
         writer = ClassWriter(self, name, members, parameters, _plain(takes), back=back)
         try:
+            writer.closing = self._ties({number: use.body for number, use in enumerate(uses)})
             text, made = writer.write(sequential=_numbered(uses[0].body))
         except Mismatch:
             self.restore(before)
@@ -157,16 +165,21 @@ class Generator:
         member = Member(body, scope, inputs)
         takes = _plain(tuple(port.name for port in self.network.inputs)) if len(inputs) > 1 else ()
         writer = ClassWriter(self, self.model, {0: member}, Parameters({0: scope}, [], {}), takes, self._doc())
+        writer.closing = self._ties({0: body})
         if self.network.freezes:
             from archdsl.backends.source.freezing import frozen
 
-            writer.closing, writer.methods = frozen(self.network.freezes, self.checked.network)
+            closing, writer.methods = frozen(self.network.freezes, self.checked.network)
+            writer.closing += closing
         if self.checked.facts is not None:
             from archdsl.backends.source.sizes import size_checks
 
             writer.checks = size_checks(self.checked, writer.takes)
         text, _ = writer.write(sequential=_numbered(body) and len(self.network.outputs) == 1)
         self.classes.append(text)
+
+    def _ties(self, bodies: Family) -> list[str]:
+        return ties(bodies) if self._tied else []
 
     def _doc(self) -> str:
         inputs = ", ".join(str(Shape(port.shape, port.dtype)) for port in self.network.inputs)

@@ -37,9 +37,8 @@ def write_container(
         else:
             w.register(at.owner, label, "nn.Sequential()")
             w.init += list(chain.statements(callee))
-        given = turn(w, inputs[0], chain.entry or "any", at)
-        form = chain.form or given.form
-        return [Value(f"{callee}({given.text})", form, body.outputs[0].rank)]
+        w.chains.update({id(each): chain for each in found.values()})
+        return [call_chain(w, callee, chain, inputs[0], body.outputs[0].rank, at)]
     if len(inputs) == 1 and closed(body, w.counts):
         text, made = construct_group(w, found, word or label)
         w.register(at.owner, label, text)
@@ -47,6 +46,12 @@ def write_container(
     w.register(at.owner, label, "nn.Module()")
     w.enter(found, inputs)
     return w.body(found, At(callee, 0, at.variable))
+
+
+def call_chain(w: ClassWriter, callee: str, chain: Chain, given: Value, rank: int, at: At) -> Value:
+    """What a chain of modules gives."""
+    turned = turn(w, given, chain.entry or "any", at)
+    return Value(f"{callee}({turned.text})", chain.form or turned.form, rank)
 
 
 def chain_of(w: ClassWriter, found: Family) -> Chain | None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 from archdsl.backends.source.text import Computed
 from archdsl.backends.source.values import Column
+from archdsl.ir.network import Node
 
 
 class Made(NamedTuple):
@@ -16,6 +17,13 @@ class Made(NamedTuple):
     defaults: dict[str, Any]
     forms: tuple[str, ...]
     gives: tuple[str, ...]
+
+
+class Callee(NamedTuple):
+    """What SHARE runs again: how its module is reached, and what was written for it."""
+
+    callee: str
+    node: Node
 
 
 class At(NamedTuple):

@@ -27,6 +27,17 @@ def attribute(owner: str, step: str) -> str:
     return f"getattr({owner}, {quoted(step)})"
 
 
+def submodule(path: str) -> str:
+    """How a submodule of the class itself is reached by its path."""
+    steps = path.split(".")
+    if not all(map(is_plain, steps)):
+        return f"self.get_submodule({quoted(path)})"
+    found = "self"
+    for step in steps:
+        found = attribute(found, step)
+    return found
+
+
 def register(owner: str, step: str, value: str) -> str:
     """The statement that makes a submodule."""
     if isinstance(step, Computed):

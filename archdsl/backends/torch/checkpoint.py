@@ -73,12 +73,30 @@ def _turned(data: bytearray, dtype: torch.dtype) -> bytearray:
     return data
 
 
-def fill(module: nn.Module, chosen: Iterable[tuple[str, Entry]], read: Callable[[Entry], torch.Tensor]) -> None:
-    """Copy each tensor, as `read` gives it, to its name in the `state_dict`; nothing else is touched."""
-    state = module.state_dict()
+def fill(
+    module: nn.Module, chosen: Iterable[tuple[str, Entry]], read: Callable[[Entry], torch.Tensor], file: str
+) -> None:
+    """Copy each tensor, as `read` gives it, to its name in the `state_dict`; nothing else is touched.
+
+    Raises ArchError (`weights-mismatch`) where two names of one tensor come with different numbers.
+    """
+    state, names = module.state_dict(), further_names(module)
+    filled: dict[str, Entry] = {}
     with torch.no_grad():
         for name, entry in chosen:
-            state[name].copy_(read(entry))
+            first = names.get(name, name)
+            before = filled.get(first)
+            if before is None:
+                filled[first] = entry
+                state[name].copy_(read(entry))
+            elif before is not entry and not _equal(read(before), read(entry)):
+                message = f"{first} and {name} are one tensor, and differ in the file"
+                raise refusal("weights-mismatch", message, file, "rename or remove one of them in the file")
+
+
+def _equal(one: torch.Tensor, other: torch.Tensor) -> bool:
+    """Whether two tensors have the same numbers, what is no number included."""
+    return bool(((one == other) | ((one != one) & (other != other))).all())
 
 
 def unpickled(file: BinaryIO, name: str, version: str = torch.__version__) -> dict[str, torch.Tensor]:
@@ -141,15 +159,28 @@ def plain(name: str, tensor: torch.Tensor) -> torch.Tensor:
 def serialised(module: nn.Module | Mapping[str, torch.Tensor]) -> Iterator[bytes]:
     """The bytes of a safetensors file, tensor by tensor. Raises TypeError, ValueError before the first."""
     state = module.state_dict() if isinstance(module, nn.Module) else module
+    names = further_names(module) if isinstance(module, nn.Module) else {}
     tensors = {}
     for name, tensor in state.items():
         if not isinstance(name, str) or name == METADATA:
             raise ValueError(f"no tensor can be called {name!r}")
-        tensors[name] = plain(name, tensor)
+        if name not in names:
+            tensors[name] = plain(name, tensor)
     order = sorted(tensors, key=lambda name: (-BITS[_SHORT[tensors[name].dtype]], name))
-    yield write_header([(name, _SHORT[tensors[name].dtype], tuple(tensors[name].shape)) for name in order])
+    yield write_header([(name, _SHORT[tensors[name].dtype], tuple(tensors[name].shape)) for name in order], names)
     for name in order:
         yield to_bytes(tensors[name], sys.byteorder)
+
+
+def further_names(module: nn.Module) -> dict[str, str]:
+    """The names of a `state_dict` that stand for a tensor which has a name above, each with that one."""
+    first: dict[int, str] = {}
+    found: dict[str, str] = {}
+    for name, tensor in module.state_dict(keep_vars=True).items():
+        known = first.setdefault(id(tensor), name)
+        if known != name:
+            found[name] = known
+    return found
 
 
 def to_bytes(tensor: torch.Tensor, order: str) -> bytes:

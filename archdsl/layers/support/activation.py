@@ -11,11 +11,3 @@ class ScaledTanh(nn.Module):
     def forward(self, x):
         return self.amplitude * torch.tanh(self.slope * x)
 '''
-
-SOFTMAX_ALL = '''
-class SoftmaxAll(nn.Module):
-    """Softmax over all elements of a sample together."""
-
-    def forward(self, x):
-        return F.softmax(x.flatten(1), 1).view_as(x)
-'''

@@ -9,39 +9,45 @@ from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Block, sizes
 from archdsl.syntax.listing.flow import Flow
 from archdsl.syntax.listing.inception import convolution
-from archdsl.syntax.listing.parts import Unclear, whole, word
+from archdsl.syntax.listing.parts import Unclear, place_of, whole, word
 from archdsl.syntax.tree import Token
 
 
 def stacked(builder: LineBuilder, entry: Entry) -> list[tree.Line]:
     """The lines of a row with blocks; raises Unclear."""
     at = Span(entry.head.start, entry.head.end)
+    for fact in sorted(entry.facts.keys() - {"bare", "copies", "stride", "params", "weights"}):
+        hint = "put it, and the blocks, on lines of their own"
+        raise Unclear(f"a {fact} beside blocks of convolutions", place_of(entry.facts[fact]), hint)
+    builder.explained(entry)
     copies, incoming = entry.facts.get("copies"), builder.flow
     lines: list[tree.Line] = []
     wanted = [shape.sizes for shape in entry.shapes[-1:]]
+    step = _stride(builder, entry, wanted)
     for block in entry.blocks:
         times = block.times or copies
         number = whole(times) if times is not None else 1
         if not block.convolutions or number < 1:
             raise Unclear("this block has no convolutions", Span(block.start, block.end))
-        lines += _block(builder, block, number, _stride(builder, wanted))
+        lines += _block(builder, block, number, step if block is entry.blocks[0] else 1)
     what = (
         "residual blocks: a shortcut around each, projected where shapes change"
         if builder.residual
         else ("convolutions one after the other; a text that speaks of residual blocks has shortcuts")
     )
     builder.note(Span(entry.blocks[0].start, entry.blocks[-1].end), what)
-    if builder.flow.space and wanted:
-        step = _stride(builder, wanted)
-        builder.flow = builder.flow._replace(space=tuple(-(-size // step) for size in builder.flow.space))
+    if builder.flow.space:
+        builder.flow = builder.flow._replace(space=tuple(-(-size // max(step, 1)) for size in builder.flow.space))
     body = tree.Body(tuple(lines), entry.start, entry.end)
     claims = builder.claims(entry, incoming)
     layer = tree.Layer(builder.name(entry), None, (), body, None, (), claims, at.start, at.end)
     return [tree.Line((layer,))]
 
 
-def _stride(builder: LineBuilder, wanted: list[tuple[str, ...]]) -> int:
+def _stride(builder: LineBuilder, entry: Entry, wanted: list[tuple[str, ...]]) -> int:
     """By how much a row shrinks what it reads: its first convolution does it."""
+    if "stride" in entry.facts:
+        return whole(entry.facts["stride"])
     space = builder.flow.space
     if not space or not wanted or int(wanted[0][0]) < 1:
         return 1

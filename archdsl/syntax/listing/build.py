@@ -7,7 +7,18 @@ from archdsl.syntax import tree
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Shape, sizes
 from archdsl.syntax.listing.flow import Flow
-from archdsl.syntax.listing.parts import GROUPED, Note, Unclear, amount, figure, place_of, whole, word
+from archdsl.syntax.listing.parts import (
+    GROUPED,
+    Note,
+    Unclear,
+    amount,
+    figure,
+    is_channels_first,
+    place_of,
+    rotated,
+    whole,
+    word,
+)
 from archdsl.syntax.tree import Token
 
 _PLAIN = {"LRN": "LRN", "BN": "BN", "RELU": "RELU", "TANH": "TANH", "SIGMOID": "SIGMOID", "FLATTEN": "FLATTEN"}
@@ -22,6 +33,7 @@ class LineBuilder:
         self.flow = Flow()
         self.notes: list[Note] = []
         self.taken: set[str] = set()
+        self.channels_first = False  # whether shapes are written as 3x224x224
         self.residual = False  # whether the text speaks of residual blocks
         self.normed = False  # whether the text says that batch normalization follows each convolution
 
@@ -32,6 +44,8 @@ class LineBuilder:
 
     def lines(self, entry: Entry) -> list[tree.Line]:
         """The lines of an entry and of what is joined to it; raises Unclear."""
+        if self.channels_first:
+            self._channels_last(entry)
         if entry.columns:
             from archdsl.syntax.listing.inception import inception
 
@@ -45,6 +59,23 @@ class LineBuilder:
 
             return [line for one in chained(self, entry) for line in self._line(one)]
         return self._line(entry)
+
+    def _channels_last(self, entry: Entry) -> None:
+        """Shapes such as 64x112x112 as all others are written, and 64x3x3 as 64 windows of 3x3."""
+        shapes = entry.shapes
+        entry.shapes = [
+            one._replace(sizes=rotated(one.sizes)) if is_channels_first(one.sizes) else one for one in shapes
+        ]
+        volume = entry.facts.get("volume")
+        if volume is None or not is_channels_first(sizes(volume)):
+            return
+        count, *window = sizes(volume)
+        del entry.facts["volume"]
+        if "count" in entry.facts:
+            entry.shapes.append(Shape((*window, count), volume.start, volume.end))
+        else:
+            entry.facts["count"] = amount((count,), place_of(volume))
+            entry.facts["window"] = amount(tuple(window), place_of(volume))
 
     def _line(self, entry: Entry) -> list[tree.Line]:
         """The line of one layer and of what is joined to it; raises Unclear."""
@@ -93,7 +124,7 @@ class LineBuilder:
         """The statement of one layer, without claims."""
         at = Span(entry.head.start, entry.head.end)
         if entry.kind != "STRANGE":
-            self._explained(entry)
+            self.explained(entry)
         for token in entry.vague:
             self.note(token, "spoken of without a figure")
         kind, values = self._kind(entry, at)
@@ -105,7 +136,7 @@ class LineBuilder:
         end = max(at.end, *(argument.end for argument in arguments)) if arguments else at.end
         return tree.Layer(self.name(entry), word(kind, at), arguments, None, repeat, (), (), start, end)
 
-    def _explained(self, entry: Entry) -> None:
+    def explained(self, entry: Entry) -> None:
         """Nothing that a layer says may be left without a meaning, or have two."""
         for fact, first, second in entry.twice:
             message = f"two figures for the {fact} of one layer: {first.text} and {second.text}"
@@ -114,10 +145,29 @@ class LineBuilder:
             token = entry.facts.get(fact)
             if token is not None and "." in token.text and not (fact == "count" and GROUPED.fullmatch(token.text)):
                 raise Unclear(f"{token.text} is no whole number", place_of(token), "layers have whole sizes and steps")
+        self._reads(entry)
         if entry.loose:
             token = entry.loose[0]
             hint = 'put a word to it ("64 filters", "stride 2"), or take it out of the line'
             raise Unclear(f"what {token.text} says of this layer is not clear", Span(token.start, token.end), hint)
+
+    def _reads(self, entry: Entry) -> None:
+        """`Conv2d(3, 64)`, `in_channels=3`: what a layer says that it reads must be what comes in."""
+        reads, flow = entry.facts.get("reads"), self.flow
+        come = flow.channels if entry.family == "conv" else flow.elements
+        given = [token for token in entry.loose if token.type in ("NUMBER", "COUNTED")]
+        missing = ["count", "window"] if entry.family == "conv" and "window" not in entry.facts else ["count"]
+        if (
+            entry.bare is not None
+            and len(entry.loose) == len(given) == len(missing)
+            and come in (None, whole(entry.bare))
+        ):
+            self.note(entry.bare, f"what the layer reads{'' if come else '; not checked'}")
+            entry.facts |= zip(missing, given, strict=True)
+            entry.loose = []
+        if reads is not None and come is not None and whole(reads) != come:
+            message = f"this layer says that it reads {whole(reads):,}, and {come:,} come in"
+            raise Unclear(message, place_of(reads), f"{come}, or another layer before it")
 
     def _kind(self, entry: Entry, at: Span) -> tuple[str, list[Token]]:
         """The kind of a layer and its values, as `.arch` has them."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from archdsl.syntax.listing.entry import FAMILIES, Entry
 from archdsl.syntax.listing.facts import Block, Copies, Head, Item, Setting, Shape, is_a, sizes
-from archdsl.syntax.listing.words import AMOUNTS, LABELS
+from archdsl.syntax.listing.words import AMOUNTS, LABELS, figure_of
 from archdsl.syntax.tree import Token
 
 _HEAVY = ("conv", "pool", "dense", "STRANGE")
@@ -28,7 +28,7 @@ _LAYER_WORDS = (
 )
 _ROLES = ("FILTERS", "WINDOW", "MAPS", "NEURONS", "CLASSES", "PARAMS", "AT", "SAME", "VALID")
 
-_JOINING = frozenset("and then by a an use und dann ein eine einem et puis un une y luego e poi".split())
+_JOINING = frozenset("and then by a an another use und dann ein eine einem et puis un une y luego e poi".split())
 _DEFINITE = frozenset("the this that last previous der die das dem la le el lo les il".split())
 
 Clause = tuple[Head | None, list[Item]]
@@ -206,6 +206,44 @@ def is_bare(found: list[Item]) -> bool:
     return not any(isinstance(item, Shape) or is_a(item, "ARROW") for item in found)
 
 
+def copies_of_several(found: list[Item]) -> Copies | None:
+    """`(conv3-64, conv3-64) x 2`: a number of copies behind brackets that hold more than one layer."""
+    opened: list[int] = []
+    for item, behind in zip(found, [*found[1:], None], strict=False):
+        if is_a(item, "OPENING"):
+            opened.append(0)
+        elif isinstance(item, Head) and opened:
+            opened[-1] += 1
+        elif is_a(item, "CLOSING") and opened and opened.pop() > 1 and isinstance(behind, Copies):
+            return behind
+    return None
+
+
+def with_copies(text: str, found: list[Item]) -> list[Item]:
+    """`two 3x3 convolutions`, `3 conv layers`: how many there are, as a number of copies."""
+    items = list(found)
+    if not any(is_a(item, "DIMS", *_ROLES) for item in found):
+        return items
+    for at, head in enumerate(found):
+        if not isinstance(head, Head) or not is_heavy(head) or not _is_plural(text, found, at):
+            continue
+        before = range(at - 1, max(-1, at - 4), -1)
+        for beside in before:
+            number = figure_of(found[beside])
+            if number is not None and len(number.text) < 3:
+                items[beside] = Copies(number, number.start, number.end)
+            if number is not None or not is_a(found[beside], "DIMS", "OTHER"):
+                break
+    return items
+
+
+def _is_plural(text: str, found: list[Item], at: int) -> bool:
+    head = found[at]
+    behind = found[at + 1] if at + 1 < len(found) else None
+    layers = isinstance(behind, Token) and behind.text.lower() in ("layers", "schichten", "couches", "capas", "strati")
+    return layers or text[head.start : head.end].lower().endswith(("convs", "convolutions"))
+
+
 def mentions(found: list[Item]) -> list[Head]:
     """Layers that a sentence only speaks of, beside one with figures: `the last pool is followed by FC 10`."""
     heads = [at for at, item in enumerate(found) if isinstance(item, Head)]
@@ -236,8 +274,8 @@ def clauses(segment: list[Item]) -> list[Clause]:
     found: list[Clause] = []
     said: list[Item] = []
     head: Head | None = None
-    for item in segment:
-        if not isinstance(item, Head) or not _begins(head, item, said):
+    for at, item in enumerate(segment):
+        if not isinstance(item, Head) or not (_begins(head, item, said) or _begins_anew(head, item, said, segment, at)):
             said.append(item)
             continue
         before: list[Item] = []
@@ -246,7 +284,15 @@ def clauses(segment: list[Item]) -> list[Clause]:
             found.append((head, said[: len(said) - len(before)]))
         said, head = [*(said if head is None else before)], item
     found.append((head, said))
-    return found
+    return [part for one in found for part in _with_output(*one)]
+
+
+def _with_output(head: Head | None, said: list[Item]) -> list[Clause]:
+    """`a softmax output layer with 10 units` is a fully connected layer, and a softmax behind it."""
+    output = next((item for item in said if isinstance(item, Head) and item.kind == "OUTPUT"), None)
+    if head is None or head.kind != "SOFTMAX" or output is None:
+        return [(head, said)]
+    return [(output, [item for item in said if item is not output]), (head, [])]
 
 
 def _begins(head: Head | None, item: Head, said: list[Item]) -> bool:
@@ -262,14 +308,26 @@ def _begins(head: Head | None, item: Head, said: list[Item]) -> bool:
     return True
 
 
+def _begins_anew(head: Head | None, item: Head, said: list[Item], segment: list[Item], at: int) -> bool:
+    """`FC 4096, FC 10`: a layer of the same kind with figures of its own, behind one that has all of its figures."""
+    if head is None or family(head) != family(item) or item.kind in ("OUTPUT", "NORM"):
+        return False
+    behind = next((one for one in segment[at + 1 : at + 4] if not is_a(one, "COLON", "OPENING")), None)
+    if behind is None or not is_a(behind, *AMOUNTS):
+        return False
+    return sum(is_a(one, *AMOUNTS) for one in said) >= (2 if family(head) == "conv" else 1)
+
+
 def _before(head: Head, said: list[Item]) -> list[Item]:
     """The amounts right before a name: `conv, 64, 2x2 max pool`, `ReLU and 2x2 max pool`."""
     at = len(said)
-    while at and is_a(said[at - 1], *AMOUNTS, "FILTERS"):
+    while at and (is_a(said[at - 1], *AMOUNTS, "FILTERS") or isinstance(said[at - 1], Copies)):
         at -= 1
     joined = at > 0 and (is_a(said[at - 1], "SEP") or _is_joining(said[at - 1]))
-    sized = any(is_a(item, "DIMS") for item in said[at:])
-    return said[at:] if joined or (sized and head.kind in _WITHOUT_SIZES) else []
+    if joined or not any(is_a(item, "DIMS") for item in said[at:]):
+        return said[at:] if joined else []
+    full = head.kind in _WITHOUT_SIZES or any(is_a(item, "DIMS") for item in said[:at])
+    return said[at:] if full else []
 
 
 def _is_joining(item: Item) -> bool:

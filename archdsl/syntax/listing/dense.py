@@ -24,7 +24,8 @@ def chained(builder: LineBuilder, entry: Entry) -> list[Entry]:
     A first number that is what comes in is no layer, and a last one that says the same again is a claim.
     """
     given = entry.facts.pop("count", None)
-    counts, entry.results = [*([given] if given else []), *entry.results], []
+    counts = sorted([*([given] if given else []), *entry.results], key=lambda token: token.start)
+    entry.results = []
     if len(counts) > 1 and whole(counts[0]) == builder.flow.elements:
         builder.note(counts.pop(0), "what the layer reads")
     elif len(counts) == 2 and whole(counts[0]) != whole(counts[1]):

@@ -43,7 +43,10 @@ class Entry:
         self.loose: list[Token] = []  # amounts that nothing explains
         self.vague: list[Token] = []  # a stride or a padding without its figure
         self.twice: list[tuple[str, Token, Token]] = []  # facts given twice, with different values
+        self.bare: Token | None = None  # a count without a word, which may be what the layer reads
         self.followers: list[Entry] = []  # joined on the same line: an activation, a norm, dropout
+        for fact, value in zip(("window", "count"), head.values, strict=False):  # conv3-64
+            self.give(fact, value)
 
     @property
     def family(self) -> str:

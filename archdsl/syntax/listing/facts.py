@@ -16,7 +16,7 @@ _BEFORE_LABEL = ("LSQB", "RSQB", "DIMS", "SEP", "NTH")  # what may stand in a li
 _LAYER = ("layer", "the", "schicht", "couche", "capa")  # and `Layer C1`
 _WORDS = (
     "FILTERS WINDOW MAPS NEURONS CLASSES PARAMS WEIGHTS MACS SAME VALID CEIL NOBIAS RGB GREY TOTAL ABOUT OUTPUTS IMAGE"
-    " STRIDED OTHER ARROW BREAK COLON AT OPENING CLOSING SEP NTH MEMORY PRODUCT"
+    " STRIDED READS OTHER ARROW BREAK COLON AT OPENING CLOSING SEP NTH MEMORY PRODUCT"
 )
 _PLAIN = AMOUNTS | set(_WORDS.split())  # tokens that the grammar only passes on: a line of prose needs no parser
 _END: Any = Token("$END", "", 0, 0)
@@ -117,6 +117,10 @@ class Builder:
     def setting(self, children: list[Any]) -> Setting:
         word, value = children
         return Setting(word.type.lower(), value, min(word.start, value.start), max(word.end, value.end))
+
+    def before(self, children: list[Any]) -> Copies:
+        (token,) = children
+        return Copies(token._replace(type="NUMBER", text="".join(sizes(token))), token.start, token.end)
 
     def copies(self, children: list[Any]) -> Copies:
         return Copies(children[1], children[0].start, children[1].end)

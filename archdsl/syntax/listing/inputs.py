@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
@@ -11,7 +12,7 @@ from archdsl.syntax.listing import clauses
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Head, Item, Shape, is_a, sizes
 from archdsl.syntax.listing.layout import Piece, Row
-from archdsl.syntax.listing.parts import Note, amount
+from archdsl.syntax.listing.parts import Note, amount, is_channels_first, rotated
 from archdsl.syntax.tree import Token
 
 
@@ -24,6 +25,7 @@ class InputReader:
         self.notes: list[Note] = []
         self.entries: list[Entry] = []
         self.input: tree.Input | None = None
+        self.channels_first = False  # whether shapes are written as 3x224x224
         self.tentative = False  # whether the input is only a shape in the prose
 
     def note(self, at: Piece | Span | tree.QuantityClaim, text: str) -> None:
@@ -41,7 +43,7 @@ class InputReader:
             return False
         if not heads and (self.entries or self.input):
             return False
-        if heads and len(found) == 1 and self.input and not self.entries:  # [32x32x3], and below it: INPUT
+        if heads and len(found) == 1 and not self.entries:  # INPUT, above or below its shape
             return True
         size = next((item for item in found if isinstance(item, Shape)), None) or clauses.dims(found)
         if size is None or (not heads and len(size.sizes) != 3 and not clauses.has(found, "IMAGE")):
@@ -56,6 +58,9 @@ class InputReader:
         if len(numbers) == 2:
             numbers = (*numbers, self._channels(piece, found))
         at = Span(size.start, size.end)
+        if numbers[0] in ("1", "3") and is_channels_first(numbers):
+            self.note(at, "channels first, here and in all shapes")
+            numbers, self.channels_first = rotated(numbers), True
         if self.input is None or (self.tentative and heads and not self.entries):
             self.tentative = not heads
             self.input = tree.Input((), amount(numbers, at), None, (), *at)
@@ -72,22 +77,23 @@ class InputReader:
             return found
         first = clauses.segments(found)[0].items
         inputs = [item for item in first if isinstance(item, Head)]
-        if len(heads) > len(inputs) > 0 and self._is_input(piece, first, inputs):
+        if len(inputs) == len(heads) and heads[1].kind not in ("INPUT", "OUTPUT"):  # input 32x32x3, conv ...
+            first = clauses.clauses(first)[0][1]
+            inputs = heads[:1]
+        if len(heads) > len(inputs) > 0 and first and self._is_input(piece, [*inputs, *first], inputs):
             return found[found.index(first[-1]) + 1 :]
         return found
 
     def _beside_input(self, piece: Piece, found: list[Item]) -> list[Item]:
         """`the first layer filters the 227x227x3 input image`: the shape that a layer's line says it reads."""
-        heads = [at for at, item in enumerate(found) if isinstance(item, Head)]
-        for at in heads[1:]:
-            word, beside = found[at], found[at - 1]
-            if isinstance(word, Head) and word.kind == "INPUT" and (isinstance(beside, Shape) or is_a(beside, "DIMS")):
-                size = beside if isinstance(beside, Shape) else Shape(sizes(beside), beside.start, beside.end)  # type: ignore[arg-type]
-                if self.entries or (self.input and not self.tentative):
-                    self.note(Span(size.start, size.end), "what the layer reads; not checked")
-                else:
-                    self._give_input(piece, size, found, True)
-                return [*found[: at - 1], *found[at + 1 :]]
+        for word, at in _inputs(found):
+            beside = found[at]
+            size = beside if isinstance(beside, Shape) else Shape(sizes(beside), beside.start, beside.end)  # type: ignore[arg-type]
+            if self.entries or (self.input and not self.tentative):
+                self.note(Span(size.start, size.end), "what the layer reads; not checked")
+            else:
+                self._give_input(piece, size, found, True)
+            return [item for n, item in enumerate(found) if n not in (word, at)]
         return found
 
     def _channels(self, piece: Piece, found: list[Item]) -> str:
@@ -104,3 +110,29 @@ class InputReader:
         if not clauses.has(found, "GREY"):
             self.note(piece, "an input without channels has one")
         return "1"
+
+
+def _inputs(found: list[Item]) -> Iterator[tuple[int, int]]:
+    """Where, behind a layer or in a sentence with one, the input is named, and its size beside it."""
+    heads = [at for at, item in enumerate(found) if isinstance(item, Head) and item.kind != "INPUT"]
+    for at, item in enumerate(found):
+        if isinstance(item, Head) and item.kind == "INPUT" and heads and at > heads[0]:
+            yield from ((at, beside) for beside in (at - 1, _behind(found, at)) if _is_size(found[beside]))
+        elif is_a(item, "IMAGE") and heads:
+            start = at - 1
+            while start > 0 and is_a(found[start], "RGB", "GREY"):
+                start -= 1
+            if start >= 0 and _is_size(found[start]):
+                yield at, start
+
+
+def _behind(found: list[Item], at: int) -> int:
+    """Behind `input_shape=`."""
+    end = at + 1
+    while end < len(found) - 1 and end < at + 3 and is_a(found[end], "OTHER", "COLON"):
+        end += 1
+    return min(end, len(found) - 1)
+
+
+def _is_size(item: Item) -> bool:
+    return isinstance(item, Shape) or is_a(item, "DIMS")

@@ -8,12 +8,17 @@ from typing import NamedTuple
 
 _MARKER = re.compile(
     r"[ \t]*+(?:>[ \t]*+)*+(?:(#{1,6})[ \t]|([-*+•·‣▪◦–][ \t]|<li(?:[ \t][^<>\n]{0,200})?>|\\item(?![a-z]))"
-    r"|\(?([0-9]{1,3})[.)](?=[ \t*[]))?[ \t]*+"
+    r"|\(?([0-9]{1,3})(?:[.)]|\):)(?=[ \t*[]))?[ \t]*+"
     r"(?:\*{0,2}(?:(?:layer|step|stage|schicht|couche|capa|strato|레이어|第)[ \t]?#?[0-9]{1,3}层?"
-    r"|[0-9]{1,3}(?:層目|번째 ?층|층))\*{0,2}[ \t]?[:：.)–-](?=[ \t*]))?[ \t*]*+",
+    r"|[0-9]{1,3}(?:層目|번째 ?층|층))\*{0,2}[ \t]?(?:[:：.)–-](?=[ \t*])|(?=\([a-z])))?[ \t*]*+",
     re.IGNORECASE,
 )
 _FENCE = re.compile(r"[ \t]*+(?:```|~~~)")
+_FRAME = re.compile(r"[ \t]*+\\(?:begin|end|hline|toprule|midrule|bottomrule)\b[^&\n]*+$")  # of a table in LaTeX
+_END_OF_ROW = re.compile(r"\\\\[ \t]*+(?:\\[a-z]++[ \t]*+)?$")
+_TAG = r"<t[dh](?:[ \t][^<>\n]{0,200}+)?>"
+_CELL = re.compile(rf"{_TAG}|</t[dh]>(?:[ \t]*+{_TAG})?", re.IGNORECASE)
+_BAR, _AND = re.compile(r"\|"), re.compile("&")
 _STOP = re.compile(r"(?<=[a-z0-9)\]])\.[ \t]+(?=[A-Z(])")
 _RULE = re.compile(r"[ \t|:+=_*-]*+$")
 
@@ -54,7 +59,9 @@ def pieces(text: str, is_header: Callable[[tuple[Cell, ...]], bool]) -> Iterator
     before: tuple[Cell, ...] = ()
     for start, end in _lines(text):
         line = text[start:end]
-        if "|" not in line:
+        if _FRAME.match(line):
+            continue
+        if not _is_row(line):
             header = before = ()
             if not _FENCE.match(line):
                 yield from _sentences(text, _piece(text, start, end))
@@ -116,7 +123,21 @@ def _cells(text: str, start: int, end: int) -> tuple[Cell, ...]:
     start += text[start : start + 1] == "|"
     end -= end > start and text[end - 1] == "|"
     found, at = [], start
-    for part in text[start:end].split("|"):
-        found.append(Cell(at, at + len(part)))
-        at += len(part) + 1
-    return tuple(found)
+    for sign in _separator(text[start:end]).finditer(text, start, end):
+        found.append(Cell(at, sign.start()))
+        at = sign.end()
+    return (*found, Cell(at, end))
+
+
+def _is_row(line: str) -> bool:
+    """Whether a line is a row of a table, in Markdown, LaTeX or HTML."""
+    if "|" in line or ("&" in line and _END_OF_ROW.search(line.rstrip("\r"))):
+        return True
+    return "<" in line and _CELL.search(line) is not None
+
+
+def _separator(line: str) -> re.Pattern[str]:
+    """What parts the cells of a row: bars in Markdown, & in LaTeX, tags in HTML."""
+    if "|" in line:
+        return _BAR
+    return _AND if "&" in line else _CELL

@@ -66,6 +66,16 @@ def dims(token: Token) -> str:
     return "x".join(sizes(token))
 
 
+def is_channels_first(numbers: tuple[str, ...]) -> bool:
+    """Whether three sizes may be 3x224x224, by the last two, which are equal."""
+    return len(numbers) == 3 and numbers[1] == numbers[2] != numbers[0]
+
+
+def rotated(numbers: tuple[str, ...]) -> tuple[str, ...]:
+    """3x224x224 as 224x224x3."""
+    return (*numbers[1:], numbers[0])
+
+
 def pair(numbers: tuple[str, ...]) -> tuple[str, ...]:
     """A window written as one number, for both axes."""
     return numbers * 2 if len(numbers) == 1 else numbers

@@ -11,6 +11,7 @@ from archdsl.syntax.listing.parts import Unclear, amount, pair, place_of, whole
 from archdsl.syntax.listing.windows import moves, wanted
 from archdsl.syntax.tree import Token
 
+_LARGEST_STEP = 4  # of a pool of which only the shape is told
 _POOLS = {"MAXPOOL": "MAXPOOL", "AVGPOOL": "AVGPOOL", "SUBSAMPLE": "SUBSAMPLE", "S_LABEL": "SUBSAMPLE"}
 
 
@@ -60,6 +61,9 @@ def _window(builder: LineBuilder, entry: Entry, at: Span) -> Token:
         return stride
     claimed, space = wanted(builder, entry, 2), builder.flow.space
     step = space[0] // claimed[0] if space and claimed and claimed[0] else 2
+    if space and claimed and step > _LARGEST_STEP and claimed[0] > 1:
+        message = f"from {space[0]} to {claimed[0]} is more than pools usually do, and the window is not there"
+        raise Unclear(message, at, 'say "2x2 max pooling"')
     builder.note(at, f"windows of {step}x{step}, each beside the next: nothing is said")
     return Token("NUMBER", str(step), *at)
 

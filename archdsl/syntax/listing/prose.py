@@ -7,7 +7,7 @@ import re
 from archdsl.diagnostics import Span
 from archdsl.syntax import tree
 from archdsl.syntax.listing import clauses
-from archdsl.syntax.listing.facts import Head, Item, is_a
+from archdsl.syntax.listing.facts import Copies, Head, Item, is_a
 from archdsl.syntax.listing.layout import Piece
 from archdsl.syntax.listing.parts import figure
 from archdsl.syntax.tree import Token
@@ -53,7 +53,9 @@ def is_layer_in_disguise(text: str, piece: Piece, found: list[Item]) -> bool:
 def is_remark(text: str, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
     """A sentence about layers in general: `every pool has stride 2`."""
     behind = found[found.index(heads[0]) + 1 :]
-    if clauses.leads(found) and behind and is_a(behind[0], "COLON"):
+    if clauses.leads(found) and any(is_a(item, "COLON") for item in behind[:2]):
+        return False
+    if any(isinstance(item, Copies) for item in found):
         return False
     plain = not any(head.ordinal or head.values for head in heads)
     return plain and bool(_ALL.search(text, piece.start, piece.end))

@@ -105,7 +105,7 @@ class _Reader(InputReader):
 
     def _items(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
         found = self._behind_input(piece, self._beside_input(piece, found))
-        found = self._without_mentions(found)
+        found = clauses.with_copies(self.source.text, self._without_mentions(found))
         heads = [item for item in found if isinstance(item, Head)]
         if self._is_input(piece, found, heads) or self._again(found, heads):
             self.near = True
@@ -117,6 +117,10 @@ class _Reader(InputReader):
         if self._is_activation(piece, found, heads):
             return
         if heads and clauses.is_layer(found) and not prose.is_remark(self.source.text, piece, found, heads):
+            several = clauses.copies_of_several(found)
+            if several is not None:
+                hint = 'write "x 2" behind each layer that is repeated, or [3x3, 64; 3x3, 64] x 2'
+                self._tell("unclear-layer", "copies of several layers", Span(several.start, several.end), hint)
             self._layers(piece, found, columns)
             return
         blocks = [item for item in found if isinstance(item, Block)]
@@ -194,7 +198,10 @@ class _Reader(InputReader):
 
     def _headless(self, piece: Piece, segment: clauses.Segment, said: list[Item]) -> None:
         """What stands between arrows without a name: what comes out of the layer before, or goes into the first."""
-        if self.entries:
+        blocks = [item for item in said if isinstance(item, Block)]
+        if blocks:
+            self._entry(piece, Head("CONV", None, None, (), blocks[0].start, blocks[0].end), said)
+        elif self.entries:
             (take_result if segment.behind_arrow else take)(self.entries[-1], said)
         elif not self._is_input(piece, said, []) and (shape := clauses.lone_shape(said)) is not None:
             self._give_input(piece, shape, said, False)
@@ -293,6 +300,7 @@ class _Reader(InputReader):
         """The tree of everything gathered."""
         layers = len(self.entries) + len(self.diagnostics)
         builder = LineBuilder()
+        builder.channels_first = self.channels_first
         builder.flow = _flow(self.input)
         self._said_of_all(builder)
         lines = [tree.Line((self.input,))] if self.input else []

@@ -73,15 +73,25 @@ def _setting(entry: Entry, item: Setting) -> None:
 
 def _amounts(entry: Entry, row: list[Token]) -> None:
     """Each amount with the words beside it."""
+    _unknown_letters(entry, row)
     row = [word for word, before in zip(row, [None, *row], strict=False) if _says(word, before)]
     used: set[int] = set()
-    for rule in (_stride, _maps, _filters, _counted, _figure):
+    for rule in (_stride, _reads, _maps, _filters, _counted, _figure):
         for at in range(len(row)):
             if at not in used:
                 used |= rule(entry, row, at, used)
     for at, word in enumerate(row):
         if at not in used and word.type in AMOUNTS:
             _bare(entry, word)
+
+
+def _unknown_letters(entry: Entry, row: list[Token]) -> None:
+    """`q=3`: what an unknown word gives is not clear, and must not be taken for anything else."""
+    for at in range(len(row) - 2, 0, -1):
+        word, sign, number = row[at - 1], row[at], row[at + 1]
+        if sign.text == "=" and word.type == "OTHER" and word.text and number.type in AMOUNTS:
+            entry.loose.append(number)
+            row[at + 1] = number._replace(type="SEP", text="")
 
 
 def _says(word: Token, before: Token | None) -> bool:
@@ -99,6 +109,14 @@ def _stride(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]
         entry.give("stride", row[at + 1])
         return {at, at + 1}
     return set()
+
+
+def _reads(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]:
+    """`in_channels=3`: what comes in."""
+    if row[at].type != "READS" or _type(row, at + 1, used) not in ("NUMBER", "COUNTED"):
+        return set()
+    entry.give("reads", row[at + 1])
+    return {at, at + 1}
 
 
 def _maps(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]:
@@ -175,14 +193,17 @@ def _bare(entry: Entry, word: Token) -> None:
             facts["window"] = facts["bare"] = word
         elif len(numbers) == 3 and family == "conv" and not {"window", "volume"} & set(facts):
             facts["volume"] = word
-        elif len(numbers) in (2, 3):
+        elif len(numbers) < 4:
             entry.shapes.append(Shape(numbers, word.start, word.end))
+        elif len(numbers) == 4 and family == "conv" and not {"window", "count"} & set(facts):  # 5x5x3x6
+            facts["window"] = word._replace(text="x".join(numbers[:3]))
+            facts["count"] = word._replace(type="NUMBER", text=numbers[3])
         else:
             entry.loose.append(word)
     elif entry.kind == "DROPOUT" and word.type in ("NUMBER", "PERCENT"):
         entry.give("rate", word)
     elif word.type in ("NUMBER", "COUNTED") and family in ("conv", "dense", "SOFTMAX") and "count" not in facts:
-        facts["count"] = word
+        facts["count"] = entry.bare = word
     elif word.type == "NUMBER" and family == "pool" and "window" not in facts:
         facts["window"] = word
     elif word.type == "NUMBER" and entry.kind in ("NORM", "LRN"):

@@ -14,8 +14,6 @@ from archdsl.syntax.tree import Token
 def convolved(builder: LineBuilder, entry: Entry, at: Span) -> list[Token]:
     """The values of a convolution: filters, window, stride and padding, groups, dilation; raises Unclear."""
     facts = dict(entry.facts)
-    if entry.head.values:
-        facts["window"], facts["count"] = entry.head.values
     if "volume" in facts:
         _volume(builder, entry, facts)
     count, window = builder.count(entry, facts, at), facts.get("window")
@@ -36,7 +34,7 @@ def _volume(builder: LineBuilder, entry: Entry, facts: dict[str, Token]) -> None
     """`5x5x3` without a word: windows over the 3 channels that come in, or else what comes out."""
     volume = facts["volume"]
     count, channels = facts.get("count"), int(sizes(volume)[2])
-    if "window" not in facts and channels == builder.flow.channels and (count is None or whole(count) != channels):
+    if "window" not in facts and channels == builder.flow.channels and count is not None and whole(count) != channels:
         facts["window"] = volume
     else:
         entry.shapes.append(Shape(sizes(volume), volume.start, volume.end))

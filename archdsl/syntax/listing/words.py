@@ -42,11 +42,12 @@ LIGHT = frozenset(("RELU", "TANH", "SIGMOID", "NORM", "LRN", "BN", "DROPOUT", "S
 LABELS = frozenset(("C_LABEL", "S_LABEL", "P_LABEL", "F_LABEL"))
 SETTINGS = frozenset(("STRIDE", "PAD", "GROUPS", "DILATION"))
 AMOUNTS = frozenset(("NUMBER", "DIMS", "COUNTED", "ROUNDED", "PERCENT"))
-_OF_DIGITS = (*sorted(AMOUNTS), "NTH", "PRODUCT")  # all that begins with a digit
+_OF_DIGITS = (*sorted(AMOUNTS), "NTH", "PRODUCT", "BEFORE")  # all that begins with a digit
 _BEHIND_KIND = ("ORDINAL", "_TO")  # tokens that stand only behind the name of a layer
 _LAYER = re.compile(r"\s(?:layer|block|schicht|couche)\b", re.IGNORECASE)
 _DIGITS = re.compile("[0-9]+")
-_NUMBERS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "eins": "1", "zwei": "2", "deux": "2"}
+_NUMBERS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
+_NUMBERS |= {"eins": "1", "zwei": "2", "drei": "3", "vier": "4", "deux": "2", "trois": "3", "dos": "2", "tres": "3"}
 _DIMS_AND_NUMBER = {"DIMS", "NUMBER"}
 
 
@@ -112,7 +113,15 @@ class Words:
 
 def settled(words: list[Token]) -> list[Token]:
     """Tokens that every line of the grammar can hold: brackets with partners, settings with their numbers."""
-    return _settings(_brackets(words))
+    return _settings(_brackets(_letters(words)))
+
+
+def _letters(words: list[Token]) -> list[Token]:
+    """`K=32, F=3` of lectures: K is the number of filters where F is their size."""
+    sizes = [word.text for word in words if word.type == "WINDOW"]
+    if not {"F", "f"} & set(sizes):
+        return words
+    return [word._replace(type="FILTERS") if word.type == "WINDOW" and word.text in "Kk" else word for word in words]
 
 
 def _brackets(words: list[Token]) -> list[Token]:
@@ -147,6 +156,8 @@ def _bracket(inside: list[Token]) -> str | None:
     amounts = [kind for kind in types if kind in _DIMS_AND_NUMBER]
     if types and len(types) == 2 * len(amounts) - 1 and set(types[1::2]) <= {"SEP"} and len(set(amounts)) == 1:
         return "LSQB" if amounts[0] == "NUMBER" or len(amounts) == 1 else None
+    if inside and inside[0].type in KINDS:  # [CONV 5x5, 6]: a layer in brackets
+        return None
     allowed = _DIMS_AND_NUMBER | {"SEP", "BREAK", "CONV"}
     return "LBLOCK" if set(amounts) == _DIMS_AND_NUMBER and set(types) <= allowed else None
 
@@ -167,7 +178,7 @@ def _settings(words: list[Token]) -> list[Token]:
             continue
         number = _number_behind(words, at)
         if number is not None:
-            found += [word, _figure(words[number])]
+            found += [word, figure_of(words[number]) or words[number]]
             at = number + 1
         elif found and found[-1].type in _DIMS_AND_NUMBER:  # 2 groups
             found[-1:] = [word, found[-1]]
@@ -186,7 +197,11 @@ def _number_behind(words: list[Token], at: int) -> int | None:
     return None
 
 
-def _figure(token: Token) -> Token:
-    """A number in words as a figure."""
-    spelled = _NUMBERS.get(token.text.lower())
-    return token if spelled is None else token._replace(type="NUMBER", text=spelled)
+def figure_of(item: object) -> Token | None:
+    """A whole number in figures or in words, as a figure."""
+    if not isinstance(item, Token):
+        return None
+    spelled = _NUMBERS.get(item.text.lower())
+    if spelled is not None:
+        return item._replace(type="NUMBER", text=spelled)
+    return item if item.type == "NUMBER" and item.text.isdigit() else None

@@ -1,0 +1,45 @@
+"""What the kinds share that are one function of PyTorch, with a module of torch.nn that keeps its values."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from archdsl.ir.shape import Shape
+from archdsl.layers.base import Layer, Lowered, Module, inline
+
+
+class Function(Layer):
+    """A kind without tensors that is a module of torch.nn and a call alike; its attributes are the arguments of both.
+
+    `trains` says that the call is told whether the network is in training. A subclass that works on certain axes
+    says in `lies` how it wants its input.
+    """
+
+    module: ClassVar[str]  # ELU, of torch.nn
+    function: ClassVar[str]  # F.elu
+    trains: ClassVar[bool] = False
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        named = {attribute.torch or name: (name, attribute) for name, attribute in self.attributes.items()}
+        arguments: dict[str, Any] = {torch: self.__dict__[name] for torch, (name, _) in named.items()}
+        defaults = {torch: attribute.default for torch, (_, attribute) in named.items() if not attribute.required}
+        positional = sum(attribute.positional for attribute in self.attributes.values())
+        module = Module(f"nn.{self.module}", arguments, positional, defaults)
+        call = inline(self.function, module)
+        place = self.lies(inputs[0])
+        call = f"{call[:-1]}, training=self.training)" if self.trains else call
+        return Lowered(module, call, wants=place, gives=place, in_place=self.in_place())
+
+    def lies(self, x: Shape) -> str:
+        """How the input lies in memory; as it comes where each element is by itself."""
+        return "any"
+
+    def in_place(self) -> bool:
+        """Whether PyTorch has it in place, with a backward pass, at these values."""
+        return False
+
+
+class Activation(Function):
+    """A function of each element by itself, without tensors."""
+
+    activation = True

@@ -1,0 +1,204 @@
+"""What of torch.nn can be written in the language: its modules and their constructor arguments, by their signatures.
+
+`python tests/reachable.py` writes `docs/coverage.md` anew. Which kinds make which modules is found from what their
+examples compile to. An argument is reachable if an attribute of such a kind names it (`torch=`), and follows from the
+input if the compiled source gives it all the same. The tables here are reasons, for what is neither.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
+
+from test_layers import EXAMPLES, layer_of, spec  # noqa: E402
+from torch import nn  # noqa: E402
+
+import archdsl  # noqa: E402
+from archdsl.layers import Layer, Module  # noqa: E402
+
+PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
+OF_THE_TENSORS = {"device", "dtype", "inplace"}  # where tensors are and how they are computed, not what
+MOST_UNREACHABLE = 15
+KEYWORDS = {"RNN": ("nonlinearity",)}  # arguments that a constructor takes and its signature does not show
+UNREACHABLE = {
+    "AdaptiveMaxPool.return_indices": "UNPOOL reads the pool and finds the places itself",
+    "ConvTranspose.padding_mode": "zeros is the one mode that PyTorch takes there",
+    "Embedding.max_norm": "changes the weights while they are read",
+    "Embedding.norm_type": "of max_norm",
+    "Embedding.padding_idx": "no attribute yet",
+    "Embedding.scale_grad_by_freq": "training alone",
+    "Embedding.sparse": "a way to hold gradients",
+    "Flatten.start_dim": "FLATTEN makes one vector of all axes; fewer are joined by other kinds",
+    "Flatten.end_dim": "FLATTEN makes one vector of all axes; fewer are joined by other kinds",
+    "Hardtanh.max_value": "the old name of max_val, which PyTorch warns of",
+    "Hardtanh.min_value": "the old name of min_val, which PyTorch warns of",
+    "MaxPool.return_indices": "UNPOOL reads the pool and finds the places itself",
+}
+OTHERWISE = {  # modules whose work another line does
+    "CrossMapLRN2d": "`LRN`, of which it is PyTorch's older form",
+    "Softmax2d": "`SOFTMAX`, which takes the channels unless told otherwise",
+    "SyncBatchNorm": "`BN`; `nn.SyncBatchNorm.convert_sync_batchnorm` makes one of it where several devices train",
+}
+NO_KIND = {  # patterns of names
+    "AdaptiveLogSoftmaxWithLoss": "its `forward` reads the targets too and gives the loss: it is part of training",
+    "*Loss*": "a loss compares a result with a target: it is part of training",
+    "Lazy*": "finds its input size when it first runs; the check knows it, so that the module without Lazy is compiled",
+    "CosineSimilarity": "compares two results, as losses do",
+    "PairwiseDistance": "compares two results, as losses do",
+    "Container": "holds modules, as names and groups of the language do",
+    "Module*": "holds modules, as names and groups of the language do",
+    "Parameter*": "holds parameters, as layers of the language do",
+    "Sequential": "holds modules, as names and groups of the language do; chains are compiled to it",
+    "DataParallel": "says on which devices a network runs",
+    "RNNBase": "the base class of RNN, LSTM and GRU",
+    "*Cell*": "one step of RNN, LSTM or GRU: what runs step by step is no one network",
+    "FractionalMaxPool*": "windows at random places",
+    "Transformer*": "a network of other layers, which is written as one",
+}
+NOT_YET = {
+    *("AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d", "AvgPool3d"),
+    *("ChannelShuffle", "CircularPad1d", "CircularPad2d", "CircularPad3d", "ConstantPad1d", "ConstantPad2d"),
+    *("ConstantPad3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "EmbeddingBag", "Fold", "GRU"),
+    *("LPPool1d", "LPPool2d", "LPPool3d", "LSTM", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d"),
+    *("MultiheadAttention", "PixelShuffle", "PixelUnshuffle", "RNN", "ReflectionPad1d", "ReflectionPad2d"),
+    *("ReflectionPad3d", "ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d", "Unflatten", "Unfold"),
+    *("Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d", "ZeroPad1d"),
+}
+HEAD = """\
+# What of torch.nn can be written
+
+Written by `python tests/reachable.py` from the signatures of PyTorch's modules and from what the kinds compile to; a
+test compares the two. Left out of the tables are `device`, `dtype` and `inplace`.
+"""
+
+
+class Made(NamedTuple):
+    """A module of torch.nn, the kinds that compile to it, and the arguments that they give."""
+
+    name: str
+    kinds: tuple[type[Layer], ...]
+    given: frozenset[str]
+
+
+def modules() -> list[str]:
+    """The names of all modules of torch.nn."""
+    return sorted(name for name, value in vars(nn).items() if isinstance(value, type) and issubclass(value, nn.Module))
+
+
+def arguments(name: str) -> list[str]:
+    """The constructor arguments of a module; of a class that passes all on, those of its base."""
+    for each in getattr(nn, name).__mro__:
+        if each is nn.Module:
+            break
+        named = [
+            one
+            for one in inspect.signature(each).parameters.values()
+            if one.kind not in (one.VAR_POSITIONAL, one.VAR_KEYWORD)
+        ]
+        if named:
+            own = [one.name for one in named if not one.name.startswith("_") and one.name not in OF_THE_TENSORS]
+            return [*(one for one in own if each is getattr(nn, name) or one != "mode"), *KEYWORDS.get(name, ())]
+    return []
+
+
+def made() -> list[Made]:
+    """Every module of torch.nn that the example of a kind compiles to, or a class of ours that extends it."""
+    found: dict[str, dict[type[Layer], set[str]]] = {}
+    for kind, example in EXAMPLES:
+        node = layer_of(archdsl.loads(spec(example.text)))
+        module = node.op.lower(*node.inputs).module
+        for name in _names(module) if module is not None else ():
+            found.setdefault(name, {}).setdefault(kind, set()).update(module.arguments)
+    return [Made(name, tuple(kinds), frozenset().union(*kinds.values())) for name, kinds in sorted(found.items())]
+
+
+def _names(module: Module) -> set[str]:
+    extended = set(re.findall(r"^class \w+\(nn\.(\w+)\)", module.support, re.MULTILINE)) - {"Module"}
+    return {module.path.removeprefix("nn.")} if module.path.startswith("nn.") else extended
+
+
+def plain(name: str) -> str:
+    """A module without its number of axes: those of one, two and three axes are one family."""
+    return re.sub("[123]d$", "", name)
+
+
+def attribute_of(each: Made, argument: str) -> str | None:
+    """The attribute that gives an argument, as a line names it."""
+    for kind in each.kinds:
+        for attribute in kind.attributes.values():
+            if attribute.torch == argument:
+                return attribute.name
+    return None
+
+
+def unreachable() -> Iterator[str]:
+    """The arguments that no line can give, as `MaxPool.return_indices`, each once."""
+    known: set[str] = set()
+    for each in made():
+        for argument in arguments(each.name):
+            if attribute_of(each, argument) is None and argument not in each.given:
+                known.add(f"{plain(each.name)}.{argument}")
+    yield from sorted(known)
+
+
+def kindless() -> Iterator[str]:
+    """The modules that no kind compiles to."""
+    yield from (name for name in modules() if name not in {each.name for each in made()})
+
+
+def reason(name: str) -> str | None:
+    """Why a module has no kind, or what is written for it; None where nothing is said."""
+    if name in OTHERWISE:
+        return OTHERWISE[name]
+    return next((text for pattern, text in NO_KIND.items() if fnmatch(name, pattern)), None)
+
+
+# ---- the page
+
+
+def page() -> str:
+    """`docs/coverage.md`."""
+    missing = list(unreachable())
+    count = f"{len(missing)} arguments, those of one, two and three axes counted once, are out of reach:"
+    parts = [HEAD, "## Modules and their arguments", "", *_table(("torch.nn", "kind", "arguments"), _made()), ""]
+    parts += ["## Arguments that cannot be given", "", count, ""]
+    parts += [*_table(("argument", "why"), [(f"`{one}`", UNREACHABLE.get(one, "")) for one in missing]), ""]
+    parts += ["## Modules without a kind of their own", "", *_table(("torch.nn", "why"), _kindless()), ""]
+    return "\n".join(parts)
+
+
+def _made() -> list[tuple[str, ...]]:
+    rows = []
+    for each in made():
+        cells = [f"{argument}: {_source(each, argument)}" for argument in arguments(each.name)]
+        rows.append((f"`{each.name}`", ", ".join(f"`{kind.name}`" for kind in each.kinds), "; ".join(cells)))
+    return rows
+
+
+def _source(each: Made, argument: str) -> str:
+    attribute = attribute_of(each, argument)
+    return f"`{attribute}`" if attribute else "input" if argument in each.given else "–"
+
+
+def _kindless() -> list[tuple[str, ...]]:
+    """Those of one reason together."""
+    reasons: dict[str, list[str]] = {}
+    for name in kindless():
+        reasons.setdefault(reason(name) or "not yet", []).append(f"`{name}`")
+    return [(", ".join(names), text) for text, names in reasons.items()]
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+    return [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *(f"| {' | '.join(row)} |" for row in rows)]
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE}")
