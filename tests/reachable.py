@@ -12,6 +12,7 @@ import re
 import sys
 from collections.abc import Iterator
 from fnmatch import fnmatch
+from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,8 +29,8 @@ OF_THE_TENSORS = {"device", "dtype", "inplace"}  # where tensors are and how the
 MOST_UNREACHABLE = 15
 KEYWORDS = {"RNN": ("nonlinearity",)}  # arguments that a constructor takes and its signature does not show
 UNREACHABLE = {
-    "AdaptiveMaxPool.return_indices": "UNPOOL reads the pool and finds the places itself",
-    "ConvTranspose.padding_mode": "zeros is the one mode that PyTorch takes there",
+    "AdaptiveMaxPool.return_indices": "the places of the largest elements: no layer of the language reads them",
+    "ConvTranspose.padding_mode": "PyTorch takes no other value than zeros",
     "Embedding.max_norm": "changes the weights while they are read",
     "Embedding.norm_type": "of max_norm",
     "Embedding.padding_idx": "no attribute yet",
@@ -39,11 +40,13 @@ UNREACHABLE = {
     "Flatten.end_dim": "FLATTEN makes one vector of all axes; fewer are joined by other kinds",
     "Hardtanh.max_value": "the old name of max_val, which PyTorch warns of",
     "Hardtanh.min_value": "the old name of min_val, which PyTorch warns of",
-    "MaxPool.return_indices": "UNPOOL reads the pool and finds the places itself",
+    "MaxPool.return_indices": "UNPOOL finds the places of the largest elements anew, from what the pool has read",
 }
 OTHERWISE = {  # modules whose work another line does
     "CrossMapLRN2d": "`LRN`, of which it is PyTorch's older form",
     "Softmax2d": "`SOFTMAX`, which takes the channels unless told otherwise",
+    "UpsamplingBilinear2d": "`UPSAMPLE`, of which it is one mode",
+    "UpsamplingNearest2d": "`UPSAMPLE`, of which it is one mode",
     "SyncBatchNorm": "`BN`; `nn.SyncBatchNorm.convert_sync_batchnorm` makes one of it where several devices train",
 }
 NO_KIND = {  # patterns of names
@@ -62,15 +65,7 @@ NO_KIND = {  # patterns of names
     "FractionalMaxPool*": "windows at random places",
     "Transformer*": "a network of other layers, which is written as one",
 }
-NOT_YET = {
-    *("AdaptiveAvgPool3d", "AdaptiveMaxPool1d", "AdaptiveMaxPool2d", "AdaptiveMaxPool3d", "AvgPool3d"),
-    *("ChannelShuffle", "CircularPad1d", "CircularPad2d", "CircularPad3d", "ConstantPad1d", "ConstantPad2d"),
-    *("ConstantPad3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d", "EmbeddingBag", "Fold", "GRU"),
-    *("LPPool1d", "LPPool2d", "LPPool3d", "LSTM", "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d"),
-    *("MultiheadAttention", "PixelShuffle", "PixelUnshuffle", "RNN", "ReflectionPad1d", "ReflectionPad2d"),
-    *("ReflectionPad3d", "ReplicationPad1d", "ReplicationPad2d", "ReplicationPad3d", "Unflatten", "Unfold"),
-    *("Upsample", "UpsamplingBilinear2d", "UpsamplingNearest2d", "ZeroPad1d"),
-}
+NOT_YET = {"EmbeddingBag", "GRU", "LSTM", "MultiheadAttention", "RNN", "Unflatten"}
 HEAD = """\
 # What of torch.nn can be written
 
@@ -108,20 +103,27 @@ def arguments(name: str) -> list[str]:
     return []
 
 
-def made() -> list[Made]:
-    """Every module of torch.nn that the example of a kind compiles to, or a class of ours that extends it."""
+@cache
+def made() -> tuple[Made, ...]:
+    """Every module of torch.nn that the example of a kind compiles to, or a class of ours that extends it.
+
+    A kind that makes the module for one number of axes makes that for each of its ranks, which `test_kinds.py` runs.
+    """
     found: dict[str, dict[type[Layer], set[str]]] = {}
     for kind, example in EXAMPLES:
         node = layer_of(archdsl.loads(spec(example.text)))
         module = node.op.lower(*node.inputs).module
-        for name in _names(module) if module is not None else ():
+        for name in _names(module, kind) if module is not None else ():
             found.setdefault(name, {}).setdefault(kind, set()).update(module.arguments)
-    return [Made(name, tuple(kinds), frozenset().union(*kinds.values())) for name, kinds in sorted(found.items())]
+    return tuple(Made(name, tuple(kinds), frozenset().union(*kinds.values())) for name, kinds in sorted(found.items()))
 
 
-def _names(module: Module) -> set[str]:
+def _names(module: Module, kind: type[Layer]) -> set[str]:
+    """The modules of torch.nn that a lowered module stands for."""
     extended = set(re.findall(r"^class \w+\(nn\.(\w+)\)", module.support, re.MULTILINE)) - {"Module"}
-    return {module.path.removeprefix("nn.")} if module.path.startswith("nn.") else extended
+    found = {module.path.removeprefix("nn.")} if module.path.startswith("nn.") else extended
+    beside = {f"{plain(name)}{rank - 1}d" for name in found if plain(name) != name for rank in kind.ranks}
+    return found | {name for name in beside if hasattr(nn, name)}
 
 
 def plain(name: str) -> str:

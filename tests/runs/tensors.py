@@ -28,6 +28,9 @@ DELIBERATE = {
     "tie": "a weight of two layers has the sizes of both: a layer of PyTorch takes any tensor for its weight",
     "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
     "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
+    "scalar": "a value has an axis beside the batch: PyTorch has numbers alone",
+    "cut": "a range lies on its axis: PyTorch cuts off in silence what lies beyond",
+    "uneven": "CHUNK gives equal pieces, as many as it says: PyTorch gives unequal ones, or fewer",
     "range": "constants that make no sense: a momentum beyond 1, an eps below 0, a PAD that cuts off or a CROP that adds, "
     "a negative LRN, an AVGPOOL with a negative divisor",
     "float32": "constants that float32 does not hold: PyTorch refuses them in most kinds, and the others give 0 or infinity",

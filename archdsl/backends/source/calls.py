@@ -17,16 +17,26 @@ from archdsl.ir.shape import Shape
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
 
+UNREAD = "_"  # the variable of a result that nothing reads
+
 
 def write_layer(
-    w: ClassWriter, found: Family, inputs: list[Value], label: str | None, number: int, at: At
+    w: ClassWriter,
+    found: Family,
+    inputs: list[Value],
+    label: str | None,
+    number: int,
+    at: At,
+    wishes: tuple[str | None, ...] = (),
 ) -> list[Value]:
+    """A layer; of several results each gets the variable that is wished for it."""
     node: Leaf = first(found)
     if not node.inputs:
         return [write_source(w, found, label, number, at)]
-    lowered = node.op.lower(*node.inputs)
+    came = inputs[0].form
+    lowered = node.op.lower(*node.inputs).reading(came)
     owns = bool(node.op.tensors(*node.inputs))
-    calls = {each.op.lower(*each.inputs).call for each in found.values()}
+    calls = {each.op.lower(*each.inputs).reading(came).call for each in found.values()}
     turned = turn_all(w, inputs, lowered.wants, at)
     forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support
@@ -40,7 +50,7 @@ def write_layer(
             turned[0] = w.assign(turned[0], None, at, "")
         call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
         text = filled(call, [value.text for value in turned])
-    results = unpacked(w, text, forms, node.outputs)
+    results = unpacked(w, text, forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
 
@@ -117,7 +127,7 @@ def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_plac
     node: Leaf = first(found)
     modules = {member: each.op.lower(*each.inputs).module for member, each in found.items()}
     head = first(modules)
-    if head is None or any(module is None or module.path != head.path for module in modules.values()):
+    if head is None or any(m is None or (m.path, m.home) != (head.path, head.home) for m in modules.values()):
         raise Mismatch
     if head.support:
         w.generator.support(head.path, head.support)
@@ -137,7 +147,8 @@ def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_plac
         parts.append(text if position < head.positional and not keyword else f"{name}={text}")
     if in_place:
         parts.append("inplace=True")
-    return call_text(f"{head.path}(", parts, width=WIDTH - 16)
+    path = w.generator.imported(head.home, head.path) if head.home else head.path
+    return call_text(f"{path}(", parts, width=WIDTH - 16)
 
 
 def construct_use(w: ClassWriter, found: Family) -> tuple[str, Made]:
@@ -162,26 +173,41 @@ def construct(w: ClassWriter, made: Made, bodies: Family, written: dict[str, Any
     return f"{made.name}({', '.join(parts)})"
 
 
-def write_use(w: ClassWriter, found: Family, inputs: list[Value], step: str, at: At) -> list[Value]:
+def write_use(
+    w: ClassWriter, found: Family, inputs: list[Value], step: str, at: At, wishes: tuple[str | None, ...] = ()
+) -> list[Value]:
+    """A block in use; of several results each gets the variable that is wished for it."""
     text, made = construct_use(w, found)
     w.register(at.owner, step, text)
-    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at)
+    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at, wishes)
 
 
 def call_class(
-    w: ClassWriter, callee: str, made: Made, inputs: list[Value], outputs: tuple[Shape, ...], at: At
+    w: ClassWriter,
+    callee: str,
+    made: Made,
+    inputs: list[Value],
+    outputs: tuple[Shape, ...],
+    at: At,
+    wishes: tuple[str | None, ...] = (),
 ) -> list[Value]:
     given = turn_each(w, inputs, made.forms, at)
-    return unpacked(w, f"{callee}({_listed(given)})", made.gives, outputs)
+    return unpacked(w, f"{callee}({_listed(given)})", made.gives, outputs, wishes)
 
 
-def unpacked(w: ClassWriter, call: str, forms: tuple[str, ...], outputs: tuple[Shape, ...]) -> list[Value]:
-    """The results of a call: one as an expression, several in variables of their own."""
+def unpacked(
+    w: ClassWriter,
+    call: str,
+    forms: tuple[str, ...],
+    outputs: tuple[Shape, ...],
+    wishes: tuple[str | None, ...] = (),
+) -> list[Value]:
+    """The results of a call: one as an expression, several in variables of their own; `_` is one that nothing reads."""
     if len(forms) == 1:
         return [Value(call, forms[0], outputs[0].rank)]
     names, busy = [], w.busy()
-    for _ in forms:
-        names.append(variable(None, busy))
+    for wish in wishes or (None,) * len(forms):
+        names.append(UNREAD if wish == UNREAD else variable(wish, busy))
         busy.add(names[-1])
     w.forward.append(f"{', '.join(names)} = {call}")
     each = zip(names, forms, outputs, strict=True)
