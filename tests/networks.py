@@ -280,7 +280,8 @@ class Drawer:
         if repeat is not None and draw.chance(70):
             word, arguments = self.keeping(x)
         label = self.label(frame, 35)
-        count = len(Attributes(draw, {}, x).results(word.upper(), {})) if label and not label.isdigit() else 1
+        values = {one.name: one.value for one in arguments}
+        count = len(Attributes(draw, {}, x).results(word.upper(), values)) if label and not label.isdigit() else 1
         further = (self.label(frame, 100) for _ in range(draw.integer(0, count - 1)))
         more = tuple(name for name in further if name is not None and not name.isdigit())
         return Layer(word, arguments, label, more, repeat=repeat, reads=reads)

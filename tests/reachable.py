@@ -35,6 +35,7 @@ UNREACHABLE = {
     "EmbeddingBag.include_last_offset": "bags of different lengths in one tensor: each sample is a bag of its own",
     "Flatten.start_dim": "FLATTEN makes one vector of all axes; fewer are joined by other kinds",
     "Flatten.end_dim": "FLATTEN makes one vector of all axes; fewer are joined by other kinds",
+    "GRU.proj_size": "LSTM alone has projections: PyTorch refuses it",
     "Hardtanh.max_value": "the old name of max_val, which PyTorch warns of",
     "Hardtanh.min_value": "the old name of min_val, which PyTorch warns of",
     "MaxPool.return_indices": "UNPOOL finds the places of the largest elements anew, from what the pool has read",
@@ -62,7 +63,7 @@ NO_KIND = {  # patterns of names
     "FractionalMaxPool*": "windows at random places",
     "Transformer*": "a network of other layers, which is written as one",
 }
-NOT_YET = {"EmbeddingBag", "GRU", "LSTM", "MultiheadAttention", "RNN", "Unflatten"}
+NOT_YET = {"Unflatten"}
 HEAD = """\
 # What of torch.nn can be written
 

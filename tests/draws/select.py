@@ -50,7 +50,7 @@ class Draws(Numbers):
         return {"sizes": [*pieces, *([left] if left or not pieces else [])], **values}
 
     def _split_results(self, values: dict[str, Any]) -> int:
-        sizes = values["sizes"]
+        sizes = values.get("sizes", 1)
         if isinstance(sizes, list):
             return self.draw.integer(1, len(sizes))
         size = self.length(values.get("axis", "channels"))
@@ -64,7 +64,7 @@ class Draws(Numbers):
         return {"chunks": chunks, **({} if word == "channels" and self.draw.chance(60) else {"axis": word})}
 
     def _chunk_results(self, values: dict[str, Any]) -> int:
-        return self.draw.integer(1, max(1, min(values["chunks"], 8)))
+        return self.draw.integer(1, max(1, min(values.get("chunks", 1), 8)))
 
     def _shift(self) -> dict[str, Any]:
         draw = self.draw
