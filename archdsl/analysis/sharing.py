@@ -7,16 +7,16 @@ that is called again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
+from archdsl.analysis.fitting import sizes_text, unfit
 from archdsl.analysis.labels import filled
 from archdsl.analysis.names import Entry, Part, Value
 from archdsl.analysis.place import Once, Place
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.trampoline import Task
 from archdsl.diagnostics import Related, Span
-from archdsl.ir.network import Item, Leaf, Merge, Node, Placed, Repeat, Sequence, Share, Tie, Use, postorder, walk
+from archdsl.ir.network import Leaf, Node, Placed, Repeat, Sequence, Share, Tie, Use, postorder, walk
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
 from archdsl.layers import Tensor
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
     from archdsl.analysis.elaborate import Elaborator
 
 
-class Sharing(NamedTuple):
-    """What the word SHARE means where a kind stands."""
-
-    name: str
-
-
-SHARE = Sharing("SHARE")
 _USAGE = "usage: SHARE NAME <- inputs, with the name of a layer, group or block above"
 
 
@@ -131,78 +124,23 @@ def _again(
         once = yield e.once(part.statement, inputs, place, True)
     if once.node is None or None in once.shapes:
         raise Silent
-    problem = _unfit(token, part.node, once.node)
+    assert isinstance(part.node, (Leaf, Sequence, Use))
+    assert isinstance(once.node, (Leaf, Sequence, Use))
+    problem = unfit(token, part.node, once.node)
     if problem is not None:
         raise problem
-    assert isinstance(once.node, (Leaf, Sequence, Use))
     return once.node
-
-
-# ---- whether weights fit
-
-
-def _unfit(token: Token, first: Any, again: Any) -> Problem | None:
-    """The first layer whose weights, or whose way to compute, are not those of the first run."""
-    alone = isinstance(first, Leaf)
-    on, now = (" and ".join(map(str, node.inputs)) for node in (first, again))
-    for one, other in zip_longest(_laid(token.text, first), _laid(token.text, again)):
-        if one is None or other is None or _kind(one) != _kind(other):
-            path = (one or other).path
-            message = f"{token.text} has other layers on {now} than on {on}, from {path} on"
-            return Problem("unfit-weights", message, token)
-        for tensor, mine in zip_longest(_tensors(one.node), _tensors(other.node)):
-            if tensor[:2] != mine[:2]:
-                sizes = f"{_sizes(tensor)} on {on}, and would be {_sizes(mine)} on {now}"
-                message = f"{one.path}.{tensor.name} is {sizes}"
-                return Problem("unfit-weights", message, token, related=_written(one))
-        if _computed(one.node, alone) != _computed(other.node, alone):
-            message = f"{one.path} would compute in another way on {now} than on {on}"
-            return Problem("unfit-weights", message, token, related=_written(one))
-    return None
-
-
-def _laid(name: str, node: Node) -> list[Placed]:
-    item = Item(name, 0, node, (), (), ())
-    return list(walk(Sequence((), (item,), (), 1, (), ())))
-
-
-def _kind(placed: Placed) -> tuple[Any, ...]:
-    return placed.path, placed.copies, type(placed.node), type(getattr(placed.node, "op", None))
-
-
-def _tensors(node: Node) -> tuple[Tensor, ...]:
-    return node.op.tensors(*node.inputs) if isinstance(node, Leaf) else ()
-
-
-def _computed(node: Node, alone: bool) -> Any:
-    """How a layer is written in PyTorch: what its module is given; within a group also the call around it."""
-    if not isinstance(node, (Leaf, Merge)):
-        return None
-    lowered = node.op.lower(*node.inputs)
-    return lowered.module if alone and lowered.module is not None else lowered
-
-
-def _sizes(tensor: Tensor) -> str:
-    return "x".join(map(str, tensor.sizes))
-
-
-def _written(placed: Placed) -> tuple[Related, ...]:
-    statement = getattr(placed.node, "statement", None)
-    kind = statement.kind if statement is not None else None
-    return (Related(Span(kind.start, kind.end), "this layer"),) if kind is not None else ()
 
 
 # ---- weight=
 
 
-def tied(e: Elaborator, once: Once, place: Place) -> Once:
-    """A layer that has a tensor of another one, where its line names one: `weight=embed`."""
+def tied(once: Once, names: list[str], place: Place) -> Once:
+    """A layer that has tensors of others, by their `names`: those that its line gives, as `weight=embed`."""
     leaf = once.node
     assert isinstance(leaf, Leaf)
-    named = [(name, leaf.op.__dict__[name]) for name in type(leaf.op).refers if leaf.op.__dict__[name] is not None]
-    if not named:
-        return once
-    return once._replace(node=leaf._replace(ties=tuple(_tie(leaf, *each, place) for each in named)))
+    ties = tuple(_tie(leaf, name, leaf.op.__dict__[name], place) for name in names)
+    return once._replace(node=leaf._replace(ties=ties))
 
 
 def _tie(leaf: Leaf, tensor: str, token: Token, place: Place) -> Tie:
@@ -237,11 +175,15 @@ def _no_layer(entry: Entry, token: Token, tensor: str) -> Problem:
 
 
 def _lends(entry: Entry, tensor: str) -> bool:
-    return entry.part is not None and any(each.name == tensor for each in _tensors(entry.part.node))  # type: ignore[arg-type]
+    return entry.part is not None and _lends_it(entry.part.node, tensor)
+
+
+def _lends_it(node: Node | None, tensor: str) -> bool:
+    return isinstance(node, Leaf) and any(each.name == tensor for each in node.op.tensors(*node.inputs))
 
 
 def _other_sizes(leaf: Leaf, entry: Entry, token: Token, ours: Tensor, theirs: Tensor) -> Problem:
-    message = f"the {ours.name} of {leaf.op.name} is {_sizes(ours)}, that of {token.text} is {_sizes(theirs)}"
+    message = f"the {ours.name} of {leaf.op.name} is {sizes_text(ours)}, that of {token.text} is {sizes_text(theirs)}"
     if _turned(ours.sizes) == theirs.sizes:
         message += ", its transpose: PyTorch has one tensor in two layers only as it lies"
     return Problem("unfit-weights", message, token, related=(_given(entry),))
