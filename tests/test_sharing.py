@@ -222,6 +222,10 @@ def test_copies_that_run_one_module_are_a_plain_loop() -> None:
     assert "for _ in range(3):\n            x = self.cell(x)" in source("input 8\ncell: FC 8\nmore: SHARE cell x3")
 
 
+def test_what_passes_a_value_on_is_not_what_runs_again() -> None:
+    assert source("input 8\na: FC 8\nif no { FC 8 }\nSHARE a").count("self.a(") == 2
+
+
 def test_a_tie_in_a_block_stands_in_its_class() -> None:
     text = "input 7 int\nblock LM(d) { e: EMBED 50 d; h: LINEAR 50 weight=e }\nLM 8"
     assert "self.h.weight = self.e.weight" in source(text).partition("class Text")[0]

@@ -33,7 +33,8 @@ def unfit(token: Token, first: Leaf | Sequence | Use, again: Leaf | Sequence | U
             continue
         seen.add((id(pair.one), id(pair.other)))
         if not _alike(pair.one, pair.other):
-            message = f"{token.text} has other layers on {now} than on {on}, from {pair.path} on"
+            begin = f", from {pair.path} on" if pair.path != token.text else ""
+            message = f"{token.text} has other layers on {now} than on {on}{begin}"
             return Problem("unfit-weights", message, token)
         wrong = _wrong(pair, on, now, alone=pair.one is first)
         if wrong:
