@@ -211,8 +211,9 @@ class Drawer:
             return self.opening(frame)
         if frame.current.dtype == "int64" and draw.chance(90):
             return self.leaf(frame, draw.pick(("EMBED", "EMBED", "EMBED", "EMBEDBAG", "POSITIONS")))
-        if draw.chance(7) and self.sharable(frame):
-            return self.share(frame)
+        parts = self.sharable(frame) if draw.chance(7) else {}
+        if parts:
+            return self.share(frame, parts)
         choice = draw.integer(0, 99)
         if choice < 3:
             return self.source(frame, frame.current)
@@ -301,12 +302,9 @@ class Drawer:
         most = 100 if self.misfit else 0
         return {name: part for name, part in found.items() if part.line.repeat is None or self.draw.chance(most // 20)}
 
-    def share(self, frame: Frame) -> Layer:
+    def share(self, frame: Frame, parts: dict[str, Part]) -> Layer:
         """A part that runs again, mostly on what is shaped as its first input."""
-        draw, parts = self.draw, self.sharable(frame)
-        if not parts:  # a repeated part was among them by chance
-            return self.leaf(frame)
-        name = draw.pick(list(parts))
+        draw, name = self.draw, self.draw.pick(list(parts))
         inputs = parts[name].inputs
         names = self.visible(frame)
         reads: tuple[str, ...] = ()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archdsl.analysis import containers, control, sharing
+from archdsl.analysis import containers, control
 from archdsl.analysis.cost import Costs
 from archdsl.analysis.evaluate import evaluate
 from archdsl.analysis.judge import Judge
@@ -20,7 +20,7 @@ from archdsl.analysis.place import Once, Place, sequence_of
 from archdsl.analysis.problem import Placed, Problem, Silent, Stop, misplaced, placed
 from archdsl.analysis.report import Report
 from archdsl.analysis.rules import Known, Rules
-from archdsl.analysis.scope import WRONG, Scope
+from archdsl.analysis.scope import WRONG, Scope, Sharing
 from archdsl.analysis.trampoline import Task
 from archdsl.analysis.work import Work
 from archdsl.diagnostics import Span
@@ -196,7 +196,7 @@ class Elaborator:
         assert statement.kind is not None
         target = self.kinds.target(statement.kind, place)
         inputs = self.reads(statement, current, place)
-        if isinstance(target, (tree.Block, sharing.Sharing)):
+        if isinstance(target, (tree.Block, Sharing)):
             item, values = yield self.layer(statement, inputs, place, base)
         else:
             here = place.reading(inputs[0]) if inputs else place
@@ -367,7 +367,9 @@ class Elaborator:
         if statement.kind is None:
             return (yield containers.group(self, statement, inputs, place, named))
         target = self.kinds.target(statement.kind, place)
-        if isinstance(target, sharing.Sharing):
+        if isinstance(target, Sharing):
+            from archdsl.analysis import sharing
+
             return (yield sharing.share(self, statement, inputs, place))
         if isinstance(target, tree.Block):
             return (yield containers.use(self, statement, target, inputs, place))
@@ -379,7 +381,12 @@ class Elaborator:
         """One layer of a built-in kind."""
         once = self.rules.leaf(statement, kind, inputs, place)
         self.visit(statement)
-        return sharing.tied(self, once, place) if kind.refers else once
+        names = [a.name.text for a in statement.arguments if a.name is not None and a.name.text in kind.refers]
+        if names:
+            from archdsl.analysis.sharing import tied
+
+            return tied(self, once, names, place)
+        return once
 
     def complete(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
         """A container is whole: hold what was expected of it."""

@@ -12,8 +12,7 @@ from archdsl.analysis.evaluate import no_kind
 from archdsl.analysis.place import Place
 from archdsl.analysis.problem import Problem, Silent
 from archdsl.analysis.report import Report
-from archdsl.analysis.scope import WRONG, KindReference, Words, meant
-from archdsl.analysis.sharing import SHARE, Sharing
+from archdsl.analysis.scope import SHARE, WRONG, KindReference, Sharing, Words, meant
 from archdsl.diagnostics import Related, Source, Span
 from archdsl.layers import REGISTRY, Layer
 from archdsl.syntax import tree

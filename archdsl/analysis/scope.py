@@ -23,6 +23,13 @@ class KindReference(NamedTuple):
     file: int | None = None
 
 
+class Sharing(NamedTuple):
+    """What the word SHARE means where a kind stands."""
+
+    name: str
+
+
+SHARE = Sharing("SHARE")
 Words: TypeAlias = dict[str, KindReference]  # for kinds and blocks, in one file
 
 

@@ -7,18 +7,18 @@ that is called again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import zip_longest
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING
 
+from archdsl.analysis.fitting import sizes_text, unfit
 from archdsl.analysis.labels import filled
 from archdsl.analysis.names import Entry, Part, Value
 from archdsl.analysis.place import Once, Place
 from archdsl.analysis.problem import Problem, Refused, Silent
 from archdsl.analysis.trampoline import Task
 from archdsl.diagnostics import Related, Span
-from archdsl.ir.network import Item, Leaf, Merge, Node, Placed, Repeat, Sequence, Share, Tie, Use, postorder, walk
+from archdsl.ir.network import Leaf, Node, Placed, Repeat, Sequence, Share, Tie, Use, postorder, walk
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import Expression, Size, same
+from archdsl.ir.size import Size
 from archdsl.layers import Tensor
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
     from archdsl.analysis.elaborate import Elaborator
 
 
-class Sharing(NamedTuple):
-    """What the word SHARE means where a kind stands."""
-
-    name: str
-
-
-SHARE = Sharing("SHARE")
 _USAGE = "usage: SHARE NAME <- inputs, with the name of a layer, group or block above"
 
 
@@ -131,12 +124,11 @@ def _again(
         once = yield e.once(part.statement, inputs, place, True)
     if once.node is None or None in once.shapes:
         raise Silent
-    _settle(e, token, "SHARE", lambda: _unfit(token, part.node, once.node))
-    assert isinstance(once.node, (Leaf, Sequence, Use))
-    return once.node
-
-
-# ---- whether weights fit
+    first, again = part.node, once.node
+    assert isinstance(first, (Leaf, Sequence, Use))
+    assert isinstance(again, (Leaf, Sequence, Use))
+    _settle(e, token, "SHARE", lambda: unfit(token, first, again))
+    return again
 
 
 def _settle(e: Elaborator, token: Token, what: str, fault: Callable[[], Problem | None]) -> None:
@@ -154,84 +146,15 @@ def _settle(e: Elaborator, token: Token, what: str, fault: Callable[[], Problem 
     return under(e.facts, rule, Need(token, what), e.limits)
 
 
-def _alike(left: Tensor, right: Tensor) -> bool:
-    """Whether two tensors have one name and equal sizes."""
-    return left.name == right.name and _equal(left.sizes, right.sizes)
-
-
-def _unfit(token: Token, first: Any, again: Any) -> Problem | None:
-    """The first layer whose weights, or whose way to compute, are not those of the first run."""
-    alone = isinstance(first, Leaf)
-    on, now = (" and ".join(map(str, node.inputs)) for node in (first, again))
-    for one, other in zip_longest(_laid(token.text, first), _laid(token.text, again)):
-        if one is None or other is None or _kind(one) != _kind(other):
-            path = (one or other).path
-            message = f"{token.text} has other layers on {now} than on {on}, from {path} on"
-            return Problem("unfit-weights", message, token)
-        for tensor, mine in zip_longest(_tensors(one.node), _tensors(other.node)):
-            if not _alike(tensor, mine):
-                sizes = f"{_sizes(tensor)} on {on}, and would be {_sizes(mine)} on {now}"
-                message = f"{one.path}.{tensor.name} is {sizes}"
-                return Refused("unfit-weights", message, token, related=_written(one), what="SHARE")
-        if not _equal(_computed(one.node, alone), _computed(other.node, alone)):
-            message = f"{one.path} would compute in another way on {now} than on {on}"
-            return Problem("unfit-weights", message, token, related=_written(one))
-    return None
-
-
-def _laid(name: str, node: Node) -> list[Placed]:
-    item = Item(name, 0, node, (), (), ())
-    return list(walk(Sequence((), (item,), (), 1, (), ())))
-
-
-def _kind(placed: Placed) -> tuple[Any, ...]:
-    return placed.path, placed.copies, type(placed.node), type(getattr(placed.node, "op", None))
-
-
-def _tensors(node: Node) -> tuple[Tensor, ...]:
-    return node.op.tensors(*node.inputs) if isinstance(node, Leaf) else ()
-
-
-def _computed(node: Node, alone: bool) -> Any:
-    """How a layer is written in PyTorch: what its module is given; within a group also the call around it."""
-    if not isinstance(node, (Leaf, Merge)):
-        return None
-    lowered = node.op.lower(*node.inputs)
-    return lowered.module if alone and lowered.module is not None else lowered
-
-
-def _equal(left: Any, right: Any) -> bool:
-    """Whether two values, as PyTorch's modules are given them, are equal, sizes that are left open among them."""
-    if isinstance(left, Expression) or isinstance(right, Expression):
-        return isinstance(left, (int, Expression)) and isinstance(right, (int, Expression)) and same(left, right)
-    if isinstance(left, dict) and isinstance(right, dict):
-        return left.keys() == right.keys() and all(_equal(left[name], right[name]) for name in left)
-    if isinstance(left, (tuple, list)) and type(left) is type(right):
-        return len(left) == len(right) and all(map(_equal, left, right))
-    return bool(left == right)
-
-
-def _sizes(tensor: Tensor) -> str:
-    return "x".join(map(str, tensor.sizes))
-
-
-def _written(placed: Placed) -> tuple[Related, ...]:
-    statement = getattr(placed.node, "statement", None)
-    kind = statement.kind if statement is not None else None
-    return (Related(Span(kind.start, kind.end), "this layer"),) if kind is not None else ()
-
-
 # ---- weight=
 
 
-def tied(e: Elaborator, once: Once, place: Place) -> Once:
-    """A layer that has a tensor of another one, where its line names one: `weight=embed`."""
+def tied(e: Elaborator, once: Once, names: list[str], place: Place) -> Once:
+    """A layer that has tensors of others, by their `names`: those that its line gives, as `weight=embed`."""
     leaf = once.node
     assert isinstance(leaf, Leaf)
-    named = [(name, leaf.op.__dict__[name]) for name in type(leaf.op).refers if leaf.op.__dict__[name] is not None]
-    if not named:
-        return once
-    return once._replace(node=leaf._replace(ties=tuple(_tie(e, leaf, *each, place) for each in named)))
+    ties = tuple(_tie(e, leaf, name, leaf.op.__dict__[name], place) for name in names)
+    return once._replace(node=leaf._replace(ties=ties))
 
 
 def _tie(e: Elaborator, leaf: Leaf, tensor: str, token: Token, place: Place) -> Tie:
@@ -247,7 +170,7 @@ def _tie(e: Elaborator, leaf: Leaf, tensor: str, token: Token, place: Place) -> 
         raise Problem("not-shareable", message, token, related=(_given(entry),))
     ours = next(each for each in leaf.op.tensors(*leaf.inputs) if each.name == tensor)
     unfit = _other_sizes(leaf, entry, token, ours, theirs)
-    _settle(e, token, leaf.op.name, lambda: None if _alike(ours, theirs) else unfit)
+    _settle(e, token, leaf.op.name, lambda: None if equal(ours.sizes, theirs.sizes) else unfit)
     lent = next((tie.of for tie in owner.ties if tie.tensor == tensor), None)
     assert entry.part is not None
     return Tie(tensor, entry.part.of if lent is None else lent)
@@ -266,11 +189,15 @@ def _no_layer(entry: Entry, token: Token, tensor: str) -> Problem:
 
 
 def _lends(entry: Entry, tensor: str) -> bool:
-    return entry.part is not None and any(each.name == tensor for each in _tensors(entry.part.node))  # type: ignore[arg-type]
+    return entry.part is not None and _lends_it(entry.part.node, tensor)
+
+
+def _lends_it(node: Node | None, tensor: str) -> bool:
+    return isinstance(node, Leaf) and any(each.name == tensor for each in node.op.tensors(*node.inputs))
 
 
 def _other_sizes(leaf: Leaf, entry: Entry, token: Token, ours: Tensor, theirs: Tensor) -> Problem:
-    message = f"the {ours.name} of {leaf.op.name} is {_sizes(ours)}, that of {token.text} is {_sizes(theirs)}"
+    message = f"the {ours.name} of {leaf.op.name} is {sizes_text(ours)}, that of {token.text} is {sizes_text(theirs)}"
     if _turned(ours.sizes) == theirs.sizes:
         message += ", its transpose: PyTorch has one tensor in two layers only as it lies"
     return Refused("unfit-weights", message, token, related=(_given(entry),), what=leaf.op.name)

@@ -670,3 +670,42 @@ def uses_of_nothing(n: int) -> str:
 def library_blocks_in_blocks(n: int) -> str:
     blocks = "".join(f"block B{i}(c) {{ {f'B{i - 1} c' if i else 'BASIC c'}; BASIC c }}\n" for i in range(min(n, 200)))
     return f"use std.residual\n{blocks}input 8x8x16\nB{min(n, 200) - 1} 16"
+
+
+# ---- shared weights
+
+
+@hostile
+def runs_of_one_part(n: int) -> str:
+    return "input 8\na: FC 8\n" + "SHARE a\n" * n
+
+
+@hostile
+def runs_of_runs(n: int) -> str:
+    return "input 8\na0: FC 8\n" + "".join(f"a{i + 1}: SHARE a{i}\n" for i in range(n))
+
+
+@hostile
+def runs_on_every_size(n: int) -> str:
+    """A long group that is laid again for each size."""
+    inputs = "".join(f"input y{i}: {i + 9}x9x3\n" for i in range(n))
+    group = "t: {\n" + "CONV 3 3x3 p1\n" * n + "} <- y0\n"
+    return inputs + group + "".join(f"SHARE t <- y{i}\n" for i in range(n))
+
+
+@hostile
+def runs_of_blocks_in_blocks(n: int) -> str:
+    """Forty blocks, each using the one before twice, on another size: a tree of many leaves and few bodies."""
+    blocks = "".join(f"block B{i} {{ B{i + 1}; B{i + 1} }}\n" for i in range(40))
+    runs = "SHARE a <- y\n" * n
+    return f"{blocks}block B40 {{ CONV 3 3x3 p1 }}\ninput x: 8x8x3\ninput y: 9x9x3\na: B0 <- x\n{runs}"
+
+
+@hostile
+def weights_of_one_layer(n: int) -> str:
+    return "input 8\na: FC 8\n" + "FC 8 weight=a\n" * n + "freeze a"
+
+
+@hostile
+def weights_of_weights(n: int) -> str:
+    return "input 8\na0: FC 8\n" + "".join(f"a{i + 1}: FC 8 weight=a{i}\n" for i in range(n))

@@ -291,7 +291,8 @@ class ClassWriter:
     def _keep(self, row: Family, inputs: list[Value], owner: str) -> None:
         """Remember what SHARE runs again; it never writes over what it reads, for later it reads something else."""
         for item in row.values():
-            for number in self.generator.shared.intersection(item.gives[:1]):
+            named = item.gives[:1] if item.label is not None else ()  # an `if` without an arm gives what it reads
+            for number in self.generator.shared.intersection(named):
                 self.parts[number] = Callee(attribute(owner, item.label), item.node)
                 for value in inputs:
                     value.fresh = False
