@@ -35,8 +35,10 @@ UNREACHABLE = {
     "EmbeddingBag.include_last_offset": "bags of different lengths in one tensor: each sample is a bag of its own",
     "Flatten.start_dim": "FLATTEN makes one vector of all axes; fewer are joined by other kinds",
     "Flatten.end_dim": "FLATTEN makes one vector of all axes; fewer are joined by other kinds",
+    "GRU.proj_size": "PyTorch projects the states of LSTM alone, and refuses it here",
     "Hardtanh.max_value": "the old name of max_val, which PyTorch warns of",
     "Hardtanh.min_value": "the old name of min_val, which PyTorch warns of",
+    "RNN.proj_size": "PyTorch projects the states of LSTM alone, and refuses it here",
     "MaxPool.return_indices": "UNPOOL finds the places of the largest elements anew, from what the pool has read",
 }
 OTHERWISE = {  # modules whose work another line does
