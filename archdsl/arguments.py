@@ -51,6 +51,7 @@ class Arguments(NamedTuple):
     skip: list[str] = []  # noqa: RUF012
     cast: bool = False
     every: bool = False
+    allow_modules: bool = False
 
     def parameters(self) -> dict[str, Any]:
         """The values of parameters as the language has them; raises Usage."""

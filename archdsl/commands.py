@@ -77,7 +77,7 @@ def compile(arguments: Arguments) -> int:
         return FOUND
     from archdsl.backends.source import source
 
-    _deliver(source(checked, arguments.limits), target)
+    _deliver(source(checked, arguments.limits, allow_modules=arguments.allow_modules), target)
     return HOLDS
 
 

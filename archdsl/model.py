@@ -41,9 +41,10 @@ class Port(NamedTuple):
 class Model:
     """A network that holds: every shape fits, every claim is true. Made by `load` and `loads`."""
 
-    def __init__(self, checked: Checked, limits: Limits) -> None:
+    def __init__(self, checked: Checked, limits: Limits, *, allow_modules: bool = False) -> None:
         self._checked = checked
         self._limits = limits
+        self._allow_modules = allow_modules
 
     @property
     def name(self) -> str:
@@ -164,14 +165,18 @@ class Model:
         return summary(self._checked, self._limits.unrolled, batch, dtype)
 
     def to_source(self) -> str:
-        """The PyTorch source of the model; raises ArchError beyond the limit `unrolled`."""
+        """The PyTorch source of the model.
+
+        Raises ArchError beyond the limit `unrolled`, and where the model has modules of other packages that `load` was
+        not told to allow.
+        """
         return self._source
 
     @cached_property
     def _source(self) -> str:
         from archdsl.backends.source import source
 
-        return source(self._checked, self._limits)
+        return source(self._checked, self._limits, allow_modules=self._allow_modules)
 
     def to_torch(
         self,
@@ -185,14 +190,15 @@ class Model:
 
         Every tensor of the file and of the module must have its partner of the same shape and dtype. `skip` names
         tensors or parts to leave out on both sides, `rename` maps names of the file (`{"module.": ""}`), `cast`
-        converts floating-point numbers of another width. Raises ArchError where something else does not fit or the file
-        is damaged, ValueError for a rule that is about no tensor, OSError where the file cannot be read.
+        converts floating-point numbers of another width. Raises ArchError where something else does not fit, the file
+        is damaged, or a module of another package is not as stated; ValueError for a rule that is about no tensor,
+        OSError where the file cannot be read.
         """
         from archdsl.backends.torch import build
 
         if weights is None and (skip or rename or cast):
             raise ValueError("skip, rename and cast are about the file of weights=")
-        module = build(self.to_source(), self.name)
+        module = build(self.to_source(), self._checked)
         if weights is not None:
             from archdsl.weights import Rules, load_into
 
@@ -209,12 +215,20 @@ class Model:
 
 
 def load(
-    path: str | PathLike[str], /, *, limits: Limits | None = None, notation: str | None = None, **parameters: Any
+    path: str | PathLike[str],
+    /,
+    *,
+    limits: Limits | None = None,
+    notation: str | None = None,
+    allow_modules: bool = False,
+    **parameters: Any,
 ) -> Model:
     """Check a file and return its model.
 
-    Parameters of the model are given by name. `notation` is "arch" or "listing"; without it, the text tells. Raises
-    ArchError with `.diagnostics` where anything is wrong with the text, OSError where the file cannot be read.
+    Parameters of the model are given by name. `notation` is "arch" or "listing"; without it, the text tells.
+    `allow_modules` lets `to_source` and `to_torch` import the modules of other packages that the text names: code, to
+    be trusted; the check itself never imports. Raises ArchError with `.diagnostics` where anything is wrong with the
+    text, OSError where the file cannot be read.
     """
     limits = limits or Limits()
     _check_notation(notation)
@@ -224,7 +238,7 @@ def load(
     from archdsl.root import beside
 
     root = beside(fsdecode(path), source.name, limits)
-    return _checked_model(source, parameters, limits, None, notation, root)
+    return _checked_model(source, parameters, limits, None, notation, root, allow_modules)
 
 
 def loads(
@@ -235,13 +249,14 @@ def loads(
     input: str | tuple[int, ...] | None = None,
     folder: str | PathLike[str] | None = None,
     notation: str | None = None,
+    allow_modules: bool = False,
     **parameters: Any,
 ) -> Model:
     """Check a text and return its model.
 
     `input` is the shape that layer lines alone read: "227x227x3", "37 int" or (227, 227, 3), channels last. `folder` is
     where the paths behind `use` start, and what they never leave; without it a text uses the shipped library alone.
-    `notation` is as in `load`. Raises ArchError with `.diagnostics` where anything is wrong.
+    `notation` and `allow_modules` are as in `load`. Raises ArchError with `.diagnostics` where anything is wrong.
     """
     limits = limits or Limits()
     _check_notation(notation)
@@ -252,7 +267,7 @@ def loads(
         from archdsl.root import below
 
         root = below(folder, "<text>", limits)
-    return _checked_model(Source("<text>", text), parameters, limits, fragment, notation, root)
+    return _checked_model(Source("<text>", text), parameters, limits, fragment, notation, root, allow_modules)
 
 
 def _check_notation(notation: str | None) -> None:
@@ -268,11 +283,12 @@ def _checked_model(
     fragment: Shape | None,
     notation: str | None,
     root: Root | None,
+    allow_modules: bool,
 ) -> Model:
     checked = check(read(source, limits, notation, root), convert(parameters), limits, fragment)
     if checked.failed:
         raise ArchError([d for d in checked.diagnostics if d.severity == "error"])
-    return Model(checked, limits)
+    return Model(checked, limits, allow_modules=allow_modules)
 
 
 def convert(parameters: dict[str, Any]) -> dict[str, Any]:

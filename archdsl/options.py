@@ -114,6 +114,8 @@ def _summary_options(parser: Any) -> None:
 
 def _compile_options(parser: Any) -> None:
     _output_options(parser)
+    words = "write the imports of modules of other packages (MODULE): code that runs with the source"
+    parser.add_argument("--allow-modules", action="store_true", help=words)
     _input_option(parser)
     _notation(parser)
 
@@ -185,7 +187,8 @@ USAGES = {
     "                     [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
     "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--dtype NAME] [--format text|json] [--input SHAPE]\n"
     "                       [--notation arch|listing] [--limit NAME=N]",
-    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--input SHAPE] [--notation arch|listing] [--limit NAME=N]",
+    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--allow-modules] [--input SHAPE]\n"
+    "                       [--notation arch|listing] [--limit NAME=N]",
     "fmt": "PATH... [--check] [--diff] [--limit NAME=N]",
     "convert": "LISTING [-o FILE] [--force] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
     "weights": "SPEC FILE [NAME=VALUE ...] [--rename OLD=NEW] [--skip NAME] [--cast] [--all] [--format text|json] "

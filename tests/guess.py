@@ -70,6 +70,7 @@ class GuessWalk(Walk):
     def joined(self, kind: str, values: dict[str, Any], inputs: list[Guess]) -> Guess:
         first = inputs[0]
         need(first, all(x.dtype == "float32" for x in inputs))
+        need(first, kind not in ("SUB", "DIV") or len(inputs) == 2)
         if kind == "CONCAT":
             axis = AXES[first.rank].index(values["axis"]) if "axis" in values else first.rank - 1
             need(first, len({x.rank for x in inputs}) == 1)
@@ -116,7 +117,7 @@ AXES = {
     3: ("height", "width", "channels"),
     4: ("frames", "height", "width", "channels"),
 }
-MERGES = ("ADD", "MUL", "ABSDIFF", "MAX", "MEAN", "CONCAT", "STACK", "SCALE")
+MERGES = ("ADD", "MUL", "ABSDIFF", "MAX", "MIN", "SUB", "DIV", "MEAN", "CONCAT", "STACK", "SCALE")
 
 
 def per_axis(value: Any, x: Guess) -> tuple[int, ...]:
@@ -171,7 +172,9 @@ def stored(values: dict[str, Any], nothing: list[Guess]) -> Guess:
 
 
 def listed(value: Any) -> Any:
-    """A drawn value as rules get it: lists are tuples, those inside others too."""
+    """A drawn value as rules get it: lists are tuples, those inside others too; texts without their quotes."""
+    if isinstance(value, str):
+        return value.strip('"')
     return tuple(map(listed, value)) if isinstance(value, (list, tuple)) else value
 
 

@@ -1,4 +1,4 @@
-"""Single layers for Hypothesis: a network of one line, its values and its inputs over their whole range and beyond."""
+"""Single layers for Hypothesis: a network of a line or two, its values and its inputs over their whole range and beyond."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ NAMES = "abcdefgh"
 
 
 def lines(kind: str) -> Any:
-    """A strategy: networks whose one line is a layer of a kind."""
+    """A strategy: networks whose last line is a layer of a kind."""
 
     @st.composite
     def line(draw: Any) -> Network:
@@ -47,7 +47,16 @@ class LineDrawer:
         ports = tuple(Input(name, *shape) for name, shape in zip(names or (None,), inputs, strict=True))
         results = values.results(self.kind, {one.name: one.value for one in arguments})
         line = Layer(self.kind, arguments, results[0], results[1:], reads=tuple(names))
-        return Network((), {}, ports, (), (line,), results if len(results) > 1 else ())
+        return Network((), {}, ports, (), (*self.before(inputs), line), results if len(results) > 1 else ())
+
+    def before(self, inputs: list[Guess]) -> tuple[Layer, ...]:
+        """At times a layer before, behind which a value lies the other way round in memory."""
+        x = inputs[0]
+        if len(inputs) > 1 or x.dtype == "int64" or x.rank < 2 or not self.draw.chance(25):
+            return ()
+        if x.rank == 2:
+            return (Layer("CONV", (Argument("out", x.channels), Argument("kernel", 1)), "before"),)
+        return (Layer("LINEAR", (Argument("out", x.channels),), "before"),)
 
     def inputs(self) -> list[Guess]:
         """As many inputs as the kind reads, alike; at times one too many, of another rank or of another type."""

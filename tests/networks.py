@@ -50,7 +50,7 @@ ODD = (
     "a(",
     *RESERVED,
 )
-EQUAL = ("ADD", "ADD", "ADD", "MUL", "MAX", "MEAN", "STACK", "ABSDIFF")
+EQUAL = ("ADD", "ADD", "ADD", "MUL", "MAX", "MIN", "SUB", "MEAN", "STACK", "ABSDIFF")
 SIZES = ("c", "m", "breadth", "mid")
 
 
@@ -303,6 +303,8 @@ class Drawer:
     def share(self, frame: Frame) -> Layer:
         """A part that runs again, mostly on what is shaped as its first input."""
         draw, parts = self.draw, self.sharable(frame)
+        if not parts:  # a repeated part was among them by chance
+            return self.leaf(frame)
         name = draw.pick(list(parts))
         inputs = parts[name].inputs
         names = self.visible(frame)

@@ -152,9 +152,9 @@ def test_several_inputs_and_results() -> None:
 
 def test_a_block_of_several_inputs_and_results() -> None:
     text = """
-    block SPLIT(c) <- low, skip { a: CONV c 1x1 <- low; b: CONV (2*c) 1x1 <- skip; output a, b }
+    block FORK(c) <- low, skip { a: CONV c 1x1 <- low; b: CONV (2*c) 1x1 <- skip; output a, b }
     left: CONV 8 1x1
-    one, two: SPLIT 3 <- left, left
+    one, two: FORK 3 <- left, left
     CONCAT <- one, two -> 8x8x9
     """
     assert paths(IMAGE + text) == ["left", "one.a", "one.b", "2"]

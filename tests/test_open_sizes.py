@@ -56,6 +56,12 @@ def fault(text: str, **parameters: Any) -> Any:
         ("model M(d, h)\ninput [8, d]\nADD { ID; LINEAR (d//h*h) }", ["d % h == 0"]),
         ("model M(n) where n >= 0\ninput 8\nb: { FC 8 } x(n - 2)", ["n >= 2"]),
         ("input HxWx4\nCONV 4 3x3 d2 p2", []),
+        (
+            "input x: HxWx3; input y: 32x32x3\na: { CONV 4 3x3; FC 3 } <- x\nb: SHARE a <- y\nADD <- a, b",
+            ["H >= 3", "W >= 3", "H*W == 2*H + 2*W + 896"],
+        ),
+        ("model M(c)\ninput [c]\na: FC 84\nFC 84 weight=a", ["c == 84"]),
+        ("model M(c, d)\ninput x: [8, c]; input y: [8, d]\na: LINEAR 4 <- x\nb: SHARE a <- y\nADD <- a, b", ["c == d"]),
         ("input Tx4\nCONV 4 3 d2 p2; CONV 4 3 d4 p=same", []),
         ("input HxWx4\nCONV 4 3x1 d2 p1x0", ["H >= 3"]),
         ("input Tx4\nCONV 4 2 s3 p4 d5", ["T >= 5"]),

@@ -31,6 +31,7 @@ class Slot(NamedTuple):
     switch: bool
     choices: tuple[str, ...]
     reference: bool = False  # whether its value is the name of a layer
+    gathers: bool = False  # every value with a name that no other slot has
 
 
 class Signature:
@@ -40,7 +41,8 @@ class Signature:
         self.title, self.usage, self.slots = title, usage, slots
         self.positions = [slot for slot in slots if slot.positional]
         self.letters = {slot.short: slot for slot in slots if slot.short}
-        self.names = {slot.name: slot for slot in slots}
+        self.names = {slot.name: slot for slot in slots if not slot.gathers}
+        self.gathering = next((slot for slot in slots if slot.gathers), None)
         self.switches = {word: slot for slot in slots if slot.switch for word in (slot.name, f"no{slot.name}")}
         self.choices = {word: slot for slot in reversed(slots) for word in slot.choices}
 
@@ -64,7 +66,7 @@ def of_kind(kind: type[Layer]) -> Signature:
     found = _SIGNATURES.get(kind)
     if found is None:
         slots = tuple(
-            Slot(a.name, a.short, a.positional, a.type.switch, a.type.choices, a.type.reference)
+            Slot(a.name, a.short, a.positional, a.type.switch, a.type.choices, a.type.reference, a.type.gathers)
             for a in kind.attributes.values()
         )
         found = _SIGNATURES[kind] = Signature(kind.name, kind.usage(), slots)
@@ -116,10 +118,12 @@ def bind(
             silent = True
             if slot is None:
                 slot, used = positions[used], used + 1
-        if slot.name in bound.values:
-            raise Problem("duplicate-name", f"{slot.name} of {signature.title} is given twice", argument)
-        bound.values[slot.name] = value
-        bound.written[slot.name] = argument
+        name = argument.name.text if slot.gathers and argument.name is not None else slot.name
+        values = bound.values.setdefault(slot.name, {}) if slot.gathers else bound.values
+        if name in values:
+            raise Problem("duplicate-name", f"{name} of {signature.title} is given twice", argument)
+        values[name] = value
+        bound.written[name] = argument
     if silent:
         raise Silent
     return bound
@@ -129,7 +133,7 @@ def _named(signature: Signature, argument: tree.Argument, scope: Scope, kinds: W
     """The slot of `stride=2`, of its short form `s=2`, or of a lone word that one option lists."""
     if argument.name is not None:
         name = argument.name.text
-        slot = signature.names.get(name) or signature.letters.get(name)
+        slot = signature.names.get(name) or signature.letters.get(name) or signature.gathering
         if slot is not None:
             return slot
         raise _unknown_option(signature, argument.name, name)

@@ -77,7 +77,7 @@ def _twice(report: Report, what: str, again: Token, first: Token) -> None:
     report.tell("duplicate-name", f"{what} is declared twice", again, related=related)
 
 
-_KEPT = ("folder", "input", "limits", "notation")  # arguments of `archdsl.load` and `loads`
+_KEPT = ("allow_modules", "folder", "input", "limits", "notation")  # arguments of `archdsl.load` and `loads`
 
 
 def _check_parameters(model: tree.Model | None, blocks: dict[str, tree.Block], report: Report) -> None:

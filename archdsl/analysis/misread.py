@@ -57,6 +57,10 @@ _KINDS = {
     **dict.fromkeys(("multiply", "product"), "MUL"),
     **dict.fromkeys(("average", "avg"), "MEAN"),
     **dict.fromkeys(("maximum",), "MAX"),
+    **dict.fromkeys(("minimum",), "MIN"),
+    **dict.fromkeys(("subtract", "minus", "difference", "diff"), "SUB"),
+    **dict.fromkeys(("divide", "quotient", "ratio"), "DIV"),
+    **dict.fromkeys(("bmm", "mm", "dot", "matrixproduct", "batchmatmul"), "MATMUL"),
     **dict.fromkeys(("identity", "skip", "noop", "none"), "ID"),
     **dict.fromkeys(("zeropad", "zeropadding", "padding"), "PAD"),
     **dict.fromkeys(("multiheadattention", "mha", "selfattention", "crossattention", "attn"), "ATTENTION"),
@@ -73,9 +77,15 @@ _KINDS = {
     **dict.fromkeys(("centercrop", "cropping", "croplayer"), "CROP"),
     **dict.fromkeys(("dropoutlayer", "drop"), "DROPOUT"),
     **dict.fromkeys(("flat",), "FLATTEN"),
+    **dict.fromkeys(("view", "unflatten", "squeeze", "unsqueeze", "expanddims"), "RESHAPE"),
+    **dict.fromkeys(("transpose", "swapaxes", "movedim", "moveaxis"), "PERMUTE"),
+    **dict.fromkeys(("einops", "einrearrange", "spacetodepth", "depthtospace"), "REARRANGE"),
+    **dict.fromkeys(("patchify", "patch"), "PATCHES"),
+    **dict.fromkeys(("narrow", "index", "select", "take", "gather"), "SLICE"),
+    **dict.fromkeys(("roll", "cyclicshift"), "SHIFT"),
 }
 # Names that resemble a kind and are none: the nearest kind would be another layer.
-_OTHERS = ("transformer", "reshape", "view", "permute")
+_OTHERS = ("transformer",)
 _MISPLACED = {
     "else": "`else` stands on the line of the } before it",
     "where": "`where` stands on the line of `input` or `model`",
@@ -89,7 +99,7 @@ _STATEMENTS = {
     **dict.fromkeys(("import", "from", "include", "require"), 'blocks of another file: use "blocks/residual.arch"'),
     **dict.fromkeys(("set", "const", "var", "define"), "a value gets its name with `let`: let n = 3"),
     **dict.fromkeys(("assert", "claim", "total"), "what must come out stands behind -> or `expect`"),
-    **dict.fromkeys(("module", "network", "net", "architecture"), "did you mean model?"),
+    **dict.fromkeys(("network", "net", "architecture"), "did you mean model?"),
 }
 # Options by the names that other libraries give them.
 _OPTIONS = {

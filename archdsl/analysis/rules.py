@@ -68,6 +68,8 @@ class Rules:
             if key is not None and not remarks:
                 self.known[key] = found
         op, results, written = found
+        if len(results) > 1:
+            place.scope.spend(len(results), statement)
         if self._facts is not None:
             place.scope.spend(self.effort() + _formula(*shapes, *results) // _PER_STEP, statement)
         return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]

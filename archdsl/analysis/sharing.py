@@ -6,19 +6,19 @@ that is called again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.labels import filled
 from archdsl.analysis.names import Entry, Part, Value
 from archdsl.analysis.place import Once, Place
-from archdsl.analysis.problem import Problem, Silent
+from archdsl.analysis.problem import Problem, Refused, Silent
 from archdsl.analysis.trampoline import Task
 from archdsl.diagnostics import Related, Span
 from archdsl.ir.network import Item, Leaf, Merge, Node, Placed, Repeat, Sequence, Share, Tie, Use, postorder, walk
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import Size, same
+from archdsl.ir.size import Expression, Size, same
 from archdsl.layers import Tensor
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -131,14 +131,32 @@ def _again(
         once = yield e.once(part.statement, inputs, place, True)
     if once.node is None or None in once.shapes:
         raise Silent
-    problem = _unfit(token, part.node, once.node)
-    if problem is not None:
-        raise problem
+    _settle(e, token, "SHARE", lambda: _unfit(token, part.node, once.node))
     assert isinstance(once.node, (Leaf, Sequence, Use))
     return once.node
 
 
 # ---- whether weights fit
+
+
+def _settle(e: Elaborator, token: Token, what: str, fault: Callable[[], Problem | None]) -> None:
+    """Raise the fault that there is; with sizes left open, require those at which there is none."""
+
+    def rule() -> None:
+        problem = fault()
+        if problem is not None:
+            raise problem
+
+    if e.facts is None:
+        return rule()
+    from archdsl.analysis.assume import Need, under
+
+    return under(e.facts, rule, Need(token, what), e.limits)
+
+
+def _alike(left: Tensor, right: Tensor) -> bool:
+    """Whether two tensors have one name and equal sizes."""
+    return left.name == right.name and _equal(left.sizes, right.sizes)
 
 
 def _unfit(token: Token, first: Any, again: Any) -> Problem | None:
@@ -151,11 +169,11 @@ def _unfit(token: Token, first: Any, again: Any) -> Problem | None:
             message = f"{token.text} has other layers on {now} than on {on}, from {path} on"
             return Problem("unfit-weights", message, token)
         for tensor, mine in zip_longest(_tensors(one.node), _tensors(other.node)):
-            if tensor[:2] != mine[:2]:
+            if not _alike(tensor, mine):
                 sizes = f"{_sizes(tensor)} on {on}, and would be {_sizes(mine)} on {now}"
                 message = f"{one.path}.{tensor.name} is {sizes}"
-                return Problem("unfit-weights", message, token, related=_written(one))
-        if _computed(one.node, alone) != _computed(other.node, alone):
+                return Refused("unfit-weights", message, token, related=_written(one), what="SHARE")
+        if not _equal(_computed(one.node, alone), _computed(other.node, alone)):
             message = f"{one.path} would compute in another way on {now} than on {on}"
             return Problem("unfit-weights", message, token, related=_written(one))
     return None
@@ -180,6 +198,17 @@ def _computed(node: Node, alone: bool) -> Any:
         return None
     lowered = node.op.lower(*node.inputs)
     return lowered.module if alone and lowered.module is not None else lowered
+
+
+def _equal(left: Any, right: Any) -> bool:
+    """Whether two values, as PyTorch's modules are given them, are equal, sizes that are left open among them."""
+    if isinstance(left, Expression) or isinstance(right, Expression):
+        return isinstance(left, (int, Expression)) and isinstance(right, (int, Expression)) and same(left, right)
+    if isinstance(left, dict) and isinstance(right, dict):
+        return left.keys() == right.keys() and all(_equal(left[name], right[name]) for name in left)
+    if isinstance(left, (tuple, list)) and type(left) is type(right):
+        return len(left) == len(right) and all(map(_equal, left, right))
+    return bool(left == right)
 
 
 def _sizes(tensor: Tensor) -> str:
@@ -217,24 +246,11 @@ def _tie(e: Elaborator, leaf: Leaf, tensor: str, token: Token, place: Place) -> 
         message = f"{token.text} is {owner.op.name}, which has no {tensor}"
         raise Problem("not-shareable", message, token, related=(_given(entry),))
     ours = next(each for each in leaf.op.tensors(*leaf.inputs) if each.name == tensor)
-    _agree(e, ours.sizes, theirs.sizes, _other_sizes(leaf, entry, token, ours, theirs), token)
+    unfit = _other_sizes(leaf, entry, token, ours, theirs)
+    _settle(e, token, leaf.op.name, lambda: None if _alike(ours, theirs) else unfit)
     lent = next((tie.of for tie in owner.ties if tie.tensor == tensor), None)
     assert entry.part is not None
     return Tie(tensor, entry.part.of if lent is None else lent)
-
-
-def _agree(e: Elaborator, ours: tuple[Size, ...], theirs: tuple[Size, ...], fault: Problem, token: Token) -> None:
-    """Hold that sizes are equal; of those that are left open a condition."""
-
-    def rule() -> None:
-        if len(ours) != len(theirs) or not all(same(a, b) for a, b in zip(ours, theirs, strict=True)):
-            raise fault
-
-    if e.facts is None:
-        return rule()
-    from archdsl.analysis.assume import Need, under
-
-    return under(e.facts, rule, Need(token, token.text), e.limits)
 
 
 def _no_layer(entry: Entry, token: Token, tensor: str) -> Problem:
@@ -257,7 +273,7 @@ def _other_sizes(leaf: Leaf, entry: Entry, token: Token, ours: Tensor, theirs: T
     message = f"the {ours.name} of {leaf.op.name} is {_sizes(ours)}, that of {token.text} is {_sizes(theirs)}"
     if _turned(ours.sizes) == theirs.sizes:
         message += ", its transpose: PyTorch has one tensor in two layers only as it lies"
-    return Problem("unfit-weights", message, token, related=(_given(entry),))
+    return Refused("unfit-weights", message, token, related=(_given(entry),), what=leaf.op.name)
 
 
 def _turned(sizes: tuple[Size, ...]) -> tuple[Size, ...]:

@@ -87,6 +87,7 @@ def _layer(row: Row) -> dict[str, Any]:
         "count": _size(row.count),
         "inputs": [_sizes(shape.sizes) for shape in row.inputs],
         "output": _sizes(row.output.sizes),
+        "outputs": [_sizes(shape.sizes) for shape in row.outputs],
         "params": _size(row.params),
         "weights": _size(row.weights),
         "macs": _size(row.macs),

@@ -25,7 +25,7 @@ class Row(NamedTuple):
     line: int
     count: Size  # type: ignore[assignment]
     inputs: tuple[Shape, ...]
-    output: Shape
+    outputs: tuple[Shape, ...]
     params: Size
     weights: Size
     macs: Size
@@ -39,6 +39,11 @@ class Row(NamedTuple):
     @property
     def name(self) -> str:
         return self.path
+
+    @property
+    def output(self) -> Shape:
+        """The shape of the output; of several results the first."""
+        return self.outputs[0]
 
     @property
     def shape(self) -> tuple[Size, ...]:
@@ -129,11 +134,11 @@ def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
 
 
 def _row(checked: Checked, placed: Placed, node: Leaf | Share, owners: Owners) -> Row:
-    cost, output = checked.costs.of(node), node.outputs[0]
+    cost = checked.costs.of(node)
     at = node.statement.start
     line, file = checked.source.position(at)[0], checked.source.part(at).name
     figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
-    row = (placed.path, line, placed.copies, node.inputs, output, *figures)
+    row = (placed.path, line, placed.copies, node.inputs, node.outputs, *figures)
     if isinstance(node, Share):
         return Row(row[0], "SHARE", *row[1:], file=file, shares=owners.lender(node))
     return Row(row[0], node.op.name, *row[1:], node.frozen, file, tied=owners.tied(node))

@@ -54,6 +54,7 @@ CODES: dict[str, Code] = {
         out_of_range="a value outside its range",
         not_whole="a size, count or index that does not come out whole",
         invalid_expression="an expression that has no value",
+        invalid_text="a text in quotes that the kind cannot read",
         undetermined="a question whose answer depends on a symbolic size",
         where_failed="a condition after `where` that does not hold",
     ),
@@ -83,6 +84,11 @@ CODES: dict[str, Code] = {
         unpinned_hole="a ? whose number follows from no claim",
         several_answers="a ? for which several numbers fit",
         no_answer="a ? for which no number fits",
+    ),
+    # modules of other packages
+    **_errors(
+        closed_door="a module of another package, which the caller has not allowed",
+        foreign_module="a module of another package that cannot be had, or is not as stated",
     ),
     # checkpoints
     **_errors(

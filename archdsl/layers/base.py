@@ -91,7 +91,7 @@ class Module(NamedTuple):
     """A PyTorch module as text: `path(arguments)`, by PyTorch's names, the first `positional` of them without.
 
     An argument equal to its entry in `defaults` is left out. `support` is the source of a class that PyTorch does not
-    have.
+    have, `home` the module from which a class of another package is imported.
     """
 
     path: str
@@ -99,6 +99,7 @@ class Module(NamedTuple):
     positional: int = 1
     defaults: Mapping[str, Any] = MappingProxyType({})
     support: str = ""
+    home: str = ""
 
 
 def inline(function: str, module: Module) -> str:
@@ -132,7 +133,8 @@ class Lowered(NamedTuple):
     `flat` (one axis), `any` (as it comes, and it stays so). `over` is the call with all inputs as one sequence `{0}`.
     `stretches` says that PyTorch stretches an input without a batch to the others'.
 
-    `use` is how its module is called where that is not `({0}, {1})`.
+    `use` is how its module is called where that is not `({0}, {1})`. `otherwise` is the same layer for a value that
+    lies as that one wants it, where both are as good.
 
     A layer of several results gives a tuple of them, or what `apart` takes apart; `gives` then speaks of each, or is a
     tuple with a word for each.
@@ -147,6 +149,11 @@ class Lowered(NamedTuple):
     stretches: bool = False
     use: str = ""
     apart: Apart | None = None
+    otherwise: Lowered | None = None
+
+    def reading(self, came: str) -> Lowered:
+        """The form for an input that lies as `came`."""
+        return self.otherwise if self.otherwise is not None and self.otherwise.wants == came else self
 
     def forms(self, came: str, results: tuple[Shape, ...]) -> tuple[str, ...]:
         """How each result lies, where the input lies as `came`."""
@@ -208,8 +215,8 @@ class Layer:
             try:
                 self.__dict__[name] = declared.type.convert(value, axes) if value is not None else None
             except Refusal as refusal:
-                refusal.message = f"{name} of {self.name} {refusal.message}"
-                refusal.blame = name
+                refusal.blame = refusal.blame or name
+                refusal.message = f"{refusal.blame} of {self.name} {refusal.message}"
                 if refusal.code == "rank-mismatch":
                     refusal.hint = _channels_hint(value, inputs)
                 raise
@@ -220,8 +227,8 @@ class Layer:
     @classmethod
     def usage(cls) -> str:
         """The kind with its values, as a line would have them: `CONV out kernel [stride=] ...`."""
-        words = [a.name for a in cls.attributes.values() if a.positional and a.required]
-        words += [f"[{a.type.spelling(a)}]" for a in cls.attributes.values() if not (a.positional and a.required)]
+        words = [a.name if a.positional else f"{a.name}=.." for a in cls.attributes.values() if a.required]
+        words += [f"[{a.type.spelling(a)}]" for a in cls.attributes.values() if not a.required]
         return " ".join([cls.name, *words])
 
     # ---- rules: each may raise Refusal
@@ -278,7 +285,7 @@ class Layer:
     def derivation(self, *inputs: Shape) -> str:
         """How the output shape comes about, with the values filled in; shown where a claim of it fails."""
         on = f" on {', '.join(map(str, inputs))}" if inputs else ""
-        return f"{self.name}{on} gives {self.shape(*inputs)}"
+        return f"{self.name}{on} gives {', '.join(map(str, self.results(*inputs)))}"
 
     # ---- what it owns and costs, of one use at batch 1
 

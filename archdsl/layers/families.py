@@ -32,5 +32,8 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "source": ("Sources", "PARAM CONST"),
     "border": ("Padding and cropping", "PAD CROP"),
     "reshape": ("Moving and adding elements", "ID FLATTEN"),
-    "merge": ("Merges", "ADD MUL MAX ABSDIFF MEAN CONCAT STACK SCALE"),
+    "arrange": ("Other axes", "RESHAPE REARRANGE PERMUTE PATCHES"),
+    "select": ("Parts and moves", "SLICE SPLIT CHUNK SHIFT REDUCE"),
+    "merge": ("Merges", "ADD MUL SUB DIV MAX MIN ABSDIFF MEAN CONCAT STACK SCALE MATMUL"),
+    "door": ("Other packages", "MODULE"),
 }

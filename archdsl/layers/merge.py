@@ -8,7 +8,7 @@ from typing import ClassVar
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size, maximum, same
 from archdsl.layers.base import Example, Layer, Lowered, Refusal, Wrong, attribute
-from archdsl.layers.layout import axis_index, dimension, layout
+from archdsl.layers.layout import axis_index, dimension, either, layout
 from archdsl.layers.values import Switch, Word
 
 
@@ -106,6 +106,43 @@ class Multiply(Broadcasting):
         return Lowered(call=" * ".join(_places(inputs)), stretches=True)
 
 
+class Pair(Broadcasting):
+    """Two inputs of equal shapes, of which the first is not the second."""
+
+    inputs = (2, 2)
+
+
+class Subtract(Pair):
+    """The first minus the second, element by element."""
+
+    name = "SUB"
+    fresh = True
+    examples = (
+        Example("56x56x64, 56x56x64 -> SUB -> 56x56x64", params=0, macs=0),
+        Example("8x8x16, 1x1x16 -> SUB broadcast -> 8x8x16"),
+        Wrong("56x56x64, 56x56x32 -> SUB", "shape-mismatch"),
+        Wrong("8, 8, 8 -> SUB", "wrong-inputs"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(call="{0} - {1}", stretches=True)
+
+
+class Divide(Pair):
+    """The first divided by the second, element by element."""
+
+    name = "DIV"
+    examples = (
+        Example("56x56x64, 56x56x64 -> DIV -> 56x56x64", params=0, macs=0),
+        Example("8x8x16, 8x8x1 -> DIV broadcast -> 8x8x16"),
+        Wrong("8x8x16, 8x8x1 -> DIV", "shape-mismatch"),
+        Wrong("8 -> DIV", "wrong-inputs"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(call="{0} / {1}", stretches=True)
+
+
 class Maximum(Merge):
     """The largest of the inputs, element by element."""
 
@@ -117,9 +154,27 @@ class Maximum(Merge):
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
-        places = ", ".join(_places(inputs))
-        call = {1: "{0}", 2: f"torch.maximum({places})"}.get(len(inputs), f"torch.amax(torch.stack([{places}]), 0)")
-        return Lowered(call=call)
+        return Lowered(call=_extreme(inputs, "torch.maximum", "torch.amax"))
+
+
+class Minimum(Merge):
+    """The smallest of the inputs, element by element."""
+
+    name = "MIN"
+    examples = (
+        Example("8x8x16, 8x8x16 -> MIN -> 8x8x16", params=0, macs=0),
+        Example("10, 10, 10 -> MIN -> 10"),
+        Wrong("10, 12 -> MIN", "shape-mismatch"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(call=_extreme(inputs, "torch.minimum", "torch.amin"))
+
+
+def _extreme(inputs: tuple[Shape, ...], of_two: str, of_many: str) -> str:
+    """The largest or smallest of one input, of two, or of many."""
+    places = ", ".join(_places(inputs))
+    return {1: "{0}", 2: f"{of_two}({places})"}.get(len(inputs), f"{of_many}(torch.stack([{places}]), 0)")
 
 
 class AbsoluteDifference(Merge):
@@ -187,9 +242,14 @@ class Concat(Merge):
 
     def lower(self, *inputs: Shape) -> Lowered:
         rank = inputs[0].rank
-        dim = dimension(rank, axis_index(self.name, self.axis, inputs[0]))
-        call = f"torch.cat([{', '.join(_places(inputs))}], {dim})" if len(inputs) > 1 else "{0}"
-        return Lowered(call=call, wants=layout(rank), gives=layout(rank))
+        axis = axis_index(self.name, self.axis, inputs[0])
+
+        def joined(form: str) -> Lowered:
+            places = ", ".join(_places(inputs))
+            call = f"torch.cat([{places}], {dimension(rank, axis, form)})" if len(inputs) > 1 else "{0}"
+            return Lowered(call=call, wants=form, gives=form)
+
+        return either(rank, joined)
 
 
 class Stack(Merge):
@@ -252,11 +312,61 @@ class Scale(Layer):
 
     def lower(self, *inputs: Shape) -> Lowered:
         x, gate = inputs
-        place = layout(x.rank)
         if gate.rank == x.rank:
-            return Lowered(call="{0} * {1}", wants=place, gives=place)
-        stretch = ":, None" if x.rank == 2 else ":, :" + ", None" * (x.rank - 1)
-        return Lowered(call=f"{{0}} * {{1}}[{stretch}]", wants=place, gives=place)
+            return Lowered(call="{0} * {1}")
+
+        def scaled(form: str) -> Lowered:
+            ones = ", None" * (x.rank - 1)
+            stretch = f":, :{ones}" if form == "first" else f":{ones}"
+            return Lowered(call=f"{{0}} * {{1}}[{stretch}]", wants=form, gives=form)
+
+        return either(x.rank, scaled)
+
+
+class MatrixProduct(Layer):
+    """The matrix of the first input times that of the second; axes in front of the last two are equal and stay.
+
+    `TxK` and `KxN` give `TxN`. With `transpose` the second lies the other way round: `TxK` and `NxK` give `TxN`.
+    """
+
+    name = "MATMUL"
+    inputs = (2, 2)
+    merge = True
+    ranks = (2, 3, 4)
+    transpose: bool = attribute(Switch(), False, doc="the second input transposed", named=True)
+    examples = (
+        Example("196x64, 64x10 -> MATMUL -> 196x10", params=0, macs=125_440),
+        Example("12x196x64, 12x196x64 -> MATMUL transpose -> 12x196x196", macs=29_503_488),
+        Example("2x3x4x5, 2x3x5x6 -> MATMUL -> 2x3x4x6", macs=720),
+        Wrong("196x64, 32x10 -> MATMUL", "shape-mismatch"),
+        Wrong("196x64, 64x10 -> MATMUL transpose", "shape-mismatch"),
+        Wrong("12x196x64, 8x64x196 -> MATMUL", "shape-mismatch"),
+        Wrong("12x196x64, 64x196 -> MATMUL", "shape-mismatch"),
+        Wrong("64, 64 -> MATMUL", "rank-mismatch"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        left, right = inputs
+        if left.rank != right.rank:
+            message = f"MATMUL needs equal numbers of axes: branch 1 is {left}, branch 2 is {right}"
+            raise Refusal("shape-mismatch", message, blame=1)
+        rows, columns = right.sizes[-2:]
+        inner, width = (columns, rows) if self.transpose else (rows, columns)
+        if not same(left.channels, inner):
+            wanted = Shape((*left.sizes[:-2], *((width, left.channels) if self.transpose else (left.channels, width))))
+            message = f"MATMUL of {left} needs {wanted}, and branch 2 is {right}"
+            raise Refusal("shape-mismatch", message, blame=1, tries=({"transpose": not self.transpose},))
+        if not _equal(left.sizes[:-2], right.sizes[:-2]):
+            message = f"MATMUL needs equal sizes on all axes but the last two: {left} and {right}"
+            raise Refusal("shape-mismatch", message, blame=1)
+        return Shape((*left.sizes[:-1], width))
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return output.elements * inputs[0].channels
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        second = "{1}.mT" if self.transpose else "{1}"
+        return Lowered(call=f"torch.matmul({{0}}, {second})", wants="last", gives="last")
 
 
 def _places(inputs: tuple[Shape, ...]) -> list[str]:

@@ -68,6 +68,8 @@ class Type:
     choices: tuple[str, ...] = ()  # words that a line may use for it
     switch = False
     reference = False  # whether it is the name of a layer
+    told = False  # whether a tensor that comes in tells it, so that PyTorch needs no number for it
+    gathers = False  # whether it takes every value with a name that nothing else has
 
     def convert(self, value: Any, axes: int) -> Any:
         """Return the value for a layer whose input has `axes` axes beside the channels."""
@@ -258,6 +260,42 @@ class Reference(Type):
 
     def spelling(self, attribute: Any) -> str:
         return f"{attribute.name}=NAME"
+
+
+class Text(Type):
+    """A text in quotes."""
+
+    words = "a text in quotes"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        if not isinstance(value, str):
+            raise self.refuse(value)
+        return value
+
+
+class Gathered(Type):
+    """Values by names that the author chooses, each of one type."""
+
+    gathers = True
+
+    def __init__(self, each: Type) -> None:
+        self.each = each
+        self.words = f"{each.words}, by a name"
+
+    def convert(self, value: Any, axes: int) -> Any:
+        from archdsl.layers.base import Refusal
+
+        found = {}
+        for name, one in value.items():
+            try:
+                found[name] = self.each.convert(one, axes)
+            except Refusal as refusal:
+                refusal.blame = name
+                raise
+        return found
+
+    def spelling(self, attribute: Any) -> str:
+        return "NAME=.."
 
 
 class Bias(Switch):

@@ -33,6 +33,30 @@ def apart(inputs: list[Tensor]) -> Tensor:
     return torch.maximum(one, other) - torch.minimum(one, other)
 
 
+def two(inputs: list[Tensor]) -> list[Tensor]:
+    """Refuse more or fewer inputs than two."""
+    if len(inputs) != 2:
+        raise Refused("two inputs are read")
+    return inputs
+
+
+def sub(inputs: list[Tensor], broadcast: bool = False) -> Tensor:
+    first, second = equal(two(inputs), broadcast)
+    return first - second
+
+
+def div(inputs: list[Tensor], broadcast: bool = False) -> Tensor:
+    first, second = equal(two(inputs), broadcast)
+    return first / second
+
+
+def matmul(inputs: list[Tensor], transpose: bool = False) -> Tensor:
+    first, second = map(trailing, two(inputs))
+    if first.dim() < 3 or first.shape[:-2] != second.shape[:-2]:
+        raise Refused(DELIBERATE["broadcast"])
+    return kept(first @ (second.transpose(-1, -2) if transpose else second))
+
+
 def concat(inputs: list[Tensor], axis: str = "channels") -> Tensor:
     position = AXES[inputs[0].dim() - 2].index(axis)
     return kept(torch.cat([trailing(x) for x in inputs], 1 + position))
@@ -57,7 +81,11 @@ MERGES = {
     "ADD": add,
     "MUL": mul,
     "ABSDIFF": apart,
+    "SUB": sub,
+    "DIV": div,
+    "MATMUL": matmul,
     "MAX": lambda inputs: torch.stack(inputs).amax(0),
+    "MIN": lambda inputs: torch.stack(inputs).amin(0),
     "MEAN": lambda inputs: torch.stack(inputs).mean(0),
     "CONCAT": concat,
     "STACK": stack,

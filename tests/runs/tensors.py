@@ -30,6 +30,9 @@ DELIBERATE = {
     "scale": "the products of an ATTEND are scaled by more than 0: PyTorch's kernels differ from its formula otherwise",
     "shift": "windows are shifted by less than a window",
     "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
+    "scalar": "a value has an axis beside the batch: PyTorch has numbers alone",
+    "cut": "a range lies on its axis: PyTorch cuts off in silence what lies beyond",
+    "uneven": "CHUNK gives equal pieces, as many as it says: PyTorch gives unequal ones, or fewer",
     "range": "constants that make no sense: a momentum beyond 1, an eps below 0, a PAD that cuts off or a CROP that adds, "
     "a negative LRN, an AVGPOOL with a negative divisor, a ROTARY whose base is not above 0, an EMBED whose maxnorm or "
     "normtype is not",

@@ -16,6 +16,7 @@ from archdsl.analysis.holes.search import FARTHEST, HIT, Mark, search
 from archdsl.analysis.holes.trial import Attempt
 from archdsl.ir.shape import Shape
 from archdsl.ir.size import Size
+from archdsl.layers.arrange import Reshaped
 from archdsl.layers.sides import Padding
 from archdsl.layers.values import Divisor, Number, PerAxis
 
@@ -63,6 +64,8 @@ def numbers(hole: Hole, shape: Shape | None, largest: int) -> Sequence[int] | No
         case PerAxis():
             added = max(largest, _WINDOW) if hole.padding is None else hole.padding
             return range(hole.least, largest + 2 * added + 1)
+        case Reshaped():
+            return _factors(shape.elements) if shape is not None and isinstance(shape.elements, int) else None
         case Divisor():
             return _divisors(_number(shape.channels)) if shape is not None else tuple(range(1, _UNKNOWN + 1))
         case Number():
@@ -76,6 +79,12 @@ def _number(size: Size) -> int:
 
 def _divisors(channels: int) -> tuple[int, ...]:
     return tuple(number for number in range(1, min(channels, _MOST_DIVISORS) + 1) if channels % number == 0)
+
+
+def _factors(elements: int) -> tuple[int, ...]:
+    """The divisors of a number of elements, the small ones and those that they leave."""
+    small = _divisors(elements)
+    return tuple(sorted({*small, *(elements // number for number in small)}))
 
 
 def choose(variables: list[Variable], attempt: Try, likely: list[int], plainly: bool = False) -> Choice | None:

@@ -175,12 +175,12 @@ def _slots(signature: Signature | None, arguments: tuple[tree.Argument, ...]) ->
 
 
 def least(type: Type | None) -> int:
-    """The smallest whole number that a type declares."""
+    """The smallest whole number, 0 or more, that a type declares."""
     match type:
         case PerAxis():
-            return type.each.least
+            return max(0, type.each.least)
         case Whole():
-            return type.least
+            return max(0, type.least)
         case Number() if type.least is not None:
             return int(type.least)
     return 0

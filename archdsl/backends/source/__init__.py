@@ -4,26 +4,30 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from archdsl.analysis.check import Checked
 from archdsl.backends.source.generator import Generator
 from archdsl.diagnostics import ArchError, Diagnostic, Span
-from archdsl.ir.network import children, postorder
+from archdsl.ir.network import Leaf, children, postorder
+from archdsl.layers.door import Door
 from archdsl.limits import Limits
 
 _FRAMES = 16  # calls within one another for one level of braces, at most
 _HEADER = '"""{name}, compiled from {file} by archdsl."""\n'
 
 
-def source(checked: Checked, limits: Limits) -> str:
+def source(checked: Checked, limits: Limits, *, allow_modules: bool = False) -> str:
     """The source of a module file: imports, classes, the model last.
 
     Raises ArchError("limit") where the model has more layers than `unrolled` allows, ArchError("undetermined") where a
-    layer cannot be made without a number for a size that is left open.
+    layer cannot be made without a number for a size that is left open, ArchError("closed-door") where one is a module
+    of another package and `allow_modules` does not allow these.
     """
     layers = checked.totals.layers
+    if not allow_modules:
+        _refuse_foreign(checked)
     if checked.facts is not None:
         from archdsl.backends.source.sizes import refuse_open
 
@@ -34,13 +38,33 @@ def source(checked: Checked, limits: Limits) -> str:
         hint = "raise it with --limit unrolled=N"
         raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])
     with _room(checked):
-        body = Generator(checked).run()
+        generator = Generator(checked)
+        body = generator.run()
     file = checked.source.name.replace("\\", "/").rpartition("/")[2]
     file = (
         "".join(letter if letter.isalnum() or letter in "._- " else "_" for letter in file if letter.isascii())
         or "a text"
     )
-    return _HEADER.format(name=checked.name, file=file) + "\n" + _imports(body) + "\n\n" + body
+    return _HEADER.format(name=checked.name, file=file) + "\n" + _imports(body, generator.imports) + "\n\n" + body
+
+
+def foreign_layers(checked: Checked) -> list[Leaf]:
+    """The layers that are modules of other packages, each once."""
+    assert checked.network is not None
+    return [node for node in postorder(checked.network.body) if isinstance(node, Leaf) and isinstance(node.op, Door)]
+
+
+def _refuse_foreign(checked: Checked) -> None:
+    """Raise ArchError at each layer that would import code."""
+    faults = []
+    for leaf in foreign_layers(checked):
+        message = f"{leaf.op.path} is code of another package, which only the caller allows to be imported"
+        part = checked.source.part(leaf.statement.start)
+        span = Span(leaf.statement.start - part.base, leaf.statement.end - part.base)
+        hint = "where it is trusted: --allow-modules, or load(..., allow_modules=True)"
+        faults.append(Diagnostic("closed-door", message, span, part, hint=hint))
+    if faults:
+        raise ArchError(faults)
 
 
 @contextmanager
@@ -58,12 +82,16 @@ def _room(checked: Checked) -> Iterator[None]:
         sys.setrecursionlimit(before)
 
 
-def _imports(body: str) -> str:
+def _imports(body: str, foreign: Mapping[tuple[str, str], str]) -> str:
+    """The import statements; `foreign` are classes of other packages, by the names that they have here."""
     code = re.sub(r'"[^"\n]*"|#[^\n]*', "", body)
     lines = []
     if re.search(r"\btorch\.", code):
         lines.append("import torch")
     if re.search(r"\bF\.", code):
         lines.append("import torch.nn.functional as F")
-    lines.append("from torch import nn")
+    wanted: dict[str, list[str]] = {"torch": ["nn"]}
+    for (home, word), name in sorted(foreign.items()):
+        wanted.setdefault(home, []).append(word if name == word else f"{word} as {name}")
+    lines += [f"from {home} import {', '.join(sorted(words))}" for home, words in sorted(wanted.items())]
     return "\n".join(lines) + "\n"

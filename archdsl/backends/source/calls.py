@@ -18,6 +18,8 @@ from archdsl.layers.base import Apart, Lowered
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
 
+UNREAD = "_"  # the variable of a result that nothing reads
+
 
 def write_layer(
     w: ClassWriter,
@@ -26,15 +28,16 @@ def write_layer(
     label: str | None,
     number: int,
     at: At,
-    reads: Sequence[int] | None = None,
+    wishes: tuple[str | None, ...] = (),
 ) -> list[Value]:
-    """A layer: the expressions of its results. `reads` says how often each is read, where that is known."""
+    """A layer: the expressions of its results; of several each gets the variable that is wished for it."""
     node: Leaf = first(found)
     if not node.inputs:
         return [write_source(w, found, label, number, at)]
-    lowered = node.op.lower(*node.inputs)
+    came = inputs[0].form
+    lowered = node.op.lower(*node.inputs).reading(came)
     owns = bool(node.op.tensors(*node.inputs))
-    every = [each.op.lower(*each.inputs) for each in found.values()]
+    every = [each.op.lower(*each.inputs).reading(came) for each in found.values()]
     calls = {each.call for each in every}
     if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every):
         raise Mismatch
@@ -45,9 +48,9 @@ def write_layer(
     if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
         step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
-        return called(w, attribute(at.owner, step), found, lowered, turned, at, reads)
+        return called(w, attribute(at.owner, step), found, lowered, turned, at, wishes)
     call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
-    results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs)
+    results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
 
@@ -59,7 +62,7 @@ def called(
     lowered: Lowered,
     inputs: list[Value],
     at: At,
-    reads: Sequence[int] | None,
+    wishes: tuple[str | None, ...],
 ) -> list[Value]:
     """What a layer gives that is a module."""
     node: Leaf = first(found)
@@ -67,8 +70,8 @@ def called(
     given = lowered.use or f"({', '.join(f'{{{place}}}' for place in range(len(inputs)))})"
     text = callee + put_in(w, given, inputs, at)
     if lowered.apart is not None:
-        return taken_apart(w, text, lowered.apart, forms, node.outputs, reads)
-    results = unpacked(w, text, forms, node.outputs)
+        return taken_apart(w, text, lowered.apart, forms, node.outputs, wishes)
+    results = unpacked(w, text, forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
 
@@ -106,7 +109,7 @@ def call_layer(w: ClassWriter, callee: str, found: Family, inputs: list[Value], 
     """What the module of a layer gives once it is made."""
     node: Leaf = first(found)
     lowered = node.op.lower(*node.inputs)
-    return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, None)
+    return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, ())
 
 
 def turn_all(w: ClassWriter, inputs: list[Value], wants: str, at: At) -> list[Value]:
@@ -154,7 +157,7 @@ def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_plac
     node: Leaf = first(found)
     modules = {member: each.op.lower(*each.inputs).module for member, each in found.items()}
     head = first(modules)
-    if head is None or any(module is None or module.path != head.path for module in modules.values()):
+    if head is None or any(m is None or (m.path, m.home) != (head.path, head.home) for m in modules.values()):
         raise Mismatch
     if head.support:
         w.generator.support(head.path, head.support)
@@ -174,7 +177,8 @@ def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_plac
         parts.append(text if position < head.positional and not keyword else f"{name}={text}")
     if in_place:
         parts.append("inplace=True")
-    return call_text(f"{head.path}(", parts, width=WIDTH - 16)
+    path = w.generator.imported(head.home, head.path) if head.home else head.path
+    return call_text(f"{path}(", parts, width=WIDTH - 16)
 
 
 def construct_use(w: ClassWriter, found: Family) -> tuple[str, Made]:
@@ -199,26 +203,41 @@ def construct(w: ClassWriter, made: Made, bodies: Family, written: dict[str, Any
     return f"{made.name}({', '.join(parts)})"
 
 
-def write_use(w: ClassWriter, found: Family, inputs: list[Value], step: str, at: At) -> list[Value]:
+def write_use(
+    w: ClassWriter, found: Family, inputs: list[Value], step: str, at: At, wishes: tuple[str | None, ...] = ()
+) -> list[Value]:
+    """A block in use; of several results each gets the variable that is wished for it."""
     text, made = construct_use(w, found)
     w.register(at.owner, step, text)
-    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at)
+    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at, wishes)
 
 
 def call_class(
-    w: ClassWriter, callee: str, made: Made, inputs: list[Value], outputs: tuple[Shape, ...], at: At
+    w: ClassWriter,
+    callee: str,
+    made: Made,
+    inputs: list[Value],
+    outputs: tuple[Shape, ...],
+    at: At,
+    wishes: tuple[str | None, ...] = (),
 ) -> list[Value]:
     given = turn_each(w, inputs, made.forms, at)
-    return unpacked(w, f"{callee}({', '.join(value.text for value in given)})", made.gives, outputs)
+    return unpacked(w, f"{callee}({', '.join(value.text for value in given)})", made.gives, outputs, wishes)
 
 
-def unpacked(w: ClassWriter, call: str, forms: tuple[str, ...], outputs: tuple[Shape, ...]) -> list[Value]:
-    """The results of a call: one as an expression, several in variables of their own."""
+def unpacked(
+    w: ClassWriter,
+    call: str,
+    forms: tuple[str, ...],
+    outputs: tuple[Shape, ...],
+    wishes: tuple[str | None, ...] = (),
+) -> list[Value]:
+    """The results of a call: one as an expression, several in variables of their own; `_` is one that nothing reads."""
     if len(forms) == 1:
         return [Value(call, forms[0], outputs[0].rank)]
     names, busy = [], w.busy()
-    for _ in forms:
-        names.append(variable(None, busy))
+    for wish in wishes or (None,) * len(forms):
+        names.append(UNREAD if wish == UNREAD else variable(wish, busy))
         busy.add(names[-1])
     w.forward.append(f"{', '.join(names)} = {call}")
     each = zip(names, forms, outputs, strict=True)
@@ -231,18 +250,19 @@ def taken_apart(
     apart: Apart,
     forms: tuple[str, ...],
     outputs: tuple[Shape, ...],
-    reads: Sequence[int] | None,
+    wishes: tuple[str | None, ...],
 ) -> list[Value]:
     """The results of a call that gives them within one another; those that nothing reads get no variable."""
-    read = [True] * len(outputs) if reads is None else [count > 0 for count in reads]
+    read = [wish != UNREAD for wish in wishes] or [True] * len(outputs)
     ranks = [shape.rank for shape in outputs]
-    nothing = [Value("_", form, rank, variable=True) for form, rank in zip(forms, ranks, strict=True)]
+    nothing = [Value(UNREAD, form, rank, variable=True) for form, rank in zip(forms, ranks, strict=True)]
     if not any(read[1:]):
         return [Value(filled(apart.first, [call]), forms[0], ranks[0]), *nothing[1:]]
     busy, names = w.busy(), []
     for place in range(apart.pattern.count("{")):
         needed = any(each and f"{{{place}}}" in text for each, text in zip(read, apart.results, strict=True))
-        names.append(variable(None, busy) if needed else "_")
+        wish = next((one for one, text in zip(wishes, apart.results, strict=False) if text == f"{{{place}}}"), None)
+        names.append(variable(wish, busy) if needed else UNREAD)
         busy.add(names[-1])
     w.forward.append(f"{apart.pattern.format(*names)} = {call}")
     results = [

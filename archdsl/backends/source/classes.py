@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from archdsl.analysis.scope import Scope
-from archdsl.backends.source.calls import bracketed, write_layer, write_use
+from archdsl.backends.source.calls import UNREAD, bracketed, write_layer, write_use
 from archdsl.backends.source.chains import Chain, Child, NotChain
 from archdsl.backends.source.control import write_choice, write_loop, write_repeat
 from archdsl.backends.source.families import Family, common_shape, first, items, nodes
@@ -21,7 +21,7 @@ from archdsl.backends.source.made import At, Callee, Made
 from archdsl.backends.source.merges import write_merge
 from archdsl.backends.source.naming import variable
 from archdsl.backends.source.sharing import write_share
-from archdsl.backends.source.text import LONG, attribute, comment
+from archdsl.backends.source.text import LONG, attribute, comment, statement
 from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
 from archdsl.ir.network import Choice, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
@@ -100,7 +100,7 @@ class ClassWriter:
             results = [converted(bracketed(self, value, form_of(shape)), form_of(shape)) for value, shape in outputs]
         if self.back:
             results = [converted(bracketed(self, results[0], forms[0]), forms[0])]
-        self.forward.append(f"return {', '.join(value.text for value in results)}")
+        self.forward.append(statement("return ", ", ".join(value.text for value in results)))
         made = self._made(forms, tuple(value.form for value in results))
         return self._text("nn.Module", True), made
 
@@ -205,7 +205,7 @@ class ClassWriter:
         name = variable(wish, busy) if wish or at.variable in busy else at.variable
         note = f"  # {comment(shape)}" if shape else ""
         if name != value.text:
-            self.forward.append(f"{name} = {value.text}{note}")
+            self.forward.append(statement(f"{name} = ", value.text, note))
         kept = Value(name, value.form, value.rank, variable=True)
         kept.fresh = value.fresh
         return kept
@@ -270,18 +270,16 @@ class ClassWriter:
         self._keep(row, inputs, at.owner)
         match first(found):
             case Leaf():
-                columns = zip(*(each.gives for each in row.values()), strict=True)
-                reads = [sum(self.counts.get(number, 0) for number in column) for column in columns]
-                return write_layer(self, found, inputs, item.label, number, at, reads)
+                return write_layer(self, found, inputs, item.label, number, at, self.wishes(row))
             case Use():
                 step = item.label if item.label is not None else at.step(number)
-                return write_use(self, found, inputs, step, at)
+                return write_use(self, found, inputs, step, at, self.wishes(row))
             case Sequence():
                 return write_group(self, found, inputs, item, number, at)
             case Merge():
                 return [write_merge(self, found, number, at)]
             case Repeat():
-                return write_repeat(self, found, inputs, item, number, at)
+                return write_repeat(self, found, inputs, item, number, at, self.wishes(row))
             case Loop():
                 return write_loop(self, found, inputs, number, at)
             case Choice():
@@ -297,6 +295,15 @@ class ClassWriter:
                 self.parts[number] = Callee(attribute(owner, item.label), item.node)
                 for value in inputs:
                     value.fresh = False
+
+    def wishes(self, row: Family) -> tuple[str | None, ...]:
+        """What the variables of several results are best called: as the results; one that nothing reads, `_`."""
+        item: Item = first(row)
+        names = [None if token.type == "TEMPLATE" else token.text for token in first(nodes(row)).statement.names[1:]]
+        labels = [item.label, *names, *[None] * len(item.gives)]
+        read = [any(self.counts.get(each.gives[place]) for each in row.values()) for place in range(len(item.gives))]
+        wishes = [UNREAD if not used else label for label, used in zip(labels, read, strict=False)]
+        return tuple([None if used and wish == UNREAD else wish for wish, used in zip(wishes, read, strict=True)])
 
     def register(self, owner: str, step: str, text: str) -> None:
         self.registered.add(attribute(owner, step))

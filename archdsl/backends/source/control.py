@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from archdsl.backends.source.calls import bracketed, construct_use, turn, turn_each, write_layer, write_use
+from archdsl.backends.source.calls import UNREAD, bracketed, construct_use, turn, turn_each, write_layer, write_use
 from archdsl.backends.source.chains import Chain
 from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import Copies, Value, closed, converted
 from archdsl.backends.source.groups import chain_of, construct_group, write_container
 from archdsl.backends.source.made import At
 from archdsl.backends.source.sharing import write_share
-from archdsl.backends.source.text import LONG, attribute, indented
+from archdsl.backends.source.text import LONG, attribute, indented, statement
 from archdsl.backends.source.values import Column
 from archdsl.ir.network import Item, Leaf, Repeat, Sequence, Share, Use, width
 
@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
 
 
-def write_repeat(w: ClassWriter, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
+def write_repeat(
+    w: ClassWriter,
+    found: Family,
+    inputs: list[Value],
+    item: Item,
+    number: int,
+    at: At,
+    wishes: tuple[str | None, ...],
+) -> list[Value]:
+    """Copies one after the other, or side by side; `wishes` are the variables of the results of the last."""
     node: Repeat = first(found)
     if len({len(each.runs) for each in found.values()}) != 1:
         raise Mismatch
@@ -40,11 +49,17 @@ def write_repeat(w: ClassWriter, found: Family, inputs: list[Value], item: Item,
         if not all(isinstance(run.node, Share) for run in node.runs):
             w.register(at.owner, label, "nn.Module()")
             at, number = At(attribute(at.owner, label), 0, at.variable), 0
-    return write_copies(w, found, inputs, number, label, at)
+    return write_copies(w, found, inputs, number, label, at, wishes)
 
 
 def write_copies(
-    w: ClassWriter, found: Family, inputs: list[Value], number: int, label: str | None, at: At
+    w: ClassWriter,
+    found: Family,
+    inputs: list[Value],
+    number: int,
+    label: str | None,
+    at: At,
+    wishes: tuple[str | None, ...],
 ) -> list[Value]:
     """Copies one after the other, equal ones in a loop."""
     columns = {member: node.runs for member, node in found.items()}
@@ -55,11 +70,12 @@ def write_copies(
         bodies = {member: runs[place].node for member, runs in columns.items()}
         value = loop_variable(w, values[0], at)
         step = width(run.node) if label is None else 1
+        names = wishes if place == len(first(columns)) - 1 else ()
         if run.copies > 1 and step:
-            values = write_turns(w, bodies, value, range(number, number + step * run.copies, step), label, at)
+            values = write_turns(w, bodies, value, range(number, number + step * run.copies, step), label, at, names)
         else:
             others = values[1:] if values is inputs else []  # one copy alone may read several values
-            values = write_copy(w, bodies, [value, *others], number, label, at)
+            values = write_copy(w, bodies, [value, *others], number, label, at, names)
         number += step * run.copies
     return values
 
@@ -71,17 +87,25 @@ def loop_variable(w: ClassWriter, value: Value, at: At) -> Value:
     return kept
 
 
-def write_turns(w: ClassWriter, bodies: Family, value: Value, numbers: range, label: str | None, at: At) -> list[Value]:
+def write_turns(
+    w: ClassWriter,
+    bodies: Family,
+    value: Value,
+    numbers: range,
+    label: str | None,
+    at: At,
+    wishes: tuple[str | None, ...],
+) -> list[Value]:
     """Equal copies as a loop in the constructor and in `forward`: each turn reads the variable and writes it."""
     taken = w.busy() | w.parameters.words() | set(w.takes)
     index = next(name for name in (*"ijkmn", *(f"i{n}" for n in range(len(taken)))) if name not in taken)
     start = len(w.init), len(w.forward)
     w.indices.append(index)
     inner = at._replace(turn=index, origin=numbers.start, variable=value.text)
-    result, *others = write_copy(w, bodies, [value], numbers.start, label, inner)
+    result, *others = write_copy(w, bodies, [value], numbers.start, label, inner, wishes and (None, *wishes[1:]))
     result = converted(bracketed(w, result, value.form), value.form)
     if result.text != value.text:
-        w.forward.append(f"{value.text} = {result.text}")
+        w.forward.append(statement(f"{value.text} = ", result.text))
     w.indices.pop()
     for statements, before in ((w.init, start[0]), (w.forward, start[1])):
         lines = statements[before:]
@@ -104,10 +128,17 @@ def range_text(at: At, numbers: range) -> str:
 
 
 def write_copy(
-    w: ClassWriter, bodies: Family, values: list[Value], number: int, label: str | None, at: At
+    w: ClassWriter,
+    bodies: Family,
+    values: list[Value],
+    number: int,
+    label: str | None,
+    at: At,
+    wishes: tuple[str | None, ...] = (),
 ) -> list[Value]:
     """One copy of what is repeated, named by its number where the repeat has a label."""
     node = first(bodies)
+    wishes = wishes or (None, *[UNREAD] * (len(node.outputs) - 1))  # the next copy reads the first result
     if isinstance(node, Sequence):
         if label is not None:
             return write_container(w, bodies, values, at.step(number), at, label)
@@ -116,8 +147,8 @@ def write_copy(
     if isinstance(node, Share):
         return write_share(w, bodies, values, number, at)
     if isinstance(node, Leaf):
-        return write_layer(w, bodies, values, at.step(number) if label is not None else None, number, at)
-    return write_use(w, bodies, values, at.step(number), at)
+        return write_layer(w, bodies, values, at.step(number) if label is not None else None, number, at, wishes)
+    return write_use(w, bodies, values, at.step(number), at, wishes)
 
 
 def write_parallel(w: ClassWriter, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:

@@ -88,7 +88,8 @@ def entry_form(body: Sequence, shape: Shape) -> str:
         node = stack.pop()
         match node:
             case Leaf():
-                want = node.op.lower(*node.inputs).wants
+                lowered = node.op.lower(*node.inputs)
+                want = "any" if lowered.otherwise is not None else lowered.wants
                 if want in ("first", "last"):
                     return want
                 if want == "flat":
@@ -126,7 +127,7 @@ def uses(body: Node) -> dict[int, int]:
             case Merge():
                 for item in node.branches:
                     _count(counts, item.reads, own)
-                    _count(counts, item.gives, own)
+                    _count(counts, item.gives[:1] if isinstance(item.node, (Leaf, Use)) else item.gives, own)
                     stack.append((item.node, own))
             case Repeat():
                 for run in node.runs:

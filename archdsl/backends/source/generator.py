@@ -9,7 +9,7 @@ from archdsl.analysis.scope import Scope
 from archdsl.backends.source.classes import ClassWriter, Member
 from archdsl.backends.source.families import Family, Mismatch, structures
 from archdsl.backends.source.made import Made
-from archdsl.backends.source.naming import class_name
+from archdsl.backends.source.naming import BUILTINS, class_name, fresh
 from archdsl.backends.source.sharing import ties
 from archdsl.backends.source.values import Column, Parameters
 from archdsl.ir.network import Item, Leaf, Repeat, Sequence, Share, Use, children, postorder
@@ -28,6 +28,7 @@ class Generator:
         self.network = network._replace(body=network.thawed) if network.thawed else network
         self.classes: list[str] = []
         self.supports: dict[str, str] = {}
+        self.imports: dict[tuple[str, str], str] = {}  # classes of other packages, and what they are called here
         self.names: set[str] = {"F", "nn", "torch"}
         self._made: dict[int, tuple[Made, int]] = {}
         self._uses: dict[int, Use] = {}
@@ -42,6 +43,14 @@ class Generator:
         """Note a class that PyTorch does not have."""
         self.supports[name] = text.strip("\n")
         self.names.add(name)
+
+    def imported(self, home: str, word: str) -> str:
+        """What a class of another package is called here: as there, unless something else has that name."""
+        if (home, word) not in self.imports:
+            parameters = {p.name.text for use in self._uses.values() for p in use.block.parameters}
+            self.imports[home, word] = fresh(word, self.names | BUILTINS | parameters)
+            self.names.add(self.imports[home, word])
+        return self.imports[home, word]
 
     def made(self, body: Sequence) -> Made:
         return self._made[id(body)][0]
@@ -61,12 +70,13 @@ class Generator:
 
     def snapshot(self) -> Any:
         """The classes written so far."""
-        return list(self.classes), dict(self.supports), set(self.names), dict(self._made)
+        return list(self.classes), dict(self.supports), set(self.names), dict(self._made), dict(self.imports)
 
     def restore(self, before: Any) -> None:
         """Forget the classes written since."""
-        classes, supports, names, made = before
+        classes, supports, names, made, imports = before
         self.classes, self.supports, self.names, self._made = list(classes), dict(supports), set(names), dict(made)
+        self.imports = dict(imports)
 
     # ---- classes
 

@@ -10,7 +10,7 @@ from archdsl.backends.source.families import Family, Mismatch, common_shape, fir
 from archdsl.backends.source.flow import Copies, Stored, Value
 from archdsl.backends.source.made import At
 from archdsl.backends.source.text import LONG, filled, stacked
-from archdsl.ir.network import Item, Merge, Use
+from archdsl.ir.network import Item, Leaf, Merge, Use
 
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter
@@ -30,8 +30,9 @@ def write_merge(w: ClassWriter, found: Family, number: int, at: At) -> Value:
         if item.gives:
             results = named_apart(w, results, item, own)
             held = [hold_branch(w, value, row, place, own) for place, value in enumerate(results)]
-            values += held[:1] if isinstance(item.node, Use) else held
-            numbers += [each for one in row.values() for each in one.gives]
+            alone = isinstance(item.node, (Leaf, Use))  # of several results the merge reads the first
+            values += held[:1] if alone else held
+            numbers += [each for one in row.values() for each in (one.gives[:1] if alone else one.gives)]
     for value in values:
         value.left -= 1
     for each in numbers:
@@ -74,10 +75,11 @@ def hold_branch(w: ClassWriter, value: Value, row: Family, place: int, at: At) -
 
 
 def join(w: ClassWriter, found: Family, node: Merge, values: list[Value], at: At) -> Value:
-    calls = {each.op.lower(*each.inputs).call for each in found.values()}
+    came = values[0].form
+    calls = {each.op.lower(*each.inputs).reading(came).call for each in found.values()}
     if len(calls) != 1:
         raise Mismatch
-    lowered = node.op.lower(*node.inputs)
+    lowered = node.op.lower(*node.inputs).reading(came)
     template = lowered.call or "{0}"
     texts: list[str] = []
     for value in values:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import builtins
 import keyword
 
 _TAKEN = frozenset(
     ("self", "torch", "nn", "F", "range", "super", "getattr", "sum", "print", "x", "i", "True", "False", "None")
 )
+
+BUILTINS = frozenset(vars(builtins)) | _TAKEN  # what a class of another package is never called in the source
 
 
 def is_plain(label: str) -> bool:

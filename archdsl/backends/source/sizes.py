@@ -61,9 +61,10 @@ def _open_arguments(leaf: Leaf) -> Iterator[tuple[str, Any]]:
     """Values of a layer, and arguments of its module, that are left open."""
     module = leaf.op.lower(*leaf.inputs).module
     arguments = module.arguments if module is not None else {}
-    own = {name: leaf.op.__dict__[name] for name in type(leaf.op).attributes}
+    own = {name: leaf.op.__dict__[name] for name, each in type(leaf.op).attributes.items() if not each.type.told}
     for name, value in (*own.items(), *arguments.items()):
-        for each in value if isinstance(value, tuple) else (value,):
+        several = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,)
+        for each in several:
             if isinstance(each, SYMBOLIC):
                 yield name, each
 

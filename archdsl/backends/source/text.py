@@ -57,6 +57,27 @@ def register_tensor(owner: str, step: str, value: str, *, buffer: bool, saved: b
     return f"{owner}.register_parameter({step if isinstance(step, Computed) else quoted(step)}, nn.Parameter({value}))"
 
 
+def statement(opening: str, text: str, note: str = "") -> str:
+    """`opening` and an expression; a chain of calls that is too long for a line with a call on each."""
+    line = f"{opening}{text}{note}"
+    links = _links(text) if len(line) > WIDTH and "\n" not in text else []
+    return "\n".join([f"{opening}(", *(f"    {link}" for link in links), f"){note}"]) if len(links) > 1 else line
+
+
+def _links(text: str) -> list[str]:
+    """The calls of a chain, each method a link; no links where the expression is none."""
+    plain = _STRING.sub(lambda found: "s" * len(found[0]), text)
+    if not is_primary(text):
+        return []
+    depth, start, links = 0, 0, []
+    for place, letter in enumerate(plain):
+        if letter == "." and not depth and plain[place - 1] in ")]":
+            links.append(text[start:place])
+            start = place
+        depth += (letter in "([") - (letter in ")]")
+    return [*links, text[start:]]
+
+
 def indented(opening: str, lines: list[str]) -> str:
     """A statement with lines below it."""
     return "\n".join([opening, *(f"    {line}" for text in lines for line in text.split("\n"))])

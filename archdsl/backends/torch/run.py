@@ -9,29 +9,39 @@ from typing import Any
 
 from torch import nn
 
+from archdsl.analysis.check import Checked
+from archdsl.backends.torch import foreign
 from archdsl.backends.torch.whitelist import verify
 
 _PREFIX = "archdsl_compiled_"
 
 
-def build(source: str, name: str) -> nn.Module:
-    """The model that the source defines last, with fresh weights; `name` is the name of its class.
+def build(source: str, checked: Checked) -> nn.Module:
+    """The model that the source defines last, with fresh weights; `checked` is what it was compiled from.
 
-    Raises ValueError where the source has anything that generated source never has.
+    Raises ValueError where the source has anything that generated source never has, ArchError("foreign-module") where a
+    module of another package is not as stated.
     """
-    module = load(source)
-    model: nn.Module = module.__dict__[module.__dict__["MODEL"]]()
+    module = load(source, foreign.classes(checked))
+    try:
+        model: nn.Module = module.__dict__[module.__dict__["MODEL"]]()
+    except Exception as fault:
+        raise foreign.refused(checked, fault) from None
+    foreign.hold(checked, model)
     return model
 
 
-def load(source: str) -> types.ModuleType:
-    """The module of a source, made once a process and known to `sys.modules`, so that its classes can be pickled."""
+def load(source: str, foreign_classes: frozenset[tuple[str, str]] = frozenset()) -> types.ModuleType:
+    """The module of a source, made once a process and known to `sys.modules`, so that its classes can be pickled.
+
+    `foreign_classes` are those of other packages that it may import.
+    """
     name = _PREFIX + hashlib.sha256(source.encode()).hexdigest()[:16]
     if name in sys.modules:
         return sys.modules[name]
-    tree = verify(source)
+    tree = verify(source, foreign_classes)
     module = types.ModuleType(name, "Compiled by archdsl.")
-    module.__dict__["SOURCE"] = source
+    module.__dict__["SOURCE"], module.__dict__["FOREIGN"] = source, foreign_classes
     exec(compile(tree, f"<{name}>", "exec"), module.__dict__)
     classes = [value for value in module.__dict__.values() if isinstance(value, type) and value.__module__ == name]
     for cls in classes:
@@ -52,10 +62,10 @@ def _register_source(name: str, source: str) -> None:
 def _reduce(self: Any, protocol: Any) -> Any:
     """Pickle by source: another process, where the module is unknown, makes the class anew."""
     module = sys.modules[type(self).__module__]
-    return restore, (module.__dict__["SOURCE"], type(self).__name__), self.__dict__
+    return restore, (module.__dict__["SOURCE"], type(self).__name__, module.__dict__["FOREIGN"]), self.__dict__
 
 
-def restore(source: str, name: str) -> Any:
+def restore(source: str, name: str, classes: frozenset[tuple[str, str]]) -> Any:
     """An empty instance of a class of a compiled module; its state follows."""
-    cls = load(source).__dict__[name]
+    cls = load(source, classes).__dict__[name]
     return cls.__new__(cls)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from types import ModuleType
 
 import torch.nn.functional as functional
@@ -19,10 +20,10 @@ _NODES = (
 )  # fmt: skip
 _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
 _UNDERSCORED = {"__init__", "_conv_forward", "_"}
-_TORCH = {
-    *("Size", "amax", "arange", "bool", "cat", "flatten", "float32", "float64", "full", "maximum", "mean", "ones"),
-    *("randn", "sigmoid", "stack", "tanh", "tensor", "zeros"),
-}
+_TORCH = set(
+    "Size amax amin arange bool cat chunk flatten float32 float64 full matmul maximum mean minimum ones randn roll "
+    "sigmoid split stack tanh tensor zeros".split()
+)
 _OWNERS = ("torch", "nn", "F")
 _BUILTINS = {
     "super",
@@ -42,15 +43,20 @@ _BUILTINS = {
 }
 
 
-def verify(source: str) -> ast.Module:
-    """Parse source and return its tree; raises ValueError at the first thing that generated source never has."""
+def verify(source: str, classes: Collection[tuple[str, str]] = ()) -> ast.Module:
+    """Parse source and return its tree; raises ValueError at the first thing that generated source never has.
+
+    `classes` are those of other packages that it may import, each as the module and the name there.
+    """
     tree = ast.parse(source)
-    known = _BUILTINS | {"torch", "nn", "F"} | _defined(tree)
+    foreign = _foreign(tree, classes)
+    known = _BUILTINS | {"torch", "nn", "F"} | foreign | _defined(tree)
+    made = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
     members = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in ast.walk(tree):
         if not isinstance(node, _NODES):
             raise ValueError(f"generated source cannot have {type(node).__name__}")
-        if isinstance(node, (ast.Import, ast.ImportFrom)) and ast.unparse(node) not in _IMPORTS:
+        if isinstance(node, (ast.Import, ast.ImportFrom)) and not _is_allowed(node, classes):
             raise ValueError(f"generated source cannot {ast.unparse(node)}")
         names = _names(node)
         for name in names:
@@ -62,6 +68,8 @@ def verify(source: str) -> ast.Module:
             raise ValueError("generated source cannot have decorators")
         if isinstance(node, ast.Name) and node.id in _OWNERS and id(node) not in members:
             raise ValueError(f"generated source cannot use {node.id} itself")
+        if isinstance(node, ast.Name) and node.id in foreign and id(node) not in made:
+            raise ValueError(f"generated source makes modules of {node.id}, and nothing else")
         if isinstance(node, ast.Name) and node.id not in known:
             raise ValueError(f"generated source cannot use {node.id}")
         if isinstance(node, ast.Raise) and not ast.unparse(node).startswith("raise ValueError("):
@@ -69,6 +77,26 @@ def verify(source: str) -> ast.Module:
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
             _check_getattr(node)
     return tree
+
+
+def _is_allowed(node: ast.Import | ast.ImportFrom, classes: Collection[tuple[str, str]]) -> bool:
+    """Whether an import is one of ours, or brings only classes of other packages that are allowed."""
+    if isinstance(node, ast.ImportFrom):
+        rest = [one for one in node.names if node.level or (node.module, one.name) not in classes]
+        return not rest or ast.unparse(ast.ImportFrom(node.module, rest, node.level)) in _IMPORTS
+    return ast.unparse(node) in _IMPORTS
+
+
+def _foreign(tree: ast.Module, classes: Collection[tuple[str, str]]) -> set[str]:
+    """What the classes of other packages are called; no name of ours, and none that the source gives a value."""
+    found: set[str] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            found |= {one.asname or one.name for one in node.names if (node.module, one.name) in classes}
+    odd = sorted(found & (_BUILTINS | set(_OWNERS) | _defined(tree)))
+    if odd:
+        raise ValueError(f"generated source cannot import {odd[0]}")
+    return found
 
 
 def _check_attribute(node: ast.Attribute) -> None:
