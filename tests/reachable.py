@@ -33,11 +33,11 @@ UNREACHABLE = {
     "AdaptiveMaxPool.return_indices": "UNPOOL reads the pool and finds the places itself",
     "ConvTranspose.padding_mode": "zeros is the one mode that PyTorch takes there",
     "EmbeddingBag.include_last_offset": "bags of different lengths in one tensor: each sample is a bag of its own",
-    "Flatten.start_dim": "FLATTEN makes one vector of all axes; fewer are joined by other kinds",
     "Flatten.end_dim": "FLATTEN makes one vector of all axes; fewer are joined by other kinds",
-    "GRU.proj_size": "LSTM alone has projections: PyTorch refuses it",
+    "GRU.proj_size": "PyTorch projects the states of LSTM alone, and refuses it here",
     "Hardtanh.max_value": "the old name of max_val, which PyTorch warns of",
     "Hardtanh.min_value": "the old name of min_val, which PyTorch warns of",
+    "RNN.proj_size": "PyTorch projects the states of LSTM alone, and refuses it here",
     "MaxPool.return_indices": "UNPOOL finds the places of the largest elements anew, from what the pool has read",
 }
 OTHERWISE = {  # modules whose work another line does
@@ -63,7 +63,6 @@ NO_KIND = {  # patterns of names
     "FractionalMaxPool*": "windows at random places",
     "Transformer*": "a network of other layers, which is written as one",
 }
-NOT_YET = {"Unflatten"}
 HEAD = """\
 # What of torch.nn can be written
 
@@ -194,7 +193,7 @@ def _kindless() -> list[tuple[str, ...]]:
     """Those of one reason together."""
     reasons: dict[str, list[str]] = {}
     for name in kindless():
-        reasons.setdefault(reason(name) or "not yet", []).append(f"`{name}`")
+        reasons.setdefault(reason(name) or "", []).append(f"`{name}`")
     return [(", ".join(names), text) for text, names in reasons.items()]
 
 

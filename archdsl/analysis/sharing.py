@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from archdsl.analysis.fitting import sizes_text, unfit
+from archdsl.analysis.fitting import equal, sizes_text, unfit
 from archdsl.analysis.labels import filled
 from archdsl.analysis.names import Entry, Part, Value
 from archdsl.analysis.place import Once, Place

@@ -94,13 +94,15 @@ def _steps(before: list[Size], after: list[Size]) -> list[Module]:
             steps.append(Module("nn.Flatten", ends, 2, {"start_dim": 1} if len(ends) == 1 else {}))
         if len(sizes) > 1:
             alone = sum(isinstance(size, Expression) for size in sizes) == 1
-            steps.append(Module("nn.Unflatten", {"dim": start + 1, "size": open_once(sizes) if alone else sizes}, 2))
+            steps.append(
+                Module("nn.Unflatten", {"dim": start + 1, "unflattened_size": open_once(sizes) if alone else sizes}, 2)
+            )
     return steps
 
 
 def _is_open(module: Module) -> bool:
     """Whether more sizes are left open than one, so that PyTorch cannot part a dimension into them."""
-    return any(isinstance(size, Expression) for size in module.arguments.get("size", ()))
+    return any(isinstance(size, Expression) for size in module.arguments.get("unflattened_size", ()))
 
 
 def _given(module: Module) -> str:

@@ -136,7 +136,11 @@ class Attend(Heads):
     causal: bool = attribute(Switch(), False, doc="no step reads a later one", torch="is_causal", named=True)
     dropout: float = attribute(Number(0, 1), 0, doc="how much of the weights is dropped", torch="dropout_p", named=True)
     scale: float | None = attribute(
-        Number(), None, doc="of the products, 1/sqrt of the channels of a head unless said", torch="scale", named=True
+        Number(0, above=True),
+        None,
+        doc="of the products, 1/sqrt of the channels of a head unless said",
+        torch="scale",
+        named=True,
     )
     examples = (
         Example("9x8, 5x8, 5x6 -> ATTEND -> 9x6", params=0, macs=630),
@@ -145,6 +149,7 @@ class Attend(Heads):
         Wrong("9x8, 5x6, 5x8 -> ATTEND 2", "shape-mismatch"),
         Wrong("9x8, 5x4 -> ATTEND 4 kvheads=3", "not-divisible"),
         Wrong("9x8 -> ATTEND 3", "not-divisible"),
+        Wrong("9x8 -> ATTEND causal scale=0", "out-of-range"),
         Wrong("9x8, 5x8, 5x7 -> ATTEND 2", "not-divisible"),
         Wrong("8 -> ATTEND", "rank-mismatch"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import torch
+import torch.nn.functional as F
 from drawn import Refused
 from torch import Tensor, nn
 
@@ -26,29 +27,33 @@ class Runs:
         d, other = queries.shape[2], {"kdim": keys.shape[2], "vdim": values.shape[2]}
         options = {"add_bias_kv": biaskv, "add_zero_attn": zerokv, "batch_first": True}
         module = judge.module(path, nn.MultiheadAttention, d, heads, dropout, bias, **options, **other)
+        nn.Dropout(dropout)  # refuses what is no probability, and the module only where it is above 1
         later = torch.ones(queries.shape[1], keys.shape[1]).triu(1).bool() if causal else None
         return module(queries, keys, values, attn_mask=later)[0]
 
     @staticmethod
     def attend(judge: Judge, path: str, *inputs: Tensor, heads: int = 1, kvheads: int | None = None,
                causal: bool = False, dropout: float = 0, scale: float | None = None) -> Tensor:  # fmt: skip
+        if scale is not None and scale <= 0:
+            raise Refused(DELIBERATE["scale"])
         queries, keys, values = three(inputs)
         shared = heads if kvheads is None else kvheads
         if queries.shape[2] % heads or values.shape[2] % shared or heads % shared:
             raise Refused("heads that do not divide")
         size = queries.shape[2] // heads
-        keys = keys.reshape(*keys.shape[:2], shared, size)  # refuses a number of channels that is not that
+        keys.reshape(*keys.shape[:2], shared, size)  # refuses a number of channels that is not that
         if len(keys) != len(queries) or keys.shape[1] != values.shape[1]:
             raise Refused("keys and values of different steps")
         nn.Dropout(dropout)  # refuses what is no probability
-        found = []
-        for head, query in enumerate(queries.split(size, 2)):
-            serves = head * shared // heads
-            weights = query @ keys[:, :, serves].mT * (size**-0.5 if scale is None else scale)
-            if causal:
-                weights = weights.masked_fill(torch.ones(weights.shape[1:]).triu(1).bool(), -torch.inf)
-            found.append(weights.softmax(2) @ values.chunk(shared, 2)[serves])
-        return torch.cat(found, 2)
+        query = queries.unflatten(2, (heads, -1)).transpose(1, 2)
+        key, value = (
+            x.unflatten(2, (shared, -1)).transpose(1, 2).repeat_interleave(heads // shared, 1) for x in (keys, values)
+        )
+        weights = query @ key.mT * (size**-0.5 if scale is None else scale)
+        if causal:
+            weights = weights.masked_fill(torch.ones(weights.shape[2:]).triu(1).bool(), -torch.inf)
+        y = F.dropout(weights.softmax(3), dropout, judge.training) @ value
+        return y.transpose(1, 2).flatten(2)
 
     @staticmethod
     def rotary(judge: Judge, path: str, x: Tensor, heads: int = 1, base: float = 10_000, dims: int | None = None,
@@ -80,9 +85,9 @@ class Runs:
             raise Refused("a window with two sides")
         if any(step >= size for step, size in zip(shift, window, strict=True)):
             raise Refused(DELIBERATE["shift"])
-        for p in (dropout, outdropout):
-            nn.Dropout(p)
-        return judge.module(path, Windows, x.shape[1], heads, window, bias, outbias)(x, shift)
+        module = judge.module(path, Windows, x.shape[1], heads, window, bias, outbias)
+        module.dropped = nn.Dropout(dropout).train(judge.training), nn.Dropout(outdropout).train(judge.training)
+        return module(x, shift)
 
 
 class Windows(nn.Module):
@@ -101,7 +106,7 @@ class Windows(nn.Module):
         (h, w), (_, channels, height, width) = self.window, x.shape
         high, wide = -(-height // h) * h, -(-width // w) * w
         shift = (shift[0] if high > h else 0, shift[1] if wide > w else 0)
-        x = torch.nn.functional.pad(x, (0, wide - width, 0, high - height)).flatten(2).mT
+        x = F.pad(x, (0, wide - width, 0, high - height)).flatten(2).mT
         place = torch.cartesian_prod(torch.arange(high), torch.arange(wide))
         moved = (place - torch.tensor(shift)) % torch.tensor([high, wide])  # where each pixel comes to lie
         wrapped = place < torch.tensor(shift)  # carried around the edge
@@ -113,8 +118,17 @@ class Windows(nn.Module):
         bias = self.relative_position_bias_table[steps[..., 0] * (2 * w - 1) + steps[..., 1]].permute(2, 0, 1)
         query, key, value = (part.unflatten(2, (self.heads, -1)).transpose(1, 2) for part in self.qkv(x).chunk(3, 2))
         weights = query @ key.mT / (channels // self.heads) ** 0.5 + bias - 100 * apart
-        y = weights.masked_fill(~together, -torch.inf).softmax(-1) @ value
-        y = self.proj(y.transpose(1, 2).flatten(2)).mT.unflatten(2, (high, wide))
+        pixels, count = h * w, high * wide // (h * w)  # in a window, and windows
+        own = window[:, 0] * (wide // w) + window[:, 1], inside[:, 0] * w + inside[:, 1]
+        mask = self.dropped[0](x.new_ones(len(x) * count, self.heads, pixels, pixels)).unflatten(0, (-1, count))
+        mask = mask[:, own[0][:, None], :, own[1][:, None], own[1]].permute(2, 3, 0, 1)
+        y = (weights.masked_fill(~together, -torch.inf).softmax(-1) * mask) @ value
+        y = self.proj(y.transpose(1, 2).flatten(2))
+        y = (
+            y
+            * self.dropped[1](y.new_ones(len(x) * count, pixels, channels)).unflatten(0, (-1, count))[:, own[0], own[1]]
+        )
+        y = y.mT.unflatten(2, (high, wide))
         return y[:, :, :height, :width]
 
 

@@ -27,6 +27,7 @@ DELIBERATE = {
     "values",
     "tie": "a weight of two layers has the sizes of both: a layer of PyTorch takes any tensor for its weight",
     "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
+    "scale": "the products of an ATTEND are scaled by more than 0: PyTorch's kernels differ from its formula otherwise",
     "shift": "windows are shifted by less than a window",
     "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
     "scalar": "a value has an axis beside the batch: PyTorch has numbers alone",
