@@ -37,7 +37,7 @@ class Together(torch.nn.Module):
 def together(kind: type[Layer]) -> tuple[Together, list[list[Any]]]:
     """All examples of a kind that are not large as one module in evaluation, and random inputs."""
     texts = [example.text for example in kind.examples if isinstance(example, Example)]
-    models = [archdsl.loads(spec(text)) for text in texts]
+    models = [archdsl.loads(spec(text), allow_modules=True) for text in texts]
     models = [model for model in models if model.params < LARGE]
     assert models, "a kind has an example of modest size"
     return Together([model.to_torch() for model in models]).eval(), [example_inputs(model) for model in models]
@@ -68,7 +68,7 @@ def same(found: list[Any], expected: list[Any]) -> None:
 
 def test_the_source_of_every_example_passes_ruff(tmp_path: Path) -> None:
     for number, (kind, example) in enumerate(EXAMPLES):
-        source = archdsl.loads(spec(example.text)).to_source()
+        source = archdsl.loads(spec(example.text), allow_modules=True).to_source()
         (tmp_path / f"{kind.name.lower()}_{number}.py").write_text(source, encoding="utf-8")
     config = ["--config", str(ROOT / "pyproject.toml"), "--no-cache"]
     command = [sys.executable, "-m", "ruff", "check", *config, str(tmp_path)]

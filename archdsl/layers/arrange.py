@@ -119,7 +119,7 @@ def _runs(before: list[Size], after: list[Size]) -> list[tuple[int, int, tuple[S
                 runs.append((start, stop, tuple(after[first:last])))
                 start, first = stop, last
                 break
-    begin, _, sizes = runs.pop()  # what is left over are sizes of 1
+    begin, _, sizes = runs.pop() if runs else (0, 0, ())  # what is left over are sizes of 1, or equal by a condition
     return [*runs, (begin, len(before), (*sizes, *after[first:]))]
 
 
