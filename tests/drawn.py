@@ -505,7 +505,8 @@ class Walk:
             container.entries[label] = (results, inside)
             path = container.below(step) if layer.repeat is None else ""
             own = Part(layer, dict(frame.env), container, inside, path, inputs)
-            container.parts[label] = self.shared(layer, frame) if self.is_share(layer, frame) else own
+            shares = layer.repeat is None and self.is_share(layer, frame)
+            container.parts[label] = self.shared(layer, frame) if shares else own
             if len(layer.more) >= len(results) > 0 and layer.more:
                 raise Refused("more names than results")
             for name, value in zip(layer.more, results[1:], strict=False):
