@@ -288,3 +288,7 @@ def test_commands_are_told_from_what_they_print() -> None:
 def test_all_languages_of_blocks_are_there() -> None:
     assert all(blocks(language) for language in ("arch", "console", "python"))
     assert not blocks("py")
+
+
+def test_the_readme_counts_the_kinds() -> None:
+    assert f"There are {len(REGISTRY)} kinds of layer" in (ROOT / "README.md").read_text(encoding="utf-8")
