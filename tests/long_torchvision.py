@@ -48,9 +48,11 @@ def compare(entry: Entry, models: Any) -> str:
     theirs = builder(weights=None, **entry.builder).eval()
     ours = archdsl.load(entry.path, **entry.setting).to_torch().eval()
     want, have = theirs.state_dict(), ours.state_dict()
-    if list(want) != list(have):
-        odd = sorted(set(want) ^ set(have))[:6]
-        return f"names: {', '.join(odd)}" if odd else "the order of the names"
+    odd = sorted(set(want) ^ set(have))[:6]
+    if odd:
+        return f"names: {', '.join(odd)}"
+    if entry.ordered and list(want) != list(have):
+        return "the order of the names"
     shapes = [name for name in want if want[name].shape != have[name].shape]
     if shapes:
         return f"shapes: {', '.join(f'{n} {tuple(want[n].shape)} {tuple(have[n].shape)}' for n in shapes[:3])}"

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from compare import static_tensors
-from zoo import ZOO, Entry
+from torch.utils._python_dispatch import TorchDispatchMode
+from zoo import WITHOUT, ZOO, Entry
 
 import archdsl
 
@@ -34,18 +37,46 @@ def test_tensors_of_torchvision(entry: Entry) -> None:
     if facts is None:
         pytest.skip("names are published for one size of a family")
     learned, buffers = static_tensors(archdsl.load(entry.path, **entry.setting))
-    assert [(name, list(sizes)) for name, sizes in learned.items()] == listed(facts["parameters"])
-    assert [(name, list(sizes)) for name, sizes in buffers.items()] == listed(facts["buffers"])
+    order: Callable[[Iterable[Any]], list[Any]] = list if entry.ordered else sorted
+    for ours, theirs in ((learned, facts["parameters"]), (buffers, facts["buffers"])):
+        assert order((name, list(sizes)) for name, sizes in ours.items()) == order(listed(theirs))
+
+
+@pytest.mark.parametrize(("name", "theirs"), [("convnext_tiny", 46), ("swin_t", 79), ("vit_b_16", 1)])
+def test_no_more_transposes_than_torchvision(name: str, theirs: int) -> None:
+    """How often a forward run turns a tensor, those of attention within windows included."""
+    (entry,) = (each for each in ZOO if each.name == name)
+    module = archdsl.load(entry.path, **entry.setting).to_torch().eval().to("meta")
+    with torch.no_grad(), Turns() as turns:
+        module(torch.empty(1, *entry.input, device="meta"))
+    assert 0 < turns.number <= theirs
+
+
+class Turns(TorchDispatchMode):
+    """Counts the operators that give a tensor other strides for its axes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = 0
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        self.number += func.overloadpacket.__name__ in ("permute", "transpose")
+        return func(*args, **(kwargs or {}))
 
 
 def listed(published: Any) -> list[tuple[str, list[int]]]:
     return [(name, sizes) for name, sizes in (published.items() if isinstance(published, dict) else published)]
 
 
+def test_every_network_is_a_spec_or_has_a_reason() -> None:
+    assert {entry.name for entry in ZOO} | set(WITHOUT) == set(FACTS)
+    assert not {entry.name for entry in ZOO} & set(WITHOUT)
+
+
 @ENTRIES
 def test_totals_of_torchvision(entry: Entry) -> None:
     for published in FACTS[entry.name]["published"]:
-        model = archdsl.load(entry.path, **entry.setting, **side(entry, published["crop_size"]))
+        model = archdsl.load(entry.path, **entry.setting | side(entry, published["crop_size"]))
         if "params" in entry.published:
             assert model.params == published["num_params"]
         if "macs" in entry.published:

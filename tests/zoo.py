@@ -19,6 +19,7 @@ class Entry(NamedTuple):
     builder: dict[str, Any] = {}  # noqa: RUF012
     video: bool = False
     published: tuple[str, ...] = ("params", "macs")  # which published totals are those of this variant
+    ordered: bool = True  # whether tensors stand in torchvision's order, which strict loading does not ask for
 
 
 def _entries() -> Iterator[Entry]:
@@ -52,6 +53,41 @@ def _entries() -> Iterator[Entry]:
         yield Entry(f"regnet_y_{size}", folder / "regnet.arch", {"size": f"y_{size}"})
     for name in ("r3d_18", "mc3_18", "r2plus1d_18"):
         yield Entry(name, folder / "video_resnet.arch", {"size": name}, (3, 8, 112, 112), video=True)
+    yield from _mobile(folder)
+    yield from _later(folder)
+
+
+def _mobile(folder: Path) -> Iterator[Entry]:
+    """The families of narrow blocks that are wide within."""
+    yield Entry("mobilenet_v2", folder / "mobilenet_v2.arch", {})
+    for size in ("large", "small"):
+        yield Entry(f"mobilenet_v3_{size}", folder / "mobilenet_v3.arch", {"size": size})
+    for size in ("x0_5", "x1_0", "x1_5", "x2_0"):
+        yield Entry(f"shufflenet_v2_{size}", folder / "shufflenet_v2.arch", {"size": size})
+    for i in range(8):
+        yield Entry(f"efficientnet_b{i}", folder / "efficientnet.arch", {"size": f"b{i}"})
+    for size in ("s", "m", "l"):
+        setting = {"size": size, "side": 224}  # as small as others, to compare outputs
+        yield Entry(f"efficientnet_v2_{size}", folder / "efficientnet_v2.arch", setting)
+
+
+def _later(folder: Path) -> Iterator[Entry]:
+    """The families with layers of transformers."""
+    for size in ("tiny", "small", "base", "large"):
+        yield Entry(f"convnext_{size}", folder / "convnext.arch", {"size": size})
+    for size in ("b_16", "b_32", "l_16", "l_32", "h_14"):
+        yield Entry(f"vit_{size}", folder / "vision_transformer.arch", {"size": size})
+    for size in ("t", "s", "b"):  # torchvision makes `reduction` before the `norm` that it reads
+        yield Entry(f"swin_{size}", folder / "swin.arch", {"size": size}, ordered=False)
 
 
 ZOO = tuple(_entries())
+
+WITHOUT = {
+    **dict.fromkeys(("swin_v2_t", "swin_v2_s", "swin_v2_b"), "cosine attention, its bias from a small network"),
+    **dict.fromkeys(("swin3d_t", "swin3d_s", "swin3d_b"), "attention within windows of three axes"),
+    **dict.fromkeys(("mvit_v1_b", "mvit_v2_s"), "pooled keys and values, the class token apart from the patches"),
+    "maxvit_t": "attention with a relative position bias over windows and over grids",
+    "s3d": "a video network whose blocks are those of Inception; no family of its own here",
+}
+"""Networks of torchvision that no spec has, and what they need that the language lacks, or why they are left out."""

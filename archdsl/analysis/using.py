@@ -16,7 +16,7 @@ from archdsl.syntax.tree import Token
 
 _MOST_AROUND = 3  # uses around a fault that are told, the nearest
 _LIBRARY = "std"
-FILES = ("dense", "inception", "residual", "transformer")  # of the shipped library
+FILES = ("dense", "inception", "inverted", "residual", "transformer")  # of the shipped library
 
 
 class File(NamedTuple):

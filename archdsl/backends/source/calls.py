@@ -113,9 +113,15 @@ def call_layer(w: ClassWriter, callee: str, found: Family, inputs: list[Value], 
 
 
 def turn_all(w: ClassWriter, inputs: list[Value], wants: str, at: At) -> list[Value]:
-    """The inputs as a layer wants them; where it does not care, all as the first."""
-    want = inputs[0].form if wants == "any" and len(inputs) > 1 else wants
+    """The inputs as a layer wants them; where it does not care, all alike."""
+    want = alike(w, inputs) if wants == "any" and len(inputs) > 1 else wants
     return turn_each(w, inputs, [want] * len(inputs), at)
+
+
+def alike(w: ClassWriter, inputs: list[Value]) -> str:
+    """How inputs that lie differently are to lie: as what the class reads, for a copy of it often comes next."""
+    forms = {value.form for value in inputs}
+    return w.entry if {"first", "last"} <= forms and w.entry in forms else inputs[0].form
 
 
 def turn_each(w: ClassWriter, inputs: list[Value], wants: Sequence[str], at: At) -> list[Value]:

@@ -62,6 +62,7 @@ class ClassWriter:
         self.takes = takes or ("x",)
         self.doc = doc
         self.back = back  # whether the result lies as the input does, so that copies can follow one another
+        self.entry = ""  # how its first input lies
         self.checks: list[str] = []  # statements that refuse a forbidden size
         self.init: list[str] = []
         self.forward: list[str] = []
@@ -93,6 +94,7 @@ class ClassWriter:
         forms = tuple(form_of(shape) if usual else entry_form(head.body, shape) for shape in head.inputs)
         if len(self.takes) != len(head.inputs):
             self.takes = tuple(f"x{number + 1}" for number in range(len(head.inputs)))
+        self.entry = forms[0]
         self._bind_inputs(forms)
         results = self.body(bodies, At("self", 0, "x"))
         if self.generator.is_model(self):
