@@ -18,10 +18,10 @@ from archdsl.model import read_file
 FOLDER = Path(__file__).parent.parent / "specs"
 SPECS = sorted(FOLDER.glob("*.arch"), key=lambda path: path.name)
 NAMES = [
-    *("alexnet", "alexnet_ensemble", "alexnet_two_gpu", "alphago_policy", "alphago_value", "googlenet", "kim_cnn"),
-    "language_model",
-    *("lenet1", "lenet1_lecture", "lenet5", "lenet5_modern"),
-    *("resnet101", "resnet152", "resnet18", "resnet34", "resnet50", "resnet_cifar", "siamese", "vgg"),
+    *("alexnet", "alexnet_ensemble", "alexnet_two_gpu", "alphago_policy", "alphago_value"),
+    *("bert", "char_lstm", "dcgan", "googlenet", "gpt2", "kim_cnn", "language_model"),
+    *("lenet1", "lenet1_lecture", "lenet5", "lenet5_modern", "llama", "mobilenet_v1"),
+    *("resnet101", "resnet152", "resnet18", "resnet34", "resnet50", "resnet_cifar", "siamese", "unet", "unet3d", "vgg"),
 ]
 each_spec = pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 
@@ -76,7 +76,7 @@ def test_other_numbers_of_classes_hold(path: Path) -> None:
 def test_comment_names_the_source(path: Path) -> None:
     comment = path.read_text(encoding="utf-8").partition("\nmodel ")[0]
     assert all(line.startswith("#") for line in comment.splitlines() if line)
-    assert re.search(r"\b(19|20)\d\d: [A-Z]", comment), "authors, a year and a title"
+    assert re.search(r"\b(19|20)\d\d: [A-Z0-9]", comment), "authors, a year and a title"
     assert re.search(r"NIPS|ICML|IEEE|Nature|arXiv", comment), "where it was published"
     assert re.search(r"[Ss]ection|Table|Methods|pp\.", comment), "where in it"
 
