@@ -150,16 +150,14 @@ class Model:
         `depth` is how many levels are shown, `batch` how many inputs macs and sizes in MB count, `dtype` the number
         format of these sizes: float64, float32, float16 or bfloat16. Raises ValueError for other values.
         """
-        if batch < 1 or (depth is not None and depth < 1):
-            raise ValueError("depth and batch are 1 or more")
+        _check_positive(batch=batch, depth=1 if depth is None else depth)
         from archdsl.backends.table import table
 
         return table(self._checked, depth=depth, batch=batch, most=self._limits.unrolled, dtype=dtype)
 
     def to_json(self, batch: int = 1, dtype: str = "float32") -> dict[str, Any]:
         """What `archdsl summary --format json` prints; raises ValueError as `summary` does."""
-        if batch < 1:
-            raise ValueError("batch is 1 or more")
+        _check_positive(batch=batch)
         from archdsl.backends.json import summary
 
         return summary(self._checked, self._limits.unrolled, batch, dtype)
@@ -192,7 +190,7 @@ class Model:
         tensors or parts to leave out on both sides, `rename` maps names of the file (`{"module.": ""}`), `cast`
         converts floating-point numbers of another width. Raises ArchError where something else does not fit, the file
         is damaged, or a module of another package is not as stated; ValueError for a rule that is about no tensor,
-        OSError where the file cannot be read.
+        TypeError for what is no path or no name, OSError where the file cannot be read.
         """
         from archdsl.backends.torch import build
 
@@ -200,10 +198,9 @@ class Model:
             raise ValueError("skip, rename and cast are about the file of weights=")
         module = build(self.to_source(), self._checked)
         if weights is not None:
-            from archdsl.weights import Rules, load_into
+            from archdsl.weights import load_into, rules
 
-            skips = (skip,) if isinstance(skip, str) else tuple(skip)
-            load_into(module, self._checked, weights, Rules(dict(rename or {}), skips, cast), self._limits)
+            load_into(module, self._checked, weights, rules(rename, skip, cast), self._limits)
         return module
 
     def __repr__(self) -> str:
@@ -268,6 +265,13 @@ def loads(
 
         root = below(folder, "<text>", limits)
     return _checked_model(Source("<text>", text), parameters, limits, fragment, notation, root, allow_modules)
+
+
+def _check_positive(**counts: int) -> None:
+    """Raise ValueError for what is no whole number of 1 or more."""
+    for name, count in counts.items():
+        if type(count) is not int or count < 1:
+            raise ValueError(f"{name} is a whole number of 1 or more, not {count!r}")
 
 
 def _check_notation(notation: str | None) -> None:

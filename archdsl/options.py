@@ -64,7 +64,7 @@ def _positive(text: str) -> int:
     if not re.fullmatch("[0-9]{1,9}", text) or not int(text):
         from argparse import ArgumentTypeError
 
-        raise ArgumentTypeError(f"{text[:40]!r} is no whole number of 1 or more")
+        raise ArgumentTypeError(f"{text[:40]!r} is no whole number from 1 to 999,999,999")
     return int(text)
 
 

@@ -138,8 +138,8 @@ def _spelled(folder: str, path: str) -> str | None:
     parent, _, name = path.rpartition("/")
     try:
         with os.scandir(os.path.join(folder, *parent.split("/"))) as entries:
-            names = [entry.name for entry in islice(entries, _LISTED) if entry.name.endswith(".arch")]
+            stems = [entry.name[:-5] for entry in islice(entries, _LISTED) if entry.name.endswith(".arch")]
     except (OSError, ValueError):
         return None
-    close = nearest(name, names)
-    return f'did you mean "{parent}{"/" if parent else ""}{close}"?' if close else None
+    close = nearest(name.removesuffix(".arch"), stems)
+    return f'did you mean "{parent}{"/" if parent else ""}{close}.arch"?' if close else None

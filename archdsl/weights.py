@@ -39,6 +39,17 @@ class Rules(NamedTuple):
     cast: bool
 
 
+def rules(rename: Mapping[str, str] | None, skip: Iterable[str], cast: bool) -> Rules:
+    """The rules of a caller in Python; raises TypeError for what are no names."""
+    if rename is not None and not isinstance(rename, Mapping):
+        raise TypeError('rename maps names of the file to others: {"module.": ""}')
+    checked = Rules(dict(rename or {}), (skip,) if isinstance(skip, str) else tuple(skip), cast)
+    for name in (*checked.rename, *checked.rename.values(), *checked.skip):
+        if not isinstance(name, str):
+            raise TypeError(f"a name of a tensor or a part is a text, not {name!r}")
+    return checked
+
+
 class Opened(NamedTuple):
     """An ordinary file, open at its start: of safetensors, or of `torch.save`."""
 
@@ -50,7 +61,11 @@ class Opened(NamedTuple):
 
 @contextmanager
 def opened(path: str | PathLike[str]) -> Iterator[Opened]:
-    """Open a checkpoint and look at its first bytes. Raises OSError, also for what is no ordinary file."""
+    """Open a checkpoint and look at its first bytes.
+
+    Raises OSError, also for what is no ordinary file; TypeError for what is no path.
+    """
+    path = os.fspath(path)  # a number would be a file that somebody else has open
     if not stat.S_ISREG(os.stat(path).st_mode):  # before it is opened: a pipe would wait for a writer
         code = errno.EISDIR if os.path.isdir(path) else errno.EINVAL
         raise OSError(code, "Is a directory" if code == errno.EISDIR else "no ordinary file", named(path))
@@ -76,7 +91,9 @@ def weights(arguments: Arguments) -> int:
     """Compare a checkpoint with a spec; 0 where all fits, 1 where something does not, 2 where a file is unusable."""
     from archdsl.commands import checked_spec
 
-    path = arguments.paths[1]
+    spec, path = arguments.paths
+    if spec.endswith((".safetensors", ".pt", ".pth")):
+        raise Usage(f"the spec comes first: archdsl weights SPEC {spec}")
     rules = Rules(_renames(arguments.rename), tuple(arguments.skip), arguments.cast)
     checked = checked_spec(arguments)
     if checked.failed:

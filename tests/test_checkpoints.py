@@ -588,6 +588,9 @@ def test_what_does_not_fit_is_a_table(run: Callable[..., Any], golden: Callable[
 
 
 def test_rules_of_the_command(run: Callable[..., Any]) -> None:
+    status, out, err = run(Path("any.safetensors"), lenet())
+    assert (status, out) == (2, "")
+    assert "the spec comes first" in err
     data = lenet(lambda name: "module." + name.replace(".weight", ".kernel"))
     assert run(LENET, data)[0] == 1
     assert run(LENET, data, "--rename", "module.=", "--rename", ".kernel=.weight")[0] == 0

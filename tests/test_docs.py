@@ -10,8 +10,9 @@ What a fenced block is held to stands behind its language:
     ```arch name=PATH       besides, is a file of this name to all other specs and commands of its page
     ```console              `$ archdsl ...` and `$ echo ... | archdsl ...` run in a folder with `specs` and the files of
                             `tests/data/listings`, and print what follows; a line `...` stands for any lines
+    ```console weights=PATH besides, with a checkpoint of that spec, of zeros
     ```text file=PATH       stands in that file as it is here
-    ```python               runs; the blocks of a page share their names
+    ```python               runs in such a folder, too; the blocks of a page share their names
     ```python source=PATH   is what `archdsl compile PATH` writes
     ```sh                   is left alone, as is every other
 """
@@ -183,6 +184,13 @@ def commands(text: str) -> list[tuple[str, str]]:
     return found
 
 
+def furnish(page: Path, folder: Path) -> None:
+    """Put what the commands and the Python of a page find into their folder."""
+    for path in (ROOT / "specs", *LISTINGS.glob("*.txt")):
+        (folder / path.name).symlink_to(path)
+    others(page, folder)
+
+
 def files() -> list[tuple[str, bytes]]:
     """Checkpoints that the commands find in their folder: of LeNet-5, of its copy in DataParallel, and of torch.save."""
     tensors = wanted(ROOT / "specs" / "lenet5_modern.arch")
@@ -195,11 +203,12 @@ def files() -> list[tuple[str, bytes]]:
 @each("console")
 def test_a_command_prints_what_the_page_shows(block: Block, tmp_path: Path) -> None:
     bash = shutil.which("bash") or pytest.skip("needs a shell")
-    for path in (ROOT / "specs", *LISTINGS.glob("*.txt")):
-        (tmp_path / path.name).symlink_to(path)
-    others(block.page, tmp_path)
+    furnish(block.page, tmp_path)
     for name, data in files():
         (tmp_path / name).write_bytes(data)
+    if "weights" in block.options:
+        spec = tmp_path / block.options["weights"]
+        spec.with_suffix(".safetensors").write_bytes(zeros(sorted(wanted(spec))))
     program = f'archdsl() {{ "{sys.executable}" -m archdsl "$@"; }}\n'
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     for command, shown in commands(block.text):
@@ -215,8 +224,11 @@ def test_a_command_prints_what_the_page_shows(block: Block, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_python_of_a_page_runs(page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(ROOT)
+def test_the_python_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if any("sklearn" in block.text for block in blocks("python") if block.page == page):
+        pytest.importorskip("sklearn")
+    furnish(page, tmp_path)
+    monkeypatch.chdir(tmp_path)
     torch = importlib.util.find_spec("torch") is not None
     names: dict[str, object] = {}
     before = set(REGISTRY)

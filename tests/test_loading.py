@@ -217,6 +217,21 @@ def test_hints_are_what_to_give(tmp_path: Path) -> None:
     assert module.fc.weight.shape == (5, 4 * 10 * 10)
 
 
+@pytest.mark.parametrize("path", [0, True, {}, 2.5], ids=repr)
+def test_what_is_no_path_is_not_opened(path: Any) -> None:
+    """A number least of all: it would be a file that is open already."""
+    with pytest.raises(TypeError, match="str, bytes or"):
+        net().to_torch(weights=path)
+    os.fstat(0)
+
+
+def test_what_is_no_module_is_not_saved(tmp_path: Path) -> None:
+    for wrong in (3, net(), ["fc.weight"]):
+        with pytest.raises(TypeError, match="a module or tensors by name"):
+            archdsl.save(wrong, tmp_path / "w")
+    assert not list(tmp_path.iterdir())
+
+
 def test_what_is_skipped_keeps_its_fresh_weights(saved: Path) -> None:
     torch.manual_seed(3)
     fresh = net().to_torch()
@@ -244,6 +259,9 @@ def test_rules_about_nothing_are_refused(saved: Path) -> None:
             net().to_torch(weights=saved, **rules)
     with pytest.raises(ValueError, match="about the file"):
         net().to_torch(skip=["fc"])
+    for wrong in ({"skip": [3]}, {"rename": ["module.="]}, {"rename": {"fc": 3}}, {"rename": {3: "fc"}}):
+        with pytest.raises(TypeError, match="name"):
+            net().to_torch(weights=saved, **wrong)
     with pytest.raises(OSError, match="No such file"):
         net().to_torch(weights=saved.parent / "missing")
 

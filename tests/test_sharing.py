@@ -200,8 +200,11 @@ def test_each_run_gives_outputs() -> None:
 def test_a_dtype_that_there_is_not() -> None:
     with pytest.raises(ValueError, match="one of float64, float32, float16, bfloat16"):
         archdsl.loads(TIED).summary(dtype="float8")
-    with pytest.raises(ValueError, match="batch is 1 or more"):
-        archdsl.loads(TIED).to_json(batch=0)
+    for batch in (0, 2.5, True, "3"):
+        with pytest.raises(ValueError, match="batch is a whole number of 1 or more"):
+            archdsl.loads(TIED).to_json(batch=batch)
+        with pytest.raises(ValueError, match="batch is a whole number of 1 or more"):
+            archdsl.loads(TIED).summary(batch=batch)
 
 
 # ---- source

@@ -239,6 +239,28 @@ def test_a_model_with_the_name_of_a_block_beside_it(tmp_path: Path) -> None:
     assert related(fault) == [("tower.arch", 1), ("tower.arch", 2)]
 
 
+@pytest.mark.parametrize("uses", [("a", "b"), ("b", "a")])
+def test_a_model_whose_name_is_a_block_in_other_letters(uses: tuple[str, str], tmp_path: Path) -> None:
+    """The order in which files are used says nothing about what a word means."""
+    net = "".join(f'use "{name}.arch"\n' for name in uses) + "input 8x8x3\nTOWER\n"
+    model, block = "model Tower\ninput 8x8x3\nCONV 4 3x3\n", "block TOWER { RELU }\n"
+    path = written(tmp_path, net=net, a=model, b=block)
+    assert told(path) == [("net.arch", 2, "duplicate-name")]
+    path = written(tmp_path, net=net, a=model, b=model.replace("Tower", "tower"))
+    assert told(path) == [("net.arch", 2, "duplicate-name")]
+    own = f'{block}use "a.arch"\ninput 8x8x3\nTOWER\n'
+    assert told(written(tmp_path, net=own)) == [("net.arch", 2, "duplicate-name")]
+    written(tmp_path, a=model.replace("input", f"{block}input"))
+    net = 'use "a.arch"\ninput 8x8x3\n{}\n'
+    assert told(written(tmp_path, net=net.format("TOWER"))) == [("net.arch", 3, "duplicate-name")]
+    assert archdsl.load(written(tmp_path, net=net.format("Tower"))).params == 112
+
+
+def test_a_built_in_kind_stays_what_it_is_beside_a_model_of_its_name(tmp_path: Path) -> None:
+    path = written(tmp_path, net='use "a.arch"\ninput 8x8x3\nCONV 4 3x3\n', a="model Conv\ninput 8x8x3\nRELU\n")
+    assert archdsl.load(path).params == 112
+
+
 def test_several_inputs_and_results(tmp_path: Path) -> None:
     pair = "model Pair\ninput left: 8x8x3; input right: 8x8x3\na: CONV 4 3x3 <- left\nb: CONV 5 3x3 <- right\noutput a, b\n"
     net = 'use "pair.arch"\ninput x: 8x8x3\ninput y: 8x8x3\none, two: Pair <- x, y -> 6x6x4, 6x6x5\noutput one, two\n'
@@ -532,6 +554,8 @@ def test_a_link_to_the_text_itself_starts_where_the_link_is(tmp_path: Path) -> N
 def test_a_name_that_comes_close_is_proposed(trapped: Path) -> None:
     (fault,) = checked(written(trapped, net=NET.format("blocks/ros.arch"))).diagnostics
     assert fault.hint == 'did you mean "blocks/res.arch"?'
+    (fault,) = checked(written(trapped, net=NET.format("blocks/x.arch"))).diagnostics
+    assert fault.hint is None, "its ending alone is near"
 
 
 # ---- every way to a text

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from archdsl.analysis.labels import filled
 from archdsl.analysis.problem import Problem, Silent
-from archdsl.analysis.scope import Scope
+from archdsl.analysis.scope import Scope, meant
 from archdsl.analysis.sharing import torn
 from archdsl.analysis.trampoline import Task, run
 from archdsl.diagnostics import nearest
@@ -60,7 +60,7 @@ def frozen(
     marking = _Marking(e, found[0][1][0][1])
     marked = run(marking.through(body, root, found[0][0].all_but, False, 0))
     for path, token in (part for _, parts in found for part in parts):
-        problem = _unknown(root, path, token) or _again(root.at(path), token)
+        problem = _unknown(e, root, path, token) or _again(root.at(path), token)
         if problem is not None:
             e.tell(problem, token)
     assert isinstance(marked, Sequence)
@@ -112,16 +112,21 @@ class _Step:
         return self._numbers[bisect_left(self._numbers, first) : bisect_left(self._numbers, last)]
 
 
-def _unknown(root: _Step, path: str, token: Token) -> Problem | None:
+def _unknown(e: Elaborator, root: _Step, path: str, token: Token) -> Problem | None:
     """The fault of a path that leads nowhere, with the name that comes close."""
     step, words = root, path.split(".")
     for number, word in enumerate(words):
         below = step.below[word]
         if not below.found:
+            around = ".".join(words[:number])
             close = nearest(word, step.beside)
             hint = f"did you mean {'.'.join([*words[:number], close])}?" if close else None
-            where = f" in {'.'.join(words[:number])}" if number else ""
-            return Problem("unknown-name", f"nothing{where} is called {word}", token, hint=hint)
+            if not number and not close and meant(word, e.kinds.words[0]):
+                hint = f"a part is frozen by its name: a: {word}, and freeze a"
+            if step.owns and not step.beside:
+                hint = f"all tensors of a layer are frozen together: freeze {around}"
+            where = f" in {around}" if number else ""
+            return Problem("unknown-name", f"nothing{where} is called {word or token.text}", token, hint=hint)
         step = below
     return None
 

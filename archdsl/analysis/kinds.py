@@ -83,27 +83,32 @@ class Kinds:
 
     def rivals(self, kind: Token, reference: KindReference) -> Problem:
         """The fault of a word for which two files with a model have a block each."""
-        message = f"{kind.text} is a block of two files that are used"
+        message = f"{kind.text} stands for two blocks"
         return Problem("duplicate-name", message, kind, related=self._declared(*self._rivals[reference]))
 
     def bring(self, number: int, target: int, path: Token) -> Problem | None:
         """Let the words of a file mean the blocks of another, and its model; the fault where a word would mean two."""
-        words, fault = self.words[number], self._twofold(target, path)
+        faults = [self._twofold(target, path)]
         for reference in self._offered(target):
-            known = words.get(reference.name)
-            if known is None or known.file is None or known == reference:
-                words[reference.name] = reference
-            elif known.file >= 0 and self._beside_model(number, known, reference):
-                words[reference.name] = rival = KindReference(reference.name, RIVALS - number)
-                self._rivals[rival] = known, reference
-            elif known.file >= 0 and fault is None:
-                message = f"{reference.name} would stand for two blocks"
-                hint = "rename one of them, or do not use both files"
-                fault = Problem("duplicate-name", message, path, hint=hint, related=self._declared(known, reference))
+            faults.append(self._mean(number, reference.name, reference, path))
         model = self.files[target].model
-        if model is not None:  # as built-in kinds, it is matched without regard to case
-            words.setdefault(model.name.text.upper(), KindReference(model.name.text, target))
-        return fault
+        if model is not None and model.name.text.upper() not in REGISTRY:  # matched without regard to case, as they are
+            faults.append(self._mean(number, model.name.text.upper(), KindReference(model.name.text, target), path))
+        return next((fault for fault in faults if fault is not None), None)
+
+    def _mean(self, number: int, word: str, reference: KindReference, path: Token) -> Problem | None:
+        """Let a word of a file mean a block of another; the fault where it means one already."""
+        known = self.words[number].get(word)
+        if known is None or known.file is None or known == reference:
+            self.words[number][word] = reference
+        elif known.file >= 0 and self._beside_model(number, known, reference):
+            self.words[number][word] = rival = KindReference(word, RIVALS - number)
+            self._rivals[rival] = known, reference
+        elif known.file >= 0:
+            hint = "rename one of them, or do not use both files"
+            related = self._declared(known, reference)
+            return Problem("duplicate-name", f"{word} would stand for two blocks", path, hint=hint, related=related)
+        return None
 
     def _twofold(self, target: int, path: Token) -> Problem | None:
         """The fault of a file whose model has the name of one of its blocks."""

@@ -159,6 +159,8 @@ def plain(name: str, tensor: torch.Tensor) -> torch.Tensor:
 def serialised(module: nn.Module | Mapping[str, torch.Tensor]) -> Iterator[bytes]:
     """The bytes of a safetensors file, tensor by tensor. Raises TypeError, ValueError before the first."""
     state = module.state_dict() if isinstance(module, nn.Module) else module
+    if not isinstance(state, Mapping):
+        raise TypeError(f"what is saved is a module or tensors by name, not {type(module).__name__}")
     names = further_names(module) if isinstance(module, nn.Module) else {}
     tensors = {}
     for name, tensor in state.items():
