@@ -128,8 +128,11 @@ class Model:
         It takes whole numbers or NumPy arrays of them: `model.formula("params")(width=numpy.arange(1, 1000))`. Raises
         KeyError for a unit that is none.
         """
+        from archdsl.analysis.cost import TOTALS
         from archdsl.backends.formula import Formula
 
+        if unit not in TOTALS:
+            raise KeyError(f"no count {unit!r}: it is one of {', '.join(TOTALS)}")
         return Formula(self.totals[unit], self.open)
 
     @property

@@ -244,6 +244,11 @@ def test_what_is_converted_is_the_same_network(name: str) -> None:
         ("CONV1: 6 3x3 filters -> ReLU -> FC 10", conv(4, 6, 3) + fc(6 * 6 * 6, 10)),
         ("FC1: 10 neurons", fc(256, 10)),
         ("FC-10", fc(256, 10)),
+        ("FC6: 10 8x8 filters", fc(256, 10)),
+        ("FC 20\nFC: 10 1x1 filters", fc(256, 20) + fc(20, 10)),
+        ("First hidden layer: 6 filters of 3x3 with stride 1", conv(4, 6, 3)),
+        ("Second hidden layer: convolves 6 filters of 3x3 with stride 1", conv(4, 6, 3)),
+        ("Hidden layer 1: 6 feature maps, 3x3 kernels\nHidden layer 2: 10 units", conv(4, 6, 3) + fc(216, 10)),
         ("Dense layer of size 10 with a nonlinearity", fc(256, 10)),
         ("Then follows a dense layer of size 10.", fc(256, 10)),
         ("Layer 1: Conv, 6 filters of 3x3", conv(4, 6, 3)),
@@ -333,6 +338,15 @@ def test_a_layer_that_a_sentence_only_speaks_of_is_told() -> None:
     ]
 
 
+def test_a_second_sentence_of_a_line_may_be_about_its_layer() -> None:
+    line = "INPUT [8x8x4]\nCONV1: 6 3x3 filters. It has {} parameters.\nFC 10. It has 2,392 parameters in total.\n"
+    assert [claim.derived for claim in checked(line.format(222), notation="listing").claims] == [
+        "222 params",
+        "2,392 params",
+    ]
+    assert [(code, at) for code, at, _ in errors(line.format(223))] == [("claim-value", 2)]
+
+
 def test_one_line_of_everything() -> None:
     assert params("input 8x8x4 → conv 3x3, 6, relu → max pool 2x2 → fc 10 → softmax") == conv(4, 6, 3) + fc(54, 10)
 
@@ -382,6 +396,10 @@ def test_a_sentence_that_names_a_layer_is_not_dropped_in_silence(line: str) -> N
         ("[6x6x6] CONV1: 6 3x3 filters -> [5x5x6]", "two shapes for one layer: 6x6x6 and 5x5x6"),
         ("[6x6x6]", "which layer gives this shape is not clear"),
         ("FC -> 20\n   10 neurons", "256 come in, and whether 20 or 10 come out is not clear"),
+        (
+            "FC: 10 filters of 4x4, stride 2",
+            "a fully connected layer reads all that comes in, and a window of 4x4 is not 8x8",
+        ),
         ("FC: 10 -> 20", "256 come in, and whether 10 or 20 come out is not clear"),
     ],
 )

@@ -206,6 +206,25 @@ def test_a_formula_is_written_with_its_factors(text: str, macs: str) -> None:
         assert eval(macs, {}, numbers) == model.formula("macs")(**{name: numbers[name] for name in model.open})
 
 
+def test_floors_that_divide_leave_a_formula() -> None:
+    model = archdsl.loads("input HxWx3 where H % 4 == 0, W % 4 == 0\nCONV 8 3x3 p1; MAXPOOL 4; CONV 8 3x3 p1")
+    assert str(model.macs) == "252*H*W"
+    assert "outputs of layers 36*H*W bytes" in model.summary()
+    assert (
+        model.formula("macs")(H=8, W=12) == archdsl.loads("input 8x12x3\nCONV 8 3x3 p1; MAXPOOL 4; CONV 8 3x3 p1").macs
+    )
+
+
+def test_a_formula_says_what_it_takes() -> None:
+    model = archdsl.loads("input HxWx3\nCONV 8 3x3")
+    with pytest.raises(KeyError, match="no count 'par': it is one of params, trainable, weights, buffers, macs"):
+        model.formula("par")
+    with pytest.raises(TypeError, match="the formula needs H, W, and W is not given"):
+        model.formula("macs")(H=3)
+    with pytest.raises(TypeError, match="the formula needs H, W, and nothing is called X"):
+        model.formula("macs")(H=3, W=3, X=2)
+
+
 @pytest.mark.parametrize(("value", "code"), [(0, "out-of-range"), (1.5, "wrong-type"), ("a", "wrong-type")])
 def test_a_number_that_is_no_size(value: object, code: str) -> None:
     assert fault("input Tx4\nRELU", T=value).code == code

@@ -36,8 +36,10 @@ class Formula:
         Arrays give an array of int64, or of Python's own integers where the count may be 2**63 or more. It does not ask
         whether the network holds at these sizes; `Model.allows` does. Raises TypeError for other names or values.
         """
-        if not set(self.names) <= set(values) <= set(self._known):
-            raise TypeError(f"the formula needs {', '.join(self.names) or 'no values'}")
+        missing = [f"{name} is not given" for name in self.names if name not in values]
+        unknown = [f"nothing is called {name}" for name in values if name not in self._known]
+        if wrong := [*missing, *unknown]:
+            raise TypeError(f"the formula needs {', '.join(self.names) or 'no values'}, and {wrong[0]}")
         if not any(hasattr(value, "__len__") or hasattr(value, "dtype") for value in values.values()):
             return valued(self.size, {name: _whole(name, value) for name, value in values.items()})
         return _over_arrays(self.size, values)

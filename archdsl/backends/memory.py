@@ -7,7 +7,7 @@ from typing import NamedTuple
 from archdsl.analysis.check import Checked
 from archdsl.ir.network import Leaf, Merge, Node, Repeat, executed, postorder
 from archdsl.ir.shape import Shape
-from archdsl.ir.size import Size
+from archdsl.ir.size import Size, tidied
 from archdsl.ir.size import total as sum_of
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
@@ -30,7 +30,8 @@ def memory(checked: Checked, batch: int = 1, dtype: str = "float32") -> Memory:
     width = BYTES[dtype]
     ports = (Shape(port.shape, port.dtype) for port in checked.network.inputs)
     inputs = sum_of(_bytes(shape, width) for shape in ports)
-    return Memory(width * checked.totals.params, batch * inputs, batch * _outputs(checked.network.body, width))
+    outputs = tidied(batch * _outputs(checked.network.body, width))
+    return Memory(width * checked.totals.params, batch * inputs, outputs)
 
 
 def _outputs(body: Node, width: int) -> Size:

@@ -94,7 +94,7 @@ def _rest_of(size: Expression, divisor: int, rests: Rests) -> int | None:
 
 
 def _cancelled(size: Size, rests: Rests) -> Size:
-    """A product of a number and a floor, where the divisor divides the number and leaves no rest but a known one."""
+    """A product of a number and floors, without the floors whose divisor divides the number and leaves a known rest."""
     if isinstance(size, int) or len(size.terms) != 1:
         return size
     monomial, factor = size.terms[0]
@@ -105,5 +105,5 @@ def _cancelled(size: Size, rests: Rests) -> Size:
             if rest is not None and isinstance(over, Expression) and over.terms[-1][0]:
                 others = list(monomial)
                 others.remove(atom)
-                return (over - rest) * of({tuple(others): factor // atom.divisor})
+                return _cancelled((over - rest) * of({tuple(others): factor // atom.divisor}), rests)
     return size

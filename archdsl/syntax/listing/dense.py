@@ -6,7 +6,7 @@ from archdsl.diagnostics import Span
 from archdsl.syntax.listing.build import LineBuilder
 from archdsl.syntax.listing.entry import Entry
 from archdsl.syntax.listing.facts import Head, Shape, sizes
-from archdsl.syntax.listing.flow import Flow
+from archdsl.syntax.listing.flow import Flow, spread
 from archdsl.syntax.listing.parts import Unclear, amount, place_of, whole
 from archdsl.syntax.tree import Token
 
@@ -14,8 +14,21 @@ from archdsl.syntax.tree import Token
 def connected(builder: LineBuilder, entry: Entry, at: Span) -> tuple[str, list[Token]]:
     """The kind of a fully connected layer and its values; raises Unclear."""
     count = builder.count(entry, entry.facts, at)
+    _reads_all(builder.flow, entry)
     builder.flow = Flow(None, whole(count), True)
     return ("RBF" if entry.kind == "RBF" else "FC"), [amount((whole(count),), place_of(count))]
+
+
+def _reads_all(flow: Flow, entry: Entry) -> None:
+    """A window of a fully connected layer is all that comes in; raises Unclear where it is less."""
+    window = entry.facts.get("window")
+    space = (1,) if flow.flat else flow.space
+    if window is None or space is None or flow.is_shape(sizes(window)):
+        return
+    if spread(sizes(window), len(space)) != space:
+        come = "x".join(map(str, space)) if not flow.flat else "a vector"
+        message = f"a fully connected layer reads all that comes in, and a window of {window.text} is not {come}"
+        raise Unclear(message, place_of(window), "if it has a window, call it a convolution")
 
 
 def chained(builder: LineBuilder, entry: Entry) -> list[Entry]:

@@ -19,6 +19,7 @@ _ALL = re.compile(
     r"\b(?:all|every|everywhere|each|throughout|always|jede[rns]?|alle[nr]?|chaque|tou(?:te)?s)\b", re.IGNORECASE
 )
 
+_IT = re.compile(r"\s*(?:it|this (?:layer|one)|they|these|sie|es|elle|il)\b", re.IGNORECASE)
 _RESIDUAL = re.compile(r"residual|shortcut|skip[ -]connection|resnet|résidu|잔차|残差", re.IGNORECASE)
 _FEW_WORDS = 6  # of prose in a line that is still a layer
 _EACH = r"\b(?:each|every|all|jede[rm]?|chaque)\b"
@@ -59,6 +60,11 @@ def is_remark(text: str, piece: Piece, found: list[Item], heads: list[Head]) -> 
         return False
     plain = not any(head.ordinal or head.values for head in heads)
     return plain and bool(_ALL.search(text, piece.start, piece.end))
+
+
+def goes_on(text: str, start: int, piece: Piece) -> bool:
+    """Whether a sentence says more of the layer that begins at a place in the same line: `It has 156 parameters.`"""
+    return _IT.match(text, piece.start, piece.end) is not None and "\n" not in text[start : piece.start]
 
 
 def total(found: list[Item]) -> tree.QuantityClaim | None:

@@ -279,10 +279,11 @@ class _Reader(InputReader):
             return False
         facts = [item for item in found if isinstance(item, (Setting, Shape)) or is_a(item, *AMOUNTS, *SWITCHES)]
         plain = [item for item in found if is_a(item, "OTHER")]
-        below = self._parent(piece) is not None
+        last = self.entries[-1]
+        below = self._parent(piece) is not None or prose.goes_on(self.source.text, last.start, piece)
         if not facts or not (below or (piece.bullet and not plain) or len(plain) <= 1 <= len(facts)):
             return False
-        take(self.entries[-1], found)
+        take(last, found)
         return True
 
     def _total(self, found: list[Item]) -> bool:
