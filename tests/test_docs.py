@@ -302,5 +302,7 @@ def test_all_languages_of_blocks_are_there() -> None:
     assert not blocks("py")
 
 
-def test_the_readme_counts_the_kinds() -> None:
-    assert f"There are {len(REGISTRY)} kinds of layer" in (ROOT / "README.md").read_text(encoding="utf-8")
+def test_the_readme_counts_kinds_and_specs() -> None:
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert f"There are {len(REGISTRY)} kinds of layer" in text
+    assert f"\n{len(list((ROOT / 'specs').rglob('*.arch')))} specs with published figures" in text
