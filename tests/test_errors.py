@@ -273,6 +273,15 @@ def test_a_bracket_that_is_missing_is_one_message() -> None:
     assert sum(count == 1 for count in counts) >= 0.98 * len(counts)
 
 
+def test_a_group_without_its_opening_brace_is_one_message() -> None:
+    """The brace that closes it later is no news."""
+    with pytest.raises(archdsl.ArchError) as raised:
+        archdsl.loads("input 8\nwide:\n  FC 4\n  RELU\n}                -> 4\nFC 2")
+    assert told(raised.value.diagnostics).split("\n") == [
+        "2: syntax: expected a kind of layer or {, found the end of the line"
+    ]
+
+
 def _count(text: str) -> int:
     try:
         archdsl.loads(text)

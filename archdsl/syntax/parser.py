@@ -195,7 +195,7 @@ class _Recovery:
         source, opened = self.lexer.source, self.lexer.innermost(token)
         accepted = self.state.parse_conf.states[self.state.state_stack[-1]]
         self._line = source.position(token.start)[0]
-        if "LBRACE" in accepted and "WORD" not in accepted:
+        if "LBRACE" in accepted and ("WORD" not in accepted or token.type == "_NL"):
             self.lexer.expect_more("}")
         if "RBRACE" in accepted and token.type != "$END" and self._line_before(token).endswith("}"):
             self.lexer.expect_more("{")
