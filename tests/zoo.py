@@ -88,6 +88,6 @@ WITHOUT = {
     **dict.fromkeys(("swin3d_t", "swin3d_s", "swin3d_b"), "attention within windows of three axes"),
     **dict.fromkeys(("mvit_v1_b", "mvit_v2_s"), "pooled keys and values, the class token apart from the patches"),
     "maxvit_t": "attention with a relative position bias over windows and over grids",
-    "s3d": "a video network whose blocks are those of Inception; no family of its own here",
+    "s3d": "nothing that the language lacks: left out as a network for video",
 }
 """Networks of torchvision that no spec has, and what they need that the language lacks, or why they are left out."""
