@@ -9,7 +9,10 @@ import pytest
 from compare import static_tensors
 
 import archdsl
+from archdsl.analysis.check import check, read
 from archdsl.backends.table import table
+from archdsl.diagnostics import Source
+from archdsl.limits import Limits
 
 NET = """
 model Net(k=0)
@@ -203,6 +206,23 @@ def test_a_network_with_a_fault_says_nothing_of_what_is_frozen() -> None:
     with pytest.raises(archdsl.ArchError) as raised:
         archdsl.loads("input 8x8x3\na: CONV 4 99x99\nfreeze a, b\n")
     assert [fault.code for fault in raised.value.diagnostics] == ["kernel-too-large"]
+
+
+@pytest.mark.parametrize(
+    ("lines", "codes"),
+    [
+        ("a: CONV 4 3x3 -> 111 params\nb: CONV 4 3x3", ["claim-value"]),
+        ("a: CONV 4 3x3\nb: CONV 4 3x3 -> 5x5x4", ["claim-shape"]),
+        ("a: CONV 4 3x3 -> 5x5x4\nb: CONV 4 3x3", ["claim-shape"]),
+        ("a: CONV 4 3x3 -> 111 params\nb: CONV 4 3x3\nfreeze c", ["claim-value", "unknown-name"]),
+    ],
+)
+def test_a_claim_that_fails_does_not_unfreeze(lines: str, codes: list[str]) -> None:
+    """One fault, one message: the claim of what is trained holds nevertheless."""
+    found = check(read(Source("t", f"input 8x8x3\n{lines}\nfreeze a\nexpect 148 trainable\n"), Limits()), {}, Limits())
+    assert [fault.code for fault in found.diagnostics] == codes
+    if codes[-1] != "unknown-name":
+        assert found.totals.frozen == 112
 
 
 def test_many_names_cost_what_their_number_says() -> None:

@@ -51,7 +51,7 @@ def frozen(
         if statement.all_but:
             message = "`freeze all but` stands once; it lists all that is trained"
             e.report.tell("duplicate-name", message, statement.parts[0])
-    if not found or e.report.failed:
+    if not found or e.report.broken:
         return body, ()
     root = _Step()
     for statement, parts in found:
@@ -59,12 +59,13 @@ def frozen(
             root.at(path).name(not statement.all_but)
     marking = _Marking(e, found[0][1][0][1])
     marked = run(marking.through(body, root, found[0][0].all_but, False, 0))
-    for path, token in (part for _, parts in found for part in parts):
+    cut = e.report.told("claim-shape")  # what stands behind may be lacking
+    for path, token in (part for _, parts in found for part in parts) if not cut else ():
         problem = _unknown(e, root, path, token) or _again(root.at(path), token)
         if problem is not None:
             e.tell(problem, token)
     assert isinstance(marked, Sequence)
-    for fault in torn(marked, found[0][1][0][1]) if not e.report.failed else ():
+    for fault in torn(marked, found[0][1][0][1]) if not e.report.broken else ():
         e.tell(fault, fault.at)
     rules = (
         Freeze(tuple(path for path, _ in parts if root.at(path).owns), statement.all_but, statement.still)

@@ -35,6 +35,12 @@ class Report:
         """Whether there is an error."""
         return self.errors > 0
 
+    @property
+    def broken(self) -> bool:
+        """Whether there is an error beside claims that fail: what is laid may not be what is meant."""
+        wrong = (diagnostic.code for diagnostic in self._found if diagnostic.severity == "error")
+        return any(code not in ("claim-shape", "claim-value") for code in wrong)
+
     def told(self, code: str) -> bool:
         """Whether a diagnostic of this code was found."""
         return any(diagnostic.code == code for diagnostic in self._found)
