@@ -140,6 +140,16 @@ def test_equal_sides_go_before_others() -> None:
     assert codes("input 9x9x1\nCONV 1 ?x? nobias -> 7 params") == ["several-answers"]
 
 
+def test_a_miss_names_every_number_that_makes_it() -> None:
+    text = (
+        "input 32x32x3\nCONV ? 3x3 p1\nBN\nCONV ? 3x3 p1                                     -> 32x32x20, 5,000 params"
+    )
+    with pytest.raises(archdsl.ArchError) as raised:
+        archdsl.loads(text)
+    (found,) = raised.value.diagnostics
+    assert "out = 28, out = 20 gives 5,060 for 5,000; out = 27, out = 20 gives 4,880 for 5,000" in found.message
+
+
 def test_the_closest_misses_are_told() -> None:
     (fault,) = checked("input 27x27x96\nCONV 256 5x5 p? -> 26x26x256").diagnostics
     assert fault.code == "no-answer"

@@ -219,14 +219,17 @@ def _none(reading: Reading, solution: Solution) -> Diagnostic:
 
 
 def _nearest(reading: Reading, solution: Solution) -> str:
-    texts = [_missing(reading, tuple(solution.tried), miss) for miss in solution.misses]
+    misses = solution.misses
+    apart = {hole.at for hole in reading.holes if len({miss.values.get(hole.at) for miss in misses}) > 1}
+    told = tuple(hole for hole in reading.holes if hole.at in apart or hole in solution.tried)
+    texts = [_missing(reading, told, miss) for miss in misses]
     return "; ".join(dict.fromkeys(texts))
 
 
-def _missing(reading: Reading, tried: tuple[Hole, ...], miss: Miss) -> str:
+def _missing(reading: Reading, told: tuple[Hole, ...], miss: Miss) -> str:
     """`p = 1 gives 28 for 27`."""
     figures = dict.fromkeys(f"{equation.derived:,} for {equation.claimed:,}" for equation in miss.wrong)
-    return f"{_spelled(tried, miss.values) or _spelled(reading.holes, miss.values)} gives {' and '.join(figures)}"
+    return f"{_spelled(told, miss.values) or _spelled(reading.holes, miss.values)} gives {' and '.join(figures)}"
 
 
 def _at(hole: Hole) -> Span:
