@@ -112,6 +112,20 @@ def test_nothing_is_turned_that_need_not_be() -> None:
     assert turns('input 16x6\nLINEAR 4\nPERMUTE "channels steps"\nLINEAR 4') == 1
 
 
+def test_a_pool_over_all_positions_takes_them_as_they_lie() -> None:
+    torch = pytest.importorskip("torch")
+    for pool, function in (("AVG", torch.mean), ("MAX", torch.amax)):
+        for sizes, turned in (([7], 0), ([5, 7], 1), ([4, 5, 7], 1)):  # of images the input alone
+            text = f"input {'x'.join(map(str, sizes))}x6\nLN noaffine\nGLOBAL{pool}POOL"
+            assert turns(text) == turned
+            x = torch.rand(2, *sizes, 6)
+            came = x.movedim(-1, 1) if turned else x
+            normed = torch.nn.functional.layer_norm(x, (6,))
+            expected = function(normed, tuple(range(1, x.dim() - 1)))
+            torch.testing.assert_close(archdsl.loads(text).to_torch()(came), expected)
+        assert turns(f"input 8x8x3\nCONV 4 3\nGLOBAL{pool}POOL\nFC 2") == 0
+
+
 def test_a_long_chain_of_calls_stands_on_several_lines(tmp_path: Path) -> None:
     text = (
         'input 8x8x8x8\nREARRANGE "(f a) (h b) (w d) c -> f h w (a b d c)" a=2 b=2 d=2\nCONV 4 1\nPATCHES 2\nLINEAR 4'

@@ -15,6 +15,7 @@ import pytest
 
 import archdsl
 from archdsl.analysis.check import Checked, check, read
+from archdsl.analysis.misread import _BLOCKS
 from archdsl.diagnostics import CODES, Diagnostic, Source
 from archdsl.limits import Limits
 
@@ -159,6 +160,15 @@ TYPOS = [
     ("GAP", "did you mean GLOBALAVGPOOL?"),
     ("concatenate", "did you mean CONCAT?"),
     ("ConvTranspose2d 8 3", "did you mean UPCONV?"),
+    ("CONVT 8 3", "did you mean UPCONV?"),
+    ("torch.nn.Conv2d 6 5", "did you mean CONV?"),
+    ("F.normalize", "did you mean L2NORM?"),
+    ("nn.Dropout2d", "did you mean CHANNELDROPOUT?"),
+    ("nn.Parameter 3", "did you mean PARAM?"),
+    ("DepthToSpace 2", "did you mean PIXELSHUFFLE?"),
+    ("GEGLU", "`archdsl layers` lists the kinds"),
+    ("nn.TransformerEncoderLayer 8", "ENCODERLAYER of the shipped library does that: use std.transformer"),
+    ("SqueezeExcitation 4", "EXCITE of the shipped library does that: use std.inverted"),
     ("DepthwiseConv2D 3", "did you mean DWCONV?"),
     ("ReflectionPad2d 3", "did you mean PAD?"),
     ("MaxUnpool2d 2", "did you mean UNPOOL?"),
@@ -238,6 +248,12 @@ def test_a_usual_mistake_is_met_with_what_to_write(line: str, hint: str) -> None
         archdsl.loads(f"input 28x28x1\n{line}\n")
     (diagnostic,) = raised.value.diagnostics
     assert (diagnostic.line, diagnostic.hint) == (2, hint)
+
+
+def test_a_hint_at_the_shipped_library_names_a_block_of_it() -> None:
+    library = FOLDER.parents[1] / "library"
+    for file, block in set(_BLOCKS.values()):
+        assert re.search(rf"^block {block}\b", (library / f"{file}.arch").read_text(), re.M), (file, block)
 
 
 # ---- several faults, and echoes

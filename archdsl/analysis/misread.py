@@ -20,7 +20,8 @@ _LAYER = "a layer is its kind and its values: CONV 64 3x3"
 _KINDS = {
     **dict.fromkeys(("convolution", "convolutional", "convlayer", "cnn"), "CONV"),
     **dict.fromkeys(("depthwise", "depthwiseconv", "depthwiseconvolution", "convdw"), "DWCONV"),
-    **dict.fromkeys(("convtranspose", "transposedconv", "transposeconv", "deconv", "deconvolution"), "UPCONV"),
+    **dict.fromkeys(("convtranspose", "convt", "tconv", "transposedconv", "transposeconv", "deconv"), "UPCONV"),
+    **dict.fromkeys(("deconvolution", "convolutiontranspose"), "UPCONV"),
     **dict.fromkeys(("im2col", "unfolding"), "UNFOLD"),
     **dict.fromkeys(("col2im", "folding"), "FOLD"),
     **dict.fromkeys(("upsampling", "interpolate", "interpolation", "resize", "resample", "upscale"), "UPSAMPLE"),
@@ -72,6 +73,8 @@ _KINDS = {
     **dict.fromkeys(("birnn", "elman", "simplernn", "recurrent"), "RNN"),
     **dict.fromkeys(("embedding", "wordembedding"), "EMBED"),
     **dict.fromkeys(("embeddingbag", "bagofwords"), "EMBEDBAG"),
+    **dict.fromkeys(("parameter", "learnable"), "PARAM"),
+    **dict.fromkeys(("buffer", "constant"), "CONST"),
     **dict.fromkeys(("position", "positionids", "positionalencoding"), "POSITIONS"),
     **dict.fromkeys(("reflectionpad", "replicationpad", "circularpad", "constantpad"), "PAD"),
     **dict.fromkeys(("centercrop", "cropping", "croplayer"), "CROP"),
@@ -79,13 +82,23 @@ _KINDS = {
     **dict.fromkeys(("flat",), "FLATTEN"),
     **dict.fromkeys(("view", "unflatten", "squeeze", "unsqueeze", "expanddims"), "RESHAPE"),
     **dict.fromkeys(("transpose", "swapaxes", "movedim", "moveaxis"), "PERMUTE"),
-    **dict.fromkeys(("einops", "einrearrange", "spacetodepth", "depthtospace"), "REARRANGE"),
+    **dict.fromkeys(("einops", "einrearrange"), "REARRANGE"),
     **dict.fromkeys(("patchify", "patch"), "PATCHES"),
     **dict.fromkeys(("narrow", "index", "select", "take", "gather"), "SLICE"),
     **dict.fromkeys(("roll", "cyclicshift"), "SHIFT"),
 }
 # Names that resemble a kind and are none: the nearest kind would be another layer.
-_OTHERS = ("transformer",)
+_OTHERS = ("transformer", "grn", "reglu", "geglu")
+# Blocks of the shipped library by the names that other libraries give them, written as those of kinds above.
+_BLOCKS = {
+    **dict.fromkeys(("transformerencoder", "transformerencoderlayer", "encoderlayer"), ("transformer", "ENCODERLAYER")),
+    **dict.fromkeys(("transformerdecoder", "transformerdecoderlayer", "decoderlayer"), ("transformer", "DECODERLAYER")),
+    **dict.fromkeys(("squeezeexcite", "squeezeexcitation", "squeezeandexcitation"), ("inverted", "EXCITE")),
+    **dict.fromkeys(("se", "selayer", "seblock", "excite"), ("inverted", "EXCITE")),
+    **dict.fromkeys(("invertedresidual", "mbconv", "inverted"), ("inverted", "INVERTED")),
+    **dict.fromkeys(("basicblock",), ("residual", "BASIC")),
+    **dict.fromkeys(("bottleneck",), ("residual", "BOTTLENECK")),
+}
 _MISPLACED = {
     "else": "`else` stands on the line of the } before it",
     "where": "`where` stands on the line of `input` or `model`",
@@ -148,8 +161,9 @@ def unknown_kind(kind: Token, text: str, kinds: Collection[str]) -> Problem:
 
 def _kind_hint(word: str, rest: str, kinds: Collection[str]) -> str:
     """What to do about a kind that does not exist; `rest` is what follows it on its line."""
-    plain = re.sub(r"[123]d(?:layer)?$", "", word.lower()).replace("_", "")
-    if plain == "dropout" and plain != word.lower():  # dropout2d: of PyTorch's modules the ones for whole channels
+    last = word.lower().rpartition(".")[2]  # nn.Conv2d, torch.nn.Conv2d, F.relu
+    plain = re.sub(r"[123]d(?:layer)?$", "", last).replace("_", "")
+    if plain == "dropout" and plain != last:  # dropout2d: of PyTorch's modules the ones for whole channels
         plain = "spatialdropout"
     following = re.match(r"\s*([A-Za-z_]\w*)", rest)
     if following and following[1].upper() in kinds:
@@ -165,6 +179,9 @@ def _kind_hint(word: str, rest: str, kinds: Collection[str]) -> str:
     known = plain.upper() if plain.upper() in kinds else _KINDS.get(plain)
     if known in kinds:
         return f"did you mean {known}?"
+    if plain in _BLOCKS:
+        file, block = _BLOCKS[plain]
+        return f"{block} of the shipped library does that: use std.{file}"
     joined = re.fullmatch(r"([A-Za-z_]+)([0-9]+(?:[x×][0-9]+)*)", word)
     if joined and joined[1].upper() in kinds:
         return f"put a space between the kind and its value: {joined[1]} {joined[2]}"

@@ -25,8 +25,7 @@ class GlobalAvgPool(Layer):
         return Shape((inputs[0].channels,))
 
     def lower(self, *inputs: Shape) -> Lowered:
-        module = Module("GlobalAvgPool", {}, support=GLOBAL_AVG_POOL)
-        return Lowered(module, f"torch.mean({{0}}, {_positions(inputs[0])})", wants="first", gives="flat")
+        return _over_positions(inputs[0], Module("GlobalAvgPool", {}, support=GLOBAL_AVG_POOL), "torch.mean")
 
 
 class GlobalMaxPool(Layer):
@@ -44,8 +43,7 @@ class GlobalMaxPool(Layer):
         return Shape((inputs[0].channels,))
 
     def lower(self, *inputs: Shape) -> Lowered:
-        module = Module("GlobalMaxPool", {}, support=GLOBAL_MAX_POOL)
-        return Lowered(module, f"torch.amax({{0}}, {_positions(inputs[0])})", wants="first", gives="flat")
+        return _over_positions(inputs[0], Module("GlobalMaxPool", {}, support=GLOBAL_MAX_POOL), "torch.amax")
 
 
 class AdaptivePool(Layer):
@@ -106,6 +104,12 @@ class AdaptiveMaxPool(AdaptivePool):
     )
 
 
-def _positions(x: Shape) -> int | tuple[int, ...]:
-    """The dimensions of a tensor behind its channels."""
-    return 2 if x.rank == 2 else tuple(range(2, x.rank + 1))
+def _over_positions(x: Shape, module: Module, function: str) -> Lowered:
+    """What a function makes of all positions, for channels first and last alike; the module is for the former."""
+
+    def lowered(form: str) -> Lowered:
+        axes = tuple(range(2, x.rank + 1)) if form == "first" else tuple(range(1, x.rank))
+        call = f"{function}({{0}}, {axes[0] if len(axes) == 1 else axes})"
+        return Lowered(module if form == "first" else None, call, wants=form, gives="flat")
+
+    return lowered("first")._replace(otherwise=lowered("last"))
