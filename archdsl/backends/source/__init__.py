@@ -84,7 +84,7 @@ def _room(checked: Checked) -> Iterator[None]:
 
 def _imports(body: str, foreign: Mapping[tuple[str, str], str]) -> str:
     """The import statements; `foreign` are classes of other packages, by the names that they have here."""
-    code = re.sub(r'"[^"\n]*"|#[^\n]*', "", body)
+    code = re.sub(r'"""(?s:.*?)"""|"[^"\n]*"|#[^\n]*', "", body)
     lines = []
     if re.search(r"\btorch\.", code):
         lines.append("import torch")

@@ -94,7 +94,7 @@ class ClassWriter:
         forms = tuple(form_of(shape) if usual else entry_form(head.body, shape) for shape in head.inputs)
         if len(self.takes) != len(head.inputs):
             self.takes = tuple(f"x{number + 1}" for number in range(len(head.inputs)))
-        self.entry = forms[0]
+        self.entry = forms[0] if forms else "any"  # a fragment may read nothing
         self._bind_inputs(forms)
         results = self.body(bodies, At("self", 0, "x"))
         if self.generator.is_model(self):

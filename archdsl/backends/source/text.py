@@ -9,6 +9,7 @@ from archdsl.backends.source.naming import is_plain, quoted
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 WIDTH = 100
+_SPARE = 10  # columns that a line may be longer where it cannot be parted well
 LONG = 76  # an expression longer than this gets a variable
 
 
@@ -58,10 +59,15 @@ def register_tensor(owner: str, step: str, value: str, *, buffer: bool, saved: b
 
 
 def statement(opening: str, text: str, note: str = "") -> str:
-    """`opening` and an expression; a chain of calls that is too long for a line with a call on each."""
+    """`opening` and an expression; where that is too long, a line for each call of a chain, or for what a call is given."""
     line = f"{opening}{text}{note}"
     links = _links(text) if len(line) > WIDTH and "\n" not in text else []
-    return "\n".join([f"{opening}(", *(f"    {link}" for link in links), f"){note}"]) if len(links) > 1 else line
+    if len(links) > 1:
+        return "\n".join([f"{opening}(", *(f"    {link}" for link in links), f"){note}"])
+    head = text.partition("(")[0]
+    if len(line) > WIDTH + _SPARE and links and text.endswith(")"):
+        return f"{opening}{head}(\n    {text[len(head) + 1 : -1]}\n){note}"
+    return line
 
 
 def _links(text: str) -> list[str]:
