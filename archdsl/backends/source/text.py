@@ -59,7 +59,7 @@ def register_tensor(owner: str, step: str, value: str, *, buffer: bool, saved: b
 
 
 def statement(opening: str, text: str, note: str = "") -> str:
-    """`opening` and an expression; where that is too long, a line for each call of a chain, or for what a call is given."""
+    """`opening` and an expression; where that is too long, a line for each call of a chain, or for its arguments."""
     line = f"{opening}{text}{note}"
     links = _links(text) if len(line) > WIDTH and "\n" not in text else []
     if len(links) > 1:
