@@ -148,9 +148,9 @@ def _needs(checked: Checked) -> list[str]:
 
 
 def whole(checked: Checked) -> bool:
-    """Whether the network stands, even if what is claimed of it is wrong."""
+    """Whether the network stands, even if a count that is claimed of it is wrong; behind a wrong shape nothing does."""
     wrong = (d.code for d in checked.diagnostics if d.severity == "error")
-    return checked.network is not None and all(code in ("claim-shape", "claim-value") for code in wrong)
+    return checked.network is not None and all(code == "claim-value" for code in wrong)
 
 
 def megabytes(size: Size) -> str:
