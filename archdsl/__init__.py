@@ -12,19 +12,19 @@ __version__ = "0.1.0"
 __all__ = ["ArchError", "Diagnostic", "Limits", "Model", "load", "loads", "save"]
 
 if TYPE_CHECKING:
+    from archdsl.api.model import Model, load, loads
+    from archdsl.cli.weights import save
     from archdsl.diagnostics import ArchError, Diagnostic
     from archdsl.limits import Limits
-    from archdsl.model import Model, load, loads
-    from archdsl.weights import save
 
 _HOMES = {
     "ArchError": "archdsl.diagnostics",
     "Diagnostic": "archdsl.diagnostics",
     "Limits": "archdsl.limits",
-    "Model": "archdsl.model",
-    "load": "archdsl.model",
-    "loads": "archdsl.model",
-    "save": "archdsl.weights",
+    "Model": "archdsl.api.model",
+    "load": "archdsl.api.model",
+    "loads": "archdsl.api.model",
+    "save": "archdsl.cli.weights",
 }
 
 

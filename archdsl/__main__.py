@@ -1,6 +1,6 @@
 """`python -m archdsl`."""
 
-from archdsl.cli import main
+from archdsl.cli.main import main
 
 if __name__ == "__main__":
     raise SystemExit(main())

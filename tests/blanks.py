@@ -16,7 +16,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from archdsl.analysis.check import Checked, check, filled, read, settings
+from archdsl.checker.check import Checked, check, filled, read, settings
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
 from archdsl.syntax import tree

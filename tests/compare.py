@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.ir.network import Leaf, walk
-from archdsl.ir.shape import Shape
+from archdsl.network.nodes import Leaf, walk
+from archdsl.sizes.shape import Shape
 
 
 def static_tensors(model: Any) -> tuple[dict[str, tuple[int, ...]], dict[str, tuple[int, ...]]]:

@@ -6,8 +6,8 @@ from typing import Any, NamedTuple
 
 from drawn import EITHER, SOURCES, TOKENS, Refused, Walk
 
-from archdsl.ir.shape import Shape
 from archdsl.layers import REGISTRY, Refusal
+from archdsl.sizes.shape import Shape
 
 LARGEST = 4_096  # elements of a value
 RESERVED = ("forward", "train", "type", "children", "state_dict", "append", "_modules", "__init__")

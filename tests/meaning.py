@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from archdsl.syntax import tree
-from archdsl.syntax.spelling import Spelling
+from archdsl.syntax.format.spelling import Spelling
 from archdsl.syntax.tree import Token
 
 

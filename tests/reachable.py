@@ -22,8 +22,8 @@ from test_layers import EXAMPLES, spec  # noqa: E402
 from torch import nn  # noqa: E402
 
 import archdsl  # noqa: E402
-from archdsl.ir.network import Leaf, postorder  # noqa: E402
 from archdsl.layers import Layer, Module  # noqa: E402
+from archdsl.network.nodes import Leaf, postorder  # noqa: E402
 
 PAGE = Path(__file__).parents[1] / "docs" / "coverage.md"
 OF_THE_TENSORS = {"device", "dtype", "inplace"}  # where tensors are and how they are computed, not what

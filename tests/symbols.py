@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from networks import Draw, networks
 
 import archdsl
-from archdsl.ir.network import Repeat, postorder
-from archdsl.ir.size import Expression
+from archdsl.network.nodes import Repeat, postorder
+from archdsl.sizes.size import Expression
 
 NAMES = ("H", "W", "T", "C", "D", "E")
 UNANSWERED = {"undetermined", "limit", "missing-value"}  # what the open network is asked and cannot answer

@@ -19,10 +19,10 @@ from checkpoints import DAMAGED, F32, packed, raw, wanted, zeros
 from harness import hidden
 
 import archdsl
-from archdsl import cli
 from archdsl.checkpoints.compare import Comparison, Renaming, compare
 from archdsl.checkpoints.header import Entry, Header, read_header, write_header
 from archdsl.checkpoints.proposals import propose
+from archdsl.cli import main as cli
 from archdsl.limits import Limits
 
 ROOT = Path(__file__).parents[1]
@@ -173,7 +173,7 @@ _PROGRAM = """
 import resource, sys, time
 path, mebibytes = sys.argv[1], int(sys.argv[2])
 resource.setrlimit(resource.RLIMIT_AS, (mebibytes * 2**20, mebibytes * 2**20))
-from archdsl.cli import main
+from archdsl.cli.main import main
 start = time.process_time()
 status = main(["weights", sys.argv[3], path])
 print(status, time.process_time() - start)
@@ -673,7 +673,7 @@ def test_a_network_beyond_the_limit(run: Callable[..., Any]) -> None:
 def test_neither_torch_nor_anything_slow_is_loaded(tmp_path: Path) -> None:
     (tmp_path / "any.safetensors").write_bytes(lenet())
     program = (
-        "import sys\nfrom archdsl.cli import main\n"
+        "import sys\nfrom archdsl.cli.main import main\n"
         f"main(['weights', {str(LENET)!r}, {str(tmp_path / 'any.safetensors')!r}])\n"
         "print(sorted(set(sys.modules) & {'torch', 'numpy', 'safetensors', 'rich', 'mmap'}))"
     )

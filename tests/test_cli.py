@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 import archdsl
-from archdsl import cli
+from archdsl.cli import main as cli
 from archdsl.limits import MEANINGS, Limits
 
 GOOD = "model Net(classes=10, act=RELU)\ninput 8x8x3\nstem: CONV 4 3x3 p1; act -> 8x8x4\nfc: FC classes\n"
@@ -361,7 +361,7 @@ def test_a_file_is_written_whole_or_not_at_all(
     def full(*arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("archdsl.files.os.replace", full)
+    monkeypatch.setattr("archdsl.files.disk.os.replace", full)
     ran = run("compile", "good.arch", "-o", "net.py", "--force")
     assert ran.code == 2
     assert "No space left on device" in ran.err
@@ -419,7 +419,7 @@ class Terminal:
 
 
 def test_colour_is_for_terminals_that_want_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    from archdsl.terminal import coloured
+    from archdsl.cli.terminal import coloured
 
     monkeypatch.delenv("NO_COLOR", raising=False)
     monkeypatch.setenv("TERM", "xterm")
@@ -472,7 +472,7 @@ def test_an_interrupt_ends_it_quietly(run: Callable[..., Ran], monkeypatch: pyte
     def interrupted(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("archdsl.files.found", interrupted)
+    monkeypatch.setattr("archdsl.files.disk.found", interrupted)
     ran = run("check", "good.arch")
     assert (ran.code, ran.out, ran.err) == (130, "", "")
 
@@ -482,7 +482,7 @@ def test_a_fault_of_ours_is_no_traceback(run: Callable[..., Ran], monkeypatch: p
         raise RuntimeError("\x1b[31mno")
 
     monkeypatch.delenv("ARCHDSL_TRACEBACK")
-    monkeypatch.setattr("archdsl.files.found", faulty)
+    monkeypatch.setattr("archdsl.files.disk.found", faulty)
     ran = run("check", "good.arch")
     assert ran.code == 2
     assert ran.err == "archdsl: a fault of archdsl itself, please report it: RuntimeError: \\x1b[31mno\n"
@@ -528,7 +528,7 @@ def loaded(first: str, folder: Path) -> set[str]:
     code = f"""
 {first}
 import sys
-from archdsl.cli import main
+from archdsl.cli.main import main
 main(["check", "good.arch", "wrong.arch", "cases.arch"])
 main(["check", "wrong.arch", "--format", "json"])
 main(["summary", "good.arch"])

@@ -33,14 +33,14 @@ import pytest
 from checkpoints import wanted, zeros
 
 import archdsl
-from archdsl.analysis.check import blocks_alone, check, read
+from archdsl.api.model import fragment_shape
+from archdsl.checker.check import blocks_alone, check, read
 from archdsl.diagnostics import Source
 from archdsl.diagnostics.codes import CODES
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
-from archdsl.model import fragment_shape
-from archdsl.root import beside
-from archdsl.syntax.format import formatted
+from archdsl.reading.root import beside
+from archdsl.syntax.format.format import formatted
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 import archdsl
-from archdsl.cli import main
+from archdsl.cli.main import main
 
 LINEAR = 'MODULE "torch.nn:Linear" in_features=4 out_features=4 gives=4 params=20'
 WATCHED = """

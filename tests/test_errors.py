@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 import pytest
 
 import archdsl
-from archdsl.analysis.check import Checked, check, read
-from archdsl.analysis.misread import _BLOCKS
+from archdsl.checker.check import Checked, check, read
 from archdsl.diagnostics import CODES, Diagnostic, Source
+from archdsl.expressions.misread import _BLOCKS
 from archdsl.limits import Limits
 
 FOLDER = Path(__file__).parent / "errors"

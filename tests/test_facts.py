@@ -13,8 +13,8 @@ import pytest
 
 import archdsl
 from archdsl.analysis.cost import Cost, Costs, add
-from archdsl.ir.network import Leaf, Merge, walk
-from archdsl.ir.shape import Shape, product
+from archdsl.network.nodes import Leaf, Merge, walk
+from archdsl.sizes.shape import Shape, product
 
 DATA = Path(__file__).parent / "data"
 SPECS = Path(__file__).parent.parent / "specs"

@@ -16,17 +16,17 @@ import mutation
 import pytest
 from meaning import same_meaning
 
-from archdsl import cli
-from archdsl.analysis.check import check, read
-from archdsl.backends.difference import unified
-from archdsl.backends.json import summary
+from archdsl.checker.check import check, read
+from archdsl.cli import main as cli
 from archdsl.diagnostics import ArchError, Source
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
+from archdsl.reports.difference import unified
+from archdsl.reports.json import summary
 from archdsl.syntax import parse
-from archdsl.syntax.format import formatted
-from archdsl.syntax.rows import Row
-from archdsl.syntax.spelling import Spelling
+from archdsl.syntax.format.format import formatted
+from archdsl.syntax.format.rows import Row
+from archdsl.syntax.format.spelling import Spelling
 
 ROOT = Path(__file__).parent.parent
 SPECS = sorted((ROOT / "specs").glob("*.arch"))

@@ -9,10 +9,10 @@ import pytest
 from compare import static_tensors
 
 import archdsl
-from archdsl.analysis.check import check, read
-from archdsl.backends.table import table
+from archdsl.checker.check import check, read
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
+from archdsl.reports.table import table
 
 NET = """
 model Net(k=0)

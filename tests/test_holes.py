@@ -13,8 +13,8 @@ import pytest
 from blanks import HONEST, draws, of_specs, outcome
 
 import archdsl
-from archdsl.analysis.check import Checked, check, read
-from archdsl.cli import main
+from archdsl.checker.check import Checked, check, read
+from archdsl.cli.main import main
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
 
@@ -107,7 +107,7 @@ def test_settings_are_looked_at_together() -> None:
         "model Net(depth=1)\ncases depth in [1, 2]\ninput 8x8x4\nlet c = ?\nCONV 8 1x1\n"
         "if depth == 2 { CONV c 3x3 p1 }\nexpect 40 params\n"
     ).replace("expect 40 params", "if depth == 1 { expect 40 params }\nif depth == 2 { expect 916 params }")
-    from archdsl.analysis.check import filled, settings
+    from archdsl.checker.check import filled, settings
 
     limits = Limits()
     reading = read(Source("net.arch", text), limits)
@@ -328,7 +328,7 @@ def test_holes_in_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
 
 
 def test_texts_without_holes_load_nothing_of_this() -> None:
-    program = "import sys, archdsl.cli; archdsl.cli.main(['check', {!r}]); print([m for m in sys.modules if 'holes' in m or 'unknown' in m])"
+    program = "import sys, archdsl.cli.main; archdsl.cli.main.main(['check', {!r}]); print([m for m in sys.modules if 'holes' in m or 'unknown' in m])"
     spec = Path(__file__).parents[1] / "specs" / "alexnet.arch"
     ran = subprocess.run([sys.executable, "-c", program.format(str(spec))], capture_output=True, text=True, check=True)
     assert ran.stdout.endswith("[]\n")

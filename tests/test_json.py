@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 
 import archdsl
-from archdsl.analysis.check import Checked, check, read
-from archdsl.backends import json as records
-from archdsl.backends.rows import leaves
+from archdsl.checker.check import Checked, check, read
 from archdsl.diagnostics import ArchError, Source
 from archdsl.limits import Limits
+from archdsl.reports import json as records
+from archdsl.reports.rows import leaves
 
 SPEC = """\
 model Net(n=3, ratio=0.5, act=RELU, kernel=3x3, name="x", wide=no, widths=[8, [4, 2]])

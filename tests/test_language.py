@@ -6,10 +6,10 @@ import pytest
 from compare import static_tensors, unrolled
 
 import archdsl
-from archdsl.analysis.check import read, settings
+from archdsl.checker.check import read, settings
 from archdsl.diagnostics import Source
-from archdsl.ir.network import Leaf
 from archdsl.limits import Limits
+from archdsl.network.nodes import Leaf
 
 
 def paths(text: str, **parameters: object) -> list[str]:

@@ -12,10 +12,10 @@ from compare import static_tensors
 
 import archdsl
 from archdsl.diagnostics.codes import CODES
-from archdsl.ir.size import valued
 from archdsl.layers import FAMILIES, REGISTRY, Example, Layer, Wrong, lookup
 from archdsl.layers.base import Attribute
 from archdsl.layers.reference import describe, markdown, overview
+from archdsl.sizes.size import valued
 
 KINDS = list(REGISTRY.values())
 EXAMPLES = [(kind, example) for kind in KINDS for example in kind.examples if isinstance(example, Example)]
@@ -114,10 +114,12 @@ def test_short_spellings_are_unique(kind: type[Layer]) -> None:
 def test_the_table_of_families_is_what_the_files_declare() -> None:
     for family, (_, kinds) in FAMILIES.items():
         declared = [
-            kind.name for kind in vars(import_module(f"archdsl.layers.{family}")).values() if is_kind(kind, family)
+            kind.name
+            for kind in vars(import_module(f"archdsl.layers.kinds.{family}")).values()
+            if is_kind(kind, family)
         ]
         assert declared == kinds.split(), "archdsl/layers/families.py"
-    files = {path.stem for path in Path(archdsl.__file__).parent.joinpath("layers").glob("*.py")}
+    files = {path.stem for path in Path(archdsl.__file__).parent.joinpath("layers", "kinds").glob("*.py")}
     assert set(FAMILIES) <= files
 
 

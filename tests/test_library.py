@@ -8,14 +8,14 @@ from pathlib import Path
 import pytest
 
 import archdsl
-from archdsl.analysis.check import check, read
-from archdsl.analysis.using import FILES
+from archdsl.checker.check import check, read
 from archdsl.data import LIBRARY
 from archdsl.diagnostics import Source
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
+from archdsl.reading.using import FILES
 from archdsl.syntax import parse, tree
-from archdsl.syntax.format import formatted
+from archdsl.syntax.format.format import formatted
 
 PAGE = (Path(__file__).parents[1] / "docs" / "library.md").read_text(encoding="utf-8")
 

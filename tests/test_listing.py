@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 import archdsl
-from archdsl.analysis.check import Checked, check, read
-from archdsl.cli import main
+from archdsl.checker.check import Checked, check, read
+from archdsl.cli.main import main
 from archdsl.diagnostics import CODES, Source
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
-from archdsl.syntax.format import formatted
-from archdsl.syntax.listing.reader import read_listing
-from archdsl.syntax.listing.writer import written
+from archdsl.notations.listing.reader import read_listing
+from archdsl.notations.spec import written
+from archdsl.syntax.format.format import formatted
 
 FOLDER = Path(__file__).parent / "data" / "listings"
 NETWORKS = {
@@ -495,8 +495,8 @@ def test_a_text_in_neither_notation(words: str) -> None:
 
 def test_a_spec_does_not_load_the_listing_reader() -> None:
     code = (
-        "import sys; from archdsl.cli import main; main(['check', 'specs/alexnet.arch']);"
-        "sys.exit(any(name.startswith('archdsl.syntax.listing') for name in sys.modules))"
+        "import sys; from archdsl.cli.main import main; main(['check', 'specs/alexnet.arch']);"
+        "sys.exit(any(name.startswith('archdsl.notations.listing') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=FOLDER.parents[2], capture_output=True).returncode == 0
 

@@ -20,7 +20,7 @@ from judge import Judge, Made, Verdict, example, judge  # noqa: E402
 from networks import networks  # noqa: E402
 
 import archdsl  # noqa: E402
-from archdsl.ir.network import Leaf, Merge, Share  # noqa: E402
+from archdsl.network.nodes import Leaf, Merge, Share  # noqa: E402
 
 torch.set_num_threads(1)
 EXAMPLES = 1_500  # drawn; about half of them are different from one another

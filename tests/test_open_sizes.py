@@ -162,10 +162,10 @@ def test_what_no_number_of_copies_mends_is_an_error(body: str, code: str) -> Non
 
 def test_numbers_alone_load_nothing_of_this() -> None:
     program = (
-        "import sys; from archdsl.cli import main; main(['check', 'specs/alexnet.arch']);"
+        "import sys; from archdsl.cli.main import main; main(['check', 'specs/alexnet.arch']);"
         "print([name for name in sys.modules if name in (%r)])"
     )
-    late = ("archdsl.ir.facts", "archdsl.ir.numbers", "archdsl.analysis.assume", "archdsl.analysis.conditions")
+    late = ("archdsl.sizes.facts", "archdsl.sizes.numbers", "archdsl.expressions.assume", "archdsl.analysis.conditions")
     ran = subprocess.run(
         [sys.executable, "-c", program % (late,)], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -28,8 +28,8 @@ from mutation import derived, mutants, plausible, runs, specs
 from names import QUOTED, QUOTED_PLACES, WORD_PLACES, WORDS, hostile, spec, texts
 
 import archdsl
-from archdsl.analysis.check import Checked, check, read
-from archdsl.cli import main
+from archdsl.checker.check import Checked, check, read
+from archdsl.cli.main import main
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
 

@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 
 import archdsl
-from archdsl.analysis.check import check, read
+from archdsl.checker.check import check, read
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.diagnostics.inert import inert
 from archdsl.diagnostics.render import render

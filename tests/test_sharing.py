@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import archdsl
-from archdsl.ir.network import Share, walk
+from archdsl.network.nodes import Share, walk
 
 SPECS = Path(__file__).parents[1] / "specs"
 SIAMESE = """\

@@ -10,8 +10,8 @@ import numpy
 import pytest
 
 import archdsl
-from archdsl.analysis.solve import Unaskable, Unsolvable, bounds, rising, solve
-from archdsl.cli import main
+from archdsl.checker.budget import Unaskable, Unsolvable, bounds, rising, solve
+from archdsl.cli.main import main
 from archdsl.limits import Limits
 
 SPECS = Path(__file__).parents[1] / "specs"

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 import archdsl
-from archdsl.analysis.check import Checked, check, declarations, read, settings
-from archdsl.analysis.report import Report
-from archdsl.backends.catalogue import catalogue
+from archdsl.api.model import read_file
+from archdsl.checker.check import Checked, check, declarations, read, settings
+from archdsl.faults.report import Report
 from archdsl.limits import Limits
-from archdsl.model import read_file
+from archdsl.reports.catalogue import catalogue
 
 FOLDER = Path(__file__).parent.parent / "specs"
 SPECS = sorted(FOLDER.glob("*.arch"), key=lambda path: path.name)
@@ -118,5 +118,5 @@ def test_source_of_depth_is_in_one_line() -> None:
 
 
 def test_readme_is_generated_from_the_specs() -> None:
-    """`python -m archdsl.backends.catalogue` writes it anew."""
+    """`python -m archdsl.reports.catalogue` writes it anew."""
     assert (FOLDER / "README.md").read_text(encoding="utf-8") == catalogue()

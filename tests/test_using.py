@@ -17,17 +17,17 @@ from drawn import text as drawn
 from networks import networks
 
 import archdsl
-from archdsl.analysis.check import Checked, check, read
-from archdsl.backends.rows import leaves
 from archdsl.backends.source import source as compiled
-from archdsl.cli import main
+from archdsl.checker.check import Checked, check, read
+from archdsl.cli.main import main
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics.render import render
-from archdsl.files import read as read_text
-from archdsl.files import root
+from archdsl.files.disk import read as read_text
+from archdsl.files.disk import root
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
-from archdsl.syntax.format import formatted
+from archdsl.reports.rows import leaves
+from archdsl.syntax.format.format import formatted
 
 ROOT = Path(__file__).parents[1]
 BLOCKS = "block RES(c) { ADD { CONV c 3x3 p1; ID } }\n"
@@ -747,12 +747,12 @@ def test_a_drawn_network_as_a_block_is_the_same(tmp_path: Path) -> None:
 OPENED = """
 import os, sys
 sys.path.insert(0, {root!r})
-import archdsl, archdsl.cli
+import archdsl, archdsl.cli.main
 from archdsl.data import LIBRARY
-archdsl.cli.main(["check", {warm!r}])
+archdsl.cli.main.main(["check", {warm!r}])
 seen = []
 sys.addaudithook(lambda event, words: seen.append((event, str(words[0]))) if event in ("open", "os.listdir", "os.scandir") else None)
-archdsl.cli.main(["check", {net!r}])
+archdsl.cli.main.main(["check", {net!r}])
 print([(event, os.path.relpath(path, {folder!r}) if path.startswith({folder!r}) else os.path.relpath(path, LIBRARY)) for event, path in seen])
 """
 

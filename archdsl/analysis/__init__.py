@@ -1,1 +1,1 @@
-"""Floor 5: what the tree means. Names and values, shapes, costs, claims."""
+"""What follows from a network: one module a fact, beside the tree."""

@@ -9,13 +9,13 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.diagnostics import Source
-from archdsl.ir.condition import Clause, Literal, literal
-from archdsl.ir.network import Network, executed, postorder
-from archdsl.ir.size import Size
-from archdsl.ir.wording import worded
+from archdsl.network.nodes import Network, executed, postorder
+from archdsl.sizes.condition import Clause, Literal, literal
+from archdsl.sizes.size import Size
+from archdsl.sizes.wording import worded
 
 if TYPE_CHECKING:
-    from archdsl.ir.facts import Facts
+    from archdsl.sizes.facts import Facts
 
 
 class Condition(NamedTuple):

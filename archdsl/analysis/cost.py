@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from archdsl.ir.network import Leaf, Merge, Node, Repeat, Sequence, Share, executed
-from archdsl.ir.shape import product
-from archdsl.ir.size import Size, tidied, total
+from archdsl.network.nodes import Leaf, Merge, Node, Repeat, Sequence, Share, executed
+from archdsl.sizes.shape import product
+from archdsl.sizes.size import Size, tidied, total
 
 
 class Cost(NamedTuple):

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archdsl.analysis.check import Checked
+from archdsl.checker.check import Checked
 from archdsl.checkpoints.header import refusal
-from archdsl.ir.network import Leaf, walk
-from archdsl.ir.size import Size
 from archdsl.limits import Limits
+from archdsl.network.nodes import Leaf, walk
+from archdsl.sizes.size import Size
 
 _SPELLED = {"float32": "F32", "int64": "I64"}
 

@@ -7,10 +7,10 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
-from archdsl.ir.shape import Shape
-from archdsl.ir.size import Size
 from archdsl.layers.families import FAMILIES
 from archdsl.layers.values import REQUIRED, Sizes, Type
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Size
 
 
 class Refusal(Exception):
@@ -329,7 +329,7 @@ class Registry(MutableMapping[str, type[Layer]]):
 
     def __getitem__(self, name: str) -> type[Layer]:
         if name not in self._declared:
-            import_module(f"archdsl.layers.{self._family[name]}")
+            import_module(f"archdsl.layers.kinds.{self._family[name]}")
         return self._declared[name]
 
     def __setitem__(self, name: str, kind: type[Layer]) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.ir.shape import AXES, Shape, product
-from archdsl.ir.size import Size, same
 from archdsl.layers.base import Layer, Lowered, Module, Refusal, attribute
 from archdsl.layers.groups import divisors
 from archdsl.layers.sides import Padding
 from archdsl.layers.support.conv import ASYMMETRIC_CONV
 from archdsl.layers.values import PerAxis, Word
 from archdsl.layers.window import Window, blind, check_filling, check_fit, derivation, leftovers, same_padding, short
+from archdsl.sizes.shape import AXES, Shape, product
+from archdsl.sizes.size import Size, same
 
 _DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True, "padding_mode": "zeros"}
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archdsl.ir.shape import Shape
 from archdsl.layers.base import Layer, Lowered, Module, inline
+from archdsl.sizes.shape import Shape
 
 
 class Function(Layer):

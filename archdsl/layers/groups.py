@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.ir.size import Expression, Size
+from archdsl.sizes.size import Expression, Size
 
 
 def divisors(channels: Size, out: Size, groups: Size) -> tuple[dict[str, int], ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from archdsl.ir.shape import AXES, Shape
 from archdsl.layers.base import Lowered, Refusal
+from archdsl.sizes.shape import AXES, Shape
 
 
 def layout(rank: int) -> str:

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from archdsl.ir.shape import Shape, product
-from archdsl.ir.size import Expression, Size, same
 from archdsl.layers.base import Lowered, Refusal
 from archdsl.layers.layout import layout, order
 from archdsl.layers.values import MOST_AXES, Type
+from archdsl.sizes.shape import Shape, product
+from archdsl.sizes.size import Expression, Size, same
 
 _MOST_NAMES = 16
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")

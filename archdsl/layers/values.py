@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from archdsl.ir.size import SYMBOLIC, Expression, Ratio, Size, symbols
 from archdsl.limits import LARGEST
+from archdsl.sizes.size import SYMBOLIC, Expression, Ratio, Size, symbols
 
 REQUIRED: Any = object()
 LARGEST_FLOAT = 2.0**128 - 2.0**104  # of float32

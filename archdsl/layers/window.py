@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from archdsl.ir.shape import AXES, Shape
-from archdsl.ir.size import Expression, Size, Undetermined, maximum, tidied
 from archdsl.layers.base import Refusal
+from archdsl.sizes.shape import AXES, Shape
+from archdsl.sizes.size import Expression, Size, Undetermined, maximum, tidied
 
 _MOST_DILATION = 64  # of a window on an axis that is left open
 

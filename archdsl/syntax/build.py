@@ -17,7 +17,7 @@ from lark.lexer import TerminalDef
 from archdsl.data import GRAMMARS
 
 TABLES = Path(__file__).with_name("_tables.py")
-PLACES = {"arch": TABLES, "listing": TABLES.parent / "listing" / "_tables.py"}
+PLACES = {"arch": TABLES, "listing": TABLES.parents[1] / "notations" / "listing" / "_tables.py"}
 _SHIFT = 0  # of an action in Lark's tables; 1 is a reduction
 
 

@@ -36,7 +36,7 @@ def layout(text: str) -> dict[str, object]:
     from archdsl.diagnostics import Source
     from archdsl.layers import REGISTRY
     from archdsl.limits import Limits
-    from archdsl.syntax.format import formatted
+    from archdsl.syntax.format.format import formatted
 
     start = time.process_time()
     found = formatted(Source("hostile.arch", text), REGISTRY, Limits())
@@ -49,11 +49,11 @@ def layout(text: str) -> dict[str, object]:
 
 def cost(text: str, name: str) -> dict[str, object]:
     """Check a text as `loads` does, render what is wrong, and lay out the table of what is right."""
-    from archdsl.analysis.check import check, read
-    from archdsl.backends.table import table
+    from archdsl.checker.check import check, read
     from archdsl.diagnostics import ArchError, Source
     from archdsl.diagnostics.render import render
     from archdsl.limits import Limits
+    from archdsl.reports.table import table
 
     start = time.process_time()
     checked = check(read(Source(name, text), Limits()), {}, Limits())

@@ -7,12 +7,12 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-from archdsl.analysis.check import Checked
 from archdsl.backends.source.generator import Generator
+from archdsl.checker.check import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
-from archdsl.ir.network import Leaf, children, postorder
-from archdsl.layers.door import Door
+from archdsl.layers.kinds.door import Door
 from archdsl.limits import Limits
+from archdsl.network.nodes import Leaf, children, postorder
 
 _FRAMES = 16  # calls within one another for one level of braces, at most
 _HEADER = '"""{name}, compiled from {file} by archdsl."""\n'

@@ -11,9 +11,9 @@ from archdsl.backends.source.made import At, Made
 from archdsl.backends.source.naming import variable
 from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, register_tensor
 from archdsl.backends.source.text import call as call_text
-from archdsl.ir.network import Leaf, Use
-from archdsl.ir.shape import Shape
 from archdsl.layers.base import Apart, Lowered
+from archdsl.network.nodes import Leaf, Use
+from archdsl.sizes.shape import Shape
 
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter

@@ -8,8 +8,8 @@ from archdsl.backends.source.calls import construct_layer, construct_use
 from archdsl.backends.source.families import Family, Mismatch, first, items, nodes
 from archdsl.backends.source.flow import closed
 from archdsl.backends.source.text import call, comment, register, stacked
-from archdsl.ir.network import Choice, Leaf, Loop, Repeat, Sequence, Share, Use, width
-from archdsl.ir.shape import Shape
+from archdsl.network.nodes import Choice, Leaf, Loop, Repeat, Sequence, Share, Use, width
+from archdsl.sizes.shape import Shape
 
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
-from archdsl.analysis.scope import Scope
 from archdsl.backends.source.calls import UNREAD, bracketed, write_layer, write_use
 from archdsl.backends.source.chains import Chain, Child, NotChain
 from archdsl.backends.source.control import write_choice, write_loop, write_repeat
@@ -24,8 +23,9 @@ from archdsl.backends.source.sharing import write_share
 from archdsl.backends.source.text import LONG, attribute, comment, statement
 from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
-from archdsl.ir.network import Choice, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
-from archdsl.ir.shape import Shape
+from archdsl.expressions.scope import Scope
+from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
+from archdsl.sizes.shape import Shape
 
 if TYPE_CHECKING:
     from archdsl.backends.source.generator import Generator

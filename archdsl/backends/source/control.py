@@ -14,7 +14,7 @@ from archdsl.backends.source.made import At
 from archdsl.backends.source.sharing import write_share
 from archdsl.backends.source.text import LONG, attribute, indented, statement
 from archdsl.backends.source.values import Column
-from archdsl.ir.network import Item, Leaf, Repeat, Sequence, Share, Use, width
+from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, width
 
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter

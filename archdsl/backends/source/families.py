@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from archdsl.ir.network import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Share, Use, children, postorder
+from archdsl.network.nodes import (
+    Choice,
+    Item,
+    Leaf,
+    Loop,
+    Merge,
+    Node,
+    Repeat,
+    Sequence,
+    Share,
+    Use,
+    children,
+    postorder,
+)
 
 Family: TypeAlias = dict[int, Any]  # member -> node, or item
 

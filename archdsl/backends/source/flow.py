@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from archdsl.ir.network import Choice, Leaf, Loop, Merge, Node, Repeat, Sequence, Share, Use
-from archdsl.ir.shape import Shape
+from archdsl.network.nodes import Choice, Leaf, Loop, Merge, Node, Repeat, Sequence, Share, Use
+from archdsl.sizes.shape import Shape
 
 _WORD = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
 _MANY = 1_000_000

@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.backends.source.naming import quoted
 from archdsl.backends.source.text import submodule
-from archdsl.ir.network import Freeze, Leaf, postorder, walk
+from archdsl.network.nodes import Freeze, Leaf, postorder, walk
 
 _TRAIN = """\
 def train(self, mode=True):

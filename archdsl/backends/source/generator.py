@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.analysis.check import Checked
-from archdsl.analysis.scope import Scope
 from archdsl.backends.source.classes import ClassWriter, Member
 from archdsl.backends.source.families import Family, Mismatch, structures
 from archdsl.backends.source.made import Made
 from archdsl.backends.source.naming import BUILTINS, class_name, fresh
 from archdsl.backends.source.sharing import ties
 from archdsl.backends.source.values import Column, Parameters
-from archdsl.ir.network import Item, Leaf, Repeat, Sequence, Share, Use, children, postorder
-from archdsl.ir.shape import Shape
+from archdsl.checker.check import Checked
+from archdsl.expressions.scope import Scope
+from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, children, postorder
+from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 

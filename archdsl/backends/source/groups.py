@@ -10,7 +10,7 @@ from archdsl.backends.source.families import Family, first
 from archdsl.backends.source.flow import Value, closed
 from archdsl.backends.source.made import At, Made
 from archdsl.backends.source.text import attribute
-from archdsl.ir.network import Item, Sequence
+from archdsl.network.nodes import Item, Sequence
 
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from archdsl.backends.source.text import Computed
 from archdsl.backends.source.values import Column
-from archdsl.ir.network import Node
+from archdsl.network.nodes import Node
 
 
 class Made(NamedTuple):

@@ -10,7 +10,7 @@ from archdsl.backends.source.families import Family, Mismatch, common_shape, fir
 from archdsl.backends.source.flow import Copies, Stored, Value
 from archdsl.backends.source.made import At
 from archdsl.backends.source.text import LONG, filled, stacked
-from archdsl.ir.network import Item, Leaf, Merge, Use
+from archdsl.network.nodes import Item, Leaf, Merge, Use
 
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter

@@ -10,7 +10,7 @@ from archdsl.backends.source.flow import Value
 from archdsl.backends.source.groups import call_chain
 from archdsl.backends.source.made import At, Made
 from archdsl.backends.source.text import submodule
-from archdsl.ir.network import Leaf, Node, Sequence, Share, Use, walk
+from archdsl.network.nodes import Leaf, Node, Sequence, Share, Use, walk
 
 if TYPE_CHECKING:
     from archdsl.backends.source.classes import ClassWriter

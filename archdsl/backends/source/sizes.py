@@ -9,15 +9,15 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from archdsl.analysis.check import Checked
 from archdsl.analysis.conditions import Condition, combined, exportable
 from archdsl.backends.source.flow import form_of
+from archdsl.checker.check import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
-from archdsl.ir.condition import names_of
-from archdsl.ir.network import Leaf, Network, Port, Repeat, postorder
-from archdsl.ir.shape import Shape
-from archdsl.ir.size import SYMBOLIC, Expression, Symbol
 from archdsl.layers.values import give
+from archdsl.network.nodes import Leaf, Network, Port, Repeat, postorder
+from archdsl.sizes.condition import names_of
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import SYMBOLIC, Expression, Symbol
 
 _TAKEN = {"self", "torch", "nn", "F", "x"}
 _OPPOSITE = {">=": "<", "<=": ">", "==": "!=", "!=": "=="}

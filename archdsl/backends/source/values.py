@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, TypeAlias
 
-from archdsl.analysis.scope import KindReference, Scope
 from archdsl.backends.source.naming import parameter, quoted
 from archdsl.backends.source.spelling import Spelled, Speller, Unspeakable
+from archdsl.expressions.scope import KindReference, Scope
 from archdsl.layers.values import Sizes
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token

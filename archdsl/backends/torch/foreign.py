@@ -8,11 +8,11 @@ from typing import Any
 
 from torch import nn
 
-from archdsl.analysis.check import Checked
 from archdsl.backends.source import foreign_layers
+from archdsl.checker.check import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
-from archdsl.ir.network import Leaf, walk
-from archdsl.layers.door import Door
+from archdsl.layers.kinds.door import Door
+from archdsl.network.nodes import Leaf, walk
 
 
 def classes(checked: Checked) -> frozenset[tuple[str, str]]:

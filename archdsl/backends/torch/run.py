@@ -9,9 +9,9 @@ from typing import Any
 
 from torch import nn
 
-from archdsl.analysis.check import Checked
 from archdsl.backends.torch import foreign
 from archdsl.backends.torch.whitelist import verify
+from archdsl.checker.check import Checked
 
 _PREFIX = "archdsl_compiled_"
 

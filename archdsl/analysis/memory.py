@@ -1,0 +1,51 @@
+"""Bytes of parameters, inputs and outputs of layers, in a number format."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from archdsl.checker.check import Checked
+from archdsl.network.nodes import Leaf, Merge, Node, Repeat, executed, postorder
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Size, tidied
+from archdsl.sizes.size import total as sum_of
+
+BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
+_WHOLE = 8  # of a whole number
+
+
+class Memory(NamedTuple):
+    """Bytes: of the parameters, of a batch of inputs, and of what all layers give for it, added up."""
+
+    parameters: Size
+    inputs: Size
+    outputs: Size
+
+
+def memory(checked: Checked, batch: int = 1, dtype: str = "float32") -> Memory:
+    """The bytes of a network that stands; raises ValueError for a dtype that is none of `BYTES`."""
+    if dtype not in BYTES:
+        raise ValueError(f"no dtype {dtype!r}: it is one of {', '.join(BYTES)}")
+    assert checked.network is not None
+    width = BYTES[dtype]
+    ports = (Shape(port.shape, port.dtype) for port in checked.network.inputs)
+    inputs = sum_of(_bytes(shape, width) for shape in ports)
+    outputs = tidied(batch * _outputs(checked.network.body, width))
+    return Memory(width * checked.totals.params, batch * inputs, outputs)
+
+
+def _outputs(body: Node, width: int) -> Size:
+    """What all layers and merges give, each run by itself, at batch 1; on the tree, without unrolling."""
+    known: dict[int, Size] = {}
+    for node in postorder(body, executed):
+        if isinstance(node, Repeat):
+            known[id(node)] = sum_of(run.copies * known[id(run.node)] for run in node.runs)
+            continue
+        own = node.outputs if isinstance(node, (Leaf, Merge)) else ()
+        inside = [known[id(child)] for child in executed(node)]
+        known[id(node)] = sum_of([*(_bytes(shape, width) for shape in own), *inside])
+    return known[id(body)]
+
+
+def _bytes(shape: Shape, width: int) -> Size:
+    return (_WHOLE if shape.dtype == "int64" else width) * shape.elements

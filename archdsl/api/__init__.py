@@ -1,0 +1,1 @@
+"""Python's way in: models as objects, weights of compiled modules."""

@@ -1,0 +1,361 @@
+"""The checked model that the Python interface gives, and the ways to it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from math import isfinite
+from os import PathLike, fsdecode, fsencode
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archdsl.analysis.cost import Cost
+from archdsl.checker.check import Checked, check, read
+from archdsl.claims.claims import claimed_shape
+from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
+from archdsl.expressions.scope import Scope
+from archdsl.faults.problem import Problem
+from archdsl.limits import Limits
+from archdsl.notations.detect import NOTATIONS
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Size
+from archdsl.syntax import parse_expression
+
+if TYPE_CHECKING:
+    import torch
+
+    from archdsl.analysis.conditions import Condition
+    from archdsl.backends.arrays import Formula
+    from archdsl.checker.holes.answer import Found
+    from archdsl.reading.root import Root
+    from archdsl.reports.rows import Row
+
+
+class Port(NamedTuple):
+    """An input or output: its name, its sizes channels last without the batch, and `float32` or `int64`."""
+
+    name: str
+    shape: tuple[Size, ...]
+    dtype: str
+
+
+class Model:
+    """A network that holds: every shape fits, every claim is true. Made by `load` and `loads`."""
+
+    def __init__(self, checked: Checked, limits: Limits, *, allow_modules: bool = False) -> None:
+        self._checked = checked
+        self._limits = limits
+        self._allow_modules = allow_modules
+
+    @property
+    def name(self) -> str:
+        return self._checked.name
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values of the model's parameters."""
+        return dict(self._checked.parameters)
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """Warnings and notes; a model has no errors."""
+        return self._checked.diagnostics
+
+    @property
+    def holes(self) -> tuple[Found, ...]:
+        """The numbers that were found for each ? of the text: `.line`, `.column`, `.text`, `.value`, `.name`."""
+        return self._checked.holes
+
+    @property
+    def totals(self) -> Cost:
+        """Every count of the whole network: params, weights, buffers, macs, connections, units ..."""
+        return self._checked.totals
+
+    @property
+    def params(self) -> Size:
+        """Elements of all learnable tensors."""
+        return self.totals.params
+
+    @property
+    def macs(self) -> Size:
+        """Multiply-accumulates of one forward pass at batch 1."""
+        return self.totals.macs
+
+    @property
+    def inputs(self) -> tuple[Port, ...]:
+        return tuple(Port(p.name, p.shape, p.dtype) for p in self.network.inputs)
+
+    @property
+    def outputs(self) -> tuple[Port, ...]:
+        return tuple(Port(p.name, p.shape, p.dtype) for p in self.network.outputs)
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What the network needs of the sizes that are left open, beside what `where` says.
+
+        Each has its `text`, the `line` that needs it, the kind there (`what`) and the `reason`; empty where nothing is
+        open.
+        """
+        return list(self._checked.conditions)
+
+    @property
+    def open(self) -> tuple[str, ...]:
+        """The names of what is left open: sizes of inputs and parameters without a value."""
+        facts = self._checked.facts
+        return tuple(facts.names) if facts is not None else ()
+
+    @property
+    def export_conditions(self) -> list[Condition]:
+        """The conditions under which `torch.export` takes the open sizes as dynamic: no size in the network is 1."""
+        from archdsl.analysis.conditions import exportable
+
+        return exportable(self._checked)
+
+    def allows(self, **sizes: int) -> bool:
+        """Whether the network holds with these numbers for all that is left open. Raises TypeError for other names."""
+        facts = self._checked.facts
+        if set(sizes) != set(self.open):
+            raise TypeError(f"the open sizes are {', '.join(self.open) or 'none'}")
+        if not all(type(size) is int for size in sizes.values()):
+            raise TypeError("sizes are whole numbers")
+        known = [*self._checked.where, *self._checked.conditions]
+        return all(size >= facts.least(name) for name, size in sizes.items() if facts is not None) and all(
+            condition.holds(sizes) for condition in known
+        )
+
+    def formula(self, unit: str) -> Formula:
+        """A count of the network ("params", "macs", ...) as a function of what is left open.
+
+        It takes whole numbers or NumPy arrays of them: `model.formula("params")(width=numpy.arange(1, 1000))`. Raises
+        KeyError for a unit that is none.
+        """
+        from archdsl.analysis.cost import TOTALS
+        from archdsl.backends.arrays import Formula
+
+        if unit not in TOTALS:
+            raise KeyError(f"no count {unit!r}: it is one of {', '.join(TOTALS)}")
+        return Formula(self.totals[unit], self.open)
+
+    @property
+    def network(self) -> Any:
+        """The network as a tree (`archdsl.network.nodes.Network`)."""
+        return self._checked.network
+
+    @cached_property
+    def layers(self) -> list[Row]:
+        """The layer lines in order; equal copies of a repeat are one row with its `count`."""
+        from archdsl.reports.rows import leaves
+
+        return leaves(self._checked, self._limits.unrolled)
+
+    def summary(self, depth: int | None = None, batch: int = 1, dtype: str = "float32") -> str:
+        """The table of the layers with their shapes, parameters and multiply-accumulates, as plain text.
+
+        `depth` is how many levels are shown, `batch` how many inputs macs and sizes in MB count, `dtype` the number
+        format of these sizes: float64, float32, float16 or bfloat16. Raises ValueError for other values.
+        """
+        _check_positive(batch=batch, depth=1 if depth is None else depth)
+        from archdsl.reports.table import table
+
+        return table(self._checked, depth=depth, batch=batch, most=self._limits.unrolled, dtype=dtype)
+
+    def to_json(self, batch: int = 1, dtype: str = "float32") -> dict[str, Any]:
+        """What `archdsl summary --format json` prints; raises ValueError as `summary` does."""
+        _check_positive(batch=batch)
+        from archdsl.reports.json import summary
+
+        return summary(self._checked, self._limits.unrolled, batch, dtype)
+
+    def to_source(self) -> str:
+        """The PyTorch source of the model.
+
+        Raises ArchError beyond the limit `unrolled`, and where the model has modules of other packages that `load` was
+        not told to allow.
+        """
+        return self._source
+
+    @cached_property
+    def _source(self) -> str:
+        from archdsl.backends.source import source
+
+        return source(self._checked, self._limits, allow_modules=self._allow_modules)
+
+    def to_torch(
+        self,
+        weights: str | PathLike[str] | None = None,
+        *,
+        skip: Iterable[str] = (),
+        rename: Mapping[str, str] | None = None,
+        cast: bool = False,
+    ) -> torch.nn.Module:
+        """The module that the source of `to_source` makes, with fresh weights or those of a file. Needs torch.
+
+        Every tensor of the file and of the module must have its partner of the same shape and dtype. `skip` names
+        tensors or parts to leave out on both sides, `rename` maps names of the file (`{"module.": ""}`), `cast`
+        converts floating-point numbers of another width. Raises ArchError where something else does not fit, the file
+        is damaged, or a module of another package is not as stated; ValueError for a rule that is about no tensor,
+        TypeError for what is no path or no name, OSError where the file cannot be read.
+        """
+        from archdsl.backends.torch import build
+
+        if weights is None and (skip or rename or cast):
+            raise ValueError("skip, rename and cast are about the file of weights=")
+        module = build(self.to_source(), self._checked)
+        if weights is not None:
+            from archdsl.cli.weights import load_into, rules
+
+            load_into(module, self._checked, weights, rules(rename, skip, cast), self._limits)
+        return module
+
+    def __repr__(self) -> str:
+        return (
+            f"<archdsl model {self.name}: {self.params:,} params, {self.macs:,} macs>"
+            if isinstance(self.macs, int)
+            else f"<archdsl model {self.name}: {self.params} params>"
+        )
+
+
+def load(
+    path: str | PathLike[str],
+    /,
+    *,
+    limits: Limits | None = None,
+    notation: str | None = None,
+    allow_modules: bool = False,
+    **parameters: Any,
+) -> Model:
+    """Check a file and return its model.
+
+    Parameters of the model are given by name. `notation` is "arch" or "listing"; without it, the text tells.
+    `allow_modules` lets `to_source` and `to_torch` import the modules of other packages that the text names: code, to
+    be trusted; the check itself never imports. Raises ArchError with `.diagnostics` where anything is wrong with the
+    text, OSError where the file cannot be read.
+    """
+    limits = limits or Limits()
+    _check_notation(notation)
+    source, faults = read_file(path, limits)
+    if faults:
+        raise ArchError(faults)
+    from archdsl.reading.root import beside
+
+    root = beside(fsdecode(path), source.name, limits)
+    return _checked_model(source, parameters, limits, None, notation, root, allow_modules)
+
+
+def loads(
+    text: str,
+    /,
+    *,
+    limits: Limits | None = None,
+    input: str | tuple[int, ...] | None = None,
+    folder: str | PathLike[str] | None = None,
+    notation: str | None = None,
+    allow_modules: bool = False,
+    **parameters: Any,
+) -> Model:
+    """Check a text and return its model.
+
+    `input` is the shape that layer lines alone read: "227x227x3", "37 int" or (227, 227, 3), channels last. `folder` is
+    where the paths behind `use` start, and what they never leave; without it a text uses the shipped library alone.
+    `notation` and `allow_modules` are as in `load`. Raises ArchError with `.diagnostics` where anything is wrong.
+    """
+    limits = limits or Limits()
+    _check_notation(notation)
+    written = input if isinstance(input, str) or input is None else "x".join(map(str, input))
+    fragment = fragment_shape(written, limits) if written is not None else None
+    root: Root | None = None
+    if folder is not None:
+        from archdsl.reading.root import below
+
+        root = below(folder, "<text>", limits)
+    return _checked_model(Source("<text>", text), parameters, limits, fragment, notation, root, allow_modules)
+
+
+def _check_positive(**counts: int) -> None:
+    """Raise ValueError for what is no whole number of 1 or more."""
+    for name, count in counts.items():
+        if type(count) is not int or count < 1:
+            raise ValueError(f"{name} is a whole number of 1 or more, not {count!r}")
+
+
+def _check_notation(notation: str | None) -> None:
+    """Raise ValueError for a notation that there is not: a slip, or meant for a parameter of the model."""
+    if notation is not None and notation not in NOTATIONS:
+        raise ValueError(f'notation is "arch" or "listing", not {notation!r}')
+
+
+def _checked_model(
+    source: Source,
+    parameters: dict[str, Any],
+    limits: Limits,
+    fragment: Shape | None,
+    notation: str | None,
+    root: Root | None,
+    allow_modules: bool,
+) -> Model:
+    checked = check(read(source, limits, notation, root), convert(parameters), limits, fragment)
+    if checked.failed:
+        raise ArchError([d for d in checked.diagnostics if d.severity == "error"])
+    return Model(checked, limits, allow_modules=allow_modules)
+
+
+def convert(parameters: dict[str, Any]) -> dict[str, Any]:
+    """Values from Python as the language has them: lists become tuples. Raises TypeError, ValueError."""
+    return {name: _tuples(value) for name, value in parameters.items()}
+
+
+def _tuples(value: Any) -> Any:
+    if isinstance(value, (list, tuple)):
+        return tuple(_tuples(item) for item in value)
+    if isinstance(value, float) and not isfinite(value):
+        raise ValueError(f"a parameter cannot be {value}")
+    if not isinstance(value, (bool, int, float, str)):
+        raise TypeError(
+            f"a parameter is a number, a text, True or False, or a list of these, not {type(value).__name__}"
+        )
+    return value
+
+
+def read_file(path: str | PathLike[str], limits: Limits, name: str | None = None) -> tuple[Source, list[Diagnostic]]:
+    """The text of a file, or what is wrong with its bytes; raises OSError where it cannot be read."""
+    shown = name if name is not None else named(path)
+    with open(path, "rb") as file:
+        data = file.read(limits.file + 1)
+    return decode(data, shown, limits)
+
+
+def named(path: str | PathLike[str]) -> str:
+    """A path as it is shown: UTF-8 whatever the locale is, in which Python may have read it as bytes."""
+    return fsencode(path).decode("utf-8", errors="surrogateescape")
+
+
+def decode(data: bytes, name: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
+    """Bytes to text: UTF-8, at most as large as the limit allows."""
+    if len(data) > limits.file:
+        source = Source(name, "")
+        message = f"the file is larger than {limits.file:,} bytes"
+        return source, [Diagnostic("limit", message, Span(0, 0), source, hint="raise it with --limit file=N")]
+    data = data.removeprefix(b"\xef\xbb\xbf")  # the mark that some editors put in front
+    try:
+        return Source(name, data.decode("utf-8")), []
+    except UnicodeDecodeError as fault:
+        before = data[: fault.start].decode("utf-8")
+        source = Source(name, data.decode("utf-8", errors="replace"))
+        message = f"byte 0x{data[fault.start]:02X} is not UTF-8"
+        span = Span(len(before), len(before) + 1)
+        return source, [Diagnostic("encoding", message, span, source, hint="save the file as UTF-8")]
+
+
+def fragment_shape(text: str, limits: Limits) -> Shape:
+    """The shape of `--input 227x227x3`, or `37 int`; raises ArchError."""
+    words, dtype = text.strip(), "float32"
+    if words.endswith(" int"):
+        words, dtype = words[: -len(" int")].strip(), "int64"
+    source = Source("--input", words)
+    expression, faults = parse_expression(source, limits)
+    if expression is None:
+        raise ArchError(faults)
+    try:
+        return Shape(claimed_shape(expression, Scope({}, {}), limits), dtype)
+    except Problem as problem:
+        span = Span(problem.at.start, problem.at.end)
+        raise ArchError([Diagnostic(problem.code, problem.message, span, source, hint=problem.hint)]) from None

@@ -1,0 +1,42 @@
+"""What is said of a hole that no claim pins: which claim would."""
+
+from __future__ import annotations
+
+from archdsl.checker.check import Reading
+from archdsl.diagnostics import Diagnostic, Span
+from archdsl.expressions.unknown import UNPINNED
+from archdsl.layers.sides import Padding
+from archdsl.layers.values import Divisor, Number, PerAxis, Whole
+from archdsl.reading.holes import Hole
+
+_SHAPE = "claim what its line gives: -> 55x55x96, as far as it is known"
+_PARAMS = "claim what its line has: -> 34,944 params"
+
+
+def unpinned(reading: Reading, holes: list[Hole]) -> list[Diagnostic]:
+    """One error for each."""
+    return [
+        Diagnostic(
+            UNPINNED,
+            f"no claim pins this number: {hole.name}",
+            Span(hole.at, hole.at + 1),
+            reading.own,
+            hint=_hint(hole),
+        )
+        for hole in holes
+    ]
+
+
+def _hint(hole: Hole) -> str:
+    match hole.type:
+        case Padding() | PerAxis():
+            return _SHAPE
+        case Divisor():
+            return _PARAMS
+        case Number():
+            return "no claim can: write the number"
+        case Whole():
+            return _SHAPE
+        case None if hole.name == "x":
+            return "claim what all copies have: -> 2,359,296 params"
+    return "claim a shape or params that it changes, or write the number"

@@ -1,0 +1,61 @@
+"""Lines with holes and the claims next to them: what can be decided by itself, before the rest is looked at."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from archdsl.checker.holes.trial import start
+from archdsl.reading.holes import Hole, bodies
+from archdsl.syntax import tree
+
+_FAR = 16  # lines from a hole to the next claim
+
+
+class Segment(NamedTuple):
+    """Lines of one body, the first with a hole, the last with a claim, and the places that they span."""
+
+    lines: tuple[tree.Line, ...]
+    start: int
+    end: int
+
+    def __contains__(self, at: object) -> bool:
+        return isinstance(at, int) and self.start <= at < self.end
+
+
+def segments(file: tree.File, holes: tuple[Hole, ...]) -> list[Segment]:
+    """From each hole to the next claim in its braces, inner braces before outer ones, in the order of the text."""
+    found: list[Segment] = []
+    stack: list[tuple[tree.Line, ...]] = [file.lines]
+    while stack:
+        lines = stack.pop()
+        inside = [statement for line in lines for statement in line.statements]
+        stack += [body.lines for statement in inside for body in bodies(statement)]
+        laid = [line for line in lines if not isinstance(line.statements[0], (tree.Model, tree.Block, tree.Input))]
+        for number, line in enumerate(laid):
+            at, end = _extent(line)
+            if any(at <= hole.at < end for hole in holes):
+                found += _to_claim(laid[number : number + _FAR])
+    return sorted(found, key=lambda one: (one.end, -one.start))
+
+
+def _to_claim(lines: list[tree.Line]) -> list[Segment]:
+    """The lines up to the first with a claim."""
+    for number, line in enumerate(lines):
+        if any(isinstance(one, tree.Layer) and one.claims for one in line.statements):
+            return [Segment(tuple(lines[: number + 1]), start(lines[0].statements[0]), _extent(line)[1])]
+    return []
+
+
+def _extent(line: tree.Line) -> tuple[int, int]:
+    """The places of a line, its braces included."""
+    return start(line.statements[0]), max(map(_end, line.statements))
+
+
+def _end(statement: tree.Statement) -> int:
+    match statement:
+        case tree.Layer() | tree.Input():
+            return statement.end
+        case tree.Let(_, value):
+            return value.end
+    braces = bodies(statement)
+    return max((body.end for body in braces), default=0)

@@ -1,0 +1,255 @@
+"""Numbers tried: the lines of a text elaborated with some holes filled, and what its claims make of that.
+
+A trial is the ordinary elaboration. A hole without a number is a fault whose followers stay silent; so with some holes
+filled, whatever depends on these alone is judged, and nothing else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archdsl.checker.check import Reading, network_of
+from archdsl.checker.holes.equations import Equation, Key, Recorder
+from archdsl.diagnostics import Diagnostic, Source
+from archdsl.elaborate.elaborate import Elaborator
+from archdsl.elaborate.names import Names, Value
+from archdsl.elaborate.place import Place
+from archdsl.elaborate.rules import Rules
+from archdsl.elaborate.trampoline import Task, run
+from archdsl.expressions.bind import Bound, make
+from archdsl.expressions.scope import HOLES, Scope
+from archdsl.expressions.unknown import UNPINNED
+from archdsl.faults.problem import Placed, Problem, Refused, Silent, Stop
+from archdsl.faults.report import Report
+from archdsl.faults.work import PER_VISIT
+from archdsl.layers import Layer, Refusal
+from archdsl.limits import Limits
+from archdsl.network.nodes import Item
+from archdsl.reading.declare import Declarations, parameters
+from archdsl.reading.kinds import linked
+from archdsl.reading.where import define_symbols, demand_of_inputs, facts_of
+from archdsl.reading.where import symbol_names as names_of_sizes
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Undetermined
+from archdsl.syntax import tree
+
+if TYPE_CHECKING:
+    from archdsl.sizes.facts import Facts
+
+
+class Attempt(NamedTuple):
+    """What came of a trial: the first fault that is none of an unfilled hole, what the claims say, and what it cost."""
+
+    refusal: Diagnostic | None
+    equations: dict[Key, Equation]
+    unfilled: frozenset[int]
+    warnings: tuple[Diagnostic, ...]
+    read: frozenset[int]  # the holes whose numbers were asked for
+    cost: int
+    inputs: dict[int, Shape]  # what the lines with holes read, by their places
+    unequal: Diagnostic | None  # the first fault of sizes that a rule wants equal, which are equations, too
+
+    @property
+    def fits(self) -> bool:
+        """Whether nothing speaks against it, as far as it goes."""
+        return self.refusal is None and all(equation.holds for equation in self.equations.values())
+
+
+class Context(NamedTuple):
+    """Where some lines begin: what they read, and what names stand for there."""
+
+    value: Value | None
+    place: Place
+    origins: dict[int, Any]
+    facts: Facts | None
+
+
+class Bench:
+    """What the trials of one text share; `watched` are the places of the statements whose context is wanted."""
+
+    def __init__(self, reading: Reading, fragment: Shape | None, limits: Limits, watched: frozenset[int]) -> None:
+        assert reading.file is not None
+        self.reading, self.fragment, self.watched = reading, fragment, watched
+        self.holed = frozenset(hole.line for hole in reading.holes)
+        self.source: Source = reading.source
+        self.kinds = linked(reading.file, reading.used, Report(self.source, []))
+        self.declared: Declarations = self.kinds.files[0]
+        self.limits = limits._replace(diagnostics=max(limits.diagnostics, limits.holes))
+
+    def whole(
+        self, values: dict[int, int], given: dict[str, Any], most: int, setting: int = 0
+    ) -> tuple[Attempt, dict[int, Context]]:
+        """The whole text at one setting, with at most `most` visits; and the contexts of the statements watched."""
+        declared, limits = self.declared, self.limits._replace(visits=most)
+        report = Report(self.source, self.reading.ignored)
+        names = names_of_sizes(declared.inputs, declared.model)
+        noted = _Noted(values)
+        facts = facts_of(names, declared.model, given, report, limits)
+        scope = parameters(declared.model, given, names, report, limits, facts, self.kinds.words[0], noted)
+        define_symbols(declared.inputs, names, given, scope, report, facts)
+        demand_of_inputs(declared.inputs, scope, report, limits, facts)
+        elaborator = _Trial(self, report, limits, facts, setting)
+        scope.work = elaborator.work
+        if not report.told("where-failed"):
+            network_of(declared, scope, elaborator, self.fragment)
+        return _outcome(report, elaborator, noted), elaborator.contexts
+
+    def lines(self, lines: tuple[tree.Line, ...], context: Context, values: dict[int, int], most: int) -> Attempt:
+        """Some lines by themselves, where they begin."""
+        report = Report(self.source, self.reading.ignored)
+        report.errors = 1  # of what is in doubt around these lines, the whole text told
+        limits = self.limits._replace(visits=most)
+        facts = context.facts
+        elaborator = _Trial(self, report, limits, facts, 0)
+        saved = facts.saved() if facts is not None else {}
+        elaborator.origins = elaborator.rules.origins = context.origins
+        around, noted = context.place.scope, _Noted(values)
+        scope = Scope(around._values, {**around.symbols, HOLES: noted}, around.channels, around.outside)
+        scope.work = elaborator.work
+        place = context.place._replace(scope=scope.inner(), names=Names(context.place.names))
+        takes = () if context.value is None else (context.value,)
+        try:
+            run(elaborator.sequence(lines, takes, place))
+        except Stop as stop:
+            report.problem(stop.problem)
+        except Problem as problem:
+            report.problem(problem)
+        except Silent:
+            pass
+        finally:
+            if facts is not None:
+                facts.bring_back(saved)
+        return _outcome(report, elaborator, noted)
+
+
+class _Noted(dict[int, int]):
+    """Numbers of holes, with a note of those that were asked for."""
+
+    def __init__(self, values: dict[int, int]) -> None:
+        super().__init__(values)
+        self.read: set[int] = set()
+
+    def get(self, place: int, default: Any = None) -> Any:
+        self.read.add(place)
+        return super().get(place, default)
+
+
+def _outcome(report: Report, elaborator: _Trial, noted: _Noted) -> Attempt:
+    found = report.sorted()
+    faults = [one for one in found if one.severity == "error"]
+    refusal = next((fault for fault in faults if fault.code != UNPINNED), None)
+    unfilled = frozenset(fault.span.start for fault in faults if fault.code == UNPINNED)
+    warnings = tuple(one for one in found if one.severity == "warning")
+    cost = 1 + elaborator.work.visits + elaborator.work.steps // PER_VISIT
+    recorder, read = elaborator.recorder, frozenset(noted.read)
+    unequal = None
+    if recorder.refused is not None:
+        report.problem(recorder.refused)
+        unequal = next(one for one in report.sorted() if one.code == recorder.refused.code)
+    return Attempt(refusal, recorder.equations, unfilled, warnings, read, cost, elaborator.inputs, unequal)
+
+
+def together(attempts: list[Attempt]) -> Attempt:
+    """What came of the same numbers at several settings."""
+    first, *rest = attempts
+    for one in rest:
+        first = Attempt(
+            first.refusal or one.refusal,
+            first.equations | one.equations,
+            first.unfilled | one.unfilled,
+            first.warnings + one.warnings,
+            first.read | one.read,
+            first.cost + one.cost,
+            one.inputs | first.inputs,
+            first.unequal or one.unequal,
+        )
+    return first
+
+
+class _Rules(Rules):
+    """The rules of layers; sizes that they want equal are noted as equations, as claims are."""
+
+    recorder: Recorder
+
+    def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
+        return super()._key(statement, kind, shapes, scope) if len(shapes) == 1 else None  # all others are compared
+
+    def apply(
+        self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.Layer
+    ) -> tuple[Layer, tuple[Shape, ...]]:
+        """The layer and its results; sizes that differ leave them in doubt, as a claim does."""
+        shapes = tuple(value.shape for value in inputs if value.shape is not None)
+        at = statement.kind or statement
+        try:
+            op, results = super().apply(kind, bound, inputs, statement)
+        except Refused as refused:
+            if refused.code == "shape-mismatch" and self._unequal(at, kind, bound, shapes):
+                self.recorder.refused = self.recorder.refused or refused
+                raise Silent from None
+            raise
+        self.recorder.equal(at, op, shapes)
+        return op, results
+
+    def _unequal(self, at: Placed, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> bool:
+        try:
+            return self.recorder.unequal(at, make(kind, bound, shapes), shapes)
+        except (Refusal, Undetermined):
+            return False
+
+
+class _Trial(Elaborator):
+    """An elaborator that notes equations in place of messages, and the contexts of the statements watched."""
+
+    def __init__(self, bench: Bench, report: Report, limits: Limits, facts: Facts | None, setting: int) -> None:
+        known = bench.reading.known
+        super().__init__(bench.kinds, report, limits, known, facts)
+        self.judge = self.recorder = Recorder(report, self.costs, limits, setting, facts)
+        self.rules = _Rules(report, self.origins, limits, known, facts)
+        self.rules.recorder = self.recorder
+        self.watched, self.holed = bench.watched, bench.holed
+        self.contexts: dict[int, Context] = {}
+        self.inputs: dict[int, Shape] = {}
+
+    def reads(self, statement: tree.Layer, current: Value | None, place: Place) -> tuple[Value, ...]:
+        """What a line reads; the first shape of a line with holes is noted."""
+        values = super().reads(statement, current, place)
+        if statement.start in self.holed and values and values[0].shape is not None:
+            self.inputs.setdefault(statement.start, values[0].shape)
+        return values
+
+    def _note(self, statement: tree.Statement, current: Value | None, place: Place) -> None:
+        at = start(statement)
+        if at not in self.watched or at in self.contexts or (current is not None and current.shape is None):
+            return
+        self.contexts[at] = Context(current, place.inner(), self.origins, self.facts)
+
+    def _line(
+        self, statement: tree.Layer, current: Value | None, place: Place, base: int
+    ) -> Task[tuple[Item | None, Value | None]]:
+        self._note(statement, current, place)
+        return super()._line(statement, current, place, base)
+
+    def _statement(
+        self, statement: tree.Statement, current: Value | None, place: Place, base: int
+    ) -> Task[tuple[Item | None, Value | None]]:
+        self._note(statement, current, place)
+        return super()._statement(statement, current, place, base)
+
+
+def start(statement: tree.Statement) -> int:
+    """A place that tells a statement from every other."""
+    match statement:
+        case tree.Layer() | tree.Input():
+            return statement.start
+        case tree.Use(path):
+            return path.start
+        case tree.Let(name, _) | tree.Model(name, _, _) | tree.Block(name, _, _, _):
+            return name.start
+        case tree.For(names, _, _) | tree.Output(names) | tree.Cases(names, _):
+            return names[0].start
+        case tree.If(arms, _):
+            return arms[0][0].start
+        case tree.Expect(claims):
+            return claims[0].start
+        case tree.Freeze(parts, _, _):
+            return parts[0].start

@@ -1,0 +1,1 @@
+"""What the author says of a network, held against what is derived."""

@@ -1,0 +1,79 @@
+"""Fixes that were tried: a hint is shown only where the rules, run again with it, accept the line."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.claims.claims import agrees
+from archdsl.expressions.bind import Bound
+from archdsl.layers import Layer, Refusal
+from archdsl.layers.values import Sizes, spell, whole
+from archdsl.network.nodes import Leaf
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Expression, Undetermined
+
+_MOST_TRIES = 64
+
+
+def hint_for_refusal(refusal: Refusal, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> str | None:
+    """The first of the rule's own proposals that the rules accept."""
+    for change in refusal.tries:
+        shape = _try(kind, {**bound.values, **change}, shapes)
+        if shape is not None:
+            return f"{_spelled(kind, change)} gives {shape}"
+    return None
+
+
+def hint_for_claim(leaf: Leaf, claimed: tuple[Any, ...]) -> str | None:
+    """The one value that makes a layer give the claimed shape: padding first, then stride, channels and window."""
+    kind, inputs = type(leaf.op), leaf.inputs
+    given = {name: leaf.op.__dict__[name] for name in kind.attributes if leaf.op.__dict__[name] is not None}
+    if len(claimed) != leaf.outputs[0].rank or any(isinstance(size, Expression) for size in claimed):
+        return None
+    for change in _changes(leaf, claimed)[:_MOST_TRIES]:
+        shape = _try(kind, {**given, **change}, inputs)
+        if shape is not None and agrees(claimed, shape.sizes):
+            return f"{_spelled(kind, change)} gives {shape}"
+    return None
+
+
+def _changes(leaf: Leaf, claimed: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """Values worth a try, the likeliest first."""
+    attributes = type(leaf.op).attributes
+    changes: list[dict[str, Any]] = []
+    if "pad" in attributes:
+        changes += [{"pad": pad} for pad in range(8)]
+    if "outpad" in attributes:
+        changes.append({"outpad": 1})
+    if "ceil" in attributes:
+        changes.append({"ceil": not leaf.op.ceil})
+    if "stride" in attributes:
+        changes += [{"stride": stride} for stride in range(1, 5)]
+    if "out" in attributes and claimed[-1] is not None:
+        changes.append({"out": claimed[-1]})
+    if "kernel" in attributes:
+        changes += [{"kernel": kernel} for kernel in range(1, 12)]
+    return changes
+
+
+def _try(kind: type[Layer], values: dict[str, Any], shapes: tuple[Shape, ...]) -> Shape | None:
+    try:
+        shape = kind(values, shapes).shape(*shapes)
+    except (Refusal, Undetermined):
+        return None
+    return shape if all(isinstance(size, Expression) or size > 0 for size in shape.sizes) else None
+
+
+def _spelled(kind: type[Layer], change: dict[str, Any]) -> str:
+    """A change as a line would write it: p2, stride=2, ceil."""
+    words = []
+    for name, value in change.items():
+        attribute = kind.attributes[name]
+        value = whole(value)
+        if isinstance(value, bool):
+            words.append(name if value else f"no{name}")
+        elif attribute.short and isinstance(value, (int, Sizes)):
+            words.append(f"{attribute.short}{value}")
+        else:
+            words.append(f"{name}={value if value in attribute.type.choices else spell(value)}")
+    return " ".join(words)

@@ -1,0 +1,247 @@
+"""Claims held against what was derived, line by line and container by container."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from archdsl.analysis.cost import Cost, Costs, add
+from archdsl.claims.claims import Claim, agrees, judge_quantity, stated_shape
+from archdsl.claims.hints import hint_for_claim
+from archdsl.elaborate.names import Names, Value
+from archdsl.expressions.scope import Scope
+from archdsl.faults.problem import Problem, Silent
+from archdsl.faults.report import Report
+from archdsl.limits import Limits
+from archdsl.network.nodes import Item, Leaf, Node, Repeat, Sequence
+from archdsl.sizes.shape import Shape, product
+from archdsl.sizes.size import Expression, Size, Undetermined, same
+from archdsl.syntax import tree
+
+_MOST_SUMMANDS = 4
+
+
+class Judge:
+    """The claims of one check; each verdict stands once, however often its line is visited with the same outcome."""
+
+    def __init__(self, report: Report, costs: Costs, limits: Limits) -> None:
+        self.report, self.costs, self.limits = report, costs, limits
+        self._verdicts: dict[tuple[int, str], Claim] = {}
+        self._trainable: dict[int, tree.Claim] = {}  # claims of it that are not about the whole model
+        self._silent = 0
+
+    @contextmanager
+    def silent(self) -> Iterator[None]:
+        """What runs again is not held: its claims are about the first run."""
+        self._silent += 1
+        try:
+            yield
+        finally:
+            self._silent -= 1
+
+    def verdicts(self) -> list[Claim]:
+        """All verdicts in the order of the text."""
+        return [claim for _, claim in sorted(self._verdicts.items(), key=lambda entry: entry[0][0])]
+
+    def line(self, line: tree.Line, items: list[Item], scope: Scope) -> bool:
+        """Hold the claims at the end of a line against its last shape and the sum of its counts.
+
+        Returns False where a shape is not the claimed one: what follows from it is then in doubt.
+        """
+        layers = [one for one in line.statements if isinstance(one, tree.Layer)]
+        claiming = [one for one in layers if one.claims]
+        if not claiming or self._silent:
+            return True
+        if claiming[0] is not line.statements[-1]:
+            message = "a claim speaks for its whole line and stands at its end"
+            hint = "put the next statement on a line of its own"
+            self.report.tell("misplaced", message, claiming[0].claims[0], hint=hint)
+            return True
+        if len(items) < len(layers):
+            return self._all(claiming[0].claims, (), None, scope)
+        cost = add(*(self.costs.of(item.node) for item in items))
+        last = items[-1]
+        sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
+        shapes = last.shapes[:1] if isinstance(last.node, Repeat) and last.node.parallel else last.shapes
+        leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
+        return self._all(claiming[0].claims, shapes, cost, scope, leaves if len(leaves) == len(items) else (), sums)
+
+    def container(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
+        """Hold the `expect`s of a group, block or model against the whole of it."""
+        shapes = tuple(value.shape for value in results if value.shape is not None)
+        complete = bool(results) and len(shapes) == len(results) and not self.report.lost
+        for expect in names.expects if not self._silent else ():
+            cost = self.costs.of(body) if complete else None
+            items = body.items if isinstance(body, Sequence) and complete else ()
+            sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
+            self._all(expect.claims, shapes if complete else (), cost, scope, (), sums, whole=names.model)
+
+    def refuse_parts_of_trainable(self) -> None:
+        """Where something is frozen, refuse claims of `trainable` about parts: one may stand in several places."""
+        for claim in self._trainable.values():
+            message = "where parts are frozen, `trainable` is claimed for the whole model"
+            self.report.tell("misplaced", message, claim, hint="expect ... trainable, outside named groups and blocks")
+
+    def _all(
+        self,
+        claims: tuple[tree.Claim, ...],
+        shapes: tuple[Shape, ...],
+        cost: Cost | None,
+        scope: Scope,
+        leaves: tuple[Leaf, ...] = (),
+        sums: tuple[tuple[str, Cost], ...] = (),
+        *,
+        whole: bool = False,
+    ) -> bool:
+        position, right = 0, True
+        for claim in claims:
+            if not whole and isinstance(claim, tree.QuantityClaim) and claim.unit.text == "trainable":
+                self._trainable[claim.start] = claim
+            try:
+                if isinstance(claim, tree.ShapeClaim):
+                    right = self._shape(claim, shapes, position, scope, leaves) and right
+                    position += 1
+                elif cost is not None:
+                    self._quantity(claim, cost, leaves, sums)
+            except Problem as problem:
+                self.report.problem(problem, lost=False)
+            except Silent:
+                pass
+        return right
+
+    def _shape(
+        self,
+        claim: tree.ShapeClaim,
+        shapes: tuple[Shape, ...],
+        position: int,
+        scope: Scope,
+        leaves: tuple[Leaf, ...],
+    ) -> bool:
+        sizes = stated_shape(claim, self.report.source.text[claim.start : claim.end], scope, self.limits)
+        if not shapes:
+            return True
+        if position >= len(shapes):
+            count = f"one result, {shapes[0]}" if len(shapes) == 1 else f"{len(shapes)} results"
+            raise Problem("claim-shape", f"a shape too many: the line gives {count}", claim)
+        derived = shapes[position]
+        if self._settle(claim, _equal(sizes, derived.sizes), str(derived)):
+            return True
+        leaf = _shaping(leaves)
+        because = _derivation(leaf, sizes) if leaf else ""
+        hint = _where(sizes, derived) or (hint_for_claim(leaf, sizes) if leaf else None)
+        self._tell("claim-shape", claim, str(derived), because, hint)
+        return False
+
+    def _quantity(
+        self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: tuple[tuple[str, Cost], ...]
+    ) -> None:
+        holds, derived = judge_quantity(claim, cost)
+        if not self._settle(claim, holds, derived):
+            because = _figures(claim, leaves) or _summands(claim, sums)
+            self._tell("claim-value", claim, derived, because, None)
+
+    def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:
+        text = self.report.source.text[claim.start : claim.end]
+        source = self.report.source
+        line, file = source.position(claim.start)[0], source.part(claim.start).name
+        self._verdicts.setdefault((claim.start, derived), Claim(line, text, holds, text, derived, file))
+        return holds
+
+    def _tell(self, code: str, claim: tree.Claim, derived: str, because: str, hint: str | None) -> None:
+        text = self.report.source.text[claim.start : claim.end]
+        self.report.tell(code, f"claimed {text}, derived {derived}", claim, label=because, hint=hint)
+
+
+def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
+    """Whether a claimed shape is the derived one as far as it is claimed, for every size that is allowed."""
+    if claimed == derived or len(claimed) != len(derived):
+        return claimed == derived
+    try:
+        return all(one is None or same(one, other) for one, other in zip(claimed, derived, strict=True))
+    except Undetermined:
+        return False
+
+
+def _where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
+    """The condition under which a claimed shape is the derived one, as something to state behind `where`."""
+    if len(claimed) != derived.rank:
+        return None
+    known = tuple(other if one is None else one for one, other in zip(claimed, derived.sizes, strict=True))
+    if not any(isinstance(one - other, Expression) for one, other in zip(known, derived.sizes, strict=True)):
+        return None
+    from archdsl.expressions.assume import equal_where
+
+    return equal_where(known, derived.sizes)
+
+
+def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:
+    """The last layer of a line that changes the shape, or the last of all."""
+    changing = [leaf for leaf in leaves if leaf.inputs[:1] != leaf.outputs[:1]]
+    return (changing or list(leaves))[-1] if leaves else None
+
+
+def _derivation(leaf: Leaf, claimed: tuple[Size | None, ...]) -> str:
+    """How the sizes come about that are not as claimed: those of the axes, or the channels alone."""
+    derived = leaf.outputs[0]
+    if derived.rank == 1 or len(claimed) != derived.rank or not agrees(claimed[:-1], derived.space):
+        return leaf.op.derivation(*leaf.inputs)
+    if "out" in type(leaf.op).attributes:
+        return f"channels: out = {derived.channels}"
+    if len(leaf.inputs) == 1 and leaf.inputs[0].channels == derived.channels:
+        return "channels: those of its input"
+    return leaf.op.derivation(*leaf.inputs)
+
+
+def _figures(claim: tree.QuantityClaim, leaves: tuple[Leaf, ...]) -> str:
+    """How a count of layers comes about: the sizes of their tensors, and the positions that those are used at."""
+    unit = claim.unit.text
+    parts = [part for leaf in leaves for part in _of_leaf(leaf, unit)]
+    return " + ".join(parts)
+
+
+def _of_leaf(leaf: Leaf, unit: str) -> list[str]:
+    tensors = leaf.op.tensors(*leaf.inputs)
+    lent = {tie.tensor for tie in leaf.ties}
+    if unit in ("params", "trainable", "weights"):
+        counted = [
+            t
+            for t in tensors
+            if t.role != "buffer" and t.name not in lent and (unit != "weights" or t.role == "weight")
+        ]
+        return [f"{tensor.name} {_times(tensor.sizes)}" for tensor in counted]
+    if unit == "buffers":
+        return [f"{tensor.name} {_times(tensor.sizes)}" for tensor in tensors if tensor.role == "buffer"]
+    output = leaf.outputs[0]
+    if unit == "units":
+        return [_times(output.sizes)] if leaf.op.units(output) == output.elements else []
+    weight = next((tensor for tensor in tensors if tensor.name == "weight"), None)
+    macs = leaf.op.macs(leaf.inputs, output)
+    if weight is None or macs != product(weight.sizes) * product(output.space):
+        return []
+    twice = "2 * " if unit == "flops" else ""
+    positions = f"{_times(output.space)} positions * " if output.space else ""
+    biases = f" + {_times(output.sizes)} biases" if unit == "connections" and leaf.op.__dict__.get("bias") else ""
+    return [f"{twice}{positions}weight {_times(weight.sizes)}{biases}"]
+
+
+def _summands(claim: tree.QuantityClaim, sums: tuple[tuple[str, Cost], ...]) -> str:
+    """The largest parts of a count of several lines."""
+    unit = claim.unit.text
+    figures = [(name, getattr(cost, unit)) for name, cost in sums]
+    known = sorted((f for f in figures if isinstance(f[1], int) and f[1]), key=lambda f: -f[1])
+    if len(known) < 2 or len(known) < len([f for f in figures if f[1] != 0]):
+        return ""
+    shown = " + ".join(f"{name} {figure:,}" for name, figure in known[:_MOST_SUMMANDS])
+    rest = len(known) - _MOST_SUMMANDS
+    return f"{shown} + {rest} more" if rest > 0 else shown
+
+
+def _called(item: Item) -> str:
+    """What an item is called in a sum: its label, else its kind."""
+    statement = getattr(item.node, "statement", None)
+    kind = getattr(statement, "kind", None)
+    return item.label or (kind.text if kind else "braces")
+
+
+def _times(sizes: tuple[Size, ...]) -> str:
+    return "*".join(map(str, sizes)) or "1"

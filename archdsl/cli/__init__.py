@@ -1,0 +1,1 @@
+"""The shell's way in: commands, their options, streams and exit statuses."""

@@ -1,0 +1,77 @@
+"""`archdsl solve`: the largest or smallest value of an open parameter at which counts stay within bounds."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.checker.budget import Bound, Solution, Unaskable, Unsolvable, bounds
+from archdsl.checker.budget import solve as solved
+from archdsl.checker.check import Checked
+from archdsl.cli import terminal
+from archdsl.cli.arguments import Arguments, Usage
+from archdsl.cli.commands import FOUND, HOLDS, checked_spec
+from archdsl.expressions.scope import LEFT_OPEN
+
+
+def solve(arguments: Arguments) -> int:
+    """Print the value and the counts there, and those of the next value; 1 where there is none."""
+    path, text = arguments.paths
+    try:
+        wanted = bounds(text)
+        checked = checked_spec(arguments._replace(paths=[path]))
+        if checked.failed:
+            terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics)
+            return FOUND
+        name = _name(arguments, checked)
+        found = solved(checked, wanted, name, arguments.limits)
+    except Unaskable as fault:
+        raise Usage(str(fault)) from None
+    except Unsolvable as fault:
+        if arguments.format == "json":
+            terminal.print_json({"name": name, "value": None, "reason": str(fault)})
+        else:
+            print(f"no answer: {fault}")
+        return FOUND
+    if arguments.format == "json":
+        terminal.print_json(_record(found))
+    else:
+        print("\n".join(_lines(found, wanted)))
+    return HOLDS
+
+
+def _name(arguments: Arguments, checked: Checked) -> str:
+    """What is looked for: the one value given as `?`, or the one that is open."""
+    asked = [name for name, value in arguments.values.items() if value == LEFT_OPEN]
+    names = asked or (checked.facts.names if checked.facts is not None else [])
+    if len(names) != 1:
+        what = f"{' and '.join(names)} are open" if names else f"{checked.name} has nothing open"
+        raise Unaskable(f"{what}; name what is looked for: NAME=?")
+    return names[0]
+
+
+def _lines(found: Solution, wanted: tuple[Bound, ...]) -> list[str]:
+    lines = [f"{found.name} = {found.value:,}: {_counts(found.counts)}"]
+    if found.beyond is not None:
+        wrong = [bound for bound in wanted if not bound.met(found.counts_beyond[bound.unit])]
+        much = f", too {'many' if wanted[0].upper else 'few'} {' and '.join(bound.unit for bound in wrong)}"
+        lines.append(f"{found.name} = {found.beyond:,}: {_counts(found.counts_beyond)}{much if wrong else ''}")
+    elif wanted[0].upper:
+        lines.append(f"no larger {found.name} is allowed")
+    if found.searched is not None:
+        lines.append(f"searched up to {found.name} = {found.searched:,}: the count may fall while {found.name} rises")
+    return lines
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{count:,} {unit}" for unit, count in counts.items())
+
+
+def _record(found: Solution) -> dict[str, Any]:
+    return {
+        "name": found.name,
+        "value": found.value,
+        "counts": found.counts,
+        "beyond": found.beyond,
+        "counts_beyond": found.counts_beyond or None,
+        "searched": found.searched,
+    }

@@ -1,0 +1,251 @@
+"""What holds other statements: groups, blocks in use, and merges."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from archdsl.elaborate import control
+from archdsl.elaborate.names import Entry, Names, Value
+from archdsl.elaborate.place import Once, Place, sequence_of, wrapped
+from archdsl.elaborate.trampoline import Task
+from archdsl.expressions.bind import Signature, bind, of_block, of_kind
+from archdsl.expressions.evaluate import evaluate, spell_value
+from archdsl.expressions.scope import HOLES, Scope, Words, meant
+from archdsl.faults.problem import Problem, Silent, placed
+from archdsl.layers import Layer
+from archdsl.layers.values import identity
+from archdsl.network.nodes import Item, Leaf, Merge, Sequence, Use
+from archdsl.sizes.shape import Shape
+from archdsl.syntax import tree
+from archdsl.syntax.tree import Token
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.elaborate import Elaborator
+
+
+class Uses:
+    """The bodies of blocks, one for each combination of arguments and input shapes."""
+
+    def __init__(self) -> None:
+        self.known: MutableMapping[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
+        self.again: dict[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
+        self._signatures: dict[int, Signature] = {}
+
+    def signature(self, block: tree.Block) -> Signature:
+        """What a block takes; made once."""
+        place = block.name.start
+        if place not in self._signatures:
+            self._signatures[place] = of_block(block)
+        return self._signatures[place]
+
+
+# ---- Groups
+
+
+def group(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
+    """Braces without a kind; under a name a container of their own."""
+    assert statement.body is not None
+    names = Names(place.names) if named else place.names
+    takes = tuple(e.again(value) for value in inputs)
+    body, last = yield e.sequence(statement.body.lines, takes, place.inner()._replace(names=names))
+    if last is None:
+        raise Silent
+    e.read(last)
+    if named:
+        e.complete(names, body, (last,), place.scope)
+    return Once(body if last.shape is not None else None, (last.shape,), names if named else None)
+
+
+# ---- Blocks
+
+
+def use(e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place) -> Task[Once]:
+    """A block in use; uses with equal arguments and inputs share one body."""
+    e.visit(statement)
+    _check_use(e, statement, block, inputs, place)
+    scope, written = _arguments(e, statement, block, inputs, place)
+    if any(value.shape is None for value in inputs):
+        raise Silent
+    values = tuple((p.name.text, scope.get(p.name.text)) for p in block.parameters)
+    read = tuple(value.shape for value in inputs)
+    key = f"{block.name.start} {[identity(value) for _, value in values]} {read!r}"
+    if e.kinds.models:  # which have sizes of their own that their blocks see
+        key += f" {sorted((name, size) for name, size in scope.symbols.items() if name != HOLES)!r}"
+    if key not in e.uses.known:
+        with e.report.within(statement.kind or statement, partial(_used, values, inputs)):
+            if block.name.start in e.kinds.models:
+                from archdsl.elaborate.models import ask
+
+                ask(e, block, statement.kind or block.name, inputs, scope)
+            e.uses.known[key] = yield _body(e, block, inputs, scope, (*place.chain, block))
+    body, shapes = e.uses.known[key]
+    if None in shapes:
+        raise Silent
+    return Once(Use(block, values, read, shapes, body, statement, written), shapes)  # type: ignore[arg-type]
+
+
+def _used(values: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]) -> str:
+    """`used here with c = 64, s = 2 on 56x56x64`."""
+    given = ", ".join(f"{name} = {spell_value(value)}" for name, value in values)
+    shapes = " and ".join(str(value.shape) for value in inputs)
+    return f"used here{' with ' if given else ''}{given} on {shapes}"
+
+
+def _check_use(
+    e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
+) -> None:
+    name, at = block.name.text, statement.kind
+    assert at is not None
+    if statement.body is not None:
+        raise Problem("misplaced", f"{name} is a block and takes no braces", statement.body)
+    if block.name.start in e.recursive:
+        raise Silent
+    if block in place.chain:
+        loop = " -> ".join(one.name.text for one in (*place.chain[place.chain.index(block) :], block))
+        raise Problem("recursive-block", f"{name} reaches itself: {loop}", at)
+    if len(place.chain) >= e.limits.chain:
+        message = f"more than {e.limits.chain} blocks within one another"
+        raise Problem("limit", message, at, hint="raise it with --limit chain=N")
+    wanted = max(1, len(block.takes))
+    if len(inputs) != wanted:
+        reads = f" ({', '.join(token.text for token in block.takes)})" if block.takes else ""
+        message = f"{name} reads {wanted} input{'s' * (wanted > 1)}{reads}, here {len(inputs)}"
+        raise Problem("wrong-inputs", message, at)
+
+
+def _arguments(
+    e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
+) -> tuple[Scope, dict[str, tree.Expr]]:
+    """The scope of a block's body: its parameters, from the arguments or, worked out at the use, from the defaults."""
+    signature = e.uses.signature(block)
+    place.scope.spend(len(block.parameters), statement)
+    bound = bind(signature, statement.arguments, place.scope, place.kinds, e.limits)
+    channels = None if inputs[0].shape is None else inputs[0].shape.channels
+    scope = Scope({}, place.scope.symbols, channels, place.scope, place.scope.work)
+    for parameter in block.parameters:
+        name = parameter.name.text
+        if name in bound.values:
+            scope.define(name, bound.values[name])
+        elif parameter.default is not None:
+            scope.define(name, _default(e, parameter.default, scope, e.kinds.around(block)))
+        else:
+            message = f"{signature.title} needs a value for {name}"
+            raise Problem("missing-value", message, statement.kind or statement, hint=f"usage: {signature.usage}")
+    return scope, {name: argument.value for name, argument in bound.written.items()}
+
+
+def _default(e: Elaborator, default: tree.Expr, scope: Scope, kinds: Words) -> Any:
+    """The value of a default; a word that is a kind or a block stands for it."""
+    if isinstance(default, Token) and default.type == "WORD" and default.text not in scope:
+        kind = meant(default.text, kinds)
+        if kind is not None:
+            return kind
+    return evaluate(default, scope, e.limits)
+
+
+def _body(
+    e: Elaborator, block: tree.Block, inputs: tuple[Value, ...], scope: Scope, chain: tuple[tree.Block, ...]
+) -> Task[tuple[Sequence, tuple[Shape | None, ...]]]:
+    names = Names(None)
+    takes = tuple(e.again(value) for value in inputs)
+    for token, value in zip(block.takes, takes, strict=False):
+        label = token.text.strip('"')  # the inputs of a model may have quoted names
+        names.claim(label, token)
+        names.entries[label] = Entry((value,), token)
+    place = Place(scope, names, chain, e.kinds.around(block))
+    body, last = yield e.sequence(block.body.lines, takes, place)
+    results = e.results(names, last, place)
+    body = sequence_of(takes, body.items, results, body.width)
+    e.complete(names, body, results, scope)
+    return body, tuple(value.shape for value in results)
+
+
+# ---- Merges
+
+
+def merge(
+    e: Elaborator,
+    statement: tree.Layer,
+    kind: type[Layer],
+    inputs: tuple[Value, ...],
+    place: Place,
+    named: bool,
+) -> Task[Once]:
+    """Branches on the same input, joined by the rules of the kind."""
+    e.visit(statement)
+    _check_merge(statement, kind, inputs)
+    names = Names(place.names) if named else place.names
+    base = names.counter
+    inner = place.inner()._replace(names=names, branch=True)
+    takes = tuple(e.again(value) for value in inputs) if named else inputs
+    branches, values = yield _branches(e, statement, takes, inner, base)
+    e.read(*values)
+    bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds, e.limits)
+    shapes = tuple(value.shape for value in values)
+    if None in shapes:
+        raise Silent
+    if not values:
+        raise Problem("wrong-inputs", f"{kind.name} has no branch", statement.kind or statement)
+    op, (shape,) = e.rules.apply(kind, bound, values, statement)
+    node = Merge(op, shapes, (shape,), branches, names.counter - base, statement)
+    if not named:
+        return Once(node, (shape,))
+    body = wrapped(node, takes, e.value(shape, statement))
+    e.complete(names, body, (Value(body.gives[0], shape),), place.scope)
+    return Once(body, (shape,), names)
+
+
+def _check_merge(statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...]) -> None:
+    assert statement.body is not None
+    if not kind.merge:
+        hint = "put the group on a line of its own"
+        raise Problem("misplaced", f"{kind.name} takes no braces; only merges do", statement.body, hint=hint)
+    if len(inputs) != 1:
+        message = f"the branches of {kind.name} read one input, here {len(inputs)}"
+        raise Problem("wrong-inputs", message, statement.kind or statement)
+
+
+def _branches(
+    e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, base: int
+) -> Task[tuple[tuple[Item, ...], tuple[Value, ...]]]:
+    """All branches in the order written."""
+    assert statement.body is not None
+    items: list[Item] = []
+    values: list[Value] = []
+    for line in statement.body.lines:
+        ours: list[Item] = []
+        found: tuple[Value, ...] = ()
+        for one in line.statements:
+            item, found = yield _branch(e, one, inputs[0], place, base)
+            ours += [] if item is None else [item]
+            values += found
+            if len(values) > e.limits.list:
+                raise Problem("limit", f"more than {e.limits.list:,} branches", statement.kind or statement)
+        if not e.judge.line(line, ours, place.scope):
+            values[-1:] = [e.wrong()]
+        items += ours
+    return tuple(items), tuple(values)
+
+
+def _branch(
+    e: Elaborator, statement: tree.Statement, source: Value, place: Place, base: int
+) -> Task[tuple[Item | None, tuple[Value, ...]]]:
+    """One statement of a merge: its item and its branches; `let` and an `if` not taken make none."""
+    here = place.reading(source)
+    try:
+        match statement:
+            case tree.Layer():
+                item, values = yield e.layer(statement, e.reads(statement, source, here), here, base)
+                return item, values if statement.repeat is not None else values[:1]  # of several results the first
+            case tree.If():
+                return (yield control.optional(e, statement, source, here, base))
+            case tree.For():
+                return (yield control.branches(e, statement, source, here, base))
+        e.declare(statement, place)
+    except (Problem, Silent) as fault:
+        e.fail(statement, here)
+        e.tell(fault, placed(statement))
+        return None, (e.wrong(),)
+    return None, ()

@@ -1,0 +1,228 @@
+"""Repeats, `for` and `if`: what is laid several times, or perhaps."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from archdsl.elaborate.names import Names, Value
+from archdsl.elaborate.place import Once, Place, sequence_of, wrapped
+from archdsl.elaborate.trampoline import Task
+from archdsl.expressions.counting import copies, turns
+from archdsl.expressions.evaluate import spell_value, truth
+from archdsl.faults.problem import Problem
+from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Run, Share, Use, width
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Expression
+from archdsl.syntax import tree
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.elaborate import Elaborator
+
+
+# ---- xN
+
+
+def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
+    """The copies of a line, equal ones in one run: each reads the one before; in a merge all read the same."""
+    assert statement.repeat is not None
+    count = copies(statement.repeat, place.scope, e.limits)
+    if not inputs and not place.branch:
+        message = "a source reads nothing: its copies cannot follow one another"
+        raise Problem("misplaced", message, statement.repeat, hint="repeat it in a merge, or make its shape larger")
+    shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs)
+    if isinstance(count, Expression):
+        from archdsl.elaborate.open_repeat import open_repeat
+
+        return (yield open_repeat(e, statement, count, inputs, place, _copy(e, statement, inputs, place, named, 2)))
+    if count != 1 and len(inputs) > 1 and not place.branch:
+        message = "a repeated line reads one input, its copies read one another"
+        raise Problem("wrong-inputs", message, statement.repeat)
+    if count == 0:
+        if None in shapes and not place.branch:
+            return Once(None, shapes)
+        return Once(Repeat((), place.branch, statement), () if place.branch else shapes)
+    if place.branch and count > e.limits.list:
+        raise Problem("limit", f"more than {e.limits.list:,} copies in a merge", statement.repeat)
+    runs: list[Run] = []
+    left, values = count, inputs
+    while left:
+        copy = _copy(e, statement, values, place.reading(values[0]) if values else place, named, count)
+        if runs:
+            with e.report.within(statement.repeat, partial("in copy {:,}".format, count - left + 1)):
+                once = yield copy
+        else:
+            once = yield copy
+        if once.node is None:
+            return Once(None, once.shapes)
+        equal = place.branch or once.shapes[:1] == shapes[:1]
+        shapes, taken = once.shapes, left if equal else 1
+        runs.append(Run(once.node, taken))
+        left -= taken
+        if not named:  # braces took their numbers while their first copy was elaborated
+            own = isinstance(once.node, (Leaf, Use, Share))
+            place.names.counter += (taken if own else taken - 1) * width(once.node)
+        values = tuple(e.value(shape, statement) for shape in shapes[:1])  # of several results a copy reads the first
+    return Once(Repeat(tuple(runs), place.branch, statement), shapes[:1] * count if place.branch else shapes)
+
+
+def _copy(
+    e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool, count: int
+) -> Task[Once]:
+    """One copy. Under a name it is a container of its own; a merge is wrapped, so that copies can follow it."""
+    names = Names(place.names) if named else place.names
+    labels = len(names.taken)
+    takes = inputs
+    if statement.body is not None and statement.kind is not None:
+        takes = tuple(e.again(value) for value in inputs)
+    once = yield e.once(statement, takes, place._replace(names=names), False)
+    if count > 1 and not named and len(names.taken) > labels:
+        token = list(names.taken.values())[labels]
+        message = f"the repeat would give the name {token.text} {count:,} times"
+        raise Problem("duplicate-name", message, token, hint="name the repeat as a whole: layers: { ... } x3")
+    if isinstance(once.node, Merge):
+        once = once._replace(node=wrapped(once.node, takes, e.value(once.shapes[0], statement)))
+    if named and once.node is not None:
+        results = tuple(e.value(shape, statement) for shape in once.shapes)
+        e.complete(names, once.node, results, place.scope)
+    return once
+
+
+# ---- if
+
+
+def conditional(
+    e: Elaborator, statement: tree.If, current: Value | None, place: Place, base: int
+) -> Task[tuple[Item | None, Value | None]]:
+    """An `if` in a sequence: the arm that is taken, in line; one that lays nothing leaves no trace.
+
+    Claims behind a condition that depends on what is left open are held where it is not.
+    """
+    try:
+        taken, body = _taken(e, statement, place)
+    except Problem as problem:
+        if problem.code != "undetermined" or _lays(statement):
+            raise
+        return None, current
+    number = place.names.counter - base
+    if body is None:
+        if current is None or not _lays(statement):
+            return None, current
+        empty = sequence_of((current,), (), (current,), 0)
+        reads = (current.number,)
+        return Item(None, number, Choice(None, empty, statement), reads, reads, ()), current
+    takes = () if current is None else (e.again(current),)
+    sequence, last = yield e.sequence(body.lines, takes, place.inner())
+    if not _lays(statement):
+        return None, current
+    return _inline(e, Choice(taken, sequence, statement), current, last, number)
+
+
+def optional(
+    e: Elaborator, statement: tree.If, source: Value, place: Place, base: int
+) -> Task[tuple[Item | None, tuple[Value, ...]]]:
+    """An `if` in a merge: the arm that is taken is a branch; none is none."""
+    taken, body = _taken(e, statement, place)
+    number = place.names.counter - base
+    reads = (source.number,)
+    if body is None:
+        empty = sequence_of((source,), (), (source,), 0)
+        return Item(None, number, Choice(None, empty, statement), reads, (), ()), ()
+    sequence, last = yield e.sequence(body.lines, (e.again(source),), place.inner())
+    item, value = _inline(e, Choice(taken, sequence, statement), source, last, number)
+    return item, () if value is None else (value,)
+
+
+def _taken(e: Elaborator, statement: tree.If, place: Place) -> tuple[int | None, tree.Body | None]:
+    """The arm whose condition holds first; `else` counts as the last."""
+    for number, (condition, body) in enumerate(statement.arms):
+        if truth(condition, place.scope, e.limits):
+            return number, body
+    return (len(statement.arms) if statement.otherwise is not None else None), statement.otherwise
+
+
+def _lays(statement: tree.If) -> bool:
+    """Whether any arm of an `if` lays something; one with claims alone leaves no trace in the network."""
+    stack: list[tree.Statement] = [statement]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, (tree.Layer, tree.For)):
+            return True
+        if isinstance(one, tree.If):
+            bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])
+            stack += [inner for body in bodies for line in body.lines for inner in line.statements]
+    return False
+
+
+def _inline(
+    e: Elaborator, node: Node, current: Value | None, last: Value | None, number: int
+) -> tuple[Item | None, Value | None]:
+    """The item of an `if` or a `for` in a sequence: it reads the current value and gives the next."""
+    if current is not None:
+        e.read(current)
+    if last is None or last.shape is None:
+        return None, last
+    value = e.again(last)
+    e.passed(value, last)
+    reads = () if current is None else (current.number,)
+    return Item(None, number, node, reads, (value.number,), (last.shape,)), value
+
+
+# ---- for
+
+
+def loop(
+    e: Elaborator, statement: tree.For, current: Value | None, place: Place, base: int
+) -> Task[tuple[Item | None, Value | None]]:
+    """A `for` in a sequence: each turn reads the one before."""
+    found = []
+    number = place.names.counter - base
+    value = current
+    for values in turns(statement, place.scope, e.limits):
+        e.visit(statement.names[0])
+        if value is not None:
+            e.read(value)
+        takes = () if value is None else (e.again(value),)
+        inner = _turn(statement, values, place.reading(value))
+        with e.report.within(statement.names[0], partial(_here, statement, values)):
+            sequence, value = yield e.sequence(statement.body.lines, takes, inner)
+        found.append((values, sequence))
+    if not found:
+        return None, current
+    return _inline(e, Loop(tuple(found), statement), current, value, number)
+
+
+def branches(
+    e: Elaborator, statement: tree.For, source: Value, place: Place, base: int
+) -> Task[tuple[Item | None, tuple[Value, ...]]]:
+    """A `for` in a merge: each turn is a branch."""
+    found, lasts = [], []
+    number = place.names.counter - base
+    e.read(source)
+    for values in turns(statement, place.scope, e.limits):
+        e.visit(statement.names[0])
+        inner = _turn(statement, values, place)
+        with e.report.within(statement.names[0], partial(_here, statement, values)):
+            sequence, last = yield e.sequence(statement.body.lines, (e.again(source),), inner)
+        found.append((values, sequence))
+        lasts.append(last or e.wrong())
+        e.read(lasts[-1])
+    if any(last.shape is None for last in lasts):
+        return None, tuple(lasts)
+    results = tuple(e.again(last) for last in lasts)
+    shapes: tuple[Any, ...] = tuple(value.shape for value in results)
+    gives = tuple(value.number for value in results)
+    return Item(None, number, Loop(tuple(found), statement), (source.number,), gives, shapes), results
+
+
+def _here(statement: tree.For, values: tuple[Any, ...]) -> str:
+    """`here i = 3`."""
+    pairs = zip(statement.names, values, strict=True)
+    return "here " + ", ".join(f"{token.text} = {spell_value(value)}" for token, value in pairs)
+
+
+def _turn(statement: tree.For, values: tuple[Any, ...], place: Place) -> Place:
+    inner = place.inner()
+    for token, value in zip(statement.names, values, strict=True):
+        inner.scope.define(token.text, value)
+    return inner

@@ -1,0 +1,274 @@
+"""What `freeze` names, marked in the network: the layers that are not trained.
+
+Paths are followed through the tree, and only what lies on them is made anew: a copy of a repeat that is frozen alone is
+parted from the others, and everything else stays shared.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from typing import TYPE_CHECKING, TypeAlias
+
+from archdsl.diagnostics import nearest
+from archdsl.elaborate.sharing import torn
+from archdsl.elaborate.trampoline import Task, run
+from archdsl.expressions.labels import filled
+from archdsl.expressions.scope import Scope, meant
+from archdsl.faults.problem import Problem, Silent
+from archdsl.network.nodes import (
+    Choice,
+    Freeze,
+    Item,
+    Leaf,
+    Loop,
+    Merge,
+    Node,
+    Repeat,
+    Run,
+    Sequence,
+    Share,
+    Use,
+    postorder,
+    width,
+)
+from archdsl.syntax import tree
+from archdsl.syntax.tree import Token
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.elaborate import Elaborator
+
+
+Statement: TypeAlias = tuple[tree.Freeze, tuple[tuple[str, Token], ...]]  # with the paths that it names
+
+
+def frozen(
+    e: Elaborator, body: Sequence, statements: list[tuple[tree.Freeze, Scope]]
+) -> tuple[Sequence, tuple[Freeze, ...]]:
+    """The body with the layers marked that are not trained, and what is frozen by path; tells what is wrong with it."""
+    found = [one for statement, scope in statements if (one := _read(e, statement, scope)) is not None]
+    found.sort(key=lambda one: not one[0].all_but)
+    for statement, _ in found[1:]:
+        if statement.all_but:
+            message = "`freeze all but` stands once; it lists all that is trained"
+            e.report.tell("duplicate-name", message, statement.parts[0])
+    if not found or e.report.broken:
+        return body, ()
+    root = _Step()
+    for statement, parts in found:
+        for path, _ in parts:
+            root.at(path).name(not statement.all_but)
+    marking = _Marking(e, found[0][1][0][1])
+    marked = run(marking.through(body, root, found[0][0].all_but, False, 0))
+    cut = e.report.told("claim-shape")  # what stands behind may be lacking
+    for path, token in (part for _, parts in found for part in parts) if not cut else ():
+        problem = _unknown(e, root, path, token) or _again(root.at(path), token)
+        if problem is not None:
+            e.tell(problem, token)
+    assert isinstance(marked, Sequence)
+    for fault in torn(marked, found[0][1][0][1]) if not e.report.broken else ():
+        e.tell(fault, fault.at)
+    rules = (
+        Freeze(tuple(path for path, _ in parts if root.at(path).owns), statement.all_but, statement.still)
+        for statement, parts in found
+    )
+    return marked, tuple(rules)
+
+
+def _read(e: Elaborator, statement: tree.Freeze, scope: Scope) -> Statement | None:
+    """A statement with the paths that it names, templates filled in; None after a fault."""
+    try:
+        tokens = [filled(token, scope, e.limits) for token in statement.parts]
+    except (Problem, Silent) as fault:
+        e.tell(fault, statement.parts[0])
+        return None
+    return statement, tuple((token.text.strip('"'), token) for token in tokens)
+
+
+class _Step:
+    """A step of the named paths: what is said of the part there, and the steps below it."""
+
+    def __init__(self) -> None:
+        self.below: dict[str, _Step] = {}
+        self.freezes = self.keeps = False
+        self.found = False
+        self.owns = False  # whether the part has tensors
+        self.runs: str | None = None  # what a SHARE here runs again
+        self.beside: dict[str, None] = {}  # what there is below the part
+        self._numbers: list[int] | None = None
+
+    def at(self, path: str) -> _Step:
+        step = self
+        for word in path.split("."):
+            step = step.below.setdefault(word, _Step())
+        return step
+
+    def name(self, freezes: bool) -> None:
+        self.freezes, self.keeps = self.freezes or freezes, self.keeps or not freezes
+
+    def numbers(self, first: int, last: int) -> list[int]:
+        """The steps below that are numbers from `first` to before `last`."""
+        if self._numbers is None:
+            words = (word for word in self.below if word.isascii() and word.isdigit() and str(int(word)) == word)
+            self._numbers = sorted(map(int, words))
+        return self._numbers[bisect_left(self._numbers, first) : bisect_left(self._numbers, last)]
+
+
+def _unknown(e: Elaborator, root: _Step, path: str, token: Token) -> Problem | None:
+    """The fault of a path that leads nowhere, with the name that comes close."""
+    step, words = root, path.split(".")
+    for number, word in enumerate(words):
+        below = step.below[word]
+        if not below.found:
+            around = ".".join(words[:number])
+            close = nearest(word, step.beside)
+            hint = f"did you mean {'.'.join([*words[:number], close])}?" if close else None
+            if not number and not close and meant(word, e.kinds.words[0]):
+                hint = f"a part is frozen by its name: a: {word}, and freeze a"
+            if step.owns and not step.beside:
+                hint = f"all tensors of a layer are frozen together: freeze {around}"
+            where = f" in {around}" if number else ""
+            return Problem("unknown-name", f"nothing{where} is called {word or token.text}", token, hint=hint)
+        step = below
+    return None
+
+
+def _again(step: _Step, token: Token) -> Problem | None:
+    """The fault of naming what has no weights of its own."""
+    if step.runs is None:
+        return None
+    message = f"{token.text} runs {step.runs} again and has no weights of its own"
+    return Problem("shared-freeze", message, token, hint=f"freeze {step.runs}")
+
+
+class _Marking:
+    """Makes the nodes anew that are frozen, or hold what is. `frozen` is what holds unless a path says otherwise;
+    `surely` is below a part that is frozen by name, of which nothing is kept.
+    """
+
+    def __init__(self, e: Elaborator, token: Token) -> None:
+        self._e, self._token = e, token
+        self._whole: dict[int, tuple[Node, Node]] = {}
+        self._owning: dict[int, bool] = {}
+
+    def at(self, node: Node, step: _Step | None, frozen: bool, surely: bool) -> Task[Node]:
+        """A node with a step of its own."""
+        if step is None:
+            return self.whole(node) if frozen else node
+        step.found = True
+        step.owns = step.owns or self._owns(node)
+        if isinstance(node, Share):
+            step.runs = node.name
+        surely = surely or step.freezes
+        frozen = surely or (frozen and not step.keeps)
+        if not step.below:
+            return self.whole(node) if frozen else node
+        match node:
+            case Use():
+                return node._replace(body=(yield self.through(node.body, step, frozen, surely, 0)))
+            case Repeat():
+                return (yield self._copies(node, step, frozen, surely, None))
+            case Leaf():
+                return node._replace(frozen=frozen)
+        return (yield self.through(node, step, frozen, surely, 0))
+
+    def through(self, node: Node, step: _Step, frozen: bool, surely: bool, number: int) -> Task[Node]:
+        """A node whose items are those of the container around, counted on from `number`."""
+        match node:
+            case Sequence():
+                return node._replace(items=(yield self._items(node.items, step, frozen, surely, number)))
+            case Merge():
+                return node._replace(branches=(yield self._items(node.branches, step, frozen, surely, number)))
+            case Choice():
+                return node._replace(body=(yield self.through(node.body, step, frozen, surely, number)))
+            case Repeat():
+                return (yield self._copies(node, step, frozen, surely, number))
+            case Loop():
+                turns = []
+                for values, body in node.turns:
+                    turns.append((values, (yield self.through(body, step, frozen, surely, number))))
+                    number += body.width
+                return node._replace(turns=tuple(turns))
+        step.beside[str(number)] = None
+        return (yield self.at(node, step.below.get(str(number)), frozen, surely))
+
+    def _items(
+        self, items: tuple[Item, ...], step: _Step, frozen: bool, surely: bool, base: int
+    ) -> Task[tuple[Item, ...]]:
+        found = []
+        for item in items:
+            self._e.visit(self._token)
+            if item.label is None:
+                node = yield self.through(item.node, step, frozen, surely, base + item.number)
+            else:
+                step.beside[item.label] = None
+                node = yield self.at(item.node, step.below.get(item.label), frozen, surely)
+            found.append(item if node is item.node else item._replace(node=node))
+        return tuple(found)
+
+    def _copies(self, node: Repeat, step: _Step, frozen: bool, surely: bool, number: int | None) -> Task[Node]:
+        """A repeat; a copy with a step of its own, or in which a step goes on, is parted from the others."""
+        runs: list[Run] = []
+        at = number or 0
+        for each in node.runs:
+            if not isinstance(each.copies, int):
+                if step.below:
+                    message = f"which copies there are depends on {each.copies}, which is left open"
+                    raise Problem("undetermined", message, self._token, hint="freeze the whole line, or give a value")
+                return node._replace(runs=(each._replace(node=self.whole(each.node) if frozen else each.node),))
+            wide = 1 if number is None else width(each.node)
+            concerned = {(n - at) // wide for n in step.numbers(at, at + wide * each.copies)} if wide else set()
+            concerned |= {0} if each.copies == 1 else set()
+            before = 0
+            if number is None or isinstance(each.node, (Leaf, Use)):
+                step.beside[str(at)] = None
+            for copy in sorted(concerned):
+                runs += self._rest(each.node, copy - before, frozen)
+                self._e.visit(self._token)
+                place = at + wide * copy
+                if number is None:
+                    part = yield self.at(each.node, step.below.get(str(place)), frozen, surely)
+                else:
+                    part = yield self.through(each.node, step, frozen, surely, place)
+                runs.append(Run(part, 1))
+                before = copy + 1
+            runs += self._rest(each.node, each.copies - before, frozen)
+            at += wide * each.copies
+        return node._replace(runs=tuple(runs))
+
+    def _rest(self, node: Node, copies: int, frozen: bool) -> list[Run]:
+        return [Run(self.whole(node) if frozen else node, copies)] if copies else []
+
+    def _owns(self, node: Node) -> bool:
+        """Whether there are tensors in a node."""
+        if id(node) not in self._owning:
+            leaves = (one for one in postorder(node) if isinstance(one, Leaf))
+            self._owning[id(node)] = any(leaf.op.tensors(*leaf.inputs) for leaf in leaves)
+        return self._owning[id(node)]
+
+    def whole(self, node: Node) -> Node:
+        """A node with every layer in it frozen; children first, each once."""
+        for one in postorder(node) if id(node) not in self._whole else ():
+            if id(one) not in self._whole:
+                self._whole[id(one)] = one, self._remade(one)
+        return self._whole[id(node)][1]
+
+    def _remade(self, node: Node) -> Node:
+        def new(items: tuple[Item, ...]) -> tuple[Item, ...]:
+            return tuple(item._replace(node=self._whole[id(item.node)][1]) for item in items)
+
+        match node:
+            case Leaf():
+                return node._replace(frozen=True)
+            case Share():
+                return node
+            case Sequence():
+                return node._replace(items=new(node.items))
+            case Merge():
+                return node._replace(branches=new(node.branches))
+            case Use() | Choice():
+                return node._replace(body=self._whole[id(node.body)][1])  # type: ignore[arg-type]
+            case Repeat():
+                return node._replace(runs=tuple(Run(self._whole[id(r.node)][1], r.copies) for r in node.runs))
+            case Loop():
+                return node._replace(turns=tuple((v, self._whole[id(b)][1]) for v, b in node.turns))  # type: ignore[misc]
+        raise AssertionError(node)

@@ -1,0 +1,170 @@
+"""The named results of a container: labels to values, and the numbers of what has no label."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING, NamedTuple
+
+from archdsl.diagnostics import Related, Span, nearest
+from archdsl.expressions.scope import Scope
+from archdsl.faults.problem import Problem, Silent
+from archdsl.layers import REGISTRY
+from archdsl.sizes.shape import Shape
+from archdsl.syntax import tree
+from archdsl.syntax.tree import Token
+
+if TYPE_CHECKING:
+    from archdsl.elaborate.place import Place
+    from archdsl.network.nodes import Node
+
+_SEVERAL = "a block gives several results: output a, b"
+
+
+class Value(NamedTuple):
+    """What flows between items: its number within the check, and its shape; None after a fault."""
+
+    number: int
+    shape: Shape | None
+
+
+class Part(NamedTuple):
+    """What a label runs, with where it was laid, so that SHARE can run it again: `of` is its first result, `defined`
+    how many names had a value there. `node` is None after a fault.
+    """
+
+    of: int
+    node: Node | None
+    statement: tree.Layer
+    place: Place
+    defined: int
+
+
+class Entry(NamedTuple):
+    """What a label stands for. `inside` are the names of a group, which dots enter; blocks and repeats have none.
+
+    An input and a further result are no `part`.
+    """
+
+    values: tuple[Value, ...]
+    token: Token
+    inside: Names | None = None
+    activation: str | None = None  # the kind of an activation behind the layer on its line
+    part: Part | None = None
+
+
+class Names:
+    """The labels of one named group, block in use or model, and how far its numbers have counted."""
+
+    def __init__(self, around: Names | None) -> None:
+        self.around = around
+        self.model = False  # whether these are the names of the model itself
+        self.entries: dict[str, Entry] = {}
+        self.taken: dict[str, Token] = {}  # labels in use, also those of closed places
+        self.counter = 0
+        self.expects: list[tree.Expect] = []
+        self.freezes: list[tuple[tree.Freeze, Scope]] = []
+        self.outputs: tree.Output | None = None
+        self.outward: Token | None = None  # a name behind `<-` inside that stands for something around
+        self.entered: Token | None = None  # a name behind `<-` around that stands for something inside
+        self.shared: Token | None = None  # where SHARE runs all of it again
+
+    def claim(self, label: str, token: Token) -> None:
+        """Take a label; raises Problem where it is taken."""
+        if label in self.taken:
+            first = self.taken[label]
+            again = " again, by a repeat or a `for`" if first.start == token.start else ""
+            message = f"the name {label} is given twice{again}"
+            hint = (
+                "a name in a loop carries the turn: conv{i}; a repeat is named as a whole: layers: { ... } x3"
+                if again
+                else None
+            )
+            related = () if again else (Related(Span(first.start, first.end), "first given here"),)
+            raise Problem("duplicate-name", message, token, hint=hint, related=related)
+        if label.isdigit() and int(label) < self.counter:
+            message = f"the number {label} may stand for a layer above: counting has come to {self.counter}"
+            raise Problem("duplicate-name", message, token, hint=f"{self.counter}, or a larger number")
+        self.taken[label] = token
+
+    def number(self, label: str | None) -> int:
+        """The number of the next item; a numeric label sets where counting goes on."""
+        if label is not None and label.isdigit():
+            self.counter = int(label)
+        self.counter += 1
+        return self.counter - 1
+
+    def find(self, reference: Token, *, reads: bool = True) -> list[Entry]:
+        """The way to what a reference reads: the innermost name in sight, then by dots into named groups."""
+        text = reference.text[1:-1] if reference.type == "STRING" else reference.text
+        parts = [text] if reference.type == "STRING" else text.split(".")
+        scope: Names | None = self
+        passed: list[Names] = []
+        while scope is not None and parts[0] not in scope.entries:
+            passed.append(scope)
+            scope = scope.around
+        if scope is None:
+            raise self._unknown(parts[0], reference)
+        for each in passed if reads else ():
+            each.outward = each.outward or reference
+        way = [scope.entries[parts[0]]]
+        for before, part in itertools.pairwise(parts):
+            entry = way[-1]
+            if entry.inside is None:
+                if any(value.shape is None for value in entry.values):
+                    raise Silent
+                message = f"{before} cannot be entered: only named groups can, blocks and repeats never"
+                raise Problem("unknown-name", message, reference)
+            if part not in entry.inside.entries:
+                raise entry.inside._unknown(part, reference)
+            if reads:
+                entry.inside.enter(before, reference)
+            way.append(entry.inside.entries[part])
+        return way
+
+    def enter(self, name: str, reference: Token) -> None:
+        """Note that something around reads into this group; raises Problem where SHARE runs it as a whole."""
+        self.entered = self.entered or reference
+        if self.shared is not None:
+            related = (Related(Span(self.shared.start, self.shared.end), f"{name} runs again here"),)
+            message = f"{name} runs more than once, so it gives its result alone, and nothing reads into it"
+            raise Problem("not-shareable", message, reference, hint=_SEVERAL, related=related)
+
+    def _unknown(self, name: str, at: Token) -> Problem:
+        close = nearest(name, self.visible())
+        message = f"no layer above is called {name}"
+        hint = f"did you mean {close}?" if close else None
+        if self._unfinished(name):
+            message, hint = f"{name} is the name of what stands around this line, and has no result yet", None
+        elif name == "input":
+            hint = "give the input a name: input x: 28x28x1"
+        return Problem("unknown-name", message, at, hint=hint)
+
+    def _unfinished(self, name: str) -> bool:
+        scope: Names | None = self
+        while scope is not None and name not in scope.taken:
+            scope = scope.around
+        return scope is not None and name not in scope.entries and name != "input"
+
+    def fail(self, label: str, token: Token, values: tuple[Value, ...]) -> None:
+        """A label whose statement has a fault: what reads it stays silent."""
+        self.entries.setdefault(label, Entry(values, self.taken.setdefault(label, token)))
+
+    def visible(self) -> list[str]:
+        """Every name in sight."""
+        found: list[str] = []
+        scope: Names | None = self
+        while scope is not None:
+            found += scope.entries
+            scope = scope.around
+        return found
+
+
+def mark_activation(line: tree.Line, names: Names) -> None:
+    """Remember which labels of a line have an activation behind them on it."""
+    for statement, after in zip(line.statements, line.statements[1:], strict=False):
+        if not (isinstance(statement, tree.Layer) and statement.names and isinstance(after, tree.Layer) and after.kind):
+            continue
+        kind = REGISTRY.get(after.kind.text.upper())
+        label = statement.names[0].text
+        if kind is not None and kind.activation and label in names.entries:
+            names.entries[label] = names.entries[label]._replace(activation=kind.name)

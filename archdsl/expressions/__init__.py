@@ -1,0 +1,1 @@
+"""What words, values and options of a line mean."""

@@ -1,0 +1,293 @@
+"""The words of a line to the values of a kind or block: which is a value, which an option, which a switch."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from archdsl.diagnostics import nearest
+from archdsl.expressions.evaluate import evaluate, hidden
+from archdsl.expressions.labels import filled
+from archdsl.expressions.scope import WRONG, KindReference, Scope, Words, meant
+from archdsl.faults.problem import Problem, Silent
+from archdsl.layers import Layer, Refusal
+from archdsl.layers.values import Sizes, Table, Word
+from archdsl.limits import Limits
+from archdsl.syntax import tree
+from archdsl.syntax.tree import Token
+
+_SHORT = re.compile(r"([a-z])([0-9]+(?:[x×][0-9]+)*)")
+
+_BRACE = "a brace touching a word belongs to the name; put a space before {"
+_LOOKED_AT = 8  # words behind one that means nothing
+
+
+class Slot(NamedTuple):
+    """What a line can fill: an attribute of a kind or a parameter of a block."""
+
+    name: str
+    short: str | None
+    positional: bool
+    switch: bool
+    choices: tuple[str, ...]
+    reference: bool = False  # whether its value is the name of a layer
+    gathers: bool = False  # every value with a name that no other slot has
+
+
+class Signature:
+    """All slots of a kind or block, how it is called in messages, and the slots by every word that means one."""
+
+    def __init__(self, title: str, usage: str, slots: tuple[Slot, ...]) -> None:
+        self.title, self.usage, self.slots = title, usage, slots
+        self.positions = [slot for slot in slots if slot.positional]
+        self.letters = {slot.short: slot for slot in slots if slot.short}
+        self.names = {slot.name: slot for slot in slots if not slot.gathers}
+        self.gathering = next((slot for slot in slots if slot.gathers), None)
+        self.switches = {word: slot for slot in slots if slot.switch for word in (slot.name, f"no{slot.name}")}
+        self.choices = {word: slot for slot in reversed(slots) for word in slot.choices}
+
+
+class Rest(NamedTuple):
+    """The arguments of a line from one on."""
+
+    arguments: tuple[tree.Argument, ...]
+    start: int
+
+
+class Bound(NamedTuple):
+    """Values by slot, and the argument that gave each."""
+
+    values: dict[str, Any]
+    written: dict[str, tree.Argument]
+
+
+def of_kind(kind: type[Layer]) -> Signature:
+    """The signature of a built-in kind; made once."""
+    found = _SIGNATURES.get(kind)
+    if found is None:
+        slots = tuple(
+            Slot(a.name, a.short, a.positional, a.type.switch, a.type.choices, a.type.reference, a.type.gathers)
+            for a in kind.attributes.values()
+        )
+        found = _SIGNATURES[kind] = Signature(kind.name, kind.usage(), slots)
+    return found
+
+
+_SIGNATURES: dict[type[Layer], Signature] = {}
+
+
+def of_block(block: tree.Block) -> Signature:
+    """The signature of a block: a one-letter parameter is an option too, one whose default is yes or no a switch."""
+    slots = []
+    for parameter in block.parameters:
+        name, default = parameter.name.text, parameter.default
+        switch = isinstance(default, Token) and default.text in ("yes", "no", "true", "false")
+        short = name if len(name) == 1 and name.islower() else None
+        slots.append(Slot(name, short, True, switch, ()))
+    words = [p.name.text if p.default is None else f"[{p.name.text}=..]" for p in block.parameters]
+    return Signature(block.name.text, " ".join([block.name.text, *words]), tuple(slots))
+
+
+def bind(
+    signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scope, kinds: Words, limits: Limits
+) -> Bound:
+    """Give each argument its slot and its value.
+
+    A bare word is, in this order: what the kind or block declares, a value in scope, a word that an option lists, a
+    kind. `kinds` are the words for kinds and blocks. Raises Problem, or Silent where a value
+    has a fault that was told before.
+    """
+    bound = Bound({}, {})
+    positions = signature.positions
+    used = 0
+    silent = False
+    for number, argument in enumerate(arguments):
+        rest = Rest(arguments, number + 1)
+        slot, value = _named(signature, argument, scope, kinds, limits), WRONG
+        try:
+            if slot is None:
+                slot, value = _declared(signature, argument, scope, limits)
+            if slot is None:
+                if used == len(positions):
+                    raise _too_many(signature, argument, len(positions), scope, kinds, rest)
+                value = _value(argument.value, positions[used], signature, scope, kinds, limits, rest)
+                slot, used = positions[used], used + 1
+            elif value is WRONG:
+                value = _value(argument.value, slot, signature, scope, kinds, limits, Rest((), 0))
+        except Silent:
+            silent = True
+            if slot is None:
+                slot, used = positions[used], used + 1
+        name = argument.name.text if slot.gathers and argument.name is not None else slot.name
+        values = bound.values.setdefault(slot.name, {}) if slot.gathers else bound.values
+        if name in values:
+            raise Problem("duplicate-name", f"{name} of {signature.title} is given twice", argument)
+        values[name] = value
+        bound.written[name] = argument
+    if silent:
+        raise Silent
+    return bound
+
+
+def _named(signature: Signature, argument: tree.Argument, scope: Scope, kinds: Words, limits: Limits) -> Slot | None:
+    """The slot of `stride=2`, of its short form `s=2`, or of a lone word that one option lists."""
+    if argument.name is not None:
+        name = argument.name.text
+        slot = signature.names.get(name) or signature.letters.get(name) or signature.gathering
+        if slot is not None:
+            return slot
+        raise _unknown_option(signature, argument.name, name)
+    value = argument.value
+    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
+        return signature.choices.get(value.text)
+    return None
+
+
+def _declared(signature: Signature, argument: tree.Argument, scope: Scope, limits: Limits) -> tuple[Slot | None, Any]:
+    """`s4`, `s2x1`, `nobias`, `ceil`: what the kind or block itself declares."""
+    token = argument.value
+    if isinstance(token, Token) and token.type == "HOLED" and argument.name is None:
+        from archdsl.expressions.unknown import option
+
+        return option(signature, token, scope)
+    if not isinstance(token, Token) or token.type != "WORD":
+        return None, WRONG
+    found: tuple[Slot | None, Any] = (None, WRONG)
+    spelling = ""
+    short = _SHORT.fullmatch(token.text)
+    if short and short[1] in signature.letters:
+        _check_digits(token, limits)
+        slot = signature.letters[short[1]]
+        sizes = tuple(int(size) for size in re.split("[x×]", short[2]))
+        found, spelling = (slot, sizes[0] if len(sizes) == 1 else Sizes(sizes)), f"{slot.name}={short[2]}"
+    elif token.text in signature.switches:
+        slot = signature.switches[token.text]
+        on = token.text == slot.name
+        found, spelling = (slot, on), f"{slot.name}={'yes' if on else 'no'}"
+    if found[0] is not None and token.text in scope:
+        message = f"{token.text} could be the option {spelling} of {signature.title} or the value called {token.text}"
+        raise Problem("ambiguous-word", message, token, hint=f"write {spelling} or ({token.text})")
+    return found
+
+
+def _check_digits(token: Token, limits: Limits) -> None:
+    most = max(map(len, re.findall("[0-9]+", token.text)))
+    if most > limits.digits:
+        raise Problem("limit", f"a number of {most:,} digits; the limit is {limits.digits}", token)
+
+
+def _value(
+    value: tree.Expr,
+    slot: Slot,
+    signature: Signature,
+    scope: Scope,
+    kinds: Words,
+    limits: Limits,
+    rest: Rest,
+) -> Any:
+    if slot.reference or (isinstance(value, Token) and value.type == "TEMPLATE"):
+        return _reference(value, slot, scope, limits)
+    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
+        if value.text in slot.choices:
+            return value.text
+        kind = meant(value.text, kinds)
+        if kind is not None:
+            return kind
+        if value.text not in ("in", "yes", "no", "true", "false"):
+            raise _unknown_word(signature, value, scope, kinds, rest)
+    return evaluate(value, _worded(scope, slot) if isinstance(value, tree.List) else scope, limits)
+
+
+def _reference(value: tree.Expr, slot: Slot, scope: Scope, limits: Limits) -> Token:
+    """The name of a layer, as it stands; braces in it filled in."""
+    if not slot.reference:
+        message = f"a name with braces is no value of {slot.name}"
+        raise Problem("wrong-type", message, value, hint=_BRACE)
+    if not isinstance(value, Token) or value.type not in ("WORD", "STRING", "TEMPLATE"):
+        message = f"{slot.name} is the name of a layer above"
+        raise Problem("wrong-type", message, value, hint=f"{slot.name}=embed, where embed: EMBED stands above")
+    return filled(value, scope, limits)
+
+
+def _worded(scope: Scope, slot: Slot) -> Scope:
+    """The names of a list: those in scope, and the words that the option lists, as in `[same, 1]`."""
+    if not slot.choices:
+        return scope
+    found = scope.inner()
+    for word in slot.choices:
+        if word not in scope:
+            found.define(word, word)
+    return found
+
+
+def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words, rest: Rest) -> Problem:
+    """A word that is nothing here: the nearest thing that it could have been. `rest` are the arguments behind it."""
+    from archdsl.expressions.misread import remark_hint, word_hint
+
+    word = token.text
+    if scope.hidden(word):
+        return hidden(token)
+    arguments = rest.arguments[rest.start : rest.start + _LOOKED_AT]
+    following = [one.value.text for one in arguments if isinstance(one.value, Token) and one.name is None]
+    letters, switches = list(signature.letters), list(signature.switches)
+    slot = signature.names.get(word)
+    if slot is not None and not slot.switch:
+        value = following[0] if following else "..."
+        return Problem("missing-value", f"the option {word} needs = and a value", token, hint=f"write {word}={value}")
+    joined = (signature.title + word).upper()
+    if joined in kinds:
+        return Problem("unknown-name", f"nothing is called {word} here", token, hint=f"did you mean {joined}?")
+    if word in kinds or word.upper() in kinds:
+        message = f"{word} is a kind of layer, and no value of {signature.title}"
+        return Problem("wrong-type", message, token, hint=f"put ; between two layers on one line: ; {word}")
+    pointed = re.fullmatch(r"([a-z])([0-9]+\.[0-9]+)", word)
+    if pointed and pointed[1] in letters:
+        message = f"the option {pointed[1]} takes whole numbers, not {pointed[2]}"
+        return Problem("wrong-type", message, token, hint=_usage(signature))
+    hint = word_hint(word, following[0] if following else None, letters, switches)
+    short = _SHORT.fullmatch(word)
+    if short and hint is None:
+        has = f"its options are {', '.join(sorted(letters))}" if letters else "it has no one-letter options"
+        message = f"{signature.title} has no option {short[1]}; {has}"
+        return Problem("unknown-option", message, token, hint=_usage(signature))
+    if hint is None:
+        words = [choice for s in signature.slots for choice in s.choices]
+        close = nearest(word, [*switches, *words, *scope.names(), *(s.name for s in signature.slots)])
+        unknown = [word, *(one for one in following if one not in scope and one.upper() not in kinds)]
+        hint = f"did you mean {close}?" if close else remark_hint(unknown) or _usage(signature)
+    return Problem("unknown-name", f"nothing is called {word} here", token, hint=hint)
+
+
+def _unknown_option(signature: Signature, at: Token, name: str) -> Problem:
+    from archdsl.expressions.misread import option_hint
+
+    hint = option_hint(name, [slot.name for slot in signature.slots]) or _usage(signature)
+    return Problem("unknown-option", f"{signature.title} has no option {name}", at, hint=hint)
+
+
+def _too_many(
+    signature: Signature, argument: tree.Argument, most: int, scope: Scope, kinds: Words, rest: Rest
+) -> Problem:
+    value = argument.value
+    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
+        return _unknown_word(signature, value, scope, kinds, rest)
+    if isinstance(value, Token) and value.type == "TEMPLATE":
+        return Problem("too-many-values", f"{value.text} is no value of {signature.title}", argument, hint=_BRACE)
+    takes = "no values" if most == 0 else f"{most} value{'s' * (most > 1)} without a name"
+    return Problem("too-many-values", f"{signature.title} takes {takes}", argument, hint=_usage(signature))
+
+
+def _usage(signature: Signature) -> str:
+    return f"usage: {signature.usage}"
+
+
+def make(kind: type[Layer], bound: Bound, inputs: tuple[Any, ...]) -> Layer:
+    """The layer of a kind with these values, on these inputs; raises Refusal."""
+    for name, value in bound.values.items():
+        if isinstance(value, KindReference) and not isinstance(kind.attributes[name].type, (Word, Table)):
+            raise Refusal(
+                "wrong-type",
+                f"{name} of {kind.name} must be {kind.attributes[name].type.words}, not a kind",
+                blame=name,
+            )
+    return kind(bound.values, inputs)

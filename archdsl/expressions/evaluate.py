@@ -1,0 +1,326 @@
+"""The value of an expression: whole numbers, exact fractions, symbolic sizes, yes and no, texts, lists and sizes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.expressions.scope import WRONG, KindReference, Scope
+from archdsl.faults.problem import Placed, Problem, Silent
+from archdsl.layers import REGISTRY
+from archdsl.layers.values import Sizes, Values, give, spell, weight, whole
+from archdsl.limits import LARGEST, Limits
+from archdsl.sizes.size import SYMBOLIC, Expression
+from archdsl.syntax import tree
+from archdsl.syntax.tree import Token
+
+_WORDS = {"yes": True, "no": False, "true": True, "false": False}
+_NUMBERS = "a number"
+
+
+def evaluate(expression: tree.Expr, scope: Scope, limits: Limits) -> Any:
+    """Return the value; raises Problem with the place of the fault, Silent where a fault was told before."""
+    match expression:
+        case Token():
+            return _leaf(expression, scope)
+        case tree.List():
+            if len(expression.items) > limits.list:
+                raise Problem("limit", f"a list of more than {limits.list:,} values", expression)
+            return _list(expression, scope, limits)
+        case tree.Chain(terms, operators, _, _):
+            if len(operators) > limits.operators:
+                raise Problem("limit", f"more than {limits.operators} operators in one expression", expression)
+            if operators[0] in ("and", "or"):
+                return _logic(expression, scope, limits)
+            value = evaluate(terms[0], scope, limits)
+            for operator, term in zip(operators, terms[1:], strict=True):
+                other = evaluate(term, scope, limits)
+                scope.spend(1 + weight(value) * weight(other), expression)
+                value = arithmetic(operator, value, other, expression)
+            return value
+        case tree.Choice(terms, _, _):
+            return _choice(expression, scope, limits)
+        case tree.Comparison(left, operator, right, _, _):
+            values = evaluate(left, scope, limits), evaluate(right, scope, limits)
+            scope.spend(1 + min(map(weight, values)), expression)
+            return compare(operator, *values, expression)
+        case tree.Member(item, items, negated, _, _):
+            items_there = evaluate(items, scope, limits)
+            scope.spend(1 + weight(items_there), expression)
+            return _member(evaluate(item, scope, limits), items_there, expression) != negated
+        case tree.Prefix():
+            return _prefix(expression, scope, limits)
+        case tree.Paren(term, _, _):
+            return evaluate(term, scope, limits)
+    raise AssertionError(expression)
+
+
+def _list(expression: tree.List, scope: Scope, limits: Limits) -> Values:
+    scope.spend(1 + len(expression.items), expression)
+    value = Values([evaluate(item, scope, limits) for item in expression.items])
+    if value.weight > limits.list:
+        message = f"a list of more than {limits.list:,} values, those of the lists in it counted"
+        raise Problem("limit", message, expression, hint="raise it with --limit list=N")
+    if value.depth > limits.depth:
+        raise Problem("limit", f"lists nested more than {limits.depth} deep", expression)
+    return value
+
+
+def truth(expression: tree.Expr, scope: Scope, limits: Limits) -> bool:
+    """The value of a condition: yes or no."""
+    return _truth(evaluate(expression, scope, limits), expression)
+
+
+def _truth(value: Any, at: Placed) -> bool:
+    if not isinstance(value, bool):
+        hint = give(value) if isinstance(value, Expression) else None
+        raise Problem("wrong-type", f"a condition is yes or no, not {spell_value(value)}", at, hint=hint)
+    return value
+
+
+def _logic(chain: tree.Chain, scope: Scope, limits: Limits) -> bool:
+    """`and` and `or` look no further than they must: a later term may only make sense after an earlier one."""
+    ends = chain.operators[0] == "or"
+    return (
+        any(truth(term, scope, limits) for term in chain.terms)
+        if ends
+        else all(truth(term, scope, limits) for term in chain.terms)
+    )
+
+
+def _choice(choice: tree.Choice, scope: Scope, limits: Limits) -> Any:
+    if len(choice.terms) > limits.operators:
+        raise Problem("limit", f"more than {limits.operators} operators in one expression", choice)
+    for value, condition in zip(choice.terms[::2], choice.terms[1::2], strict=False):
+        if truth(condition, scope, limits):
+            return evaluate(value, scope, limits)
+    return evaluate(choice.terms[-1], scope, limits)
+
+
+def _prefix(prefix: tree.Prefix, scope: Scope, limits: Limits) -> Any:
+    if len(prefix.operators) > limits.operators:
+        raise Problem("limit", f"more than {limits.operators} operators in one expression", prefix)
+    value = evaluate(prefix.term, scope, limits)
+    odd = len(prefix.operators) % 2 == 1
+    if prefix.operators[0] == "not":
+        return _truth(value, prefix.term) != odd
+    negative = prefix.operators.count("-") % 2 == 1
+    return arithmetic("*", -1 if negative else 1, value, prefix)
+
+
+# ---- Words and literals
+
+
+def _leaf(token: Token, scope: Scope) -> Any:
+    if token.type == "NUMBER":
+        return number(token)
+    if token.type == "WORD":
+        return _word(token, scope)
+    if token.type in ("HOLE", "HOLED") or (token.type == "DIMS" and "?" in token.text):
+        from archdsl.expressions.unknown import sizes
+
+        return sizes(token, scope)
+    if token.type == "DIMS":
+        parts = token.text.replace("×", "x").split("x")
+        return Sizes(tuple(_size(part, token) if part.isdigit() else _symbol(part, token, scope) for part in parts))
+    return token.text[1:-1]  # STRING
+
+
+def number(token: Token) -> Any:
+    """A whole number as int, any other as float: its decimal text is exact, see `_exact`."""
+    try:
+        value = int(token.text) if token.text.isdigit() else float(token.text)
+    except ValueError:  # more digits than Python converts
+        raise Problem("limit", "a number with too many digits", token) from None
+    if value in (float("inf"), float("-inf")) or (isinstance(value, int) and value >= LARGEST):
+        raise Problem("too-large", f"{token.text} is beyond any size", token)
+    return whole(value) if abs(value) < 2**53 else value
+
+
+def _size(digits: str, token: Token) -> int:
+    if len(digits) > len(str(LARGEST)) or int(digits) >= LARGEST:
+        raise Problem("too-large", "a size beyond any tensor", token)
+    return int(digits)
+
+
+def _word(token: Token, scope: Scope) -> Any:
+    name = token.text
+    if name in scope:
+        value = scope.get(name)
+        if value is WRONG:
+            raise Silent
+        return value
+    if name in _WORDS:
+        return _WORDS[name]
+    if name == "in":
+        if scope.channels is None:
+            raise Problem(
+                "unknown-name", "`in` is the number of channels of what a line reads, and nothing is read here", token
+            )
+        if scope.channels is WRONG:
+            raise Silent
+        return scope.channels
+    raise _unknown(token, scope)
+
+
+def hidden(token: Token) -> Problem:
+    """A name of the caller, in the body of a block."""
+    message = f"nothing is called {token.text} here: a block sees nothing of its caller"
+    return Problem("unknown-name", message, token, hint=f"give the block a parameter {token.text}")
+
+
+def _unknown(token: Token, scope: Scope) -> Problem:
+    """A name that stands for no value."""
+    name = token.text
+    if scope.hidden(name):
+        return hidden(token)
+    if name.upper() in REGISTRY:
+        return Problem("wrong-type", f"{name} is a kind of layer, and a value stands here", token)
+    if name in ("True", "False"):
+        return Problem("unknown-name", f"nothing is called {name} here", token, hint="write yes or no")
+    close = scope.nearest(name)
+    hint = f"did you mean {close}?" if close else None
+    return Problem("unknown-name", f"nothing is called {name} here", token, hint=hint)
+
+
+def _symbol(name: str, token: Token, scope: Scope) -> Any:
+    if name not in scope:
+        raise unknown_symbol(name, token, scope)
+    value = scope.get(name)
+    if value is WRONG:
+        raise Silent
+    return value
+
+
+def unknown_symbol(name: str, at: Placed, scope: Scope) -> Problem:
+    """A capital name that no `input` introduces."""
+    close = scope.nearest(name)
+    hint = f"did you mean {close}?" if close else "symbolic sizes are introduced by `input`"
+    return Problem("unknown-name", f"no input introduces the size {name}", at, hint=hint)
+
+
+# ---- Operators
+
+
+def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
+    """`+ - * / // %` on numbers, sizes and, axis by axis, on 3x3; results of a `/` stay exact."""
+    if isinstance(left, Sizes) or isinstance(right, Sizes):
+        return _per_axis(operator, left, right, at)
+    for value in (left, right):
+        if isinstance(value, (bool, str, tuple, KindReference)) or value is None:
+            raise Problem("wrong-type", f"{operator} needs numbers, not {spell_value(value)}", at)
+    if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
+        from archdsl.expressions.open import arithmetic_of_open
+
+        return arithmetic_of_open(operator, left, right, at)
+    try:
+        value = _apply(operator, left, right)
+    except ZeroDivisionError:
+        raise Problem("invalid-expression", f"{spell(left)} {operator} 0 has no value", at) from None
+    if abs(value) >= LARGEST:
+        raise Problem("too-large", "this comes out beyond any size", at)
+    return value
+
+
+def _apply(operator: str, left: Any, right: Any) -> Any:
+    if not (isinstance(left, int) and isinstance(right, int)):
+        left, right = _exact(left), _exact(right)
+    elif operator == "/":
+        return left // right if left % right == 0 else _exact(left) / right
+    match operator:
+        case "+":
+            value = left + right
+        case "-":
+            value = left - right
+        case "*":
+            value = left * right
+        case "/":
+            value = left / right
+        case "//":
+            value = left // right
+        case _:
+            value = left % right
+    return value if isinstance(value, int) else _narrow(value)
+
+
+def _exact(value: Any) -> Any:
+    """A number as a fraction: a decimal as it is written, so that 0.1*30 is 3."""
+    from fractions import Fraction  # slow to import, and few specs divide
+
+    return Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+
+
+def _narrow(value: Any) -> Any:
+    if value.denominator == 1:
+        return int(value)
+    if value.denominator >= LARGEST:  # exact no longer; floats are what layers take in the end
+        return float(value)
+    return value
+
+
+def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:
+    if operator not in ("+", "-", "*", "//"):
+        raise Problem(
+            "wrong-type", f"{operator} does not work on sizes such as {left if isinstance(left, Sizes) else right}", at
+        )
+    count = len(left.sizes) if isinstance(left, Sizes) else len(right.sizes)
+    sides = [side.sizes if isinstance(side, Sizes) else (side,) * count for side in (left, right)]
+    if len(sides[0]) != len(sides[1]):
+        raise Problem("wrong-type", f"{left} and {right} have different numbers of axes", at)
+    return Sizes(tuple(arithmetic(operator, a, b, at) for a, b in zip(*sides, strict=True)))
+
+
+def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
+    """Comparisons; equality of anything, order of numbers and sizes."""
+    if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
+        from archdsl.expressions.open import compare_open
+
+        return compare_open(operator, left, right, at)
+    if operator in ("==", "!="):
+        return _equal(left, right) == (operator == "==")
+    for value in (left, right):
+        if isinstance(value, (bool, str, tuple, Sizes, KindReference)):
+            raise Problem("wrong-type", f"{operator} compares numbers, not {spell_value(value)}", at)
+    return ordered(operator, _comparable(left), _comparable(right))
+
+
+def ordered(operator: str, left: Any, right: Any) -> bool:
+    """`<`, `<=`, `>` or `>=` of numbers and sizes."""
+    match operator:
+        case "<":
+            return bool(left < right)
+        case "<=":
+            return bool(left <= right)
+        case ">":
+            return bool(left > right)
+        case _:
+            return bool(left >= right)
+
+
+def _comparable(value: Any) -> Any:
+    return _exact(value) if isinstance(value, float) else value
+
+
+def _equal(left: Any, right: Any) -> bool:
+    if isinstance(left, bool) != isinstance(right, bool) or isinstance(left, Sizes) != isinstance(right, Sizes):
+        return False
+    return bool(_comparable(left) == _comparable(right))
+
+
+def _member(item: Any, items: Any, at: tree.Member) -> bool:
+    if not isinstance(items, tuple) or isinstance(items, Sizes):
+        raise Problem("wrong-type", f"`in` looks into a list, not into {spell_value(items)}", at.items)
+    return any(compare("==", item, other, at) for other in items)
+
+
+def spell_value(value: Any) -> str:
+    """A value as messages show it."""
+    return value.name if isinstance(value, KindReference) else spell(value)
+
+
+def no_kind(value: Any, at: Token) -> Exception:
+    """The fault of a value where a kind of layer stands."""
+    if isinstance(value, SYMBOLIC):
+        from archdsl.expressions.open import no_value
+
+        return no_value(value, "a kind of layer stands here", at, value.facts)
+    return Problem("unknown-kind", f"{at.text} is a value ({spell_value(value)}), not a kind of layer", at)

@@ -1,0 +1,66 @@
+"""Labels and references as text: plain words, quoted names, numbers, and templates such as `conv{i+1}`."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from archdsl.diagnostics import Source
+from archdsl.expressions.evaluate import evaluate, spell_value
+from archdsl.expressions.scope import Scope
+from archdsl.faults.problem import Problem
+from archdsl.layers.pytorch import MODULE_NAMES
+from archdsl.layers.values import whole
+from archdsl.limits import Limits
+from archdsl.syntax import parse_expression, tree
+from archdsl.syntax.tree import Token
+
+_LONGEST = 200
+_BRACES = re.compile(r"\{([A-Za-z0-9_+*/%-]*)\}")  # as the grammar has them in a name
+
+
+def label_text(token: Token, scope: Scope, limits: Limits) -> str:
+    """The step that a label adds to a path; raises Problem where it cannot be one."""
+    token = filled(token, scope, limits)
+    text = token.text[1:-1] if token.type == "STRING" else token.text
+    if not text or "." in text or len(text) > _LONGEST:
+        reason = (
+            "is empty" if not text else "has a dot, which parts the steps of a path" if "." in text else "is too long"
+        )
+        raise Problem("invalid-name", f"the name {text[:40]!r} {reason}", token)
+    if text in MODULE_NAMES or (text.startswith("__") and text.endswith("__")):
+        message = f"PyTorch's modules have an attribute {text} of their own, so no layer can be called so"
+        raise Problem("invalid-name", message, token, hint=f"{text}_ is free")
+    if token.type == "NUMBER" and not text.isdigit():
+        raise Problem("invalid-name", f"{text} is no whole number", token)
+    return str(int(text)) if token.type == "NUMBER" else text
+
+
+def filled(token: Token, scope: Scope, limits: Limits) -> Token:
+    """`conv{i+1}` and `"block1-{i}"` with their values put in; any other word as it is."""
+    if token.type != "TEMPLATE" and (token.type != "STRING" or "{" not in token.text):
+        return token
+    text = _BRACES.sub(lambda found: _value(found[1], token, scope, limits), token.text)
+    return token._replace(type="WORD" if token.type == "TEMPLATE" else "STRING", text=text)
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(part: str, limits: Limits) -> tree.Expr | None:
+    """The expression inside the braces of a name; a `for` asks for the same one at every turn."""
+    expression, faults = parse_expression(Source("", part), limits)
+    return None if faults else expression
+
+
+def _value(part: str, token: Token, scope: Scope, limits: Limits) -> str:
+    expression = _parsed(part, limits)
+    if expression is None:
+        raise Problem("syntax", f"{{{part}}} in a name is no expression", token)
+    try:
+        value = whole(evaluate(expression, scope, limits))
+    except Problem as problem:
+        raise Problem(problem.code, problem.message, token, hint=problem.hint) from None
+    if isinstance(value, bool) or not isinstance(value, (int, str)) or (isinstance(value, int) and value < 0):
+        raise Problem(
+            "wrong-type", f"{{{part}}} in a name must be a whole number or a text, not {spell_value(value)}", token
+        )
+    return str(value)

@@ -1,0 +1,151 @@
+"""Expressions with a value that is left open: arithmetic that stays exact, and comparisons that the facts decide.
+
+Loaded only where something is left open.
+"""
+
+from __future__ import annotations
+
+from math import gcd
+from typing import Any
+
+from archdsl.expressions.assume import Need, under
+from archdsl.expressions.evaluate import ordered
+from archdsl.faults.problem import Placed, Problem, Refused, Silent
+from archdsl.faults.undetermined import undetermined
+from archdsl.layers.values import give, spell
+from archdsl.limits import Limits
+from archdsl.sizes.facts import Facts
+from archdsl.sizes.size import Expression, Ratio, Size, Undetermined, same, symbols
+
+
+def arithmetic_of_open(operator: str, left: Any, right: Any, at: Placed) -> Any:
+    """`+ - * / // %` where a side is left open; a `/` that may not come out whole stays a fraction."""
+    facts = facts_in(left, right)
+    try:
+        over, under_ = _fraction(left), _fraction(right)
+        value = _applied(operator, over, under_)
+    except ZeroDivisionError:
+        raise Problem("invalid-expression", f"{left} {operator} {right} has no value", at) from None
+    except Undetermined as fault:
+        raise undetermined("", fault, at, facts) from None
+    for size in (value.numerator, value.divisor) if isinstance(value, Ratio) else (value,):
+        much = size.exceeds(facts.limits.terms, facts.limits.degree) if isinstance(size, Expression) else None
+        if much:
+            raise Problem("too-large", f"this is {much}", at)
+    return value
+
+
+def _fraction(value: Any) -> tuple[Size, Size]:
+    """Numerator and divisor of a number, a size or a fraction of sizes."""
+    if isinstance(value, Ratio):
+        return value.numerator, value.divisor
+    if isinstance(value, (int, Expression)):
+        return value, 1
+    from fractions import Fraction
+
+    exact = Fraction(repr(value)) if isinstance(value, float) else Fraction(value)
+    return exact.numerator, exact.denominator
+
+
+def _applied(operator: str, left: tuple[Size, Size], right: tuple[Size, Size]) -> Any:
+    """The result of an operator on two fractions."""
+    (a, b), (c, d) = left, right
+    match operator:
+        case "+":
+            return _quotient(a * d + c * b, b * d)
+        case "-":
+            return _quotient(a * d - c * b, b * d)
+        case "*":
+            return _quotient(a * c, b * d)
+        case "/":
+            return _quotient(a * d, b * c)
+        case "//":
+            return (a * d) // (b * c)
+    return _quotient(a * d - (a * d) // (b * c) * (b * c), b * d)
+
+
+def _quotient(over: Size, by: Size) -> Any:
+    """A fraction in its lowest form: a size where it is whole for every number."""
+    if by == 1:
+        return over
+    rest = over % by
+    if not isinstance(rest, Expression):
+        return over // by if rest == 0 else _lowest(over, by)
+    return over // by if rest.facts.known(rest, "==") else _lowest(over, by)
+
+
+def _lowest(over: Size, by: Size) -> Any:
+    if isinstance(over, int) and isinstance(by, int):
+        from fractions import Fraction
+
+        return Fraction(over, by)
+    if isinstance(over, int):
+        raise Undetermined(f"{over}/({by}) is whole")
+    common = gcd(by, *(factor for _, factor in over.terms)) if isinstance(by, int) else 1
+    if common > 1:
+        over, by = over // common, by // common
+        return over if by == 1 else Ratio(over, by)  # type: ignore[arg-type]
+    return Ratio(over, by)
+
+
+def compare_open(operator: str, left: Any, right: Any, at: Placed) -> bool:
+    """A comparison where a side is left open."""
+    facts = facts_in(left, right)
+    _check_number(left, right, operator, at, facts)
+    _check_number(right, left, operator, at, facts)
+    (a, b), (c, d) = _fraction(left), _fraction(right)
+    left, right = a * d, c * b  # divisors are above 0: a fraction's own, or assumed so where it was made
+    try:
+        if operator in ("==", "!="):
+            return same(left, right) == (operator == "==")
+        return ordered(operator, left, right)
+    except Undetermined as fault:
+        raise undetermined("", fault, at, facts) from None
+
+
+def _check_number(value: Any, other: Any, operator: str, at: Placed, facts: Facts) -> None:
+    if isinstance(value, (Expression, Ratio)):
+        return
+    if isinstance(value, (bool, str, tuple)) or (not hasattr(value, "denominator") and not isinstance(value, float)):
+        raise no_value(other, f"{operator} compares it with {spell(value)}", at, facts)
+
+
+def no_value(size: Expression | Ratio, why: str, at: Placed, facts: Facts) -> Problem | Silent:
+    """The fault of an open parameter where no whole number is wanted; told once for each."""
+    size = size.numerator if isinstance(size, Ratio) else size
+    names = sorted(symbols(size))
+    if facts.told.issuperset(names):
+        return Silent()
+    facts.told.update(names)
+    message = f"{' and '.join(names)} has no value, so it is a whole number that is left open, and {why}"
+    return Problem("missing-value", message, at, hint=give(size))
+
+
+def assume_counts(value: Expression | Ratio, at: Placed, limits: Limits) -> Size:
+    """A number of copies that is left open: whole and 0 or more, conditions where that is not known."""
+
+    def rule() -> Size:
+        count = value.settled() if isinstance(value, Ratio) else value
+        if isinstance(count, Ratio):
+            raise Refused("not-whole", f"a repeat is a whole number, not {count}", at, what="repeat")
+        if count < 0:
+            raise Refused("out-of-range", f"a line cannot be repeated {count} times", at, what="repeat")
+        return count
+
+    return under(value.facts, rule, Need(at, "repeat"), limits)
+
+
+def assume_sizes(sizes: tuple[Size, ...], at: Placed, limits: Limits) -> None:
+    """Sizes that an input states: each 1 or more, which is a condition where that is not known."""
+
+    def rule() -> None:
+        for size in sizes:
+            if size < 1:
+                raise Problem("out-of-range", f"a size is 1 or more, not {size}", at)
+
+    under(facts_in(*sizes), rule, Need(at, "input"), limits)
+
+
+def facts_in(*values: Any) -> Facts:
+    """The facts about what is left open in some values."""
+    return next(value.facts for value in values if isinstance(value, (Expression, Ratio)))

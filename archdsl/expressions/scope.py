@@ -1,0 +1,112 @@
+"""The values that names stand for at one place of a text."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import Any, NamedTuple, TypeAlias
+
+from archdsl.diagnostics import Span, nearest
+from archdsl.faults.problem import Placed
+from archdsl.faults.work import Work
+
+_COPIED = 10  # names that are copied in the time of a step
+_NOWHERE = Span(0, 0)
+
+
+class KindReference(NamedTuple):
+    """A kind or block, as words stand for it and as a value: what `act=RELU` gives to a parameter.
+
+    `file` is the number of the file in which a block stands; None of a built-in kind.
+    """
+
+    name: str
+    file: int | None = None
+
+
+class Sharing(NamedTuple):
+    """What the word SHARE means where a kind stands."""
+
+    name: str
+
+
+SHARE = Sharing("SHARE")
+Words: TypeAlias = dict[str, KindReference]  # for kinds and blocks, in one file
+
+
+def meant(word: str, kinds: Words) -> KindReference | None:
+    """The kind or block that a word stands for: one of just this name, or a kind of this name in capitals."""
+    return kinds.get(word) or kinds.get(word.upper())
+
+
+LEFT_OPEN = "?"  # given for a parameter or a size: it stays open, whatever its default is
+WRONG: Any = object()  # the value of a name whose definition has a fault
+HOLES = "?"  # among the symbols, because every body sees them: the numbers tried for holes, by their places
+
+
+class Scope:
+    """Names and values, with those of the braces around; `in` is the channels of what the line reads."""
+
+    __slots__ = ("_values", "channels", "outside", "symbols", "work")
+
+    def __init__(
+        self,
+        values: dict[str, Any],
+        symbols: dict[str, Any],
+        channels: Any = None,
+        outside: Scope | None = None,
+        work: Work | None = None,
+    ) -> None:
+        self._values = values
+        self.work = work  # where computing is counted; None where a text cannot make it long
+        self.outside = outside  # of a block's caller: not seen, only named in messages
+        self.symbols = symbols  # capital names of `input`; seen in every body, as sizes are
+        self.channels = channels
+
+    def inner(self) -> Scope:
+        """The scope of braces: sees everything here, keeps its own names to itself."""
+        self.spend(len(self._values) // _COPIED, _NOWHERE)
+        return Scope(dict(self._values), self.symbols, self.channels, self.outside, self.work)
+
+    @property
+    def defined(self) -> int:
+        """How many names have a value so far."""
+        return len(self._values)
+
+    def earlier(self, count: int) -> Scope:
+        """This scope as it was when `count` names had a value."""
+        self.spend(count // _COPIED, _NOWHERE)
+        return Scope(dict(islice(self._values.items(), count)), self.symbols, self.channels, self.outside, self.work)
+
+    def reading(self, channels: Any) -> Scope:
+        """The same names, for a line that reads `channels` channels."""
+        return Scope(self._values, self.symbols, channels, self.outside, self.work)
+
+    def spend(self, steps: int, at: Placed) -> None:
+        """Count steps of computing; raises Stop beyond the limit."""
+        if self.work is not None:
+            self.work.spend(steps, at)
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values or name in self.symbols
+
+    def get(self, name: str) -> Any:
+        """The value of a name; KeyError where there is none."""
+        return self._values[name] if name in self._values else self.symbols[name]
+
+    def define(self, name: str, value: Any) -> None:
+        self._values[name] = value
+
+    def names(self) -> list[str]:
+        return [name for name in (*self._values, *self.symbols) if name != HOLES]
+
+    def hole(self, place: int) -> int | None:
+        """The number that stands for the ? at a place of the text; None where it is not known."""
+        found: int | None = self.symbols.get(HOLES, {}).get(place)
+        return found
+
+    def hidden(self, name: str) -> bool:
+        """Whether the caller of this block has a value of that name, which the body does not see."""
+        return self.outside is not None and name in self.outside
+
+    def nearest(self, name: str) -> str | None:
+        return nearest(name, self.names())

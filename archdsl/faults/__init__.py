@@ -1,0 +1,1 @@
+"""How a fault on its way becomes one diagnostic, and when a check must end."""

@@ -1,0 +1,129 @@
+"""Where diagnostics gather: one fault is told once, in the order of the text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from copy import copy
+from typing import Any
+
+from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span
+from archdsl.faults.problem import Placed, Problem, Refused
+
+_MOST_AROUND = 3  # places around a fault that are told, the nearest
+
+
+class Report:
+    """The diagnostics of one check."""
+
+    def __init__(self, source: Source, ignored: list[tuple[str, int, int]]) -> None:
+        self.source = source
+        self.lost = False
+        self.errors = 0
+        self._refused: list[Refused] = []
+        self._around: list[tuple[Placed, Callable[[], str]]] = []
+        self._found: list[Diagnostic] = []
+        self._told: set[tuple[str, int, int]] = set()
+        self._ignored: dict[tuple[int, int], set[str]] = {}
+        for code, start, end in ignored:
+            self._ignored.setdefault(self._line(start), set()).add(code)
+            if code not in CODES:
+                self.tell("unknown-code", f"{code or 'nothing'} is no code of a warning", Span(start, end))
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error."""
+        return self.errors > 0
+
+    @property
+    def broken(self) -> bool:
+        """Whether there is an error beside claims that fail: what is laid may not be what is meant."""
+        wrong = (diagnostic.code for diagnostic in self._found if diagnostic.severity == "error")
+        return any(code not in ("claim-shape", "claim-value") for code in wrong)
+
+    def told(self, code: str) -> bool:
+        """Whether a diagnostic of this code was found."""
+        return any(diagnostic.code == code for diagnostic in self._found)
+
+    def sorted(self) -> list[Diagnostic]:
+        """In the order of the text; a warning on a line whose claim fails would tell the same fault twice."""
+        failing = {(d.source.base, d.line) for d in self._found if d.code == "claim-shape"}
+        kept = [d for d in self._found if d.code != "leftover" or (d.source.base, d.line) not in failing]
+        return sorted(kept, key=lambda d: d.place)
+
+    @contextmanager
+    def within(self, at: Placed, text: Callable[[], str]) -> Iterator[None]:
+        """What is told inside is also explained by this place: a block in use, the turn of a `for`, a later copy."""
+        self._around.append((at, text))
+        try:
+            yield
+        finally:
+            self._around.pop()
+
+    def add(self, diagnostics: list[Diagnostic]) -> None:
+        """Tell what was found before the check, while reading."""
+        for diagnostic in diagnostics:
+            self._add(diagnostic)
+
+    def saved(self) -> dict[str, Any]:
+        """What was told so far, to come back to."""
+        return {name: copy(value) for name, value in vars(self).items()}
+
+    def bring_back(self, saved: dict[str, Any]) -> None:
+        """Take back what was told since."""
+        vars(self).update(saved)
+
+    def refused_since(self, saved: dict[str, Any]) -> list[Refused] | None:
+        """The faults since then where all are rules that refuse something; None where another is among them."""
+        refused = self._refused[len(saved["_refused"]) :]
+        return refused if self.errors - saved["errors"] == len(refused) else None
+
+    def problem(self, problem: Problem, *, lost: bool = True) -> None:
+        """Tell a fault; `lost` says that a part of the network is missing because of it, so that sums mean nothing."""
+        self.lost = self.lost or lost
+        before = self.errors
+        self.tell(
+            problem.code, problem.message, problem.at, hint=problem.hint, related=problem.related, label=problem.label
+        )
+        self._refused += [problem] if isinstance(problem, Refused) and self.errors > before else []
+
+    def tell(
+        self,
+        code: str,
+        message: str,
+        at: Placed,
+        *,
+        hint: str | None = None,
+        related: tuple[Related, ...] = (),
+        label: str = "",
+    ) -> None:
+        """Tell something, unless it was told at this place or is a warning that the line ignores."""
+        if at.end > len(self.source.text) or at.start < 0:  # a place in another text, as a value given by the caller
+            at = Span(0, 0)
+        if (code, at.start, at.end) in self._told:
+            return
+        self._told.add((code, at.start, at.end))
+        if CODES[code].severity != "error" and code in self._ignored.get(self._line(at.start), ()):
+            return
+        around = [Related(Span(at.start, at.end), text()) for at, text in reversed(self._around[-_MOST_AROUND:])]
+        part, span = self._own(at)
+        elsewhere = tuple(self.seen_from(part, one) for one in (*related, *around))
+        self._add(Diagnostic(code, message, span, part, label, elsewhere, hint))
+
+    def _line(self, offset: int) -> tuple[int, int]:
+        """The text in which a character stands, by its base, and its line there."""
+        return self.source.part(offset).base, self.source.position(offset)[0]
+
+    def _own(self, at: Placed) -> tuple[Source, Span]:
+        """A place as it is in the one text in which it stands."""
+        part = self.source.part(at.start)
+        return part, Span(at.start - part.base, at.end - part.base)
+
+    def seen_from(self, around: Source, related: Related) -> Related:
+        """A place that explains one in the text `around`, as it is in the text in which it stands itself."""
+        part, span = self._own(related.span)
+        return Related(span, related.text, None if part is around else part)
+
+    def _add(self, diagnostic: Any) -> None:
+        self._found.append(diagnostic)
+        self.errors += diagnostic.severity == "error"

@@ -1,0 +1,115 @@
+"""Pools whose output has a size of its own: one position, or as many as asked for."""
+
+from __future__ import annotations
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, inline
+from archdsl.layers.output import SameOrSizes
+from archdsl.layers.support.pool import GLOBAL_AVG_POOL, GLOBAL_MAX_POOL
+from archdsl.layers.window import short
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Size
+
+
+class GlobalAvgPool(Layer):
+    """Average each channel over all positions; what comes out is a vector."""
+
+    name = "GLOBALAVGPOOL"
+    ranks = (2, 3, 4)
+    examples = (
+        Example("7x7x512 -> GLOBALAVGPOOL -> 512", params=0, macs=0),
+        Example("20x100 -> GLOBALAVGPOOL -> 100"),
+        Wrong("512 -> GLOBALAVGPOOL", "rank-mismatch"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return Shape((inputs[0].channels,))
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return _over_positions(inputs[0], Module("GlobalAvgPool", {}, support=GLOBAL_AVG_POOL), "torch.mean")
+
+
+class GlobalMaxPool(Layer):
+    """Keep the largest element of each channel over all positions; what comes out is a vector."""
+
+    name = "GLOBALMAXPOOL"
+    ranks = (2, 3, 4)
+    examples = (
+        Example("62x100 -> GLOBALMAXPOOL -> 100", params=0, macs=0),
+        Example("7x7x512 -> GLOBALMAXPOOL -> 512"),
+        Wrong("512 -> GLOBALMAXPOOL", "rank-mismatch"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return Shape((inputs[0].channels,))
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return _over_positions(inputs[0], Module("GlobalMaxPool", {}, support=GLOBAL_MAX_POOL), "torch.amax")
+
+
+class AdaptivePool(Layer):
+    """Windows so laid out that the output has the sizes asked for, larger ones too."""
+
+    ranks = (2, 3, 4)
+    kind = ""
+    size: tuple[Size | None, ...] = attribute(
+        SameOrSizes(), doc="sizes of the output, same for the input's", torch="output_size"
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if self.size == (None,):
+            message = f"{self.name}: with the one axis of {x} kept, nothing is pooled"
+            raise Refusal("out-of-range", message, blame="size")
+        kept: list[Size] = [
+            of_input if size is None else size for size, of_input in zip(self.size, x.space, strict=True)
+        ]
+        return Shape((*kept, x.channels))
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        dimensions = len(self.size)
+        size = self.size if None in self.size else short(self.size)  # type: ignore[arg-type]
+        module = Module(f"nn.Adaptive{self.kind}Pool{dimensions}d", {"output_size": size})
+        call = inline(f"F.adaptive_{self.kind.lower()}_pool{dimensions}d", module)
+        return Lowered(module, call, wants="first", gives="first")
+
+
+class AdaptiveAvgPool(AdaptivePool):
+    """Average over windows so laid out that the output has the sizes asked for (torch.nn.AdaptiveAvgPool2d)."""
+
+    name = "ADAPTIVEAVGPOOL"
+    kind = "Avg"
+    examples = (
+        Example("13x13x256 -> ADAPTIVEAVGPOOL 6x6 -> 6x6x256", params=0, macs=0),
+        Example("5x9x16 -> ADAPTIVEAVGPOOL size=7 -> 7x7x16"),
+        Example("20x100 -> ADAPTIVEAVGPOOL 1 -> 1x100"),
+        Example("56x48x64 -> ADAPTIVEAVGPOOL [same, 1] -> 56x1x64"),
+        Wrong("13x13x256 -> ADAPTIVEAVGPOOL 0", "out-of-range"),
+        Wrong("13x13x256 -> ADAPTIVEAVGPOOL 6x6x6", "rank-mismatch"),
+        Wrong("20x100 -> ADAPTIVEAVGPOOL same", "out-of-range"),
+    )
+
+
+class AdaptiveMaxPool(AdaptivePool):
+    """Keep the largest element of windows so laid out that the output has these sizes (torch.nn.AdaptiveMaxPool2d)."""
+
+    name = "ADAPTIVEMAXPOOL"
+    kind = "Max"
+    examples = (
+        Example("13x13x256 -> ADAPTIVEMAXPOOL 6x6 -> 6x6x256", params=0, macs=0),
+        Example("20x100 -> ADAPTIVEMAXPOOL 3 -> 3x100"),
+        Example("8x14x14x64 -> ADAPTIVEMAXPOOL size=[same, 7, 7] -> 8x7x7x64"),
+        Wrong("13x13x256 -> ADAPTIVEMAXPOOL 0", "out-of-range"),
+        Wrong("256 -> ADAPTIVEMAXPOOL 3", "rank-mismatch"),
+        Wrong("20x100 -> ADAPTIVEMAXPOOL same", "out-of-range"),
+    )
+
+
+def _over_positions(x: Shape, module: Module, function: str) -> Lowered:
+    """What a function makes of all positions, for channels first and last alike; the module is for the former."""
+
+    def lowered(form: str) -> Lowered:
+        axes = tuple(range(2, x.rank + 1)) if form == "first" else tuple(range(1, x.rank))
+        call = f"{function}({{0}}, {axes[0] if len(axes) == 1 else axes})"
+        return Lowered(module if form == "first" else None, call, wants=form, gives="flat")
+
+    return lowered("first")._replace(otherwise=lowered("last"))

@@ -1,0 +1,246 @@
+"""Attention: each step a mean of values, weighted by how its query meets their keys. Also the turning of positions."""
+
+from __future__ import annotations
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.support.attention import ATTEND, CAUSAL_ATTENTION, ROTARY
+from archdsl.layers.values import Divisor, Number, Switch, Whole
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Size, same
+
+
+class Heads(Layer):
+    """Attention of one sequence to itself, to a second, or to the keys of a second and the values of a third."""
+
+    ranks = (2,)
+    inputs = (1, 3)
+
+    def three(self, inputs: tuple[Shape, ...]) -> tuple[Shape, Shape, Shape]:
+        """Queries, keys and values."""
+        return inputs[0], inputs[min(1, len(inputs) - 1)], inputs[-1]
+
+    def check_steps(self, inputs: tuple[Shape, ...]) -> None:
+        """Refuse keys and values that are not as many."""
+        _, keys, values = self.three(inputs)
+        if not same(keys.sizes[0], values.sizes[0]):
+            message = f"{self.name} needs a value for each key: the keys are {keys}, the values {values}"
+            raise Refusal("shape-mismatch", message, blame=len(inputs) - 1)
+
+    def divide(self, what: str, size: Size, parts: Size, blame: str) -> Size:
+        """Channels of each head; refuses heads that do not divide them."""
+        if not same(size % parts, 0):
+            message = f"{self.name}: {parts} {blame} do not divide the {size} channels of the {what}"
+            raise Refusal("not-divisible", message, blame=blame, tries=_divisors(size, parts, blame))
+        return size // parts
+
+    def read(self, inputs: tuple[Shape, ...], more: str = "") -> str:
+        """How three inputs are given, where one stands for several."""
+        places = {1: (0, 0, 0), 2: (0, 1, 1), 3: (0, 1, 2)}[len(inputs)]
+        return f"({', '.join(f'{{{place}}}' for place in places)}{more})"
+
+
+class Attention(Heads):
+    """Multi-head attention with its projections (torch.nn.MultiheadAttention, Vaswani et al. 2017).
+
+    One input attends to itself, `<- q, kv` to another sequence, `<- q, k, v` to the values v by the keys k; the output
+    has the shape of the first. Where keys or values have other channels than the queries, their weights are kept apart.
+    """
+
+    name = "ATTENTION"
+    heads: Size = attribute(Divisor(), doc="heads side by side; they divide the channels", torch="num_heads")
+    causal: bool = attribute(Switch(), False, doc="no step reads a later one", named=True)
+    bias: bool = attribute(Switch(), True, doc="learned constants of the four projections", torch="bias", named=True)
+    dropout: float = attribute(Number(0, 1), 0, doc="how much of the weights is dropped", torch="dropout", named=True)
+    biaskv: bool = attribute(Switch(), False, doc="one more key and value, learned", torch="add_bias_kv", named=True)
+    zerokv: bool = attribute(Switch(), False, doc="one more key and value, of zeros", torch="add_zero_attn", named=True)
+    examples = (
+        Example("196x768 -> ATTENTION 12 -> 196x768", params=2_362_368, macs=521_428_992),
+        Example("9x8, 5x8 -> ATTENTION heads=2 nobias dropout=0.1 -> 9x8", params=256, macs=2_512),
+        Example("9x8, 5x6, 5x4 -> ATTENTION 2 biaskv zerokv -> 9x8", params=256, macs=2_560),
+        Example("9x8 -> ATTENTION 4 causal -> 9x8", params=288),
+        Wrong("9x8 -> ATTENTION 3", "not-divisible"),
+        Wrong("9x8, 5x8, 4x8 -> ATTENTION 2", "shape-mismatch"),
+        Wrong("8x8x3 -> ATTENTION 1", "rank-mismatch"),
+        Wrong("9x8 -> ATTENTION", "missing-value"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        self.check_steps(inputs)
+        self.divide("queries", inputs[0].channels, self.heads, "heads")
+        return inputs[0]
+
+    def _packed(self, inputs: tuple[Shape, ...]) -> bool:
+        """Whether one tensor holds the weights of all three; where that is open they count as many all the same."""
+        return all(each.channels == inputs[0].channels for each in inputs[1:])
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        d = inputs[0].channels
+        if self._packed(inputs):
+            found = [Tensor("in_proj_weight", (3 * d, d))]
+        else:
+            each = zip("qkv", self.three(inputs), strict=True)
+            found = [Tensor(f"{letter}_proj_weight", (d, x.channels)) for letter, x in each]
+        found += [Tensor("in_proj_bias", (3 * d,), "bias")] if self.bias else []
+        found += [Tensor(f"bias_{letter}", (1, 1, d), "bias") for letter in "kv"] if self.biaskv else []
+        found.append(Tensor("out_proj.weight", (d, d)))
+        return (*found, *((Tensor("out_proj.bias", (d,), "bias"),) if self.bias else ()))
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        queries, keys, values = self.three(inputs)
+        steps, d = queries.sizes[0], queries.channels
+        projections = 2 * steps * d * d + keys.sizes[0] * d * (keys.channels + values.channels)
+        return projections + 2 * steps * d * (keys.sizes[0] + int(self.biaskv) + int(self.zerokv))
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        _, keys, values = self.three(inputs)
+        packed = self._packed(inputs)
+        arguments = {
+            "embed_dim": inputs[0].channels,
+            "num_heads": self.heads,
+            "dropout": self.dropout,
+            "bias": self.bias,
+            "add_bias_kv": self.biaskv,
+            "add_zero_attn": self.zerokv,
+            "kdim": None if packed else keys.channels,
+            "vdim": None if packed else values.channels,
+            "batch_first": True,
+        }
+        defaults = {
+            "dropout": 0,
+            "bias": True,
+            "add_bias_kv": False,
+            "add_zero_attn": False,
+            "kdim": None,
+            "vdim": None,
+        }
+        if self.causal:
+            module = Module("CausalAttention", arguments, 2, defaults, CAUSAL_ATTENTION)
+            return Lowered(module, wants="last", gives="last", use=self.read(inputs))
+        module = Module("nn.MultiheadAttention", arguments, 2, defaults)
+        return Lowered(module, wants="last", gives="last", use=self.read(inputs, ", need_weights=False") + "[0]")
+
+
+class Attend(Heads):
+    """Attention without weights of its own: softmax(scale q k) v in each head (F.scaled_dot_product_attention).
+
+    One input attends to itself, `<- q, kv` to another sequence, `<- q, k, v` to the values v by the keys k. Heads lie
+    side by side in the channels. With `kvheads` each head of the keys and values serves as many heads of the queries
+    (Ainslie et al. 2023).
+    """
+
+    name = "ATTEND"
+    heads: Size = attribute(Divisor(), 1, doc="heads of the queries; they divide their channels")
+    kvheads: Size | None = attribute(
+        Divisor(), None, doc="heads of keys and values, as many as heads unless said; they divide heads", named=True
+    )
+    causal: bool = attribute(Switch(), False, doc="no step reads a later one", torch="is_causal", named=True)
+    dropout: float = attribute(Number(0, 1), 0, doc="how much of the weights is dropped", torch="dropout_p", named=True)
+    scale: float | None = attribute(
+        Number(0, above=True),
+        None,
+        doc="of the products, 1/sqrt of the channels of a head unless said",
+        torch="scale",
+        named=True,
+    )
+    examples = (
+        Example("9x8, 5x8, 5x6 -> ATTEND -> 9x6", params=0, macs=630),
+        Example("9x8, 5x4, 5x2 -> ATTEND heads=4 kvheads=2 causal -> 9x4", macs=540),
+        Example("9x8 -> ATTEND 2 dropout=0.1 scale=0.5 -> 9x8", macs=1_296),
+        Wrong("9x8, 5x6, 5x8 -> ATTEND 2", "shape-mismatch"),
+        Wrong("9x8, 5x4 -> ATTEND 4 kvheads=3", "not-divisible"),
+        Wrong("9x8 -> ATTEND 3", "not-divisible"),
+        Wrong("9x8 -> ATTEND causal scale=0", "out-of-range"),
+        Wrong("9x8, 5x8, 5x7 -> ATTEND 2", "not-divisible"),
+        Wrong("8 -> ATTEND", "rank-mismatch"),
+    )
+
+    @property
+    def shared(self) -> Size:
+        """Heads of keys and values."""
+        return self.heads if self.kvheads is None else self.kvheads
+
+    def shape(self, *inputs: Shape) -> Shape:
+        self.check_steps(inputs)
+        queries, keys, values = self.three(inputs)
+        if not same(self.heads % self.shared, 0):
+            message = f"ATTEND: {self.shared} kvheads do not divide the {self.heads} heads"
+            raise Refusal(
+                "not-divisible", message, blame="kvheads", tries=_divisors(self.heads, self.shared, "kvheads")
+            )
+        wanted = self.divide("queries", queries.channels, self.heads, "heads") * self.shared
+        if not same(keys.channels, wanted):
+            heads = f"{self.heads} heads" if self.kvheads is None else f"{self.heads} heads and {self.shared} kvheads"
+            message = f"ATTEND: queries of {queries} in {heads} need keys of {wanted} channels, and these are {keys}"
+            raise Refusal("shape-mismatch", message, blame=min(1, len(inputs) - 1))
+        blame = "heads" if self.kvheads is None else "kvheads"
+        return Shape((queries.sizes[0], self.divide("values", values.channels, self.shared, blame) * self.heads))
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        queries, keys, _ = self.three(inputs)
+        return queries.sizes[0] * keys.sizes[0] * (queries.channels + output.channels)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        arguments = {
+            "heads": self.heads,
+            "kvheads": self.kvheads,
+            "causal": self.causal,
+            "dropout": self.dropout,
+            "scale": self.scale,
+        }
+        defaults = {"kvheads": None, "causal": False, "dropout": 0, "scale": None}
+        module = Module("Attend", arguments, 1, defaults, ATTEND)
+        return Lowered(module, wants="last", gives="last", use=self.read(inputs))
+
+
+class Rotary(Layer):
+    """Turn pairs of channels of each head by angles that grow with the step (rotary positions, Su et al. 2021).
+
+    Pair i of n turns by step/base^(i/n). A pair is a channel of the first half and one of the second, as Llama's
+    weights have it, or two neighbours with `interleaved`. Other channels than the first `dims` of a head stay.
+    """
+
+    name = "ROTARY"
+    ranks = (2,)
+    heads: Size = attribute(Divisor(), 1, doc="heads side by side; they divide the channels")
+    base: float = attribute(Number(0, above=True), 10_000, doc="how slowly the last pair turns", named=True)
+    dims: Size | None = attribute(
+        Whole(), None, doc="channels of each head that turn, an even number; all unless said", named=True
+    )
+    interleaved: bool = attribute(Switch(), False, doc="the pairs are neighbours", named=True)
+    examples = (
+        Example("2048x4096 -> ROTARY 32 -> 2048x4096", params=0, macs=0),
+        Example("9x16 -> ROTARY heads=2 base=500000 dims=4 interleaved -> 9x16"),
+        Wrong("9x16 -> ROTARY 3", "not-divisible"),
+        Wrong("9x6 -> ROTARY 2", "not-divisible"),
+        Wrong("9x16 -> ROTARY 4 dims=6", "out-of-range"),
+        Wrong("9x16 -> ROTARY 4 base=0", "out-of-range"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if not same(x.channels % self.heads, 0):
+            message = f"ROTARY: {self.heads} heads do not divide the {x.channels} channels"
+            tries = _divisors(x.channels, self.heads, "heads")
+            raise Refusal("not-divisible", message, blame="heads", tries=tries)
+        channels = x.channels // self.heads
+        if self.dims is not None and self.dims > channels:
+            message = f"dims of ROTARY must be at most {channels}, the channels of a head, not {self.dims}"
+            raise Refusal("out-of-range", message, blame="dims", tries=({"dims": channels},))
+        dims = channels if self.dims is None else self.dims
+        if not same(dims % 2, 0):
+            message = f"ROTARY turns pairs, and {dims} channels of each head are no even number"
+            raise Refusal("not-divisible", message, blame="heads" if self.dims is None else "dims")
+        return x
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        arguments = {"heads": self.heads, "base": self.base, "dims": self.dims, "interleaved": self.interleaved}
+        defaults = {"heads": 1, "base": 10_000, "dims": None, "interleaved": False}
+        return Lowered(Module("Rotary", arguments, 1, defaults, ROTARY), wants="last", gives="last")
+
+
+def _divisors(size: Size, parts: Size, name: str) -> tuple[dict[str, int], ...]:
+    """The divisors of a number next to the one that is none."""
+    if not isinstance(size, int) or not isinstance(parts, int):
+        return ()
+    near = (number for step in range(1, 64) for number in (parts - step, parts + step))
+    return tuple([{name: number} for number in near if number > 0 and size % number == 0][:2])

@@ -1,0 +1,173 @@
+"""Padding and cropping: elements added around a value, and cut off."""
+
+from __future__ import annotations
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, inline
+from archdsl.layers.output import SameOrSizes
+from archdsl.layers.sides import Ends, Sides
+from archdsl.layers.support.border import CENTER_CROP, CROP, CROP_SIDES
+from archdsl.layers.values import Number, Word
+from archdsl.layers.window import check_filling
+from archdsl.sizes.shape import AXES, Shape
+from archdsl.sizes.size import Expression, Size
+
+_MODULES = {"reflect": "Reflection", "replicate": "Replication", "circular": "Circular"}
+_Sides = tuple[tuple[int, int], ...]
+
+
+class Pad(Layer):
+    """Add elements, zeros unless said: `PAD 2` around the axes beside the channels, `PAD channels=16` behind the last.
+
+    A shortcut that pads its channels is option A of He et al. 2015, section 4.2.
+    """
+
+    name = "PAD"
+    space: _Sides | None = attribute(
+        Sides(), None, doc="elements at both ends of each axis beside the channels", torch="padding"
+    )
+    channels: tuple[Size, Size] | None = attribute(
+        Ends(symbolic=True, behind=True), None, doc="channels behind the last, or before and behind", named=True
+    )
+    mode: str = attribute(
+        Word("zeros", "reflect", "replicate", "circular"),
+        "zeros",
+        doc="what is added: zeros, or the elements mirrored, the last again, or those of the other end",
+        named=True,
+    )
+    value: float | None = attribute(Number(), None, doc="what is added instead of zeros", torch="value", named=True)
+    examples = (
+        Example("28x28x1 -> PAD 2 -> 32x32x1", params=0, macs=0),
+        Example("28x28x1 -> PAD 2x1 -> 32x30x1"),
+        Example("16x16x16 -> PAD channels=16 -> 16x16x32"),
+        Example("8x16 -> PAD space=1 channels=4 -> 10x20"),
+        Example("8x8x16 -> PAD [[0, 1], 2] -> 9x12x16"),
+        Example("8x8x16 -> PAD channels=[8, 8] -> 8x8x32"),
+        Example("8x16 -> PAD 3 mode=reflect -> 14x16"),
+        Example("4x6x6x2 -> PAD 0x2x2 mode=circular -> 4x10x10x2"),
+        Example("5x5x3 -> PAD [[4, 0], 7] replicate -> 9x19x3"),
+        Example("28x28x1 -> PAD 2 value=-0.5 -> 32x32x1"),
+        Wrong("28x28x1 -> PAD", "missing-value"),
+        Wrong("84 -> PAD 2", "rank-mismatch"),
+        Wrong("28x28x1 -> PAD (-2)", "out-of-range"),
+        Wrong("28x28x1 -> PAD [[1, 2, 3], 1]", "wrong-type"),
+        Wrong("8x16 -> PAD 8 mode=reflect", "pad-too-large"),
+        Wrong("8x16 -> PAD 9 mode=circular", "pad-too-large"),
+        Wrong("8x16 -> PAD 1 channels=1 mode=circular", "wrong-type"),
+        Wrong("8x16 -> PAD 1 value=1 mode=reflect", "wrong-type"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if self.space is None and self.channels is None:
+            raise Refusal("missing-value", "PAD needs a number for the axes, or channels=", hint=self.usage())
+        for word in ("channels", "value") if self.mode != "zeros" else ():
+            if self.__dict__[word] is not None:
+                message = f"PAD: {self.mode} goes neither with channels nor with a value"
+                raise Refusal("wrong-type", message, blame=word)
+        space: list[Size] = []
+        for axis, size, ends in zip(AXES[x.rank], x.space, self._sides(x), strict=False):
+            check_filling(self.name, self.mode, size, ends, axis, "space")
+            space.append(size + ends[0] + ends[1])
+        before, behind = self.channels or (0, 0)
+        return Shape((*space, x.channels + before + behind))
+
+    def _sides(self, x: Shape) -> _Sides:
+        return ((0, 0),) * len(x.space) if self.space is None else self.space
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        (x,) = inputs
+        pads: tuple[Size, ...] = tuple(end for ends in reversed(self._sides(x)) for end in ends)
+        if self.channels is not None and self.channels != (0, 0):
+            pads = (*pads, *self.channels)
+        place = "flat" if x.rank == 1 else "first"
+        mode = "constant" if self.mode == "zeros" else self.mode
+        arguments = {"pad": pads, "mode": mode, "value": self.value}
+        call = inline("F.pad", Module("", arguments, 1, {"mode": "constant", "value": None})) if any(pads) else "{0}"
+        return Lowered(self._module(x, pads), call, wants=place, gives=place)
+
+    def _module(self, x: Shape, pads: tuple[Size, ...]) -> Module | None:
+        """PyTorch's module; it has none for more than three axes, the channels counted."""
+        axes = max(1, len(pads) // 2)
+        if axes > 3:
+            return None
+        alike = axes == len(x.space) and len(set(pads)) == 1
+        padding = {"padding": pads[0] if alike else pads or (0, 0)}
+        if self.mode in _MODULES:
+            return Module(f"nn.{_MODULES[self.mode]}Pad{axes}d", padding)
+        if self.value is not None:
+            return Module(f"nn.ConstantPad{axes}d", {**padding, "value": self.value}, 2)
+        return Module(f"nn.ZeroPad{axes}d", padding)
+
+
+class Crop(Layer):
+    """Cut off elements around the axes beside the channels: `CROP 4` at all ends, `CROP size=56` around the middle.
+
+    The maps that a U-Net copies across are cropped so (Ronneberger et al. 2015). Where an odd number goes, the end
+    loses one more.
+    """
+
+    name = "CROP"
+    ranks = (2, 3, 4)
+    space: _Sides | None = attribute(Sides(), None, doc="elements cut off at both ends of each axis")
+    size: tuple[Size | None, ...] | None = attribute(
+        SameOrSizes(), None, doc="sizes that are left of the middle, same for all of an axis", named=True
+    )
+    examples = (
+        Example("64x64x512 -> CROP 4 -> 56x56x512", params=0, macs=0),
+        Example("8x9x16 -> CROP [[0, 1], 2] -> 7x5x16"),
+        Example("64x64x512 -> CROP size=55x56 -> 55x56x512"),
+        Example("20x100 -> CROP 0 -> 20x100"),
+        Example("8x12x12x4 -> CROP size=[same, 7, 7] -> 8x7x7x4"),
+        Wrong("8x8x3 -> CROP", "missing-value"),
+        Wrong("8x8x3 -> CROP 2 size=4", "too-many-values"),
+        Wrong("8x8x3 -> CROP 4", "out-of-range"),
+        Wrong("8x8x3 -> CROP size=9", "out-of-range"),
+        Wrong("8x8x3 -> CROP (-1)", "out-of-range"),
+        Wrong("84 -> CROP 2", "rank-mismatch"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if self.space is None and self.size is None:
+            raise Refusal("missing-value", "CROP needs a number for the axes, or size=", hint=self.usage())
+        if self.space is not None and self.size is not None:
+            message = "CROP takes what goes or what is left, not both"
+            raise Refusal("too-many-values", message, blame="size", hint="leave one of them out")
+        for axis, size, left in zip(AXES[x.rank], x.space, self._left(x), strict=False):
+            if left < 1:
+                message = f"CROP: nothing is left of the {axis} {size}"
+                raise Refusal("out-of-range", message, blame="space")
+            if size < left:
+                message = f"CROP: {left} is more than the {axis} {size} has"
+                raise Refusal("out-of-range", message, blame="size")
+        return Shape((*self._left(x), x.channels))
+
+    def _left(self, x: Shape) -> tuple[Size, ...]:
+        """What is left of each axis."""
+        if self.size is not None:
+            return tuple(size if left is None else left for left, size in zip(self.size, x.space, strict=True))
+        return tuple(size - before - behind for size, (before, behind) in zip(x.space, self.space or (), strict=True))
+
+    def _sides(self, x: Shape) -> tuple[tuple[Size, Size], ...]:
+        """What goes of each axis, before and behind."""
+        if self.space is not None:
+            return self.space
+        gone = tuple(size - left for size, left in zip(x.space, self._left(x), strict=True))
+        return tuple((size // 2, size - size // 2) for size in gone)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        (x,) = inputs
+        sides = self._sides(x)
+        if any(isinstance(end, Expression) for ends in sides for end in ends):
+            return Lowered(self._module(), wants="first", gives="first")
+        slices = ", ".join(f"{before or ''}:{-behind or ''}" for before, behind in sides)
+        call = f"{{0}}[:, :, {slices}]" if any(map(any, sides)) else "{0}"
+        return Lowered(self._module(), call, wants="first", gives="first")
+
+    def _module(self) -> Module:
+        if self.space is None:
+            return Module("CenterCrop", {"size": self.size}, support=CENTER_CROP)
+        ends = {end for pair in self.space for end in pair}
+        if len(ends) == 1:
+            return Module("Crop", {"margin": ends.pop()}, support=CROP)
+        return Module("CropSides", {"sides": self.space}, support=CROP_SIDES)

@@ -1,0 +1,112 @@
+"""Dropout: what is left out at random in training; in evaluation each of them passes its input on."""
+
+from __future__ import annotations
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
+from archdsl.layers.support.dropout import STOCHASTIC_DEPTH
+from archdsl.layers.values import Number, Word
+from archdsl.sizes.shape import Shape
+
+
+class RandomZeros(Layer):
+    """Zeros with probability `p`, by a module of torch.nn and a function that is told whether it trains."""
+
+    p: float = attribute(Number(0, 1), 0.5, doc="probability of zero", torch="p")
+
+    def lowered(self, module: str, function: str, place: str = "any") -> Lowered:
+        """The module with its probability, and the call, which stands where it has no name."""
+        call = f"{function}({{0}}, {self.p!r}, self.training)"
+        return Lowered(Module(f"nn.{module}", {"p": self.p}), call, wants=place, gives=place)
+
+
+class Dropout(RandomZeros):
+    """In training, set each element to zero with probability `p` and divide the others by 1 - p (torch.nn.Dropout)."""
+
+    name = "DROPOUT"
+    examples = (
+        Example("4096 -> DROPOUT 0.5 -> 4096", params=0, macs=0),
+        Example("6x6x256 -> DROPOUT p=0.2 -> 6x6x256"),
+        Wrong("4096 -> DROPOUT 1.5", "out-of-range"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return self.lowered("Dropout", "F.dropout")
+
+
+class ChannelDropout(RandomZeros):
+    """In training, set whole channels to zero with probability `p` and divide the others by 1 - p (torch.nn.Dropout2d).
+
+    Also called spatial dropout (Tompson et al. 2015). A vector has no whole channels: DROPOUT does that.
+    """
+
+    name = "CHANNELDROPOUT"
+    ranks = (2, 3, 4)
+    examples = (
+        Example("28x28x64 -> CHANNELDROPOUT 0.2 -> 28x28x64", params=0, macs=0),
+        Example("20x100 -> CHANNELDROPOUT -> 20x100"),
+        Example("4x8x8x16 -> CHANNELDROPOUT p=0.1 -> 4x8x8x16"),
+        Wrong("4096 -> CHANNELDROPOUT 0.5", "rank-mismatch"),
+        Wrong("28x28x64 -> CHANNELDROPOUT (-0.1)", "out-of-range"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        axes = len(inputs[0].space)
+        return self.lowered(f"Dropout{axes}d", f"F.dropout{axes}d", "first")
+
+
+class AlphaDropout(RandomZeros):
+    """In training, set each element with probability `p` to SELU's lowest value, and keep mean and variance.
+
+    Klambauer et al. 2017 (torch.nn.AlphaDropout).
+    """
+
+    name = "ALPHADROPOUT"
+    examples = (
+        Example("4096 -> ALPHADROPOUT 0.05 -> 4096", params=0, macs=0),
+        Example("6x6x256 -> ALPHADROPOUT p=0.1 -> 6x6x256"),
+        Wrong("4096 -> ALPHADROPOUT 2", "out-of-range"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return self.lowered("AlphaDropout", "F.alpha_dropout")
+
+
+class FeatureAlphaDropout(RandomZeros):
+    """ALPHADROPOUT of whole channels (torch.nn.FeatureAlphaDropout)."""
+
+    name = "FEATUREALPHADROPOUT"
+    examples = (
+        Example("28x28x64 -> FEATUREALPHADROPOUT 0.05 -> 28x28x64", params=0, macs=0),
+        Example("20x100 -> FEATUREALPHADROPOUT p=0.1 -> 20x100"),
+        Example("4096 -> FEATUREALPHADROPOUT -> 4096"),
+        Wrong("4096 -> FEATUREALPHADROPOUT 1.5", "out-of-range"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        place = "flat" if inputs[0].rank == 1 else "first"
+        return self.lowered("FeatureAlphaDropout", "F.feature_alpha_dropout", place)
+
+
+class StochasticDepth(Layer):
+    """In training, set whole samples to zero with probability `p` and divide the others by 1 - p (Huang et al. 2016).
+
+    It stands at the end of a residual branch, which is thereby left out. With `mode=batch` all samples of a batch are
+    left out together (torchvision.ops.StochasticDepth).
+    """
+
+    name = "STOCHASTICDEPTH"
+    p: float = attribute(Number(0, 1), doc="probability of zero", torch="p")
+    mode: str = attribute(
+        Word("row", "batch"), "row", doc="whether each sample is left out by itself", torch="mode", named=True
+    )
+    examples = (
+        Example("56x56x96 -> STOCHASTICDEPTH 0.1 -> 56x56x96", params=0, macs=0),
+        Example("196x768 -> STOCHASTICDEPTH p=0.2 mode=batch -> 196x768"),
+        Wrong("56x56x96 -> STOCHASTICDEPTH", "missing-value"),
+        Wrong("56x56x96 -> STOCHASTICDEPTH 1.1", "out-of-range"),
+        Wrong("56x56x96 -> STOCHASTICDEPTH 0.1 mode=sample", "unknown-name"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        arguments = {"p": self.p, "mode": self.mode}
+        return Lowered(Module("StochasticDepth", arguments, 1, {"mode": "row"}, STOCHASTIC_DEPTH))

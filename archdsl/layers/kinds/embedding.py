@@ -1,0 +1,161 @@
+"""Embeddings: whole numbers to features, and the places of a sequence as whole numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.values import Number, Reference, Switch, Whole, Word
+from archdsl.limits import LARGEST
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Size
+
+
+class Lookup(Layer):
+    """A learned vector for each whole number from 0 to vocab - 1."""
+
+    dtype = "int64"
+    vocab: Size = attribute(Whole(), doc="how many different numbers there are", torch="num_embeddings")
+    dim: Size = attribute(Whole(), doc="length of the vectors", torch="embedding_dim")
+    padding: Size | None = attribute(
+        Whole(1 - LARGEST), None, doc="a number whose vector is not learned, negative from the end",
+        torch="padding_idx", named=True,
+    )  # fmt: skip
+    maxnorm: float | None = attribute(
+        Number(0, above=True), None, doc="longer vectors are shortened to it when they are read", torch="max_norm",
+        named=True,
+    )  # fmt: skip
+    normtype: float = attribute(
+        Number(0, above=True), 2, doc="p of the norm that maxnorm means", torch="norm_type", named=True
+    )
+    scalegrad: bool = attribute(
+        Switch(), False, doc="divide gradients by how often a number occurs", torch="scale_grad_by_freq", named=True
+    )
+    sparse: bool = attribute(Switch(), False, doc="gradients of what occurs alone", torch="sparse", named=True)
+
+    def check_values(self, x: Shape) -> None:
+        """Refuse numbers and a padding that the vocabulary does not have, and what PyTorch cannot train."""
+        if x.below is not None and x.below > self.vocab:
+            message = f"{self.name} has vectors for 0 to {self.vocab - 1}, and reads numbers up to {x.below - 1}"
+            raise Refusal("out-of-range", message, blame="vocab", tries=({"vocab": x.below},))
+        if self.padding is not None and (self.padding >= self.vocab or self.padding < -self.vocab):
+            most = f"from {-self.vocab} to {self.vocab - 1}"
+            raise Refusal("out-of-range", f"padding of {self.name} must be {most}, not {self.padding}", blame="padding")
+        if self.sparse and self.scalegrad:
+            message = f"{self.name}: gradients that are sparse are not divided by how often a number occurs"
+            raise Refusal("too-many-values", message, blame="scalegrad", hint="leave scalegrad or sparse out")
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return (Tensor("weight", (self.vocab, self.dim)),)
+
+    def module(self, path: str, **more: Any) -> Module:
+        """The PyTorch module with all values."""
+        arguments = {
+            "num_embeddings": self.vocab,
+            "embedding_dim": self.dim,
+            "padding_idx": self.padding,
+            "max_norm": self.maxnorm,
+            "norm_type": self.normtype,
+            "scale_grad_by_freq": self.scalegrad,
+            "sparse": self.sparse,
+            **more,
+        }
+        off = {"padding_idx": None, "max_norm": None, "scale_grad_by_freq": False, "sparse": False}
+        return Module(path, arguments, 2, {**off, "norm_type": 2, "mode": "mean"})
+
+
+class Embed(Lookup):
+    """Look up a learned vector for each whole number from 0 to vocab - 1 (torch.nn.Embedding)."""
+
+    name = "EMBED"
+    ranks = (1, 2, 3)
+    weight: str | None = attribute(
+        Reference(), None, doc="a layer above, whose weight is also that of this one", named=True
+    )
+    examples = (
+        Example("5 int -> CONCAT { a: EMBED 10 4; EMBED 10 4 weight=a } -> 5x8", params=40, macs=0),
+        Example("37 int -> EMBED 18765 300 -> 37x300", params=5_629_500, macs=0),
+        Example("8x8 int -> EMBED vocab=10 dim=4 -> 8x8x4", params=40),
+        Example("37 int -> EMBED 1000 64 padding=0 maxnorm=1 normtype=1 scalegrad -> 37x64"),
+        Example("37 int -> EMBED 1000 64 padding=-1 sparse -> 37x64"),
+        Wrong("37x300 -> EMBED 18765 300", "dtype-mismatch"),
+        Wrong("37 int -> EMBED 18765", "missing-value"),
+        Wrong("37 int -> EMBED 1000 64 padding=1000", "out-of-range"),
+        Wrong("37 int -> EMBED 1000 64 maxnorm=0", "out-of-range"),
+        Wrong("37 int -> EMBED 1000 64 sparse scalegrad", "too-many-values"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        self.check_values(inputs[0])
+        return Shape((*inputs[0].sizes, self.dim))
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(self.module("nn.Embedding"), wants="any", gives="last")
+
+
+class EmbedBag(Lookup):
+    """The sum, mean or largest of the learned vectors of all numbers of a sequence (torch.nn.EmbeddingBag).
+
+    A number that is the padding does not count, in the mean neither.
+    """
+
+    name = "EMBEDBAG"
+    ranks = (1,)
+    mode: str = attribute(
+        Word("mean", "sum", "max"), "mean", doc="what becomes of the vectors", torch="mode", named=True
+    )
+    examples = (
+        Example("37 int -> EMBEDBAG 18765 300 -> 300", params=5_629_500, macs=0),
+        Example("37 int -> EMBEDBAG vocab=10 dim=4 mode=max padding=0 maxnorm=1 normtype=1 -> 4", params=40),
+        Example("37 int -> EMBEDBAG 10 4 mode=sum sparse -> 4"),
+        Example("37 int -> EMBEDBAG 10 4 scalegrad -> 4"),
+        Wrong("8x8 int -> EMBEDBAG 10 4", "rank-mismatch"),
+        Wrong("37 int -> EMBEDBAG 10 4 mode=max sparse", "too-many-values"),
+        Wrong("37 int -> EMBEDBAG 10 4 mode=most", "unknown-name"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        self.check_values(inputs[0])
+        for name in ("sparse", "scalegrad") if self.mode == "max" else ():
+            if getattr(self, name):
+                message = f"EMBEDBAG: PyTorch has {name} for sums and means, not for mode=max"
+                raise Refusal("too-many-values", message, blame=name, tries=({name: False},))
+        return Shape((self.dim,))
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(self.module("nn.EmbeddingBag", mode=self.mode), wants="any", gives="flat")
+
+
+class Positions(Layer):
+    """The places of a sequence as whole numbers, 0 to T - 1: what an EMBED of positions reads.
+
+    It reads whole numbers or the steps of a sequence, and asks only how many they are. The EMBED that reads it must
+    have a vector for each: with an open T that is a condition, `T <= 1024`.
+    """
+
+    name = "POSITIONS"
+    ranks = (1, 2)
+    dtype = "any"
+    start: int = attribute(Whole(0, symbolic=False), 0, doc="the first of them")
+    examples = (
+        Example("37 int -> POSITIONS -> 37", params=0, macs=0),
+        Example("37x300 -> POSITIONS start=2 -> 37"),
+        Wrong("300 -> POSITIONS", "rank-mismatch"),
+        Wrong("37 int -> POSITIONS start=-1", "out-of-range"),
+    )
+
+    def check_inputs(self, inputs: tuple[Shape, ...]) -> None:
+        super().check_inputs(inputs)
+        (x,) = inputs
+        if (x.rank == 1) != (x.dtype == "int64"):
+            message = f"POSITIONS counts the steps of a sequence, as 37x300 or 37 int, and {x} is none"
+            raise Refusal("rank-mismatch", message, blame=0)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        steps = inputs[0].sizes[0]
+        return Shape((steps,), "int64", steps + self.start)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        ends = f"{self.start}, {{0}}.shape[1] + {self.start}" if self.start else "{0}.shape[1]"
+        call = f"torch.arange({ends}, device={{0}}.device).expand({{0}}.shape[0], -1)"
+        return Lowered(call=call, wants="any" if inputs[0].rank == 1 else "last", gives="any")

@@ -1,0 +1,129 @@
+"""Norms of each sample by itself, over its last axes: those of transformers."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.values import Axes, Number, Switch
+from archdsl.sizes.shape import AXES, Shape
+from archdsl.sizes.size import Size
+
+
+class LastAxesNorm(Layer):
+    """A norm over the channels of each position, or over more axes at once, which are the last ones of a tensor.
+
+    Tensors have the channels last or first. The order in which the axes are listed says which: `[height, width,
+    channels]` are the last ones of (N, H, W, C), and `[channels, height, width]` those of (N, C, H, W).
+    """
+
+    fresh = True
+    module: ClassVar[str]
+    axes: tuple[str, ...] = attribute(
+        Axes(),
+        "channels",
+        doc="what is normalised together, in the order that the weight has; all: as the value lies in memory",
+        torch="normalized_shape",
+        named=True,
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        self._last_axes(inputs[0])
+        return inputs[0]
+
+    def _last_axes(self, x: Shape) -> tuple[str, tuple[str, ...]]:
+        """How the input lies, and the axes that are normalised: the last ones of a tensor that lies so."""
+        last = AXES[x.rank]
+        first = ("channels", *last[:-1])
+        if self.axes == ("all",):
+            return ("flat", last) if x.rank == 1 else ("last", last) if x.rank == 2 else ("first", first)
+        for word in self.axes:
+            if word not in last:
+                message = f"{self.name}: {x} has no axis {word}; it has {', '.join(last)}"
+                raise Refusal("rank-mismatch", message, blame="axes")
+        for place, order in (("last", last), ("first", first)):
+            if order[-len(self.axes) :] == self.axes:
+                return ("flat" if x.rank == 1 else place), self.axes
+        raise self._no_last_axes(last, first)
+
+    def _no_last_axes(self, last: tuple[str, ...], first: tuple[str, ...]) -> Refusal:
+        lists = [order[start:] for order in (last, first) for start in range(len(last))]
+        spelled = [f"[{', '.join(axes)}]" for axes in sorted(set(lists), key=lists.index)]
+        message = f"{self.name} normalises the last axes of a tensor, and [{', '.join(self.axes)}] are never these"
+        return Refusal("rank-mismatch", message, blame="axes", hint=f"one of {', '.join(spelled)}")
+
+    def sizes(self, x: Shape) -> tuple[Size, ...]:
+        """The sizes of the axes that are normalised, in their order."""
+        return tuple(x.sizes[AXES[x.rank].index(word)] for word in self._last_axes(x)[1])
+
+    def lowered(self, x: Shape, arguments: dict[str, Any], defaults: dict[str, Any]) -> Lowered:
+        """The module of torch.nn with the sizes as its first argument."""
+        sizes = self.sizes(x)
+        place = self._last_axes(x)[0]
+        shape = sizes[0] if len(sizes) == 1 else sizes
+        return Lowered(
+            Module(self.module, {"normalized_shape": shape, **arguments}, 1, defaults), wants=place, gives=place
+        )
+
+
+class LayerNorm(LastAxesNorm):
+    """Give the channels of each position mean 0 and variance 1, then a learned scale and shift (torch.nn.LayerNorm).
+
+    Over more axes, `axes=[height, width]`, all their elements share a mean, and each has a scale and shift of its own.
+    Tensors have the channels last or first, and the axes listed are the last ones of one or the other, in its order.
+    """
+
+    name = "LN"
+    module = "nn.LayerNorm"
+    eps: float = attribute(Number(0), 1e-5, doc="what is added to the variance", torch="eps", named=True)
+    affine: bool = attribute(
+        Switch(), True, doc="a learned scale and shift per element", torch="elementwise_affine", named=True
+    )
+    bias: bool = attribute(Switch(), True, doc="whether affine has a shift", torch="bias", named=True)
+    examples = (
+        Example("197x768 -> LN -> 197x768", params=1_536, macs=0),
+        Example("56x56x96 -> LN eps=1e-6 -> 56x56x96", params=192),
+        Example("768 -> LN nobias -> 768", params=768),
+        Example("20x100 -> LN axes=all -> 20x100", params=4_000),
+        Example("7x5x8 -> LN axes=[channels, height, width] -> 7x5x8", params=560),
+        Example("7x5x8 -> LN axes=[width, channels] noaffine -> 7x5x8", params=0),
+        Wrong("768 -> LN axes=steps", "rank-mismatch"),
+        Wrong("7x5x8 -> LN axes=[height, channels]", "rank-mismatch"),
+        Wrong("7x5x8 -> LN axes=[height, all]", "wrong-type"),
+        Wrong("7x5x8 -> LN eps=(-1)", "out-of-range"),
+    )
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        sizes = self.sizes(inputs[0])
+        bias = (Tensor("bias", sizes, "scale"),) if self.bias else ()
+        return (Tensor("weight", sizes, "scale"), *bias) if self.affine else ()
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        arguments = {"eps": self.eps, "elementwise_affine": self.affine, "bias": self.bias or not self.affine}
+        return self.lowered(inputs[0], arguments, {"eps": 1e-5, "elementwise_affine": True, "bias": True})
+
+
+class RmsNorm(LastAxesNorm):
+    """Divide the channels of each position by the root of their mean square, then a learned scale (torch.nn.RMSNorm).
+
+    Zhang and Sennrich 2019, as Llama has it. Over more axes as LN. Without `eps` it is float32's, 1.19e-7.
+    """
+
+    name = "RMSNORM"
+    module = "nn.RMSNorm"
+    eps: float | None = attribute(Number(0), None, doc="what is added to the mean square", torch="eps", named=True)
+    affine: bool = attribute(Switch(), True, doc="a learned scale per element", torch="elementwise_affine", named=True)
+    examples = (
+        Example("20x4096 -> RMSNORM eps=1e-5 -> 20x4096", params=4_096, macs=0),
+        Example("768 -> RMSNORM -> 768", params=768),
+        Example("7x5x8 -> RMSNORM noaffine axes=[height, width] -> 7x5x8", params=0),
+        Wrong("20x4096 -> RMSNORM axes=[channels, channels]", "rank-mismatch"),
+        Wrong("20x4096 -> RMSNORM eps=(-1)", "out-of-range"),
+    )
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return (Tensor("weight", self.sizes(inputs[0]), "scale"),) if self.affine else ()
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        arguments = {"eps": self.eps, "elementwise_affine": self.affine}
+        return self.lowered(inputs[0], arguments, {"eps": None, "elementwise_affine": True})

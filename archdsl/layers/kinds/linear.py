@@ -1,0 +1,182 @@
+"""Fully connected layers, and LeNet-5's output by distances."""
+
+from __future__ import annotations
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.support.linear import RBF
+from archdsl.layers.values import Reference, Switch, Whole
+from archdsl.sizes.shape import Shape, product
+from archdsl.sizes.size import Size, same
+
+
+class FullyConnected(Layer):
+    """Connect every element of the input with each of `out` outputs (torch.nn.Linear on the flattened input).
+
+    The input is flattened as PyTorch does after convolutions: channels first, then the axes as written.
+    """
+
+    name = "FC"
+    fresh = True
+    out: Size = attribute(Whole(), doc="outputs", torch="out_features")
+    bias: bool = attribute(Switch(), True, doc="a learned constant per output", torch="bias", named=True)
+    weight: str | None = attribute(
+        Reference(), None, doc="a layer above, whose weight is also that of this one", named=True
+    )
+    examples = (
+        Example("6x6x256 -> FC 4096 -> 4096", params=37_752_832, macs=37_748_736),
+        Example("84 -> FC out=10 nobias -> 10", params=840, macs=840),
+        Example("4x3 -> FC 2 -> 2", params=26, macs=24),
+        Example("84 -> a: FC 84; FC 84 nobias weight=a -> 84", params=7_140, macs=14_112),
+        Wrong("84 -> FC", "missing-value"),
+        Wrong("84 -> FC 0", "out-of-range"),
+        Wrong("37 int -> FC 10", "dtype-mismatch"),
+        Wrong("84 -> a: FC 10; FC 84 weight=a", "unfit-weights"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return Shape((self.out,))
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return _linear_tensors(self.out, inputs[0].elements, self.bias)
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return inputs[0].elements * self.out
+
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return self.macs(inputs, output) + (output.elements if self.bias else 0)
+
+    def units(self, output: Shape) -> Size:
+        return output.elements
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(_linear(inputs[0].elements, self.out, self.bias), wants="flat", gives="flat")
+
+
+class Linear(Layer):
+    """Connect the channels at each position with `out` outputs, the same way everywhere (torch.nn.Linear)."""
+
+    name = "LINEAR"
+    fresh = True
+    out: Size = attribute(Whole(), doc="output channels", torch="out_features")
+    bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
+    weight: str | None = attribute(
+        Reference(), None, doc="a layer above, whose weight is also that of this one", named=True
+    )
+    examples = (
+        Example("196x768 -> LINEAR 3072 -> 196x3072", params=2_362_368, macs=462_422_016),
+        Example("7x7x8 -> LINEAR out=16 nobias -> 7x7x16", params=128, macs=6_272),
+        Example("84 -> LINEAR 10 -> 10", params=850, macs=840),
+        Example("37 int -> embed: EMBED 1000 64; LINEAR 1000 weight=embed -> 37x1000", params=65_000, macs=2_368_000),
+        Wrong("196x768 -> LINEAR 1.5", "wrong-type"),
+        Wrong("84 -> LINEAR", "missing-value"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return Shape((*inputs[0].space, self.out))
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return _linear_tensors(self.out, inputs[0].channels, self.bias)
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return product(output.space) * inputs[0].channels * self.out
+
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return self.macs(inputs, output) + (output.elements if self.bias else 0)
+
+    def units(self, output: Shape) -> Size:
+        return output.elements
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        place = "flat" if inputs[0].rank == 1 else "last"
+        return Lowered(_linear(inputs[0].channels, self.out, self.bias), wants=place, gives=place)
+
+
+class Bilinear(Layer):
+    """Connect each product of a channel of the first input and one of the second with `out` outputs, at each position.
+
+    y_k = sum over i and j of first_i * weight_kij * second_j, plus a bias (torch.nn.Bilinear). `BILINEAR 64 <- a, b`.
+    FlopCounterMode counts nothing for it; its macs are the products of the weight, out * first * second at a position.
+    """
+
+    name = "BILINEAR"
+    fresh = True
+    inputs = (2, 2)
+    out: Size = attribute(Whole(), doc="output channels", torch="out_features")
+    bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
+    examples = (
+        Example("20, 30 -> BILINEAR 40 -> 40", params=24_040, macs=24_000),
+        Example("37x100, 37x50 -> BILINEAR out=10 nobias -> 37x10", params=50_000, macs=1_850_000),
+        Example("7x5x8, 7x5x4 -> BILINEAR 6 -> 7x5x6", params=198, macs=6_720),
+        Wrong("37x100, 36x100 -> BILINEAR 10", "shape-mismatch"),
+        Wrong("37x100, 100 -> BILINEAR 10", "shape-mismatch"),
+        Wrong("100 -> BILINEAR 10", "wrong-inputs"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        first, second = inputs
+        alike = first.rank == second.rank and all(map(same, first.space, second.space))
+        if not alike:
+            message = f"BILINEAR needs equal sizes on all axes but the channels: {first} and {second}"
+            raise Refusal("shape-mismatch", message, blame=1)
+        return Shape((*first.space, self.out))
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        first, second = inputs
+        bias = (Tensor("bias", (self.out,), "bias"),) if self.bias else ()
+        return (Tensor("weight", (self.out, first.channels, second.channels)), *bias)
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return output.elements * inputs[0].channels * inputs[1].channels
+
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return self.macs(inputs, output) + (output.elements if self.bias else 0)
+
+    def units(self, output: Shape) -> Size:
+        return output.elements
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        first, second = inputs
+        arguments = {
+            "in1_features": first.channels,
+            "in2_features": second.channels,
+            "out_features": self.out,
+            "bias": self.bias,
+        }
+        place = "flat" if first.rank == 1 else "last"
+        return Lowered(Module("nn.Bilinear", arguments, 3, {"bias": True}), wants=place, gives=place)
+
+
+class RadialBasis(Layer):
+    """LeNet-5's output: the squared distance of the input to each of `out` fixed prototypes of +1 and -1.
+
+    LeCun et al. 1998, section II.B. The prototypes are a buffer, the same signs in every run until others are loaded.
+    """
+
+    name = "RBF"
+    out: Size = attribute(Whole(), doc="prototypes, one for each class")
+    examples = (
+        Example("84 -> RBF 10 -> 10", params=0, macs=0),
+        Example("7x12 -> RBF out=10 -> 10", params=0, macs=0),
+        Wrong("84 -> RBF", "missing-value"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return Shape((self.out,))
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return (Tensor("prototypes", (self.out, inputs[0].elements), "buffer"),)
+
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return inputs[0].elements * self.out
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        arguments = {"in_features": inputs[0].elements, "out_features": self.out}
+        return Lowered(Module("RBF", arguments, 2, support=RBF), wants="flat", gives="flat")
+
+
+def _linear_tensors(out: Size, features: Size, bias: bool) -> tuple[Tensor, ...]:
+    return (Tensor("weight", (out, features)), *((Tensor("bias", (out,), "bias"),) if bias else ()))
+
+
+def _linear(features: Size, out: Size, bias: bool) -> Module:
+    return Module("nn.Linear", {"in_features": features, "out_features": out, "bias": bias}, 2, {"bias": True})

@@ -1,0 +1,390 @@
+"""Merges: several inputs to one output. A merge of one input passes it on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from archdsl.layers.base import Example, Layer, Lowered, Refusal, Wrong, attribute
+from archdsl.layers.layout import axis_index, dimension, either, layout
+from archdsl.layers.values import Switch, Word
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Size, maximum, same
+
+
+class Merge(Layer):
+    """Inputs of equal shapes, joined element by element."""
+
+    inputs: ClassVar[tuple[int, int | None]] = (1, None)
+    merge = True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        self._check_equal(inputs, self.compared(*inputs))
+        return inputs[0]
+
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return tuple(shape.sizes for shape in inputs)
+
+    def _check_equal(
+        self, inputs: tuple[Shape, ...], sizes: Sequence[tuple[Size, ...]], wants: str = "equal shapes"
+    ) -> None:
+        """Refuse inputs whose sizes differ; the one to blame is the first that is unlike the most frequent."""
+        counts: dict[tuple[Size, ...], int] = {}
+        for each in sizes:
+            counts[each] = counts.get(each, 0) + 1
+        if len(counts) == 1:
+            return
+        usual = sizes.index(max(counts, key=lambda each: counts[each]))
+        for index, each in enumerate(sizes):
+            if not _equal(each, sizes[usual]):
+                raise self._unequal(inputs, usual, index, wants)
+
+    def _unequal(self, inputs: tuple[Shape, ...], usual: int, odd: int, wants: str) -> Refusal:
+        first, second = sorted((usual, odd))
+        branches = f"branch {first + 1} is {inputs[first]}, branch {second + 1} is {inputs[second]}"
+        return Refusal("shape-mismatch", f"{self.name} needs {wants}: {branches}", blame=odd)
+
+
+class Broadcasting(Merge):
+    """Inputs of equal shapes; with `broadcast`, an axis of size 1 is stretched to the others' size."""
+
+    broadcast: bool = attribute(Switch(), False, doc="stretch axes of size 1", named=True)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if not self.broadcast:
+            return super().shape(*inputs)
+        self._check_equal(inputs, tuple((shape.rank,) for shape in inputs), "equal numbers of axes")
+        sizes = tuple(_widest(column) for column in zip(*(shape.sizes for shape in inputs), strict=True))
+        stretched = [
+            tuple(wide if same(size, 1) else size for size, wide in zip(shape.sizes, sizes, strict=True))
+            for shape in inputs
+        ]
+        self._check_equal(inputs, stretched, "equal sizes, or 1, on each axis")
+        return Shape(sizes)
+
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return () if self.broadcast else super().compared(*inputs)
+
+    def _unequal(self, inputs: tuple[Shape, ...], usual: int, odd: int, wants: str) -> Refusal:
+        refusal = super()._unequal(inputs, usual, odd, wants)
+        pair = (inputs[usual], inputs[odd])
+        if not self.broadcast and pair[0].rank == pair[1].rank and all(1 in sizes for sizes in _unlike(*pair)):
+            refusal.tries = ({"broadcast": True},)
+        return refusal
+
+
+class Add(Broadcasting):
+    """The sum, element by element."""
+
+    name = "ADD"
+    fresh = True
+    examples = (
+        Example("56x56x256, 56x56x256 -> ADD -> 56x56x256", params=0, macs=0),
+        Example("8, 8, 8 -> ADD -> 8"),
+        Example("8x8x16, 1x1x16 -> ADD broadcast -> 8x8x16"),
+        Wrong("56x56x256, 56x56x64 -> ADD", "shape-mismatch"),
+        Wrong("8x8x16, 1x1x16 -> ADD", "shape-mismatch"),
+        Wrong("8x8x16, 16 -> ADD broadcast", "shape-mismatch"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(call=" + ".join(_places(inputs)), over="sum({0})", stretches=True)
+
+
+class Multiply(Broadcasting):
+    """The product, element by element."""
+
+    name = "MUL"
+    examples = (
+        Example("8x8x16, 8x8x16 -> MUL -> 8x8x16", params=0, macs=0),
+        Example("8x8x16, 8x8x1 -> MUL broadcast -> 8x8x16"),
+        Wrong("8x8x16, 8x8x1 -> MUL", "shape-mismatch"),
+        Wrong("8x8x16, 4x4x16 -> MUL broadcast", "shape-mismatch"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(call=" * ".join(_places(inputs)), stretches=True)
+
+
+class Pair(Broadcasting):
+    """Two inputs of equal shapes, of which the first is not the second."""
+
+    inputs = (2, 2)
+
+
+class Subtract(Pair):
+    """The first minus the second, element by element."""
+
+    name = "SUB"
+    fresh = True
+    examples = (
+        Example("56x56x64, 56x56x64 -> SUB -> 56x56x64", params=0, macs=0),
+        Example("8x8x16, 1x1x16 -> SUB broadcast -> 8x8x16"),
+        Wrong("56x56x64, 56x56x32 -> SUB", "shape-mismatch"),
+        Wrong("8, 8, 8 -> SUB", "wrong-inputs"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(call="{0} - {1}", stretches=True)
+
+
+class Divide(Pair):
+    """The first divided by the second, element by element."""
+
+    name = "DIV"
+    examples = (
+        Example("56x56x64, 56x56x64 -> DIV -> 56x56x64", params=0, macs=0),
+        Example("8x8x16, 8x8x1 -> DIV broadcast -> 8x8x16"),
+        Wrong("8x8x16, 8x8x1 -> DIV", "shape-mismatch"),
+        Wrong("8 -> DIV", "wrong-inputs"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(call="{0} / {1}", stretches=True)
+
+
+class Maximum(Merge):
+    """The largest of the inputs, element by element."""
+
+    name = "MAX"
+    examples = (
+        Example("8x8x16, 8x8x16 -> MAX -> 8x8x16", params=0, macs=0),
+        Example("10, 10, 10 -> MAX -> 10"),
+        Wrong("10, 12 -> MAX", "shape-mismatch"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(call=_extreme(inputs, "torch.maximum", "torch.amax"))
+
+
+class Minimum(Merge):
+    """The smallest of the inputs, element by element."""
+
+    name = "MIN"
+    examples = (
+        Example("8x8x16, 8x8x16 -> MIN -> 8x8x16", params=0, macs=0),
+        Example("10, 10, 10 -> MIN -> 10"),
+        Wrong("10, 12 -> MIN", "shape-mismatch"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(call=_extreme(inputs, "torch.minimum", "torch.amin"))
+
+
+def _extreme(inputs: tuple[Shape, ...], of_two: str, of_many: str) -> str:
+    """The largest or smallest of one input, of two, or of many."""
+    places = ", ".join(_places(inputs))
+    return {1: "{0}", 2: f"{of_two}({places})"}.get(len(inputs), f"{of_many}(torch.stack([{places}]), 0)")
+
+
+class AbsoluteDifference(Merge):
+    """How far two inputs are apart, element by element: |a - b|."""
+
+    name = "ABSDIFF"
+    inputs = (2, 2)
+    examples = (
+        Example("4096, 4096 -> ABSDIFF -> 4096", params=0, macs=0),
+        Example("8x8x16, 8x8x16 -> ABSDIFF -> 8x8x16"),
+        Wrong("10, 12 -> ABSDIFF", "shape-mismatch"),
+        Wrong("10, 10, 10 -> ABSDIFF", "wrong-inputs"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(call="({0} - {1}).abs()")
+
+
+class Mean(Merge):
+    """The average of the inputs, element by element: an ensemble."""
+
+    name = "MEAN"
+    examples = (
+        Example("1000, 1000, 1000 -> MEAN -> 1000", params=0, macs=0),
+        Wrong("1000, 10 -> MEAN", "shape-mismatch"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        call = f"torch.mean(torch.stack([{', '.join(_places(inputs))}]), 0)" if len(inputs) > 1 else "{0}"
+        return Lowered(call=call)
+
+
+class Concat(Merge):
+    """The inputs side by side along an axis, the channels unless said; all other axes must be equal."""
+
+    name = "CONCAT"
+    axis: str = attribute(
+        Word("channels", "steps", "height", "width", "frames"),
+        "channels",
+        doc="where they are joined",
+        torch="dim",
+        named=True,
+    )
+    examples = (
+        Example("28x28x64, 28x28x128, 28x28x32 -> CONCAT -> 28x28x224", params=0, macs=0),
+        Example("1x768, 196x768 -> CONCAT axis=steps -> 197x768"),
+        Example("100, 100 -> CONCAT -> 200"),
+        Wrong("28x28x64, 27x27x64 -> CONCAT", "shape-mismatch"),
+        Wrong("100, 100 -> CONCAT axis=steps", "rank-mismatch"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        self._check_equal(inputs, tuple((shape.rank,) for shape in inputs), "equal numbers of axes")
+        axis = axis_index(self.name, self.axis, inputs[0])
+        others = self.compared(*inputs)
+        self._check_equal(inputs, others, f"equal sizes on all axes but the {self.axis}")
+        total: Size = 0
+        for shape in inputs:
+            total = total + shape.sizes[axis]
+        return Shape((*others[0][:axis], total, *others[0][axis:]))
+
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        axis = axis_index(self.name, self.axis, inputs[0])
+        return tuple(shape.sizes[:axis] + shape.sizes[axis + 1 :] for shape in inputs)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        rank = inputs[0].rank
+        axis = axis_index(self.name, self.axis, inputs[0])
+
+        def joined(form: str) -> Lowered:
+            places = ", ".join(_places(inputs))
+            call = f"torch.cat([{places}], {dimension(rank, axis, form)})" if len(inputs) > 1 else "{0}"
+            return Lowered(call=call, wants=form, gives=form)
+
+        return either(rank, joined)
+
+
+class Stack(Merge):
+    """The inputs, of equal shapes, along a new axis in front: n inputs of 37x300 are 37 steps in n rows, nx37x300."""
+
+    name = "STACK"
+    ranks = (1, 2, 3)
+    examples = (
+        Example("128, 128, 128 -> STACK -> 3x128", params=0, macs=0),
+        Example("16x16x3, 16x16x3 -> STACK -> 2x16x16x3"),
+        Example("37x300, 37x300 -> STACK -> 2x37x300"),
+        Wrong("128, 64 -> STACK", "shape-mismatch"),
+        Wrong("2x8x8x3, 2x8x8x3 -> STACK", "rank-mismatch"),
+    )
+
+    def check_inputs(self, inputs: tuple[Shape, ...]) -> None:
+        alone = len(inputs) == 1 and inputs[0].rank == 4 and inputs[0].dtype == self.dtype
+        if not alone:  # one that nothing is stacked on passes, whatever its rank
+            super().check_inputs(inputs)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        shape = super().shape(*inputs)
+        return Shape((len(inputs), *shape.sizes)) if len(inputs) > 1 else shape
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        rank = inputs[0].rank
+        wants = layout(rank)
+        if len(inputs) == 1:
+            return Lowered(call="{0}", wants=wants, gives=wants)
+        call = f"torch.stack([{', '.join(_places(inputs))}], {1 if rank < 3 else 2})"
+        return Lowered(call=call, wants=wants, gives="last" if rank < 3 else "first")
+
+
+class Scale(Layer):
+    """The first input times its gate, the second: one value per channel, a vector or of size 1 on every other axis."""
+
+    name = "SCALE"
+    inputs = (2, 2)
+    merge = True
+    examples = (
+        Example("14x14x64, 64 -> SCALE -> 14x14x64", params=0, macs=0),
+        Example("14x14x64, 1x1x64 -> SCALE -> 14x14x64"),
+        Example("20x100, 100 -> SCALE -> 20x100"),
+        Wrong("14x14x64, 32 -> SCALE", "shape-mismatch"),
+        Wrong("14x14x64, 14x14x64 -> SCALE", "shape-mismatch"),
+        Wrong("14x14x64 -> SCALE", "wrong-inputs"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        x, gate = inputs
+        ones = all(same(size, 1) for size in gate.space)
+        if gate.rank not in (1, x.rank) or not ones or not same(gate.channels, x.channels):
+            wanted = Shape((*(1 for _ in x.space), x.channels))
+            forms = f"a gate of {x.channels}" if x.rank == 1 else f"a gate of {x.channels} or {wanted}"
+            raise Refusal("shape-mismatch", f"SCALE of {x} needs {forms}, and branch 2 is {gate}", blame=1)
+        return x
+
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return tuple((shape.channels,) for shape in inputs)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        x, gate = inputs
+        if gate.rank == x.rank:
+            return Lowered(call="{0} * {1}")
+
+        def scaled(form: str) -> Lowered:
+            ones = ", None" * (x.rank - 1)
+            stretch = f":, :{ones}" if form == "first" else f":{ones}"
+            return Lowered(call=f"{{0}} * {{1}}[{stretch}]", wants=form, gives=form)
+
+        return either(x.rank, scaled)
+
+
+class MatrixProduct(Layer):
+    """The matrix of the first input times that of the second; axes in front of the last two are equal and stay.
+
+    `TxK` and `KxN` give `TxN`. With `transpose` the second lies the other way round: `TxK` and `NxK` give `TxN`.
+    """
+
+    name = "MATMUL"
+    inputs = (2, 2)
+    merge = True
+    ranks = (2, 3, 4)
+    transpose: bool = attribute(Switch(), False, doc="the second input transposed", named=True)
+    examples = (
+        Example("196x64, 64x10 -> MATMUL -> 196x10", params=0, macs=125_440),
+        Example("12x196x64, 12x196x64 -> MATMUL transpose -> 12x196x196", macs=29_503_488),
+        Example("2x3x4x5, 2x3x5x6 -> MATMUL -> 2x3x4x6", macs=720),
+        Wrong("196x64, 32x10 -> MATMUL", "shape-mismatch"),
+        Wrong("196x64, 64x10 -> MATMUL transpose", "shape-mismatch"),
+        Wrong("12x196x64, 8x64x196 -> MATMUL", "shape-mismatch"),
+        Wrong("12x196x64, 64x196 -> MATMUL", "shape-mismatch"),
+        Wrong("64, 64 -> MATMUL", "rank-mismatch"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        left, right = inputs
+        if left.rank != right.rank:
+            message = f"MATMUL needs equal numbers of axes: branch 1 is {left}, branch 2 is {right}"
+            raise Refusal("shape-mismatch", message, blame=1)
+        rows, columns = right.sizes[-2:]
+        inner, width = (columns, rows) if self.transpose else (rows, columns)
+        if not same(left.channels, inner):
+            wanted = Shape((*left.sizes[:-2], *((width, left.channels) if self.transpose else (left.channels, width))))
+            message = f"MATMUL of {left} needs {wanted}, and branch 2 is {right}"
+            raise Refusal("shape-mismatch", message, blame=1, tries=({"transpose": not self.transpose},))
+        if not _equal(left.sizes[:-2], right.sizes[:-2]):
+            message = f"MATMUL needs equal sizes on all axes but the last two: {left} and {right}"
+            raise Refusal("shape-mismatch", message, blame=1)
+        return Shape((*left.sizes[:-1], width))
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        return output.elements * inputs[0].channels
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        second = "{1}.mT" if self.transpose else "{1}"
+        return Lowered(call=f"torch.matmul({{0}}, {second})", wants="last", gives="last")
+
+
+def _places(inputs: tuple[Shape, ...]) -> list[str]:
+    return [f"{{{index}}}" for index in range(len(inputs))]
+
+
+def _equal(left: tuple[Size, ...], right: tuple[Size, ...]) -> bool:
+    return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
+
+
+def _widest(column: tuple[Size, ...]) -> Size:
+    """The largest size of an axis: where those that are not 1 are equal, this is what 1 is stretched to."""
+    found = column[0]
+    for size in column[1:]:
+        found = maximum(found, size)
+    return found
+
+
+def _unlike(left: Shape, right: Shape) -> list[tuple[Size, Size]]:
+    """The sizes of two shapes where they differ."""
+    return [(a, b) for a, b in zip(left.sizes, right.sizes, strict=True) if a != b]

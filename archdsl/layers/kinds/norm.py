@@ -1,0 +1,235 @@
+"""Normalisation."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, inline
+from archdsl.layers.groups import divisors
+from archdsl.layers.layout import axis_index, dimension, layout
+from archdsl.layers.support.norm import NORMALIZE
+from archdsl.layers.values import Divisor, Number, NumberOr, Switch, Whole, Word
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Size, same
+
+
+class RunningNorm(Layer):
+    """A norm per channel that may keep running averages; a subclass declares its values, in PyTorch's order."""
+
+    fresh = True
+    module: ClassVar[str]  # nn.BatchNorm
+    affine: bool
+    stats: bool
+    bias: bool
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return channel_tensors(inputs[0].channels, self.affine, self.bias, self.stats)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        (x,) = inputs
+        arguments: dict[str, Any] = {"num_features": x.channels}
+        arguments |= {str(attribute.torch): self.__dict__[name] for name, attribute in self.attributes.items()}
+        arguments["bias"] = self.bias or not self.affine
+        defaults = {str(attribute.torch): attribute.default for attribute in self.attributes.values()}
+        place = "flat" if x.rank == 1 else "first"
+        module = Module(f"{self.module}{max(1, x.rank - 1)}d", arguments, 1, defaults)
+        return Lowered(module, wants=place, gives=place)
+
+
+class BatchNorm(RunningNorm):
+    """Give each channel mean 0 and variance 1 over the batch and all positions, then a learned scale and shift.
+
+    Running averages of mean and variance stand in for the batch in evaluation (torch.nn.BatchNorm2d). Releases of
+    PyTorch before 2.13 may not know a norm without a shift, `nobias`; the same holds for INSTANCENORM and GN.
+    """
+
+    name = "BN"
+    module = "nn.BatchNorm"
+    eps: float = attribute(Number(0, above=True), 1e-5, doc="what is added to the variance", torch="eps", named=True)
+    momentum: float | None = attribute(
+        NumberOr("cumulative", 0, 1),
+        0.1,
+        doc="share of the newest batch in the running averages; cumulative: that of all batches so far",
+        torch="momentum",
+        named=True,
+    )
+    affine: bool = attribute(Switch(), True, doc="a learned scale and shift per channel", torch="affine", named=True)
+    stats: bool = attribute(
+        Switch(), True, doc="running averages for evaluation", torch="track_running_stats", named=True
+    )
+    bias: bool = attribute(Switch(), True, doc="whether affine has a shift", torch="bias", named=True)
+    examples = (
+        Example("56x56x64 -> BN -> 56x56x64", params=128, macs=0),
+        Example("56x56x64 -> BN eps=0.001 momentum=0.01 -> 56x56x64", params=128),
+        Example("62x100 -> BN noaffine -> 62x100", params=0),
+        Example("4x8x8x16 -> BN nostats -> 4x8x8x16", params=32),
+        Example("128 -> BN -> 128", params=256),
+        Example("56x56x64 -> BN momentum=cumulative nobias -> 56x56x64", params=64),
+        Wrong("128 -> BN eps=0", "out-of-range"),
+        Wrong("128 -> BN momentum=2", "out-of-range"),
+        Wrong("128 -> BN momentum=none", "unknown-name"),
+    )
+
+
+class InstanceNorm(RunningNorm):
+    """Give each channel of each sample mean 0 and variance 1 over its positions (torch.nn.InstanceNorm2d).
+
+    With `affine` a learned scale and shift per channel follow. With `stats` running averages stand in for the sample
+    in evaluation. There must be more than one position: a single one has no variance, and PyTorch does not train on it.
+    It is not called IN, for `in` is a word of the language.
+    """
+
+    name = "INSTANCENORM"
+    module = "nn.InstanceNorm"
+    ranks = (2, 3, 4)
+    eps: float = attribute(Number(0), 1e-5, doc="what is added to the variance", torch="eps", named=True)
+    momentum: float = attribute(
+        Number(0, 1), 0.1, doc="share of the newest batch in the running averages", torch="momentum", named=True
+    )
+    affine: bool = attribute(Switch(), False, doc="a learned scale and shift per channel", torch="affine", named=True)
+    stats: bool = attribute(
+        Switch(), False, doc="running averages for evaluation", torch="track_running_stats", named=True
+    )
+    bias: bool = attribute(Switch(), True, doc="whether affine has a shift", torch="bias", named=True)
+    examples = (
+        Example("56x56x64 -> INSTANCENORM -> 56x56x64", params=0, macs=0),
+        Example("56x56x64 -> INSTANCENORM affine -> 56x56x64", params=128),
+        Example("62x100 -> INSTANCENORM affine nobias eps=0.001 -> 62x100", params=100),
+        Example("4x8x8x16 -> INSTANCENORM stats momentum=0.01 -> 4x8x8x16", params=0),
+        Wrong("128 -> INSTANCENORM", "rank-mismatch"),
+        Wrong("1x1x64 -> INSTANCENORM", "out-of-range"),
+        Wrong("8x8x64 -> INSTANCENORM momentum=2", "out-of-range"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if all(same(size, 1) for size in x.space):
+            message = f"INSTANCENORM needs more than one position for a mean and a variance, and {x} has one"
+            raise Refusal("out-of-range", message, blame=0)
+        return x
+
+
+class GroupNorm(Layer):
+    """Give each group of channels mean 0 and variance 1 over all positions, then a learned scale and shift per channel.
+
+    One group is a norm over the whole sample, as many as channels is INSTANCENORM (torch.nn.GroupNorm; Wu and He 2018).
+    """
+
+    name = "GN"
+    fresh = True
+    groups: Size = attribute(Divisor(), doc="groups of channels; they divide the channels", torch="num_groups")
+    eps: float = attribute(Number(0), 1e-5, doc="what is added to the variance", torch="eps", named=True)
+    affine: bool = attribute(Switch(), True, doc="a learned scale and shift per channel", torch="affine", named=True)
+    bias: bool = attribute(Switch(), True, doc="whether affine has a shift", torch="bias", named=True)
+    examples = (
+        Example("56x56x64 -> GN 32 -> 56x56x64", params=128, macs=0),
+        Example("56x56x64 -> GN groups=1 eps=1e-6 -> 56x56x64", params=128),
+        Example("62x100 -> GN 10 noaffine -> 62x100", params=0),
+        Example("4x8x8x16 -> GN 4 nobias -> 4x8x8x16", params=16),
+        Example("128 -> GN 8 -> 128", params=256),
+        Wrong("56x56x64 -> GN", "missing-value"),
+        Wrong("56x56x64 -> GN 0", "out-of-range"),
+        Wrong("56x56x64 -> GN 33", "not-divisible"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if not same(x.channels % self.groups, 0):
+            message = f"GN: {self.groups} groups do not divide the {x.channels} channels"
+            raise Refusal("not-divisible", message, blame="groups", tries=divisors(x.channels, x.channels, self.groups))
+        return x
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return channel_tensors(inputs[0].channels, self.affine, self.bias)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        (x,) = inputs
+        arguments = {
+            "num_groups": self.groups,
+            "num_channels": x.channels,
+            "eps": self.eps,
+            "affine": self.affine,
+            "bias": self.bias or not self.affine,
+        }
+        place = "flat" if x.rank == 1 else "first"
+        defaults = {"eps": 1e-5, "affine": True, "bias": True}
+        return Lowered(Module("nn.GroupNorm", arguments, 2, defaults), wants=place, gives=place)
+
+
+class LocalResponseNorm(Layer):
+    """Divide each element by (k + alpha * sum of squares over `size` neighbouring channels)^beta.
+
+    Krizhevsky et al. 2012, section 3.3, whose constants are the defaults. PyTorch divides alpha by `size`, so the
+    compiled layer has alpha times `size`.
+    """
+
+    name = "LRN"
+    ranks = (2, 3, 4)
+    size: int = attribute(Whole(symbolic=False), 5, doc="channels in the sum", torch="size")
+    alpha: float = attribute(Number(0), 1e-4, doc="factor of the sum", torch="alpha", named=True)
+    beta: float = attribute(Number(), 0.75, doc="the power", torch="beta", named=True)
+    k: float = attribute(Number(0), 2, doc="constant below the line", torch="k", named=True)
+    examples = (
+        Example("27x27x96 -> LRN 5 -> 27x27x96", params=0, macs=0),
+        Example("27x27x96 -> LRN size=3 alpha=2e-5 beta=0.5 k=1 -> 27x27x96"),
+        Example("20x100 -> LRN -> 20x100"),
+        Wrong("27x27x96 -> LRN 0", "out-of-range"),
+        Wrong("96 -> LRN 5", "rank-mismatch"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        alpha = float(
+            f"{self.size * self.alpha:.15g}"
+        )  # the decimal product: 5 * 1e-4 is 0.0005, not 0.0005000000000000001
+        arguments = {"size": self.size, "alpha": alpha, "beta": self.beta, "k": self.k}
+        module = Module("nn.LocalResponseNorm", arguments, 1, {"alpha": 1e-4, "beta": 0.75, "k": 1})
+        return Lowered(module, inline("F.local_response_norm", module), wants="first", gives="first")
+
+
+class Normalize(Layer):
+    """Divide by the p-norm along an axis, or of all elements together, so that it becomes 1 (F.normalize).
+
+    A norm below eps counts as eps, so that 0 stays 0.
+    """
+
+    name = "L2NORM"
+    p: float = attribute(Number(), 2, doc="the power: 2 for lengths, 1 for sums of amounts", torch="p", named=True)
+    axis: str = attribute(
+        Word("channels", "steps", "height", "width", "frames", "all"),
+        "channels",
+        doc="what has norm 1 afterwards",
+        torch="dim",
+        named=True,
+    )
+    eps: float = attribute(Number(), 1e-12, doc="the smallest norm that is divided by", torch="eps", named=True)
+    examples = (
+        Example("128 -> L2NORM -> 128", params=0, macs=0),
+        Example("38x38x512 -> L2NORM eps=1e-10 -> 38x38x512"),
+        Example("20x100 -> L2NORM axis=steps p=1 -> 20x100"),
+        Example("7x7x64 -> L2NORM axis=all -> 7x7x64"),
+        Wrong("128 -> L2NORM axis=steps", "rank-mismatch"),
+        Wrong("128 -> L2NORM p=yes", "wrong-type"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if self.axis != "all":
+            axis_index(self.name, self.axis, inputs[0])
+        return inputs[0]
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        (x,) = inputs
+        every = tuple(range(1, x.rank + 1))
+        dim = every if self.axis == "all" else dimension(x.rank, axis_index(self.name, self.axis, x))
+        place = "any" if self.axis == "all" else layout(x.rank)
+        arguments = {"p": self.p, "dim": every[0] if dim == (1,) else dim, "eps": self.eps}
+        module = Module("Normalize", arguments, 0, {"p": 2, "dim": 1, "eps": 1e-12}, NORMALIZE)
+        return Lowered(module, inline("F.normalize", module), wants=place, gives=place)
+
+
+def channel_tensors(channels: Size, affine: bool, bias: bool, stats: bool = False) -> tuple[Tensor, ...]:
+    """A scale and a shift per channel, and running averages, as PyTorch's norms have them."""
+    sizes = (channels,)
+    learned = (Tensor("weight", sizes, "scale"), *((Tensor("bias", sizes, "scale"),) if bias else ()))
+    averages = (Tensor("running_mean", sizes, "buffer"), Tensor("running_var", sizes, "buffer"))
+    batches = Tensor("num_batches_tracked", (), "buffer", "int64")
+    return (*(learned if affine else ()), *((*averages, batches) if stats else ()))

@@ -1,0 +1,200 @@
+"""Rectifiers: activations that pass what is above a bound, and do something else with what is below."""
+
+from __future__ import annotations
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.function import Activation
+from archdsl.layers.values import LARGEST_FLOAT, Number, Word
+from archdsl.sizes.shape import Shape
+
+
+class Relu(Activation):
+    """max(0, x), element by element."""
+
+    name = "RELU"
+    module, function = "ReLU", "F.relu"
+    examples = (
+        Example("55x55x96 -> RELU -> 55x55x96", params=0, macs=0),
+        Example("4096 -> RELU -> 4096"),
+        Wrong("37 int -> RELU", "dtype-mismatch"),
+    )
+
+    def in_place(self) -> bool:
+        return True
+
+
+class Relu6(Activation):
+    """min(max(0, x), 6), element by element, as MobileNets have it."""
+
+    name = "RELU6"
+    module, function = "ReLU6", "F.relu6"
+    examples = (
+        Example("112x112x32 -> RELU6 -> 112x112x32", params=0, macs=0),
+        Wrong("112x112x32 -> RELU6 3", "too-many-values"),
+    )
+
+    def in_place(self) -> bool:
+        return True
+
+
+class LeakyRelu(Activation):
+    """x where it is positive, slope * x where it is not, element by element."""
+
+    name = "LEAKYRELU"
+    module, function = "LeakyReLU", "F.leaky_relu"
+    slope: float = attribute(Number(), 0.01, doc="factor of what is negative", torch="negative_slope")
+    examples = (
+        Example("55x55x96 -> LEAKYRELU -> 55x55x96", params=0, macs=0),
+        Example("64x64x64 -> LEAKYRELU 0.2 -> 64x64x64"),
+        Wrong("37 int -> LEAKYRELU", "dtype-mismatch"),
+        Wrong("55x55x96 -> LEAKYRELU 1e39", "too-large"),
+    )
+
+    def in_place(self) -> bool:
+        return self.slope >= 0
+
+
+class PRelu(Layer):
+    """x where it is positive, a learned slope times x where it is not, one or one per channel (He et al. 2015)."""
+
+    name = "PRELU"
+    activation = True
+    per: str = attribute(
+        Word("layer", "channel"), "layer", doc="whether all channels share a slope", torch="num_parameters", named=True
+    )
+    init: float = attribute(Number(), 0.25, doc="the slope before training", torch="init", named=True)
+    examples = (
+        Example("56x56x64 -> PRELU -> 56x56x64", params=1, macs=0),
+        Example("56x56x64 -> PRELU per=channel init=0.1 -> 56x56x64", params=64),
+        Example("20x100 -> PRELU channel -> 20x100", params=100),
+        Wrong("56x56x64 -> PRELU 64", "too-many-values"),
+        Wrong("56x56x64 -> PRELU per=64", "wrong-type"),
+    )
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return (Tensor("weight", (inputs[0].channels if self.per == "channel" else 1,)),)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        (x,) = inputs
+        (slopes,) = self.tensors(x)[0].sizes
+        module = Module(
+            "nn.PReLU", {"num_parameters": slopes, "init": self.init}, 1, {"num_parameters": 1, "init": 0.25}
+        )
+        place = "any" if self.per == "layer" else "flat" if x.rank == 1 else "first"
+        return Lowered(module, wants=place, gives=place)
+
+
+class RandomizedRelu(Activation):
+    """x where it is positive, a slope times x where it is not: random in training, the mean in evaluation."""
+
+    name = "RRELU"
+    module, function, trains = "RReLU", "F.rrelu", True
+    low: float = attribute(Number(), 1 / 8, doc="smallest slope", torch="lower")
+    high: float = attribute(Number(), 1 / 3, doc="largest slope", torch="upper")
+    examples = (
+        Example("55x55x96 -> RRELU -> 55x55x96", params=0, macs=0),
+        Example("55x55x96 -> RRELU low=0.1 high=0.1 -> 55x55x96"),
+        Example("4096 -> RRELU 0 0.5 -> 4096"),
+        Wrong("4096 -> RRELU 0.5", "out-of-range"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if self.high < self.low:
+            raise Refusal(
+                "out-of-range", f"RRELU: high must be low, {self.low}, or more, not {self.high}", blame="high"
+            )
+        return inputs[0]
+
+
+class Elu(Activation):
+    """x where it is positive, alpha * (exp(x) - 1) where it is not, element by element (Clevert et al. 2016)."""
+
+    name = "ELU"
+    module, function = "ELU", "F.elu"
+    alpha: float = attribute(Number(), 1, doc="how far below 0 it goes", torch="alpha")
+    examples = (
+        Example("55x55x96 -> ELU -> 55x55x96", params=0, macs=0),
+        Example("4096 -> ELU 0.5 -> 4096"),
+        Wrong("4096 -> ELU yes", "wrong-type"),
+    )
+
+    def in_place(self) -> bool:
+        return self.alpha >= 0
+
+
+class Selu(Activation):
+    """ELU with alpha 1.6733, times 1.0507: mean 0 and variance 1 stay so (Klambauer et al. 2017)."""
+
+    name = "SELU"
+    module, function = "SELU", "F.selu"
+    examples = (
+        Example("55x55x96 -> SELU -> 55x55x96", params=0, macs=0),
+        Wrong("37 int -> SELU", "dtype-mismatch"),
+    )
+
+    def in_place(self) -> bool:
+        return True
+
+
+class Celu(Activation):
+    """x where it is positive, alpha * (exp(x/alpha) - 1) where it is not: an ELU without a kink (Barron 2017)."""
+
+    name = "CELU"
+    module, function = "CELU", "F.celu"
+    alpha: float = attribute(Number(), 1, doc="how far below 0 it goes; not 0", torch="alpha")
+    examples = (
+        Example("55x55x96 -> CELU -> 55x55x96", params=0, macs=0),
+        Example("4096 -> CELU alpha=0.5 -> 4096"),
+        Wrong("4096 -> CELU 0", "out-of-range"),
+        Wrong("4096 -> CELU 1e-39", "out-of-range"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        least = 1 / LARGEST_FLOAT
+        if abs(self.alpha) < least:
+            message = f"CELU divides by alpha: it must be at least {least:.4g} away from 0, not {self.alpha}"
+            raise Refusal("out-of-range", message, blame="alpha")
+        return inputs[0]
+
+
+class Threshold(Activation):
+    """x where it is above a threshold, a fixed value where it is not, element by element."""
+
+    name = "THRESHOLD"
+    module, function = "Threshold", "F.threshold"
+    threshold: float = attribute(Number(), doc="what x must be above", torch="threshold")
+    value: float = attribute(Number(), doc="what the others become", torch="value")
+    examples = (
+        Example("55x55x96 -> THRESHOLD 0.1 20 -> 55x55x96", params=0, macs=0),
+        Example("4096 -> THRESHOLD threshold=0 value=(-1) -> 4096"),
+        Wrong("4096 -> THRESHOLD 0.1", "missing-value"),
+    )
+
+    def in_place(self) -> bool:
+        return True
+
+
+class Hardshrink(Activation):
+    """x where it is further than a bound from 0, 0 where it is not, element by element."""
+
+    name = "HARDSHRINK"
+    module, function = "Hardshrink", "F.hardshrink"
+    bound: float = attribute(Number(), 0.5, doc="what is no further from 0 becomes 0", torch="lambd")
+    examples = (
+        Example("55x55x96 -> HARDSHRINK -> 55x55x96", params=0, macs=0),
+        Example("4096 -> HARDSHRINK 1 -> 4096"),
+        Wrong("37 int -> HARDSHRINK", "dtype-mismatch"),
+    )
+
+
+class Softshrink(Activation):
+    """x moved towards 0 by a bound, 0 where it is no further than that, element by element."""
+
+    name = "SOFTSHRINK"
+    module, function = "Softshrink", "F.softshrink"
+    bound: float = attribute(Number(0), 0.5, doc="how far x is moved towards 0", torch="lambd")
+    examples = (
+        Example("55x55x96 -> SOFTSHRINK -> 55x55x96", params=0, macs=0),
+        Example("4096 -> SOFTSHRINK 1 -> 4096"),
+        Wrong("4096 -> SOFTSHRINK (-1)", "out-of-range"),
+    )

@@ -1,0 +1,235 @@
+"""Resampling: more or fewer positions, and channels that become positions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, inline
+from archdsl.layers.output import OutputSizes
+from archdsl.layers.values import Divisor, Number, PerAxis, Switch, Whole, Word, give
+from archdsl.layers.window import short
+from archdsl.sizes.shape import AXES, Shape
+from archdsl.sizes.size import Expression, Size, same
+
+_LINEAR = {2: "linear", 3: "bilinear", 4: "trilinear"}  # PyTorch's names, by rank
+_ALIGNED = ("linear", "bilinear", "trilinear", "bicubic")
+_EXACT = 2**20  # with numerators below it a product with a size is exact as a float
+
+
+class Scales(PerAxis):
+    """A number above 0 for each axis beside the channels, or one for all of them; the rules get PyTorch's floats."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.number = Number(0, above=True)
+        self.words = "a number or one per axis, as 2x3 or [1.5, 2]"
+
+    def one(self, value: Any, axes: int) -> Any:
+        return self.number.convert(value, axes)
+
+
+class Upsample(Layer):
+    """Resample every axis beside the channels, by a scale or to a size (torch.nn.Upsample).
+
+    Output size of an axis: floor(in*scale), computed with floats as PyTorch does. `linear` fits any number of axes;
+    `bilinear` and `trilinear` are its names over two and three.
+    """
+
+    name = "UPSAMPLE"
+    ranks = (2, 3, 4)
+    scale: tuple[float, ...] | None = attribute(
+        Scales(), None, doc="factor of each axis, fractions too", torch="scale_factor"
+    )
+    size: tuple[Size, ...] | None = attribute(
+        OutputSizes(), None, doc="sizes of the output, instead of a scale", torch="size", named=True
+    )
+    mode: str = attribute(
+        Word("nearest", "nearest_exact", "linear", "bilinear", "trilinear", "bicubic", "area"),
+        "nearest",
+        doc="how a new element comes about from those around it",
+        torch="mode",
+        named=True,
+    )
+    align: bool = attribute(
+        Switch(),
+        False,
+        doc="let the corner elements keep their places; of linear modes and bicubic",
+        torch="align_corners",
+        named=True,
+    )
+    recompute: bool = attribute(
+        Switch(),
+        False,
+        doc="take the factor from the sizes instead of as given, which differ where in*scale is no whole number",
+        torch="recompute_scale_factor",
+        named=True,
+    )
+    examples = (
+        Example("13x13x256 -> UPSAMPLE 2 -> 26x26x256", params=0, macs=0),
+        Example("28x28x64 -> UPSAMPLE 2 bilinear align -> 56x56x64"),
+        Example("7x9x16 -> UPSAMPLE size=20x30 mode=bicubic -> 20x30x16"),
+        Example("10x15x3 -> UPSAMPLE scale=[0.7, 1.5] mode=linear recompute -> 7x22x3"),
+        Example("20x100 -> UPSAMPLE 1.5 linear -> 30x100"),
+        Example("4x8x8x16 -> UPSAMPLE 1x2x2 trilinear -> 4x16x16x16"),
+        Example("9x9x3 -> UPSAMPLE size=4 area -> 4x4x3"),
+        Example("5x5x3 -> UPSAMPLE 3 nearest_exact -> 15x15x3"),
+        Wrong("13x13x256 -> UPSAMPLE", "missing-value"),
+        Wrong("13x13x256 -> UPSAMPLE 2 size=26", "too-many-values"),
+        Wrong("13x13x256 -> UPSAMPLE 0", "out-of-range"),
+        Wrong("13x13x256 -> UPSAMPLE 0.05", "out-of-range"),
+        Wrong("13x13x256 -> UPSAMPLE 2 align", "wrong-type"),
+        Wrong("13x13x256 -> UPSAMPLE size=26 recompute", "wrong-type"),
+        Wrong("13x13x256 -> UPSAMPLE 2 trilinear", "rank-mismatch"),
+        Wrong("20x100 -> UPSAMPLE 2 bicubic", "rank-mismatch"),
+        Wrong("256 -> UPSAMPLE 2", "rank-mismatch"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        self._check_mode(x)
+        if self.size is not None:
+            if self.scale is not None:
+                message = "UPSAMPLE takes a scale or a size, not both"
+                raise Refusal("too-many-values", message, blame="size", hint="leave one of them out")
+            return Shape((*self.size, x.channels))
+        if self.scale is None:
+            raise Refusal("missing-value", "UPSAMPLE needs a scale, or size=", hint=self.usage())
+        each = zip(AXES[x.rank], x.space, self.scale, strict=False)
+        return Shape((*(_scaled(*axis) for axis in each), x.channels))
+
+    def _check_mode(self, x: Shape) -> None:
+        wanted = {"bicubic": 3, "bilinear": 3, "trilinear": 4}.get(self.mode, x.rank)
+        if wanted != x.rank:
+            message = f"UPSAMPLE: {self.mode} resamples {wanted - 1} axes beside the channels, and {x} has {x.rank - 1}"
+            raise Refusal("rank-mismatch", message, blame="mode", tries=({"mode": "linear"},))
+        if self.align and self.mode not in _ALIGNED:
+            message = f"UPSAMPLE: align goes with linear modes and bicubic, not with {self.mode}"
+            raise Refusal("wrong-type", message, blame="align", tries=({"mode": "linear"},))
+        if self.recompute and self.size is not None:
+            message = "UPSAMPLE: recompute goes with a scale, and here is a size"
+            raise Refusal("wrong-type", message, blame="recompute")
+
+    def derivation(self, *inputs: Shape) -> str:
+        (x,) = inputs
+        if self.scale is None:
+            return super().derivation(x)
+        each = zip(AXES[x.rank], x.space, self.scale, self.shape(x).space, strict=False)
+        return "; ".join(f"{axis}: {size}*{scale} rounded down = {out}" for axis, size, scale, out in each)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        (x,) = inputs
+        mode = _LINEAR[x.rank] if self.mode == "linear" else self.mode.replace("_", "-")
+        arguments = {
+            "size": None if self.size is None else short(self.size),
+            "scale_factor": None if self.scale is None else _factors(self.scale),
+            "mode": mode,
+            "align_corners": True if self.align else None,
+            "recompute_scale_factor": True if self.recompute else None,
+        }
+        defaults = dict.fromkeys(arguments) | {"mode": "nearest"}
+        module = Module("nn.Upsample", arguments, 0, defaults)
+        return Lowered(module, inline("F.interpolate", module), wants="first", gives="first")
+
+
+def _scaled(axis: str, size: Size, scale: float) -> Size:
+    """floor(size*scale) as floats give it; for an open size only where that is exact."""
+    if isinstance(size, Expression):
+        numerator, denominator = float(scale).as_integer_ratio()
+        if numerator > _EXACT:
+            message = f"UPSAMPLE: {size}*{scale} is rounded, and how depends on the {axis} {size}"
+            raise Refusal("undetermined", message, blame="scale", hint=give(size))
+        found = size * numerator // denominator
+    else:
+        found = int(size * float(scale))
+    if found < 1:
+        message = f"UPSAMPLE: a scale of {scale} leaves nothing of the {axis} {size}"
+        raise Refusal("out-of-range", message, blame="scale")
+    return found
+
+
+def _factors(scales: tuple[float, ...]) -> float | tuple[float, ...]:
+    """One number where all axes agree, as a person writes it."""
+    return scales[0] if len(set(scales)) == 1 else scales
+
+
+class PixelShuffle(Layer):
+    """Turn `factor`^2 channels into `factor` times as many rows and columns (torch.nn.PixelShuffle).
+
+    The sub-pixel convolution of Shi et al. 2016 is a CONV and this.
+    """
+
+    name = "PIXELSHUFFLE"
+    ranks = (3,)
+    factor: int = attribute(Whole(symbolic=False), doc="times as many rows and columns", torch="upscale_factor")
+    examples = (
+        Example("16x16x12 -> PIXELSHUFFLE 2 -> 32x32x3", params=0, macs=0),
+        Example("5x7x18 -> PIXELSHUFFLE factor=3 -> 15x21x2"),
+        Wrong("16x16x10 -> PIXELSHUFFLE 2", "not-divisible"),
+        Wrong("16x16x12 -> PIXELSHUFFLE 0", "out-of-range"),
+        Wrong("20x100 -> PIXELSHUFFLE 2", "rank-mismatch"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        pixels = self.factor * self.factor
+        if not same(x.channels % pixels, 0):
+            message = f"PIXELSHUFFLE: {x.channels} channels are not divided by {self.factor}*{self.factor} = {pixels}"
+            raise Refusal("not-divisible", message, blame="factor")
+        return Shape((*(size * self.factor for size in x.space), x.channels // pixels))
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        module = Module("nn.PixelShuffle", {"upscale_factor": self.factor})
+        return Lowered(module, inline("F.pixel_shuffle", module), wants="first", gives="first")
+
+
+class PixelUnshuffle(Layer):
+    """Turn squares of `factor` times `factor` elements into channels: PIXELSHUFFLE back (torch.nn.PixelUnshuffle)."""
+
+    name = "PIXELUNSHUFFLE"
+    ranks = (3,)
+    factor: int = attribute(Whole(symbolic=False), doc="rows and columns of a square", torch="downscale_factor")
+    examples = (
+        Example("32x32x3 -> PIXELUNSHUFFLE 2 -> 16x16x12", params=0, macs=0),
+        Example("15x21x2 -> PIXELUNSHUFFLE factor=3 -> 5x7x18"),
+        Wrong("15x16x3 -> PIXELUNSHUFFLE 2", "not-divisible"),
+        Wrong("16x16x12 -> PIXELUNSHUFFLE 0", "out-of-range"),
+        Wrong("20x100 -> PIXELUNSHUFFLE 2", "rank-mismatch"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        for axis, size in zip(AXES[3], x.space, strict=False):
+            if not same(size % self.factor, 0):
+                message = f"PIXELUNSHUFFLE: {self.factor} does not divide the {axis} {size}"
+                raise Refusal("not-divisible", message, blame="factor")
+        return Shape((*(size // self.factor for size in x.space), x.channels * self.factor * self.factor))
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        module = Module("nn.PixelUnshuffle", {"downscale_factor": self.factor})
+        return Lowered(module, inline("F.pixel_unshuffle", module), wants="first", gives="first")
+
+
+class ChannelShuffle(Layer):
+    """Take one channel of each group in turn, so that groups mix (torch.nn.ChannelShuffle; Zhang et al. 2018)."""
+
+    name = "CHANNELSHUFFLE"
+    ranks = (2, 3, 4)
+    groups: int = attribute(Divisor(symbolic=False), short="g", doc="groups of channels that are mixed", torch="groups")
+    examples = (
+        Example("28x28x116 -> CHANNELSHUFFLE 2 -> 28x28x116", params=0, macs=0),
+        Example("20x12 -> CHANNELSHUFFLE g3 -> 20x12"),
+        Wrong("28x28x10 -> CHANNELSHUFFLE 3", "not-divisible"),
+        Wrong("28x28x10 -> CHANNELSHUFFLE 0", "out-of-range"),
+        Wrong("12 -> CHANNELSHUFFLE 3", "rank-mismatch"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if not same(x.channels % self.groups, 0):
+            message = f"CHANNELSHUFFLE: {self.groups} groups do not divide the {x.channels} channels"
+            raise Refusal("not-divisible", message, blame="groups")
+        return x
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        module = Module("nn.ChannelShuffle", {"groups": self.groups})
+        return Lowered(module, inline("F.channel_shuffle", module), wants="first", gives="first")

@@ -1,0 +1,40 @@
+"""Layers that move or add elements without computing."""
+
+from __future__ import annotations
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
+from archdsl.layers.values import Switch
+from archdsl.sizes.shape import Shape
+
+
+class Identity(Layer):
+    """The input as it is: the shortcut of a residual block."""
+
+    name = "ID"
+    examples = (
+        Example("56x56x64 -> ID -> 56x56x64", params=0, macs=0),
+        Wrong("56x56x64 -> ID 1", "too-many-values"),
+    )
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return Lowered(Module("nn.Identity", {}), "{0}")
+
+
+class Flatten(Layer):
+    """All elements as one vector: channels first, then the axes as written, as PyTorch does after convolutions."""
+
+    name = "FLATTEN"
+    last: bool = attribute(Switch(), False, doc="count the channels last, as the shape is written", named=True)
+    examples = (
+        Example("6x6x256 -> FLATTEN -> 9216", params=0, macs=0),
+        Example("6x6x256 -> FLATTEN last -> 9216"),
+        Example("84 -> FLATTEN -> 84"),
+        Wrong("37 int -> FLATTEN", "dtype-mismatch"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return Shape((inputs[0].elements,))
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        place = "flat" if inputs[0].rank == 1 else "last" if self.last else "first"
+        return Lowered(Module("nn.Flatten", {}), "torch.flatten({0}, 1)", wants=place, gives="flat")

@@ -1,0 +1,87 @@
+"""Sources: tensors of the network's own, which read nothing."""
+
+from __future__ import annotations
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.layout import layout
+from archdsl.layers.values import Dimensions, Number, Switch
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Size
+
+
+class Source(Layer):
+    """A tensor of a given shape, stored as a feature map of that shape: channels first from rank 3 on."""
+
+    inputs = (0, 0)
+    sizes: tuple[Size, ...] = attribute(Dimensions(), doc="the shape, channels last, as `8x8x16` or `[1, c]`")
+    batch: bool = attribute(Switch(), False, doc="stored with a batch axis of 1 in front", named=True)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        return Shape(self.sizes)
+
+    def stored(self) -> tuple[Size, ...]:
+        """The sizes of the tensor as it is stored."""
+        sizes = self.sizes if len(self.sizes) < 3 else (self.sizes[-1], *self.sizes[:-1])
+        return (1, *sizes) if self.batch else sizes
+
+    def _lowered(self, path: str, arguments: dict[str, object], positional: int) -> Lowered:
+        return Lowered(Module(path, arguments, positional), gives=layout(len(self.sizes)))
+
+
+class Param(Source):
+    """A learnable tensor of a given shape: a class token, the embedding of positions, a scale for each channel.
+
+    Its label is the path of the tensor itself. It starts as `value`, or as normal noise of deviation `std`.
+    """
+
+    name = "PARAM"
+    value: float | None = attribute(Number(), None, doc="what every element starts as, 0 unless said", named=True)
+    std: float | None = attribute(Number(0), None, doc="deviation of the noise that it starts as", named=True)
+    examples = (
+        Example("PARAM 197x768 batch -> 197x768", params=151_296, macs=0),
+        Example("PARAM [1, 1, 96] value=1e-6 -> 1x1x96", params=96),
+        Example("PARAM sizes=10 std=0.02 -> 10", params=10),
+        Wrong("PARAM", "missing-value"),
+        Wrong("PARAM 0", "out-of-range"),
+        Wrong("PARAM 8 std=1 value=1", "too-many-values"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        if self.value is not None and self.std is not None:
+            message = "PARAM starts as a value or as noise, and has both value= and std="
+            raise Refusal("too-many-values", message, blame="std", hint="leave one of them out")
+        return super().shape(*inputs)
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return (Tensor("", self.stored()),)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        if self.std is not None:
+            return self._lowered(f"{float(self.std)} * torch.randn", {"size": self.stored()}, 1)
+        if not self.value:
+            return self._lowered("torch.zeros", {"size": self.stored()}, 1)
+        return self._lowered("torch.full", {"size": self.stored(), "fill_value": float(self.value)}, 2)
+
+
+class Const(Source):
+    """A tensor of a given shape that is not learned, every element `value`.
+
+    Its label is the path of the tensor itself, a buffer, which the `state_dict` keeps where `saved`.
+    """
+
+    name = "CONST"
+    value: float = attribute(Number(), 0, doc="what every element is", named=True)
+    saved: bool = attribute(Switch(), False, doc="kept in the state_dict", named=True)
+    examples = (
+        Example("CONST 1x1x3 value=0.5 -> 1x1x3", params=0, macs=0),
+        Example("CONST [4, 16] saved -> 4x16"),
+        Example("CONST sizes=8 batch -> 8"),
+        Wrong("CONST 2x3x4x5x6", "rank-mismatch"),
+        Wrong("CONST 8 value=yes", "wrong-type"),
+    )
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        return (Tensor("", self.stored(), "buffer", saved=self.saved),)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        return self._lowered("torch.full", {"size": self.stored(), "fill_value": float(self.value)}, 2)

@@ -1,0 +1,71 @@
+"""The way back from a pool: elements return to the places that the largest ones had."""
+
+from __future__ import annotations
+
+from archdsl.layers.base import Example, Lowered, Module, Refusal, Wrong, attribute
+from archdsl.layers.kinds.pool import SlidingPool, ceil_switch
+from archdsl.layers.support.pool import UNPOOL
+from archdsl.layers.values import PerAxis
+from archdsl.layers.window import Window, short
+from archdsl.sizes.shape import AXES, Shape
+from archdsl.sizes.size import same
+
+
+class Unpool(SlidingPool):
+    """Put each element where the largest one of its window was, and zeros elsewhere: UNPOOL 2x2 <- x, before.
+
+    `before` is what the MAXPOOL of the same values read; the output has its shape. The places are found anew from it
+    (torch.nn.MaxUnpool2d; Badrinarayanan et al. 2017, section 3). Where windows overlap, two elements may have one
+    place, and either may stay.
+    """
+
+    name = "UNPOOL"
+    inputs = (2, 2)
+    pad: tuple[int, ...] = attribute(
+        PerAxis(0), 0, short="p", doc="padding of the pool, never the largest", torch="padding", named=True
+    )
+    ceil: bool = ceil_switch()
+    examples = (
+        Example("14x14x64, 28x28x64 -> UNPOOL 2x2 -> 28x28x64", params=0, macs=0),
+        Example("5x8, 10x8 -> UNPOOL k=3 s2 p1 -> 10x8"),
+        Example("4x4x4x2, 7x7x7x2 -> UNPOOL 2 ceil -> 7x7x7x2"),
+        Wrong("14x14x64, 29x30x64 -> UNPOOL 2x2", "shape-mismatch"),
+        Wrong("14x14x64, 28x28x32 -> UNPOOL 2x2", "shape-mismatch"),
+        Wrong("14x14x64, 28x64 -> UNPOOL 2x2", "shape-mismatch"),
+        Wrong("1x1x64, 2x2x64 -> UNPOOL 3x3", "kernel-too-large"),
+        Wrong("14x14x64, 28x28x64 -> UNPOOL 2x2 p2", "pad-too-large"),
+    )
+
+    def windows(self) -> tuple[Window, ...]:
+        each = zip(self.kernel, self.step(), self.pad, strict=True)
+        return tuple(Window(kernel, stride, pad, pad, ceil=self.ceil) for kernel, stride, pad in each)
+
+    def shape(self, *inputs: Shape) -> Shape:
+        x, before = inputs
+        if x.rank != before.rank:
+            message = f"UNPOOL: {before} cannot pool to {x}, which has {x.rank} axes"
+            raise Refusal("shape-mismatch", message, blame=1)
+        pooled = super().shape(before)
+        for axis, size, wanted in zip(AXES[x.rank], x.sizes, pooled.sizes, strict=True):
+            if not same(size, wanted):
+                message = f"UNPOOL: {before} pools to {pooled}, and {x} differs in its {axis}"
+                raise Refusal("shape-mismatch", message, blame=0)
+        return before
+
+    def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
+        return ()
+
+    def derivation(self, *inputs: Shape) -> str:
+        return f"the shape of what was pooled, {inputs[1]}"
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        dimensions = len(self.kernel)
+        arguments = {
+            "kernel_size": short(self.kernel),
+            "stride": short(self.step()),
+            "padding": short(self.pad),
+            "ceil_mode": self.ceil,
+        }
+        defaults = {"stride": short(self.kernel), "padding": 0, "ceil_mode": False}
+        module = Module(f"Unpool{dimensions}d", arguments, 1, defaults, UNPOOL.replace("{n}", str(dimensions)))
+        return Lowered(module, wants="first", gives="first")

@@ -1,0 +1,81 @@
+"""Attention within the windows of an image, with a learned bias for how pixels lie to one another."""
+
+from __future__ import annotations
+
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.support.windowattention import WINDOW_ATTENTION
+from archdsl.layers.values import Divisor, Number, PerAxis, Switch
+from archdsl.sizes.shape import Shape, product
+from archdsl.sizes.size import Size, same
+
+
+class WindowAttention(Layer):
+    """Multi-head attention within windows, which may lie shifted around the edges (Swin, Liu et al. 2021).
+
+    A size that the windows do not divide is filled up with zeros, which the pixels beside them see. Pixels that only a
+    shift brings together do not see one another; along an axis of one window nothing is shifted. Tensors are called as
+    in torchvision's ShiftedWindowAttention, and give its numbers.
+    """
+
+    name = "WINDOWATTENTION"
+    ranks = (3,)
+    heads: Size = attribute(Divisor(), doc="heads side by side; they divide the channels")
+    window: tuple[int, ...] = attribute(PerAxis(), doc="pixels of a window along each axis")
+    shift: tuple[int, ...] = attribute(PerAxis(0), 0, short="s", doc="pixels by which the windows are shifted")
+    bias: bool = attribute(Switch(), True, doc="learned constants of queries, keys and values", named=True)
+    outbias: bool = attribute(Switch(), True, doc="learned constants of the projection behind", named=True)
+    dropout: float = attribute(Number(0, 1), 0, doc="how much of the weights is dropped", named=True)
+    outdropout: float = attribute(Number(0, 1), 0, doc="how much of the output is dropped", named=True)
+    examples = (
+        Example("56x56x96 -> WINDOWATTENTION 3 7x7 -> 56x56x96", params=37_755, macs=145_108_992),
+        Example("56x56x96 -> WINDOWATTENTION 3 window=7 s3 -> 56x56x96"),
+        Example("9x10x8 -> WINDOWATTENTION heads=2 window=4x3 shift=2x1 nobias nooutbias -> 9x10x8", params=326),
+        Example("8x8x4 -> WINDOWATTENTION 1 4 dropout=0.1 outdropout=0.2 -> 8x8x4"),
+        Wrong("56x56x96 -> WINDOWATTENTION 5 7x7", "not-divisible"),
+        Wrong("56x56x96 -> WINDOWATTENTION 3 7x7 s7", "out-of-range"),
+        Wrong("196x768 -> WINDOWATTENTION 12 7", "rank-mismatch"),
+        Wrong("56x56x96 -> WINDOWATTENTION 3", "missing-value"),
+    )
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if not same(x.channels % self.heads, 0):
+            message = f"WINDOWATTENTION: {self.heads} heads do not divide the {x.channels} channels"
+            raise Refusal("not-divisible", message, blame="heads")
+        for window, shift in zip(self.window, self.shift, strict=True):
+            if shift >= window:
+                message = f"shift of WINDOWATTENTION must be less than the window, {window}, not {shift}"
+                raise Refusal("out-of-range", message, blame="shift", tries=({"shift": window // 2},))
+        return x
+
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        d = inputs[0].channels
+        height, width = self.window
+        return (
+            Tensor("relative_position_bias_table", ((2 * height - 1) * (2 * width - 1), self.heads)),
+            Tensor("relative_position_index", ((height * width) ** 2,), "buffer", "int64"),
+            Tensor("qkv.weight", (3 * d, d)),
+            *((Tensor("qkv.bias", (3 * d,), "bias"),) if self.bias else ()),
+            Tensor("proj.weight", (d, d)),
+            *((Tensor("proj.bias", (d,), "bias"),) if self.outbias else ()),
+        )
+
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+        d, pixels = output.channels, product(self.window)
+        windows = product(tuple((size - 1) // each + 1 for size, each in zip(output.space, self.window, strict=True)))
+        return windows * pixels * d * (4 * d + 2 * pixels)
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        arguments = {
+            "dim": inputs[0].channels,
+            "window_size": self.window,
+            "shift_size": self.shift,
+            "num_heads": self.heads,
+            "qkv_bias": self.bias,
+            "proj_bias": self.outbias,
+            "attention_dropout": self.dropout,
+            "dropout": self.outdropout,
+        }
+        defaults = {"qkv_bias": True, "proj_bias": True, "attention_dropout": 0, "dropout": 0}
+        module = Module("WindowAttention", arguments, 4, defaults, WINDOW_ATTENTION)
+        return Lowered(module, wants="last", gives="last")

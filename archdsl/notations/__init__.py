@@ -1,0 +1,1 @@
+"""Texts in other notations, read to the same tree as a spec."""

@@ -1,0 +1,67 @@
+"""Fully connected layers of a listing: one, or several in a chain (`fc: 400 -> 120 -> 84`)."""
+
+from __future__ import annotations
+
+from archdsl.diagnostics import Span
+from archdsl.notations.listing.entry import Entry
+from archdsl.notations.listing.flow import Flow, spread
+from archdsl.notations.listing.line import Head, Shape, sizes
+from archdsl.notations.listing.lines import LineBuilder
+from archdsl.notations.listing.parts import Unclear, amount, place_of, whole
+from archdsl.syntax.tree import Token
+
+
+def connected(builder: LineBuilder, entry: Entry, at: Span) -> tuple[str, list[Token]]:
+    """The kind of a fully connected layer and its values; raises Unclear."""
+    count = builder.count(entry, entry.facts, at)
+    _reads_all(builder.flow, entry)
+    builder.flow = Flow(None, whole(count), True)
+    return ("RBF" if entry.kind == "RBF" else "FC"), [amount((whole(count),), place_of(count))]
+
+
+def _reads_all(flow: Flow, entry: Entry) -> None:
+    """A window of a fully connected layer is all that comes in; raises Unclear where it is less."""
+    window = entry.facts.get("window")
+    space = (1,) if flow.flat else flow.space
+    if window is None or space is None or flow.is_shape(sizes(window)):
+        return
+    if spread(sizes(window), len(space)) != space:
+        come = "x".join(map(str, space)) if not flow.flat else "a vector"
+        message = f"a fully connected layer reads all that comes in, and a window of {window.text} is not {come}"
+        raise Unclear(message, place_of(window), "if it has a window, call it a convolution")
+
+
+def chained(builder: LineBuilder, entry: Entry) -> list[Entry]:
+    """An entry with numbers behind arrows as its layers, whatever is joined to it behind the last; raises Unclear.
+
+    A first number that is what comes in is no layer, and a last one that says the same again is a claim.
+    """
+    given = entry.facts.pop("count", None)
+    counts = sorted([*([given] if given else []), *entry.results], key=lambda token: token.start)
+    entry.results = []
+    if len(counts) > 1 and whole(counts[0]) == builder.flow.elements:
+        builder.note(counts.pop(0), "what the layer reads")
+    elif len(counts) == 2 and whole(counts[0]) != whole(counts[1]):
+        hint = f"FC {whole(counts[0])} and FC {whole(counts[1])}, on lines of their own, are two layers"
+        come = f"{builder.flow.elements:,} come in, and " if builder.flow.elements is not None else ""
+        message = f"{come}whether {counts[0].text} or {counts[1].text} come out is not clear"
+        raise Unclear(message, Span(counts[0].start, counts[1].end), hint)
+    if len({whole(count) for count in counts}) == 1:
+        entry.facts["count"] = counts[0]
+        entry.shapes += [Shape(sizes(count), count.start, count.end) for count in counts[1:]]
+        return [entry]
+    builder.note(Span(counts[0].start, counts[-1].end), f"read as {len(counts)} layers")
+    return [_one(entry, count) for count in counts[:-1]] + [_last(entry, counts[-1])]
+
+
+def _one(entry: Entry, count: Token) -> Entry:
+    """A layer of a chain, which has the name of the chain if it is the first that is built."""
+    one = Entry(entry.head, entry.start, entry.end, entry.indent)
+    one.switches, one.facts["count"] = entry.switches, count
+    return one
+
+
+def _last(entry: Entry, count: Token) -> Entry:
+    entry.facts["count"] = count
+    entry.head = Head(entry.head.kind, None, None, (), count.start, count.end)
+    return entry

@@ -1,0 +1,75 @@
+"""One layer of a listing while its facts are gathered, wherever in the text they stand."""
+
+from __future__ import annotations
+
+from archdsl.notations.listing.line import Block, Head, Shape, sizes
+from archdsl.syntax.tree import Token
+
+FAMILIES = {
+    "CONV": "conv",
+    "C_LABEL": "conv",
+    "POOL": "pool",
+    "P_LABEL": "pool",
+    "S_LABEL": "pool",
+    "SUBSAMPLE": "pool",
+    "MAXPOOL": "pool",
+    "AVGPOOL": "pool",
+    "GLOBALAVGPOOL": "pool",
+    "GLOBALMAXPOOL": "pool",
+    "NORM": "norm",
+    "LRN": "norm",
+    "BN": "norm",
+    "FC": "dense",
+    "F_LABEL": "dense",
+    "OUTPUT": "dense",
+    "RBF": "dense",
+}
+_VAGUE = ("POOL", "P_LABEL", "S_LABEL", "NORM", "OUTPUT", "F_LABEL", "C_LABEL", "FC", "SUBSAMPLE")
+_LETTERS = {"C_LABEL": "C", "S_LABEL": "S", "P_LABEL": "P", "F_LABEL": "F"}
+
+
+class Entry:
+    """A layer: its name as written, and its facts, each with its place."""
+
+    def __init__(self, head: Head, start: int, end: int, indent: int) -> None:
+        self.head, self.kind = head, head.kind
+        self.start, self.end, self.indent = start, end, indent
+        self.facts: dict[str, Token] = {}
+        self.shapes: list[Shape] = []
+        self.blocks: list[Block] = []
+        self.switches: set[str] = set()
+        self.columns: dict[str, Token] = {}  # of an inception row: 1x1, 3x3 reduce, 3x3 ...
+        self.results: list[Token] = []  # numbers behind arrows: what comes out, or further layers (fc: 120 -> 84)
+        self.loose: list[Token] = []  # amounts that nothing explains
+        self.vague: list[Token] = []  # a stride or a padding without its figure
+        self.twice: list[tuple[str, Token, Token]] = []  # facts given twice, with different values
+        self.bare: Token | None = None  # a count without a word, which may be what the layer reads
+        self.followers: list[Entry] = []  # joined on the same line: an activation, a norm, dropout
+        for fact, value in zip(("window", "count"), head.values, strict=False):  # conv3-64
+            self.give(fact, value)
+
+    @property
+    def family(self) -> str:
+        return FAMILIES.get(self.kind, self.kind)
+
+    @property
+    def label(self) -> str:
+        """The name as written: CONV2 ~ 12 is `CONV2`."""
+        base = _LETTERS.get(self.head.kind) or {"dense": "fc"}.get(self.family, self.family.lower())
+        return f"{base}{self.head.ordinal.text}" if self.head.ordinal else ""
+
+    def give(self, fact: str, token: Token) -> None:
+        """Note a fact; one that is there already must be the same."""
+        before = self.facts.setdefault(fact, token)
+        if before is not token and sizes(before) != sizes(token):
+            self.twice.append((fact, before, token))
+
+    def joins(self, head: Head) -> bool:
+        """Whether another head speaks of this same layer: `NORM1: Normalization layer`, `C1: convolutional layer`."""
+        other = FAMILIES.get(head.kind, head.kind)
+        return other == self.family and head.ordinal is None and not head.values
+
+    def sharpen(self, kind: str) -> None:
+        """Take the more exact of two words for the layer: max pooling for pooling."""
+        if kind not in _VAGUE or (kind == "SUBSAMPLE" and self.kind == "S_LABEL"):
+            self.kind = kind

@@ -1,0 +1,157 @@
+"""Rows of a Markdown table as tokens: a cell is read as if the words above its column stood before it."""
+
+from __future__ import annotations
+
+import re
+
+from archdsl.diagnostics import Span
+from archdsl.notations.listing.line import words
+from archdsl.notations.listing.parts import Note
+from archdsl.notations.listing.pieces import Cell, Row
+from archdsl.notations.listing.words import AMOUNTS, KINDS, LIGHT
+from archdsl.syntax.tree import Token
+
+_INCEPTION = re.compile(r"[#\s$]*(1|3|5)\s*[x×]\s*\1\s*(reduce)?[\s$]*|(pool)[\s-]*proj(?:ection)?", re.IGNORECASE)
+_NAMES = re.compile(
+    r"[\s#0-9-]*(?:layers?|types?|names?|stage|block|operation|module|schicht|couche|nr|no|층|레이어|層|#\s*$)\b",
+    re.IGNORECASE,
+)
+_SIZES = re.compile(r"\s*(?:sizes?|shapes?|dimensions?|größe|taille|크기|サイズ)\b", re.IGNORECASE)
+_ROLES = ("MACS", "PARAMS", "WEIGHTS", "OUTPUTS", "STRIDE", "PAD", "WINDOW", "GROUPS", "MAPS", "NEURONS", "FILTERS")
+
+
+class Reading:
+    """The tokens of one row, the columns of an inception block, and what was passed over."""
+
+    def __init__(self) -> None:
+        self.tokens: list[Token] = []
+        self.columns: dict[str, Token] = {}
+        self.notes: list[Note] = []
+
+
+def row_tokens(text: str, row: Row) -> Reading:
+    """Read a row under the head of its table."""
+    reading = Reading()
+    heads = [text[cell.start : cell.end] for cell in row.header]
+    output = any(_role(head) == "OUTPUTS" and not _SIZES.match(head) for head in heads)
+    for number, cell in enumerate(row.cells):
+        head = heads[number] if number < len(heads) else ""
+        if output and _SIZES.match(head):  # beside a column with what comes out, a size is that of the window
+            head = "window"
+        if reading.tokens:
+            reading.tokens.append(Token("SEP", "|", cell.start, cell.start))
+        _cell(text, cell, head, reading)
+    reading.tokens = _joined(reading.tokens)
+    return reading
+
+
+def _joined(tokens: list[Token]) -> list[Token]:
+    """`Conv + ReLU`, or ReLU in a cell of its own: behind the layer of the row, of which all other cells speak."""
+    kinds = [at for at, token in enumerate(tokens) if token.type in KINDS]
+    if any(tokens[at].type not in LIGHT or tokens[at - 1].type != "SEP" for at in kinds[1:]):
+        return tokens
+    joined: list[Token] = []
+    for at in reversed(kinds[1:]):
+        end = next((n for n in range(at, len(tokens)) if tokens[n].type == "SEP"), len(tokens))
+        joined = tokens[at - 1 : end] + joined
+        tokens = tokens[: at - 1] + tokens[end:]
+    return tokens + joined
+
+
+def is_header(text: str, cells: tuple[Cell, ...]) -> bool:
+    """Whether a row names columns: no number in it, and two words or more that say what a column holds."""
+    heads = [text[cell.start : cell.end] for cell in cells]
+    if any(letter.isdigit() for head in heads for letter in head):
+        return False
+    return sum(_role(head) in _ROLES for head in heads) > 1
+
+
+def networks(text: str, row: Row) -> bool:
+    """Whether a row holds layers of several networks side by side, as the columns A to E of VGG do."""
+    seen: set[str] = set()
+    columns = 0
+    for cell in row.cells:
+        content = text[cell.start : cell.end].strip().lower()
+        found = words(text, cell.start, cell.end)
+        if any(token.type in KINDS or token.type == "VGGCONV" for token in found):
+            columns += any(token.type == "VGGCONV" for token in found)
+            if columns > 1 or content in seen:
+                return True
+            seen.add(content)
+    return False
+
+
+def _cell(text: str, cell: Cell, head: str, reading: Reading) -> None:
+    found = words(text, cell.start, cell.end)
+    amounts = [token for token in found if token.type in AMOUNTS]
+    inception = _INCEPTION.fullmatch(head.strip())
+    if inception and amounts:
+        key = "pool" if inception[3] else f"{inception[1]}{' reduce' if inception[2] else ''}"
+        reading.columns[key] = amounts[0]
+        return
+    role = _role(head)
+    plain = not any(token.type in KINDS or token.type == "VGGCONV" for token in found)
+    if role == "":
+        reading.tokens += [] if plain and head and _is_row_number(found) else found
+    elif plain and (role == "MACS" or _is_vague(role, amounts) or (role is None and _is_figure(found))):
+        what = head.strip() or "a column without a name"
+        note = f"{what}: not read" if role is None else f"{what}: not a claim, its unit is not certain"
+        reading.notes.append(Note(cell.start, cell.end, note))
+    else:
+        reading.tokens += _under(role, found, cell) if plain else found
+
+
+def _is_vague(role: str | None, amounts: list[Token]) -> bool:
+    """A count in K: of 1,000 or of 1,024, and papers count with or without biases."""
+    return role in ("PARAMS", "WEIGHTS") and any(amount.type == "ROUNDED" for amount in amounts)
+
+
+def _is_row_number(found: list[Token]) -> bool:
+    return [token.type for token in found] == ["NUMBER"]
+
+
+def _is_figure(found: list[Token]) -> bool:
+    """Numbers alone, of which only the head of the column could say what they mean."""
+    return bool(found) and all(token.type in AMOUNTS and token.type != "DIMS" for token in found)
+
+
+def _role(head: str) -> str | None:
+    """What a column holds; empty where its cells speak for themselves, None where nothing is known of it."""
+    if not head.strip() or _NAMES.match(head):
+        return ""
+    types = [token.type for token in words(head, 0, len(head))]
+    if "INPUT" in types:
+        return None
+    if "OUTPUT" in types and "MAPS" not in types:
+        return "OUTPUTS"
+    if "WINDOW" in types:
+        return "WINDOW"
+    for role in _ROLES:
+        if role in types:
+            return role
+    if _SIZES.match(head):
+        return "OUTPUTS"
+    return "" if any(kind in KINDS for kind in types) else None
+
+
+def _under(role: str | None, found: list[Token], cell: Cell) -> list[Token]:
+    """The tokens of a cell with the word of its column."""
+    amounts = [token for token in found if token.type in AMOUNTS]
+    if not amounts or role is None:
+        return found
+    first = amounts[0]
+    own = {token.type for token in found} & set(_ROLES)
+    if own and role != "OUTPUTS":
+        return found
+    if role == "OUTPUTS":
+        if any(token.type in ("LSQB", "LBLOCK") for token in found):
+            return found
+        sizes = [token for token in found if token.type in ("DIMS", "NUMBER", "SEP") and token.text not in "()"]
+        return [Token("LSQB", "[", cell.start, cell.start), *sizes, Token("RSQB", "]", cell.end, cell.end)]
+    if role in ("PARAMS", "WEIGHTS"):
+        return [*amounts[:1], Token(role, role.lower(), cell.end, cell.end)]
+    kind = "WINDOW" if role == "FILTERS" and first.type == "DIMS" else role
+    at = Span(cell.start, cell.start)
+    if role == "WINDOW" and len(found) == 1:
+        return [Token("WINDOW", "window", *at), first]
+    return [Token(kind, kind.lower(), *at), *found]

@@ -1,0 +1,131 @@
+"""What the bodies of blocks name, whether or not they are used: unknown kinds, and blocks that reach themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TypeAlias
+
+from archdsl.elaborate.elaborate import FAULTS, Elaborator
+from archdsl.expressions.scope import KindReference, Words, meant
+from archdsl.faults.problem import Problem
+from archdsl.reading.kinds import RIVALS, Kinds
+from archdsl.syntax import tree
+from archdsl.syntax.tree import Token
+
+Reached: TypeAlias = dict[KindReference, dict[KindReference, Token]]
+
+
+_LINES = KindReference("")  # of the text itself: no block has no name
+
+
+def check_blocks(elaborator: Elaborator) -> None:
+    """Tell unknown kinds in every body and on every line, used or not, and each ring of blocks."""
+    report, kinds, most = elaborator.report, elaborator.kinds, FAULTS * elaborator.limits.diagnostics
+    reached: Reached = {}
+    for name, words, known, lines in _bodies(kinds):
+        reached[name] = {}
+        with kinds.used(name.file or 0, report):
+            for kind, bound in _kinds(lines):
+                found = meant(kind.text, words)
+                if found in kinds.blocks:
+                    reached[name].setdefault(found, kind)
+                elif kind.text not in known | bound and report.errors <= most:
+                    _check(elaborator, kind, found, words)
+    for ring in _rings(reached):
+        first = next(name for name in kinds.blocks if name in ring)
+        loop = _loop(first, reached, ring)
+        elaborator.recursive.update(kinds.blocks[one].name.start for one in loop)
+        message = f"{first.name} reaches itself: {' -> '.join(one.name for one in [*loop, first])}"
+        at = reached[first][loop[1] if len(loop) > 1 else first]
+        with kinds.used(first.file or 0, report):
+            report.problem(Problem("recursive-block", message, at, hint="every spec ends: repeat with xN"))
+
+
+def _check(elaborator: Elaborator, kind: Token, found: KindReference | None, words: Words) -> None:
+    """Tell a word that is no kind, or the blocks of two files."""
+    if found is None:
+        elaborator.report.problem(elaborator.kinds.unknown(kind, words))
+    elif found.file is not None and found.file <= RIVALS:
+        elaborator.report.problem(elaborator.kinds.rivals(kind, found))
+
+
+def _bodies(kinds: Kinds) -> Iterator[tuple[KindReference, Words, set[str], tuple[tree.Line, ...]]]:
+    """Every body, what words mean in it as kinds, and the names of its parameters; the lines of the text come last."""
+    for name, block in kinds.blocks.items():
+        yield name, kinds.around(block), _names(block.parameters), block.body.lines
+    own = kinds.files[0]
+    yield _LINES, kinds.words[0], _names(own.model.parameters if own.model else ()), own.lines
+
+
+def _names(parameters: tuple[tree.Parameter, ...]) -> set[str]:
+    return {parameter.name.text for parameter in parameters}
+
+
+def _kinds(lines: tuple[tree.Line, ...]) -> list[tuple[Token, set[str]]]:
+    """Every kind word below some lines, with the names that `for` and `let` define there."""
+    kinds: list[Token] = []
+    bound: set[str] = set()
+    stack = list(lines)
+    while stack:
+        for statement in stack.pop().statements:
+            bodies: list[tree.Body] = []
+            match statement:
+                case tree.Layer(_, kind, _, body):
+                    kinds += [kind] if kind is not None else []
+                    bodies = [body] if body is not None else []
+                case tree.Let(name, _):
+                    bound.add(name.text)
+                case tree.For(names, _, body):
+                    bound.update(token.text for token in names)
+                    bodies = [body]
+                case tree.If(arms, otherwise):
+                    bodies = [*(body for _, body in arms), *([otherwise] if otherwise else [])]
+            stack += [line for body in bodies for line in body.lines]
+    return [(kind, bound) for kind in kinds]
+
+
+def _rings(reached: Reached) -> list[set[KindReference]]:
+    """The sets of names that all reach one another (Kosaraju's two walks); a name alone where it names itself."""
+    backwards: dict[KindReference, list[KindReference]] = {name: [] for name in reached}
+    for name, following in reached.items():
+        for one in following:
+            backwards[one].append(name)
+    seen: set[KindReference] = set()
+    finished = [name for start in reached for name in _walk(start, reached, seen)]
+    seen.clear()
+    sets = [set(_walk(start, backwards, seen)) for start in reversed(finished)]
+    return [ring for ring in sets if len(ring) > 1 or any(name in reached[name] for name in ring)]
+
+
+def _walk(
+    start: KindReference, ways: Mapping[KindReference, Iterable[KindReference]], seen: set[KindReference]
+) -> Iterator[KindReference]:
+    """The names that were not seen and can be reached, each behind those that it leads to."""
+    stack = [] if start in seen else [(start, iter(ways[start]))]
+    seen.add(start)
+    while stack:
+        name, following = stack[-1]
+        one = next((one for one in following if one not in seen), None)
+        if one is None:
+            stack.pop()
+            yield name
+        else:
+            seen.add(one)
+            stack.append((one, iter(ways[one])))
+
+
+def _loop(start: KindReference, reached: Reached, ring: set[KindReference]) -> list[KindReference]:
+    """A way from a block back to itself, the block first; the shortest one."""
+    came: dict[KindReference, KindReference] = {}
+    queue = [start]
+    for name in queue:
+        for following in reached[name]:
+            if following == start:
+                path = [name]
+                while path[-1] != start:
+                    path.append(came[path[-1]])
+                return path[::-1]
+            if following in ring and following not in came:
+                came[following] = name
+                queue.append(following)
+    return [start]

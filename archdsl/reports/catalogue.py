@@ -1,0 +1,81 @@
+"""The list of the specs with params and macs: `python -m archdsl.reports.catalogue` writes `specs/README.md`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from archdsl.checker.check import Checked, Reading, check, read, settings
+from archdsl.data import SPECS
+from archdsl.diagnostics import ArchError, Source
+from archdsl.limits import Limits
+from archdsl.sizes.size import Size
+
+HEAD = """\
+# The specs
+
+Networks as their papers print them, each with the published figures as claims, and with a comment that names the source
+and whatever it prints against arithmetic. `archdsl check specs` verifies all of them at every setting below; a setting
+is given by name, as in `archdsl summary specs/vgg.arch config=A`. Those in `torchvision` carry the names of its
+`state_dict`, so its published weights load with `strict=True`. Macs are multiply-accumulates of one forward pass.
+
+This page is generated: `python -m archdsl.reports.catalogue`.
+
+| spec | network | setting | params | macs |
+|---|---|---|---:|---:|
+"""
+
+
+def catalogue(folder: Path = SPECS) -> str:
+    """The list as Markdown: a row for each spec of a folder and each setting that it is verified at.
+
+    Raises ArchError where a spec does not hold.
+    """
+    return HEAD + "".join(line for path in _specs(folder) for line in _lines(path, folder, Limits()))
+
+
+def _specs(folder: Path) -> list[Path]:
+    """The specs of a folder, then those of the folders in it."""
+    return sorted(folder.rglob("*.arch"), key=lambda path: (len(path.parts), path))
+
+
+def _lines(path: Path, folder: Path, limits: Limits) -> Iterator[str]:
+    source = Source(path.name, path.read_text(encoding="utf-8"))
+    reading = read(source, limits)
+    place = path.relative_to(folder).as_posix()
+    first = f"[{place}]({place}) | {_title(source.text)}"
+    for setting in settings(reading, {}, limits):
+        totals = _checked(reading, setting, limits).totals
+        yield f"| {first} | {_written(setting)} | {_figure(totals.params)} | {_figure(totals.macs)} |\n"
+        first = " | "
+
+
+def _checked(reading: Reading, setting: dict[str, Any], limits: Limits) -> Checked:
+    checked = check(reading, setting, limits)
+    if checked.failed:
+        raise ArchError(checked.diagnostics)
+    return checked
+
+
+def _title(text: str) -> str:
+    """The first sentence of the comment at the top, without its full stop."""
+    return text.partition("\n")[0].removeprefix("#").strip().removesuffix(".").replace("|", "\\|")
+
+
+def _written(setting: dict[str, Any]) -> str:
+    """A setting as the command line takes it."""
+    return " ".join(f"`{name}={_value(value)}`" for name, value in setting.items())
+
+
+def _value(value: Any) -> str:
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
+
+
+def _figure(size: Size) -> str:
+    """A count; one that depends on a symbolic size as its expression."""
+    return f"{size:,}" if isinstance(size, int) else f"`{size}`"
+
+
+if __name__ == "__main__":
+    (SPECS / "README.md").write_text(catalogue(), encoding="utf-8")

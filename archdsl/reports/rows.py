@@ -1,0 +1,166 @@
+"""A checked network as rows: its layer lines for scripts, and with its containers for the table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from archdsl.analysis.cost import Cost, times
+from archdsl.checker.check import Checked
+from archdsl.diagnostics import ArchError, Diagnostic, Span
+from archdsl.limits import Limits
+from archdsl.network.nodes import Leaf, Merge, Node, Placed, Repeat, Share, Use, walk
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Size
+from archdsl.syntax import tree
+
+_MOST = Limits().unrolled
+
+
+class Row(NamedTuple):
+    """A layer line. Equal copies of a repeat are one row: `count` tells how many, the figures are those of one."""
+
+    path: str
+    kind: str
+    line: int
+    count: Size  # type: ignore[assignment]
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+    params: Size
+    weights: Size
+    macs: Size
+    connections: Size
+    units: Size
+    frozen: bool = False
+    file: str = ""
+    shares: str | None = None  # the path of what SHARE runs again
+    tied: tuple[tuple[str, str], ...] = ()  # tensors that are another layer's: name here, path there
+
+    @property
+    def name(self) -> str:
+        return self.path
+
+    @property
+    def output(self) -> Shape:
+        """The shape of the output; of several results the first."""
+        return self.outputs[0]
+
+    @property
+    def shape(self) -> tuple[Size, ...]:
+        """The sizes of the output, channels last, batch left out."""
+        return self.output.sizes
+
+    @property
+    def dtype(self) -> str:
+        return self.output.dtype
+
+
+class Entry(NamedTuple):
+    """A line of the table: a layer, or a container. `cost` is that of all its `count` copies.
+
+    An `open` container is followed by what it holds; one folded by `depth` stands for it. `path` is empty where braces
+    have no name. `lender` is the path of what owns the params that are not counted here.
+    """
+
+    path: str
+    depth: int
+    text: str
+    count: Size  # type: ignore[assignment]
+    outputs: tuple[Shape, ...]
+    cost: Cost
+    open: bool
+    lender: str = ""
+
+
+def leaves(checked: Checked, most: int = _MOST) -> list[Row]:
+    """The layer lines in order. Raises ArchError where there are more than `most`."""
+    found: list[Row] = []
+    owners = Owners()
+    for placed in _walk(checked, None, most):
+        owners.note(placed)
+        if isinstance(placed.node, (Leaf, Share)):
+            found.append(_row(checked, placed, placed.node, owners))
+    return found
+
+
+def rows(checked: Checked, depth: int | None = None, most: int = _MOST) -> list[Entry]:
+    """The layers with the groups, blocks, merges and named repeats around them, `depth` levels of them.
+
+    Raises ArchError where there are more than `most`.
+    """
+    deepest = None if depth is None else depth - 1
+    owners = Owners()
+    found: list[Entry] = []
+    for placed in _walk(checked, deepest, most):
+        owners.note(placed)
+        found.append(_entry(checked, placed, deepest, owners))
+    return found
+
+
+class Owners:
+    """The paths of what was passed on a walk, to say whose weights a layer has."""
+
+    def __init__(self) -> None:
+        self._paths: dict[int, str] = {}
+
+    def note(self, placed: Placed) -> None:
+        """Pass a node: its first result stands for it."""
+        self._paths.update(dict.fromkeys(placed.item.gives[:1], placed.path))
+
+    def lender(self, node: Node) -> str:
+        """The path of what owns the weights of a node; what lies below the depth of the walk as it is written."""
+        if isinstance(node, Share):
+            return self._paths.get(node.of, node.name)
+        if not isinstance(node, Leaf):
+            return ""
+        written = node.op.__dict__
+        return next((self._paths.get(tie.of, written[tie.tensor].text) for tie in node.ties), "")
+
+    def tied(self, node: Node) -> tuple[tuple[str, str], ...]:
+        """The tensors of a layer that are another one's, with their paths there."""
+        ties = node.ties if isinstance(node, Leaf) else ()
+        return tuple((tie.tensor, f"{self._paths[tie.of]}.{tie.tensor}") for tie in ties)
+
+
+def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
+    if checked.network is None:
+        return
+    for number, placed in enumerate(walk(checked.network.body, deepest=deepest)):
+        if number >= most:
+            message = f"more than {most:,} rows: blocks used by blocks many times over"
+            hint = "raise the limit with --limit unrolled=N, or fold the table with --depth N"
+            raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])
+        yield placed
+
+
+def _row(checked: Checked, placed: Placed, node: Leaf | Share, owners: Owners) -> Row:
+    cost = checked.costs.of(node)
+    at = node.statement.start
+    line, file = checked.source.position(at)[0], checked.source.part(at).name
+    figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
+    row = (placed.path, line, placed.copies, node.inputs, node.outputs, *figures)
+    if isinstance(node, Share):
+        return Row(row[0], "SHARE", *row[1:], file=file, shares=owners.lender(node))
+    return Row(row[0], node.op.name, *row[1:], node.frozen, file, tied=owners.tied(node))
+
+
+def _entry(checked: Checked, placed: Placed, deepest: int | None, owners: Owners) -> Entry:
+    node = placed.node
+    nameless = isinstance(node, Merge) and placed.path == placed.parent
+    cost = times(checked.costs.of(node), placed.copies)
+    count = placed.copies * node.copies if isinstance(node, Repeat) else placed.copies
+    opened = not isinstance(node, (Leaf, Share)) and (deepest is None or placed.depth < deepest)
+    text = layer_text(checked.source.text, node)
+    outputs = node.outputs if isinstance(node, (Leaf, Merge, Share, Use)) else placed.item.shapes
+    return Entry("" if nameless else placed.path, placed.depth, text, count, outputs, cost, opened, owners.lender(node))
+
+
+def layer_text(text: str, node: object) -> str:
+    """A layer as written, without its name, its repeat, what stands in its braces and its claims."""
+    statement = getattr(node, "statement", None)
+    if not isinstance(statement, tree.Layer) or statement.kind is None:
+        return "{ }"
+    end = statement.arguments[-1].end if statement.arguments else statement.kind.end
+    words = " ".join(text[statement.kind.start : end].replace("\\\n", " ").split())
+    reads = ", ".join(token.text for token in statement.reads)
+    return f"{words} <- {reads}" if reads else words

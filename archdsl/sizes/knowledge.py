@@ -1,0 +1,269 @@
+"""What is known of open sizes, and what follows: whether a comparison holds for all of them, for none, or for some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from copy import copy
+from typing import TYPE_CHECKING, Any, cast
+
+from archdsl.limits import Limits
+from archdsl.sizes.bounds import bounds
+from archdsl.sizes.condition import Clause, Literal, literal, replaced, solutions
+from archdsl.sizes.numbers import Numbers, TooMuch, between
+from archdsl.sizes.rewriting import rewritten, solved, tidied
+from archdsl.sizes.size import Expression, Monomial, Size, Symbol, symbol, symbols
+
+if TYPE_CHECKING:
+    from archdsl.sizes.facts import Facts
+
+_QUESTION = 30  # steps of any question, whatever it asks
+_MOST_JOINT = 32  # comparisons of several symbols from which others are concluded
+_MOST_RULES = 64  # equalities that are used for rewriting
+
+
+class Knowledge:
+    """Comparisons of symbols that hold, and what they say together. `steps` counts the work done with them."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.steps = 0
+        self._domains: dict[str, Numbers] = {}
+        self._first: dict[str, int] = {}
+        self._known: dict[Literal, None] = {}  # in the order in which they came
+        self._least: dict[Expression, int] = {}  # a size without its constant -> the least that it can be
+        self._rules: list[tuple[Monomial, Size]] = []
+        self._joint: list[Expression] = []  # sizes of several symbols that are 0 or more, the first of them
+        self._solutions: dict[Clause, Numbers | None] = {}
+
+    # ---- symbols
+
+    @property
+    def _itself(self) -> Facts:
+        """What its symbols know it as."""
+        return cast("Facts", self)
+
+    def symbol(self, name: str, least: int) -> Expression:
+        """A new symbol, a whole number of at least so much."""
+        self._domains[name], self._first[name] = between(least), least
+        return symbol(name, self._itself)
+
+    @property
+    def names(self) -> list[str]:
+        """The symbols in the order in which they came."""
+        return list(self._first)
+
+    def least(self, name: str) -> int:
+        """Where a symbol begins, before anything else is known of it."""
+        return self._first[name]
+
+    def domain(self, name: str) -> Numbers:
+        """The numbers that a symbol may be, as far as that is known."""
+        return self._domains[name]
+
+    def interval(self, name: str) -> tuple[int | None, int | None]:
+        """The least and the most that a symbol can be."""
+        domain = self._domains[name]
+        return domain.least(), domain.most()
+
+    # ---- questions
+
+    def known(self, size: Expression, relation: str) -> bool | None:
+        """The same, None where it is open."""
+        found = literal(size, relation)
+        return found if isinstance(found, bool) else self.decided(found)
+
+    def decided(self, one: Literal) -> bool | None:
+        """Whether a comparison holds for every size that is allowed (True), for none (False), or for some (None)."""
+        answer = self._directly(one)
+        if answer is not None:
+            return answer
+        other = literal(self.rewritten(one.size), one.relation) if self._rules else one
+        if isinstance(other, bool):
+            return other
+        answer = self._directly(other) if other != one else None
+        return self._by_rests(other) if answer is None else answer
+
+    def _directly(self, one: Literal) -> bool | None:
+        self.steps += _QUESTION + one.size.weight
+        answer = self._looked_up(one)
+        if answer is None and len(names := symbols(one.size)) == 1:
+            answer = self._by_numbers((one,), names.pop())
+        answer = by_bounds(one) if answer is None else answer
+        return self._by_sums(one) if answer is None and self._joint and one.relation == ">=" else answer
+
+    def _by_sums(self, one: Literal) -> bool | None:
+        """The answer where what is asked, or its opposite, is a comparison of several symbols that holds, and more."""
+        for other in self._joint:
+            self.steps += other.weight
+            for asked, answer in ((one, True), (one.negated(), False)):
+                rest = asked.size - other
+                low = rest if isinstance(rest, int) else bounds(rest)[0]
+                if low is not None and low >= 0:
+                    return answer
+        return None
+
+    def _looked_up(self, one: Literal) -> bool | None:
+        if one in self._known:
+            return True
+        if one.negated() in self._known:
+            return False
+        return True if one.relation == ">=" and self._reaches(one.size) else None
+
+    def _reaches(self, size: Expression) -> bool:
+        """Whether another comparison of the same terms says that a size is 0 or more."""
+        if size.terms[-1][0]:
+            return self._least.get(size, -1) >= 0
+        constant = size.terms[-1][1]
+        rest = size - constant
+        return isinstance(rest, Expression) and rest in self._least and self._least[rest] + constant >= 0
+
+    def _by_numbers(self, clause: Clause, name: str) -> bool | None:
+        found = self.solutions(clause, name)
+        if found is None:
+            return None
+        domain = self._domains[name]
+        self.steps += _period_of(domain) + _period_of(found)
+        try:
+            if domain.within(found):
+                return True
+            return None if domain & found else False
+        except TooMuch:
+            return None
+
+    def solutions(self, clause: Clause, name: str) -> Numbers | None:
+        """The numbers for which a condition on one symbol holds; None where they are not known."""
+        if clause not in self._solutions:
+            self._solutions[clause] = found = solutions(clause, name)
+            self.steps += _QUESTION + sum(each.size.weight for each in clause) * _period_of(found)
+        return self._solutions[clause]
+
+    def _by_rests(self, one: Literal) -> bool | None:
+        """The answer with each symbol as a multiple and its rest, where that is the same for all its numbers."""
+        size: Size = one.size
+        names = symbols(size)
+        for name in sorted(names) if len(names) > 1 else ():
+            rest = self._domains[name].rest()
+            if rest is not None:
+                size = replaced(size, Symbol(name, self._itself), self._multiple(name, *rest))
+        found = literal(size, one.relation) if size is not one.size else None
+        if not isinstance(found, Literal):
+            return found
+        self.steps += found.size.weight
+        return by_bounds(found)
+
+    def _multiple(self, name: str, period: int, rest: int) -> Size:
+        """`32*h + 5` for a symbol of which every number has this rest."""
+        other = f"{name}:{period}"
+        low, high = self.interval(name)
+        assert low is not None
+        self._domains[other] = between((low - rest) // period, None if high is None else (high - rest) // period)
+        return period * symbol(other, self._itself) + rest
+
+    def rewritten(self, size: Size) -> Size:
+        """A size with what is known to be equal put in."""
+        self.steps += 3 * len(self._rules)
+        return rewritten(size, self._rules) if self._rules else size
+
+    def tidied(self, size: Size) -> Size:
+        """A size in the simplest form that what is known allows: `H//2` for `(H + 1)//2` where H is even."""
+        size = self.rewritten(size)
+        if all(piece.period == 1 for domain in self._domains.values() for piece in domain.pieces):
+            return size
+        return tidied(size, lambda name: self._domains[name].rest())
+
+    # ---- learning
+
+    def _learn(self, one: Literal) -> None:
+        self._note(one)
+        other = literal(self.rewritten(one.size), one.relation) if self._rules else one
+        if isinstance(other, Literal) and other != one:
+            self._note(other)
+
+    def _note(self, one: Literal) -> None:
+        self._known[one] = None
+        names = symbols(one.size)
+        if len(names) == 1:
+            self._narrow((one,), names.pop())
+        if one.relation == ">=":
+            self._joint += [one.size] if len(names) > 1 and len(self._joint) < _MOST_JOINT else []
+            constant = 0 if one.size.terms[-1][0] else one.size.terms[-1][1]
+            rest = one.size - constant
+            assert isinstance(rest, Expression)
+            self._least[rest] = max(self._least.get(rest, -constant), -constant)
+        elif one.relation == "==" and len(self._rules) < _MOST_RULES:
+            rule = solved(one.size)
+            if rule is not None:
+                self._rewrite(*rule)
+
+    def _rewrite(self, monomial: Monomial, by: Size) -> None:
+        """From now on, put a size for a term; what is known of a symbol goes over to the one that is equal."""
+        self._rules.append((monomial, by))
+        other = by.terms[0][0] if isinstance(by, Expression) and len(by.terms) == 1 and by.terms[0][1] == 1 else ()
+        head = monomial[0]
+        if not isinstance(head, Symbol):
+            return
+        if len(monomial) == len(other) == 1 and isinstance(other[0], Symbol):
+            self._limit(other[0].name, self._domains[head.name])
+        elif len(monomial) == 1:
+            low, high = self.interval(head.name)
+            ends = ([] if low is None else [by - low]) + ([] if high is None else [high - by])
+            for one in [literal(end, ">=") for end in ends]:
+                if isinstance(one, Literal):
+                    self._note(one)
+        for one in [one for one in self._known if head.name in symbols(one.size)]:
+            again = literal(self.rewritten(one.size), one.relation)
+            if isinstance(again, Literal) and again not in self._known:
+                self._note(again)
+
+    def _narrow(self, clause: Clause, name: str) -> None:
+        found = self.solutions(clause, name)
+        if found is not None:
+            self._limit(name, found)
+
+    def _limit(self, name: str, found: Numbers) -> None:
+        """A symbol is one of these numbers; where only one is left, this is put for it."""
+        try:
+            self._domains[name] = domain = self._domains[name] & found
+        except TooMuch:
+            return
+        alone = domain.few(1)
+        if alone and not any(monomial == (Symbol(name, self._itself),) for monomial, _ in self._rules):
+            self._rules.append(((Symbol(name, self._itself),), alone[0]))
+
+    # ---- forgetting
+
+    def saved(self) -> dict[str, Any]:
+        """Everything that is known, to come back to after a trial; the work that was done stays done."""
+        return {name: copy(value) for name, value in vars(self).items() if name != "steps"}
+
+    def bring_back(self, saved: dict[str, Any]) -> None:
+        """Forget what was found since."""
+        vars(self).update(saved)
+
+    @contextmanager
+    def supposing(self, *known: Literal) -> Iterator[None]:
+        """For a while these comparisons hold; what is found meanwhile is forgotten then."""
+        before = self.saved()
+        for one in known:
+            self._learn(one)
+        try:
+            yield
+        finally:
+            self.bring_back(before)
+
+    def _state(self) -> tuple[Any, ...]:
+        return dict(self._domains), dict(self._known), dict(self._least), list(self._rules), list(self._joint)
+
+
+def by_bounds(one: Literal) -> bool | None:
+    low, high = bounds(one.size)
+    if one.relation == ">=":
+        return True if low is not None and low >= 0 else False if high is not None and high < 0 else None
+    if (low is not None and low > 0) or (high is not None and high < 0):
+        return one.relation == "!="
+    return one.relation == "==" if low == high == 0 else None
+
+
+def _period_of(found: Numbers | None) -> int:
+    return 1 if found is None else sum(piece.period for piece in found.pieces) + len(found.pieces)

@@ -1,0 +1,109 @@
+"""Symbolic sizes in a simpler form, from what is known: equal sizes put in, and floors that divide without a rest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeAlias
+
+from archdsl.sizes.condition import replaced
+from archdsl.sizes.size import Expression, Floor, Monomial, Positive, Size, Symbol, of, symbols
+
+_MOST = 16  # times that all rules are used on one size
+Rule: TypeAlias = tuple[Monomial, Size]  # a term, and what it is equal to
+Rests: TypeAlias = Callable[
+    [str], tuple[int, int] | None
+]  # period and rest of a symbol, where all its numbers have one
+
+
+def solved(size: Expression) -> Rule | None:
+    """An equality solved for one of its terms, one of the highest degree with a factor of 1 or -1, a symbol first."""
+    terms = sorted(size.terms, key=lambda term: (-len(term[0]), [not isinstance(atom, Symbol) for atom in term[0]]))
+    for monomial, factor in terms:
+        if monomial and abs(factor) == 1 and not _contains(size, monomial):
+            return monomial, of({other: -factor * own for other, own in size.terms if other != monomial})
+    return None
+
+
+def _contains(size: Expression, monomial: Monomial) -> bool:
+    """Whether what is left of an equality has the term inside, so that putting it in would not end."""
+    rest = of({other: 1 for other, _ in size.terms if other != monomial})
+    return isinstance(monomial[0], Symbol) and len(monomial) == 1 and monomial[0].name in symbols(rest)
+
+
+def _put(size: Size, monomial: Monomial, by: Size) -> Size:
+    if isinstance(size, int):
+        return size
+    if len(monomial) == 1 and isinstance(monomial[0], Symbol):
+        return replaced(size, monomial[0], by) if monomial[0].name in symbols(size) else size
+    found: Size = 0
+    for other, factor in size.terms:
+        left = list(other)
+        for atom in monomial:
+            if atom not in left:
+                found = found + of({other: factor})
+                break
+            left.remove(atom)
+        else:
+            found = found + factor * of({tuple(left): 1}) * by
+    return found
+
+
+def rewritten(size: Size, rules: list[Rule]) -> Size:
+    """A size with the equal ones put in."""
+    for _ in range(_MOST):
+        before = size
+        for monomial, by in rules:
+            size = _put(size, monomial, by)
+        if size == before or isinstance(size, int):
+            break
+    return size
+
+
+def tidied(size: Size, rests: Rests) -> Size:
+    """`H//2` for `(H + 1)//2`, and H for `2*(H//2)`, where H is even."""
+    found: Size = 0
+    for monomial, factor in size.terms if isinstance(size, Expression) else (((), size),):
+        product: Size = factor
+        for atom in monomial:
+            product = product * _tidied_atom(atom, rests)
+        found = found + _cancelled(product, rests)
+    return found
+
+
+def _tidied_atom(atom: Symbol | Floor | Positive, rests: Rests) -> Size:
+    if isinstance(atom, Floor) and isinstance(atom.divisor, int) and isinstance(atom.numerator, Expression):
+        rest = _rest_of(atom.numerator, atom.divisor, rests)
+        if rest is not None:
+            constant = atom.numerator.terms[-1][1] if not atom.numerator.terms[-1][0] else 0
+            return (atom.numerator - constant) // atom.divisor + (rest + constant) // atom.divisor
+    return of({(atom,): 1})
+
+
+def _rest_of(size: Expression, divisor: int, rests: Rests) -> int | None:
+    """The rest of a size without its constant, where it is the same for every number of its symbols."""
+    found = 0
+    for monomial, factor in size.terms:
+        if not monomial:
+            continue
+        head = monomial[0]
+        rest = rests(head.name) if isinstance(head, Symbol) and len(monomial) == 1 else None
+        if rest is None or rest[0] * factor % divisor:
+            return None
+        found += factor * rest[1]
+    return found % divisor
+
+
+def _cancelled(size: Size, rests: Rests) -> Size:
+    """A product of a number and floors, without the floors whose divisor divides the number and leaves a known rest."""
+    if isinstance(size, int) or len(size.terms) != 1:
+        return size
+    monomial, factor = size.terms[0]
+    for atom in monomial:
+        if isinstance(atom, Floor) and isinstance(atom.divisor, int) and factor % atom.divisor == 0:
+            over = atom.numerator
+            rest = _rest_of(over, atom.divisor, rests) if isinstance(over, Expression) else None
+            if rest is not None and isinstance(over, Expression) and over.terms[-1][0]:
+                others = list(monomial)
+                others.remove(atom)
+                return _cancelled((over - rest) * of({tuple(others): factor // atom.divisor}), rests)
+    return size

@@ -1,0 +1,298 @@
+"""Sizes: whole numbers, and exact expressions over symbols such as `T` and `H`.
+
+A symbolic size is a polynomial with whole coefficients over atoms; an atom is a symbol, the floor of a division, or
+what of a size is above 0. The polynomial is its normal form: equal sizes are equal objects, `(H + 2 - 3)//2 + 1` twice
+and `2*H//2` against `H` alike. Rules use + - * // % and `maximum` on `Size`, compare with < <= > >= and `same`, and
+never ask which kind it is. What a comparison of symbols answers is the business of their `Facts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from archdsl.sizes.facts import Facts
+
+_LARGEST_FACTOR = 2**62
+_DEEPEST = 32  # floors within one another
+
+
+class Undetermined(Exception):
+    """A question whose answer depends on what a symbol stands for."""
+
+    def __init__(self, question: str) -> None:
+        self.question = question
+        super().__init__(question)
+
+
+class Symbol(NamedTuple):
+    """A size that is left open; `facts` say what is known of it."""
+
+    name: str
+    facts: Facts
+
+
+class Floor(NamedTuple):
+    """`numerator // divisor`, not further reducible."""
+
+    numerator: Size
+    divisor: Size
+
+
+class Positive(NamedTuple):
+    """`max(0, size)`."""
+
+    size: Expression
+
+
+Atom: TypeAlias = Symbol | Floor | Positive
+Monomial: TypeAlias = tuple[Atom, ...]  # a product of atoms, sorted; () is 1
+
+
+class Expression:
+    """A polynomial over symbols and what is derived from them, immutable and hashable."""
+
+    __slots__ = ("_hash", "_text", "depth", "facts", "terms", "weight")
+
+    def __init__(self, terms: dict[Monomial, int]) -> None:
+        self.terms = tuple(sorted(terms.items(), key=_term_order)) if len(terms) > 1 else tuple(terms.items())
+        atoms = [atom for monomial in terms for atom in monomial]
+        inner = [size for atom in atoms for size in parts(atom) if isinstance(size, Expression)]
+        self.weight: int = len(terms) + len(atoms) + sum([size.weight for size in inner])  # all inside counted
+        self.depth: int = 1 + max([size.depth for size in inner], default=0)
+        first = atoms[0]
+        self.facts: Facts = first.facts if isinstance(first, Symbol) else inner[0].facts
+        self._hash = hash(self.terms)
+        self._text: str | None = None
+
+    def exceeds(self, terms: int, degree: int, *, factors: bool = True) -> str | None:
+        """What is too much about it, as words; None where it is within these bounds."""
+        if self.weight > terms:
+            return f"a formula of more than {terms:,} terms"
+        if any(len(monomial) > degree for monomial, _ in self.terms):
+            return f"a formula with a product of more than {degree} symbols"
+        if self.depth > _DEEPEST:
+            return f"a formula with more than {_DEEPEST} divisions within one another"
+        if factors and any(abs(factor) >= _LARGEST_FACTOR for _, factor in self.terms):
+            return "a formula with a number beyond any size"
+        return None
+
+    # ---- identity
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Expression) and self._hash == other._hash and self.terms == other.terms
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    # ---- arithmetic
+
+    def __add__(self, other: Size) -> Size:
+        terms = dict(self.terms)
+        for monomial, factor in _terms(other):
+            terms[monomial] = terms.get(monomial, 0) + factor
+        return of(terms)
+
+    __radd__ = __add__
+
+    def __neg__(self) -> Size:
+        return of({monomial: -factor for monomial, factor in self.terms})
+
+    def __sub__(self, other: Size) -> Size:
+        return self + -other
+
+    def __rsub__(self, other: Size) -> Size:
+        return -self + other
+
+    def __mul__(self, other: Size) -> Size:
+        if isinstance(other, int):
+            return of({monomial: factor * other for monomial, factor in self.terms})
+        terms: dict[Monomial, int] = {}
+        for left, a in self.terms:
+            for right, b in other.terms:
+                monomial = tuple(sorted(left + right, key=atom_order))
+                terms[monomial] = terms.get(monomial, 0) + a * b
+        return of(terms)
+
+    __rmul__ = __mul__
+
+    def __floordiv__(self, other: Size) -> Size:
+        from archdsl.sizes.floors import floor
+
+        return floor(self, other)
+
+    def __rfloordiv__(self, other: Size) -> Size:
+        from archdsl.sizes.floors import floor
+
+        return floor(other, self)
+
+    def __mod__(self, other: Size) -> Size:
+        return self - (self // other) * other
+
+    def __rmod__(self, other: Size) -> Size:
+        return other - (other // self) * self
+
+    # ---- comparisons: what the facts know, what they are told to assume, or Undetermined
+
+    def __lt__(self, other: Size) -> bool:
+        return _reaches(other - self - 1, self, "<", other)
+
+    def __le__(self, other: Size) -> bool:
+        return _reaches(other - self, self, "<=", other)
+
+    def __gt__(self, other: Size) -> bool:
+        return _reaches(self - other - 1, self, ">", other)
+
+    def __ge__(self, other: Size) -> bool:
+        return _reaches(self - other, self, ">=", other)
+
+    # ---- text
+
+    def __str__(self) -> str:
+        if self._text is None:
+            from archdsl.sizes.formula import written
+
+            self._text = written(self)
+        return self._text
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+Size: TypeAlias = int | Expression
+
+
+class Ratio:
+    """`numerator / divisor`, of which it is open whether it comes out whole; a size only once that is settled."""
+
+    __slots__ = ("divisor", "facts", "numerator")
+
+    def __init__(self, numerator: Expression, divisor: Size) -> None:
+        self.numerator, self.divisor, self.facts = numerator, divisor, numerator.facts
+
+    def settled(self) -> Size | Ratio:
+        """The whole number that it is, or itself where it is none; while ways are explored, that is a question."""
+        rest = self.numerator % self.divisor
+        if isinstance(rest, Expression) and not self.facts.exploring:
+            return self.numerator // self.divisor if self.facts.known(rest, "==") else self
+        return self.numerator // self.divisor if same(rest, 0) else self
+
+    def __repr__(self) -> str:
+        return f"({self.numerator})/({self.divisor})"
+
+
+SYMBOLIC = (Expression, Ratio)  # the types of what depends on a symbol
+
+
+def symbol(name: str, facts: Facts) -> Expression:
+    """The size that a name stands for."""
+    return Expression({(Symbol(name, facts),): 1})
+
+
+def of(terms: Mapping[Monomial, int]) -> Size:
+    """The size with these terms; a number where no symbol is left."""
+    kept = {monomial: factor for monomial, factor in terms.items() if factor}
+    if not kept:
+        return 0
+    if len(kept) == 1 and () in kept:
+        return kept[()]
+    return Expression(kept)
+
+
+def parts(atom: Atom) -> tuple[Size, ...]:
+    """The sizes inside an atom."""
+    return () if isinstance(atom, Symbol) else tuple(atom)
+
+
+def symbols(size: Size) -> set[str]:
+    """The names on which a size depends."""
+    if isinstance(size, int):
+        return set()
+    names: set[str] = set()
+    for monomial, _ in size.terms:
+        for atom in monomial:
+            names |= {atom.name} if isinstance(atom, Symbol) else set().union(*map(symbols, parts(atom)))
+    return names
+
+
+def total(sizes: Iterable[Size]) -> Size:
+    """The sum, in one go."""
+    terms: dict[Monomial, int] = {}
+    for size in sizes:
+        for monomial, factor in _terms(size):
+            terms[monomial] = terms.get(monomial, 0) + factor
+    return of(terms)
+
+
+def same(left: Size, right: Size) -> bool:
+    """Whether two sizes are equal."""
+    difference = left - right
+    if isinstance(difference, int):
+        return difference == 0
+    return difference.facts.asked(difference, "==", f"{left} == {right}")
+
+
+def maximum(left: Size, right: Size) -> Size:
+    """The larger one; `max(...)` where it depends on a symbol which that is."""
+    difference = left - right
+    if isinstance(difference, int):
+        return left if difference >= 0 else right
+    larger = difference.facts.known(difference, ">=")
+    if larger is not None:
+        return left if larger else right
+    if difference.terms[0][1] < 0:  # one of both ways, so that equal sizes are equal objects
+        left, right, difference = right, left, -difference
+    assert isinstance(difference, Expression)
+    found = Expression({(Positive(difference),): 1})
+    if found.weight > found.facts.limits.terms:
+        raise Undetermined(f"the largest is {difference.weight:,} terms long, and so whether another is larger")
+    return right + found
+
+
+def tidied(size: Size) -> Size:
+    """A size in the simplest form that the facts allow."""
+    return size if isinstance(size, int) else size.facts.tidied(size)
+
+
+def valued(size: Size, numbers: Mapping[str, int]) -> int:
+    """The number that a size is where its symbols have these values. Raises KeyError, ZeroDivisionError."""
+    if isinstance(size, int):
+        return size
+    found = 0
+    for monomial, factor in size.terms:
+        product = factor
+        for atom in monomial:
+            product *= numbers[atom.name] if isinstance(atom, Symbol) else _atom_value(atom, numbers)
+        found += product
+    return found
+
+
+def _atom_value(atom: Floor | Positive, numbers: Mapping[str, int]) -> int:
+    if isinstance(atom, Positive):
+        return max(0, valued(atom.size, numbers))
+    return valued(atom.numerator, numbers) // valued(atom.divisor, numbers)
+
+
+def _reaches(difference: Size, left: Size, sign: str, right: Size) -> bool:
+    """Whether a difference is 0 or more."""
+    if isinstance(difference, int):
+        return difference >= 0
+    return difference.facts.asked(difference, ">=", f"{left} {sign} {right}")
+
+
+def _terms(size: Size) -> tuple[tuple[Monomial, int], ...]:
+    return (((), size),) if isinstance(size, int) else size.terms
+
+
+def atom_order(atom: Atom) -> tuple[str, str]:
+    """Where an atom stands in a product."""
+    return (type(atom).__name__, _atom_key(atom))
+
+
+def _term_order(term: tuple[Monomial, int]) -> tuple[int, str]:
+    return (-len(term[0]), "*".join(map(_atom_key, term[0])))
+
+
+def _atom_key(atom: Atom) -> str:
+    return atom.name if isinstance(atom, Symbol) else "//".join(map(str, parts(atom)))
