@@ -463,6 +463,7 @@ def test_a_line_that_is_called_a_layer_is_never_passed_over() -> None:
         ("conv 6 3x3 nobais\n", "arch"),
         ("conv 6, 3x3 nobais\n", "arch"),
         ("pool\n", "arch"),
+        ("use I;n{output n8x8}", "arch"),
     ],
 )
 def test_the_notation_is_seen(words: str, notation: str) -> None:

@@ -102,7 +102,8 @@ def write_source(w: ClassWriter, found: Family, label: str | None, number: int, 
     w.init.append(register_tensor(at.owner, step, value, buffer=tensor.role == "buffer", saved=tensor.saved))
     (form,) = node.op.lower().forms("any", node.outputs)
     batch = len(tensor.sizes) > node.outputs[0].rank
-    return Stored(attribute(at.owner, step), w.takes[0], form, node.outputs[0].rank, batch=batch)
+    like = next(iter(w.takes), None)
+    return Stored(attribute(at.owner, step), like, form, node.outputs[0].rank, batch=batch)
 
 
 def call_layer(w: ClassWriter, callee: str, found: Family, inputs: list[Value], at: At) -> list[Value]:
