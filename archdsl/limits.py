@@ -28,6 +28,7 @@ class Limits(NamedTuple):
     tensors: int = 100_000
     symbols: int = 16
     conditions: int = 1_000
+    ways: int = 64
     terms: int = 1_000
     degree: int = 16
 
@@ -53,8 +54,15 @@ MEANINGS = {
     "tensors": "tensors of a checkpoint",
     "symbols": "sizes and parameters left open",
     "conditions": "conditions on what is left open",
+    "ways": "cases of open sizes that one rule tells apart",
     "terms": "terms of a formula, those within others counted",
     "degree": "symbols multiplied in one term of a formula",
 }
+
+
+def raising(*names: str) -> str:
+    """How the caller raises bounds: the hint of the error that meets one."""
+    return f"raise it with --limit {' or '.join(f'{name}=N' for name in names)}"
+
 
 LARGEST = 2**62  # sizes and every whole number an expression gives stay below it

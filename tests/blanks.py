@@ -101,13 +101,13 @@ def outcome(text: str, spans: tuple[Span, ...], limits: Limits = LIMITS) -> Outc
     wanted = [int(text[start:end]) for start, end in sorted(spans)]
     reading = read(Source("text.arch", blanked(text, spans)), limits)
     start = perf_counter()
-    answered = filled(reading, settings(reading, {}, limits), limits)
+    answered = filled(reading, settings(reading, {}), limits)
     seconds = perf_counter() - start
     answer = answered.answer
     assert answer is not None
     if answer.found:
         found = [one.value for one in answer.found]
-        holding = [check(answered, given, limits) for given in settings(answered, {}, limits)]
+        holding = [check(answered, given, limits) for given in settings(answered, {})]
         if any(one.failed for one in holding):
             return Outcome("does not fit", found, seconds)
         return Outcome(_compared(text, spans, found, wanted, holding, answered.source.text), (found, wanted), seconds)
@@ -122,7 +122,7 @@ def _compared(
     if found == wanted:
         return "exact"
     reading = read(Source("text.arch", text), LIMITS)
-    before = [check(reading, given, LIMITS) for given in settings(reading, {}, LIMITS)]
+    before = [check(reading, given, LIMITS) for given in settings(reading, {})]
     if sum(map(_warnings, holding)) < sum(map(_warnings, before)) or _sides(filled) > _sides(text):
         return "better"
     return "other"

@@ -10,9 +10,10 @@ import pytest
 
 import archdsl
 from archdsl.api.model import read_file
-from archdsl.checker.check import Checked, check, declarations, read, settings
+from archdsl.checker.check import Checked, check, read, settings
 from archdsl.faults.report import Report
 from archdsl.limits import Limits
+from archdsl.reading.declare import declarations
 from archdsl.reports.catalogue import catalogue
 
 FOLDER = Path(__file__).parent.parent / "specs"
@@ -31,7 +32,7 @@ def all_settings(path: Path, **given: Any) -> list[Checked]:
     source, faults = read_file(path, Limits())
     assert not faults
     reading = read(source, Limits())
-    return [check(reading, setting, Limits()) for setting in settings(reading, given, Limits())]
+    return [check(reading, setting, Limits()) for setting in settings(reading, given)]
 
 
 def parameters(path: Path) -> list[str]:

@@ -14,7 +14,7 @@ from archdsl.claims.claims import claimed_shape
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
 from archdsl.expressions.scope import Scope
 from archdsl.faults.problem import Problem
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.notations.detect import NOTATIONS
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
@@ -333,7 +333,7 @@ def decode(data: bytes, name: str, limits: Limits) -> tuple[Source, list[Diagnos
     if len(data) > limits.file:
         source = Source(name, "")
         message = f"the file is larger than {limits.file:,} bytes"
-        return source, [Diagnostic("limit", message, Span(0, 0), source, hint="raise it with --limit file=N")]
+        return source, [Diagnostic("limit", message, Span(0, 0), source, hint=raising("file"))]
     data = data.removeprefix(b"\xef\xbb\xbf")  # the mark that some editors put in front
     try:
         return Source(name, data.decode("utf-8")), []

@@ -12,25 +12,21 @@ from archdsl.elaborate.names import Entry, Names, Value
 from archdsl.elaborate.place import Place
 from archdsl.elaborate.rules import Known
 from archdsl.elaborate.trampoline import run
-from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import LEFT_OPEN, Scope
 from archdsl.faults.problem import Problem, Silent, Stop
 from archdsl.faults.report import Report
+from archdsl.faults.work import Work
 from archdsl.layers import lookup
 from archdsl.limits import Limits
 from archdsl.network.nodes import Freeze, Network, Port, Sequence
 from archdsl.notations.detect import read_text
-from archdsl.reading.declare import (
-    Declarations,
-    declarations,
-    input_shape,
-    parameters,
-)
+from archdsl.reading.cases import Cases, cases
+from archdsl.reading.declare import Declarations, input_shape, parameters
 from archdsl.reading.kinds import linked
 from archdsl.reading.references import check_blocks
 from archdsl.reading.where import define_symbols, demand_of_inputs, facts_of, symbol_names
 from archdsl.sizes.shape import Shape
-from archdsl.sizes.size import Size
+from archdsl.sizes.size import Excess, Size
 from archdsl.syntax import tree
 from archdsl.syntax.collector import without_collector
 from archdsl.syntax.tree import Token
@@ -84,6 +80,7 @@ class Reading(NamedTuple):
     answer: Answer | None = None  # what was found for the holes; then this is the text with their numbers
     used: Used | None = None  # the files that the text uses; then `source` is all of them
     folder: Folder | None = None  # where they are found
+    cases: Cases = Cases()
 
     @property
     def own(self) -> Source:
@@ -102,6 +99,8 @@ def read(source: Source, limits: Limits, notation: str | None = None, folder: Fo
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
     read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
     read = read._replace(holes=holes) if holes else read
+    if parsed.file is not None and "cases" in source.text:
+        read = read._replace(cases=cases(parsed.file, limits))
     return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read
 
 
@@ -147,36 +146,23 @@ def blocks_alone(reading: Reading) -> int:
     return sum(isinstance(one, tree.Block) for one in statements) if alone else 0
 
 
-def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
+def settings(reading: Reading, given: dict[str, Any]) -> list[dict[str, Any]]:
     """The settings at which a file is verified: those of `cases` that agree with what is given, else what is given."""
-    found: list[dict[str, Any]] = []
-    if reading.file is not None:
-        declared = declarations(reading.file, Report(reading.source, []))
-        for cases in declared.cases:
-            found += _cases(cases, given, limits)
-    return found[: limits.cases] or [given]
+    return reading.cases.agreeing(given) or [given]
 
 
-def _cases(cases: tree.Cases, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
-    names = [token.text for token in cases.names]
-    try:
-        items = evaluate(cases.settings, Scope({}, {}), limits)
-    except (Problem, Silent):
-        return []
-    if not isinstance(items, tuple):
-        return []
-    rows = [(item,) if len(names) == 1 else item for item in items]
-    found = [dict(zip(names, row, strict=True)) for row in rows if isinstance(row, tuple) and len(row) == len(names)]
-    return [{**given, **row} for row in found if all(row.get(name, value) == value for name, value in given.items())]
+def check(
+    reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None, work: Work | None = None
+) -> Checked:
+    """Check one setting. `fragment` is the input of layer lines that have none. Holes are filled before.
 
-
-def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None) -> Checked:
-    """Check one setting. `fragment` is the input of layer lines that have none. Holes are filled before."""
+    `work` is what was done before at other settings, which all share the limit on visits.
+    """
     reading = filled(reading, [given], limits, fragment)
     if reading.holes:  # each without a number is a fault, and none may end the check
         limits = limits._replace(diagnostics=limits.diagnostics + len(reading.holes))
     with without_collector():
-        checked = _check(reading, given, limits, fragment)
+        checked = _check(reading, given, limits, fragment, work or Work(limits.visits))
     if reading.answer is None:
         return checked
     from archdsl.checker.holes.answer import placed_back
@@ -184,37 +170,53 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sha
     return placed_back(checked, reading.answer)
 
 
-def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None) -> Checked:
-    source = reading.source
-    report = Report(source, reading.ignored)
+def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None, work: Work) -> Checked:
     if reading.file is None:
-        return unread(source, reading.diagnostics)._replace(parameters=given)
-    report.add(reading.diagnostics)
-    kinds = linked(reading.file, reading.used, report)
+        return unread(reading.source, reading.diagnostics)._replace(parameters=given)
+    report = Report(reading.source, reading.ignored, limits.diagnostics)
+    visits, steps = work.visits, work.steps
+    try:
+        report.add(reading.diagnostics)
+        found = _elaborated(reading, reading.file, given, limits, fragment, report, work)
+    except Stop as stop:  # before there was a network
+        report.problem(stop.problem)
+        found = unread(reading.source, [])._replace(parameters=given)
+    return found._replace(diagnostics=report.sorted(), visits=work.visits - visits, steps=work.steps - steps)
+
+
+def _elaborated(
+    reading: Reading,
+    file: tree.File,
+    given: dict[str, Any],
+    limits: Limits,
+    fragment: Shape | None,
+    report: Report,
+    work: Work,
+) -> Checked:
+    """What the check of one setting finds; its diagnostics are in the report. Raises Stop."""
+    kinds = linked(file, reading.used, report)
     declared = kinds.files[0]
     names = symbol_names(declared.inputs, declared.model)
     facts = facts_of(names, declared.model, given, report, limits)
-    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0])
+    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], work=work)
     define_symbols(declared.inputs, names, given, scope, report, facts)
     demand_of_inputs(declared.inputs, scope, report, limits, facts)
-    _check_cases(declared, report, limits)
-    elaborator = Elaborator(kinds, report, limits, reading.known, facts)
-    scope.work = work = elaborator.work
+    for fault in reading.cases.faults:
+        report.problem(fault)
+    elaborator = Elaborator(kinds, report, limits, reading.known, facts, work)
     check_blocks(elaborator)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
     network = None if refused else network_of(declared, scope, elaborator, fragment)
     network = _countable(network, elaborator.costs, report, limits)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
     values |= {name: given[name] for name in sorted(names) if given.get(name, LEFT_OPEN) != LEFT_OPEN}
-    diagnostics = report.sorted()
-    claims = elaborator.judge.verdicts()
-    name = model_name(declared.model, source)
-    found = Checked(source, name, values, network, elaborator.costs, claims, diagnostics, work.visits, work.steps)
+    claims, name = elaborator.judge.verdicts(), model_name(declared.model, reading.source)
+    found = Checked(reading.source, name, values, network, elaborator.costs, claims, [], 0)
     if facts is None:
         return found
     from archdsl.analysis.conditions import assumed, conditions
 
-    return found._replace(facts=facts, conditions=conditions(facts, source), where=assumed(facts))
+    return found._replace(facts=facts, conditions=conditions(facts, reading.source), where=assumed(facts))
 
 
 def unread(source: Source, diagnostics: list[Diagnostic]) -> Checked:
@@ -240,38 +242,17 @@ def _countable(network: Network | None, costs: Costs, report: Report, limits: Li
     much = next((much for count in counts if (much := _much(count, limits))), None)
     if not any(map(unwritable, counts)) and much is None:
         return network
+    if much is not None:
+        report.tell(much.code, f"a count of this network is {much.words}", Span(0, 0), hint=much.hint)
+        return None
     message = f"repeats of repeats: a count of this network has more than {MOST_DIGITS} digits"
-    message = f"a count of this network is {much}" if much else message
     report.tell("too-large", message, Span(0, 0))
     return None
 
 
-def _much(count: Size, limits: Limits) -> str | None:
+def _much(count: Size, limits: Limits) -> Excess | None:
     """What is too much about a formula; digits are bounded apart."""
-    return None if isinstance(count, int) else count.exceeds(limits.terms, limits.degree, factors=False)
-
-
-def _check_cases(declared: Declarations, report: Report, limits: Limits) -> None:
-    """Tell what is wrong with `cases`: names that are no parameters, settings that are no list."""
-    known = [parameter.name.text for parameter in declared.model.parameters] if declared.model else []
-    for cases in declared.cases:
-        for token in cases.names:
-            if token.text not in known:
-                report.tell("unknown-parameter", f"the model has no parameter {token.text}", token)
-        try:
-            items = evaluate(cases.settings, Scope({}, {}), limits)
-        except Problem as problem:
-            report.problem(problem)
-            continue
-        wanted = len(cases.names)
-        rows = items if isinstance(items, tuple) else ()
-        if not rows or any(wanted > 1 and (not isinstance(row, tuple) or len(row) != wanted) for row in rows):
-            what = "a list" if wanted == 1 else f"a list of lists of {wanted} values"
-            report.tell("wrong-type", f"`cases` goes through {what}", cases.settings)
-        elif len(rows) > limits.cases:
-            report.tell(
-                "limit", f"more than {limits.cases:,} cases", cases.settings, hint="raise it with --limit cases=N"
-            )
+    return None if isinstance(count, int) else count.exceeds(limits, factors=False)
 
 
 def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fragment: Shape | None) -> Network | None:

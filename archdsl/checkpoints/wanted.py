@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from archdsl.checker.check import Checked
 from archdsl.checkpoints.header import refusal
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.network.nodes import Leaf, walk
 from archdsl.sizes.size import Size
 
@@ -33,7 +33,7 @@ def wanted_tensors(checked: Checked, limits: Limits) -> list[Wanted]:
     layers = checked.totals.layers
     if checked.network is None or not isinstance(layers, int) or layers > limits.unrolled:
         message = f"the module would have {layers:,} layers; the limit is {limits.unrolled:,}"
-        raise refusal("limit", message, checked.source.name, "raise it with --limit unrolled=N")
+        raise refusal("limit", message, checked.source.name, raising("unrolled"))
     found: list[Wanted] = []
     paths: dict[int, str] = {}
     for placed in walk(checked.network.body, unroll=True):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence as Sequenced
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.claims.claims import Claim, agrees, judge_quantity, stated_shape
@@ -19,6 +21,15 @@ from archdsl.sizes.size import Expression, Size, Undetermined, same
 from archdsl.syntax import tree
 
 _MOST_SUMMANDS = 4
+_STEPS = 5  # that holding a claim costs
+
+
+class _Written(NamedTuple):
+    """A claim as it is written, and its place."""
+
+    text: str
+    line: int
+    file: str
 
 
 class Judge:
@@ -27,6 +38,7 @@ class Judge:
     def __init__(self, report: Report, costs: Costs, limits: Limits) -> None:
         self.report, self.costs, self.limits = report, costs, limits
         self._verdicts: dict[tuple[int, str], Claim] = {}
+        self._written: dict[int, _Written] = {}
         self._trainable: dict[int, tree.Claim] = {}  # claims of it that are not about the whole model
         self._silent = 0
 
@@ -61,20 +73,20 @@ class Judge:
             return self._all(claiming[0].claims, (), None, scope)
         cost = add(*(self.costs.of(item.node) for item in items))
         last = items[-1]
-        sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
         shapes = last.shapes[:1] if isinstance(last.node, Repeat) and last.node.parallel else last.shapes
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
-        return self._all(claiming[0].claims, shapes, cost, scope, leaves if len(leaves) == len(items) else (), sums)
+        return self._all(claiming[0].claims, shapes, cost, scope, leaves if len(leaves) == len(items) else (), items)
 
     def container(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
         """Hold the `expect`s of a group, block or model against the whole of it."""
         shapes = tuple(value.shape for value in results if value.shape is not None)
         complete = bool(results) and len(shapes) == len(results) and not self.report.lost
-        for expect in names.expects if not self._silent else ():
-            cost = self.costs.of(body) if complete else None
-            items = body.items if isinstance(body, Sequence) and complete else ()
-            sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
-            self._all(expect.claims, shapes if complete else (), cost, scope, (), sums, whole=names.model)
+        if not names.expects or self._silent:
+            return
+        cost = self.costs.of(body) if complete else None
+        items = body.items if isinstance(body, Sequence) and complete else ()
+        for expect in names.expects:
+            self._all(expect.claims, shapes if complete else (), cost, scope, (), items, whole=names.model)
 
     def refuse_parts_of_trainable(self) -> None:
         """Where something is frozen, refuse claims of `trainable` about parts: one may stand in several places."""
@@ -89,12 +101,13 @@ class Judge:
         cost: Cost | None,
         scope: Scope,
         leaves: tuple[Leaf, ...] = (),
-        sums: tuple[tuple[str, Cost], ...] = (),
+        items: Sequenced[Item] = (),
         *,
         whole: bool = False,
     ) -> bool:
         position, right = 0, True
         for claim in claims:
+            scope.spend(_STEPS, claim)
             if not whole and isinstance(claim, tree.QuantityClaim) and claim.unit.text == "trainable":
                 self._trainable[claim.start] = claim
             try:
@@ -102,7 +115,7 @@ class Judge:
                     right = self._shape(claim, shapes, position, scope, leaves) and right
                     position += 1
                 elif cost is not None:
-                    self._quantity(claim, cost, leaves, sums)
+                    self._quantity(claim, cost, leaves, items)
             except Problem as problem:
                 self.report.problem(problem, lost=False)
             except Silent:
@@ -117,7 +130,7 @@ class Judge:
         scope: Scope,
         leaves: tuple[Leaf, ...],
     ) -> bool:
-        sizes = stated_shape(claim, self.report.source.text[claim.start : claim.end], scope, self.limits)
+        sizes = stated_shape(claim, self.text(claim), scope, self.limits)
         if not shapes:
             return True
         if position >= len(shapes):
@@ -126,30 +139,46 @@ class Judge:
         derived = shapes[position]
         if self._settle(claim, _equal(sizes, derived.sizes), str(derived)):
             return True
+        if self.report.knows("claim-shape", claim):
+            return False
         leaf = _shaping(leaves)
         because = _derivation(leaf, sizes) if leaf else ""
-        hint = _where(sizes, derived) or (hint_for_claim(leaf, sizes) if leaf else None)
+        hint = _equal_where(sizes, derived) or (hint_for_claim(leaf, sizes) if leaf else None)
         self._tell("claim-shape", claim, str(derived), because, hint)
         return False
 
     def _quantity(
-        self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: tuple[tuple[str, Cost], ...]
+        self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], items: Sequenced[Item]
     ) -> None:
         holds, derived = judge_quantity(claim, cost)
-        if not self._settle(claim, holds, derived):
-            because = _figures(claim, leaves) or _summands(claim, sums)
-            self._tell("claim-value", claim, derived, because, None)
+        if self._settle(claim, holds, derived) or self.report.knows("claim-value", claim):
+            return
+        because = _figures(claim, leaves)
+        if not because:
+            because = _summands(claim, [(_called(item), self.costs.of(item.node)) for item in items])
+        self._tell("claim-value", claim, derived, because, None)
+
+    def text(self, claim: tree.Claim) -> str:
+        """A claim as it is written."""
+        return self._looked_up(claim).text
+
+    def _looked_up(self, claim: tree.Claim) -> _Written:
+        """The text of a claim and its place, looked up once: a claim in a block is held at every use."""
+        found = self._written.get(claim.start)
+        if found is None:
+            source = self.report.source
+            line, file = source.position(claim.start)[0], source.part(claim.start).name
+            found = self._written[claim.start] = _Written(source.text[claim.start : claim.end], line, file)
+        return found
 
     def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:
-        text = self.report.source.text[claim.start : claim.end]
-        source = self.report.source
-        line, file = source.position(claim.start)[0], source.part(claim.start).name
-        self._verdicts.setdefault((claim.start, derived), Claim(line, text, holds, text, derived, file))
+        if (claim.start, derived) not in self._verdicts:
+            text, line, file = self._looked_up(claim)
+            self._verdicts[claim.start, derived] = Claim(line, text, holds, text, derived, file)
         return holds
 
     def _tell(self, code: str, claim: tree.Claim, derived: str, because: str, hint: str | None) -> None:
-        text = self.report.source.text[claim.start : claim.end]
-        self.report.tell(code, f"claimed {text}, derived {derived}", claim, label=because, hint=hint)
+        self.report.tell(code, f"claimed {self.text(claim)}, derived {derived}", claim, label=because, hint=hint)
 
 
 def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
@@ -162,7 +191,7 @@ def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
         return False
 
 
-def _where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
+def _equal_where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
     """The condition under which a claimed shape is the derived one, as something to state behind `where`."""
     if len(claimed) != derived.rank:
         return None
@@ -184,12 +213,18 @@ def _derivation(leaf: Leaf, claimed: tuple[Size | None, ...]) -> str:
     """How the sizes come about that are not as claimed: those of the axes, or the channels alone."""
     derived = leaf.outputs[0]
     if derived.rank == 1 or len(claimed) != derived.rank or not agrees(claimed[:-1], derived.space):
-        return leaf.op.derivation(*leaf.inputs)
+        return _arithmetic(leaf)
     if "out" in type(leaf.op).attributes:
         return f"channels: out = {derived.channels}"
     if len(leaf.inputs) == 1 and leaf.inputs[0].channels == derived.channels:
         return "channels: those of its input"
-    return leaf.op.derivation(*leaf.inputs)
+    return _arithmetic(leaf)
+
+
+def _arithmetic(leaf: Leaf) -> str:
+    """The arithmetic of a layer, or where it has none what it reads and gives."""
+    on = f" on {', '.join(map(str, leaf.inputs))}" if leaf.inputs else ""
+    return leaf.op.derivation(*leaf.inputs) or f"{leaf.op.name}{on} gives {', '.join(map(str, leaf.outputs))}"
 
 
 def _figures(claim: tree.QuantityClaim, leaves: tuple[Leaf, ...]) -> str:
@@ -224,7 +259,7 @@ def _of_leaf(leaf: Leaf, unit: str) -> list[str]:
     return [f"{twice}{positions}weight {_times(weight.sizes)}{biases}"]
 
 
-def _summands(claim: tree.QuantityClaim, sums: tuple[tuple[str, Cost], ...]) -> str:
+def _summands(claim: tree.QuantityClaim, sums: list[tuple[str, Cost]]) -> str:
     """The largest parts of a count of several lines."""
     unit = claim.unit.text
     figures = [(name, getattr(cost, unit)) for name, cost in sums]

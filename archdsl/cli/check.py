@@ -10,8 +10,9 @@ from archdsl.checker import check as analysis
 from archdsl.checker.check import Checked
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments, Usage
-from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
+from archdsl.diagnostics import ArchError, Diagnostic, Source
 from archdsl.diagnostics.inert import inert
+from archdsl.faults.work import Work
 from archdsl.files import disk as files
 from archdsl.limits import Limits
 from archdsl.reports import verdict
@@ -101,19 +102,13 @@ def _settings(
     reading = analysis.read(source, limits, arguments.notation, root)
     blocks = analysis.blocks_alone(reading)
     checks: list[Checked] = []
-    settings = analysis.settings(reading, given, limits)
+    settings = analysis.settings(reading, given)
     reading = analysis.filled(reading, settings, limits, shape)
-    visits = 0
+    work = Work(limits.visits, " over all settings of `cases`" if len(settings) > 1 else "")
     for setting in settings:
-        checked = analysis.check(reading, setting, limits, shape)
+        checked = analysis.check(reading, setting, limits, shape, work)
         if blocks:  # they are checked where they are used
             checked = checked._replace(diagnostics=[one for one in checked.diagnostics if one.code != "empty"])
-        visits += checked.visits
-        if visits > limits.visits and not checked.failed:
-            message = f"more than {limits.visits:,} layers to visit over all settings of `cases`"
-            hint = "raise it with --limit visits=N"
-            wrong = Diagnostic("limit", message, Span(0, 0), source, hint=hint)
-            checked = checked._replace(diagnostics=[*checked.diagnostics, wrong])
         checks.append(checked)
         if fails(checked, arguments.strict):
             break

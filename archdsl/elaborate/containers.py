@@ -13,7 +13,7 @@ from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.bind import Signature, bind, of_block, of_kind
 from archdsl.expressions.evaluate import evaluate, spell_value
 from archdsl.expressions.scope import HOLES, Scope, Words, meant
-from archdsl.faults.problem import Problem, Silent, placed
+from archdsl.faults.problem import Problem, Silent, exceeded, placed
 from archdsl.layers import Layer
 from archdsl.layers.values import identity
 from archdsl.network.nodes import Item, Leaf, Merge, Sequence, Use
@@ -106,8 +106,8 @@ def _check_use(
         loop = " -> ".join(one.name.text for one in (*place.chain[place.chain.index(block) :], block))
         raise Problem("recursive-block", f"{name} reaches itself: {loop}", at)
     if len(place.chain) >= e.limits.chain:
-        message = f"more than {e.limits.chain} blocks within one another"
-        raise Problem("limit", message, at, hint="raise it with --limit chain=N")
+        message = f"more than {e.limits.chain:,} blocks within one another"
+        raise exceeded("chain", message, at)
     wanted = max(1, len(block.takes))
     if len(inputs) != wanted:
         reads = f" ({', '.join(token.text for token in block.takes)})" if block.takes else ""
@@ -222,7 +222,7 @@ def _branches(
             ours += [] if item is None else [item]
             values += found
             if len(values) > e.limits.list:
-                raise Problem("limit", f"more than {e.limits.list:,} branches", statement.kind or statement)
+                raise exceeded("list", f"more than {e.limits.list:,} branches", statement.kind or statement)
         if not e.judge.line(line, ours, place.scope):
             values[-1:] = [e.wrong()]
         items += ours

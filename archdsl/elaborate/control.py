@@ -10,7 +10,7 @@ from archdsl.elaborate.place import Once, Place, sequence_of, wrapped
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.counting import copies, turns
 from archdsl.expressions.evaluate import spell_value, truth
-from archdsl.faults.problem import Problem
+from archdsl.faults.problem import Problem, exceeded
 from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Run, Share, Use, width
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression
@@ -43,7 +43,7 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
             return Once(None, shapes)
         return Once(Repeat((), place.branch, statement), () if place.branch else shapes)
     if place.branch and count > e.limits.list:
-        raise Problem("limit", f"more than {e.limits.list:,} copies in a merge", statement.repeat)
+        raise exceeded("list", f"more than {e.limits.list:,} copies in a merge", statement.repeat)
     runs: list[Run] = []
     left, values = count, inputs
     while left:

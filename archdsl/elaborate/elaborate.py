@@ -20,7 +20,7 @@ from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import filled, label_text
 from archdsl.expressions.scope import WRONG, Scope, Sharing
-from archdsl.faults.problem import Placed, Problem, Silent, Stop, misplaced, placed
+from archdsl.faults.problem import Placed, Problem, Silent, misplaced, placed
 from archdsl.faults.report import Report
 from archdsl.faults.work import Work
 from archdsl.layers import REGISTRY, Layer
@@ -35,21 +35,22 @@ if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
 
 _NOWHERE = Span(0, 0)
-FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
 _WORDS = ("in", "yes", "no", "true", "false")
 
 
 class Elaborator:
     """Elaborates the statements of a text, and the blocks of all files that it uses."""
 
-    def __init__(self, kinds: Kinds, report: Report, limits: Limits, known: Known, facts: Facts | None) -> None:
+    def __init__(
+        self, kinds: Kinds, report: Report, limits: Limits, known: Known, facts: Facts | None, work: Work
+    ) -> None:
         self.kinds, self.report, self.limits, self.facts = kinds, report, limits, facts
         self.origins: dict[int, Placed] = {}  # where each value comes from
         self.costs = Costs()
         self.judge = Judge(report, self.costs, limits)
         self.rules = Rules(report, self.origins, limits, known, facts)
         self.uses = containers.Uses()
-        self.work = Work(limits.visits)
+        self.work = work
         self.recursive: set[int] = set()  # places of blocks that reach themselves, told before anything is elaborated
         self._read: set[int] = set()
         self._passes: list[tuple[int, int]] = []
@@ -76,15 +77,11 @@ class Elaborator:
         self.work.visit(at)
 
     def tell(self, fault: Problem | Silent, at: Placed) -> None:
-        """Tell a fault, unless it follows from another; raises Stop where more were told than anybody reads."""
+        """Tell a fault, unless it follows from another."""
         if isinstance(fault, Problem):
             self.report.problem(fault)
         elif not self.report.failed:  # never: a fault is silent only where another was told before
             self.report.tell("invalid-expression", "this has no value", at)
-        most = FAULTS * self.limits.diagnostics
-        if self.report.errors > most:
-            message = f"more than {most:,} faults: what follows was not checked"
-            raise Stop(Problem("limit", message, at, hint="raise it with --limit diagnostics=N"))
 
     def read(self, *values: Value) -> None:
         """Note that something reads these values."""

@@ -15,7 +15,7 @@ from archdsl.faults.problem import Placed, Problem, Refused, Silent
 from archdsl.faults.report import Report
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import identity, weight
-from archdsl.limits import LARGEST, Limits
+from archdsl.limits import LARGEST, Limits, raising
 from archdsl.network.nodes import Leaf
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Undetermined, symbols, tidied
@@ -23,7 +23,14 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 _OF_THE_LINE = ("wrong-type", "missing-value", "unknown-option", "out-of-range")  # where no rule of shapes is asked
-_WHATEVER = ("wrong-type", "missing-value", "unknown-option", "undetermined", "too-large")  # wrong at every size
+_WHATEVER = (
+    "wrong-type",
+    "missing-value",
+    "unknown-option",
+    "undetermined",
+    "too-large",
+    "limit",
+)  # wrong at every size
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
@@ -120,12 +127,11 @@ class Rules:
     def _check_sizes(self, kind: type[Layer], inputs: tuple[Shape, ...], shape: Shape) -> None:
         terms = self.limits.terms
         if self._facts is not None and _formula(*inputs, shape) > terms:
-            raise Refusal(
-                "too-large", f"{kind.name} would have counts of more than {terms:,} terms", hint=_fewer(shape)
-            )
+            message = f"{kind.name} would have counts of more than {terms:,} terms"
+            raise Refusal("limit", message, hint=_fewer(shape))
         for size in shape.sizes:
-            if isinstance(size, Expression) and (much := size.exceeds(terms, self.limits.degree)):
-                raise Refusal("too-large", f"{kind.name} gives {much}")
+            if isinstance(size, Expression) and (much := size.exceeds(self.limits)):
+                raise Refusal(much.code, f"{kind.name} gives {much.words}", hint=much.hint)
             if size <= 0:
                 raise Refusal("kernel-too-large", f"{kind.name} leaves nothing: its output would be {shape}")
         if isinstance(shape.elements, int) and shape.elements >= LARGEST:
@@ -180,7 +186,7 @@ def _formula(*shapes: Shape | None) -> int:
 
 def _fewer(shape: Shape) -> str:
     names = sorted({name for size in shape.sizes for name in symbols(size)})
-    return f"give a value: {' '.join(f'{name}=...' for name in names)}; or raise it with --limit terms=N"
+    return f"give a value: {' '.join(f'{name}=...' for name in names)}; or {raising('terms')}"
 
 
 def _makes(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> bool:

@@ -9,7 +9,7 @@ from archdsl.diagnostics import nearest
 from archdsl.expressions.evaluate import evaluate, hidden
 from archdsl.expressions.labels import filled
 from archdsl.expressions.scope import WRONG, KindReference, Scope, Words, meant
-from archdsl.faults.problem import Problem, Silent
+from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import Sizes, Table, Word
 from archdsl.limits import Limits
@@ -173,7 +173,7 @@ def _declared(signature: Signature, argument: tree.Argument, scope: Scope, limit
 def _check_digits(token: Token, limits: Limits) -> None:
     most = max(map(len, re.findall("[0-9]+", token.text)))
     if most > limits.digits:
-        raise Problem("limit", f"a number of {most:,} digits; the limit is {limits.digits}", token)
+        raise exceeded("digits", f"a number of {most:,} digits; the limit is {limits.digits:,}", token)
 
 
 def _value(

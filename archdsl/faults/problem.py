@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from archdsl.diagnostics import Related
+from archdsl.limits import raising
 from archdsl.syntax import tree
 
 
@@ -40,6 +41,11 @@ class Problem(Exception):
         self.label = label
         self.what = what  # needs what the fault says, as a condition names it
         super().__init__(message)
+
+
+def exceeded(limit: str, message: str, at: Placed, hint: str = "") -> Problem:
+    """The fault of a text that meets a bound: it names the bound, and how the caller raises it."""
+    return Problem("limit", message, at, hint=f"{hint}, or {raising(limit)}" if hint else raising(limit))
 
 
 class Refused(Problem):

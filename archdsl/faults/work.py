@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.faults.problem import Placed, Problem, Stop
+from archdsl.faults.problem import Placed, Stop, exceeded
 
 PER_VISIT = 25  # steps that cost about as much as a visit
 
@@ -13,10 +13,11 @@ class Work:
     Each visit brings its own allowance of steps, so that only a text that computes far more than it lays runs out.
     """
 
-    __slots__ = ("limit", "steps", "visits")
+    __slots__ = ("limit", "steps", "visits", "within")
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, within: str = "") -> None:
         self.limit = limit
+        self.within = within  # where the work is done, as a message says it
         self.visits = 0
         self.steps = 0
 
@@ -24,14 +25,16 @@ class Work:
         """Count one visit; raises Stop beyond the limit."""
         self.visits += 1
         if self.visits > self.limit:
-            raise _stop(f"more than {self.limit:,} layers to visit; copies that differ are visited one by one", at)
+            raise _stop(
+                f"more than {self.limit:,} layers to visit{self.within}; copies that differ are visited one by one", at
+            )
 
     def spend(self, steps: int, at: Placed) -> None:
         """Count steps; raises Stop where they cost more than all visits may."""
         self.steps += steps
         if self.steps > PER_VISIT * (self.limit + self.visits):
-            raise _stop(f"more than {self.steps - steps:,} steps of computing values", at)
+            raise _stop(f"more than {self.steps - steps:,} steps of computing values{self.within}", at)
 
 
 def _stop(message: str, at: Placed) -> Stop:
-    return Stop(Problem("limit", message, at, hint="raise it with --limit visits=N"))
+    return Stop(exceeded("visits", message, at))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from archdsl.elaborate.elaborate import FAULTS, Elaborator
+from archdsl.elaborate.elaborate import Elaborator
 from archdsl.expressions.scope import KindReference, Words, meant
 from archdsl.faults.problem import Problem
 from archdsl.reading.kinds import RIVALS, Kinds
@@ -20,7 +20,7 @@ _LINES = KindReference("")  # of the text itself: no block has no name
 
 def check_blocks(elaborator: Elaborator) -> None:
     """Tell unknown kinds in every body and on every line, used or not, and each ring of blocks."""
-    report, kinds, most = elaborator.report, elaborator.kinds, FAULTS * elaborator.limits.diagnostics
+    report, kinds = elaborator.report, elaborator.kinds
     reached: Reached = {}
     for name, words, known, lines in _bodies(kinds):
         reached[name] = {}
@@ -29,7 +29,7 @@ def check_blocks(elaborator: Elaborator) -> None:
                 found = meant(kind.text, words)
                 if found in kinds.blocks:
                     reached[name].setdefault(found, kind)
-                elif kind.text not in known | bound and report.errors <= most:
+                elif kind.text not in known | bound:
                     _check(elaborator, kind, found, words)
     for ring in _rings(reached):
         first = next(name for name in kinds.blocks if name in ring)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.expressions.evaluate import evaluate, spell_value, truth
 from archdsl.expressions.scope import LEFT_OPEN, WRONG, Scope
-from archdsl.faults.problem import Problem, Silent
+from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.faults.report import Report
 from archdsl.limits import LARGEST, Limits
 from archdsl.sizes.size import Expression
@@ -56,8 +56,8 @@ def facts_of(
         return None
     if number > limits.symbols:
         at = parameters[0] if parameters else Token("WORD", "", 0, 0)
-        message = f"{number:,} sizes and parameters are left open; the limit is {limits.symbols}"
-        report.problem(Problem("limit", message, at, hint="give values, or raise it with --limit symbols=N"))
+        message = f"{number:,} sizes and parameters are left open; the limit is {limits.symbols:,}"
+        report.problem(exceeded("symbols", message, at, "give values"))
         return None
     from archdsl.sizes.facts import Facts
 

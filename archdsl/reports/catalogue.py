@@ -45,7 +45,7 @@ def _lines(path: Path, folder: Path, limits: Limits) -> Iterator[str]:
     reading = read(source, limits)
     place = path.relative_to(folder).as_posix()
     first = f"[{place}]({place}) | {_title(source.text)}"
-    for setting in settings(reading, {}, limits):
+    for setting in settings(reading, {}):
         totals = _checked(reading, setting, limits).totals
         yield f"| {first} | {_written(setting)} | {_figure(totals.params)} | {_figure(totals.macs)} |\n"
         first = " | "

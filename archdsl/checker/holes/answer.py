@@ -8,7 +8,7 @@ from archdsl.checker.check import Checked, Reading, read
 from archdsl.checker.holes.solve import Fit, Solution, solved
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.expressions.unknown import UNPINNED
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.reading.holes import Hole, misplaced
 from archdsl.sizes.shape import Shape
 from archdsl.syntax.tree import Token
@@ -134,7 +134,7 @@ def _unfit(reading: Reading, limits: Limits) -> list[Diagnostic]:
     if len(holes) > limits.holes:
         at = holes[limits.holes].at
         message = f"{len(holes):,} holes; the limit is {limits.holes:,}"
-        hint = "raise it with --limit holes=N"
+        hint = raising("holes")
         return [Diagnostic("limit", message, Span(at, at + 1), reading.own, hint=hint)]
     message = "a ? stands in `cases` or `where`, which say what the author wants"
     return [
@@ -198,7 +198,7 @@ def _limit(reading: Reading, solution: Solution, limits: Limits) -> Diagnostic:
     hole = (solution.tried or list(reading.holes))[0]
     nearest = f"; the closest: {_nearest(reading, solution)}" if solution.misses else ""
     message = f"no number was found within {getattr(limits, name):,} {name}{nearest}"
-    hint = f"write some of the numbers, claim more beside them, or raise it with --limit {name}=N"
+    hint = f"write some of the numbers, claim more beside them, or {raising(name)}"
     return Diagnostic("limit", message, _at(hole), reading.own, hint=hint)
 
 

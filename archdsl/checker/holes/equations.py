@@ -77,7 +77,7 @@ class Recorder(Judge):
     ) -> bool:
         if position >= len(shapes):
             return super()._shape(claim, shapes, position, scope, leaves)
-        sizes = stated_shape(claim, self.report.source.text[claim.start : claim.end], scope, self.limits)
+        sizes = stated_shape(claim, self.text(claim), scope, self.limits)
         derived = shapes[position].sizes
         if len(sizes) != len(derived):
             self._note(claim, (-1, 0, self._visit(claim)), len(sizes), len(derived), False)
@@ -90,7 +90,7 @@ class Recorder(Judge):
         self.report.errors += not right  # what follows is in doubt, and silent
         return right
 
-    def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: Any, sums: Any) -> None:
+    def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: Any, items: Any) -> None:
         holds, _ = judge_quantity(claim, cost)
         claimed = quantity(claim.number)
         figure = claimed.digits * claimed.scale // 10**claimed.decimals

@@ -7,7 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.notations.listing import clauses, prose, tables
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow
@@ -40,7 +40,7 @@ class Listing(NamedTuple):
 
 def read_listing(source: Source, limits: Limits) -> Listing:
     """Read a listing; only diagnostics come out of a text that is none."""
-    hidden = forbidden(source, limits, "break it in two")
+    hidden = forbidden(source, limits, "break it in two", comments=False)
     if hidden:
         return Listing(None, hidden, [], 0)
     return _Reader(source, limits).read()
@@ -75,7 +75,7 @@ class _Reader(InputReader):
     def _has_room(self, piece: Piece | Row) -> bool:
         """Whether more layers may follow; as many as a check may visit, since each is visited."""
         if self.layers > self.limits.visits:
-            self._tell("limit", f"more than {self.limits.visits:,} layers", piece, "raise it with --limit visits=N")
+            self._tell("limit", f"more than {self.limits.visits:,} layers", piece, raising("visits"))
         return self.layers <= self.limits.visits
 
     def _line(self, piece: Piece | Row) -> bool:
@@ -93,7 +93,7 @@ class _Reader(InputReader):
             tokens, columns = words(self.source.text, piece.start, piece.end), {}
         self.budget -= len(tokens)
         if self.budget < 0:
-            self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, "raise it with --limit tokens=N")
+            self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, raising("tokens"))
             return False
         self.plain = self.plain and not any(token.type == "OTHER" for token in tokens)
         found = self.lines.items(tokens)
@@ -214,6 +214,7 @@ class _Reader(InputReader):
         last = self.entries[-1] if self.entries else None
         if last is not None and all(other.sizes == shape.sizes for other in last.shapes):
             last.shapes.append(shape)
+            last.forget_told_again()
         elif self.shape is not None:
             hint = "put it on the line of its layer"
             self._tell("unclear-layer", "which layer gives this shape is not clear", place_of(shape), hint)
