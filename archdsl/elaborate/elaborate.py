@@ -15,7 +15,7 @@ from archdsl.diagnostics import Span
 from archdsl.elaborate import containers, control
 from archdsl.elaborate.names import Entry, Names, Part, Value, mark_activation
 from archdsl.elaborate.place import Once, Place, sequence_of
-from archdsl.elaborate.rules import Known, Rules
+from archdsl.elaborate.rules import Rules
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import filled, label_text
@@ -32,6 +32,7 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
+    from archdsl.reading.reading import Known
     from archdsl.sizes.facts import Facts
 
 _NOWHERE = Span(0, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.analysis.cost import TOTALS
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.expressions.scope import KindReference
 from archdsl.layers.values import Sizes, spell
 from archdsl.limits import Limits
@@ -63,18 +63,15 @@ def _port(port: Port) -> dict[str, Any]:
 
 
 def _totals(checked: Checked) -> dict[str, Any] | None:
-    from archdsl.reports.table import whole
-
-    return {name: _size(getattr(checked.totals, name)) for name in TOTALS} if whole(checked) else None
+    return {name: _size(getattr(checked.totals, name)) for name in TOTALS} if checked.whole else None
 
 
 def _memory(checked: Checked, batch: int, dtype: str) -> dict[str, Any] | None:
     from archdsl.analysis.memory import memory
-    from archdsl.reports.table import whole
 
-    if not whole(checked):
+    if checked.network is None or not checked.whole:
         return None
-    sizes = memory(checked, batch, dtype)._asdict()
+    sizes = memory(checked.network, checked.costs, batch, dtype)._asdict()
     return {"batch": batch, "dtype": dtype, **{name: _size(size) for name, size in sizes.items()}}
 
 

@@ -10,7 +10,7 @@ from archdsl.backends.source.made import Made
 from archdsl.backends.source.naming import BUILTINS, class_name, fresh
 from archdsl.backends.source.sharing import ties
 from archdsl.backends.source.values import Column, Parameters
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.expressions.scope import Scope
 from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, children, postorder
 from archdsl.sizes.shape import Shape
