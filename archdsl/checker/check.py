@@ -19,7 +19,7 @@ from archdsl.network.nodes import Network
 from archdsl.reading.declare import Declarations, declarations, model_name, parameters
 from archdsl.reading.kinds import linked
 from archdsl.reading.reading import Reading
-from archdsl.reading.references import check_blocks
+from archdsl.reading.references import recursive_blocks
 from archdsl.reading.where import define_symbols, demand_of_inputs, facts_of, symbol_names
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
@@ -93,7 +93,7 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     _check_cases(declared, report, limits)
     elaborator = Elaborator(kinds, report, limits, reading.known, facts)
     scope.work = work = elaborator.work
-    check_blocks(elaborator)
+    elaborator.recursive = recursive_blocks(kinds, report, limits)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
     network = None if refused else network_of(declared, scope, elaborator, fragment)
     network = _countable(network, elaborator.costs, report, limits)

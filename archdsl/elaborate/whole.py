@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Source, Span
 from archdsl.elaborate.elaborate import Elaborator
-from archdsl.elaborate.names import Entry, Names, Value
-from archdsl.elaborate.place import Place
+from archdsl.elaborate.names import Entry, Names, Place, Value
 from archdsl.elaborate.trampoline import run
 from archdsl.expressions.scope import Scope
 from archdsl.faults.problem import Problem, Silent, Stop

@@ -9,6 +9,7 @@ from archdsl.checker.checked import Checked
 from archdsl.diagnostics.inert import inert
 from archdsl.limits import Limits
 from archdsl.reports.rows import Entry, rows
+from archdsl.reports.values import shown
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 
@@ -47,8 +48,6 @@ def table(
 
 def _title(checked: Checked) -> str:
     """`AlexNet (classes=1000): 227x227x3 -> 1000`."""
-    from archdsl.reports.json import shown
-
     texts = {name: shown(value) for name, value in checked.parameters.items()}
     values = ", ".join(name if text == name else f"{name}={text}" for name, text in texts.items())
     title = f"{checked.name} ({values})" if values else checked.name
