@@ -9,13 +9,15 @@ from os import PathLike, fsdecode, fsencode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.cost import Cost
-from archdsl.checker.check import Checked, check, read
+from archdsl.checker.check import check
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem
 from archdsl.limits import Limits
 from archdsl.notations.detect import NOTATIONS
+from archdsl.reading.reading import read
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 from archdsl.syntax import parse_expression
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 
     from archdsl.analysis.conditions import Condition
     from archdsl.backends.arrays import Formula
-    from archdsl.checker.holes.answer import Found
+    from archdsl.reading.reading import Found
     from archdsl.reading.root import Root
     from archdsl.reports.rows import Row
 

@@ -6,14 +6,16 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.api.model import fragment_shape
-from archdsl.checker import check as analysis
-from archdsl.checker.check import Checked
+from archdsl.checker.check import check as checked_at
+from archdsl.checker.check import filled, settings
+from archdsl.checker.checked import Checked, unread
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments, Usage
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
 from archdsl.diagnostics.inert import inert
 from archdsl.files import disk as files
 from archdsl.limits import Limits
+from archdsl.reading.reading import blocks_alone, read
 from archdsl.reports import verdict
 from archdsl.sizes.shape import Shape
 
@@ -90,7 +92,7 @@ def _file(found: files.Found, given: dict[str, Any], arguments: Arguments, shape
 
 
 def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
-    return Outcome([analysis.unread(source, faults)])
+    return Outcome([unread(source, faults)])
 
 
 def _settings(
@@ -98,14 +100,14 @@ def _settings(
 ) -> Outcome:
     """Check a text at each setting until one fails; all settings together share the limit on visits."""
     limits = arguments.limits
-    reading = analysis.read(source, limits, arguments.notation, root)
-    blocks = analysis.blocks_alone(reading)
+    reading = read(source, limits, arguments.notation, root)
+    blocks = blocks_alone(reading)
     checks: list[Checked] = []
-    settings = analysis.settings(reading, given, limits)
-    reading = analysis.filled(reading, settings, limits, shape)
+    given_each = settings(reading, given, limits)
+    reading = filled(reading, given_each, limits, shape)
     visits = 0
-    for setting in settings:
-        checked = analysis.check(reading, setting, limits, shape)
+    for setting in given_each:
+        checked = checked_at(reading, setting, limits, shape)
         if blocks:  # they are checked where they are used
             checked = checked._replace(diagnostics=[one for one in checked.diagnostics if one.code != "empty"])
         visits += checked.visits
@@ -117,7 +119,7 @@ def _settings(
         checks.append(checked)
         if fails(checked, arguments.strict):
             break
-    return Outcome(checks, len(settings), reading.notes, blocks, reading.own.text)
+    return Outcome(checks, len(given_each), reading.notes, blocks, reading.own.text)
 
 
 def fails(checked: Checked, strict: bool) -> bool:

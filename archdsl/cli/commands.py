@@ -83,16 +83,18 @@ def compile(arguments: Arguments) -> int:
 
 def convert(arguments: Arguments) -> int:
     """A listing as a spec, to a file or to standard output; what is wrong with it goes to standard error."""
-    from archdsl.checker import check as analysis
+    from archdsl.checker.check import check
+    from archdsl.checker.checked import unread
     from archdsl.files import disk as files
+    from archdsl.reading.reading import read
 
     target = _target(arguments)
     source, faults = files.read(arguments.paths[0], arguments.limits)
     root = files.root(arguments.paths[0], source, arguments.limits)
-    reading = analysis.read(source, arguments.limits, arguments.notation, root) if not faults else None
+    reading = read(source, arguments.limits, arguments.notation, root) if not faults else None
     if reading is not None and reading.notation == "arch" and not reading.diagnostics:
         raise Usage(f"{arguments.paths[0]} is a spec already; convert reads listings")
-    checked = analysis.check(reading, {}, arguments.limits) if reading else analysis.unread(source, faults)
+    checked = check(reading, {}, arguments.limits) if reading else unread(source, faults)
     terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics, sys.stderr)
     if arguments.explain_reading and reading is not None:
         from archdsl.reports.reading import explained
@@ -130,18 +132,20 @@ def _deliver(text: str, target: str | None) -> None:
 
 def checked_spec(arguments: Arguments) -> Any:
     """The one spec of a command, checked at the values given."""
-    from archdsl.checker import check as analysis
+    from archdsl.checker.check import check
+    from archdsl.checker.checked import unread
     from archdsl.cli import check as checking
     from archdsl.files import disk as files
+    from archdsl.reading.reading import read
 
     given = arguments.parameters()
     source, faults = files.read(arguments.paths[0], arguments.limits)
     if faults:
-        return analysis.unread(source, faults)
+        return unread(source, faults)
     shape = checking.fragment(arguments.input, arguments.limits)
     root = files.root(arguments.paths[0], source, arguments.limits)
-    reading = analysis.read(source, arguments.limits, arguments.notation, root)
-    return analysis.check(reading, given, arguments.limits, shape)
+    reading = read(source, arguments.limits, arguments.notation, root)
+    return check(reading, given, arguments.limits, shape)
 
 
 def command(name: str) -> Callable[[Arguments], int]:
