@@ -22,10 +22,10 @@ torch = pytest.importorskip("torch")
 from compare import evaluated, example_inputs, flops, static_tensors, tensor_sizes, torch_tensors, unrolled  # noqa: E402
 
 import archdsl  # noqa: E402
-from archdsl.api.model import read_file  # noqa: E402
 from archdsl.backends.torch.whitelist import verify  # noqa: E402
 from archdsl.checker.check import read, settings  # noqa: E402
 from archdsl.checkpoints.wanted import wanted_tensors  # noqa: E402
+from archdsl.files.texts import read_file  # noqa: E402
 from archdsl.limits import Limits  # noqa: E402
 from archdsl.network.nodes import Leaf, Sequence, Use  # noqa: E402
 

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 import archdsl
-from archdsl.api.model import read_file
 from archdsl.checker.check import Checked, check, declarations, read, settings
 from archdsl.faults.report import Report
+from archdsl.files.texts import read_file
 from archdsl.limits import Limits
 from archdsl.reports.catalogue import catalogue
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdsl.api.model import fragment_shape
 from archdsl.checker import check as analysis
 from archdsl.checker.check import Checked
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments, Usage
-from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
+from archdsl.cli.spec import fragment, root_of
+from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
+from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.diagnostics.inert import inert
-from archdsl.files import disk as files
-from archdsl.limits import Limits
+from archdsl.files import disk, find, texts
 from archdsl.reports import verdict
 from archdsl.sizes.shape import Shape
 
 if TYPE_CHECKING:
     from archdsl.reading.root import Root
-
-HOLDS, FOUND, UNUSABLE = 0, 1, 2
 
 
 class Outcome(NamedTuple):
@@ -45,7 +43,7 @@ def check(arguments: Arguments) -> int:
     if arguments.fill and arguments.format == "json" and "-" in arguments.paths:
         raise Usage("--fill writes standard input to standard output, where --format json would stand")
     told = Telling(arguments)
-    paths = files.found(arguments.paths)
+    paths = find.found(arguments.paths)
     for one in terminal.with_progress(paths):
         outcome = _file(one, given, arguments, shape)
         told.file(outcome)
@@ -60,33 +58,22 @@ def _fill(path: str, outcome: Outcome) -> None:
     if path == "-":
         sys.stdout.write(outcome.text)
     elif outcome.found:
-        files.write(path, files.mark(path) + outcome.text)
+        disk.write(path, disk.mark(path) + outcome.text)
 
 
-def fragment(text: str | None, limits: Limits) -> Shape | None:
-    """The shape behind `--input`; raises Usage."""
-    if text is None:
-        return None
-    try:
-        return fragment_shape(text, limits)
-    except ArchError as wrong:
-        raise Usage(f"--input {text}: {wrong.diagnostics[0].message}") from None
-
-
-def _file(found: files.Found, given: dict[str, Any], arguments: Arguments, shape: Shape | None) -> Outcome:
+def _file(found: find.Found, given: dict[str, Any], arguments: Arguments, shape: Shape | None) -> Outcome:
     """One file at all its settings, up to the first that fails."""
     path, fault, folder = found
     if fault is not None:
         return _unread(fault.source, [fault])
     try:
-        source, faults = files.read(path, arguments.limits)
+        source, faults = texts.read(path, arguments.limits)
     except (OSError, ValueError) as wrong:
-        fault = files.unreadable(path, wrong)
+        fault = texts.unreadable(path, wrong)
         return _unread(fault.source, [fault])
     if faults:
         return _unread(source, faults)
-    root = files.root(path, source, arguments.limits, folder)
-    return _settings(source, root, given, arguments, shape)
+    return _settings(source, root_of(path, source, arguments.limits, folder), given, arguments, shape)
 
 
 def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:

@@ -1,85 +1,10 @@
-"""Specs found in folders, texts read, and sources written whole or not at all."""
+"""Files written whole or not at all."""
 
 from __future__ import annotations
 
 import os
 import stat
-import sys
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
-
-from archdsl.api.model import decode, read_file
-from archdsl.diagnostics import Diagnostic, Source, Span
-from archdsl.limits import Limits
-
-if TYPE_CHECKING:
-    from archdsl.reading.root import Root
-
-STANDARD_INPUT = "<stdin>"
-
-
-class Found(NamedTuple):
-    """A file to look at, what is wrong with its path, and the folder through which it was found."""
-
-    path: str
-    fault: Diagnostic | None = None
-    folder: str | None = None
-
-
-def found(paths: list[str]) -> list[Found]:
-    """The files to look at: those named, and in folders every `.arch` below."""
-    files: list[Found] = []
-    for path in paths:
-        if path == "-" or not os.path.isdir(path):
-            files.append(Found(path))
-            continue
-        try:
-            below = specs(path)
-        except OSError as fault:
-            files.append(Found(path, unreadable(path, fault)))
-            continue
-        none = unreadable(path, ValueError("no .arch file in this folder"))
-        files += [Found(file, None, path) for file in below] or [Found(path, none)]
-    return files
-
-
-def root(path: str, source: Source, limits: Limits, folder: str | None = None) -> Root | None:
-    """Where the files are that a file, or standard input, may use; None where its text uses none."""
-    if "use" not in source.text:
-        return None
-    from archdsl.reading.root import below, beside
-
-    return below(".", source.name, limits) if path == "-" else beside(path, source.name, limits, folder)
-
-
-def specs(folder: str) -> list[str]:
-    """Every `.arch` file below a folder, sorted; hidden folders and links to folders are left out. Raises OSError."""
-    files: list[str] = []
-    for parent, folders, names in os.walk(folder, onerror=_raise):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = [os.path.join(parent, name) for name in names if name.endswith(".arch")]
-        files += [path for path in paths if os.path.isfile(path)]
-    return sorted(files)
-
-
-def _raise(fault: OSError) -> None:
-    raise fault
-
-
-def read(path: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
-    """The text of a file or of standard input, and what is wrong with its bytes. Raises OSError."""
-    if path != "-":
-        return read_file(path, limits)
-    if sys.stdin is None:
-        raise OSError(0, "standard input is closed", STANDARD_INPUT)
-    return decode(sys.stdin.buffer.read(limits.file + 1), STANDARD_INPUT, limits)
-
-
-def unreadable(path: str, fault: OSError | ValueError) -> Diagnostic:
-    """A file that cannot be read, as a diagnostic."""
-    name = getattr(fault, "filename", None) or path
-    reason = getattr(fault, "strerror", None) or str(fault)
-    return Diagnostic("unreadable", reason, Span(0, 0), Source(STANDARD_INPUT if name == "-" else str(name), ""))
 
 
 def refusal(path: str, force: bool) -> str | None:
