@@ -9,11 +9,11 @@ from archdsl.checker import check as analysis
 from archdsl.checker.check import Checked
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments, Usage
-from archdsl.cli.spec import fragment, root_of
+from archdsl.cli.spec import fragment, rewrite, root_of
 from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.diagnostics.inert import inert
-from archdsl.files import disk, find, texts
+from archdsl.files import find, texts
 from archdsl.reports import verdict
 from archdsl.sizes.shape import Shape
 
@@ -29,6 +29,8 @@ class Outcome(NamedTuple):
     notes: tuple[tuple[int, int, str], ...] = ()  # how a listing was read
     blocks: int = 0  # of a file that holds nothing else
     text: str | None = None  # what was checked, numbers in place of its holes
+    source: Source | None = None  # the text as it was read
+    unwritten: Diagnostic | None = None  # why the numbers are not in the file
 
     @property
     def found(self) -> bool:
@@ -46,19 +48,24 @@ def check(arguments: Arguments) -> int:
     paths = find.found(arguments.paths)
     for one in terminal.with_progress(paths):
         outcome = _file(one, given, arguments, shape)
-        told.file(outcome)
         if arguments.fill and outcome.text is not None and not fails(outcome.checks[-1], arguments.strict):
-            _fill(one.path, outcome)
+            outcome = _fill(one.path, outcome)
+        told.file(outcome)
     return told.end()
 
 
-def _fill(path: str, outcome: Outcome) -> None:
-    """Write the numbers that were found into a file, and nothing else; standard input goes to standard output."""
+def _fill(path: str, outcome: Outcome) -> Outcome:
+    """Write the numbers that were found into a file, and nothing else; standard input goes to standard output.
+
+    Where the file cannot be written, that is what was found of it.
+    """
     assert outcome.text is not None
+    assert outcome.source is not None
     if path == "-":
-        sys.stdout.write(outcome.text)
+        sys.stdout.write(outcome.source.mark + outcome.text)
     elif outcome.found:
-        disk.write(path, disk.mark(path) + outcome.text)
+        return outcome._replace(unwritten=rewrite(path, outcome.source, outcome.text))
+    return outcome
 
 
 def _file(found: find.Found, given: dict[str, Any], arguments: Arguments, shape: Shape | None) -> Outcome:
@@ -104,7 +111,7 @@ def _settings(
         checks.append(checked)
         if fails(checked, arguments.strict):
             break
-    return Outcome(checks, len(settings), reading.notes, blocks, reading.own.text)
+    return Outcome(checks, len(settings), reading.notes, blocks, reading.own.text, source)
 
 
 def fails(checked: Checked, strict: bool) -> bool:
@@ -125,34 +132,48 @@ class Telling:
 
     def file(self, outcome: Outcome) -> None:
         """Tell what was found about one file."""
-        checks = outcome.checks
-        if self.arguments.explain_reading and not self.json:
-            from archdsl.reports.reading import explained
-
-            print(explained(checks[0].source, outcome.notes))
+        checks, unwritten = outcome.checks, outcome.unwritten
         failed = fails(checks[-1], self.arguments.strict)
         diagnostics = checks[-1].diagnostics if failed else _each_once(checks)
+        everything = [*diagnostics, unwritten] if unwritten is not None else diagnostics
         self.files += 1
-        self.failed += failed
-        self.unreadable += _is_unreadable(diagnostics)
-        for severity, number in _severities(diagnostics).items():
+        self.failed += failed or unwritten is not None
+        self.unreadable += _is_unreadable(everything)
+        for severity, number in _severities(everything).items():
             self.severities[severity] = self.severities.get(severity, 0) + number
         if self.json:
-            from archdsl.reports.json import check as records
+            self.records += self._records(outcome)
+            return
+        if self.arguments.explain_reading:
+            from archdsl.reports.reading import explained
 
-            made = records(checks)
-            if self.arguments.explain_reading:
-                from archdsl.reports.reading import as_records
-
-                made = [{**record, "reading": as_records(checks[0].source, outcome.notes)} for record in made]
-            self.records += made
-        elif failed:
+            print(explained(checks[0].source, outcome.notes), file=self.stream)
+        if failed:
             self._failed(checks[-1], outcome.settings)
         else:
-            terminal.print_diagnostics(diagnostics, self.arguments.limits.diagnostics, self.stream)
-            told = verdict.blocks(checks[0], outcome.blocks) if outcome.blocks else verdict.line(checks)
-            for line in [*verdict.holes(checks[-1]), told]:
-                print(line, file=self.stream)
+            self._holds(outcome, diagnostics)
+
+    def _records(self, outcome: Outcome) -> list[dict[str, Any]]:
+        """What was found about one file, for scripts."""
+        from archdsl.reports.json import check as records
+
+        made = records(outcome.checks)
+        if outcome.unwritten is not None:
+            made[-1]["diagnostics"].append(outcome.unwritten.to_json())
+        if self.arguments.explain_reading:
+            from archdsl.reports.reading import as_records
+
+            made = [{**one, "reading": as_records(outcome.checks[0].source, outcome.notes)} for one in made]
+        return made
+
+    def _holds(self, outcome: Outcome, diagnostics: list[Diagnostic]) -> None:
+        most, checks = self.arguments.limits.diagnostics, outcome.checks
+        terminal.print_diagnostics(diagnostics, most, self.stream)
+        told = verdict.blocks(checks[0], outcome.blocks) if outcome.blocks else verdict.line(checks)
+        for line in [*verdict.holes(checks[-1]), told]:
+            print(line, file=self.stream)
+        if outcome.unwritten is not None:
+            terminal.print_diagnostics([outcome.unwritten], most, sys.stderr)
 
     def _failed(self, checked: Checked, settings: int) -> None:
         most = self.arguments.limits.diagnostics

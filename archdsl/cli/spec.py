@@ -8,7 +8,7 @@ from archdsl.api.model import fragment_shape
 from archdsl.checker import check as analysis
 from archdsl.checker.check import Checked
 from archdsl.cli.arguments import Arguments, Usage
-from archdsl.diagnostics import ArchError, Source
+from archdsl.diagnostics import ArchError, Diagnostic, Source
 from archdsl.files import texts
 from archdsl.limits import Limits
 from archdsl.sizes.shape import Shape
@@ -46,3 +46,17 @@ def fragment(text: str | None, limits: Limits) -> Shape | None:
         return fragment_shape(text, limits)
     except ArchError as wrong:
         raise Usage(f"--input {text}: {wrong.diagnostics[0].message}") from None
+
+
+def rewrite(path: str, source: Source, text: str) -> Diagnostic | None:
+    """Give the file of a spec a new text, behind the mark that it begins with; what is wrong where that cannot be."""
+    from archdsl.files import disk
+
+    refusal = disk.refusal(path, force=True)
+    if refusal is not None:
+        return texts.unreadable(path, ValueError(f"cannot be written: {refusal}"))
+    try:
+        disk.write(path, source.mark + text)
+    except OSError as fault:
+        return texts.unreadable(path, OSError(fault.errno, f"cannot be written: {fault.strerror}"))
+    return None

@@ -9,6 +9,7 @@ from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
 
 STANDARD_INPUT = "<stdin>"
+_MARK = "\ufeff"
 
 
 def read(path: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
@@ -46,9 +47,10 @@ def decode(data: bytes, name: str, limits: Limits) -> tuple[Source, list[Diagnos
         source = Source(name, "")
         message = f"the file is larger than {limits.file:,} bytes"
         return source, [Diagnostic("limit", message, Span(0, 0), source, hint="raise it with --limit file=N")]
-    data = data.removeprefix(b"\xef\xbb\xbf")  # the mark that some editors put in front
+    mark = _MARK if data.startswith(_MARK.encode("utf-8")) else ""
+    data = data[len(mark.encode("utf-8")) :]
     try:
-        return Source(name, data.decode("utf-8")), []
+        return Source(name, data.decode("utf-8"), mark=mark), []
     except UnicodeDecodeError as fault:
         before = data[: fault.start].decode("utf-8")
         source = Source(name, data.decode("utf-8", errors="replace"))
