@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from archdsl.api.model import named
 from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import Comparison, compare
 from archdsl.checkpoints.header import Entry, Header, is_pickled, read_header, refusal
@@ -19,8 +18,10 @@ from archdsl.checkpoints.proposals import Proposal, propose
 from archdsl.checkpoints.wanted import Wanted, wanted_tensors
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments, Usage
+from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
 from archdsl.diagnostics import ArchError
-from archdsl.files import disk as files
+from archdsl.files import disk
+from archdsl.files.texts import named
 from archdsl.limits import Limits
 from archdsl.reports import checkpoint as backend
 from archdsl.reports.checkpoint import Fit
@@ -28,7 +29,6 @@ from archdsl.reports.checkpoint import Fit
 if TYPE_CHECKING:
     import torch
 
-HOLDS, FOUND, UNUSABLE = 0, 1, 2
 _CONVERT = 'archdsl.save(torch.load("{}", weights_only=True), "weights.safetensors") converts it'
 
 
@@ -90,7 +90,7 @@ def header(checkpoint: Opened, limits: Limits) -> Header:
 
 def weights(arguments: Arguments) -> int:
     """Compare a checkpoint with a spec; 0 where all fits, 1 where something does not, 2 where a file is unusable."""
-    from archdsl.cli.commands import checked_spec
+    from archdsl.cli.spec import checked_spec
 
     spec, path = arguments.paths
     if spec.endswith((".safetensors", ".pt", ".pth")):
@@ -206,4 +206,4 @@ def save(module: torch.nn.Module | Mapping[str, torch.Tensor], path: str | PathL
     """
     from archdsl.backends.torch.checkpoint import serialised
 
-    files.write(os.fspath(path), serialised(module))
+    disk.write(os.fspath(path), serialised(module))
