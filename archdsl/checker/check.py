@@ -65,6 +65,12 @@ class Checked(NamedTuple):
         return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
 
     @property
+    def whole(self) -> bool:
+        """Whether the network stands, even if a claimed count is wrong; behind a wrong shape nothing does."""
+        wrong = (diagnostic.code for diagnostic in self.diagnostics if diagnostic.severity == "error")
+        return self.network is not None and all(code == "claim-value" for code in wrong)
+
+    @property
     def totals(self) -> Cost:
         """The cost of the whole network."""
         return self.costs.of(self.network.body) if self.network else Cost()
