@@ -8,14 +8,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.analysis.cost import TOTALS
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.claims.claims import quantity
 from archdsl.diagnostics import nearest
-from archdsl.expressions.evaluate import ordered
-from archdsl.limits import LARGEST, Limits
+from archdsl.limits import LARGEST, Limits, raising
 from archdsl.sizes.condition import names_of
 from archdsl.sizes.numbers import Numbers, between
-from archdsl.sizes.size import Atom, Expression, Floor, Positive, Size, Symbol, symbols, valued
+from archdsl.sizes.size import Atom, Expression, Floor, Positive, Size, Symbol, ordered, symbols, valued
 from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
@@ -187,7 +186,7 @@ class _Search:
             if value is None or self._holds(value):
                 return value
             part = rest(value)
-        raise Unsolvable(f"{self.limits.tries:,} values of {self.name} were tried; raise it with --limit tries=N")
+        raise Unsolvable(f"{self.limits.tries:,} values of {self.name} were tried; {raising('tries')}")
 
     # ---- counts that may fall
 

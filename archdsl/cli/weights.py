@@ -11,16 +11,17 @@ from contextlib import contextmanager
 from os import PathLike
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
-from archdsl.api.model import named
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import Comparison, compare
 from archdsl.checkpoints.header import Entry, Header, is_pickled, read_header, refusal
 from archdsl.checkpoints.proposals import Proposal, propose
 from archdsl.checkpoints.wanted import Wanted, wanted_tensors
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments, Usage
+from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
 from archdsl.diagnostics import ArchError
-from archdsl.files import disk as files
+from archdsl.files import disk
+from archdsl.files.texts import named
 from archdsl.limits import Limits
 from archdsl.reports import checkpoint as backend
 from archdsl.reports.checkpoint import Fit
@@ -28,7 +29,6 @@ from archdsl.reports.checkpoint import Fit
 if TYPE_CHECKING:
     import torch
 
-HOLDS, FOUND, UNUSABLE = 0, 1, 2
 _CONVERT = 'archdsl.save(torch.load("{}", weights_only=True), "weights.safetensors") converts it'
 
 
@@ -90,7 +90,7 @@ def header(checkpoint: Opened, limits: Limits) -> Header:
 
 def weights(arguments: Arguments) -> int:
     """Compare a checkpoint with a spec; 0 where all fits, 1 where something does not, 2 where a file is unusable."""
-    from archdsl.cli.commands import checked_spec
+    from archdsl.cli.spec import checked_spec
 
     spec, path = arguments.paths
     if spec.endswith((".safetensors", ".pt", ".pth")):
@@ -99,7 +99,7 @@ def weights(arguments: Arguments) -> int:
     checked = checked_spec(arguments)
     if checked.failed:
         return _failed(arguments, checked, path, checked.diagnostics, FOUND)
-    wanted = wanted_tensors(checked, arguments.limits)
+    wanted = _wanted(checked, arguments.limits)
     try:
         with opened(path) as checkpoint:
             found = header(checkpoint, arguments.limits).tensors
@@ -171,13 +171,19 @@ def load_into(
         torch_side.fill(module, _chosen(comparison), read, checkpoint.name)
 
 
+def _wanted(checked: Checked, limits: Limits) -> list[Wanted]:
+    """What the network of a right text wants of a checkpoint."""
+    assert checked.network is not None
+    return wanted_tensors(checked.network, checked.totals.layers, checked.source.name, limits)
+
+
 def _chosen(comparison: Comparison) -> Iterable[tuple[str, Entry]]:
     return [(pair.name, pair.found) for pair in comparison.pairs if pair.status == "fits" and pair.found]
 
 
 def _fitting(checked: Checked, name: str, found: dict[str, Entry], rules: Rules, limits: Limits) -> Comparison:
     """The comparison where all fits; raises ArchError where it does not."""
-    wanted = wanted_tensors(checked, limits)
+    wanted = _wanted(checked, limits)
     comparison = compare(wanted, found, *rules)
     if not comparison.fits:
         proposal = propose(wanted, found, *rules)
@@ -200,4 +206,4 @@ def save(module: torch.nn.Module | Mapping[str, torch.Tensor], path: str | PathL
     """
     from archdsl.backends.torch.checkpoint import serialised
 
-    files.write(os.fspath(path), serialised(module))
+    disk.write(os.fspath(path), serialised(module))

@@ -1,0 +1,103 @@
+"""One check at one setting: the text elaborated, and everything that is found of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.analysis.cost import Costs
+from archdsl.checker.checked import Checked, unread
+from archdsl.claims.claims import MOST_DIGITS, unwritable
+from archdsl.diagnostics import Span
+from archdsl.elaborate.elaborate import Elaborator
+from archdsl.elaborate.whole import network_of
+from archdsl.expressions.scope import LEFT_OPEN
+from archdsl.faults.problem import Stop
+from archdsl.faults.report import Report
+from archdsl.faults.work import Work
+from archdsl.limits import Limits
+from archdsl.network.nodes import Network
+from archdsl.reading.declare import model_name, parameters
+from archdsl.reading.kinds import linked
+from archdsl.reading.reading import Reading
+from archdsl.reading.references import recursive_blocks
+from archdsl.reading.where import define_symbols, demand_of_inputs, facts_of, symbol_names
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Excess, Size
+from archdsl.syntax import tree
+
+
+def check_setting(
+    reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None, work: Work | None = None
+) -> Checked:
+    """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent.
+
+    `work` is what was done before, where several checks share the limit on visits.
+    """
+    if reading.file is None:
+        return unread(reading.source, reading.diagnostics)._replace(parameters=given)
+    report = Report(reading.source, reading.ignored, limits.diagnostics)
+    work = work or Work(limits.visits)
+    visits, steps = work.visits, work.steps
+    try:
+        report.add(reading.diagnostics)
+        found = _elaborated(reading, reading.file, given, limits, fragment, report, work)
+    except Stop as stop:  # before there was a network
+        report.problem(stop.problem)
+        found = unread(reading.source, [])._replace(parameters=given)
+    return found._replace(diagnostics=report.sorted(), visits=work.visits - visits, steps=work.steps - steps)
+
+
+def _elaborated(
+    reading: Reading,
+    file: tree.File,
+    given: dict[str, Any],
+    limits: Limits,
+    fragment: Shape | None,
+    report: Report,
+    work: Work,
+) -> Checked:
+    """What is found at one setting but for the diagnostics, which the report has. Raises Stop."""
+    kinds = linked(file, reading.used, report)
+    declared = kinds.files[0]
+    names = symbol_names(declared.inputs, declared.model)
+    facts = facts_of(names, declared.model, given, report, limits)
+    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], work=work)
+    define_symbols(declared.inputs, names, given, scope, report, facts)
+    demand_of_inputs(declared.inputs, scope, report, limits, facts)
+    for fault in reading.cases.faults:
+        report.problem(fault)
+    elaborator = Elaborator(kinds, report, limits, reading.known, facts, work)
+    elaborator.recursive = recursive_blocks(kinds, report)
+    refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
+    network = None if refused else network_of(declared, scope, elaborator, fragment)
+    network = _countable(network, elaborator.costs, report, limits)
+    values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
+    values |= {name: given[name] for name in sorted(names) if given.get(name, LEFT_OPEN) != LEFT_OPEN}
+    claims, name = elaborator.judge.verdicts(), model_name(declared.model, reading.source)
+    found = Checked(reading.source, name, values, network, elaborator.costs, claims, [], 0)
+    if facts is None:
+        return found
+    from archdsl.analysis.conditions import assumed, conditions
+
+    return found._replace(facts=facts, conditions=conditions(facts, reading.source), where=assumed(facts))
+
+
+def _countable(network: Network | None, costs: Costs, report: Report, limits: Limits) -> Network | None:
+    """Refuse a network whose counts nobody could write down."""
+    if network is None:
+        return None
+    counts = costs.of(network.body)
+    much = next((much for count in counts if (much := _much(count, limits))), None)
+    if not any(map(unwritable, counts)) and much is None:
+        return network
+    if much is not None:
+        report.tell(much.code, f"a count of this network is {much.words}", Span(0, 0), hint=much.hint)
+        return None
+    message = f"repeats of repeats: a count of this network has more than {MOST_DIGITS} digits"
+    report.tell("too-large", message, Span(0, 0))
+    return None
+
+
+def _much(count: Size, limits: Limits) -> Excess | None:
+    """What is too much about a formula; digits are bounded apart."""
+    return None if isinstance(count, int) else count.exceeds(limits, factors=False)
