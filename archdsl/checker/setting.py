@@ -25,6 +25,8 @@ from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Excess, Size
 from archdsl.syntax import tree
 
+_CHARACTERS = 10  # of a text that is looked at once more, in the time of a step
+
 
 def check_setting(
     reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None, work: Work | None = None
@@ -39,6 +41,8 @@ def check_setting(
     work = work or Work(limits.visits)
     visits, steps = work.visits, work.steps
     try:
+        if visits:  # the first look at a text is bounded by its length
+            work.spend(len(reading.source.text) // _CHARACTERS)
         report.add(reading.diagnostics)
         found = _elaborated(reading, reading.file, given, limits, fragment, report, work)
     except Stop as stop:  # before there was a network
@@ -60,7 +64,7 @@ def _elaborated(
     kinds = linked(file, reading.used, report)
     declared = kinds.files[0]
     names = symbol_names(declared.inputs, declared.model)
-    facts = facts_of(names, declared.model, given, report, limits)
+    facts = facts_of(names, declared.model, given, report, limits, work)
     scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], work=work)
     define_symbols(declared.inputs, names, given, scope, report, facts)
     demand_of_inputs(declared.inputs, scope, report, limits, facts)
@@ -79,7 +83,9 @@ def _elaborated(
         return found
     from archdsl.analysis.conditions import assumed, conditions
 
-    return found._replace(facts=facts, conditions=conditions(facts, reading.source), where=assumed(facts))
+    found = found._replace(facts=facts, conditions=conditions(facts, reading.source), where=assumed(facts))
+    facts.counted = None  # what comes after the check has bounds of its own
+    return found
 
 
 def _countable(network: Network | None, costs: Costs, report: Report, limits: Limits) -> Network | None:

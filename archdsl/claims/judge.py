@@ -22,6 +22,7 @@ from archdsl.syntax import tree
 
 _MOST_SUMMANDS = 4
 _STEPS = 5  # that holding a claim costs
+_CHARACTERS = 50  # of a claim that cost a step more
 
 
 class _Written(NamedTuple):
@@ -30,6 +31,30 @@ class _Written(NamedTuple):
     text: str
     line: int
     file: str
+
+
+class _Sums:
+    """How a count of several items comes about; worked out where a claim of it fails, once for each unit."""
+
+    def __init__(self, items: Sequenced[Item], costs: Costs) -> None:
+        self._items, self._costs = items, costs
+        self._texts: dict[str, str] = {}
+
+    def text(self, unit: str) -> str:
+        """The largest of the items, and how many more there are."""
+        if unit not in self._texts:
+            figures = [(_called(item), getattr(self._costs.of(item.node), unit)) for item in self._items]
+            self._texts[unit] = _summands(figures)
+        return self._texts[unit]
+
+
+def _summands(figures: list[tuple[str, Size]]) -> str:
+    known = sorted((f for f in figures if isinstance(f[1], int) and f[1]), key=lambda f: -f[1])
+    if len(known) < 2 or len(known) < len([f for f in figures if f[1] != 0]):
+        return ""
+    shown = " + ".join(f"{name} {figure:,}" for name, figure in known[:_MOST_SUMMANDS])
+    rest = len(known) - _MOST_SUMMANDS
+    return f"{shown} + {rest} more" if rest > 0 else shown
 
 
 class Judge:
@@ -70,12 +95,13 @@ class Judge:
             self.report.tell("misplaced", message, claiming[0].claims[0], hint=hint)
             return True
         if len(items) < len(layers):
-            return self._all(claiming[0].claims, (), None, scope)
+            return self._all(claiming[0].claims, (), None, scope, (), self._sums(()))
         cost = add(*(self.costs.of(item.node) for item in items))
         last = items[-1]
         shapes = last.shapes[:1] if isinstance(last.node, Repeat) and last.node.parallel else last.shapes
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
-        return self._all(claiming[0].claims, shapes, cost, scope, leaves if len(leaves) == len(items) else (), items)
+        known = leaves if len(leaves) == len(items) else ()
+        return self._all(claiming[0].claims, shapes, cost, scope, known, self._sums(items))
 
     def container(
         self, expects: list[tree.Expect], body: Node, results: tuple[Shape | None, ...], scope: Scope, *, model: bool
@@ -86,9 +112,12 @@ class Judge:
         if not expects or self._silent:
             return
         cost = self.costs.of(body) if complete else None
-        items = body.items if isinstance(body, Sequence) and complete else ()
+        sums = self._sums(body.items if isinstance(body, Sequence) and complete else ())
         for expect in expects:
-            self._all(expect.claims, shapes if complete else (), cost, scope, (), items, whole=model)
+            self._all(expect.claims, shapes if complete else (), cost, scope, (), sums, whole=model)
+
+    def _sums(self, items: Sequenced[Item]) -> _Sums:
+        return _Sums(items, self.costs)
 
     def refuse_parts_of_trainable(self) -> None:
         """Where something is frozen, refuse claims of `trainable` about parts: one may stand in several places."""
@@ -102,14 +131,14 @@ class Judge:
         shapes: tuple[Shape, ...],
         cost: Cost | None,
         scope: Scope,
-        leaves: tuple[Leaf, ...] = (),
-        items: Sequenced[Item] = (),
+        leaves: tuple[Leaf, ...],
+        sums: _Sums,
         *,
         whole: bool = False,
     ) -> bool:
         position, right = 0, True
         for claim in claims:
-            scope.spend(_STEPS, claim)
+            scope.spend(_STEPS + (claim.end - claim.start) // _CHARACTERS, claim)
             if not whole and isinstance(claim, tree.QuantityClaim) and claim.unit.text == "trainable":
                 self._trainable[claim.start] = claim
             try:
@@ -117,7 +146,7 @@ class Judge:
                     right = self._shape(claim, shapes, position, scope, leaves) and right
                     position += 1
                 elif cost is not None:
-                    self._quantity(claim, cost, leaves, items)
+                    self._quantity(claim, cost, leaves, sums)
             except Problem as problem:
                 self.report.problem(problem, lost=False)
             except Silent:
@@ -149,15 +178,11 @@ class Judge:
         self._tell("claim-shape", claim, str(derived), because, hint)
         return False
 
-    def _quantity(
-        self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], items: Sequenced[Item]
-    ) -> None:
+    def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: _Sums) -> None:
         holds, derived = judge_quantity(claim, cost)
         if self._settle(claim, holds, derived) or self.report.knows("claim-value", claim):
             return
-        because = _figures(claim, leaves)
-        if not because:
-            because = _summands(claim, [(_called(item), self.costs.of(item.node)) for item in items])
+        because = _figures(claim, leaves) or sums.text(claim.unit.text)
         self._tell("claim-value", claim, derived, because, None)
 
     def text(self, claim: tree.Claim) -> str:
@@ -259,18 +284,6 @@ def _of_leaf(leaf: Leaf, unit: str) -> list[str]:
     positions = f"{_times(output.space)} positions * " if output.space else ""
     biases = f" + {_times(output.sizes)} biases" if unit == "connections" and leaf.op.__dict__.get("bias") else ""
     return [f"{twice}{positions}weight {_times(weight.sizes)}{biases}"]
-
-
-def _summands(claim: tree.QuantityClaim, sums: list[tuple[str, Cost]]) -> str:
-    """The largest parts of a count of several lines."""
-    unit = claim.unit.text
-    figures = [(name, getattr(cost, unit)) for name, cost in sums]
-    known = sorted((f for f in figures if isinstance(f[1], int) and f[1]), key=lambda f: -f[1])
-    if len(known) < 2 or len(known) < len([f for f in figures if f[1] != 0]):
-        return ""
-    shown = " + ".join(f"{name} {figure:,}" for name, figure in known[:_MOST_SUMMANDS])
-    rest = len(known) - _MOST_SUMMANDS
-    return f"{shown} + {rest} more" if rest > 0 else shown
 
 
 def _called(item: Item) -> str:

@@ -16,6 +16,7 @@ from archdsl.expressions.scope import HOLES, Scope, Words, meant
 from archdsl.expressions.signature import of_kind
 from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, Silent, exceeded, placed
+from archdsl.faults.work import STATEMENT
 from archdsl.layers import Layer
 from archdsl.layers.values import identity
 from archdsl.network.nodes import Item, Merge, Sequence, Use
@@ -218,6 +219,7 @@ def _branch(
 ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
     """One statement of a merge: its item and its branches; `let` and an `if` not taken make none."""
     here = place.reading(source)
+    e.work.spend(STATEMENT, statement)
     try:
         match statement:
             case tree.Layer():

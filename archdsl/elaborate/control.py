@@ -13,6 +13,7 @@ from archdsl.expressions.counting import copies, turns
 from archdsl.expressions.evaluate import truth
 from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, exceeded
+from archdsl.faults.work import STATEMENT
 from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Run, Share, Use, width
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression
@@ -99,19 +100,19 @@ def conditional(
     try:
         taken, body = _taken(e, statement, place)
     except Problem as problem:
-        if problem.code != "undetermined" or _lays(statement):
+        if problem.code != "undetermined" or e.lays(statement):
             raise
         return None, current
     number = place.names.counter - base
     if body is None:
-        if current is None or not _lays(statement):
+        if current is None or not e.lays(statement):
             return None, current
         empty = sequence_of((current,), (), (current,), 0)
         reads = (current.number,)
         return Item(None, number, Choice(None, empty, statement), reads, reads, ()), current
     takes = () if current is None else (e.again(current),)
     sequence, last = yield e.sequence(body.lines, takes, place.inner())
-    if not _lays(statement):
+    if not e.lays(statement):
         return None, current
     return _inline(e, Choice(taken, sequence, statement), current, last, number)
 
@@ -134,22 +135,10 @@ def optional(
 def _taken(e: Elaboration, statement: tree.If, place: Place) -> tuple[int | None, tree.Body | None]:
     """The arm whose condition holds first; `else` counts as the last."""
     for number, (condition, body) in enumerate(statement.arms):
+        e.work.spend(STATEMENT, statement)
         if truth(condition, place.scope, e.limits):
             return number, body
     return (len(statement.arms) if statement.otherwise is not None else None), statement.otherwise
-
-
-def _lays(statement: tree.If) -> bool:
-    """Whether any arm of an `if` lays something; one with claims alone leaves no trace in the network."""
-    stack: list[tree.Statement] = [statement]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, (tree.Layer, tree.For)):
-            return True
-        if isinstance(one, tree.If):
-            bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])
-            stack += [inner for body in bodies for line in body.lines for inner in line.statements]
-    return False
 
 
 def _inline(

@@ -65,17 +65,17 @@ class Rules:
                 raise Silent
             place.scope.spend(_effort(bound, shapes), statement)
             op, results = self.apply(kind, bound, inputs, statement)
-            remarks = op.remarks(*shapes)  # type: ignore[arg-type]
-            for code, message in remarks:
-                self.report.tell(code, message, statement.kind or statement)
-            found = op, results, {name: argument.value for name, argument in bound.written.items()}
-            if key is not None and not remarks:
+            written = {name: argument.value for name, argument in bound.written.items()}
+            found = op, results, written, op.remarks(*shapes)  # type: ignore[arg-type]
+            if key is not None:
                 self.known[key] = found
-        op, results, written = found
+        op, results, written, remarks = found
+        for code, message in remarks:
+            self.report.tell(code, message, statement.kind or statement)
         if len(results) > 1:
             place.scope.spend(len(results), statement)
         if self._facts is not None:
-            place.scope.spend(self.effort() + _formula(*shapes, *results) // _PER_STEP, statement)
+            place.scope.spend(_formula(*shapes, *results) // _PER_STEP, statement)
         return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]
 
     def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
@@ -133,13 +133,6 @@ class Rules:
                 raise Refusal("kernel-too-large", f"{kind.name} leaves nothing: its output would be {shape}")
         if isinstance(shape.elements, int) and shape.elements >= LARGEST:
             raise Refusal("too-large", f"{kind.name} gives {shape}, more than a tensor can hold")
-
-    def effort(self) -> int:
-        """Steps of work with open sizes since the last time."""
-        if self._facts is None:
-            return 0
-        steps, self._facts.steps = self._facts.steps, 0
-        return steps
 
     def _refused(
         self,

@@ -68,6 +68,7 @@ class Elaboration(ABC):
         self.uses = Uses()
         self.work = work
         self.recursive: set[int] = set()  # places of blocks that reach themselves, told before anything is elaborated
+        self._laying: dict[int, bool] = {}
         self._read: set[int] = set()
         self._passes: list[tuple[int, int]] = []
         self._results: list[tuple[tuple[int, ...], tree.Layer]] = []
@@ -98,6 +99,13 @@ class Elaboration(ABC):
             self.report.problem(fault)
         elif not self.report.failed:  # never: a fault is silent only where another was told before
             self.report.tell("invalid-expression", "this has no value", at)
+
+    def lays(self, statement: tree.If) -> bool:
+        """Whether any arm of an `if` lays something; looked up once, for it may stand in a body of many uses."""
+        place = statement.arms[0][1].start
+        if place not in self._laying:
+            self._laying[place] = _lays(statement)
+        return self._laying[place]
 
     def read(self, *values: Value) -> None:
         """Note that something reads these values."""
@@ -214,3 +222,16 @@ class Elaboration(ABC):
     @abstractmethod
     def once(self, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
         """One copy of a layer line."""
+
+
+def _lays(statement: tree.If) -> bool:
+    """Whether any arm of an `if` lays something; one with claims alone leaves no trace in the network."""
+    stack: list[tree.Statement] = [statement]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, (tree.Layer, tree.For)):
+            return True
+        if isinstance(one, tree.If):
+            bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])
+            stack += [inner for body in bodies for line in body.lines for inner in line.statements]
+    return False

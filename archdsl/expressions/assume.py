@@ -44,8 +44,6 @@ def under(facts: Facts, rule: Callable[[], T], need: Need, limits: Limits) -> T:
         if len(accepted) + len(refused) > limits.ways:
             message = f"{need.what}: more than {limits.ways:,} cases of sizes that are left open"
             raise exceeded("ways", message, need.at, "give values for some of them")
-        if facts.steps > facts.most_steps:
-            raise exceeded("visits", f"{need.what}: more than {facts.most_steps:,} steps with open sizes", need.at)
     if not accepted:  # what is refused even where all before it holds
         last = sorted(refused, key=lambda way: len(way.answers))[-1]
         assert last.fault is not None
@@ -133,8 +131,6 @@ def learned(facts: Facts, condition: Callable[[], bool], at: Placed) -> bool:
         ways.append(way)
         if len(ways) > facts.limits.ways:
             raise exceeded("ways", f"more than {facts.limits.ways:,} cases of sizes that are left open", at)
-        if facts.steps > facts.most_steps:
-            raise exceeded("visits", f"more than {facts.most_steps:,} steps with open sizes", at)
         if len(facts.given) > facts.limits.conditions:
             raise exceeded("conditions", f"more than {facts.limits.conditions:,} conditions on open sizes", at)
     fault = next(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from archdsl.diagnostics import Related
 from archdsl.limits import raising
 from archdsl.syntax import tree
 
 
+@runtime_checkable
 class Placed(Protocol):
     """Anything with a place in the text."""
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from archdsl.reading.using import Folder, Used
 
 Known: TypeAlias = MutableMapping[
-    Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr]]
-]  # the layers of lines that were seen before
+    Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr], tuple[tuple[str, str], ...]]
+]  # the layers of lines that were seen before, with their results, what was written, and the remarks on them
 
 
 class Found(NamedTuple):

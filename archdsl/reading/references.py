@@ -31,7 +31,7 @@ def recursive_blocks(kinds: Kinds, report: Report) -> set[int]:
                 found = meant(kind.text, words)
                 if found in kinds.blocks:
                     reached[name].setdefault(found, kind)
-                elif kind.text not in known | bound:
+                elif kind.text not in known and kind.text not in bound:
                     _check(kinds, report, kind, found, words)
     recursive: set[int] = set()
     for ring in _rings(reached):

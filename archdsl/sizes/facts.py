@@ -15,8 +15,6 @@ from archdsl.sizes.knowledge import Knowledge, by_bounds
 from archdsl.sizes.numbers import Numbers, TooMuch, between
 from archdsl.sizes.size import Expression, Undetermined
 
-_PER_VISIT = 10  # steps for each visit that is allowed
-
 
 class Way(NamedTuple):
     """One way through a rule: how each question was answered, and what came out or was raised."""
@@ -40,7 +38,6 @@ class Facts(Knowledge):
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
-        self.most_steps = _PER_VISIT * limits.visits
         self.told: set[str] = set()  # open parameters of which was told that they need a value
         self._trail: list[Literal] | None = None  # the answers on the way that is explored
         self._answers: Clause = ()  # those that are given

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from typing import TYPE_CHECKING, Any, cast
@@ -18,16 +18,20 @@ if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
 
 _QUESTION = 30  # steps of any question, whatever it asks
+_COPIED = 10  # entries that are copied in the time of a step
 _MOST_JOINT = 32  # comparisons of several symbols from which others are concluded
 _MOST_RULES = 64  # equalities that are used for rewriting
 
 
 class Knowledge:
-    """Comparisons of symbols that hold, and what they say together. `steps` counts the work done with them."""
+    """Comparisons of symbols that hold, and what they say together.
+
+    The work done with them, and with sizes that depend on the symbols, is counted: `counted` takes its steps.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.steps = 0
+        self.counted: Callable[[int], object] | None = None
         self._domains: dict[str, Numbers] = {}
         self._first: dict[str, int] = {}
         self._known: dict[Literal, None] = {}  # in the order in which they came
@@ -35,6 +39,11 @@ class Knowledge:
         self._rules: list[tuple[Monomial, Size]] = []
         self._joint: list[Expression] = []  # sizes of several symbols that are 0 or more, the first of them
         self._solutions: dict[Clause, Numbers | None] = {}
+
+    def spend(self, steps: int) -> None:
+        """Count steps of work."""
+        if self.counted is not None:
+            self.counted(steps)
 
     # ---- symbols
 
@@ -85,7 +94,7 @@ class Knowledge:
         return self._by_rests(other) if answer is None else answer
 
     def _directly(self, one: Literal) -> bool | None:
-        self.steps += _QUESTION + one.size.weight
+        self.spend(_QUESTION + one.size.weight)
         answer = self._looked_up(one)
         if answer is None and len(names := symbols(one.size)) == 1:
             answer = self._by_numbers((one,), names.pop())
@@ -95,7 +104,7 @@ class Knowledge:
     def _by_sums(self, one: Literal) -> bool | None:
         """The answer where what is asked, or its opposite, is a comparison of several symbols that holds, and more."""
         for other in self._joint:
-            self.steps += other.weight
+            self.spend(other.weight)
             for asked, answer in ((one, True), (one.negated(), False)):
                 rest = asked.size - other
                 low = rest if isinstance(rest, int) else bounds(rest)[0]
@@ -123,7 +132,7 @@ class Knowledge:
         if found is None:
             return None
         domain = self._domains[name]
-        self.steps += _period_of(domain) + _period_of(found)
+        self.spend(_period_of(domain) + _period_of(found))
         try:
             if domain.within(found):
                 return True
@@ -135,7 +144,7 @@ class Knowledge:
         """The numbers for which a condition on one symbol holds; None where they are not known."""
         if clause not in self._solutions:
             self._solutions[clause] = found = solutions(clause, name)
-            self.steps += _QUESTION + sum(each.size.weight for each in clause) * _period_of(found)
+            self.spend(_QUESTION + sum(each.size.weight for each in clause) * _period_of(found))
         return self._solutions[clause]
 
     def _by_rests(self, one: Literal) -> bool | None:
@@ -149,7 +158,7 @@ class Knowledge:
         found = literal(size, one.relation) if size is not one.size else None
         if not isinstance(found, Literal):
             return found
-        self.steps += found.size.weight
+        self.spend(found.size.weight)
         return by_bounds(found)
 
     def _multiple(self, name: str, period: int, rest: int) -> Size:
@@ -162,7 +171,7 @@ class Knowledge:
 
     def rewritten(self, size: Size) -> Size:
         """A size with what is known to be equal put in."""
-        self.steps += 3 * len(self._rules)
+        self.spend(3 * len(self._rules))
         return rewritten(size, self._rules) if self._rules else size
 
     def tidied(self, size: Size) -> Size:
@@ -235,7 +244,8 @@ class Knowledge:
 
     def saved(self) -> dict[str, Any]:
         """Everything that is known, to come back to after a trial; the work that was done stays done."""
-        return {name: copy(value) for name, value in vars(self).items() if name != "steps"}
+        self.spend((len(self._solutions) + len(self._known) + len(self._least)) // _COPIED)
+        return {name: copy(value) for name, value in vars(self).items() if name != "counted"}
 
     def bring_back(self, saved: dict[str, Any]) -> None:
         """Forget what was found since."""
@@ -253,6 +263,7 @@ class Knowledge:
             self.bring_back(before)
 
     def _state(self) -> tuple[Any, ...]:
+        self.spend((len(self._known) + len(self._least)) // _COPIED)
         return dict(self._domains), dict(self._known), dict(self._least), list(self._rules), list(self._joint)
 
 

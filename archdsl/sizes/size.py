@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
 
 _DEEPEST = 32  # floors within one another
+_STEPS = 6  # that a new size costs, beside one for each symbol in it
 
 
 class Undetermined(Exception):
@@ -81,6 +82,7 @@ class Expression:
         self.depth: int = 1 + max([size.depth for size in inner], default=0)
         first = atoms[0]
         self.facts: Facts = first.facts if isinstance(first, Symbol) else inner[0].facts
+        self.facts.spend(_STEPS + len(atoms))
         self._hash = hash(self.terms)
         self._text: str | None = None
 

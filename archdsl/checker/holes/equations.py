@@ -91,7 +91,7 @@ class Recorder(Judge):
         self.report.errors += not right  # what follows is in doubt, and silent
         return right
 
-    def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: Any, items: Any) -> None:
+    def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: Any, sums: Any) -> None:
         holds, _ = judge_quantity(claim, cost)
         claimed = quantity(claim.number)
         figure = claimed.digits * claimed.scale // 10**claimed.decimals

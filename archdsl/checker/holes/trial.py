@@ -85,7 +85,7 @@ class Bench:
         names = names_of_sizes(declared.inputs, declared.model)
         noted = _Noted(values)
         work = Work(most)
-        facts = facts_of(names, declared.model, given, report, limits)
+        facts = facts_of(names, declared.model, given, report, limits, work)
         scope: Scope | None = None
         try:
             scope = parameters(declared.model, given, names, report, limits, facts, self.kinds.words[0], noted, work)
@@ -96,6 +96,8 @@ class Bench:
         elaborator = _Trial(self, report, limits, facts, work, setting)
         if scope is not None and not report.told("where-failed") and not report.told("limit"):
             network_of(declared, scope, elaborator, self.fragment)
+        if facts is not None:
+            facts.counted = None
         return _outcome(report, elaborator, noted), elaborator.contexts
 
     def lines(self, lines: tuple[tree.Line, ...], context: Context, values: dict[int, int], most: int) -> Attempt:
@@ -107,6 +109,8 @@ class Bench:
         work = Work(most)
         elaborator = _Trial(self, report, limits, facts, work, 0)
         saved = facts.saved() if facts is not None else {}
+        if facts is not None:
+            facts.counted = work.spend
         elaborator.origins = elaborator.rules.origins = context.origins
         around, noted = context.place.scope, _Noted(values)
         scope = Scope(around._values, {**around.symbols, HOLES: noted}, around.channels, around.outside)
@@ -123,6 +127,7 @@ class Bench:
             pass
         finally:
             if facts is not None:
+                facts.counted = None
                 facts.bring_back(saved)
         return _outcome(report, elaborator, noted)
 
