@@ -632,7 +632,7 @@ def test_the_notation_of_loads_is_held_to() -> None:
 
 def test_a_notation_that_there_is_not_is_refused() -> None:
     """Also where it was meant for a parameter of the model, which then is given on the command line."""
-    with pytest.raises(ValueError, match="notation is"):
+    with pytest.raises(ValueError, match="notation must be"):
         archdsl.loads("model M(notation=1)\ninput 8\nFC 4", notation="slides")
 
 

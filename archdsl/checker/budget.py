@@ -20,7 +20,7 @@ from archdsl.syntax.tree import Token
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
 
-_BOUND = re.compile(r"\s*([a-z]+)\s*(<=|>=|<|>)\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*([KMGT]?)\s*")
+_BOUND = re.compile(r"\s*([a-z]+)\s*(<=|>=|<|>)\s*([0-9][0-9,]{0,99}(?:\.[0-9]{1,99})?)\s*([KMGT]?)\s*")
 
 
 class Unaskable(Exception):
@@ -201,7 +201,8 @@ class _Search:
                     break
             last, value = value, (self.allowed & between(value + 1)).least()
         if found is None:
-            raise Unsolvable(f"no {self.name} up to {last:,} meets the bounds")
+            more = f"; {raising('tries')}" if value is not None else ""
+            raise Unsolvable(f"no {self.name} up to {last:,} meets the bounds{more}")
         return self._solution(found, last if value is not None else None)
 
     # ---- the answer

@@ -131,8 +131,6 @@ def learned(facts: Facts, condition: Callable[[], bool], at: Placed) -> bool:
         ways.append(way)
         if len(ways) > facts.limits.ways:
             raise exceeded("ways", f"more than {facts.limits.ways:,} cases of sizes that are left open", at)
-        if len(facts.given) > facts.limits.conditions:
-            raise exceeded("conditions", f"more than {facts.limits.conditions:,} conditions on open sizes", at)
     fault = next(
         (way.fault for way in ways if isinstance(way.fault, Problem) and way.fault.code != "undetermined"), None
     )
@@ -141,4 +139,7 @@ def learned(facts: Facts, condition: Callable[[], bool], at: Placed) -> bool:
     if all(way.fault is None and way.result is False for way in ways):
         return False
     false = [way._replace(fault=Exception()) for way in ways if way.fault is None and way.result is False]
-    return all(facts.require(clause, None) for clause, _ in _clauses(false))
+    holds = all(facts.require(clause, None) for clause, _ in _clauses(false))
+    if len(facts.given) > facts.limits.conditions:
+        raise exceeded("conditions", f"more than {facts.limits.conditions:,} conditions on open sizes", at)
+    return holds

@@ -20,9 +20,10 @@ from archdsl.syntax.machine import Steps, feeder, taker
 from archdsl.syntax.tree import Token
 
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _LONG_NUMBER = re.compile(r"[0-9]+")
+_SIZES = re.compile(r"(?:(?:[0-9]+|[A-Z][A-Z0-9]*|\?)[x×])+")  # before the last of several
 _COMMENTED = re.compile(r'(?:[^"#\n]|"[^"\n]*")*+#')  # a line that has come to a comment
 _NUMERALS = re.compile(r"[0-9](?:[ ,.x×]?[0-9])*")  # all that may become one number, or several
 _CONVERTED = sys.get_int_max_str_digits() or 4_300  # digits of a number that Python converts
@@ -312,9 +313,12 @@ def forbidden(
 
 
 def _in_word(text: str, start: int) -> bool:
-    """Whether digits belong to a name or a comment, where their number is free."""
-    before = text[start - 1 : start]
-    return before.isalnum() or before == "_" or _in_comment(text, start)
+    """Whether digits belong to a name or a comment, where their number is free; sizes such as 8x8x16 are no name."""
+    begin = start
+    while begin and (text[begin - 1].isalnum() or text[begin - 1] in "_?"):
+        begin -= 1
+    named = begin < start and not _SIZES.fullmatch(text, begin, start)
+    return named or _in_comment(text, start)
 
 
 def _in_comment(text: str, start: int) -> bool:
