@@ -110,7 +110,10 @@ def text(name: str, value: Any) -> str:
 
 
 def shape(value: Any) -> str:
-    """The shape of lines without an input as a text: "227x227x3", or sizes as (227, 227, 3). Raises TypeError, ValueError."""
+    """What lines without an input read, as a text: "227x227x3", or sizes as (227, 227, 3).
+
+    Raises TypeError, ValueError.
+    """
     if isinstance(value, str):
         return value
     if not isinstance(value, (list, tuple)):
