@@ -12,17 +12,14 @@ from archdsl.analysis.memory import BYTES
 from archdsl.api import values
 from archdsl.checker.check import check
 from archdsl.checker.checked import Checked
-from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
-from archdsl.expressions.scope import Scope
-from archdsl.expressions.shapes import claimed_shape
-from archdsl.faults.problem import Problem
+from archdsl.diagnostics import ArchError, Diagnostic, Source
 from archdsl.files.texts import read_file, within
 from archdsl.limits import Limits
 from archdsl.notations.detect import NOTATIONS
+from archdsl.reading.fragment import fragment_shape
 from archdsl.reading.reading import read
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
-from archdsl.syntax import parse_expression
 
 if TYPE_CHECKING:
     import torch
@@ -208,7 +205,7 @@ class Model:
             raise ValueError("skip, rename and cast are about the file of weights=")
         module = build(self.to_source(), self._checked)
         if weights is not None:
-            from archdsl.cli.weights import load_into, rules
+            from archdsl.api.weights import load_into, rules
 
             load_into(module, self._checked, weights, rules(rename, skip, cast), self._limits)
         return module
@@ -293,19 +290,3 @@ def _checked_model(
     if checked.failed:
         raise ArchError([d for d in checked.diagnostics if d.severity == "error"])
     return Model(checked, limits, allow_modules=allow_modules)
-
-
-def fragment_shape(text: str, limits: Limits) -> Shape:
-    """The shape of `--input 227x227x3`, or `37 int`; raises ArchError."""
-    words, dtype = text.strip(), "float32"
-    if words.endswith(" int"):
-        words, dtype = words[: -len(" int")].strip(), "int64"
-    source = Source("--input", words)
-    expression, faults = parse_expression(source, limits)
-    if expression is None:
-        raise ArchError(faults)
-    try:
-        return Shape(claimed_shape(expression, Scope({}, {}), limits), dtype)
-    except Problem as problem:
-        span = Span(problem.at.start, problem.at.end)
-        raise ArchError([Diagnostic(problem.code, problem.message, span, source, hint=problem.hint)]) from None

@@ -7,8 +7,9 @@ import sys
 from collections.abc import Callable
 
 from archdsl.cli import terminal
-from archdsl.cli.arguments import Arguments, Usage
+from archdsl.cli.arguments import Arguments
 from archdsl.cli.status import FOUND, HOLDS
+from archdsl.cli.usage import Usage
 
 
 def layers(arguments: Arguments) -> int:

@@ -7,8 +7,9 @@ import os
 import sys
 
 from archdsl.cli import terminal
-from archdsl.cli.arguments import Usage, read
+from archdsl.cli.arguments import read
 from archdsl.cli.status import FOUND, INTERRUPTED, NOBODY_READS, UNUSABLE
+from archdsl.cli.usage import Usage
 
 
 def main(argv: list[str] | None = None) -> int:

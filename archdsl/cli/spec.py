@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from archdsl.api.model import fragment_shape
 from archdsl.checker.check import check
 from archdsl.checker.checked import Checked, unread
-from archdsl.cli.arguments import Arguments, Usage
+from archdsl.cli.arguments import Arguments
+from archdsl.cli.usage import Usage
 from archdsl.diagnostics import ArchError, Diagnostic, Source
 from archdsl.files import texts
 from archdsl.limits import Limits
+from archdsl.reading.fragment import fragment_shape
 from archdsl.reading.reading import read
 from archdsl.sizes.shape import Shape
 
