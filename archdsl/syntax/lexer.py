@@ -186,8 +186,10 @@ class Lexer:
 
     def _stray(self, start: int) -> int:
         """Report text that no token fits and return where to go on."""
-        from archdsl.syntax.advice import stray
+        from archdsl.syntax.advice import end_of_stray, stray
 
+        if self.source.position(start)[0] in self._told:
+            return end_of_stray(self.source.text, start)
         end, code, message, hint = stray(self.source.text, start)
         self.report(code, message, start, end, hint=hint)
         return end

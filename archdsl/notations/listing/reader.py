@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
+from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits, raising
 from archdsl.notations.listing import clauses, prose, tables
 from archdsl.notations.listing.entry import Entry
@@ -23,6 +24,8 @@ from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
 
 _SEVERAL = re.compile(r"([0-9]{1,9})[-–]([0-9]{1,9})")
+
+_LINE, _TOKEN, _LAYER = 20, 3, 50  # steps of reading a line, each token or other character on it, and a layer
 
 
 class Listing(NamedTuple):
@@ -58,6 +61,7 @@ class _Reader(InputReader):
         self.normed = prose.normed(source.text)
         self.lines = Lines()
         self.budget = limits.tokens
+        self.steps = PER_VISIT * limits.visits  # left
         self.layers = 0  # at least; repeats count once
         self.plain = True  # whether no word was passed over
         self.near = False  # whether the line above belongs to the last entry
@@ -91,9 +95,7 @@ class _Reader(InputReader):
             piece = Piece(piece.start, piece.end, 0, False, False)
         else:
             tokens, columns = words(self.source.text, piece.start, piece.end), {}
-        self.budget -= len(tokens)
-        if self.budget < 0:
-            self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, raising("tokens"))
+        if not self._affords(piece, tokens):
             return False
         self.plain = self.plain and not any(token.type == "OTHER" for token in tokens)
         found = self.lines.items(tokens)
@@ -102,6 +104,19 @@ class _Reader(InputReader):
         elif any(token.type in KINDS for token in tokens):
             self._tell("unclear-layer", "this looks like a layer and cannot be understood", piece, None)
         return len(self.diagnostics) < self.limits.diagnostics
+
+    def _affords(self, piece: Piece, tokens: list[Token]) -> bool:
+        """Count a line, its tokens and what is none; False where the limit on tokens is reached, or that on steps."""
+        blanks = self.source.text.count(" ", piece.start, piece.end)
+        others = piece.end - piece.start - blanks - sum(token.end - token.start for token in tokens)
+        self.budget -= len(tokens)
+        self.steps -= _LINE + _TOKEN * (len(tokens) + max(0, others))
+        if self.budget < 0:
+            self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, raising("tokens"))
+        elif self.steps < 0:
+            steps = PER_VISIT * self.limits.visits
+            self._tell("limit", f"more than {steps:,} steps of reading lines", piece, raising("visits"))
+        return self.budget >= 0 and self.steps >= 0
 
     def _items(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
         found = self._behind_input(piece, self._beside_input(piece, found))
@@ -240,6 +255,7 @@ class _Reader(InputReader):
         self.layers += 1
 
     def _entry(self, piece: Piece, head: Head, said: list[Item]) -> None:
+        self.steps -= _LAYER
         head = self._of_several(head)
         entry = Entry(head, piece.start, piece.end, piece.indent)
         for item in said:
