@@ -26,7 +26,7 @@ class Judge:
 
     def __init__(self, report: Report, costs: Costs, limits: Limits) -> None:
         self.report, self.costs, self.limits = report, costs, limits
-        self._verdicts: dict[tuple[int, str], Claim] = {}
+        self._verdicts: dict[tuple[int, str, bool], Claim] = {}
         self._trainable: dict[int, tree.Claim] = {}  # claims of it that are not about the whole model
         self._silent = 0
 
@@ -144,7 +144,7 @@ class Judge:
         text = self.report.source.text[claim.start : claim.end]
         source = self.report.source
         line, file = source.position(claim.start)[0], source.part(claim.start).name
-        self._verdicts.setdefault((claim.start, derived), Claim(line, text, holds, text, derived, file))
+        self._verdicts.setdefault((claim.start, derived, holds), Claim(line, text, holds, text, derived, file))
         return holds
 
     def _tell(self, code: str, claim: tree.Claim, derived: str, because: str, hint: str | None) -> None:

@@ -26,11 +26,14 @@ if TYPE_CHECKING:
 
 
 class Uses:
-    """The bodies of blocks, one for each combination of arguments and input shapes."""
+    """The bodies of blocks, one for each combination of arguments and input shapes.
+
+    A block is told by the place of its name, a part by the number of its first result: neither is given twice.
+    """
 
     def __init__(self) -> None:
         self.known: MutableMapping[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
-        self.again: dict[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
+        self.again: MutableMapping[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
         self._signatures: dict[int, Signature] = {}
 
     def signature(self, block: tree.Block) -> Signature:

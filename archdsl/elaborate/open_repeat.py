@@ -103,11 +103,11 @@ def _perhaps(
 
 
 def _supposed(e: Elaborator, count: Expression, copies: Task[Once]) -> Task[_Tried]:
-    """The copies with all that is known only there: conditions, and layers and bodies that were found under them."""
+    """The copies with all that is known only there: conditions, and layers, bodies and parts found under them."""
     facts, some = count.facts, literal(count - 1, ">=")
     assert isinstance(some, Literal)
-    layers, uses, before = e.rules.known, e.uses.known, len(facts.needs)
-    e.rules.known, e.uses.known = ChainMap({}, layers), ChainMap({}, uses)
+    layers, uses, again, before = e.rules.known, e.uses.known, e.uses.again, len(facts.needs)
+    e.rules.known, e.uses.known, e.uses.again = ChainMap({}, layers), ChainMap({}, uses), ChainMap({}, again)
     with facts.supposing(some):
         try:
             once = yield copies
@@ -115,7 +115,7 @@ def _supposed(e: Elaborator, count: Expression, copies: Task[Once]) -> Task[_Tri
         except (Refused, Silent) as raised:
             return _Tried(None, raised, [])
         finally:
-            e.rules.known, e.uses.known = layers, uses
+            e.rules.known, e.uses.known, e.uses.again = layers, uses, again
 
 
 def _require_none(e: Elaborator, none: Literal, fault: Refused) -> None:

@@ -75,8 +75,11 @@ class Rules:
         return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]
 
     def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
-        """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure."""
-        words: list[Any] = [kind, shapes]
+        """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure.
+
+        A value that is left open has the text of one of another setting, and other facts: these are part of the key.
+        """
+        words: list[Any] = [kind, shapes, self._facts]
         for name, value, _, _ in statement.arguments:
             if type(value) is not Token or "?" in value.text or (name is not None and name.text in kind.refers):
                 return None

@@ -25,6 +25,7 @@ from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
 from archdsl.expressions.scope import Scope
 from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
+from archdsl.network.table import Identity, NodeTable
 from archdsl.sizes.shape import Shape
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class ClassWriter:
         self.methods: list[str] = []
         self.registered: set[str] = set()  # how submodules of this class are reached
         self.parts: dict[int, Callee] = {}  # what SHARE runs again, by its first result
-        self.chains: dict[int, Chain] = {}  # groups that were written as chains
+        self.chains: NodeTable[Chain] = NodeTable()  # groups that were written as chains
         self.values: dict[int, Value] = {}
         self.live: list[Value] = []
         self.indices: list[str] = []  # the variables of the loops around
@@ -171,7 +172,7 @@ class ClassWriter:
 
         What was refused is not tried again: attempts stand within attempts, and would double with each brace.
         """
-        key = (way, form, *(id(body) for body in bodies.values()))
+        key = (way, form, *map(Identity, bodies.values()))
         if key in self.generator.refused:
             return None
         before = self.snapshot()

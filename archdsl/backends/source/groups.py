@@ -37,7 +37,8 @@ def write_container(
         else:
             w.register(at.owner, label, "nn.Sequential()")
             w.init += list(chain.statements(callee))
-        w.chains.update({id(each): chain for each in found.values()})
+        for each in found.values():
+            w.chains[each] = chain
         return [call_chain(w, callee, chain, inputs[0], body.outputs[0].rank, at)]
     if len(inputs) == 1 and closed(body, w.counts):
         text, made = construct_group(w, found, word or label)

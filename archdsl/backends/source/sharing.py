@@ -28,8 +28,8 @@ def write_share(w: ClassWriter, found: Family, inputs: list[Value], number: int,
         if callee not in w.registered:
             return write_layer(w, layers, inputs, None, number, at)
         return call_layer(w, callee, layers, inputs, at)
-    if id(node) in w.chains:
-        return [call_chain(w, callee, w.chains[id(node)], inputs[0], share.outputs[0].rank, at)]
+    if node in w.chains:
+        return [call_chain(w, callee, w.chains[node], inputs[0], share.outputs[0].rank, at)]
     made = _made(w, node)
     if any(_made(w, w.parts[each.of].node) is not made for each in found.values()):
         raise Mismatch

@@ -1,0 +1,109 @@
+"""Facts about nodes, beside the network: a table that owns its nodes, and sums of facts up the tree."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar, overload
+
+from archdsl.network.nodes import Leaf, Merge, Node, Repeat, Share, executed
+from archdsl.sizes.size import Size
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+
+class Identity:
+    """An object as a key, or as part of one: equal to itself alone, and held, so that its address is given to no other."""
+
+    __slots__ = ("node",)
+
+    def __init__(self, node: object) -> None:
+        self.node = node
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Identity) and self.node is other.node
+
+    def __hash__(self) -> int:
+        return id(self.node)
+
+
+class NodeTable(Generic[T]):
+    """A fact for each node, of the network or of the tree of a text. Equal nodes in two places have one each.
+
+    The table owns its nodes: an address by itself is given to another node as soon as the first is dropped, and that
+    one would be taken for the first.
+    """
+
+    __slots__ = ("_facts",)
+
+    def __init__(self) -> None:
+        self._facts: dict[int, tuple[Any, T]] = {}
+
+    def __contains__(self, node: object) -> bool:
+        return id(node) in self._facts
+
+    def __getitem__(self, node: object) -> T:
+        return self._facts[id(node)][1]
+
+    def __setitem__(self, node: object, fact: T) -> None:
+        self._facts[id(node)] = node, fact
+
+    @overload
+    def get(self, node: object) -> T | None: ...
+
+    @overload
+    def get(self, node: object, default: D) -> T | D: ...
+
+    def get(self, node: object, default: Any = None) -> Any:
+        """The fact of a node, or what is given where there is none."""
+        found = self._facts.get(id(node))
+        return default if found is None else found[1]
+
+    def items(self) -> Iterator[tuple[Any, T]]:
+        """Each node with its fact, in the order in which they came."""
+        return iter(self._facts.values())
+
+    def copy(self) -> NodeTable[T]:
+        """A table with the same facts."""
+        found: NodeTable[T] = NodeTable()
+        found._facts = dict(self._facts)
+        return found
+
+    def fold(
+        self,
+        root: Node,
+        own: Callable[[Leaf | Merge], T],
+        total: Callable[..., T],
+        times: Callable[[T, Size], T],
+        again: Callable[[T], T] | None = None,
+    ) -> T:
+        """The fact of `root`, from the layers up; a node of which the fact is known is not entered again.
+
+        `own` is the fact of a layer, or of what a merge does beside its branches, `total` that of several parts
+        together, `times` that of equal copies, and `again` that of what SHARE runs once more. No recursion.
+        """
+        for node in self._unknown(root):
+            match node:
+                case Leaf():
+                    self[node] = own(node)
+                case Merge():
+                    self[node] = total(own(node), *(self[item.node] for item in node.branches))
+                case Repeat():
+                    self[node] = total(*(times(self[run.node], run.copies) for run in node.runs))
+                case Share() if again is not None:
+                    self[node] = again(self[node.node])
+                case _:
+                    self[node] = total(*(self[child] for child in executed(node)))
+        return self[root]
+
+    def _unknown(self, root: Node) -> Iterator[Node]:
+        """The nodes in and at `root` without a fact, inner ones first; each has one when the next is asked for."""
+        stack = [root]
+        while stack:
+            node = stack[-1]
+            unknown = [child for child in executed(node) if child not in self] if node not in self else []
+            stack += unknown
+            if not unknown:
+                if node not in self:
+                    yield node
+                stack.pop()
