@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.cost import Cost
 from archdsl.checker.check import Checked, check, read
-from archdsl.claims.claims import claimed_shape
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
 from archdsl.expressions.scope import Scope
+from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem
 from archdsl.limits import Limits
 from archdsl.notations.detect import NOTATIONS

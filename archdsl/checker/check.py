@@ -8,8 +8,7 @@ from archdsl.analysis.cost import Cost, Costs
 from archdsl.claims.claims import MOST_DIGITS, Claim, unwritable
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.elaborate.elaborate import Elaborator
-from archdsl.elaborate.names import Entry, Names, Value
-from archdsl.elaborate.place import Place
+from archdsl.elaborate.names import Entry, Names, Place, Value
 from archdsl.elaborate.rules import Known
 from archdsl.elaborate.trampoline import run
 from archdsl.expressions.evaluate import evaluate
@@ -27,7 +26,7 @@ from archdsl.reading.declare import (
     parameters,
 )
 from archdsl.reading.kinds import linked
-from archdsl.reading.references import check_blocks
+from archdsl.reading.references import recursive_blocks
 from archdsl.reading.where import define_symbols, demand_of_inputs, facts_of, symbol_names
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
@@ -63,6 +62,12 @@ class Checked(NamedTuple):
     @property
     def failed(self) -> bool:
         return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the network stands, even if a claimed count is wrong; behind a wrong shape nothing does."""
+        wrong = (diagnostic.code for diagnostic in self.diagnostics if diagnostic.severity == "error")
+        return self.network is not None and all(code == "claim-value" for code in wrong)
 
     @property
     def totals(self) -> Cost:
@@ -200,7 +205,7 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     _check_cases(declared, report, limits)
     elaborator = Elaborator(kinds, report, limits, reading.known, facts)
     scope.work = work = elaborator.work
-    check_blocks(elaborator)
+    elaborator.recursive = recursive_blocks(kinds, report, limits)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
     network = None if refused else network_of(declared, scope, elaborator, fragment)
     network = _countable(network, elaborator.costs, report, limits)

@@ -6,6 +6,7 @@ import re
 from typing import Any, NamedTuple, NoReturn
 
 from archdsl.limits import Limits
+from archdsl.version import VERSION
 
 _PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
@@ -83,9 +84,7 @@ def _before_command(argv: list[str]) -> tuple[list[str], list[str]]:
         if argv[at] in ("-h", "--help"):
             _show(_help())
         if argv[at] in ("-V", "--version"):
-            from archdsl import __version__
-
-            _show(f"archdsl {__version__}\n")
+            _show(f"archdsl {VERSION}\n")
         if not argv[at].startswith("--limit"):
             raise Usage(f"{argv[at]} stands behind a command; see archdsl --help")
         at += 1 if "=" in argv[at] else 2

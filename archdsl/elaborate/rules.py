@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.claims.hints import hint_for_refusal
 from archdsl.diagnostics import Related, Span
-from archdsl.elaborate.names import Value
-from archdsl.elaborate.place import Once, Place
-from archdsl.expressions.bind import Bound, bind, make, of_kind
+from archdsl.elaborate.names import Place, Value
+from archdsl.elaborate.once import Once
+from archdsl.expressions.bind import Bound, bind, make
 from archdsl.expressions.scope import Scope
+from archdsl.expressions.signature import of_kind
 from archdsl.faults.problem import Placed, Problem, Refused, Silent
 from archdsl.faults.report import Report
 from archdsl.layers import Layer, Refusal

@@ -13,7 +13,7 @@ D = TypeVar("D")
 
 
 class Identity:
-    """An object as a key, or as part of one: equal to itself alone, and held, so that its address is given to no other."""
+    """An object as a key, or as part of one: equal to itself alone, and held, so that no other gets its address."""
 
     __slots__ = ("node",)
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdsl.claims.claims import claimed_shape
 from archdsl.diagnostics import Related, Span, nearest
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import HOLES, WRONG, Scope, Words, meant
+from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
 from archdsl.layers import REGISTRY
@@ -188,3 +188,9 @@ def input_shape(one: tree.Input, scope: Scope, limits: Limits) -> Shape:
         message = f"an input has at most {most} axes beside the batch, and this has {len(sizes)}"
         raise Problem("rank-mismatch", message, one)
     return Shape(sizes, dtype)
+
+
+def as_block(model: tree.Model, declared: Declarations) -> tree.Block:
+    """A model as the block that its file offers: its parameters, the names of its inputs, its lines."""
+    takes = tuple(token for one in declared.inputs for token in one.names)
+    return tree.Block(model.name, model.parameters, takes, tree.Body(declared.lines, model.name.start, model.name.end))

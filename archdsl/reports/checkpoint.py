@@ -11,7 +11,7 @@ from archdsl.checkpoints.header import Entry
 from archdsl.checkpoints.proposals import Ambiguity, Proposal
 from archdsl.checkpoints.wanted import Wanted
 from archdsl.diagnostics.inert import inert
-from archdsl.reports.json import _parameters as parameters
+from archdsl.reports.json import parameters
 
 _HEADERS = ("tensor", "spec", "file", "")
 _GAP = "  "

@@ -12,8 +12,7 @@ from archdsl.checker.check import Reading, network_of
 from archdsl.checker.holes.equations import Equation, Key, Recorder
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.elaborate.elaborate import Elaborator
-from archdsl.elaborate.names import Names, Value
-from archdsl.elaborate.place import Place
+from archdsl.elaborate.names import Names, Place, Value
 from archdsl.elaborate.rules import Rules
 from archdsl.elaborate.trampoline import Task, run
 from archdsl.expressions.bind import Bound, make
