@@ -14,6 +14,7 @@ from typing import Any
 INDENT = "  "
 SOURCES = ("PARAM", "CONST")  # kinds that read nothing
 TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read whole numbers
+MERGES = ("ADD", "MUL", "SUB", "DIV", "MAX", "MIN", "ABSDIFF", "MEAN", "CONCAT", "STACK", "SCALE", "MATMUL")
 EITHER = ("POSITIONS",)  # kinds that read whole numbers or features
 
 
@@ -555,6 +556,8 @@ class Walk:
         if kind in self.blocks:
             return self.use(self.blocks[kind], values, inputs, path)
         if layer.body is None:
+            if kind.upper() in MERGES and len(inputs) < 2 and not (kind.upper() == "CONCAT" and layer.reads):
+                raise Refused("a merge of one value")
             found = self.layer(kind, values, inputs, path)
             return found if isinstance(found, list) else [found]
         if len(inputs) != 1:

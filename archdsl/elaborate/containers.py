@@ -173,6 +173,10 @@ def merge(
     if not values:
         raise Problem("wrong-inputs", f"{kind.name} has no branch", statement.kind or statement)
     op, (shape,) = e.rules.apply(kind, bound, values, statement)
+    if len(values) == 1:
+        from archdsl.elaborate.joining import warn_of_one
+
+        warn_of_one(e, statement, kind, bound, inputs[0], values[0])
     node = Merge(op, shapes, (shape,), branches, names.counter - base, statement)
     if not named:
         return Once(node, (shape,))

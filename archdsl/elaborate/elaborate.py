@@ -21,6 +21,7 @@ from archdsl.network.nodes import Item, Sequence
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 
+_FEWEST = 2  # values that a merge without braces reads
 _WORDS = ("in", "yes", "no", "true", "false")
 
 
@@ -108,6 +109,8 @@ class Elaborator(Elaboration):
             here = place.reading(inputs[0]) if inputs else place
             label = self._label(statement, here)
             number = place.names.number(label)
+            if target.merge and len(inputs) < _FEWEST:
+                self._check_several(statement, target, inputs, current, here)
             once = self.plain(statement, target, inputs, here)
             item, values = self._item(statement, label, number, once, inputs, place, base)
         self._note_result(item, statement)
@@ -227,7 +230,21 @@ class Elaborator(Elaboration):
             return (yield containers.use(self, statement, target, inputs, place))
         if statement.body is not None:
             return (yield containers.merge(self, statement, target, inputs, place, named))
+        if target.merge and len(inputs) < _FEWEST:
+            self._check_several(statement, target, inputs, None, place)
         return self.plain(statement, target, inputs, place)
+
+    def _check_several(
+        self,
+        statement: tree.Layer,
+        kind: type[Layer],
+        inputs: tuple[Value, ...],
+        above: Value | None,
+        place: Place,
+    ) -> None:
+        from archdsl.elaborate.joining import check_several
+
+        check_several(self, statement, kind, inputs, above, place)
 
     def plain(self, statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
         """One layer of a built-in kind."""

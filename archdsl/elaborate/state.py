@@ -107,6 +107,10 @@ class Elaboration(ABC):
         """Note that something reads these values."""
         self._read.update(value.number for value in values)
 
+    def is_read(self, value: Value) -> bool:
+        """Whether something above reads a value."""
+        return value.number in self._read
+
     def passed(self, outer: Value, inner: Value) -> None:
         """Note that one value is another under a new number: what reads the outer reads the inner."""
         self._passes.append((outer.number, inner.number))
