@@ -96,7 +96,7 @@ def _several(
     first = _called(e, read, place)
     if first is None or statement.repeat is not None:
         return None
-    words = _words(e, statement)
+    words = tree.words(statement, e.report.source.text)
     if statement.reads and above is not None and not e.is_read(above):
         second = _called(e, above, place)
         pair = _pair(kind, bound, second, first) if second is not None else None
@@ -199,10 +199,3 @@ def _text(e: Elaboration, line: tree.Layer) -> str:
     text = e.report.source.text[line.start : end].split("->")[0].rstrip() if line.claims else ""
     text = text or e.report.source.text[line.start : line.end]
     return text if "\n" not in text and len(text) <= _LONGEST else ""
-
-
-def _words(e: Elaboration, statement: tree.Layer) -> str:
-    """The kind and its values, as they are written."""
-    assert statement.kind is not None
-    end = statement.arguments[-1].end if statement.arguments else statement.kind.end
-    return " ".join(e.report.source.text[statement.kind.start : end].replace("\\\n", " ").split())

@@ -14,6 +14,7 @@ from archdsl.elaborate.once import Once
 from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.assume import Need
+from archdsl.expressions.labels import discards
 from archdsl.faults.problem import Problem, Refused, Silent
 from archdsl.layers.values import give
 from archdsl.network.nodes import Repeat, Run
@@ -37,7 +38,7 @@ def open_repeat(
     assert at is not None
     if place.branch or len(inputs) > 1:
         raise Problem("undetermined", f"how many there are here is {count}, left open", at, hint=give(count))
-    if not statement.names:
+    if not statement.names or discards(statement.names[0]):
         message = f"the layers below are counted on from {count} copies, a number that is left open"
         raise Problem("undetermined", message, at, hint=f"name the repeat, layers: {{ ... }} x(n), or {give(count)}")
     copies = _copies(e, statement, count, inputs, copy)

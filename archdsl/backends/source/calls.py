@@ -101,11 +101,13 @@ def write_source(w: Writer, found: Family, label: str | None, number: int, at: A
     return Stored(attribute(at.owner, step), w.takes[0], form, node.outputs[0].rank, batch=batch)
 
 
-def call_layer(w: Writer, callee: str, found: Family, inputs: list[Value], at: At) -> list[Value]:
+def call_layer(
+    w: Writer, callee: str, found: Family, inputs: list[Value], at: At, wishes: tuple[str | None, ...] = ()
+) -> list[Value]:
     """What the module of a layer gives once it is made."""
     node: Leaf = first(found)
     lowered = node.op.lower(*node.inputs)
-    return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, ())
+    return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, wishes)
 
 
 def turn_all(w: Writer, inputs: list[Value], wants: str, at: At) -> list[Value]:
@@ -243,6 +245,9 @@ def unpacked(
     """The results of a call: one as an expression, several in variables of their own; `_` is one that nothing reads."""
     if len(forms) == 1:
         return [Value(call, forms[0], outputs[0].rank)]
+    if wishes and set(wishes) == {UNREAD}:
+        w.forward.append(call)
+        return [Value(UNREAD, form, shape.rank, variable=True) for form, shape in zip(forms, outputs, strict=True)]
     names, busy = [], w.busy()
     for wish in wishes or (None,) * len(forms):
         names.append(UNREAD if wish == UNREAD else variable(wish, busy))
@@ -264,6 +269,9 @@ def taken_apart(
     read = [wish != UNREAD for wish in wishes] or [True] * len(outputs)
     ranks = [shape.rank for shape in outputs]
     nothing = [Value(UNREAD, form, rank, variable=True) for form, rank in zip(forms, ranks, strict=True)]
+    if not any(read):
+        w.forward.append(call)
+        return nothing
     if not any(read[1:]):
         return [Value(filled(apart.first, [call]), forms[0], ranks[0]), *nothing[1:]]
     busy, names = w.busy(), []

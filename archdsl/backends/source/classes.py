@@ -169,7 +169,7 @@ class ClassWriter(Writer):
             case Choice():
                 return write_choice(self, found, inputs, number, at, row)
             case Share():
-                return write_share(self, found, inputs, number, at)
+                return write_share(self, found, inputs, number, at, self.wishes(row))
         raise AssertionError(item)
 
     def _keep(self, row: Family, inputs: list[Value], owner: str) -> None:
