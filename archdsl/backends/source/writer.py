@@ -52,6 +52,7 @@ class Writer(ABC):
         self.back = back  # whether the result lies as the input does, so that copies can follow one another
         self.entry = ""  # how its first input lies
         self.checks: list[str] = []  # statements that refuse a forbidden size
+        self.attributes: dict[str, str] = {}  # values of the constructor that `forward` reads, by their names
         self.init: list[str] = []
         self.forward: list[str] = []
         self.closing: list[str] = []  # behind the submodules in the constructor
