@@ -11,7 +11,7 @@ from typing import Any
 from archdsl.backends.source.families import Family
 from archdsl.backends.source.made import Made, Member
 from archdsl.backends.source.naming import BUILTINS, fresh
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.network.nodes import Sequence, Use
 from archdsl.network.table import Identity, NodeTable
 
