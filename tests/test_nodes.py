@@ -12,11 +12,12 @@ import pytest
 
 import archdsl
 from archdsl.analysis.cost import Cost, Costs, add, times
-from archdsl.checker.check import check, read
+from archdsl.checker.check import check
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
 from archdsl.network.nodes import Leaf, Sequence
 from archdsl.network.table import Identity, NodeTable
+from archdsl.reading.reading import read
 
 LIMITS = Limits()
 PADS = ("p1", "pad=[[1, 1], [1, 1]]")  # a line with a list has a layer of its own, which nothing else keeps

@@ -76,7 +76,7 @@ class Rules:
 
         A value that is left open has the text of one of another setting, and other facts: these are part of the key.
         """
-        words: list[Any] = [kind, shapes, self._facts]
+        words: list[Any] = [kind, shapes]
         for name, value, _, _ in statement.arguments:
             if type(value) is not Token or "?" in value.text or (name is not None and name.text in kind.refers):
                 return None
@@ -85,10 +85,14 @@ class Rules:
             words.append(value.text if name is None else (name.text, value.text))
             if value.type == "WORD":
                 if value.text in scope:
-                    words.append(identity(scope.get(value.text)))
+                    words += self._identity(scope.get(value.text))
                 elif value.text == "in":
-                    words.append(repr(scope.channels))
+                    words += self._identity(scope.channels)
         return tuple(words)
+
+    def _identity(self, value: Any) -> tuple[Any, ...]:
+        """What equal values share and no others."""
+        return (identity(value),) if isinstance(value, (int, str)) else (identity(value), self._facts)
 
     def apply(
         self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.Layer
