@@ -13,7 +13,7 @@ from archdsl.elaborate.once import Once, sequence_of
 from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
-from archdsl.expressions.labels import discards, label_text
+from archdsl.expressions.labels import DISCARD, discards, label_text
 from archdsl.expressions.scope import WRONG, Scope, Sharing
 from archdsl.faults.problem import Problem, Silent, misplaced, placed
 from archdsl.layers import Layer
@@ -118,8 +118,9 @@ class Elaborator(Elaboration):
         self, item: Item | None, values: tuple[Value, ...], statement: tree.Layer, names: Names
     ) -> Value | None:
         """What the next line reads: the first result, unless `_` discards it."""
-        self.note_result(item, statement)
-        if statement.names and discards(statement.names[0]):
+        if item is not None and item.gives != item.reads:
+            self._results.append((item.gives, statement))
+        if statement.names and statement.names[0].text == DISCARD:
             names.discarded = statement
             return None
         names.discarded = None
@@ -177,7 +178,7 @@ class Elaborator(Elaboration):
         return self._item(statement, label, number, once, inputs, place, base)
 
     def _label(self, statement: tree.Layer, place: Place) -> str | None:
-        if not statement.names or discards(statement.names[0]):
+        if not statement.names or statement.names[0].text == DISCARD:
             return None
         label = label_text(statement.names[0], place.scope, self.limits)
         place.names.claim(label, statement.names[0])

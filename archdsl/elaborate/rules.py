@@ -85,14 +85,15 @@ class Rules:
             words.append(value.text if name is None else (name.text, value.text))
             if value.type == "WORD":
                 if value.text in scope:
-                    words += self._identity(scope.get(value.text))
+                    found = scope.get(value.text)
                 elif value.text == "in":
-                    words += self._identity(scope.channels)
+                    found = scope.channels
+                else:
+                    continue
+                words.append(identity(found))
+                if not isinstance(found, (int, str)):
+                    words.append(self._facts)
         return tuple(words)
-
-    def _identity(self, value: Any) -> tuple[Any, ...]:
-        """What equal values share and no others."""
-        return (identity(value),) if isinstance(value, (int, str)) else (identity(value), self._facts)
 
     def apply(
         self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.Layer

@@ -23,7 +23,7 @@ _BRACES = re.compile(r"\{([A-Za-z0-9_+*/%-]*)\}")  # as the grammar has them in 
 
 def discards(token: Token) -> bool:
     """Whether a word before `:` stands for a result that is not wanted; it names nothing, any number of times."""
-    return token.text == DISCARD and token.type == "WORD"
+    return token.text == DISCARD  # in quotes it would have these
 
 
 def label_text(token: Token, scope: Scope, limits: Limits) -> str:

@@ -82,28 +82,25 @@ class NodeTable(Generic[T]):
         `own` is the fact of a layer, or of what a merge does beside its branches, `total` that of several parts
         together, `times` that of equal copies, and `again` that of what SHARE runs once more. No recursion.
         """
-        for node in self._unknown(root):
-            match node:
-                case Leaf():
-                    self[node] = own(node)
-                case Merge():
-                    self[node] = total(own(node), *(self[item.node] for item in node.branches))
-                case Repeat():
-                    self[node] = total(*(times(self[run.node], run.copies) for run in node.runs))
-                case Share() if again is not None:
-                    self[node] = again(self[node.node])
-                case _:
-                    self[node] = total(*(self[child] for child in executed(node)))
-        return self[root]
-
-    def _unknown(self, root: Node) -> Iterator[Node]:
-        """The nodes in and at `root` without a fact, inner ones first; each has one when the next is asked for."""
-        stack = [root]
+        facts, stack = self._facts, [root]
         while stack:
             node = stack[-1]
-            unknown = [child for child in executed(node) if child not in self] if node not in self else []
-            stack += unknown
-            if not unknown:
-                if node not in self:
-                    yield node
-                stack.pop()
+            if id(node) not in facts:
+                if isinstance(node, Leaf):
+                    facts[id(node)] = node, own(node)
+                    continue
+                inner = executed(node)
+                unknown = [child for child in inner if id(child) not in facts]
+                if unknown:
+                    stack += unknown
+                    continue
+                parts = [facts[id(child)][1] for child in inner]
+                if isinstance(node, Merge):
+                    parts.append(own(node))
+                elif isinstance(node, Repeat):
+                    parts = [times(part, run.copies) for part, run in zip(parts, node.runs, strict=True)]
+                elif isinstance(node, Share) and again is not None:
+                    parts = [again(parts[0])]
+                facts[id(node)] = node, total(*parts)
+            stack.pop()
+        return facts[id(root)][1]
