@@ -38,7 +38,7 @@ def forward(text: str) -> list[str]:
         (IMAGE + "a, b: CHUNK 2\nCONV 8 1x1", ["b"], "a, _: CHUNK 2"),
         (IMAGE + "a, b, c: SPLIT [4, 4, 8]\nRELU <- b", ["a", "c"], "_, b, _: SPLIT [4, 4, 8]"),
         (IMAGE + "a, b: CHUNK 2\nRELU <- x", ["a", "b"], None),
-        (FORK + IMAGE + "p, q: FORK\nCONV 3 1x1 <- q", ["p"], "_, q: FORK"),
+        (FORK + IMAGE + "p, q: FORK\nCONV 3 1x1 <- q", ["p"], None),
         (FORK + IMAGE + "p, q: FORK 4\noutput p", ["q"], "p, _: FORK 4"),
         (FORK + IMAGE + "p, q: FORK\n_, s: SHARE p <- q\nRELU <- p", ["s"], None),
         (STEPS + "y, h, c: LSTM 6\nRELU", ["h", "c"], "y, _, _: LSTM 6"),
@@ -47,7 +47,8 @@ def forward(text: str) -> list[str]:
         (IMAGE + "a, b: CHUNK 2\nif yes { RELU <- b }", ["a"], "_, b: CHUNK 2"),
         (IMAGE + "a, b: CHUNK 2\nfor i in 1..2 { c{i}: RELU <- b }\noutput c1, c2", ["a"], "_, b: CHUNK 2"),
         (IMAGE + "CONCAT { a, b: CHUNK 2; ID }", ["b"], "a, _: CHUNK 2"),
-        (FORK + f"block TWO <- y {{ p, q: FORK <- y; RELU <- q }}\n{IMAGE}TWO", ["p"], "_, q: FORK"),
+        (STEPS + "y, h: GRU 6\nRELU <- h", ["y"], None),  # y is the path of its weights
+        (FORK + f"block TWO <- y {{ p, q: FORK <- y; RELU <- q }}\n{IMAGE}TWO", ["p"], None),
     ],
 )
 def test_each_name_by_itself(text: str, unread: list[str], hint: str | None) -> None:
@@ -64,6 +65,23 @@ def test_each_name_by_itself(text: str, unread: list[str], hint: str | None) -> 
             if rest in line and unread[0] in line
         )
         assert told(text.replace(line[: line.index(":")], names, 1)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "hints"),
+    [
+        (STEPS + "y, h, c: LSTM 6\nRELU <- h", {"y": None, "c": "y, h, _: LSTM 6"}),
+        (IMAGE + "for i in 1..3 { a{i}, b{i}: CHUNK 2 <- x }\nADD <- a1, a2, a3", {"b{i}": "a{i}, _: CHUNK 2"}),
+        (IMAGE + "for i in 1..3 { a{i}, b{i}: CHUNK 2 <- x }\nADD <- a1, a2, a3, b1", {"b{i}": None}),  # one is read
+        (
+            f"block B(k) {{ a, b: CHUNK 2; if k {{ ADD <- a, b }} else {{ RELU <- a }} }}\n{IMAGE}B yes <- x; B no <- x",
+            {"b": None},
+        ),
+    ],
+)
+def test_a_name_that_is_read_elsewhere_or_is_a_path_stays(text: str, hints: dict[str, str | None]) -> None:
+    found = [one for one in told(text) if one.span.end <= text.index("CHUNK" if "CHUNK" in text else "LSTM")]
+    assert {one.message.split()[2].rstrip(","): one.hint for one in found} == hints
 
 
 @pytest.mark.parametrize(

@@ -119,7 +119,7 @@ class Elaborator(Elaboration):
     ) -> Value | None:
         """What the next line reads: the first result, unless `_` discards it."""
         if item is not None and item.gives != item.reads:
-            self._results.append((item.gives, statement))
+            self._results.append((item, statement))
         if statement.names and statement.names[0].text == DISCARD:
             names.discarded = statement
             return None

@@ -26,6 +26,7 @@ from archdsl.faults.work import Work
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
 from archdsl.network.nodes import Item, Leaf, Node, Sequence, Use
+from archdsl.network.table import NodeTable
 from archdsl.reading.kinds import Kinds
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
@@ -79,7 +80,7 @@ class Elaboration(ABC):
         self.recursive: set[int] = set()  # places of blocks that reach themselves, told before anything is elaborated
         self._read: set[int] = set()
         self._passes: list[tuple[int, int]] = []
-        self._results: list[tuple[tuple[int, ...], tree.Layer]] = []
+        self._results: list[tuple[Item, tree.Layer]] = []
 
     # ---- values and visits
 
@@ -133,7 +134,7 @@ class Elaboration(ABC):
     def note_result(self, item: Item | None, statement: tree.Layer) -> None:
         """Note that a line gives results, which something must read."""
         if item is not None and item.gives != item.reads:
-            self._results.append((item.gives, statement))
+            self._results.append((item, statement))
 
     def unread(self) -> int:
         """How many results were given so far that something must read."""
@@ -148,23 +149,34 @@ class Elaboration(ABC):
         for outer, inner in reversed(self._passes):
             if outer in self._read:
                 self._read.add(inner)
-        for numbers, statement in self._results:
+        read: NodeTable[set[int]] = NodeTable()  # which of several names something reads, in any turn and use
+        for item, statement in self._results:
             if len(statement.names) > 1:
-                self._tell_unread_names(numbers, statement)
-            elif self._read.isdisjoint(numbers) and not any(map(discards, statement.names)):
+                places = (place for place, number in enumerate(item.gives) if number in self._read)
+                read[statement] = read.get(statement, set()).union(places)
+        for item, statement in self._results:
+            if len(statement.names) > 1:
+                self._tell_unread_names(item, statement, read[statement])
+            elif self._read.isdisjoint(item.gives) and not any(map(discards, statement.names)):
                 token = statement.names[0] if statement.names else statement.kind
                 message = f"nothing reads the result of {token.text if token else 'these braces'}, and it is no output"
                 self.report.tell("unused-result", message, statement)
 
-    def _tell_unread_names(self, numbers: tuple[int, ...], statement: tree.Layer) -> None:
-        """Warn of each name of several that nothing reads; `_` in its place says that this is meant."""
-        pairs = list(zip(statement.names, numbers, strict=False))
-        unread = [token for token, number in pairs if number not in self._read and not discards(token)]
-        written = [DISCARD if token in unread else token.text for token in statement.names]
+    def _tell_unread_names(self, item: Item, statement: tree.Layer, read: set[int]) -> None:
+        """Warn of each name of several that nothing reads. Where something else never reads it either, and it is no
+        path of tensors, `_` in its place says that this is meant.
+        """
+        pairs = zip(statement.names, item.gives, strict=False)
+        unread = [p for p, (token, number) in enumerate(pairs) if number not in self._read and not discards(token)]
+        plain = isinstance(item.node, Leaf) and not item.node.op.tensors(*item.node.inputs)
+        dropped = [place for place in unread if place not in read and (place > 0 or plain)]
+        written = [DISCARD if place in dropped else token.text for place, token in enumerate(statement.names)]
         line = f"{', '.join(written)}: {tree.words(statement, self.report.source.text)}"
         hint = line if set(written) != {DISCARD} else None
-        for token in unread:
-            self.report.tell("unused-result", f"nothing reads {token.text}, and it is no output", token, hint=hint)
+        for place in unread:
+            token = statement.names[place]
+            message = f"nothing reads {token.text}, and it is no output"
+            self.report.tell("unused-result", message, token, hint=hint if place in dropped else None)
 
     def fail(self, statement: tree.Statement, place: Place) -> None:
         """The names of a statement with a fault stand for a value in doubt."""
