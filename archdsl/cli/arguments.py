@@ -203,7 +203,7 @@ def _help() -> str:
             "  --version       the version",
             "  --limit NAME=N  raise or lower a bound; archdsl limits lists them",
             "",
-            "exit status: 0 all holds, 1 something was found, 2 wrong usage or a file that cannot be read",
+            "exit status: 0 all holds, 1 something was found, 2 wrong usage or a file that cannot be read or written",
             "",
             "examples:",
             *(f"  {example}" for example in EXAMPLES[""]),

@@ -9,11 +9,12 @@ from archdsl.checker import check as analysis
 from archdsl.checker.check import Checked
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments, Usage
-from archdsl.cli.spec import fragment, rewrite, root_of
+from archdsl.cli.spec import fragment, read_source, rewrite, root_of
 from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.diagnostics.inert import inert
-from archdsl.files import find, texts
+from archdsl.files import find
+from archdsl.files.texts import STANDARD_INPUT
 from archdsl.reports import verdict
 from archdsl.sizes.shape import Shape
 
@@ -73,11 +74,7 @@ def _file(found: find.Found, given: dict[str, Any], arguments: Arguments, shape:
     path, fault, folder = found
     if fault is not None:
         return _unread(fault.source, [fault])
-    try:
-        source, faults = texts.read(path, arguments.limits)
-    except (OSError, ValueError) as wrong:
-        fault = texts.unreadable(path, wrong)
-        return _unread(fault.source, [fault])
+    source, faults = read_source(path, arguments.limits)
     if faults:
         return _unread(source, faults)
     return _settings(source, root_of(path, source, arguments.limits, folder), given, arguments, shape)
@@ -138,7 +135,7 @@ class Telling:
         everything = [*diagnostics, unwritten] if unwritten is not None else diagnostics
         self.files += 1
         self.failed += failed or unwritten is not None
-        self.unreadable += _is_unreadable(everything)
+        self.unreadable += terminal.status_of(everything) == UNUSABLE
         for severity, number in _severities(everything).items():
             self.severities[severity] = self.severities.get(severity, 0) + number
         if self.json:
@@ -173,18 +170,19 @@ class Telling:
         for line in [*verdict.holes(checks[-1]), told]:
             print(line, file=self.stream)
         if outcome.unwritten is not None:
-            terminal.print_diagnostics([outcome.unwritten], most, sys.stderr)
+            terminal.report([outcome.unwritten], most, one_of_many=True)
 
     def _failed(self, checked: Checked, settings: int) -> None:
         most = self.arguments.limits.diagnostics
-        if _is_unreadable(checked.diagnostics):
-            terminal.print_diagnostics(checked.diagnostics, most, sys.stderr)
+        if terminal.status_of(checked.diagnostics) == UNUSABLE:
+            terminal.report(checked.diagnostics, most, one_of_many=True)
             return
         name = inert(checked.source.name)
+        stream = sys.stdout if checked.source.name == STANDARD_INPUT else self.stream  # which then has no other text
         if settings > 1:
-            print(f"{name} at {verdict.setting(checked)}:", file=self.stream)
-        terminal.print_diagnostics(checked.diagnostics, most, self.stream)
-        print(f"{name}: {verdict.tally(_severities(checked.diagnostics))}", file=self.stream)
+            print(f"{name} at {verdict.setting(checked)}:", file=stream)
+        terminal.print_diagnostics(checked.diagnostics, most, stream)
+        print(f"{name}: {verdict.tally(_severities(checked.diagnostics))}", file=stream)
 
     def end(self) -> int:
         """Tell the count of several files, or the records; give the exit status."""
@@ -202,10 +200,6 @@ def _each_once(checks: list[Checked]) -> list[Diagnostic]:
     """The warnings and notes of all settings, those of equal place and text once."""
     found = {(d.code, d.place, d.message): d for checked in checks for d in checked.diagnostics}
     return list(found.values())
-
-
-def _is_unreadable(diagnostics: list[Diagnostic]) -> bool:
-    return any(diagnostic.code == "unreadable" for diagnostic in diagnostics)
 
 
 def _severities(diagnostics: list[Diagnostic]) -> dict[str, int]:

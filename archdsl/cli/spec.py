@@ -18,15 +18,24 @@ if TYPE_CHECKING:
 
 
 def checked_spec(arguments: Arguments) -> Checked:
-    """The one spec of a command, checked at the values given."""
+    """The one spec of a command, checked at the values given; what is wrong where its file cannot be read."""
     given = arguments.parameters()
-    source, faults = texts.read(arguments.paths[0], arguments.limits)
+    shape = fragment(arguments.input, arguments.limits)
+    source, faults = read_source(arguments.paths[0], arguments.limits)
     if faults:
         return analysis.unread(source, faults)
-    shape = fragment(arguments.input, arguments.limits)
     around = root_of(arguments.paths[0], source, arguments.limits)
     reading = analysis.read(source, arguments.limits, arguments.notation, around)
     return analysis.check(reading, given, arguments.limits, shape)
+
+
+def read_source(path: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
+    """The text of a file or of standard input, and what is wrong where there is none."""
+    try:
+        return texts.read(path, limits)
+    except (OSError, ValueError) as wrong:
+        fault = texts.unreadable(path, wrong)
+        return fault.source, [fault]
 
 
 def root_of(path: str, source: Source, limits: Limits, folder: str | None = None) -> Root | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import errno
 import os
 import stat
-import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from archdsl.checker.check import Checked
 from archdsl.checkpoints.compare import Comparison, compare
@@ -18,10 +17,10 @@ from archdsl.checkpoints.proposals import Proposal, propose
 from archdsl.checkpoints.wanted import Wanted, wanted_tensors
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments, Usage
-from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
-from archdsl.diagnostics import ArchError
+from archdsl.cli.status import FOUND, HOLDS
+from archdsl.diagnostics import ArchError, Diagnostic
 from archdsl.files import disk
-from archdsl.files.texts import named
+from archdsl.files.texts import named, unreadable
 from archdsl.limits import Limits
 from archdsl.reports import checkpoint as backend
 from archdsl.reports.checkpoint import Fit
@@ -98,15 +97,15 @@ def weights(arguments: Arguments) -> int:
     rules = Rules(_renames(arguments.rename), tuple(arguments.skip), arguments.cast)
     checked = checked_spec(arguments)
     if checked.failed:
-        return _failed(arguments, checked, path, checked.diagnostics, FOUND)
-    wanted = wanted_tensors(checked, arguments.limits)
+        return _failed(arguments, checked, path, checked.diagnostics)
     try:
+        wanted = wanted_tensors(checked, arguments.limits)
         with opened(path) as checkpoint:
             found = header(checkpoint, arguments.limits).tensors
     except ArchError as wrong:
-        return _failed(arguments, checked, path, wrong.diagnostics, UNUSABLE)
-    except ValueError as wrong:  # a name that no file can have
-        raise Usage(f"{path}: {wrong}") from None
+        return _failed(arguments, checked, path, wrong.diagnostics)
+    except (OSError, ValueError) as wrong:  # ValueError: a name that no file can have
+        return _failed(arguments, checked, path, [unreadable(path, wrong)])
     fit = _fit(checked, path, wanted, found, rules)
     if arguments.format == "json":
         terminal.print_json(backend.record(fit))
@@ -137,12 +136,11 @@ def _fit(checked: Checked, path: str, wanted: list[Wanted], found: dict[str, Ent
     return Fit(checked, path, comparison, proposal)
 
 
-def _failed(arguments: Arguments, checked: Checked, path: str, diagnostics: list[Any], status: int) -> int:
-    if arguments.format == "json":
-        terminal.print_json(backend.failed(checked, path, diagnostics))
-    else:
-        terminal.print_diagnostics(diagnostics, arguments.limits.diagnostics, sys.stderr)
-    return status
+def _failed(arguments: Arguments, checked: Checked, path: str, diagnostics: list[Diagnostic]) -> int:
+    if arguments.format != "json":
+        return terminal.report(diagnostics, arguments.limits.diagnostics)
+    terminal.print_json(backend.failed(checked, path, diagnostics))
+    return terminal.status_of(diagnostics)
 
 
 # ---- to_torch(weights=...)
