@@ -18,7 +18,8 @@ from networks import networks
 
 import archdsl
 from archdsl.backends.source import source as compiled
-from archdsl.checker.check import Checked, check, read
+from archdsl.checker.check import check
+from archdsl.checker.checked import Checked
 from archdsl.cli.main import main
 from archdsl.cli.spec import root_of
 from archdsl.diagnostics import Diagnostic
@@ -26,6 +27,7 @@ from archdsl.diagnostics.render import render
 from archdsl.files.texts import read as read_text
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 from archdsl.reports.rows import leaves
 from archdsl.syntax.format.format import formatted
 

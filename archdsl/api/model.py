@@ -9,7 +9,8 @@ from os import PathLike, fsdecode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.cost import Cost
-from archdsl.checker.check import Checked, check, read
+from archdsl.checker.check import check
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.shapes import claimed_shape
@@ -17,6 +18,7 @@ from archdsl.faults.problem import Problem
 from archdsl.files.texts import read_file
 from archdsl.limits import Limits
 from archdsl.notations.detect import NOTATIONS
+from archdsl.reading.reading import read
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 from archdsl.syntax import parse_expression
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from archdsl.analysis.conditions import Condition
     from archdsl.backends.arrays import Formula
-    from archdsl.checker.holes.answer import Found
+    from archdsl.reading.reading import Found
     from archdsl.reading.root import Root
     from archdsl.reports.rows import Row
 

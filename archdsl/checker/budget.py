@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.analysis.cost import TOTALS
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.claims.claims import quantity
 from archdsl.diagnostics import nearest
 from archdsl.limits import LARGEST, Limits

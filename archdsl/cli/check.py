@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdsl.checker import check as analysis
-from archdsl.checker.check import Checked
+from archdsl.checker.check import check as checked_at
+from archdsl.checker.check import filled, settings
+from archdsl.checker.checked import Checked, unread
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments, Usage
 from archdsl.cli.spec import fragment, read_source, rewrite, root_of
@@ -15,6 +16,7 @@ from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.diagnostics.inert import inert
 from archdsl.files import find
 from archdsl.files.texts import STANDARD_INPUT
+from archdsl.reading.reading import blocks_alone, read
 from archdsl.reports import verdict
 from archdsl.sizes.shape import Shape
 
@@ -81,7 +83,7 @@ def _file(found: find.Found, given: dict[str, Any], arguments: Arguments, shape:
 
 
 def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
-    return Outcome([analysis.unread(source, faults)])
+    return Outcome([unread(source, faults)])
 
 
 def _settings(
@@ -89,14 +91,14 @@ def _settings(
 ) -> Outcome:
     """Check a text at each setting until one fails; all settings together share the limit on visits."""
     limits = arguments.limits
-    reading = analysis.read(source, limits, arguments.notation, root)
-    blocks = analysis.blocks_alone(reading)
+    reading = read(source, limits, arguments.notation, root)
+    blocks = blocks_alone(reading)
     checks: list[Checked] = []
-    settings = analysis.settings(reading, given, limits)
-    reading = analysis.filled(reading, settings, limits, shape)
+    given_each = settings(reading, given, limits)
+    reading = filled(reading, given_each, limits, shape)
     visits = 0
-    for setting in settings:
-        checked = analysis.check(reading, setting, limits, shape)
+    for setting in given_each:
+        checked = checked_at(reading, setting, limits, shape)
         if blocks:  # they are checked where they are used
             checked = checked._replace(diagnostics=[one for one in checked.diagnostics if one.code != "empty"])
         visits += checked.visits
@@ -108,7 +110,7 @@ def _settings(
         checks.append(checked)
         if fails(checked, arguments.strict):
             break
-    return Outcome(checks, len(settings), reading.notes, blocks, reading.own.text, source)
+    return Outcome(checks, len(given_each), reading.notes, blocks, reading.own.text, source)
 
 
 def fails(checked: Checked, strict: bool) -> bool:

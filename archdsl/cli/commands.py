@@ -13,7 +13,7 @@ from archdsl.cli.status import HOLDS, UNUSABLE
 from archdsl.diagnostics import ArchError
 
 if TYPE_CHECKING:
-    from archdsl.checker.check import Checked
+    from archdsl.checker.checked import Checked
 
 
 def layers(arguments: Arguments) -> int:
@@ -110,17 +110,18 @@ def compile(arguments: Arguments) -> int:
 
 def convert(arguments: Arguments) -> int:
     """A listing as a spec, to a file or to standard output, whether it holds or not."""
-    from archdsl.checker import check as analysis
+    from archdsl.checker.check import check
     from archdsl.cli.spec import read_source, root_of
+    from archdsl.reading.reading import read
 
     target, limits = _target(arguments), arguments.limits
     source, faults = read_source(arguments.paths[0], limits)
     if faults:
         return terminal.report(faults, limits.diagnostics)
-    reading = analysis.read(source, limits, arguments.notation, root_of(arguments.paths[0], source, limits))
+    reading = read(source, limits, arguments.notation, root_of(arguments.paths[0], source, limits))
     if reading.notation == "arch" and not reading.diagnostics:
         raise Usage(f"{arguments.paths[0]} is a spec already; convert reads listings")
-    checked, beside = analysis.check(reading, {}, limits), False
+    checked, beside = check(reading, {}, limits), False
     if reading.file is not None:
         from archdsl.layers import REGISTRY
         from archdsl.notations.spec import written

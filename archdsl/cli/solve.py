@@ -7,7 +7,7 @@ from typing import Any
 
 from archdsl.checker.budget import Bound, Solution, Unaskable, Unsolvable, bounds
 from archdsl.checker.budget import solve as solved
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments, Usage
 from archdsl.cli.spec import checked_spec

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archdsl.api.model import fragment_shape
-from archdsl.checker import check as analysis
-from archdsl.checker.check import Checked
+from archdsl.checker.check import check
+from archdsl.checker.checked import Checked, unread
 from archdsl.cli.arguments import Arguments, Usage
 from archdsl.diagnostics import ArchError, Diagnostic, Source
 from archdsl.files import texts
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 from archdsl.sizes.shape import Shape
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ def checked_spec(arguments: Arguments) -> Checked:
     shape = fragment(arguments.input, arguments.limits)
     source, faults = read_source(arguments.paths[0], arguments.limits)
     if faults:
-        return analysis.unread(source, faults)
+        return unread(source, faults)
     around = root_of(arguments.paths[0], source, arguments.limits)
-    reading = analysis.read(source, arguments.limits, arguments.notation, around)
-    return analysis.check(reading, given, arguments.limits, shape)
+    reading = read(source, arguments.limits, arguments.notation, around)
+    return check(reading, given, arguments.limits, shape)
 
 
 def read_source(path: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from os import PathLike
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import Comparison, compare
 from archdsl.checkpoints.header import Entry, Header, is_pickled, read_header, refusal
 from archdsl.checkpoints.proposals import Proposal, propose
@@ -99,7 +99,7 @@ def weights(arguments: Arguments) -> int:
     if checked.failed:
         return _failed(arguments, checked, path, checked.diagnostics)
     try:
-        wanted = wanted_tensors(checked, arguments.limits)
+        wanted = _wanted(checked, arguments.limits)
         with opened(path) as checkpoint:
             found = header(checkpoint, arguments.limits).tensors
     except ArchError as wrong:
@@ -169,13 +169,19 @@ def load_into(
         torch_side.fill(module, _chosen(comparison), read, checkpoint.name)
 
 
+def _wanted(checked: Checked, limits: Limits) -> list[Wanted]:
+    """What the network of a right text wants of a checkpoint."""
+    assert checked.network is not None
+    return wanted_tensors(checked.network, checked.totals.layers, checked.source.name, limits)
+
+
 def _chosen(comparison: Comparison) -> Iterable[tuple[str, Entry]]:
     return [(pair.name, pair.found) for pair in comparison.pairs if pair.status == "fits" and pair.found]
 
 
 def _fitting(checked: Checked, name: str, found: dict[str, Entry], rules: Rules, limits: Limits) -> Comparison:
     """The comparison where all fits; raises ArchError where it does not."""
-    wanted = wanted_tensors(checked, limits)
+    wanted = _wanted(checked, limits)
     comparison = compare(wanted, found, *rules)
     if not comparison.fits:
         proposal = propose(wanted, found, *rules)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from archdsl.claims.hints import hint_for_refusal
 from archdsl.diagnostics import Related, Span
@@ -27,14 +26,11 @@ _OF_THE_LINE = ("wrong-type", "missing-value", "unknown-option", "out-of-range")
 _WHATEVER = ("wrong-type", "missing-value", "unknown-option", "undetermined", "too-large")  # wrong at every size
 
 if TYPE_CHECKING:
+    from archdsl.reading.reading import Known
     from archdsl.sizes.facts import Facts
 
 _MOST_RELATED = 4
 _PER_STEP = 4  # terms of a formula that cost about as much as a step
-
-Known: TypeAlias = MutableMapping[
-    Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr]]
-]  # the layers of lines that were seen before
 
 
 class Rules:

@@ -15,7 +15,7 @@ from archdsl.claims.judge import Judge
 from archdsl.diagnostics import Span
 from archdsl.elaborate.names import Names, Place, Value
 from archdsl.elaborate.once import Once
-from archdsl.elaborate.rules import Known, Rules
+from archdsl.elaborate.rules import Rules
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.labels import filled, label_text
 from archdsl.expressions.scope import Scope
@@ -32,6 +32,7 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
+    from archdsl.reading.reading import Known
     from archdsl.sizes.facts import Facts
 
 _NOWHERE = Span(0, 0)
