@@ -583,15 +583,13 @@ def test_warnings_stand_below_the_table(run: Callable[..., Ran]) -> None:
     assert ran.out.index("MAXPOOL") < ran.out.index("\n\nwarning[leftover]")
 
 
-@pytest.mark.parametrize(("text", "where"), [("CONV 4 3x3 p? -> 8x8x4", "err"), ("CONV 4 3x3 p? -> 99x8x4", "out")])
-def test_beside_a_text_that_is_filled_all_is_on_standard_error(folder: Path, text: str, where: str) -> None:
-    done = process("check", "-", "--fill", "--input", "8x8x3", folder=folder, text=text.encode())
-    if where == "err":
-        assert (done.returncode, done.stdout) == (0, b"CONV 4 3x3 p1 -> 8x8x4")
-        assert b"<stdin>:1:13: p = 1\n" in done.stderr
-    else:
-        assert (done.returncode, done.stderr) == (1, b"")
-        assert b"error[no-answer]" in done.stdout
+@pytest.mark.parametrize(("size", "filled"), [(8, b"CONV 4 3x3 p1 -> 8x8x4"), (99, b"")])
+def test_standard_output_is_for_the_filled_text_alone(folder: Path, size: int, filled: bytes) -> None:
+    text = f"CONV 4 3x3 p? -> {size}x8x4".encode()
+    done = process("check", "-", "--fill", "--explain-reading", "--input", "8x8x3", folder=folder, text=text)
+    assert done.stdout == filled
+    assert done.returncode == (not filled)
+    assert (b"<stdin>:1:13: p = 1\n" if filled else b"error[no-answer]") in done.stderr
 
 
 # ---- streams

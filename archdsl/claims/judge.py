@@ -95,21 +95,25 @@ class Judge:
         *,
         whole: bool = False,
     ) -> bool:
-        position, right = 0, True
+        position, right = -1, True
         for claim in claims:
             if not whole and isinstance(claim, tree.QuantityClaim) and claim.unit.text == "trainable":
                 self._trainable[claim.start] = claim
             try:
                 if isinstance(claim, tree.ShapeClaim):
-                    right = self._shape(claim, shapes, position, scope, leaves) and right
                     position += 1
+                    right = self._shape(claim, shapes, position, scope, leaves) and right
                 elif cost is not None:
                     self._quantity(claim, cost, leaves, sums)
             except Problem as problem:
-                self.report.problem(problem, lost=False)
+                self._refuse(claim, problem, str(shapes[position]) if 0 <= position < len(shapes) else "")
             except Silent:
                 pass
         return right
+
+    def _refuse(self, claim: tree.Claim, problem: Problem, derived: str) -> None:
+        """Tell what is wrong with a claim itself; `derived` is the shape that its line gives."""
+        self.report.problem(problem, lost=False)
 
     def _shape(
         self,
@@ -143,11 +147,14 @@ class Judge:
             self._tell("claim-value", claim, derived, because, None)
 
     def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:
-        text = self.report.source.text[claim.start : claim.end]
-        source = self.report.source
-        line, file = source.position(claim.start)[0], source.part(claim.start).name
-        self._verdicts.setdefault((claim.start, derived), Claim(line, text, holds, text, derived, file))
+        self._verdicts.setdefault((claim.start, derived), self._verdict(claim, holds, derived))
         return holds
+
+    def _verdict(self, claim: tree.Claim, holds: bool | None, derived: str) -> Claim:
+        source = self.report.source
+        text = source.text[claim.start : claim.end]
+        line, file = source.position(claim.start)[0], source.part(claim.start).name
+        return Claim(line, text, holds, text, derived, file)
 
     def _tell(self, code: str, claim: tree.Claim, derived: str, because: str, hint: str | None) -> None:
         text = self.report.source.text[claim.start : claim.end]

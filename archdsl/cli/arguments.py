@@ -37,7 +37,7 @@ class Arguments(NamedTuple):
     limits: Limits
     format: str = "text"
     strict: bool = False
-    input: str | None = None
+    input: list[str] = []  # noqa: RUF012 - of a tuple, never changed
     depth: int | None = None
     batch: int = 1
     dtype: str = "float32"
@@ -48,7 +48,7 @@ class Arguments(NamedTuple):
     notation: str | None = None
     explain_reading: bool = False
     fill: bool = False
-    rename: list[str] = []  # noqa: RUF012 - of a tuple, never changed
+    rename: list[str] = []  # noqa: RUF012
     skip: list[str] = []  # noqa: RUF012
     cast: bool = False
     every: bool = False

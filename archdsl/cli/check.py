@@ -10,17 +10,16 @@ from archdsl.checker.check import filled, settings
 from archdsl.checker.checked import Checked, unread
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments, Usage
-from archdsl.cli.spec import fragment, read_source, rewrite, root_of
+from archdsl.cli.spec import given_inputs, read_source, rewrite, root_of
 from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.diagnostics.inert import inert
 from archdsl.files import find
-from archdsl.files.texts import STANDARD_INPUT
 from archdsl.reading.reading import blocks_alone, read
 from archdsl.reports import verdict
-from archdsl.sizes.shape import Shape
 
 if TYPE_CHECKING:
+    from archdsl.reading.given import Inputs
     from archdsl.reading.root import Root
 
 
@@ -44,13 +43,13 @@ class Outcome(NamedTuple):
 def check(arguments: Arguments) -> int:
     """Check every file; 0 where all hold, 1 where something was found, 2 where one could not be read."""
     given = arguments.parameters()
-    shape = fragment(arguments.input, arguments.limits)
+    inputs = given_inputs(arguments.input, arguments.limits)
     if arguments.fill and arguments.format == "json" and "-" in arguments.paths:
         raise Usage("--fill writes standard input to standard output, where --format json would stand")
     told = Telling(arguments)
     paths = find.found(arguments.paths)
     for one in terminal.with_progress(paths):
-        outcome = _file(one, given, arguments, shape)
+        outcome = _file(one, given, arguments, inputs)
         if arguments.fill and outcome.text is not None and not fails(outcome.checks[-1], arguments.strict):
             outcome = _fill(one.path, outcome)
         told.file(outcome)
@@ -71,7 +70,7 @@ def _fill(path: str, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _file(found: find.Found, given: dict[str, Any], arguments: Arguments, shape: Shape | None) -> Outcome:
+def _file(found: find.Found, given: dict[str, Any], arguments: Arguments, inputs: Inputs | None) -> Outcome:
     """One file at all its settings, up to the first that fails."""
     path, fault, folder = found
     if fault is not None:
@@ -79,7 +78,7 @@ def _file(found: find.Found, given: dict[str, Any], arguments: Arguments, shape:
     source, faults = read_source(path, arguments.limits)
     if faults:
         return _unread(source, faults)
-    return _settings(source, root_of(path, source, arguments.limits, folder), given, arguments, shape)
+    return _settings(source, root_of(path, source, arguments.limits, folder), given, arguments, inputs)
 
 
 def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
@@ -87,18 +86,18 @@ def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
 
 
 def _settings(
-    source: Source, root: Root | None, given: dict[str, Any], arguments: Arguments, shape: Shape | None
+    source: Source, root: Root | None, given: dict[str, Any], arguments: Arguments, inputs: Inputs | None
 ) -> Outcome:
     """Check a text at each setting until one fails; all settings together share the limit on visits."""
     limits = arguments.limits
-    reading = read(source, limits, arguments.notation, root)
+    reading = read(source, limits, arguments.notation, root, inputs)
     blocks = blocks_alone(reading)
     checks: list[Checked] = []
     given_each = settings(reading, given, limits)
-    reading = filled(reading, given_each, limits, shape)
+    reading = filled(reading, given_each, limits)
     visits = 0
     for setting in given_each:
-        checked = checked_at(reading, setting, limits, shape)
+        checked = checked_at(reading, setting, limits)
         if blocks:  # they are checked where they are used
             checked = checked._replace(diagnostics=[one for one in checked.diagnostics if one.code != "empty"])
         visits += checked.visits
@@ -180,11 +179,10 @@ class Telling:
             terminal.report(checked.diagnostics, most, one_of_many=True)
             return
         name = inert(checked.source.name)
-        stream = sys.stdout if checked.source.name == STANDARD_INPUT else self.stream  # which then has no other text
         if settings > 1:
-            print(f"{name} at {verdict.setting(checked)}:", file=stream)
-        terminal.print_diagnostics(checked.diagnostics, most, stream)
-        print(f"{name}: {verdict.tally(_severities(checked.diagnostics))}", file=stream)
+            print(f"{name} at {verdict.setting(checked)}:", file=self.stream)
+        terminal.print_diagnostics(checked.diagnostics, most, self.stream)
+        print(f"{name}: {verdict.tally(_severities(checked.diagnostics))}", file=self.stream)
 
     def end(self) -> int:
         """Tell the count of several files, or the records; give the exit status."""

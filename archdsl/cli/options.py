@@ -21,6 +21,7 @@ EXAMPLES = {
     ),
     "summary": (
         "archdsl summary specs/resnet50.arch --depth 2",
+        "archdsl summary specs/resnet18.arch --input 64x64x3",
         "archdsl summary specs/vgg.arch config=A --batch 8 --dtype bfloat16",
         "archdsl summary specs/alexnet.arch --format json",
     ),
@@ -100,7 +101,8 @@ def _output_options(parser: Any) -> None:
 
 
 def _input_option(parser: Any) -> None:
-    parser.add_argument("--input", metavar="SHAPE", help="what layers without an input read: 227x227x3, or '37 int'")
+    words = "replace the input, or give layers without one what they read: 64x64x3, or '37 int'; by name where several"
+    parser.add_argument("--input", action="append", default=[], metavar="[NAME=]SHAPE", help=words)
 
 
 def _summary_options(parser: Any) -> None:
@@ -183,17 +185,17 @@ OPTIONS = {
     "limits": _no_options,
 }
 USAGES = {
-    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--fill] [--input SHAPE]\n"
+    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--fill] [--input [NAME=]SHAPE]\n"
     "                     [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
-    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--dtype NAME] [--format text|json] [--input SHAPE]\n"
-    "                       [--notation arch|listing] [--limit NAME=N]",
-    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--allow-modules] [--input SHAPE]\n"
+    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--dtype NAME] [--format text|json]\n"
+    "                       [--input [NAME=]SHAPE] [--notation arch|listing] [--limit NAME=N]",
+    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--allow-modules] [--input [NAME=]SHAPE]\n"
     "                       [--notation arch|listing] [--limit NAME=N]",
     "fmt": "PATH... [--check] [--diff] [--limit NAME=N]",
     "convert": "LISTING [-o FILE] [--force] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
     "weights": "SPEC FILE [NAME=VALUE ...] [--rename OLD=NEW] [--skip NAME] [--cast] [--all] [--format text|json] "
-    "[--input SHAPE] [--limit NAME=N]",
-    "solve": "SPEC BOUND NAME=? [NAME=VALUE ...] [--format text|json] [--input SHAPE] [--limit NAME=N]",
+    "[--input [NAME=]SHAPE] [--limit NAME=N]",
+    "solve": "SPEC BOUND NAME=? [NAME=VALUE ...] [--format text|json] [--input [NAME=]SHAPE] [--limit NAME=N]",
     "layers": "[KIND]",
     "limits": "[--limit NAME=N]",
 }

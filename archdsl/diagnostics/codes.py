@@ -104,6 +104,7 @@ CODES: dict[str, Code] = {
         unknown_code="an ignored code that does not exist",
     ),
     "shadows-kind": Code("note", "a block with the name of a built-in kind"),
+    "unjudged-claims": Code("note", "claims that depend on an input which the caller has replaced"),
     "passed-over": Code("note", "a sentence of a listing that names a layer, read as prose"),
     "other-answer": Code("note", "a number that fits a ? too, with a warning that the one found does not have"),
 }
