@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from archdsl.api.model import Model, load, loads
-    from archdsl.cli.weights import save
+    from archdsl.api.weights import save
     from archdsl.diagnostics import ArchError, Diagnostic
     from archdsl.limits import Limits
 
@@ -28,7 +28,7 @@ _HOMES = {
     "Model": "archdsl.api.model",
     "load": "archdsl.api.model",
     "loads": "archdsl.api.model",
-    "save": "archdsl.cli.weights",
+    "save": "archdsl.api.weights",
 }
 
 

@@ -204,7 +204,7 @@ class Model:
             raise ValueError("skip, rename and cast are about the file of weights=")
         module = build(self.to_source(), self._checked)
         if weights is not None:
-            from archdsl.cli.weights import load_into, rules
+            from archdsl.api.weights import load_into, rules
 
             load_into(module, self._checked, weights, rules(rename, skip, cast), self._limits)
         return module

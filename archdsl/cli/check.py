@@ -9,9 +9,10 @@ from archdsl.checker.check import check as checked_at
 from archdsl.checker.check import filled, settings
 from archdsl.checker.checked import Checked, unread
 from archdsl.cli import terminal
-from archdsl.cli.arguments import Arguments, Usage
+from archdsl.cli.arguments import Arguments
 from archdsl.cli.spec import given_inputs, read_source, rewrite, root_of
 from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
+from archdsl.cli.usage import Usage
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.diagnostics.inert import inert
 from archdsl.files import find

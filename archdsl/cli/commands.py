@@ -8,8 +8,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from archdsl.cli import terminal
-from archdsl.cli.arguments import Arguments, Usage
+from archdsl.cli.arguments import Arguments
 from archdsl.cli.status import HOLDS, UNUSABLE
+from archdsl.cli.usage import Usage
 from archdsl.diagnostics import ArchError
 
 if TYPE_CHECKING:

@@ -47,8 +47,9 @@ def _guarded(argv: list[str]) -> int:
 
 def _run(argv: list[str]) -> int:
     from archdsl.cli import terminal
-    from archdsl.cli.arguments import Usage, read
+    from archdsl.cli.arguments import read
     from archdsl.cli.commands import command
+    from archdsl.cli.usage import Usage
     from archdsl.diagnostics import ArchError
 
     try:

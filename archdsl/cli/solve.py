@@ -9,9 +9,10 @@ from archdsl.checker.budget import Bound, Solution, Unaskable, Unsolvable, bound
 from archdsl.checker.budget import solve as solved
 from archdsl.checker.checked import Checked
 from archdsl.cli import terminal
-from archdsl.cli.arguments import Arguments, Usage
+from archdsl.cli.arguments import Arguments
 from archdsl.cli.spec import checked_spec
 from archdsl.cli.status import FOUND, HOLDS
+from archdsl.cli.usage import Usage
 from archdsl.diagnostics import Diagnostic
 from archdsl.expressions.scope import LEFT_OPEN
 

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from archdsl.checker.check import check
 from archdsl.checker.checked import Checked, unread
-from archdsl.cli.arguments import Arguments, Usage
+from archdsl.cli.arguments import Arguments
+from archdsl.cli.usage import Usage
 from archdsl.diagnostics import ArchError, Diagnostic, Source
 from archdsl.files import texts
 from archdsl.limits import Limits
