@@ -50,6 +50,7 @@ class Arguments(NamedTuple):
     cast: bool = False
     every: bool = False
     allow_modules: bool = False
+    exclude: list[str] = []  # noqa: RUF012
 
     def parameters(self) -> dict[str, Any]:
         """The values of parameters as the language has them; raises Usage."""

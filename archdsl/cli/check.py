@@ -48,7 +48,7 @@ def check(arguments: Arguments) -> int:
     if arguments.fill and arguments.format == "json" and "-" in arguments.paths:
         raise Usage("--fill writes standard input to standard output, where --format json would stand")
     told = Telling(arguments)
-    paths = find.found(arguments.paths)
+    paths = find.found(arguments.paths, arguments.limits, arguments.exclude)
     for one in terminal.with_progress(paths):
         outcome = _file(one, given, arguments, inputs)
         if arguments.fill and outcome.text is not None and not fails(outcome.checks[-1], arguments.strict):

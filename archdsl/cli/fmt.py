@@ -19,7 +19,7 @@ from archdsl.syntax.format.format import formatted
 def fmt(arguments: Arguments) -> int:
     """Format every file; 0 where all is well, 1 where a text has errors or `--check` finds work, 2 if unreadable."""
     status = HOLDS
-    for path, fault, _ in terminal.with_progress(find.found(arguments.paths)):
+    for path, fault, _ in terminal.with_progress(find.found(arguments.paths, arguments.limits, arguments.exclude)):
         one = _file(path, arguments) if fault is None else _told([fault], arguments)
         status = max(status, one)
     return status

@@ -17,6 +17,7 @@ EXAMPLES = {
         "archdsl check specs/vgg.arch config=A classes=10",
         "archdsl check specs my_nets --strict --format json",
         "archdsl check draft.arch --fill",
+        "archdsl check . --exclude drafts --exclude '*_old.arch'",
         "echo 'CONV 96 11x11 s4' | archdsl check - --input 227x227x3",
     ),
     "summary": (
@@ -87,8 +88,14 @@ def _check_options(parser: Any) -> None:
         "--fill", action="store_true", help="write the numbers that were found for each ? into the file"
     )
     _input_option(parser)
+    _exclude_option(parser)
     _notation(parser)
     _explain(parser)
+
+
+def _exclude_option(parser: Any) -> None:
+    words = "leave out what lies in a folder and is so called, as .gitignore would (may be given several times)"
+    parser.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help=words)
 
 
 def _format_option(parser: Any) -> None:
@@ -131,6 +138,7 @@ def _convert_options(parser: Any) -> None:
 def _fmt_options(parser: Any) -> None:
     parser.add_argument("--check", action="store_true", help="write nothing; list files that would change, and exit 1")
     parser.add_argument("--diff", action="store_true", help="write nothing; print what would change")
+    _exclude_option(parser)
 
 
 def _notation(parser: Any) -> None:
@@ -186,12 +194,12 @@ OPTIONS = {
 }
 USAGES = {
     "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--fill] [--input [NAME=]SHAPE]\n"
-    "                     [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
+    "                     [--exclude PATTERN] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
     "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--dtype NAME] [--format text|json]\n"
     "                       [--input [NAME=]SHAPE] [--notation arch|listing] [--limit NAME=N]",
     "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--allow-modules] [--input [NAME=]SHAPE]\n"
     "                       [--notation arch|listing] [--limit NAME=N]",
-    "fmt": "PATH... [--check] [--diff] [--limit NAME=N]",
+    "fmt": "PATH... [--check] [--diff] [--exclude PATTERN] [--limit NAME=N]",
     "convert": "LISTING [-o FILE] [--force] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
     "weights": "SPEC FILE [NAME=VALUE ...] [--rename OLD=NEW] [--skip NAME] [--cast] [--all] [--format text|json] "
     "[--input [NAME=]SHAPE] [--limit NAME=N]",
