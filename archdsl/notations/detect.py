@@ -68,6 +68,8 @@ def read_text(source: Source, limits: Limits, notation: str | None, is_kind: Cal
     spec, said = _SPEC.search(source.text) is not None, _LISTING.search(_COMMENT.sub("", source.text)) is not None
     if spec and (parses or not said):
         return as_spec
+    if parses and not said and parsed.file is not None and _is_written_as_a_spec(parsed.file, source.text):
+        return as_spec
     words = [word for word in _WORD.findall(source.text) if is_kind(word)]
     capitals = bool(words) and all(word.isupper() for word in words)  # as specs are written
     reading = _listing(source, limits)
@@ -154,6 +156,18 @@ def _is_foreign(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
     kinds = [one.kind.text for one in layers if one.kind is not None]
     known = sum(is_kind(kind) or kind in blocks for kind in kinds)
     return 2 * known < len(kinds)
+
+
+def _is_written_as_a_spec(file: tree.File, text: str) -> bool:
+    """Whether what parses is a spec with kinds that there are not, by its looks: `DENSE 10` under any name.
+
+    Its kinds are in capitals; or it is short, and no line begins with a label as listings have it, `conv1 5x5 6`.
+    """
+    layers = [one for line in file.lines for one in line.statements if isinstance(one, tree.Layer)]
+    kinds = [one.kind.text for one in layers if one.kind is not None]
+    if all(kind.isupper() for kind in kinds):
+        return True
+    return len(text.split()) < _FEW and not any(kind[-1].isdigit() for kind in kinds)
 
 
 def _uses_files(statement: tree.Statement) -> bool:
