@@ -375,6 +375,72 @@ def test_holes_of_an_input_are_what_is_given() -> None:
     assert fault(text.replace("p1", "p?"), "31x32x3")[0] == "no-answer"
 
 
+# ---- listings
+
+
+def listed(text: str, word: str) -> list[str]:
+    """The codes of what is wrong with a listing at an input."""
+    found = check(read(Source("net.txt", text), LIMITS, "listing", inputs=inputs(word)), {}, LIMITS)
+    return [one.code for one in found.diagnostics if one.severity == "error"]
+
+
+LISTINGS = [
+    ("conv1: 6 3x3x5 filters\n", "28x28x5", "28x28x1"),
+    ("conv1: 6 3x3 filters\nFC with 26x26 filters, 10 neurons\n", "28x28x1", "32x32x1"),
+    ("conv1: 6 3x3 filters\nFC with 3x3 filters, 10 neurons\n", "5x5x1", "28x28x1"),
+    ("Conv2d(3, 6, 5)\nReLU\n", "28x28x3", "28x28x1"),
+    ("conv: in_channels=3, out_channels=6, kernel_size=5\n", "28x28x3", "28x28x1"),
+    ("conv1: 6 5x5 filters\nfc: 3456 -> 120\n", "28x28x1", "29x29x1"),
+    ("conv1: 6 5x5 filters\nLinear(3456, 120)\n", "28x28x1", "29x29x1"),
+    ("[24x24x6] conv1: 6 5x5 filters\n", "28x28x1", "30x30x1"),
+    ("conv1: 6 5x5 filters, 156 parameters\n", "28x28x1", "28x28x3"),
+    ("conv1: 6 3x3x1 filters\nconv2: 8 3x3x6 filters\nconv3: 8 3x3x8 filters\n", "28x28x1", "28x28x2"),
+]
+
+
+@pytest.mark.parametrize(("text", "right", "wrong"), LISTINGS)
+def test_in_a_listing_it_has_the_force_of_an_input_line(text: str, right: str, wrong: str) -> None:
+    for word in (right, wrong):
+        stated = read(Source("net.txt", f"INPUT [{word}]\n{text}"), LIMITS, "listing")
+        plain = [one.code for one in check(stated, {}, LIMITS).diagnostics if one.severity == "error"]
+        assert bool(plain) == (word == wrong)
+        assert listed(text, word) == plain
+
+
+@pytest.mark.parametrize(
+    ("text", "right", "wrong"), [one for one in LISTINGS if "[24x24" not in one[0] and "156" not in one[0]]
+)
+def test_what_a_layer_reads_is_held_against_an_input_that_is_replaced(text: str, right: str, wrong: str) -> None:
+    stated = f"INPUT [{right}]\n{text}"
+    assert listed(stated, right) == []
+    assert set(listed(stated, wrong)) == {"shape-mismatch"}
+
+
+def test_what_follows_from_a_listing_follows_from_its_own_input() -> None:
+    """A stride that is not said is that of the shapes in the text, whatever the input is now."""
+    text = "[227x227x3] INPUT\n[55x55x96] CONV1: 96 11x11 filters\n"
+    reading = read(Source("net.txt", text), LIMITS, "listing", inputs=inputs("67x67x3"))
+    found = check(reading, {}, LIMITS)
+    assert found.network is not None
+    assert found.network.outputs[0].shape == (15, 15, 96)
+    assert [claim.holds for claim in found.claims] == [None]
+    reading = read(Source("net.txt", text.partition("\n")[2]), LIMITS, "listing", inputs=inputs("227x227x3"))
+    assert [claim.holds for claim in check(reading, {}, LIMITS).claims] == [True]
+
+
+def test_channels_first_as_on_an_input_line() -> None:
+    text = "[16x26x26] conv1: 16 3x3 filters\n"
+    for word in ("3x28x28", "1x28x28"):
+        stated = check(read(Source("net.txt", f"INPUT [{word}]\n{text}"), LIMITS, "listing"), {}, LIMITS)
+        given = check(read(Source("net.txt", text), LIMITS, "listing", inputs=inputs(word)), {}, LIMITS)
+        assert not stated.failed
+        assert not given.failed
+        assert given.network is not None
+        assert stated.network is not None
+        assert given.network.inputs[0].shape == stated.network.inputs[0].shape == (28, 28, int(word[0]))
+        assert [claim.holds for claim in given.claims] == [True]
+
+
 # ---- the commands
 
 

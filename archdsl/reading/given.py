@@ -60,6 +60,12 @@ class Inputs(NamedTuple):
         alone = self.one or (self.named.get(_UNNAMED) if len(self.named) == 1 else None)
         return alone.shape if alone is not None else None
 
+    @property
+    def statement(self) -> tree.Input | None:
+        """The same as a line of a text would state it."""
+        empty = tree.Input((), Token("NUMBER", "1", 0, 0), None, (), 0, 0)
+        return None if self.fragment is None else _stating(empty, self.fragment)
+
 
 def given_input(text: str, limits: Limits, option: str = "--input") -> GivenInput:
     """The shape of `227x227x3`, `37 int` or `37 float`; raises ArchError."""

@@ -82,7 +82,10 @@ def read(
     gives in place of the text's own.
     """
     with without_collector():
-        text = read_text(source, limits, notation, lambda word: lookup(word) is not None)
+        stated = inputs.statement if inputs is not None else None
+        text = read_text(source, limits, notation, lambda word: lookup(word) is not None, stated)
+    if not text.stated:
+        inputs = None  # it is in the tree
     parsed = text.parsed
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
     read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
