@@ -203,6 +203,21 @@ def test_where_of_an_input_that_is_replaced_with_another_of_its_statement() -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("input [foo, 3]\nRELU", "unknown-name"),
+        ("input [7/2, 3]\nRELU", "not-whole"),
+        ("input [?, foo]\nRELU", "unknown-name"),
+        ("model M(s=foo)\ninput [s*2, 3]\nRELU", "unknown-name"),
+        ("input ?x3x3\nRELU", "unpinned-hole"),
+        ("input a: 8;  input 8x3\nRELU <- a", "missing-value"),
+    ],
+)
+def test_a_stated_shape_that_is_wrong_is_told(text: str, code: str) -> None:
+    assert fault(text, "8x3" if "a:" not in text else "a=8")[0] == code
+
+
+@pytest.mark.parametrize(
     ("text", "words", "hint"),
     [
         ("input 224x224x3\nRELU", ["1x3x64x64"], "--input 64x64x3: channels last, and no batch"),

@@ -12,12 +12,12 @@ from typing import Any
 from archdsl.checker.checked import Checked, unread
 from archdsl.checker.setting import check_setting
 from archdsl.claims.replaced import Elsewhere, Figures
-from archdsl.expressions.scope import Scope
+from archdsl.expressions.scope import HOLES, Scope
 from archdsl.faults.problem import Problem
 from archdsl.faults.report import Report
 from archdsl.limits import Limits
 from archdsl.reading.declare import Declarations, model_name, parameters
-from archdsl.reading.given import Changed, Replacing
+from archdsl.reading.given import Changed, Replacing, pinned
 from archdsl.reading.kinds import Kinds, linked
 from archdsl.reading.reading import Reading
 from archdsl.reading.where import define_symbols, facts_of, symbol_names
@@ -34,6 +34,7 @@ def check_replaced(reading: Reading, given: dict[str, Any], limits: Limits) -> C
         replacing = Replacing(declared, reading.inputs, limits)
         values = replacing.bound(given)
         own, scope = (_scope(declared, kinds, each, reading, limits) for each in (given, values))
+        scope.symbols[HOLES] = pinned(declared, reading.inputs)
         statements, changed = replacing.statements(own, scope)
     except Problem as problem:
         report = Report(reading.source, reading.ignored)

@@ -133,13 +133,13 @@ def _unknown(name: str, inputs: Inputs, stated: dict[str, tree.Input]) -> Proble
 
 def told(declared: Declarations, given: list[Port]) -> Iterator[tuple[Port, str, Any]]:
     """The parameters and open sizes that stand for an axis of an input that is given, each with its number."""
-    names = symbol_names(declared.inputs, declared.model)
-    names |= {parameter.name.text for parameter in declared.model.parameters} if declared.model else set()
+    parameters = {parameter.name.text for parameter in declared.model.parameters} if declared.model else set()
+    names = symbol_names(declared.inputs, declared.model) | parameters
     for port in given:
         words, sizes = words_of(port.statement.size), port.given.sizes
         if len(words) == len(sizes):
             yield from ((port, word, size) for word, size in zip(words, sizes, strict=True) if word in names)
-        elif len(words) == 1 and words[0] in names:  # a parameter that is the whole shape
+        elif len(words) == 1 and words[0] in parameters:  # one that is the whole shape
             yield port, words[0], Sizes(sizes)
 
 
@@ -232,8 +232,7 @@ class Replacing:
             for place, name in enumerate(_names(one)):
                 part = one._replace(names=one.names[place : place + 1], where=() if place else one.where)
                 port = by_name.get(name)
-                if port is not None:
-                    self._fit(port, before, scope)
+                if port is not None and self._fits(port, before, scope):
                     shape = Shape(port.given.sizes, port.given.dtype or _dtype(one))
                     part = _stating(part, shape)
                     changed += [Changed(port, before)] if shape != before else []
@@ -246,22 +245,28 @@ class Replacing:
         except (Problem, Silent):
             return None
 
-    def _fit(self, port: Port, before: Shape | None, scope: Scope) -> None:
-        """Hold a shape that is given against the stated one: as many axes, in the same order; raises Problem."""
-        sizes, stated = port.given.sizes, self._shape(port.statement, scope)
+    def _fits(self, port: Port, before: Shape | None, scope: Scope) -> bool:
+        """Hold a shape that is given against the stated one: as many axes, in the same order; raises Problem.
+
+        Returns False where the stated one follows from a fault that is told elsewhere.
+        """
+        sizes = port.given.sizes
+        try:
+            stated = Shape(claimed_shape(port.statement.size, scope, self.limits))
+        except Silent:
+            return False
         wanted = before or stated
-        if wanted is None:
-            return  # told when the input is evaluated
         if len(wanted.sizes) != len(sizes):
             message = f"{self._called(port)} has {_axes(len(sizes))}, and the input {wanted} has {len(wanted.sizes)}"
             raise Problem("rank-mismatch", message, port.statement, hint=self._in_order(port, wanted))
         if _in_order(sizes, wanted.sizes) not in (None, sizes):
             message = f"{self._called(port)} has its channels first, and shapes have them last"
             raise Problem("shape-mismatch", message, port.statement, hint=self._in_order(port, wanted))
-        for axis, size, other in zip(axes_of(port.statement.size), sizes, (stated or wanted).sizes, strict=False):
+        for axis, size, other in zip(axes_of(port.statement.size), sizes, stated.sizes, strict=False):
             if not isinstance(axis, Token) and other != size:
                 message = f"{self._called(port)} has {size} on an axis that the text computes, as {other}"
                 raise Problem("shape-mismatch", message, axis)
+        return True
 
     def _in_order(self, port: Port, wanted: Shape) -> str | None:
         sizes = _in_order(port.given.sizes, wanted.sizes)
