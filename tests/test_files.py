@@ -559,6 +559,18 @@ def test_toml_is_loaded_for_projects_that_name_archdsl_alone(tree: Callable[...,
         project("[tool.archdsl]\n")
 
 
+def test_a_file_that_is_named_loads_nothing_of_this(tree: Callable[..., Path]) -> None:
+    tree("a.arch")
+    program = "import sys; from archdsl.cli.main import main; main(['check', sys.argv[1]]); print(*sys.modules)"
+    loaded = []
+    for path in ("a.arch", "."):
+        environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+        command = [sys.executable, "-c", program, path]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+        loaded.append({"archdsl.files.search", "archdsl.files.disk"} & set(done.stdout.split()))
+    assert loaded == [set(), {"archdsl.files.search"}]
+
+
 # ---- against git
 
 
