@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from archdsl.reading.using import Folder, Used
     from archdsl.sizes.facts import Facts
 
+_TRIED_VISITS = 5_000  # layers visited in one check of a text that may mend another
+
 
 class Checked(NamedTuple):
     """What a check found. After an error `network` holds what stands up to it, and its totals mean nothing."""
@@ -100,7 +102,9 @@ def read(source: Source, limits: Limits, notation: str | None = None, folder: Fo
         text = read_text(source, limits, notation, lambda word: lookup(word) is not None)
     parsed = text.parsed
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
-    read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
+    read = Reading(
+        source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes, folder=folder
+    )
     read = read._replace(holes=holes) if holes else read
     return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read
 
@@ -116,7 +120,7 @@ def _with_used(read: Reading, folder: Folder | None, limits: Limits) -> Reading:
     if loaded.diagnostics:
         return read._replace(file=None, diagnostics=loaded.diagnostics, holes=())
     ignored = [*read.ignored, *loaded.ignored]
-    return read._replace(source=loaded.source, used=loaded.used, ignored=ignored, folder=folder)
+    return read._replace(source=loaded.source, used=loaded.used, ignored=ignored)
 
 
 def _holes(source: Source, file: tree.File | None) -> tuple[Hole, ...]:
@@ -171,7 +175,28 @@ def _cases(cases: tree.Cases, given: dict[str, Any], limits: Limits) -> list[dic
 
 
 def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None) -> Checked:
-    """Check one setting. `fragment` is the input of layer lines that have none. Holes are filled before."""
+    """Check one setting. `fragment` is the input of layer lines that have none. Holes are filled before.
+
+    Where it fails, texts that mend its faults are looked for.
+    """
+    checked = _filled_check(reading, given, limits, fragment)
+    if not checked.failed or reading.notation != "arch":
+        return checked
+    from archdsl.checker.fixes.mend import Seen, mended
+
+    few = limits._replace(visits=min(limits.visits, _TRIED_VISITS))
+
+    def again(text: str) -> Seen:
+        one = read(Source(reading.own.name, text), few, "arch", reading.folder)
+        with without_collector():
+            found = _check(one, given, few, fragment)
+        return Seen(found.diagnostics, found.network)
+
+    return checked._replace(diagnostics=mended(reading.own.text, checked.diagnostics, again))
+
+
+def _filled_check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None) -> Checked:
+    """A check of a text, its holes filled before."""
     reading = filled(reading, [given], limits, fragment)
     if reading.holes:  # each without a number is a fault, and none may end the check
         limits = limits._replace(diagnostics=limits.diagnostics + len(reading.holes))

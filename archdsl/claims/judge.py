@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.claims.claims import Claim, agrees, judge_quantity, stated_shape
-from archdsl.claims.hints import hint_for_claim
+from archdsl.claims.hints import try_of_claim
 from archdsl.elaborate.names import Names, Value
 from archdsl.expressions.scope import Scope
 from archdsl.faults.problem import Problem, Silent
@@ -128,8 +128,10 @@ class Judge:
             return True
         leaf = _shaping(leaves)
         because = _derivation(leaf, sizes) if leaf else ""
-        hint = _where(sizes, derived) or (hint_for_claim(leaf, sizes) if leaf else None)
-        self._tell("claim-shape", claim, str(derived), because, hint)
+        where = _where(sizes, derived)
+        tried = try_of_claim(leaf, sizes) if leaf and where is None else None
+        hint = tried.text if tried else where
+        self._tell("claim-shape", claim, str(derived), because, hint, tried.values if tried else "")
         return False
 
     def _quantity(
@@ -147,9 +149,11 @@ class Judge:
         self._verdicts.setdefault((claim.start, derived), Claim(line, text, holds, text, derived, file))
         return holds
 
-    def _tell(self, code: str, claim: tree.Claim, derived: str, because: str, hint: str | None) -> None:
+    def _tell(
+        self, code: str, claim: tree.Claim, derived: str, because: str, hint: str | None, values: str = ""
+    ) -> None:
         text = self.report.source.text[claim.start : claim.end]
-        self.report.tell(code, f"claimed {text}, derived {derived}", claim, label=because, hint=hint)
+        self.report.tell(code, f"claimed {text}, derived {derived}", claim, label=because, hint=hint, values=values)
 
 
 def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:

@@ -176,10 +176,9 @@ def _unknown(token: Token, scope: Scope) -> Problem:
     if name.upper() in REGISTRY:
         return Problem("wrong-type", f"{name} is a kind of layer, and a value stands here", token)
     if name in ("True", "False"):
-        return Problem("unknown-name", f"nothing is called {name} here", token, hint="write yes or no")
+        return Problem("unknown-name", f"nothing is called {name} here", token, instead=("yes" if name == "True" else "no",))
     close = scope.nearest(name)
-    hint = f"did you mean {close}?" if close else None
-    return Problem("unknown-name", f"nothing is called {name} here", token, hint=hint)
+    return Problem("unknown-name", f"nothing is called {name} here", token, instead=(close,) if close else ())
 
 
 def _symbol(name: str, token: Token, scope: Scope) -> Any:
@@ -194,8 +193,9 @@ def _symbol(name: str, token: Token, scope: Scope) -> Any:
 def unknown_symbol(name: str, at: Placed, scope: Scope) -> Problem:
     """A capital name that no `input` introduces."""
     close = scope.nearest(name)
-    hint = f"did you mean {close}?" if close else "symbolic sizes are introduced by `input`"
-    return Problem("unknown-name", f"no input introduces the size {name}", at, hint=hint)
+    instead = (close,) if close else ()
+    hint = "symbolic sizes are introduced by `input`"
+    return Problem("unknown-name", f"no input introduces the size {name}", at, hint=hint, instead=instead)
 
 
 # ---- Operators

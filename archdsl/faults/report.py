@@ -83,9 +83,18 @@ class Report:
         self.lost = self.lost or lost
         before = self.errors
         self.tell(
-            problem.code, problem.message, problem.at, hint=problem.hint, related=problem.related, label=problem.label
+            problem.code,
+            problem.message,
+            problem.at,
+            hint=problem.hint,
+            related=problem.related,
+            label=problem.label,
+            instead=problem.instead,
+            values=problem.values,
         )
         self._refused += [problem] if isinstance(problem, Refused) and self.errors > before else []
+        for other in problem.beside:
+            self.problem(other, lost=lost)
 
     def tell(
         self,
@@ -96,6 +105,8 @@ class Report:
         hint: str | None = None,
         related: tuple[Related, ...] = (),
         label: str = "",
+        instead: tuple[str, ...] = (),
+        values: str = "",
     ) -> None:
         """Tell something, unless it was told at this place or is a warning that the line ignores."""
         if at.end > len(self.source.text) or at.start < 0:  # a place in another text, as a value given by the caller
@@ -108,7 +119,8 @@ class Report:
         around = [Related(Span(at.start, at.end), text()) for at, text in reversed(self._around[-_MOST_AROUND:])]
         part, span = self._own(at)
         elsewhere = tuple(self.seen_from(part, one) for one in (*related, *around))
-        self._add(Diagnostic(code, message, span, part, label, elsewhere, hint))
+        found = Diagnostic(code, message, span, part, label, elsewhere, hint, instead=instead, values=values)
+        self._add(found)
 
     def _line(self, offset: int) -> tuple[int, int]:
         """The text in which a character stands, by its base, and its line there."""

@@ -1,0 +1,276 @@
+"""The lines of a text that have faults, each with a text that mends it: proposed, tried in its place, and kept if it holds.
+
+A line is mended step by step, because it may have several faults: what takes away the first fault is gone on with, up to
+a line without any. Lines are gone through from the top, each tried with those above it mended. Everything is bounded.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+from archdsl.checker.fixes import habits, words
+from archdsl.checker.fixes.assign import assigned
+from archdsl.checker.fixes.call import program
+from archdsl.checker.fixes.draft import Around, Unwritable
+from archdsl.checker.fixes.statement import apart, statement_at, tail_of, without_comment
+from archdsl.checker.fixes.translate import lines_of
+from archdsl.checker.fixes.words import Either, Fault
+from archdsl.diagnostics import Diagnostic, Span
+from archdsl.diagnostics.diagnostic import Edit, Fix
+from archdsl.layers import REGISTRY
+from archdsl.network.nodes import Leaf, Network, postorder
+from archdsl.sizes.shape import Shape
+
+_MOST_LINES = 20  # lines that are mended
+_MOST_TRIES = 32  # texts that are tried for one line
+_MOST_TEXT = 1_000_000  # characters of all texts that are tried
+_DEEPEST = 6  # faults of one line that are mended one after the other
+_LONGEST = 300  # characters of a line that is mended
+_CLAIMS = ("claim-shape", "claim-value")  # what a line may still have: it reads as it was meant
+_IN_DOUBT = "MENDEDLATER"  # a kind that there is not, in place of a line that cannot be read
+
+
+class Seen(NamedTuple):
+    """What a check found: its diagnostics, and the network as far as it is known."""
+
+    diagnostics: list[Diagnostic]
+    network: Network | None
+
+
+class Spent(Exception):
+    """The bound on tries is reached."""
+
+
+class Mender:
+    """Mends the lines of one text; `again` checks a text as the first was checked."""
+
+    def __init__(self, text: str, again: Callable[[str], Seen]) -> None:
+        self.lines = text.split("\n")
+        self.again = again
+        self.unread: set[int] = set()  # lines that cannot be read, and are not mended
+        self._left = _MOST_TEXT
+        self._tries = 0
+        self._seen: dict[str, Seen] = {}
+
+    # ---- trying
+
+    def _check(self, number: int, line: str) -> Seen:
+        """The text with one line in place of that of this number, and what cannot be read elsewhere taken out."""
+        lines = [in_doubt(one) if at in self.unread and at != number else one for at, one in enumerate(self.lines)]
+        lines[number] = line
+        text = "\n".join(lines)
+        if text not in self._seen:
+            self._tries += 1
+            self._left -= len(text)
+            if self._tries > _MOST_TRIES or self._left < 0:
+                raise Spent
+            self._seen[text] = self.again(text)
+        return self._seen[text]
+
+    def faults(self, number: int, line: str) -> list[Fault]:
+        """What is wrong with the line of this number, if it reads so."""
+        return faults_of(self._check(number, line).diagnostics, number)
+
+    def around(self, number: int, line: str, start: int, end: int) -> Around:
+        """What is known around a statement of a line: asked of a line that passes on what it reads."""
+        text = "\n".join(self.lines)
+        names = frozenset(re.findall(r"(\w+)(?=\s*(?:,\s*\w+\s*)*:)", text))
+        kinds = frozenset(re.findall(r"^\s*block\s+(\w+)", text, re.MULTILINE))
+        statement = line[start:end]
+        reads = re.search(r"<-[^-]*", statement[tail_of(statement) :])
+        named = next((word for word in re.findall(r"\w+", statement) if word in names), None)
+        ways = [reads.group()] if reads else ["", *([f"<- {named}"] if named else [])]
+        shapes = (self._shape(number, f"{line[:start]}ID {way}", line[end:], start) for way in ways)
+        return Around(next((shape for shape in shapes if shape is not None), None), names, kinds)
+
+    def _shape(self, number: int, before: str, behind: str, start: int) -> Shape | None:
+        """What a line reads that passes it on."""
+        try:
+            seen = self._check(number, before + behind)
+        except Spent:
+            return None
+        return _shape_at(seen.network, sum(len(one) + 1 for one in self._lines_before(number)) + start)
+
+    def _lines_before(self, number: int) -> Iterator[str]:
+        for at, one in enumerate(self.lines[:number]):
+            yield in_doubt(one) if at in self.unread else one
+
+    # ---- mending
+
+    def mend(self, number: int, faults: list[Fault]) -> tuple[str | None, str]:
+        """A line without faults in place of one, or None; and what is to be said where none is found."""
+        line, self._tries, self.said = self.lines[number], 0, ""
+        code = without_comment(line).rstrip()
+        if len(code) > _LONGEST or "?" in code:  # a number that nobody knows is no slip
+            return None, ""
+        try:
+            found = self._search(number, code, faults, {code}, 0)
+        except Spent:
+            found = None
+        return found, self.said
+
+    def _search(self, number: int, line: str, faults: list[Fault], seen: set[str], depth: int) -> str | None:
+        claimed: str | None = None
+        judged = faults[0].code in _CLAIMS
+        for proposal in self._proposals(number, line, faults[0]):
+            if isinstance(proposal, tuple):
+                self._either(number, proposal)
+                continue
+            if proposal in seen or not proposal.strip():
+                continue
+            seen.add(proposal)
+            left = self.faults(number, proposal)
+            if not left:
+                return proposal
+            if not judged and all(fault.code in _CLAIMS for fault in left):
+                claimed = claimed or proposal
+            elif depth < _DEEPEST and all((one.code, one.message) != faults[0][:2] for one in left):
+                found = self._search(number, proposal, left, seen, depth + 1)
+                if found is not None:
+                    return found
+        return claimed
+
+    def grey(self, number: int, fault: Diagnostic) -> tuple[int, str] | None:
+        """The input above, as an image of one channel, where a line wants an image and gets its height and width."""
+        if fault.code != "rank-mismatch":
+            return None
+        lines = list(enumerate(self.lines[:number]))
+        for at, line in lines[-_MOST_TRIES:]:
+            image = re.sub(r"(\binput\b[^;#]*?\b(?:[0-9]+|[A-Z]\w*)x(?:[0-9]+|[A-Z]\w*))(?=\s|;|$)", r"\1x1", line)
+            if image != line and not self._faults_with(number, at, image):
+                return at, image
+        return None
+
+    def _faults_with(self, number: int, at: int, line: str) -> list[Fault]:
+        """What is wrong with the line of a number, if another one reads so."""
+        kept, self.lines[at] = self.lines[at], line
+        try:
+            return self.faults(number, self.lines[number])
+        except Spent:
+            return [Fault("limit", "", 0, 0)]
+        finally:
+            self.lines[at] = kept
+
+    def _either(self, number: int, lines: tuple[tuple[str, str], ...]) -> None:
+        """Say which of some lines hold, where only the author knows which is meant."""
+        held = [f"{line.strip()} ({does})" for line, does in lines if not self.faults(number, line)]
+        self.said = self.said or " or ".join(held)
+
+    def _proposals(self, number: int, line: str, fault: Fault) -> Iterator[str | tuple[tuple[str, str], ...]]:
+        """Lines that may be meant, the likeliest first; several together where only the author knows which."""
+        if fault.values:
+            yield from assigned(line, fault.values)
+        start, end = statement_at(line, fault.start)
+        text = line[start:end]
+
+        def around() -> Around:
+            return self.around(number, line, start, end)
+
+        for one in self._translated(text, around):
+            yield f"{line[:start]}{one}{line[end:]}"
+        try:
+            for other in words.proposals(apart(text), fault, around):
+                if isinstance(other, Either):
+                    yield tuple((f"{line[:start]}{one}{line[end:]}", does) for one, does in other.texts)
+                else:
+                    yield f"{line[:start]}{other}{line[end:]}"
+        except Unwritable as reason:
+            self.said = self.said or str(reason)
+        known = self.said and fault.code == "unknown-kind"
+        for word in (*fault.instead, *words.aliases(fault, line[fault.start : fault.end])) if not known else ():
+            yield f"{line[: fault.start]}{word}{line[fault.end :]}"
+        yield from habits.rewritten(line)
+
+    def _translated(self, text: str, around: Callable[[], Around]) -> Iterator[str]:
+        """The lines that a line of a program means."""
+        if not re.search(r"\w\s*\(|\w\s*=[^=]|\w\s*[-+*/@]\s*\w", text):
+            return
+        at = tail_of(text)
+        read = program(text[:at])
+        if read is None:
+            return
+        try:
+            for one in lines_of(read, around()):
+                tail = text[at:]
+                yield f"{one} {tail}".strip()
+        except Unwritable as reason:
+            self.said = self.said or str(reason)
+
+
+def in_doubt(line: str) -> str:
+    """A line that reads as a layer of an unknown kind, with the braces that the line opens and closes."""
+    braces = re.sub(r"[^{}]", "", without_comment(line))
+    while "{}" in braces:
+        braces = braces.replace("{}", "")
+    closing, opening = braces.count("}"), braces.count("{")
+    return "} " * closing + _IN_DOUBT + " {" * opening
+
+
+def faults_of(diagnostics: list[Diagnostic], number: int) -> list[Fault]:
+    """The errors that begin on a line, which counts from 0."""
+    found = []
+    for one in diagnostics:
+        if one.severity != "error" or one.source.base != 0:
+            continue
+        line, column = one.source.position(one.span.start)
+        if line == number + 1:
+            length = one.span.end - one.span.start
+            found.append(Fault(one.code, one.message, column - 1, column - 1 + length, one.instead, one.values))
+    return found
+
+
+def _shape_at(network: Network | None, place: int) -> Shape | None:
+    """The shape that the layer at a place of the text reads."""
+    if network is None:
+        return None
+    for node in postorder(network.body):
+        if isinstance(node, Leaf) and node.statement.start == place and node.inputs:
+            return node.inputs[0]
+    return None
+
+
+def mended(text: str, diagnostics: list[Diagnostic], again: Callable[[str], Seen]) -> list[Diagnostic]:
+    """The diagnostics of a text, each with the fix that was found for its line."""
+    mender = Mender(text, again)
+    lines: dict[int, list[Diagnostic]] = {}
+    for one in diagnostics:
+        if one.severity == "error" and one.source.base == 0 and one.source.text:
+            lines.setdefault(one.line - 1, []).append(one)
+    mender.unread = {number for number, found in lines.items() if any(one.code in _UNREADABLE for one in found)}
+    found: dict[int, Diagnostic] = {}
+    for number in sorted(lines)[:_MOST_LINES]:
+        if number >= len(mender.lines):
+            continue
+        line, said = mender.mend(number, faults_of(lines[number], number))
+        first, *others = lines[number]
+        grey = mender.grey(number, first) if line is None and not said else None
+        if grey is not None:
+            at, line = grey
+            fix = _fix(first, mender.lines[at], line, at)
+            found[id(first)] = first._replace(fix=fix, hint=fix.title)
+            mender.lines[at] = line
+        elif line is not None:
+            fix = _fix(first, mender.lines[number], line, number)
+            found |= {id(one): one._replace(fix=fix, hint=None) for one in others}
+            found[id(first)] = first._replace(fix=fix, hint=fix.title)
+            mender.lines[number] = line
+            mender.unread.discard(number)
+        elif said:
+            found[id(first)] = first._replace(hint=said)
+    return [found.get(id(one), one) for one in diagnostics]
+
+
+_UNREADABLE = ("syntax", "unclosed")
+
+
+def _fix(diagnostic: Diagnostic, line: str, mended_line: str, number: int) -> Fix:
+    """The fix that puts one line in place of another, comments and indentation left as they are."""
+    code = without_comment(line).rstrip()
+    place = sum(len(one) + 1 for one in diagnostic.source.text.split("\n")[:number])
+    indent = len(code) - len(code.lstrip())
+    return Fix(mended_line.strip(), (Edit(Span(place + indent, place + len(code)), mended_line.strip()),))
+
+
+__all__ = ["REGISTRY", "Mender", "Seen", "mended"]
