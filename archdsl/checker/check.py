@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from archdsl.reading.using import Folder, Used
     from archdsl.sizes.facts import Facts
 
-_TRIED_VISITS = 5_000  # layers visited in one check of a text that may mend another
-
 
 class Checked(NamedTuple):
     """What a check found. After an error `network` holds what stands up to it, and its totals mean nothing."""
@@ -102,10 +100,8 @@ def read(source: Source, limits: Limits, notation: str | None = None, folder: Fo
         text = read_text(source, limits, notation, lambda word: lookup(word) is not None)
     parsed = text.parsed
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
-    read = Reading(
-        source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes, folder=folder
-    )
-    read = read._replace(holes=holes) if holes else read
+    read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes, holes)
+    read = read._replace(folder=folder)
     return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read
 
 
@@ -182,17 +178,15 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sha
     checked = _filled_check(reading, given, limits, fragment)
     if not checked.failed or reading.notation != "arch":
         return checked
-    from archdsl.checker.fixes.mend import Seen, mended
+    from archdsl.checker.fixes.mend import MOST_VISITS, mended
 
-    few = limits._replace(visits=min(limits.visits, _TRIED_VISITS))
+    few = limits._replace(visits=min(limits.visits, MOST_VISITS))
 
-    def again(text: str) -> Seen:
-        one = read(Source(reading.own.name, text), few, "arch", reading.folder)
-        with without_collector():
-            found = _check(one, given, few, fragment)
-        return Seen(found.diagnostics, found.network)
+    def again(text: str) -> Checked:
+        return _check(read(Source(reading.own.name, text), few, "arch", reading.folder), given, few, fragment)
 
-    return checked._replace(diagnostics=mended(reading.own.text, checked.diagnostics, again))
+    with without_collector():
+        return checked._replace(diagnostics=mended(reading.own.text, checked.diagnostics, again))
 
 
 def _filled_check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None) -> Checked:

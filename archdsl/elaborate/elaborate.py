@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from archdsl.analysis.cost import Costs
+from archdsl.claims.incoming import changed
 from archdsl.claims.judge import Judge
 from archdsl.diagnostics import Span
 from archdsl.elaborate import containers, control
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
 
 _NOWHERE = Span(0, 0)
+_KEEP = "`let d = in` before both keeps the first; `in` is what its own line reads"
 FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
 _WORDS = ("in", "yes", "no", "true", "false")
 
@@ -135,11 +137,13 @@ class Elaborator:
                     item, current = None, self._after(fault, statement, current, here)
                 if item is not None:
                     ours.append(item)
-            if not self.judge.line(line, ours, place.scope):
+            if not self.judge.line(line, ours, place.scope, current):
                 current = self._doubt(line, place)
             if len(line.statements) > 1:
                 mark_activation(line, place.names)
             items += ours
+        for token, before in changed(items):
+            self.report.tell("changed-in", "`in` is the wide number here", token, hint=_KEEP, related=(before,))
         last = () if current is None else (current,)
         return sequence_of(takes, tuple(items), last, place.names.counter - base), current
 

@@ -127,7 +127,9 @@ def _unknown(e: Elaborator, root: _Step, path: str, token: Token) -> Problem | N
             if step.owns and not step.beside:
                 hint = f"all tensors of a layer are frozen together: freeze {around}"
             where = f" in {around}" if number else ""
-            return Problem("unknown-name", f"nothing{where} is called {word or token.text}", token, hint=hint, instead=instead)
+            return Problem(
+                "unknown-name", f"nothing{where} is called {word or token.text}", token, hint=hint, instead=instead
+            )
         step = below
     return None
 

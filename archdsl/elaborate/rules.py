@@ -6,6 +6,7 @@ from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.claims.hints import try_of_refusal
+from archdsl.claims.incoming import incoming
 from archdsl.diagnostics import Related, Span
 from archdsl.elaborate.names import Value
 from archdsl.elaborate.place import Once, Place
@@ -61,7 +62,11 @@ class Rules:
                 self._refuse_unfit(kind, bound)
                 raise Silent
             place.scope.spend(_effort(bound, shapes), statement)
-            op, results = self.apply(kind, bound, inputs, statement)
+            try:
+                op, results = self.apply(kind, bound, inputs, statement)
+            except Problem as fault:
+                fault.related += _ins(statement, place) if fault.code == "shape-mismatch" else ()
+                raise
             remarks = op.remarks(*shapes)  # type: ignore[arg-type]
             for code, message in remarks:
                 self.report.tell(code, message, statement.kind or statement)
@@ -195,6 +200,13 @@ class Rules:
         at = self.origins[value.number]
         start: Placed = getattr(at, "kind", None) or at
         return Related(Span(start.start, start.end), f"{value.shape} comes from here")
+
+
+def _ins(statement: tree.Layer, place: Place) -> tuple[Related, ...]:
+    """What `in` is in the parts that a line reads by their names, where it is not one number."""
+    entries = [place.names.entries.get(token.text) for token in statement.reads]
+    parts = [entry.part for entry in entries if entry is not None and entry.part is not None]
+    return incoming(part.node for part in parts if part.node is not None)
 
 
 def unfit(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...], blame: str | int | None) -> tuple[Problem, ...]:

@@ -62,7 +62,7 @@ class Bound(NamedTuple):
 
 
 class Unbound(Problem):
-    """The faults of the values of a line, the first with the others beside it, and what of them is bound all the same."""
+    """The faults of the values of a line, the first with the others beside it, and what is bound all the same."""
 
     def __init__(self, faults: list[Problem], bound: Bound) -> None:
         first, *others = faults
@@ -265,7 +265,9 @@ def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words
     words = [*signature.switches, *(choice for s in signature.slots for choice in s.choices)]
     close = nearest(word, [*words, *scope.names(), *signature.names])
     hint = _remark(word, rest, scope, kinds) or _usage(signature)
-    return Problem("unknown-name", f"nothing is called {word} here", token, hint=hint, instead=(close,) if close else ())
+    return Problem(
+        "unknown-name", f"nothing is called {word} here", token, hint=hint, instead=(close,) if close else ()
+    )
 
 
 def _remark(word: str, rest: Rest, scope: Scope, kinds: Words) -> str | None:

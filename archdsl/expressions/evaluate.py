@@ -175,9 +175,7 @@ def _unknown(token: Token, scope: Scope) -> Problem:
         return hidden(token)
     if name.upper() in REGISTRY:
         return Problem("wrong-type", f"{name} is a kind of layer, and a value stands here", token)
-    if name in ("True", "False"):
-        return Problem("unknown-name", f"nothing is called {name} here", token, instead=("yes" if name == "True" else "no",))
-    close = scope.nearest(name)
+    close = {"True": "yes", "False": "no"}.get(name) or scope.nearest(name)
     return Problem("unknown-name", f"nothing is called {name} here", token, instead=(close,) if close else ())
 
 

@@ -76,13 +76,13 @@ def placed(statement: tree.Statement) -> Placed:
             return name
         case tree.Use(path):
             return path
-        case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _):
+        case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _, _):
             return tokens[0]
         case tree.Freeze(tokens, _, _):
             return tokens[0]
         case tree.Expect(claims):
             return claims[0]
-        case tree.If(arms, _):
+        case tree.If(arms, _, _):
             return arms[0][0]
 
 

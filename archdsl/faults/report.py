@@ -49,6 +49,8 @@ class Report:
         """In the order of the text; a warning on a line whose claim fails would tell the same fault twice."""
         failing = {(d.source.base, d.line) for d in self._found if d.code == "claim-shape"}
         kept = [d for d in self._found if d.code != "leftover" or (d.source.base, d.line) not in failing]
+        named = {one.span for d in self._found if d.severity == "error" for one in d.related}
+        kept = [d for d in kept if d.code != "changed-in" or d.span not in named]
         return sorted(kept, key=lambda d: d.place)
 
     @contextmanager

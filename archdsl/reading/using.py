@@ -116,7 +116,8 @@ class _Loading:
             try:
                 self._follow(use)
             except Unusable as fault:
-                self.report.tell(fault.code, fault.message, use.path, hint=fault.hint, related=self._around(), instead=fault.instead)
+                around, instead = self._around(), fault.instead
+                self.report.tell(fault.code, fault.message, use.path, hint=fault.hint, related=around, instead=instead)
 
     def _follow(self, use: tree.Use) -> None:
         file = self._find(use.path)

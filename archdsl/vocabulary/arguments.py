@@ -1,6 +1,7 @@
 """The names that other libraries give to the values of a layer, and what each is called here.
 
-An attribute that has PyTorch's name for it (`torch=`) needs no row. Where several are listed, the first that the kind has.
+An attribute that has PyTorch's name for it (`torch=`) needs no row. Where several are listed, the first that the kind
+has is meant.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 _NAMES = """
 filters units features out_features out_channels channels output_size outputs nodes neurons: out hidden dim
 hidden_size hidden_units hidden_dim state units: hidden
-kernel_size kernel_shape size window filter filter_size pool_size ksize k_size patch_size window_size: kernel size window
+kernel_size kernel_shape size window filter filter_size pool_size ksize patch_size window_size: kernel size window
 strides step strides_size: stride
 padding pads pad cropping: pad space
 dilation_rate dilations: dilation

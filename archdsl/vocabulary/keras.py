@@ -85,7 +85,7 @@ AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equaliza
 CategoryEncoding Discretization HashedCrossing Hashing IntegerLookup MaxNumBoundingBoxes MelSpectrogram
   STFTSpectrogram StringLookup TextVectorization ! {_RAW}
 ConvLSTM1D ConvLSTM2D ConvLSTM3D ! cannot be written: a recurrent layer whose states are images
-Dot dot ! sums products along axes; MATMUL multiplies two sequences as matrices, with `transpose` by the second turned round
+Dot dot ! sums products along axes: MATMUL does for two sequences as matrices, with `transpose` the second turned round
 EinsumDense ! cannot be written yet; LINEAR on the channels, and REARRANGE around it, do most of what it does
 FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper ! {_WRAPS} "package.module:Class"
 GRUCell LSTMCell SimpleRNNCell StackedRNNCells ! {_CELL}

@@ -1,1 +1,1 @@
-"""Texts that mend a fault: proposed from what its author was likely to mean, and shown only where a check accepts them."""
+"""Texts that mend a fault: proposed from what was probably meant, and shown only if a check accepts them."""

@@ -67,10 +67,8 @@ def bind(draft: Draft, positional: tuple[Any, ...], named: dict[str, Any]) -> No
     names = [argument.arg for argument in each.args]
     every = [*names, *(argument.arg for argument in each.kwonlyargs)]
     defaults = [*each.defaults, *(default for default in each.kw_defaults if default is not None)]
-    draft.defaults = {
-        name: ast.literal_eval(default)
-        for name, default in zip([*names[len(names) - len(each.defaults) :], *every[len(names) :]], defaults, strict=True)
-    }
+    optional = [*names[len(names) - len(each.defaults) :], *every[len(names) :]]
+    draft.defaults = {name: ast.literal_eval(default) for name, default in zip(optional, defaults, strict=True)}
     if len(positional) > len(names):
         if each.vararg is None:
             raise draft.refuse(f"takes {len(names)} values, here {len(positional)}")

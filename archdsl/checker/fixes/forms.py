@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.checker.fixes.call import Call
 from archdsl.checker.fixes.draft import Draft, Form
-from archdsl.checker.fixes.spelling import Raw, one, text
+from archdsl.checker.fixes.spelling import one, text
 from archdsl.sizes.shape import Shape
 from archdsl.vocabulary.keras import ACTIVATIONS
 
@@ -157,7 +157,7 @@ def unflatten(draft: Draft) -> None:
 
 def view(draft: Draft) -> None:
     """`x.view(-1, 256)`, `x.view(n, C, H, W)`: the batch first, and then channels first."""
-    given = draft.take("sizes") or ()
+    given: tuple[Any, ...] = draft.take("sizes") or ()
     rest, shape = given[1:], draft.around.shape
     if len(rest) == 1 and (rest[0] == -1 or (shape is not None and rest[0] == shape.elements)):
         draft.text = "FLATTEN"
@@ -169,7 +169,7 @@ def view(draft: Draft) -> None:
 
 def order(draft: Draft) -> None:
     """`x.permute(0, 2, 1)`, `x.transpose(1, 2)` of a sequence."""
-    given = draft.take("dims") or ()
+    given: tuple[Any, ...] = draft.take("dims") or ()
     if draft.around.rank != 2 or tuple(given) not in ((0, 2, 1), (1, 2), (2, 1), (-1, -2), (-2, -1)):
         raise draft.refuse('is PERMUTE and the axes by their words in the new order, as PERMUTE "channels steps"')
     draft.attributes["order"] = '"channels steps"'
@@ -224,7 +224,7 @@ def declared(draft: Draft) -> None:
     if not isinstance(shape, tuple) or not shape:
         raise draft.refuse("is a line such as input 28x28x1: sizes without the batch, channels last")
     letters = iter("TUVWXYZ" if len(shape) < 3 else "HWDUVXYZ")
-    known = tuple(size if size is not None else next(letters) for size in shape)
+    known: tuple[Any, ...] = tuple(size if size is not None else next(letters) for size in shape)
     whole = " int" if isinstance(dtype, str) and "int" in dtype else ""
     draft.text = f"input {'x'.join(map(str, known))}{whole}"
 

@@ -83,17 +83,23 @@ def _padding(draft: Draft) -> None:
 
 def pooled_same(draft: Draft) -> None:
     """A pool with ceil(in/stride) windows: as much padding before as behind, one more behind where that is odd."""
-    shape = draft.around.shape
-    kernel = draft.given.get("pool_size", draft.defaults.get("pool_size"))
-    stride = draft.given.get("strides") or kernel
-    if shape is None or not all(isinstance(size, int) for size in shape.space):
+    space: tuple[Any, ...] = draft.around.shape.space if draft.around.shape is not None else ("?",)
+    kernel: Any = draft.given.get("pool_size", draft.defaults.get("pool_size"))
+    stride: Any = draft.given.get("strides") or kernel
+    if not all(isinstance(size, int) for size in space):
         raise draft.refuse("with padding=same needs a size that is known, to find the padding")
-    axes = len(shape.space)
-    kernels, strides = (value if isinstance(value, tuple) else (value,) * axes for value in (kernel, stride))
+    axes = len(space)
+    kernels: tuple[Any, ...] = kernel if isinstance(kernel, tuple) else (kernel,) * axes
+    strides: tuple[Any, ...] = stride if isinstance(stride, tuple) else (stride,) * axes
     if len(kernels) != axes or len(strides) != axes or not all(type(n) is int and n > 0 for n in (*kernels, *strides)):
         raise draft.refuse("with padding=same needs numbers for each axis")
-    missing = [max(0, (-(-n // s) - 1) * s + k - n) for n, k, s in zip(shape.space, kernels, strides, strict=True)]
-    draft.attributes["pad"] = tuple(total // 2 for total in missing)
+    missing = [max(0, (-(-n // s) - 1) * s + k - n) for n, k, s in zip(space, kernels, strides, strict=True)]
+    pads = tuple(total // 2 for total in missing)
+    for size, k, s, pad, total in zip(space, kernels, strides, pads, missing, strict=True):
+        windows = -(-(size + 2 * pad - k) // s) + 1 if total % 2 else (size + 2 * pad - k) // s + 1
+        if windows != -(-size // s):
+            raise draft.refuse(f"cannot be written: it would pad {pad} before and {total - pad} behind; PAD does")
+    draft.attributes["pad"] = pads
     if any(total % 2 for total in missing):
         draft.attributes["ceil"] = True
     if draft.row.kind == "AVGPOOL" and any(missing):

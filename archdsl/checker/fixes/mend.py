@@ -1,16 +1,16 @@
-"""The lines of a text that have faults, each with a text that mends it: proposed, tried in its place, and kept if it holds.
+"""The lines of a text that have faults, each with a text that mends it: proposed, tried in its place, kept if it holds.
 
-A line is mended step by step, because it may have several faults: what takes away the first fault is gone on with, up to
-a line without any. Lines are gone through from the top, each tried with those above it mended. Everything is bounded.
+A line may have several faults, so it is mended step by step: what takes the first fault away is gone on with, up to a
+line without any. Lines are gone through from the top, each tried with those above it mended. Everything is bounded.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator
+from typing import Protocol, TypeAlias
 
-from archdsl.checker.fixes import habits, words
+from archdsl.checker.fixes import habits, incoming, whole, words
 from archdsl.checker.fixes.assign import assigned
 from archdsl.checker.fixes.call import program
 from archdsl.checker.fixes.draft import Around, Unwritable
@@ -19,24 +19,31 @@ from archdsl.checker.fixes.translate import lines_of
 from archdsl.checker.fixes.words import Either, Fault
 from archdsl.diagnostics import Diagnostic, Span
 from archdsl.diagnostics.diagnostic import Edit, Fix
-from archdsl.layers import REGISTRY
 from archdsl.network.nodes import Leaf, Network, postorder
 from archdsl.sizes.shape import Shape
 
+MOST_VISITS = 5_000  # layers visited in the check of a text that is tried
 _MOST_LINES = 20  # lines that are mended
 _MOST_TRIES = 32  # texts that are tried for one line
 _MOST_TEXT = 1_000_000  # characters of all texts that are tried
 _DEEPEST = 6  # faults of one line that are mended one after the other
 _LONGEST = 300  # characters of a line that is mended
 _CLAIMS = ("claim-shape", "claim-value")  # what a line may still have: it reads as it was meant
+_UNREADABLE = ("syntax", "unclosed")
 _IN_DOUBT = "MENDEDLATER"  # a kind that there is not, in place of a line that cannot be read
 
 
-class Seen(NamedTuple):
+Changes: TypeAlias = dict[int, str]  # lines by their numbers, which count from 0
+
+
+class Seen(Protocol):
     """What a check found: its diagnostics, and the network as far as it is known."""
 
-    diagnostics: list[Diagnostic]
-    network: Network | None
+    @property
+    def diagnostics(self) -> list[Diagnostic]: ...
+
+    @property
+    def network(self) -> Network | None: ...
 
 
 class Spent(Exception):
@@ -50,6 +57,7 @@ class Mender:
         self.lines = text.split("\n")
         self.again = again
         self.unread: set[int] = set()  # lines that cannot be read, and are not mended
+        self.said = ""
         self._left = _MOST_TEXT
         self._tries = 0
         self._seen: dict[str, Seen] = {}
@@ -99,17 +107,44 @@ class Mender:
 
     # ---- mending
 
-    def mend(self, number: int, faults: list[Fault]) -> tuple[str | None, str]:
-        """A line without faults in place of one, or None; and what is to be said where none is found."""
-        line, self._tries, self.said = self.lines[number], 0, ""
-        code = without_comment(line).rstrip()
+    def keep(self, changes: Changes) -> None:
+        """Put a fix in: what stands below is tried with it."""
+        for number, line in changes.items():
+            self.lines[number] = line
+            self.unread.discard(number)
+
+    def mend(self, number: int, found: list[Diagnostic]) -> Changes:
+        """The lines with which one has no fault, by their numbers; `said` is what to say where none are found."""
+        self._tries, self.said = 0, ""
+        code, faults = without_comment(self.lines[number]).rstrip(), faults_of(found, number)
         if len(code) > _LONGEST or "?" in code:  # a number that nobody knows is no slip
-            return None, ""
+            return {}
         try:
-            found = self._search(number, code, faults, {code}, 0)
+            changes = self._first(number, [incoming.kept(self.lines, found[0])])
+            line = self._search(number, code, faults, {code}, 0) if not changes else None
+            if line is not None:
+                return {number: line}
+            grey = incoming.grey(self.lines[:number]) if found[0].code == "rank-mismatch" else ()
+            return changes or self._first(number, grey)
         except Spent:
-            found = None
-        return found, self.said
+            return {}
+
+    def _first(self, number: int, ways: Iterable[Changes]) -> Changes:
+        """The first changes of several lines with which a line has no fault."""
+        for changes in ways:
+            if changes and not self._with(changes, number):
+                return changes
+        return {}
+
+    def _with(self, changes: Changes, number: int) -> list[Fault]:
+        """What is wrong with a line where others are changed."""
+        kept = self.lines
+        self.lines = [changes.get(at, line) for at, line in enumerate(kept)]
+        try:
+            left = self.faults(number, self.lines[number])
+        finally:
+            self.lines = kept
+        return left
 
     def _search(self, number: int, line: str, faults: list[Fault], seen: set[str], depth: int) -> str | None:
         claimed: str | None = None
@@ -132,27 +167,6 @@ class Mender:
                     return found
         return claimed
 
-    def grey(self, number: int, fault: Diagnostic) -> tuple[int, str] | None:
-        """The input above, as an image of one channel, where a line wants an image and gets its height and width."""
-        if fault.code != "rank-mismatch":
-            return None
-        lines = list(enumerate(self.lines[:number]))
-        for at, line in lines[-_MOST_TRIES:]:
-            image = re.sub(r"(\binput\b[^;#]*?\b(?:[0-9]+|[A-Z]\w*)x(?:[0-9]+|[A-Z]\w*))(?=\s|;|$)", r"\1x1", line)
-            if image != line and not self._faults_with(number, at, image):
-                return at, image
-        return None
-
-    def _faults_with(self, number: int, at: int, line: str) -> list[Fault]:
-        """What is wrong with the line of a number, if another one reads so."""
-        kept, self.lines[at] = self.lines[at], line
-        try:
-            return self.faults(number, self.lines[number])
-        except Spent:
-            return [Fault("limit", "", 0, 0)]
-        finally:
-            self.lines[at] = kept
-
     def _either(self, number: int, lines: tuple[tuple[str, str], ...]) -> None:
         """Say which of some lines hold, where only the author knows which is meant."""
         held = [f"{line.strip()} ({does})" for line, does in lines if not self.faults(number, line)]
@@ -168,7 +182,7 @@ class Mender:
         def around() -> Around:
             return self.around(number, line, start, end)
 
-        for one in self._translated(text, around):
+        for one in self._translated(text, line, number, around):
             yield f"{line[:start]}{one}{line[end:]}"
         try:
             for other in words.proposals(apart(text), fault, around):
@@ -177,13 +191,19 @@ class Mender:
                 else:
                     yield f"{line[:start]}{other}{line[end:]}"
         except Unwritable as reason:
-            self.said = self.said or str(reason)
+            self._say(str(reason), line, number)
+        yield from whole.proposals(self.lines, number, line, (start, end), fault)
         known = self.said and fault.code == "unknown-kind"
         for word in (*fault.instead, *words.aliases(fault, line[fault.start : fault.end])) if not known else ():
             yield f"{line[: fault.start]}{word}{line[fault.end :]}"
         yield from habits.rewritten(line)
 
-    def _translated(self, text: str, around: Callable[[], Around]) -> Iterator[str]:
+    def _say(self, reason: str, line: str, number: int) -> None:
+        """Say why the line itself has no text that mends it; of a line that was tried, nothing."""
+        if line == without_comment(self.lines[number]).rstrip():
+            self.said = self.said or reason
+
+    def _translated(self, text: str, line: str, number: int, around: Callable[[], Around]) -> Iterator[str]:
         """The lines that a line of a program means."""
         if not re.search(r"\w\s*\(|\w\s*=[^=]|\w\s*[-+*/@]\s*\w", text):
             return
@@ -196,7 +216,7 @@ class Mender:
                 tail = text[at:]
                 yield f"{one} {tail}".strip()
         except Unwritable as reason:
-            self.said = self.said or str(reason)
+            self._say(str(reason), line, number)
 
 
 def in_doubt(line: str) -> str:
@@ -236,41 +256,30 @@ def mended(text: str, diagnostics: list[Diagnostic], again: Callable[[str], Seen
     mender = Mender(text, again)
     lines: dict[int, list[Diagnostic]] = {}
     for one in diagnostics:
-        if one.severity == "error" and one.source.base == 0 and one.source.text:
+        if one.severity == "error" and one.source.base == 0 and one.source.text and one.line <= len(mender.lines):
             lines.setdefault(one.line - 1, []).append(one)
     mender.unread = {number for number, found in lines.items() if any(one.code in _UNREADABLE for one in found)}
     found: dict[int, Diagnostic] = {}
     for number in sorted(lines)[:_MOST_LINES]:
-        if number >= len(mender.lines):
-            continue
-        line, said = mender.mend(number, faults_of(lines[number], number))
         first, *others = lines[number]
-        grey = mender.grey(number, first) if line is None and not said else None
-        if grey is not None:
-            at, line = grey
-            fix = _fix(first, mender.lines[at], line, at)
-            found[id(first)] = first._replace(fix=fix, hint=fix.title)
-            mender.lines[at] = line
-        elif line is not None:
-            fix = _fix(first, mender.lines[number], line, number)
+        changes = mender.mend(number, lines[number])
+        if changes:
+            fix = _fix(first.source.text, mender.lines, changes)
             found |= {id(one): one._replace(fix=fix, hint=None) for one in others}
             found[id(first)] = first._replace(fix=fix, hint=fix.title)
-            mender.lines[number] = line
-            mender.unread.discard(number)
-        elif said:
-            found[id(first)] = first._replace(hint=said)
+            mender.keep(changes)
+        elif mender.said:
+            found[id(first)] = first._replace(hint=mender.said)
     return [found.get(id(one), one) for one in diagnostics]
 
 
-_UNREADABLE = ("syntax", "unclosed")
-
-
-def _fix(diagnostic: Diagnostic, line: str, mended_line: str, number: int) -> Fix:
-    """The fix that puts one line in place of another, comments and indentation left as they are."""
-    code = without_comment(line).rstrip()
-    place = sum(len(one) + 1 for one in diagnostic.source.text.split("\n")[:number])
-    indent = len(code) - len(code.lstrip())
-    return Fix(mended_line.strip(), (Edit(Span(place + indent, place + len(code)), mended_line.strip()),))
-
-
-__all__ = ["REGISTRY", "Mender", "Seen", "mended"]
+def _fix(text: str, lines: list[str], changes: Changes) -> Fix:
+    """The fix that puts lines in place of others, comments and indentation left as they are."""
+    edits, title = [], []
+    for number in sorted(changes):
+        code, instead = without_comment(lines[number]).rstrip(), changes[number].strip()
+        place = sum(len(one) + 1 for one in text.split("\n")[:number])
+        indent = len(code) - len(code.lstrip())
+        edits.append(Edit(Span(place + indent, place + len(code)), instead))
+        title.append(instead)
+    return Fix(" ... ".join(title), tuple(edits))

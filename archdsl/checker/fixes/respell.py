@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archdsl.checker.fixes.draft import Around, Unwritable
-from archdsl.diagnostics import nearest as near
 from archdsl.checker.fixes.forms import axis_word
 from archdsl.checker.fixes.translate import attribute_by
+from archdsl.diagnostics import nearest as near
 from archdsl.expressions.bind import Signature, of_kind
 from archdsl.layers import Layer, lookup
 from archdsl.vocabulary import known
@@ -189,7 +189,7 @@ class _Reader:
 
 
 def heads(kind: type[Layer], words: tuple[str, ...], around: Around) -> Iterator[Head]:
-    """A line in the words of its kind, and in other orders of its values; raises Unwritable where a sentence says more."""
+    """A line in the words of its kind, and in other orders of its values; raises Unwritable with a reason."""
     found = _Reader(kind, words, around).run()
     yield found
     for other in _orders(kind, found, around):

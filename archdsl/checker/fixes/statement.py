@@ -12,7 +12,7 @@ _TAIL = re.compile(r"(?:^|(?<=\s))(?:<-|->|[x×](?:\d+|\?)(?![\w.?])|[x×]\()|[{
 
 
 class Statement(NamedTuple):
-    """`label: KIND values tail`: the tail is what stands behind the values, from a repeat, a `<-`, a `->` or a brace."""
+    """`label: KIND values tail`: the tail is what stands behind the values, from a repeat, `<-`, `->` or a brace on."""
 
     label: str
     kind: str
@@ -43,8 +43,10 @@ def tail_of(text: str) -> int:
 
 
 def flattened(text: str) -> str:
-    """A text of the same length in which what stands in quotes and brackets, and braces of names, is written as dots."""
-    out, closers, quote = [], [], ""
+    """A text of the same length, with dots for what stands in quotes, in brackets and in the braces of names."""
+    out: list[str] = []
+    closers: list[str] = []
+    quote = ""
     for at, sign in enumerate(text):
         if quote:
             quote = "" if sign == quote else quote

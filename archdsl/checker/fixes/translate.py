@@ -8,7 +8,7 @@ from typing import Any
 from archdsl.checker.fixes.call import Call, Program
 from archdsl.checker.fixes.draft import Around, Draft, Unwritable, bind
 from archdsl.checker.fixes.spelling import Raw, is_default, one, spelled
-from archdsl.layers import REGISTRY, Layer
+from archdsl.layers import Layer, lookup
 from archdsl.layers.values import Switch
 from archdsl.vocabulary import Row, exact, known
 from archdsl.vocabulary.arguments import ARGUMENTS, FROM_INPUT, IGNORED, IGNORED_ENDS
@@ -28,7 +28,7 @@ class Written(list[str]):
 
 
 def lines_of(program: Program, around: Around) -> list[str]:
-    """The texts that a line of a program may mean, the likeliest first; raises Unwritable where a sentence says more."""
+    """The texts that a line of a program may mean, the likeliest first; raises Unwritable with a reason."""
     call = program.value
     if not isinstance(call, Call):
         return []
@@ -71,7 +71,7 @@ def _statements(call: Call, around: Around) -> Written:
     if call.name in _ROWS:
         return _sequence(call, around)
     rows = exact(call.name)
-    if not rows:
+    if not rows and lookup(call.name) is None:
         found = known(call.name)
         rows = [found] if found is not None else []
     if not rows and call.name.startswith("self."):
@@ -108,7 +108,7 @@ def _by_row(row: Row, call: Call, around: Around) -> Written:
         raise Unwritable(f"{call.name} {row.reason}")
     if row.text:
         return Written([row.text])
-    kind = REGISTRY[row.kind] if row.kind in REGISTRY else None
+    kind = lookup(row.kind)
     draft = Draft(row, call.name, kind, around)
     bind(draft, call.positional, call.named)
     inner = _values(draft, call, around)
@@ -221,7 +221,7 @@ def _hold_input(draft: Draft) -> None:
     for name in FROM_INPUT:
         if attribute_of(draft, name) is not None or name not in draft.given:
             continue
-        stated, shape = draft.given.pop(name), draft.around.shape
-        if FROM_INPUT[name] and isinstance(stated, int) and shape is not None and isinstance(shape.channels, int):
-            if stated != shape.channels:
-                raise draft.refuse(f"says {name}={stated}, and {shape.channels} channels come in ({shape})")
+        stated, came = draft.given.pop(name), draft.around.channels
+        known = FROM_INPUT[name] and isinstance(stated, int) and isinstance(came, int)
+        if known and stated != came:
+            raise draft.refuse(f"says {name}={stated}, and {came} channels come in ({draft.around.shape})")

@@ -113,7 +113,8 @@ def _parted(tail: str) -> tuple[str, str]:
 def _kinds(statement: Statement, around: Callable[[], Around]) -> Iterator[Proposal]:
     word, values = statement.kind, statement.values
     following = values[0] if values else ""
-    if not statement.label and following and lookup(following) is not None:
+    twice = word.lower() in ("bidirectional", "bi") or known(word) is not None
+    if not statement.label and following and lookup(following) is not None and not twice:
         if lookup(word + following) is not None:
             yield Statement("", (word + following).upper(), values[1:], statement.tail)
         yield Statement(f"{word}:", following, values[1:], statement.tail)
@@ -165,9 +166,8 @@ def _either(row: Row, statement: Statement, around: Around) -> Iterator[Proposal
         return
     texts = []
     for kind, does in row.either:
-        for text in _respelled(REGISTRY[kind], statement, around):
-            texts.append((str(text), does))
-            break
+        written = next(_respelled(REGISTRY[kind], statement, around))
+        texts.append((str(written), does))
     yield Either(tuple(texts))
 
 
@@ -255,7 +255,9 @@ def _pool(statement: Statement, around: Around) -> Iterator[Proposal]:
                     draft.given[name] = sizes if len(sizes) > 1 else sizes[0]
         break
     pooled_same(draft)
-    written = spelled(kind, {"kernel": draft.given["pool_size"], "stride": draft.given.get("strides"), **draft.attributes})
+    written = spelled(
+        kind, {"kernel": draft.given["pool_size"], "stride": draft.given.get("strides"), **draft.attributes}
+    )
     yield f"{statement.label} {written} {statement.tail}".strip()
 
 
@@ -269,8 +271,7 @@ def _spread(statement: Statement, around: Around) -> Iterator[Proposal]:
 def _attention(statement: Statement, around: Around) -> Iterator[Proposal]:
     if any(re.match(r"(?:attn_)?mask=|padding(?:_mask)?=|key_padding_mask=", value) for value in statement.values):
         raise Unwritable("a mask that is an input cannot be written yet; `causal` lets no step read a later one")
-    return
-    yield
+    yield from ()
 
 
 def _sizes(statement: Statement, around: Around) -> Iterator[Proposal]:
@@ -310,4 +311,3 @@ def _reading(kind: type[Layer], statement: Statement, around: Around) -> Iterato
     if names and not statement.tail.startswith("<-"):
         rest = tuple(value for value in statement.values if value not in names)
         yield statement._replace(values=rest, tail=f"<- {', '.join(names)} {statement.tail}".strip())
-
