@@ -11,7 +11,7 @@ from archdsl.diagnostics import Related, Span
 from archdsl.elaborate.names import Value
 from archdsl.elaborate.place import Once, Place
 from archdsl.expressions.bind import Bound, Unbound, bind, make, of_kind
-from archdsl.expressions.scope import KindReference, Scope
+from archdsl.expressions.scope import WRONG, KindReference, Scope
 from archdsl.faults.problem import Placed, Problem, Refused, Silent
 from archdsl.faults.report import Report
 from archdsl.layers import Layer, Refusal
@@ -213,7 +213,8 @@ def unfit(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...], blame: str
     """The faults of further values of a line, each by itself; that of `blame` is told."""
     faults, axes = [], len(shapes[0].space) if shapes else 0
     for name, value in bound.values.items():
-        if name == blame or name not in bound.written or value is None or isinstance(value, KindReference):
+        known = name in bound.written and value is not None and value is not WRONG
+        if name == blame or not known or isinstance(value, KindReference):
             continue
         try:
             kind.attributes[name].type.convert(value, axes)

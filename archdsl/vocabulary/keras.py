@@ -73,7 +73,9 @@ SpatialDropout1D SpatialDropout2D SpatialDropout3D = CHANNELDROPOUT(rate)
 Subtract subtract = SUB()
 TimeDistributed = ID/each(layer)
 UnitNormalization = L2NORM/dim(axis=-1)
-UpSampling1D UpSampling2D UpSampling3D = UPSAMPLE/scaled(size=2, data_format=None, interpolation='nearest')
+UpSampling1D = UPSAMPLE/scaled(size=2)
+UpSampling2D = UPSAMPLE/scaled(size=2, data_format=None, interpolation='nearest')
+UpSampling3D = UPSAMPLE/scaled(size=2, data_format=None)
 ZeroPadding1D ZeroPadding2D ZeroPadding3D = PAD/sizes(padding=1)
 ActivityRegularization ! adds to the loss, which belongs to training and not to the network
 AdditiveAttention ! cannot be written yet: attention by a sum; ATTEND takes the products of queries and keys

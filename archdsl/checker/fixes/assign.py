@@ -9,6 +9,8 @@ from archdsl.checker.fixes.statement import apart, statement_at
 from archdsl.expressions.bind import Signature, Slot, of_kind
 from archdsl.layers import Layer, lookup
 
+_LITERAL = re.compile(r"[a-z]?[\d.x×]+|\[[\d\s,\[\]-]*\]")
+
 
 def assigned(line: str, values: str) -> Iterator[str]:
     """The line with words such as `p1` put into one of its statements, the last that has such a value first."""
@@ -39,6 +41,9 @@ def _put(kind: type[Layer], words: tuple[str, ...], word: str) -> tuple[str, ...
     for at, one in enumerate(words):
         other = _slot(signature, one) or next(positions, None)
         if other is slot:
+            given = one.partition("=")[2] or one
+            if not (_LITERAL.fullmatch(given) or given in slot.choices or one in signature.switches):
+                return None  # an expression is meant as it is, and may be another number elsewhere
             plain = "=" not in one and not re.match(rf"{slot.short}\d", one) if slot.short else "=" not in one
             value = word.partition("=")[2] or (word[1:] if slot.short and word.startswith(slot.short) else word)
             put = value if plain and not slot.switch and slot.positional else word

@@ -14,7 +14,7 @@ from archdsl.checker.fixes import habits, incoming, whole, words
 from archdsl.checker.fixes.assign import assigned
 from archdsl.checker.fixes.call import program
 from archdsl.checker.fixes.draft import Around, Unwritable
-from archdsl.checker.fixes.statement import apart, statement_at, tail_of, without_comment
+from archdsl.checker.fixes.statement import apart, changed, statement_at, tail_of, without_comment
 from archdsl.checker.fixes.translate import lines_of
 from archdsl.checker.fixes.words import Either, Fault
 from archdsl.diagnostics import Diagnostic, Span
@@ -27,7 +27,8 @@ _MOST_LINES = 20  # lines that are mended
 _MOST_TRIES = 32  # texts that are tried for one line
 _MOST_TEXT = 1_000_000  # characters of all texts that are tried
 _DEEPEST = 6  # faults of one line that are mended one after the other
-_LONGEST = 300  # characters of a line that is mended
+_LONGEST = 1_000  # characters of a line that is mended
+_SHOWN = 120  # characters of a line that are shown; of a longer one, the statements that are changed
 _CLAIMS = ("claim-shape", "claim-value")  # what a line may still have: it reads as it was meant
 _UNREADABLE = ("syntax", "unclosed")
 _IN_DOUBT = "MENDEDLATER"  # a kind that there is not, in place of a line that cannot be read
@@ -281,5 +282,5 @@ def _fix(text: str, lines: list[str], changes: Changes) -> Fix:
         place = sum(len(one) + 1 for one in text.split("\n")[:number])
         indent = len(code) - len(code.lstrip())
         edits.append(Edit(Span(place + indent, place + len(code)), instead))
-        title.append(instead)
+        title.append(instead if len(instead) <= _SHOWN else changed(code.strip(), instead))
     return Fix(" ... ".join(title), tuple(edits))

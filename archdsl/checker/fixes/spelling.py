@@ -83,4 +83,4 @@ def text(value: Any, *, behind_equal: bool = False) -> str:
 def _item(value: Any) -> str:
     if isinstance(value, Raw):
         return value.text
-    return text(value, behind_equal=True) if not isinstance(value, tuple) or len(value) > 1 else f"[{_item(value[0])}]"
+    return f"[{', '.join(map(_item, value))}]" if isinstance(value, tuple) else text(value, behind_equal=True)

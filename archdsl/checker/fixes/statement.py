@@ -87,6 +87,15 @@ def statement_at(line: str, column: int) -> tuple[int, int]:
     return start, max(start, end - (len(text) - len(text.rstrip())))
 
 
+def changed(before: str, after: str) -> str:
+    """The statements of a line in which it differs from another."""
+    start = next((at for at, pair in enumerate(zip(before, after, strict=False)) if len(set(pair)) > 1), len(before))
+    same = zip(reversed(before[start:]), reversed(after[start:]), strict=False)
+    end = len(after) - next((at for at, (one, other) in enumerate(same) if one != other), 0)
+    first, last = statement_at(after, min(start, len(after) - 1))[0], statement_at(after, max(start, end - 1))[1]
+    return after[first:last]
+
+
 def without_comment(line: str) -> str:
     """A line without the comment at its end."""
     quoted = re.sub(r'"[^"\n]*"|\'[^\'\n]*\'', lambda found: "." * len(found.group()), line)

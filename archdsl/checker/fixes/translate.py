@@ -94,7 +94,7 @@ def _sequence(call: Call, around: Around) -> Written:
     items = call.positional
     items = items[0] if len(items) == 1 and isinstance(items[0], tuple) else items
     if not items or not all(isinstance(item, Call) for item in items) or len(items) > _MOST:
-        raise Unwritable("a row of layers stands line by line, or in braces")
+        raise Unwritable(f"{call.name} is a row of layers, which in a spec stand line by line, or in braces")
     found = Written()
     for number, item in enumerate(items):
         inner = _statements(item, around if number == 0 else around._replace(shape=None))
