@@ -171,11 +171,7 @@ def plain(value: Any) -> Any:
 
 def _spread(op: Layer) -> set[str]:
     """Attributes whose value is the default for each axis: (1, 1) of 1."""
-    return {
-        name
-        for name, one in op.attributes.items()
-        if plain(op.__dict__[name]) == one.default
-    }
+    return {name for name, one in op.attributes.items() if plain(op.__dict__[name]) == one.default}
 
 
 @pytest.mark.parametrize(("name", "before", "call", "line"), calls(), ids=lambda value: str(value)[:40])
@@ -290,7 +286,9 @@ SAMPLES = [
     ("9x4", "layers.Activation('softmax')", "SOFTMAX"),
     ("8x8x4", "Concatenate(axis=-1)", "CONCAT"),
 ]
-BOTH = 'LSTM 8 bidirectional; CONCAT { { SLICE channels=":8"; SLICE steps=-1 }; { SLICE channels="8:"; SLICE steps=0 } }'
+BOTH = (
+    'LSTM 8 bidirectional; CONCAT { { SLICE channels=":8"; SLICE steps=-1 }; { SLICE channels="8:"; SLICE steps=0 } }'
+)
 
 
 @pytest.mark.parametrize(("shape", "call", "line"), SAMPLES, ids=[call for _, call, _ in SAMPLES])
@@ -356,8 +354,11 @@ def test_a_reason_is_a_sentence() -> None:
     for table in TABLES.values():
         for row in table.values():
             if row.reason:
-                assert re.match(r"(?:is|are|has|was|gives|runs|says|wraps|holds|changes|prepares|belongs|adds|sums|turns"
-                                r"|takes|reads|cannot|finds)\b", row.reason), row
+                assert re.match(
+                    r"(?:is|are|has|was|gives|runs|says|wraps|holds|changes|prepares|belongs|adds|sums|turns"
+                    r"|takes|reads|cannot|finds)\b",
+                    row.reason,
+                ), row
                 assert not row.reason.endswith(".")
 
 

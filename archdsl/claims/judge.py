@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archdsl.analysis.cost import Cost, Costs, add
-from archdsl.claims.claims import Claim, agrees, judge_quantity, stated_shape
+from archdsl.claims.claims import Claim, judge_quantity
 from archdsl.claims.hints import try_of_claim
 from archdsl.claims.incoming import incoming
 from archdsl.diagnostics import Related
-from archdsl.elaborate.names import Names, Value
 from archdsl.expressions.scope import Scope
+from archdsl.expressions.shapes import agrees, stated_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
 from archdsl.limits import Limits
@@ -46,11 +46,11 @@ class Judge:
         """All verdicts in the order of the text."""
         return [claim for _, claim in sorted(self._verdicts.items(), key=lambda entry: entry[0][0])]
 
-    def line(self, line: tree.Line, items: list[Item], scope: Scope, given: Value | None) -> bool:
+    def line(self, line: tree.Line, items: list[Item], scope: Scope, given: Shape | None) -> bool:
         """Hold the claims at the end of a line against its last shape and the sum of its counts.
 
-        `given` is what the next line reads. Returns False where a shape is not the claimed one: what follows from it is
-        then in doubt.
+        `given` is the shape of what the next line reads. Returns False where a shape is not the claimed one: what
+        follows from it is then in doubt.
         """
         laying = [one for one in line.statements if isinstance(one, (tree.Layer, tree.For, tree.If))]
         claiming = [one for one in laying if one.claims]
@@ -73,17 +73,18 @@ class Judge:
         leaves = leaves if len(leaves) == len(items) else ()
         return self._all(last.claims, shapes, cost, scope, leaves, sums, nodes=nodes)
 
-    def container(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
-        """Hold the `expect`s of a group, block or model against the whole of it."""
-        shapes = tuple(value.shape for value in results if value.shape is not None)
+    def container(
+        self, expects: list[tree.Expect], body: Node, results: tuple[Shape | None, ...], scope: Scope, *, model: bool
+    ) -> None:
+        """Hold the `expect`s of a group, block or `model` against the whole of it; a result in doubt has no shape."""
+        shapes = tuple(shape for shape in results if shape is not None)
         complete = bool(results) and len(shapes) == len(results) and not self.report.lost
-        for expect in names.expects if not self._silent else ():
+        for expect in expects if not self._silent else ():
             cost = self.costs.of(body) if complete else None
             items = body.items if isinstance(body, Sequence) and complete else ()
             sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
-            self._all(
-                expect.claims, shapes if complete else (), cost, scope, (), sums, whole=names.model, nodes=(body,)
-            )
+            known = shapes if complete else ()
+            self._all(expect.claims, known, cost, scope, (), sums, whole=model, nodes=(body,))
 
     def refuse_parts_of_trainable(self) -> None:
         """Where something is frozen, refuse claims of `trainable` about parts: one may stand in several places."""
@@ -176,10 +177,10 @@ class Judge:
         self.report.tell(code, message, claim, label=because, hint=hint, values=values, related=related)
 
 
-def _given(last: tree.Layer | tree.For | tree.If, items: list[Item], given: Value | None) -> tuple[Shape, ...]:
+def _given(last: tree.Layer | tree.For | tree.If, items: list[Item], given: Shape | None) -> tuple[Shape, ...]:
     """The shapes that the last statement of a line gives; none where one is not known."""
     if not isinstance(last, tree.Layer):  # one that lays nothing passes on what it reads
-        return (given.shape,) if given is not None and given.shape is not None else ()
+        return (given,) if given is not None else ()
     if not items:
         return ()
     node, shapes = items[-1].node, items[-1].shapes

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from archdsl.checker.fixes.statement import apart, statement_at
-from archdsl.expressions.bind import Signature, Slot, of_kind
+from archdsl.expressions.signature import Signature, Slot, of_kind
 from archdsl.layers import Layer, lookup
 
 _LITERAL = re.compile(r"[a-z]?[\d.x×]+|\[[\d\s,\[\]-]*\]")

@@ -19,6 +19,7 @@ from archdsl.checker.fixes.translate import lines_of
 from archdsl.checker.fixes.words import Either, Fault
 from archdsl.diagnostics import Diagnostic, Span
 from archdsl.diagnostics.diagnostic import Edit, Fix
+from archdsl.faults.work import PER_VISIT
 from archdsl.network.nodes import Leaf, Network, postorder
 from archdsl.sizes.shape import Shape
 
@@ -26,11 +27,14 @@ MOST_VISITS = 5_000  # layers visited in the check of a text that is tried
 _MOST_LINES = 20  # lines that are mended
 _MOST_TRIES = 32  # texts that are tried for one line
 _MOST_TEXT = 1_000_000  # characters of all texts that are tried
+_MOST_WORK = 20_000  # layers visited in all of them; steps are counted with these
 _DEEPEST = 6  # faults of one line that are mended one after the other
 _LONGEST = 1_000  # characters of a line that is mended
 _SHOWN = 120  # characters of a line that are shown; of a longer one, the statements that are changed
 _CLAIMS = ("claim-shape", "claim-value")  # what a line may still have: it reads as it was meant
 _UNREADABLE = ("syntax", "unclosed")
+_NAMES = re.compile(r"(?:^|[;{])[ \t]*(?:input[ \t]+)?(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*:", re.MULTILINE)
+_BLOCKS = re.compile(r"^[ \t]*block[ \t]+(\w+)", re.MULTILINE)
 _IN_DOUBT = "MENDEDLATER"  # a kind that there is not, in place of a line that cannot be read
 
 
@@ -46,6 +50,12 @@ class Seen(Protocol):
     @property
     def network(self) -> Network | None: ...
 
+    @property
+    def visits(self) -> int: ...
+
+    @property
+    def steps(self) -> int: ...
+
 
 class Spent(Exception):
     """The bound on tries is reached."""
@@ -59,7 +69,8 @@ class Mender:
         self.again = again
         self.unread: set[int] = set()  # lines that cannot be read, and are not mended
         self.said = ""
-        self._left = _MOST_TEXT
+        self._words: tuple[frozenset[str], frozenset[str]] | None = None
+        self._left, self._work = _MOST_TEXT, _MOST_WORK
         self._tries = 0
         self._seen: dict[str, Seen] = {}
 
@@ -67,15 +78,18 @@ class Mender:
 
     def _check(self, number: int, line: str) -> Seen:
         """The text with one line in place of that of this number, and what cannot be read elsewhere taken out."""
-        lines = [in_doubt(one) if at in self.unread and at != number else one for at, one in enumerate(self.lines)]
+        lines = [*self.lines]
+        for at in self.unread:
+            lines[at] = in_doubt(lines[at])
         lines[number] = line
         text = "\n".join(lines)
         if text not in self._seen:
             self._tries += 1
             self._left -= len(text)
-            if self._tries > _MOST_TRIES or self._left < 0:
+            if self._tries > _MOST_TRIES or self._left < 0 or self._work < 0:
                 raise Spent
-            self._seen[text] = self.again(text)
+            seen = self._seen[text] = self.again(text)
+            self._work -= seen.visits + seen.steps // PER_VISIT
         return self._seen[text]
 
     def faults(self, number: int, line: str) -> list[Fault]:
@@ -84,9 +98,7 @@ class Mender:
 
     def around(self, number: int, line: str, start: int, end: int) -> Around:
         """What is known around a statement of a line: asked of a line that passes on what it reads."""
-        text = "\n".join(self.lines)
-        names = frozenset(re.findall(r"(\w+)(?=\s*(?:,\s*\w+\s*)*:)", text))
-        kinds = frozenset(re.findall(r"^\s*block\s+(\w+)", text, re.MULTILINE))
+        names, kinds = self._known()
         statement = line[start:end]
         reads = re.search(r"<-[^-]*", statement[tail_of(statement) :])
         named = next((word for word in re.findall(r"\w+", statement) if word in names), None)
@@ -101,6 +113,14 @@ class Mender:
         except Spent:
             return None
         return _shape_at(seen.network, sum(len(one) + 1 for one in self._lines_before(number)) + start)
+
+    def _known(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The names before a colon, and those of blocks, anywhere in the text."""
+        if self._words is None:
+            text = "\n".join(self.lines)
+            names = (name for found in _NAMES.finditer(text) for name in re.findall(r"\w+", found[1]))
+            self._words = frozenset(names), frozenset(_BLOCKS.findall(text))
+        return self._words
 
     def _lines_before(self, number: int) -> Iterator[str]:
         for at, one in enumerate(self.lines[:number]):

@@ -10,7 +10,7 @@ from archdsl.checker.fixes.draft import Around, Unwritable
 from archdsl.checker.fixes.forms import axis_word
 from archdsl.checker.fixes.translate import attribute_by
 from archdsl.diagnostics import nearest as near
-from archdsl.expressions.bind import Signature, of_kind
+from archdsl.expressions.signature import Signature, of_kind
 from archdsl.layers import Layer, lookup
 from archdsl.vocabulary import known
 from archdsl.vocabulary.arguments import FROM_INPUT, IGNORED, IGNORED_ENDS

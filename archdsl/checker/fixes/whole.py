@@ -52,7 +52,7 @@ def _closing(flat: str, at: int) -> int | None:
 def _inputs(lines: list[str]) -> Iterator[str]:
     """The first input of the block around the end of some lines, or of the model."""
     text = "\n".join(lines)
-    blocks = re.findall(r"^\s*block\s+\w+\s*(?:\([^)\n]*\))?\s*<-\s*(\w+)", text, re.MULTILINE)
+    blocks = re.findall(r"^[ \t]*block[ \t]+\w+[ \t]*(?:\([^)\n]*\))?[ \t]*<-[ \t]*(\w+)", text, re.MULTILINE)
     yield from blocks[-1:]
     yield from re.findall(r"\binput\s+(\w+)\s*[:,]", text)[:1]
 
