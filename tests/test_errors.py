@@ -132,6 +132,7 @@ def test_a_fix_takes_its_fault_away(case: Case, diagnostic: Diagnostic) -> None:
 
 
 FIXES = [
+    ("RELU <- input", "input x: 28x28x1 ... RELU <- x"),
     ("CONVV 6 5x5", "CONV 6 5x5"),
     ("MAXPOL 2x2", "MAXPOOL 2x2"),
     ("maxpool2d 2", "MAXPOOL 2"),
@@ -145,7 +146,6 @@ FIXES = [
     ("F.normalize", "L2NORM"),
     ("nn.Dropout2d", "CHANNELDROPOUT"),
     ("nn.Parameter 3", "PARAM 3"),
-    ("nn.TransformerEncoderLayer 8", "use std.transformer; ENCODERLAYER 8"),
     ("SqueezeExcitation 4", "use std.inverted; EXCITE 4"),
     ("DepthwiseConv2D 3", "DWCONV 3"),
     ("ReflectionPad2d 3", "PAD 3 mode=reflect"),
@@ -209,15 +209,14 @@ FIXES = [
 ]
 SENTENCES = [  # where only the author knows, or no text was found
     ("Dense 10", "FC 10 (all elements) or LINEAR 10 (the channels at each position)"),
-    ("DepthToSpace 2", "DepthToSpace is PIXELSHUFFLE here: PIXELSHUFFLE factor"),
+    ("DepthToSpace 2", "read as `PIXELSHUFFLE 2`, PIXELSHUFFLE: 1 channels are not divided by 2*2 = 4"),
     ("GEGLU", "GEGLU cannot be written yet; GLU and SWIGLU are the gates that there are"),
-    ("MaxUnpool2d 2", "MaxUnpool2d is UNPOOL here: UNPOOL kernel [sN] [pN] [ceil]"),
+    ("MaxUnpool2d 2", "read as `UNPOOL 2`, UNPOOL reads 2 inputs, here 1"),
     ("CONV 6 5x5 the first layer", "a comment starts with #"),
-    ("FC in/2", "expressions stand in parentheses among values: (in/2)"),
+    ("FC in/2", "read as `FC (in/2)`, out of FC must be a whole number, not 0.5"),
     ("let n = max(1, 2)", "there are no functions; + - * / // % and `a if c else b` compute"),
-    ("RELU <- 1", 'a name that is a number is read in quotes: <- "1"'),
-    ("y <- RELU 64", "the layer comes first: CONV 64 3x3 <- a"),
-    ("RELU <- input", "give the input a name: input x: 28x28x1"),
+    ("RELU <- 1", 'read as `RELU <- "1"`, no layer above is called 1'),
+    ("y <- RELU 64", "read as `y: RELU 64`, RELU takes no values"),
     ("let x3 = 4", "x and a number always repeat; give it another name"),
     ("FOO 3", "`archdsl layers` lists the kinds"),
     ("return x", "the last line is the result; `output` lists others"),

@@ -133,7 +133,7 @@ class Names:
         if self._unfinished(name):
             message, hint = f"{name} is the name of what stands around this line, and has no result yet", None
         elif name == "input":
-            hint = "give the input a name: input x: 28x28x1"
+            hint = "an input is read by its name: give it one, and a colon"
         return Problem("unknown-name", message, at, hint=hint, instead=instead)
 
     def _unfinished(self, name: str) -> bool:

@@ -19,9 +19,9 @@ _TABLES = {
 }
 LIBRARIES = tuple(_TABLES)
 _PREFIXES = (  # what stands before a name says which library is meant
+    (r"(?:.*\.)?(?:layers|keras)\.", ("keras",)),
     (r"(?:.*\.)?F\.|torch\.|tf\.|(?:.*\.)?functional\.|x\.", ("functional", "pytorch")),
     (r"(?:.*\.)?nn\.", ("pytorch", "functional")),
-    (r"(?:.*\.)?(?:layers|keras|tf)\.", ("keras",)),
 )
 
 

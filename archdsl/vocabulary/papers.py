@@ -5,7 +5,8 @@ from __future__ import annotations
 _GRAPH = "cannot be written: it runs on a graph, and values here are vectors, sequences and images"
 
 NAMES = f"""
-convolution convolutional convlayer cnn convblock = CONV()
+convolution convolutional convlayer cnn groupconv groupedconv = CONV()
+pointwise pointwiseconv = CONV/pointwise(filters)
 depthwise depthwiseconv depthwiseconvolution convdw = DWCONV()
 convtranspose convt tconv transposedconv transposeconv deconv deconvolution convolutiontranspose = UPCONV()
 causalconv ! is two lines: PAD [[2, 0]] puts zeros before the first of the steps, and CONV out 3 follows
@@ -80,8 +81,16 @@ transformerencoder encoderlayer = std.transformer.ENCODERLAYER()
 transformerdecoder decoderlayer = std.transformer.DECODERLAYER()
 squeezeexcite squeezeexcitation squeezeandexcitation se selayer seblock excite = std.inverted.EXCITE()
 invertedresidual mbconv inverted = std.inverted.INVERTED()
-basicblock = std.residual.BASIC()
+basicblock resblock residualblock = std.residual.BASIC()
 bottleneck = std.residual.BOTTLENECK()
+inception inceptionblock = std.inception.INCEPTION()
+denseblock = std.dense.DENSEBLOCK()
+denselayer = std.dense.DENSELAYER()
+transition transitionlayer = std.dense.TRANSITION()
+convbnact convbnrelu = std.inverted.CONVBNACT()
+convbn = std.inverted.CONVBN()
+llamalayer = std.transformer.LLAMALAYER()
+parallel branch branches ! is a merge, which says how its branches are joined: CONCAT {{ ... }}, ADD {{ ... }}
 norm normalization ? BN (over the batch) LN (over the channels)
 residual shortcut skip ! is a sum: ADD {{ ID; ... }} with the layers beside ID
 mlp ! is several layers, each a line: LINEAR and the outputs of the first, an activation, and LINEAR again

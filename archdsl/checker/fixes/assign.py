@@ -12,9 +12,9 @@ from archdsl.layers import Layer, lookup
 _LITERAL = re.compile(r"[a-z]?[\d.x×]+|\[[\d\s,\[\]-]*\]")
 
 
-def assigned(line: str, values: str) -> Iterator[str]:
-    """The line with words such as `p1` put into one of its statements, the last that has such a value first."""
-    start = end = len(line) + 1
+def assigned(line: str, values: str, column: int, *, above: bool) -> Iterator[str]:
+    """The line with words such as `p1` put into the statement at a column, or with `above` into one before it."""
+    start = column + 1
     while start > 0:
         start, end = statement_at(line, max(0, start - 1))
         statement = apart(line[start:end])
@@ -26,7 +26,7 @@ def assigned(line: str, values: str) -> Iterator[str]:
             if words is not None:
                 yield f"{line[:start]}{statement._replace(values=words)}{line[end:]}"
         before = max((line.rfind(sign, 0, start) for sign in ";{}"), default=-1)
-        if before < 0:
+        if before < 0 or not above:
             return
         start = before
 

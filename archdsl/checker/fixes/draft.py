@@ -12,7 +12,14 @@ from archdsl.vocabulary import Row
 
 
 class Unwritable(Exception):
-    """What a call means cannot be written, or not so; the text says why, as a sentence without its end."""
+    """What a line means cannot be written, or not so; the text says why, as a sentence without its end.
+
+    A `weak` one says less than what is wrong with a text that was tried.
+    """
+
+    def __init__(self, reason: str, *, weak: bool = False) -> None:
+        self.weak = weak
+        super().__init__(reason)
 
 
 class Around(NamedTuple):
@@ -52,8 +59,8 @@ class Draft:
                 return self.given.pop(name, default)
         return None
 
-    def refuse(self, reason: str) -> Unwritable:
-        return Unwritable(f"{self.name} {reason}")
+    def refuse(self, reason: str, *, weak: bool = False) -> Unwritable:
+        return Unwritable(f"{self.name} {reason}", weak=weak)
 
 
 Form = Callable[[Draft], None]
@@ -71,11 +78,11 @@ def bind(draft: Draft, positional: tuple[Any, ...], named: dict[str, Any]) -> No
     draft.defaults = {name: ast.literal_eval(default) for name, default in zip(optional, defaults, strict=True)}
     if len(positional) > len(names):
         if each.vararg is None:
-            raise draft.refuse(f"takes {len(names)} values, here {len(positional)}")
+            raise draft.refuse(f"takes {len(names)} values, here {len(positional)}", weak=True)
         rest = positional[len(names) :]
         draft.given[each.vararg.arg] = rest[0] if len(rest) == 1 and isinstance(rest[0], tuple) else rest
     draft.given.update(zip(names, positional, strict=False))
     draft.given.update(named)
     missing = [name for name in names if name not in (*draft.given, *draft.defaults, "input", "tensors")]
     if missing:
-        raise draft.refuse(f"needs {missing[0]}")
+        raise draft.refuse(f"needs {missing[0]}", weak=True)

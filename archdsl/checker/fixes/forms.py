@@ -50,7 +50,9 @@ def sides(draft: Draft) -> None:
 
 def flat(draft: Draft) -> None:
     """`torch.flatten(x, 1)`: all axes but the batch."""
-    if (draft.take("start_dim"), draft.take("end_dim")) != (1, -1):
+    start = draft.given.get("start_dim", 1)
+    draft.take("start_dim")
+    if (start, draft.take("end_dim")) != (1, -1):
         raise draft.refuse("joins some axes only; FLATTEN makes one vector of all")
 
 

@@ -9,6 +9,7 @@ from archdsl.diagnostics import Diagnostic
 
 _NAMES = ("d", "c", "width", "came")
 _IMAGE = re.compile(r"(\binput\b[^;#]*?\b(?:[0-9]+|[A-Z]\w*)x(?:[0-9]+|[A-Z]\w*))(?=\s|;|$)")
+_UNNAMED = re.compile(r"\binput[ \t]+(?=[0-9A-Z\[])(?!\w+[ \t]*[:,])")
 _MOST = 16  # lines above that are looked at
 
 
@@ -18,6 +19,19 @@ def grey(lines: list[str]) -> Iterator[dict[int, str]]:
         image = _IMAGE.sub(r"\1x1", line)
         if image != line:
             yield {at: image}
+
+
+def named(lines: list[str], number: int, fault: Diagnostic) -> Iterator[dict[int, str]]:
+    """An `in` under a name, an input under one."""
+    yield kept(lines, fault)
+    if fault.code == "unknown-name" and fault.message == "no layer above is called input":
+        column = fault.source.position(fault.span.start)[1] - 1
+        if lines[number][column : column + len("input")] == "input":
+            reading = f"{lines[number][:column]}x{lines[number][column + len('input') :]}"
+            for at, line in list(enumerate(lines[:number]))[-_MOST:]:
+                declared = _UNNAMED.sub("input x: ", line)
+                if declared != line:
+                    yield {at: declared, number: reading}
 
 
 def kept(lines: list[str], fault: Diagnostic) -> dict[int, str]:

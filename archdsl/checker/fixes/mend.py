@@ -14,10 +14,10 @@ from archdsl.checker.fixes import habits, incoming, whole, words
 from archdsl.checker.fixes.assign import assigned
 from archdsl.checker.fixes.call import program
 from archdsl.checker.fixes.draft import Around, Unwritable
+from archdsl.checker.fixes.proposal import Either, Fault
 from archdsl.checker.fixes.statement import apart, changed, statement_at, tail_of, without_comment
 from archdsl.checker.fixes.translate import lines_of
-from archdsl.checker.fixes.words import Either, Fault
-from archdsl.diagnostics import Diagnostic, Span
+from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.diagnostics.diagnostic import Edit, Fix
 from archdsl.faults.work import PER_VISIT
 from archdsl.network.nodes import Leaf, Network, postorder
@@ -26,12 +26,17 @@ from archdsl.sizes.shape import Shape
 MOST_VISITS = 5_000  # layers visited in the check of a text that is tried
 _MOST_LINES = 20  # lines that are mended
 _MOST_TRIES = 32  # texts that are tried for one line
-_MOST_TEXT = 1_000_000  # characters of all texts that are tried
+_MOST_TEXT = 400_000  # characters of all texts that are tried
 _MOST_WORK = 20_000  # layers visited in all of them; steps are counted with these
 _DEEPEST = 6  # faults of one line that are mended one after the other
 _LONGEST = 1_000  # characters of a line that is mended
 _SHOWN = 120  # characters of a line that are shown; of a longer one, the statements that are changed
 _CLAIMS = ("claim-shape", "claim-value")  # what a line may still have: it reads as it was meant
+_OF_WORDS = (  # faults of how a line is written, of which a further step may be of use
+    *("syntax", "unclosed", "unknown-kind", "unknown-option", "unknown-name", "unknown-unit", "missing-value"),
+    *("too-many-values", "wrong-type", "out-of-range", "missing-input", "ambiguous-word", "invalid-name"),
+    *("rank-mismatch", "duplicate-name", "claim-shape", "claim-value"),
+)
 _UNREADABLE = ("syntax", "unclosed")
 _NAMES = re.compile(r"(?:^|[;{])[ \t]*(?:input[ \t]+)?(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*:", re.MULTILINE)
 _BLOCKS = re.compile(r"^[ \t]*block[ \t]+(\w+)", re.MULTILINE)
@@ -68,7 +73,7 @@ class Mender:
         self.lines = text.split("\n")
         self.again = again
         self.unread: set[int] = set()  # lines that cannot be read, and are not mended
-        self.said = ""
+        self.said = self._left_over = self._weak = ""
         self._words: tuple[frozenset[str], frozenset[str]] | None = None
         self._left, self._work = _MOST_TEXT, _MOST_WORK
         self._tries = 0
@@ -136,19 +141,21 @@ class Mender:
 
     def mend(self, number: int, found: list[Diagnostic]) -> Changes:
         """The lines with which one has no fault, by their numbers; `said` is what to say where none are found."""
-        self._tries, self.said = 0, ""
+        self._tries, self.said, self._left_over, self._weak = 0, "", "", ""
         code, faults = without_comment(self.lines[number]).rstrip(), faults_of(found, number)
         if len(code) > _LONGEST or "?" in code:  # a number that nobody knows is no slip
             return {}
         try:
-            changes = self._first(number, [incoming.kept(self.lines, found[0])])
+            changes = self._first(number, incoming.named(self.lines, number, found[0]))
             line = self._search(number, code, faults, {code}, 0) if not changes else None
             if line is not None:
                 return {number: line}
             grey = incoming.grey(self.lines[:number]) if found[0].code == "rank-mismatch" else ()
-            return changes or self._first(number, grey)
+            changes = changes or self._first(number, grey)
         except Spent:
-            return {}
+            changes = {}
+        self.said = self.said or self._left_over or self._weak
+        return changes
 
     def _first(self, number: int, ways: Iterable[Changes]) -> Changes:
         """The first changes of several lines with which a line has no fault."""
@@ -168,9 +175,12 @@ class Mender:
         return left
 
     def _search(self, number: int, line: str, faults: list[Fault], seen: set[str], depth: int) -> str | None:
+        """A line without faults, from one with some: what takes the first away is gone on with.
+
+        A claim that fails may stay, and is what its author wrote.
+        """
         claimed: str | None = None
-        judged = faults[0].code in _CLAIMS
-        for proposal in self._proposals(number, line, faults[0]):
+        for proposal in self._proposals(number, line, faults[0] if depth == 0 else faults[0]._replace(values="")):
             if isinstance(proposal, tuple):
                 self._either(number, proposal)
                 continue
@@ -180,12 +190,15 @@ class Mender:
             left = self.faults(number, proposal)
             if not left:
                 return proposal
-            if not judged and all(fault.code in _CLAIMS for fault in left):
-                claimed = claimed or proposal
-            elif depth < _DEEPEST and all((one.code, one.message) != faults[0][:2] for one in left):
+            gone = all((one.code, one.message) != faults[0][:2] for one in left)
+            if all(fault.code in _CLAIMS for fault in left) and faults[0].code not in _CLAIMS:
+                claimed = claimed or (proposal if _claims(proposal) == _claims(line) else None)
+            elif gone and depth < _DEEPEST and left[0].code in _OF_WORDS:
                 found = self._search(number, proposal, left, seen, depth + 1)
                 if found is not None:
                     return found
+            if gone and depth == 0 and faults[0].code in _OF_WORDS and left[0].code not in _UNREAD:
+                self._left_over = self._left_over or f"read as `{proposal.strip()}`, {left[0].message}"
         return claimed
 
     def _either(self, number: int, lines: tuple[tuple[str, str], ...]) -> None:
@@ -196,7 +209,7 @@ class Mender:
     def _proposals(self, number: int, line: str, fault: Fault) -> Iterator[str | tuple[tuple[str, str], ...]]:
         """Lines that may be meant, the likeliest first; several together where only the author knows which."""
         if fault.values:
-            yield from assigned(line, fault.values)
+            yield from assigned(line, fault.values, fault.start, above=fault.code in _CLAIMS)
         start, end = statement_at(line, fault.start)
         text = line[start:end]
 
@@ -212,17 +225,20 @@ class Mender:
                 else:
                     yield f"{line[:start]}{other}{line[end:]}"
         except Unwritable as reason:
-            self._say(str(reason), line, number)
+            self._say(reason, line, number)
         yield from whole.proposals(self.lines, number, line, (start, end), fault)
-        known = self.said and fault.code == "unknown-kind"
+        known = (self.said or self._weak) and fault.code == "unknown-kind"
         for word in (*fault.instead, *words.aliases(fault, line[fault.start : fault.end])) if not known else ():
             yield f"{line[: fault.start]}{word}{line[fault.end :]}"
         yield from habits.rewritten(line)
 
-    def _say(self, reason: str, line: str, number: int) -> None:
+    def _say(self, reason: Unwritable, line: str, number: int) -> None:
         """Say why the line itself has no text that mends it; of a line that was tried, nothing."""
         if line == without_comment(self.lines[number]).rstrip():
-            self.said = self.said or reason
+            if reason.weak:
+                self._weak = self._weak or str(reason)
+            else:
+                self.said = self.said or str(reason)
 
     def _translated(self, text: str, line: str, number: int, around: Callable[[], Around]) -> Iterator[str]:
         """The lines that a line of a program means."""
@@ -237,7 +253,15 @@ class Mender:
                 tail = text[at:]
                 yield f"{one} {tail}".strip()
         except Unwritable as reason:
-            self._say(str(reason), line, number)
+            self._say(reason, line, number)
+
+
+_UNREAD = ("syntax", "unclosed", "unknown-kind", *_CLAIMS)  # what says nothing of a line that was tried
+
+
+def _claims(line: str) -> str:
+    """What a line claims, as written."""
+    return line[line.find("->") :].replace(" ", "") if "->" in line else ""
 
 
 def in_doubt(line: str) -> str:
@@ -250,16 +274,23 @@ def in_doubt(line: str) -> str:
 
 
 def faults_of(diagnostics: list[Diagnostic], number: int) -> list[Fault]:
-    """The errors that begin on a line, which counts from 0."""
+    """The errors that begin on a line, which counts from 0, and those of a block that it uses."""
     found = []
     for one in diagnostics:
-        if one.severity != "error" or one.source.base != 0:
+        if one.severity != "error":
             continue
-        line, column = one.source.position(one.span.start)
-        if line == number + 1:
-            length = one.span.end - one.span.start
+        if one.source.base == 0 and one.line == number + 1:
+            column, length = one.source.position(one.span.start)[1], one.span.end - one.span.start
             found.append(Fault(one.code, one.message, column - 1, column - 1 + length, one.instead, one.values))
+        elif any(_is_at(use, one.source, number) for use in one.related):
+            found.append(Fault(one.code, one.message, 0, 0))
     return found
+
+
+def _is_at(use: Related, source: Source, number: int) -> bool:
+    """Whether a place that explains a fault is the use of a block on a line of the text itself."""
+    text = use.source or source
+    return use.text.startswith("used here") and text.base == 0 and text.position(use.span.start)[0] == number + 1
 
 
 def _shape_at(network: Network | None, place: int) -> Shape | None:

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from archdsl.checker.fixes.arguments import attribute_by
 from archdsl.checker.fixes.draft import Around, Unwritable
 from archdsl.checker.fixes.forms import axis_word
-from archdsl.checker.fixes.translate import attribute_by
 from archdsl.diagnostics import nearest as near
 from archdsl.expressions.signature import Signature, of_kind
 from archdsl.layers import Layer, lookup
@@ -60,8 +60,13 @@ class _Reader:
     def _named(self, name: str, value: str) -> str:
         """`strides=2`, `padding="same"`, `use_bias=False`, `activation=relu`."""
         if name.lower() in ("activation", "act", "nonlinearity") and name not in self.signature.names:
-            self._activation(value)
+            self._activation(value.strip("\"'"))
             return ""
+        if name.lower() in ("repeat", "repeats", "times") and value.isdigit():
+            self.repeat = f"x{value}"
+            return ""
+        if name.lower() in ("keep_prob", "keep") and "p" in self.signature.names and re.fullmatch(r"[01]?\.\d+", value):
+            return f"{1 - float(value):.6g}"
         own = name in self.signature.names or name in self.signature.letters
         attribute = name if own else None
         attribute = attribute or attribute_by(self.kind, name) or attribute_by(self.kind, name.lower())
@@ -209,10 +214,15 @@ def _orders(kind: type[Layer], head: Head, around: Around) -> Iterator[tuple[str
     came = {str(around.channels)} if around.channels is not None else set()
     if around.shape is not None and name == "FC":
         came.add(str(around.shape.elements))
-    for at in (plain[:1], plain[-1:]):
-        if at and words[at[0]] in came:
-            rest = words[: at[0]] + words[at[0] + 1 :]
-            yield (name, *rest)
+    most = sum(slot.positional for slot in of_kind(kind).slots)
+    if plain and len(plain) > most and words[plain[0]] in came:  # the incoming channels first, as PyTorch has them
+        yield (name, *words[: plain[0]], *words[plain[0] + 1 :])
+    elif name == "GN" and len(plain) == 2 and words[plain[1]] in came:
+        yield (name, *words[: plain[1]], *words[plain[1] + 1 :])
+    if len(plain) == 3 and names[:2] == ["out", "kernel"] and words[plain[0]] not in came:
+        height, width = words[plain[1]], words[plain[2]]
+        if height.isdigit() and width.isdigit() and plain[2] == plain[1] + 1:
+            yield (name, *words[: plain[1]], f"{height}x{width}", *words[plain[2] + 1 :])
     if len(plain) == 2 and "stride" in kind.attributes and "out" not in kind.attributes and "x" not in words[plain[1]]:
         words[plain[1]] = f"s{words[plain[1]]}"
         yield (name, *words)

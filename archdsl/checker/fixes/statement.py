@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import NamedTuple
 
 _PAIRS = {"(": ")", "[": "]"}
@@ -89,11 +90,15 @@ def statement_at(line: str, column: int) -> tuple[int, int]:
 
 def changed(before: str, after: str) -> str:
     """The statements of a line in which it differs from another."""
-    start = next((at for at, pair in enumerate(zip(before, after, strict=False)) if len(set(pair)) > 1), len(before))
-    same = zip(reversed(before[start:]), reversed(after[start:]), strict=False)
-    end = len(after) - next((at for at, (one, other) in enumerate(same) if one != other), 0)
+    start = _alike(before, after)
+    end = len(after) - _alike(before[start:][::-1], after[start:][::-1])
     first, last = statement_at(after, min(start, len(after) - 1))[0], statement_at(after, max(start, end - 1))[1]
     return after[first:last]
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(one, other, strict=False)))
 
 
 def without_comment(line: str) -> str:

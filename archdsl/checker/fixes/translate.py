@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from archdsl.checker.fixes import kinds
+from archdsl.checker.fixes.arguments import attribute_by
 from archdsl.checker.fixes.call import Call, Program
 from archdsl.checker.fixes.draft import Around, Draft, Unwritable, bind
-from archdsl.checker.fixes.spelling import Raw, is_default, one, spelled
-from archdsl.layers import Layer, lookup
+from archdsl.checker.fixes.proposal import Either, respelled
+from archdsl.checker.fixes.spelling import Raw, is_default, one, spelled, text
+from archdsl.checker.fixes.statement import Statement
+from archdsl.layers import lookup
 from archdsl.layers.values import Switch
 from archdsl.vocabulary import Row, exact, known
 from archdsl.vocabulary.arguments import ARGUMENTS, FROM_INPUT, IGNORED, IGNORED_ENDS
@@ -36,14 +40,29 @@ def lines_of(program: Program, around: Around) -> list[str]:
     found: list[str] = []
     for reading in _readings(call):
         try:
-            written = _statements(reading, around)
+            found += _labelled(program.target, _statements(reading, around), around)
         except Unwritable as reason:
             said = said or reason
-            continue
-        found += _labelled(program.target, written, around)
+            found += _as_a_line(program.target, reading, around)
     if not found and said is not None and str(said):
         raise said
     return list(dict.fromkeys(found))
+
+
+def _as_a_line(target: str, call: Call, around: Around) -> list[str]:
+    """A call with the values of a line: `CONV2D(64, kernel=7)`; of a name that no library has so."""
+    if exact(call.name) or call.on:
+        return []
+    named = (f"{name}={text(one, behind_equal=True)}" for name, one in call.named.items())
+    label = f"{target}:" if target and target not in _FLOWS and not target.isdigit() else ""
+    statement = Statement(label, call.name, (*map(text, call.positional), *named), "")
+    kind, found = lookup(call.name), []
+    try:
+        for way in respelled(kind, statement, around) if kind else kinds.proposals(statement, lambda: around):
+            found += [str(way)] if not isinstance(way, Either) else []
+    except Unwritable:
+        pass  # what the call itself cannot be is said
+    return found
 
 
 def _readings(call: Call) -> list[Call]:
@@ -84,7 +103,7 @@ def _statements(call: Call, around: Around) -> Written:
         try:
             return _by_row(row, call, around)
         except Unwritable as reason:
-            said = said or reason
+            said = reason if said is None or (said.weak and not reason.weak) else said
     assert said is not None
     raise said
 
@@ -188,16 +207,6 @@ def attribute_of(draft: Draft, argument: str) -> str | None:
 
 
 _PARAMETERS = ("heads", "wide", "dropout", "act", "prenorm", "bias", "eps")  # of the blocks of std.transformer
-
-
-def attribute_by(kind: type[Layer], argument: str) -> str | None:
-    """The attribute of a kind that another library, or PyTorch, calls by this name."""
-    for attribute in kind.attributes.values():
-        if attribute.torch == argument:
-            return attribute.name
-    if argument in kind.attributes:
-        return argument
-    return next((name for name in ARGUMENTS.get(argument, ()) if name in kind.attributes), None)
 
 
 def _converted(draft: Draft, name: str, value: Any) -> Any:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from archdsl.checker.fixes.proposal import Fault
 from archdsl.checker.fixes.statement import apart, flattened
-from archdsl.checker.fixes.words import Fault
 from archdsl.layers import lookup
 
 _FREEZING = re.compile(r"(\s*)for\s+(\w+)\s+in\s+(\d+)\.\.(\d+)\s*\{\s*freeze\s+([^{}]*(?:\{\w+\}[^{}]*)+)\s*\}\s*")
