@@ -20,6 +20,7 @@ FLOORS = {
     "diagnostics": 1,
     "limits": 1,
     "data": 1,
+    "vocabulary": 1,
     "version": 1,
     "sizes": 2,
     "files": 2,

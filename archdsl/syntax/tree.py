@@ -194,15 +194,17 @@ class Freeze(NamedTuple):  # freeze all but head, layer4 with stats
     still: bool  # whether running averages are held as they are
 
 
-class For(NamedTuple):  # for i in 2..12 { ... }
+class For(NamedTuple):  # for i in 2..12 { ... } -> claims
     names: tuple[Token, ...]
     turns: Range | Expr
     body: Body
+    claims: tuple[Claim, ...] = ()
 
 
-class If(NamedTuple):  # if a { ... } else if b { ... } else { ... }
+class If(NamedTuple):  # if a { ... } else if b { ... } else { ... } -> claims
     arms: tuple[tuple[Expr, Body], ...]
     otherwise: Body | None
+    claims: tuple[Claim, ...] = ()
 
 
 Statement: TypeAlias = Model | Use | Block | Input | Output | Let | Cases | Expect | Freeze | For | If | Layer
