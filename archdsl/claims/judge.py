@@ -28,7 +28,7 @@ class Judge:
 
     def __init__(self, report: Report, costs: Costs, limits: Limits) -> None:
         self.report, self.costs, self.limits = report, costs, limits
-        self._verdicts: dict[tuple[int, str], Claim] = {}
+        self._verdicts: dict[tuple[int, str, bool | None], Claim] = {}
         self._trainable: dict[int, tree.Claim] = {}  # claims of it that are not about the whole model
         self._silent = 0
         self._nodes: tuple[Node, ...] = ()  # what the claims that are held now are about
@@ -174,7 +174,7 @@ class Judge:
             self._tell("claim-value", claim, derived, because, None)
 
     def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:
-        self._verdicts.setdefault((claim.start, derived), self._verdict(claim, holds, derived))
+        self._verdicts.setdefault((claim.start, derived, holds), self._verdict(claim, holds, derived))
         return holds
 
     def _verdict(self, claim: tree.Claim, holds: bool | None, derived: str) -> Claim:

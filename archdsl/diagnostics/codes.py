@@ -98,6 +98,7 @@ CODES: dict[str, Code] = {
     ),
     **_warnings(
         unused_result="a result that nothing reads and that is no output",
+        single_branch="a merge of one value, which passes it on unchanged",
         leftover="rows or columns behind the last window that no window reads",
         before_activation="a layer is read before the activation written behind it",
         changed_in="an `in` behind a layer that widened by it: the wide number, and rarely meant",

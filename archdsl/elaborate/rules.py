@@ -94,7 +94,10 @@ class Rules:
             raise first
 
     def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
-        """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure."""
+        """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure.
+
+        A value that is left open has the text of one of another setting, and other facts: these are part of the key.
+        """
         words: list[Any] = [kind, shapes]
         for name, value, _, _ in statement.arguments:
             if type(value) is not Token or "?" in value.text or (name is not None and name.text in kind.refers):
@@ -104,9 +107,14 @@ class Rules:
             words.append(value.text if name is None else (name.text, value.text))
             if value.type == "WORD":
                 if value.text in scope:
-                    words.append(identity(scope.get(value.text)))
+                    found = scope.get(value.text)
                 elif value.text == "in":
-                    words.append(repr(scope.channels))
+                    found = scope.channels
+                else:
+                    continue
+                words.append(identity(found))
+                if not isinstance(found, (int, str)):
+                    words.append(self._facts)
         return tuple(words)
 
     def apply(

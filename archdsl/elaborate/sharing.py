@@ -18,6 +18,7 @@ from archdsl.expressions.labels import filled
 from archdsl.faults.problem import Problem, Refused, Silent
 from archdsl.layers import Tensor
 from archdsl.network.nodes import Leaf, Node, Placed, Repeat, Sequence, Share, Tie, Use, postorder, walk
+from archdsl.network.table import NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 from archdsl.syntax import tree
@@ -208,8 +209,10 @@ def _turned(sizes: tuple[Size, ...]) -> tuple[Size, ...]:
 
 def torn(marked: Sequence, token: Token) -> Iterator[Problem]:
     """The faults of weights with two names of which one is frozen and the other is not; `token` is what freezes."""
-    bodies = [marked, *(node.body for node in postorder(marked) if isinstance(node, Use))]
-    for body in {id(body): body for body in bodies}.values():
+    bodies: NodeTable[None] = NodeTable()
+    for one in (marked, *(node.body for node in postorder(marked) if isinstance(node, Use))):
+        bodies[one] = None
+    for body, _ in bodies.items():
         owners: dict[int, Placed] = {}
         for placed in walk(body, blocks=False):
             owners.update(dict.fromkeys(placed.item.gives[:1], placed))

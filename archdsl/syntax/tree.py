@@ -212,3 +212,11 @@ Statement: TypeAlias = Model | Use | Block | Input | Output | Let | Cases | Expe
 
 class File(NamedTuple):
     lines: tuple[Line, ...]
+
+
+def words(layer: Layer, text: str) -> str:
+    """The kind of a layer and its values, as they are written in the text; braces without a kind as `{ }`."""
+    if layer.kind is None:
+        return "{ }"
+    end = layer.arguments[-1].end if layer.arguments else layer.kind.end
+    return " ".join(text[layer.kind.start : end].replace("\\\n", " ").split())
