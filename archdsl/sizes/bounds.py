@@ -56,8 +56,8 @@ def _product(left: Interval, right: Interval) -> Interval:
 
 def _atom(atom: Atom, known: Known) -> Interval:
     match atom:
-        case Symbol(name, facts):
-            return facts.interval(name)
+        case Symbol(name, context):
+            return context.interval(name)
         case Positive(size):
             low, high = bounds(size, known)
             return max(0, low or 0), None if high is None else max(0, high)

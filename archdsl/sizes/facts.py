@@ -13,7 +13,7 @@ from archdsl.limits import Limits
 from archdsl.sizes.condition import Clause, Literal, literal, names_of
 from archdsl.sizes.knowledge import Knowledge, by_bounds
 from archdsl.sizes.numbers import Numbers, TooMuch, between
-from archdsl.sizes.size import Expression, Undetermined
+from archdsl.sizes.size import Expression, Ratio, Size, Undetermined
 
 _PER_VISIT = 10  # steps for each visit that is allowed
 
@@ -180,3 +180,10 @@ class Facts(Knowledge):
         if self._before is not None:
             self._domains, self._known, self._least, self._rules, self._joint = self._before
             self._before = None
+
+
+def facts_of(size: Size | Ratio) -> Facts:
+    """The facts about the symbols of a size that depends on some."""
+    assert not isinstance(size, int)
+    assert isinstance(size.context, Facts)
+    return size.context

@@ -81,7 +81,7 @@ def _by_size(numerator: Size, divisor: Expression) -> Size:
 def _rest(numerator: Size, divisor: Expression) -> Size:
     if isinstance(numerator, int) and numerator >= 0:
         room = divisor - numerator - 1
-        if numerator == 0 or (isinstance(room, Expression) and room.facts.known(room, ">=")):
+        if numerator == 0 or (isinstance(room, Expression) and room.context.known(room, ">=")):
             return 0
     return Expression({(Floor(numerator, divisor),): 1})
 

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 from archdsl.limits import Limits
 from archdsl.sizes.bounds import bounds
 from archdsl.sizes.condition import Clause, Literal, literal, replaced, solutions
+from archdsl.sizes.floors import floor
+from archdsl.sizes.formula import written
 from archdsl.sizes.numbers import Numbers, TooMuch, between
 from archdsl.sizes.rewriting import rewritten, solved, tidied
-from archdsl.sizes.size import Expression, Monomial, Size, Symbol, symbol, symbols
-
-if TYPE_CHECKING:
-    from archdsl.sizes.facts import Facts
+from archdsl.sizes.size import Expression, Monomial, Size, Symbol, Undetermined, symbol, symbols
 
 _QUESTION = 30  # steps of any question, whatever it asks
 _MOST_JOINT = 32  # comparisons of several symbols from which others are concluded
@@ -38,15 +37,10 @@ class Knowledge:
 
     # ---- symbols
 
-    @property
-    def _itself(self) -> Facts:
-        """What its symbols know it as."""
-        return cast("Facts", self)
-
     def symbol(self, name: str, least: int) -> Expression:
         """A new symbol, a whole number of at least so much."""
         self._domains[name], self._first[name] = between(least), least
-        return symbol(name, self._itself)
+        return symbol(name, self)
 
     @property
     def names(self) -> list[str]:
@@ -67,6 +61,18 @@ class Knowledge:
         return domain.least(), domain.most()
 
     # ---- questions
+
+    @property
+    def exploring(self) -> bool:
+        """Whether questions are answered one way and then the other."""
+        return False
+
+    def asked(self, size: Expression, relation: str, question: str) -> bool:
+        """Whether a size is 0 or more (`>=`), or 0 (`==`); raises Undetermined where that is open."""
+        answer = self.known(size, relation)
+        if answer is None:
+            raise Undetermined(question)
+        return answer
 
     def known(self, size: Expression, relation: str) -> bool | None:
         """The same, None where it is open."""
@@ -145,7 +151,7 @@ class Knowledge:
         for name in sorted(names) if len(names) > 1 else ():
             rest = self._domains[name].rest()
             if rest is not None:
-                size = replaced(size, Symbol(name, self._itself), self._multiple(name, *rest))
+                size = replaced(size, Symbol(name, self), self._multiple(name, *rest))
         found = literal(size, one.relation) if size is not one.size else None
         if not isinstance(found, Literal):
             return found
@@ -158,7 +164,15 @@ class Knowledge:
         low, high = self.interval(name)
         assert low is not None
         self._domains[other] = between((low - rest) // period, None if high is None else (high - rest) // period)
-        return period * symbol(other, self._itself) + rest
+        return period * symbol(other, self) + rest
+
+    def floor(self, numerator: Size, divisor: Size) -> Size:
+        """`numerator // divisor`, rounded down. Raises ZeroDivisionError; asks for the sign of an open divisor."""
+        return floor(numerator, divisor)
+
+    def written(self, size: Expression) -> str:
+        """A size as text."""
+        return written(size)
 
     def rewritten(self, size: Size) -> Size:
         """A size with what is known to be equal put in."""
@@ -228,8 +242,8 @@ class Knowledge:
         except TooMuch:
             return
         alone = domain.few(1)
-        if alone and not any(monomial == (Symbol(name, self._itself),) for monomial, _ in self._rules):
-            self._rules.append(((Symbol(name, self._itself),), alone[0]))
+        if alone and not any(monomial == (Symbol(name, self),) for monomial, _ in self._rules):
+            self._rules.append(((Symbol(name, self),), alone[0]))
 
     # ---- forgetting
 
