@@ -6,7 +6,7 @@ from math import gcd
 
 from archdsl.sizes.size import Expression, Floor, Monomial, Size, of
 
-_LARGEST = 2**62
+_LARGEST = 2**128
 
 
 def floor(numerator: Size, divisor: Size) -> Size:

@@ -9,16 +9,18 @@ from typing import Any
 
 from archdsl.limits import Limits
 from archdsl.sizes.bounds import bounds
-from archdsl.sizes.condition import Clause, Literal, literal, replaced, solutions
+from archdsl.sizes.condition import Clause, Literal, literal, replaced
 from archdsl.sizes.floors import floor
 from archdsl.sizes.formula import written
-from archdsl.sizes.numbers import Numbers, TooMuch, between
-from archdsl.sizes.rewriting import rewritten, solved, tidied
+from archdsl.sizes.numbers import Numbers, between
+from archdsl.sizes.residues import TooMuch
+from archdsl.sizes.rewriting import Rules, solved, tidied
 from archdsl.sizes.size import Expression, Monomial, Size, Symbol, Undetermined, symbol, symbols
+from archdsl.sizes.solutions import Rests, solutions
 
 _QUESTION = 30  # steps of any question, whatever it asks
 _MOST_JOINT = 32  # comparisons of several symbols from which others are concluded
-_MOST_RULES = 64  # equalities that are used for rewriting
+_MOST_RULES = 256  # equalities that are used for rewriting
 
 
 class Knowledge:
@@ -31,9 +33,10 @@ class Knowledge:
         self._first: dict[str, int] = {}
         self._known: dict[Literal, None] = {}  # in the order in which they came
         self._least: dict[Expression, int] = {}  # a size without its constant -> the least that it can be
-        self._rules: list[tuple[Monomial, Size]] = []
+        self._rules = Rules()
         self._joint: list[Expression] = []  # sizes of several symbols that are 0 or more, the first of them
         self._solutions: dict[Clause, Numbers | None] = {}
+        self._rests: Rests = {}
 
     # ---- symbols
 
@@ -129,7 +132,7 @@ class Knowledge:
         if found is None:
             return None
         domain = self._domains[name]
-        self.steps += _period_of(domain) + _period_of(found)
+        self.steps += domain.weight + found.weight
         try:
             if domain.within(found):
                 return True
@@ -140,8 +143,8 @@ class Knowledge:
     def solutions(self, clause: Clause, name: str) -> Numbers | None:
         """The numbers for which a condition on one symbol holds; None where they are not known."""
         if clause not in self._solutions:
-            self._solutions[clause] = found = solutions(clause, name)
-            self.steps += _QUESTION + sum(each.size.weight for each in clause) * _period_of(found)
+            self._solutions[clause] = found = solutions(clause, name, self._rests)
+            self.steps += _QUESTION + sum(each.size.weight for each in clause) * _weight_of(found)
         return self._solutions[clause]
 
     def _by_rests(self, one: Literal) -> bool | None:
@@ -176,13 +179,13 @@ class Knowledge:
 
     def rewritten(self, size: Size) -> Size:
         """A size with what is known to be equal put in."""
-        self.steps += 3 * len(self._rules)
-        return rewritten(size, self._rules) if self._rules else size
+        self.steps += 3 if self._rules else 0
+        return self._rules.applied(size)
 
     def tidied(self, size: Size) -> Size:
         """A size in the simplest form that what is known allows: `H//2` for `(H + 1)//2` where H is even."""
         size = self.rewritten(size)
-        if all(piece.period == 1 for domain in self._domains.values() for piece in domain.pieces):
+        if all(domain.whole for domain in self._domains.values()):
             return size
         return tidied(size, lambda name: self._domains[name].rest())
 
@@ -212,7 +215,7 @@ class Knowledge:
 
     def _rewrite(self, monomial: Monomial, by: Size) -> None:
         """From now on, put a size for a term; what is known of a symbol goes over to the one that is equal."""
-        self._rules.append((monomial, by))
+        self._rules.add(monomial, by)
         other = by.terms[0][0] if isinstance(by, Expression) and len(by.terms) == 1 and by.terms[0][1] == 1 else ()
         head = monomial[0]
         if not isinstance(head, Symbol):
@@ -242,8 +245,8 @@ class Knowledge:
         except TooMuch:
             return
         alone = domain.few(1)
-        if alone and not any(monomial == (Symbol(name, self),) for monomial, _ in self._rules):
-            self._rules.append(((Symbol(name, self),), alone[0]))
+        if alone and not self._rules.has(name):
+            self._rules.add((Symbol(name, self),), alone[0])
 
     # ---- forgetting
 
@@ -267,7 +270,7 @@ class Knowledge:
             self.bring_back(before)
 
     def _state(self) -> tuple[Any, ...]:
-        return dict(self._domains), dict(self._known), dict(self._least), list(self._rules), list(self._joint)
+        return dict(self._domains), dict(self._known), dict(self._least), copy(self._rules), list(self._joint)
 
 
 def by_bounds(one: Literal) -> bool | None:
@@ -279,5 +282,5 @@ def by_bounds(one: Literal) -> bool | None:
     return one.relation == "==" if low == high == 0 else None
 
 
-def _period_of(found: Numbers | None) -> int:
-    return 1 if found is None else sum(piece.period for piece in found.pieces) + len(found.pieces)
+def _weight_of(found: Numbers | None) -> int:
+    return 1 if found is None else 1 + found.weight

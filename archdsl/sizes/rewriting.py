@@ -6,13 +6,74 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from archdsl.sizes.condition import replaced
-from archdsl.sizes.size import Expression, Floor, Monomial, Positive, Size, Symbol, of, symbols
+from archdsl.sizes.size import Atom, Expression, Floor, Monomial, Positive, Size, Symbol, of, symbols, total
 
-_MOST = 16  # times that all rules are used on one size
+_MOST = 16  # times that the rules are used on one size
 Rule: TypeAlias = tuple[Monomial, Size]  # a term, and what it is equal to
 Rests: TypeAlias = Callable[
     [str], tuple[int, int] | None
 ]  # period and rest of a symbol, where all its numbers have one
+
+
+class Rules:
+    """Equal sizes to put in, each for a term: `2*h` for H, `H//2` for `(H + 1)//2`, `56*W` for `H*W`."""
+
+    def __init__(self) -> None:
+        self._symbols: dict[str, Size] = {}
+        self._atoms: dict[Atom, Size] = {}
+        self._products: list[Rule] = []
+
+    def __len__(self) -> int:
+        return len(self._symbols) + len(self._atoms) + len(self._products)
+
+    def __copy__(self) -> Rules:
+        """The same rules, to which others can be added."""
+        found = Rules()
+        found._symbols, found._atoms = dict(self._symbols), dict(self._atoms)
+        found._products = list(self._products)
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether a size is put in for a symbol."""
+        return name in self._symbols
+
+    def add(self, monomial: Monomial, by: Size) -> None:
+        """From now on, put a size for a term; the first size for it stays."""
+        if len(monomial) > 1:
+            self._products.append((monomial, by))
+        elif isinstance(monomial[0], Symbol):
+            self._symbols.setdefault(monomial[0].name, by)
+        else:
+            self._atoms.setdefault(monomial[0], by)
+
+    def applied(self, size: Size) -> Size:
+        """A size with the equal ones put in."""
+        for _ in range(_MOST if len(self) else 0):
+            before = size
+            size = self._once(size)
+            if size == before or isinstance(size, int):
+                break
+        return size
+
+    def _once(self, size: Size) -> Size:
+        if isinstance(size, int):
+            return size
+        inside = symbols(size) if self._symbols else set()
+        for name in [name for name in self._symbols if name in inside]:
+            size = replaced(size, Symbol(name, size.context), self._symbols[name])
+            if isinstance(size, int):
+                return size
+        if any(atom in self._atoms for monomial, _ in size.terms for atom in monomial):
+            size = total(self._product(monomial, factor) for monomial, factor in size.terms)
+        for monomial, by in self._products:
+            size = _put(size, monomial, by)
+        return size
+
+    def _product(self, monomial: Monomial, factor: int) -> Size:
+        found: Size = factor
+        for atom in monomial:
+            found = found * self._atoms.get(atom, of({(atom,): 1}))
+        return found
 
 
 def solved(size: Expression) -> Rule | None:
@@ -31,32 +92,20 @@ def _contains(size: Expression, monomial: Monomial) -> bool:
 
 
 def _put(size: Size, monomial: Monomial, by: Size) -> Size:
+    """A size with another one for a product of several."""
     if isinstance(size, int):
         return size
-    if len(monomial) == 1 and isinstance(monomial[0], Symbol):
-        return replaced(size, monomial[0], by) if monomial[0].name in symbols(size) else size
-    found: Size = 0
+    found: list[Size] = []
     for other, factor in size.terms:
         left = list(other)
         for atom in monomial:
             if atom not in left:
-                found = found + of({other: factor})
+                found.append(of({other: factor}))
                 break
             left.remove(atom)
         else:
-            found = found + factor * of({tuple(left): 1}) * by
-    return found
-
-
-def rewritten(size: Size, rules: list[Rule]) -> Size:
-    """A size with the equal ones put in."""
-    for _ in range(_MOST):
-        before = size
-        for monomial, by in rules:
-            size = _put(size, monomial, by)
-        if size == before or isinstance(size, int):
-            break
-    return size
+            found.append(factor * of({tuple(left): 1}) * by)
+    return total(found)
 
 
 def tidied(size: Size, rests: Rests) -> Size:
