@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import combinations
 from math import gcd
 from random import Random
 from typing import Any
@@ -30,7 +31,8 @@ from archdsl.sizes.residues import (
     period_of,
     weight_of,
 )
-from archdsl.sizes.size import Size, maximum
+from archdsl.sizes.shape import Shape
+from archdsl.sizes.size import Size, maximum, valued
 from archdsl.sizes.solutions import solutions
 
 AROUND = range(-150, 150)
@@ -152,6 +154,131 @@ def test_solutions_are_the_numbers_for_which_it_holds(seed: int) -> None:
         for number in (*range(-200, 400), *(random.randint(-(10**6), 10**6) for _ in range(30))):
             assert (number in numbers) == any(one.holds({"n": number}) for one in clause), (clause, number)
     assert found > 10
+
+
+# ---- one form for one function
+
+
+def symbols(*names: str) -> tuple[Facts, tuple[Any, ...]]:
+    facts = Facts(Limits())
+    return facts, tuple(facts.symbol(name, 1) for name in names)
+
+
+def minimum(left: Size, right: Size) -> Size:
+    return -maximum(-left, -right)
+
+
+@pytest.mark.parametrize(
+    ("made", "text"),
+    [
+        (lambda h, w: maximum(h, 1), "H"),
+        (lambda h, w: maximum(1, h), "H"),
+        (lambda h, w: maximum(h, w), "max(H, W)"),
+        (lambda h, w: maximum(w, h), "max(H, W)"),
+        (lambda h, w: maximum(maximum(h, w), h), "max(H, W)"),
+        (lambda h, w: maximum(maximum(3, w), h), "max(W, H, 3)"),
+        (lambda h, w: maximum(w, maximum(h, 3)), "max(W, H, 3)"),
+        (lambda h, w: maximum(h, w) + minimum(h, w), "H + W"),
+        (lambda h, w: maximum(h, w) - w, "max(0, H - W)"),
+        (lambda h, w: maximum(2 * h, 2 * w), "2*max(H, W)"),
+        (lambda h, w: maximum(2 * h - 2, 0), "2*H - 2"),
+        (lambda h, w: maximum(h + 3, w + 3) - 3, "max(H, W)"),
+        (lambda h, w: maximum(h, w) // 2, "max(H//2, W//2)"),
+        (lambda h, w: maximum(h - h // 2, h // 2), "(H + 1)//2"),
+        (lambda h, w: maximum(h // 2 + w, w), "H//2 + W"),
+        (lambda h, w: h - h // 2, "(H + 1)//2"),
+        (lambda h, w: -(-h // 2), "(H + 1)//2"),
+        (lambda h, w: (h + 1) // 2 + h // 2, "H"),
+        (lambda h, w: (h - h // 2) // 2, "(H + 1)//4"),
+        (lambda h, w: (h // 2 + w) // 3, "(H + 2*W)//6"),
+        (lambda h, w: (h % 4) % 2 + 2 * (h // 2), "H"),
+        (lambda h, w: (h % 3) // 5, "0"),
+        (lambda h, w: (4 * w + h % 2) // 4, "W"),
+        (lambda h, w: (h + 2 - 3) // 2 + 1, "(H + 1)//2"),
+        (lambda h, w: (h - 1) // h, "0"),
+        (lambda h, w: (h * w + w - 1) // w, "H"),
+        (lambda h, w: (2 * h) // (2 * w), "H//W"),
+        (lambda h, w: (2 * h + 1) // (2 * w), "H//W"),
+        (lambda h, w: (h * w) // (h * (w + 1)), "0"),
+        (lambda h, w: (h * w + h + w + 3) // (w + 1), "2//(W + 1) + H + 1"),
+        (lambda h, w: (h // w) // 2, "H//(2*W)"),
+    ],
+)
+def test_one_form(made: Callable[[Any, Any], Size], text: str) -> None:
+    facts, (h, w) = symbols("H", "W")
+    size = facts.tidied(made(h, w))
+    assert str(size) == text
+    for numbers in ({"H": h, "W": w} for h in range(1, 14) for w in range(1, 14)):
+        by_hand = eval(text, {"max": max}, numbers)
+        assert valued(size, numbers) == valued(made(h, w), numbers) == by_hand
+
+
+@pytest.mark.parametrize(
+    ("where", "line", "shape"),
+    [
+        ("", "ADD broadcast <- a, PERMUTED", "NxN"),
+        (" where N >= 5", "ADD broadcast <- a, small", "Nx3"),
+    ],
+)
+def test_a_broadcast_of_sizes_that_are_1_or_more(where: str, line: str, shape: str) -> None:
+    text = f'input a: Nx1{where}; input small: 1x3\nPERMUTED: PERMUTE "channels steps" <- a\n{line}'
+    (output,) = archdsl.loads(text).outputs
+    assert str(Shape(output.shape)) == shape
+
+
+def drawn_of_two(names: tuple[Any, ...], depth: int, random: Random) -> Size:
+    """A size of several symbols."""
+    if depth == 0 or random.random() < 0.12:
+        return random.choice(names) if random.random() < 0.75 else random.randint(1, 3)
+    size, other = (drawn_of_two(names, random.randint(0, depth - 1), random) for _ in range(2))
+    match random.randrange(9):
+        case 0:
+            return size + random.randint(-3, 3)
+        case 1:
+            return size * random.choice([2, 3, -1])
+        case 2:
+            return size + other
+        case 3:
+            return size - other
+        case 4:
+            return maximum(size, other)
+        case 5:
+            return minimum(size, other)
+        case 6:
+            return size % random.choice([2, 3, 4])
+        case _:
+            return (size + random.choice([0, 0, 1, 1, 2, -1, 3])) // random.choice([2, 2, 3, 4])
+
+
+def test_equal_functions_have_one_form_nearly_always() -> None:
+    """Of 100 pairs of drawn sizes with the same values, 98 have one form; and a form has the values of its size."""
+    random = Random(5)
+    facts, names = symbols("H", "W")
+    grid = [{"H": h, "W": w} for h in range(1, 26) for w in range(1, 26)]
+    forms: dict[tuple[int, ...], list[Size]] = {}
+    for _ in range(1_200):
+        size = drawn_of_two(names, random.randint(1, 5), random)
+        form = facts.tidied(size)
+        values = tuple(valued(size, numbers) for numbers in grid)
+        assert values == tuple(valued(form, numbers) for numbers in grid), (size, form)
+        forms.setdefault(values, []).append(form)
+    pairs = [pair for group in forms.values() for pair in combinations(group[:20], 2)]
+    alike = sum(left == right for left, right in pairs)
+    assert len(pairs) > 800
+    assert alike >= 0.98 * len(pairs), f"{alike} of {len(pairs)}"
+    for left, right in pairs:
+        difference = left - right
+        assert difference == 0 or not isinstance(difference, int)
+        assert isinstance(difference, int) or facts.known(difference, "==") is not False
+
+
+@pytest.mark.parametrize(
+    "factors", [("H - H//2", "(H + 1)//2"), ("(H + 1)//2 + H//2", "H"), ("(H*H + 1)//4", "(H*H)//4")]
+)
+def test_products_of_equal_sizes_are_known_to_be_equal(factors: tuple[str, str]) -> None:
+    facts, (h, w) = symbols("H", "W")
+    left, right = (eval(text, {}, {"H": h}) * w for text in factors)
+    assert facts.known(left - right, "==") is True
 
 
 # ---- chains: down so many times, up as often, and the sizes of both must meet

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from math import gcd
 from typing import NamedTuple, TypeAlias
 
-from archdsl.sizes.size import Expression, Floor, Positive, Size, Symbol, of, symbols, valued
+from archdsl.sizes.size import Expression, Floor, Positive, Size, Symbol, maximum, of, symbols, valued
 
 _OPPOSITE = {"==": "!=", "!=": "=="}
 
@@ -74,7 +74,9 @@ def _inside(each: Symbol | Floor | Positive, atom: Symbol | Positive, by: Size) 
     match each:
         case Floor(numerator, divisor):
             return replaced(numerator, atom, by) // replaced(divisor, atom, by)
-        case Positive(size):
-            inner = replaced(size, atom, by)
-            return max(0, inner) if isinstance(inner, int) else of({(Positive(inner),): 1})
+        case Positive(sizes):
+            largest: Size = 0
+            for size in sizes:
+                largest = maximum(largest, replaced(size, atom, by))
+            return largest
     return of({(each,): 1})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
+from itertools import product
+from math import prod
 from typing import Any
 
 from archdsl.limits import Limits
@@ -12,14 +14,16 @@ from archdsl.sizes.bounds import bounds
 from archdsl.sizes.condition import Clause, Literal, literal, replaced
 from archdsl.sizes.floors import floor
 from archdsl.sizes.formula import written
+from archdsl.sizes.maxima import maximum
 from archdsl.sizes.numbers import Numbers, between
 from archdsl.sizes.residues import TooMuch
-from archdsl.sizes.rewriting import Rules, solved, tidied
+from archdsl.sizes.rewriting import Rules, moduli, solved, tidied
 from archdsl.sizes.size import Expression, Monomial, Size, Symbol, Undetermined, symbol, symbols
 from archdsl.sizes.solutions import Rests, solutions
 
 _QUESTION = 30  # steps of any question, whatever it asks
 _MOST_JOINT = 32  # comparisons of several symbols from which others are concluded
+_MOST_RESTS = 64  # rests of the symbols in a question that are tried
 _MOST_RULES = 256  # equalities that are used for rewriting
 
 
@@ -91,15 +95,19 @@ class Knowledge:
         if isinstance(other, bool):
             return other
         answer = self._directly(other) if other != one else None
-        return self._by_rests(other) if answer is None else answer
+        return self._by_rests(other) if answer is None and not self._solved(other) else answer
 
     def _directly(self, one: Literal) -> bool | None:
         self.steps += _QUESTION + one.size.weight
         answer = self._looked_up(one)
-        if answer is None and len(names := symbols(one.size)) == 1:
-            answer = self._by_numbers((one,), names.pop())
-        answer = by_bounds(one) if answer is None else answer
+        if answer is None:
+            answer = self._by_numbers((one,), *symbols(one.size)) if self._solved(one) else by_bounds(one)
         return self._by_sums(one) if answer is None and self._joint and one.relation == ">=" else answer
+
+    def _solved(self, one: Literal) -> bool:
+        """Whether a comparison is of one symbol of which the solutions are known, and with them all that follows."""
+        names = symbols(one.size)
+        return len(names) == 1 and self.solutions((one,), *names) is not None
 
     def _by_sums(self, one: Literal) -> bool | None:
         """The answer where what is asked, or its opposite, is a comparison of several symbols that holds, and more."""
@@ -156,22 +164,43 @@ class Knowledge:
             if rest is not None:
                 size = replaced(size, Symbol(name, self), self._multiple(name, *rest))
         found = literal(size, one.relation) if size is not one.size else None
-        if not isinstance(found, Literal):
-            return found
-        self.steps += found.size.weight
-        return by_bounds(found)
+        if isinstance(found, Literal):
+            self.steps += found.size.weight
+            found = by_bounds(found)
+        return self._by_every_rest(one) if found is None else found
+
+    def _by_every_rest(self, one: Literal) -> bool | None:
+        """The answer with each symbol in a floor as a multiple and a rest, where that is the same for all rests."""
+        periods = moduli(one.size)
+        if not 1 < prod(periods.values()) <= _MOST_RESTS:
+            return None
+        answers: set[bool | None] = set()
+        for rests in product(*map(range, periods.values())):
+            size: Size = one.size
+            for (name, period), rest in zip(periods.items(), rests, strict=True):
+                size = replaced(size, Symbol(name, self), self._multiple(name, period, rest))
+            found = literal(size, one.relation)
+            self.steps += _QUESTION
+            answers.add(by_bounds(found) if isinstance(found, Literal) else found)
+            if len(answers) > 1 or None in answers:
+                return None
+        return answers.pop()
 
     def _multiple(self, name: str, period: int, rest: int) -> Size:
-        """`32*h + 5` for a symbol of which every number has this rest."""
-        other = f"{name}:{period}"
+        """`32*h + 5` for a symbol, of those of its numbers that have this rest."""
+        other = f"{name}:{period}:{rest}"
         low, high = self.interval(name)
         assert low is not None
-        self._domains[other] = between((low - rest) // period, None if high is None else (high - rest) // period)
+        self._domains[other] = between(-((rest - low) // period), None if high is None else (high - rest) // period)
         return period * symbol(other, self) + rest
 
     def floor(self, numerator: Size, divisor: Size) -> Size:
         """`numerator // divisor`, rounded down. Raises ZeroDivisionError; asks for the sign of an open divisor."""
         return floor(numerator, divisor)
+
+    def maximum(self, left: Size, right: Size) -> Size:
+        """The larger of two sizes. Raises Undetermined where they are too long."""
+        return maximum(left, right)
 
     def written(self, size: Expression) -> str:
         """A size as text."""
@@ -184,10 +213,7 @@ class Knowledge:
 
     def tidied(self, size: Size) -> Size:
         """A size in the simplest form that what is known allows: `H//2` for `(H + 1)//2` where H is even."""
-        size = self.rewritten(size)
-        if all(domain.whole for domain in self._domains.values()):
-            return size
-        return tidied(size, lambda name: self._domains[name].rest())
+        return tidied(self.rewritten(size), lambda name: self._domains[name].rest())
 
     # ---- learning
 

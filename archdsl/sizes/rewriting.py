@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import lcm
 from typing import TypeAlias
 
 from archdsl.sizes.condition import replaced
-from archdsl.sizes.size import Atom, Expression, Floor, Monomial, Positive, Size, Symbol, of, symbols, total
+from archdsl.sizes.maxima import largest
+from archdsl.sizes.shortest import shortest
+from archdsl.sizes.size import (
+    Atom,
+    Expression,
+    Floor,
+    Monomial,
+    Positive,
+    Size,
+    Symbol,
+    of,
+    parts,
+    symbols,
+    total,
+)
 
 _MOST = 16  # times that the rules are used on one size
 Rule: TypeAlias = tuple[Monomial, Size]  # a term, and what it is equal to
@@ -109,23 +124,30 @@ def _put(size: Size, monomial: Monomial, by: Size) -> Size:
 
 
 def tidied(size: Size, rests: Rests) -> Size:
-    """`H//2` for `(H + 1)//2`, and H for `2*(H//2)`, where H is even."""
-    found: Size = 0
-    for monomial, factor in size.terms if isinstance(size, Expression) else (((), size),):
+    """`H//2` for `(H + 1)//2`, and H for `2*(H//2)`, where H is even; `(H + 1)//2` for `H - H//2` of every H."""
+    if isinstance(size, int) or all(isinstance(atom, Symbol) for monomial, _ in size.terms for atom in monomial):
+        return size
+    found: list[Size] = []
+    for monomial, factor in size.terms:
         product: Size = factor
         for atom in monomial:
             product = product * _tidied_atom(atom, rests)
-        found = found + _cancelled(product, rests)
-    return found
+        found.append(_cancelled(product, rests))
+    return shortest(total(found))
 
 
-def _tidied_atom(atom: Symbol | Floor | Positive, rests: Rests) -> Size:
-    if isinstance(atom, Floor) and isinstance(atom.divisor, int) and isinstance(atom.numerator, Expression):
-        rest = _rest_of(atom.numerator, atom.divisor, rests)
-        if rest is not None:
-            constant = atom.numerator.terms[-1][1] if not atom.numerator.terms[-1][0] else 0
-            return (atom.numerator - constant) // atom.divisor + (rest + constant) // atom.divisor
-    return of({(atom,): 1})
+def _tidied_atom(atom: Atom, rests: Rests) -> Size:
+    if isinstance(atom, Symbol):
+        return of({(atom,): 1})
+    inner = [tidied(part, rests) for part in parts(atom)]
+    if isinstance(atom, Positive):
+        return largest([0, *inner])
+    over, by = inner
+    rest = _rest_of(over, by, rests) if isinstance(by, int) and isinstance(over, Expression) else None
+    if rest is None or isinstance(over, int):
+        return over // by
+    constant = over.terms[-1][1] if not over.terms[-1][0] else 0
+    return (over - constant) // by + (rest + constant) // by
 
 
 def _rest_of(size: Expression, divisor: int, rests: Rests) -> int | None:
@@ -156,3 +178,15 @@ def _cancelled(size: Size, rests: Rests) -> Size:
                 others.remove(atom)
                 return _cancelled((over - rest) * of({tuple(others): factor // atom.divisor}), rests)
     return size
+
+
+def moduli(size: Size) -> dict[str, int]:
+    """For each symbol in a floor by a number the number modulo which its rest decides what the floor comes to."""
+    found: dict[str, int] = {}
+    for monomial, _ in size.terms if isinstance(size, Expression) else ():
+        for atom in monomial:
+            times = atom.divisor if isinstance(atom, Floor) and isinstance(atom.divisor, int) else 1
+            for part in parts(atom):
+                inner = dict.fromkeys(symbols(part), 1) | moduli(part)
+                found |= {name: lcm(found.get(name, 1), times * own) for name, own in inner.items()}
+    return {name: period for name, period in sorted(found.items()) if period > 1}

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
         def floor(self, numerator: Size, divisor: Size) -> Size:
             """`numerator // divisor`, rounded down. Raises ZeroDivisionError, Undetermined."""
 
+        def maximum(self, left: Size, right: Size) -> Size:
+            """The larger of two sizes. Raises Undetermined where they are too long."""
+
         def tidied(self, size: Size) -> Size:
             """A size in the simplest form that what is known allows."""
 
@@ -72,9 +75,9 @@ class Floor(NamedTuple):
 
 
 class Positive(NamedTuple):
-    """`max(0, size)`."""
+    """What of several sizes is above 0: `max(0, a, b)`."""
 
-    size: Expression
+    sizes: tuple[Size, ...]
 
 
 Atom: TypeAlias = Symbol | Floor | Positive
@@ -227,7 +230,7 @@ def of(terms: Mapping[Monomial, int]) -> Size:
 
 def parts(atom: Atom) -> tuple[Size, ...]:
     """The sizes inside an atom."""
-    return () if isinstance(atom, Symbol) else tuple(atom)
+    return () if isinstance(atom, Symbol) else atom.sizes if isinstance(atom, Positive) else tuple(atom)
 
 
 def symbols(size: Size) -> set[str]:
@@ -263,16 +266,7 @@ def maximum(left: Size, right: Size) -> Size:
     difference = left - right
     if isinstance(difference, int):
         return left if difference >= 0 else right
-    larger = difference.context.known(difference, ">=")
-    if larger is not None:
-        return left if larger else right
-    if difference.terms[0][1] < 0:  # one of both ways, so that equal sizes are equal objects
-        left, right, difference = right, left, -difference
-    assert isinstance(difference, Expression)
-    found = Expression({(Positive(difference),): 1})
-    if found.weight > found.context.limits.terms:
-        raise Undetermined(f"the largest is {difference.weight:,} terms long, and so whether another is larger")
-    return right + found
+    return difference.context.maximum(left, right)
 
 
 def tidied(size: Size) -> Size:
@@ -295,7 +289,7 @@ def valued(size: Size, numbers: Mapping[str, int]) -> int:
 
 def _atom_value(atom: Floor | Positive, numbers: Mapping[str, int]) -> int:
     if isinstance(atom, Positive):
-        return max(0, valued(atom.size, numbers))
+        return max(0, *(valued(size, numbers) for size in atom.sizes))
     return valued(atom.numerator, numbers) // valued(atom.divisor, numbers)
 
 

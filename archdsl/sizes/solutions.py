@@ -6,9 +6,21 @@ from math import gcd
 from typing import TypeAlias
 
 from archdsl.sizes.condition import Clause, Literal, literal, replaced
+from archdsl.sizes.free import freed
 from archdsl.sizes.numbers import ALL, Numbers, between, exactly, periodic
 from archdsl.sizes.residues import Residues, TooMuch, along, by_digit, choice, of_rests, primes
-from archdsl.sizes.size import Expression, Floor, Positive, Size, Symbol, of, symbols, valued
+from archdsl.sizes.size import (
+    Expression,
+    Floor,
+    Positive,
+    Size,
+    Symbol,
+    Undetermined,
+    of,
+    parts,
+    symbols,
+    valued,
+)
 
 _MOST_WORK = 50_000  # parts of a size that are worked out
 _LISTED = 32  # a period of which the rests are tried one by one
@@ -24,8 +36,8 @@ def solutions(clause: Clause, name: str, known: Rests | None = None) -> Numbers 
     try:
         found = ~ALL
         for each in clause:
-            found = found | _numbers(each, name, known)
-    except TooMuch:
+            found = found | _where(freed(each.size, name), each.relation, name, known)
+    except (TooMuch, Undetermined):
         return None
     return found
 
@@ -123,8 +135,8 @@ def _listed(one: Literal, period: int) -> Residues:
 def _behind(one: Literal, base: int, digit: int, known: Rests) -> Residues:
     """The rests of what stands before the last digit, where that is given."""
     (name,) = symbols(one.size)
-    symbol = Symbol(name, one.size.context)
-    return _rests(literal(replaced(one.size, symbol, of({(symbol,): base, (): digit})), one.relation), known)
+    itself = Symbol(name, one.size.context)
+    return _rests(literal(replaced(one.size, itself, of({(itself,): base, (): digit})), one.relation), known)
 
 
 def _divisors(size: Size) -> list[int]:
@@ -186,21 +198,26 @@ def _line_of(atom: Symbol | Floor | Positive) -> tuple[int, int, int, int]:
 
 
 def _either(one: Literal, switch: Positive, name: str, known: Rests) -> Numbers:
-    """With a `max` inside: the numbers where its size counts, and those where 0 does."""
-    above = _numbers(Literal(switch.size, ">="), name, known)
-    found = ~ALL
-    for region, size in ((above, switch.size), (~above, 0)):
-        chosen = literal(replaced(one.size, switch, size), one.relation)
-        inside = (ALL if chosen else ~ALL) if isinstance(chosen, bool) else _numbers(chosen, name, known)
-        found = found | (region & inside)
+    """With a `max` inside: for each of its sizes the numbers with which it is the largest."""
+    found, sizes = ~ALL, (0, *switch.sizes)
+    for size in sizes:
+        inside = _where(replaced(one.size, switch, size), one.relation, name, known)
+        for other in sizes:
+            inside = inside & _where(size - other, ">=", name, known)
+        found = found | inside
     return found
+
+
+def _where(size: Size, relation: str, name: str, known: Rests) -> Numbers:
+    one = literal(size, relation)
+    return (ALL if one else ~ALL) if isinstance(one, bool) else _numbers(one, name, known)
 
 
 def _positive(size: Size) -> Positive | None:
     """A `max` inside a size, an innermost one."""
     for monomial, _ in size.terms if isinstance(size, Expression) else ():
         for atom in monomial:
-            inner = [_positive(part) for part in atom if isinstance(part, Expression)]
+            inner = [_positive(part) for part in parts(atom)]
             found = next((one for one in inner if one is not None), None)
             if found is not None or isinstance(atom, Positive):
                 return found or atom  # type: ignore[return-value]
