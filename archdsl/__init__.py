@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from archdsl.version import VERSION
+
+__version__ = VERSION
 __all__ = ["ArchError", "Diagnostic", "Limits", "Model", "load", "loads", "save"]
 
 if TYPE_CHECKING:
     from archdsl.api.model import Model, load, loads
-    from archdsl.cli.weights import save
+    from archdsl.api.weights import save
     from archdsl.diagnostics import ArchError, Diagnostic
     from archdsl.limits import Limits
 
@@ -24,7 +26,7 @@ _HOMES = {
     "Model": "archdsl.api.model",
     "load": "archdsl.api.model",
     "loads": "archdsl.api.model",
-    "save": "archdsl.cli.weights",
+    "save": "archdsl.api.weights",
 }
 
 

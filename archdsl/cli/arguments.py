@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple, NoReturn
 
+from archdsl.cli.usage import Usage
 from archdsl.limits import Limits
+from archdsl.version import VERSION
 
 _PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
@@ -21,10 +23,6 @@ COMMANDS = {
     "limits": "tell the bounds on what a text may cost",
 }
 _PARAMETERS_HELP = "a value for a parameter of the model: a number, yes or no, [a list], otherwise a text"
-
-
-class Usage(Exception):
-    """Wrong use of the command line, in words."""
 
 
 class Arguments(NamedTuple):
@@ -83,9 +81,7 @@ def _before_command(argv: list[str]) -> tuple[list[str], list[str]]:
         if argv[at] in ("-h", "--help"):
             _show(_help())
         if argv[at] in ("-V", "--version"):
-            from archdsl import __version__
-
-            _show(f"archdsl {__version__}\n")
+            _show(f"archdsl {VERSION}\n")
         if not argv[at].startswith("--limit"):
             raise Usage(f"{argv[at]} stands behind a command; see archdsl --help")
         at += 1 if "=" in argv[at] else 2

@@ -67,16 +67,3 @@ def _place(source: Source, span: Span) -> dict[str, object]:
     line, column = source.position(span.start)
     end_line, end_column = source.position(span.end)
     return {"file": source.name, "line": line, "column": column, "end_line": end_line, "end_column": end_column}
-
-
-class ArchError(Exception):
-    """A text that is not a valid network; `.diagnostics` says why, in the order of the text."""
-
-    def __init__(self, diagnostics: list[Diagnostic]) -> None:
-        self.diagnostics = diagnostics
-        super().__init__(diagnostics)
-
-    def __str__(self) -> str:
-        from archdsl.diagnostics.render import render
-
-        return "\n" + "\n".join(render(d) for d in self.diagnostics)

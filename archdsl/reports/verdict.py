@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics.inert import inert
+from archdsl.reports.values import shown as shown_value
 from archdsl.sizes.size import Size
 
 _FEW = 6  # values of a parameter, or conditions, that one line lists
@@ -91,9 +92,7 @@ def setting(checked: Checked) -> str:
 
 
 def _plain(value: object) -> str:
-    from archdsl.reports.json import shown
-
-    return shown(value).strip('"')
+    return shown_value(value).strip('"')
 
 
 def _exact(size: Size) -> str:

@@ -10,7 +10,7 @@ the floor of a division comes to, and the text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from typing import Protocol
@@ -302,6 +302,19 @@ def _reaches(difference: Size, left: Size, sign: str, right: Size) -> bool:
 
 def _terms(size: Size) -> tuple[tuple[Monomial, int], ...]:
     return (((), size),) if isinstance(size, int) else size.terms
+
+
+def ordered(operator: str, left: Any, right: Any) -> bool:
+    """`<`, `<=`, `>` or `>=` of numbers and sizes."""
+    match operator:
+        case "<":
+            return bool(left < right)
+        case "<=":
+            return bool(left <= right)
+        case ">":
+            return bool(left > right)
+        case _:
+            return bool(left >= right)
 
 
 def atom_order(atom: Atom) -> tuple[str, str]:
