@@ -25,6 +25,8 @@ from archdsl.vocabulary.keras import ACTIVATIONS
 
 DATA = Path(__file__).parent / "data"
 TABLES = {library: vocabulary._rows(library) for library in vocabulary.LIBRARIES}
+READ = ("input", "tensors", "other")  # arguments that are values of the network
+ASKED = ("query", "key", "value")  # those of attention
 LEFT_OUT = {"device", "dtype", "_weight", "_freeze", "_random_samples", "mode"}  # of PyTorch's constructors
 
 
@@ -108,7 +110,7 @@ def test_arguments_are_attributes_of_a_kind_or_a_block() -> None:
 def calls() -> list[tuple[str, str, str]]:
     """For each kind by another name: its input, a call that a program would have, and the line that it is."""
     found = []
-    for library, prefix in (("pytorch", "nn."), ("keras", "layers.")):
+    for library, prefix in (("pytorch", "nn."), ("keras", "layers."), ("functional", "F.")):
         for name, row in TABLES[library].items():
             if row.kind in REGISTRY and not row.form and not row.behind:
                 found += [(f"{prefix}{name}", *one) for one in _examples(row, REGISTRY[row.kind])][:2]
@@ -131,10 +133,24 @@ def _examples(row: Row, kind: type[Layer]) -> list[tuple[str, str, str]]:
         if not line.startswith(kind.name):  # two lines, or a merge around it
             continue
         op = archdsl.loads(f"{text}\n{line}{behind}")._checked.network.body.items[-1].node.op
-        values = _arguments(row, op, shapes[0])
-        if values is not None:
-            found.append((text, f"({', '.join(values)}){behind}", f"{line}{behind}"))
+        values, reads = _arguments(row, op, shapes[0]), _reads(row, len(shapes))
+        if values is not None and reads is not None:
+            given = f"({', '.join([*reads, *values])}){'' if reads else behind}"
+            found.append((text, given, f"{line}{behind}"))
     return found
+
+
+def _read(row: Row) -> tuple[str, ...]:
+    return ASKED if "query" in row.signature else READ
+
+
+def _reads(row: Row, number: int) -> list[str] | None:
+    """The arguments of a function that are values of the network; None where it takes another number of them."""
+    each = [one.arg for one in ast.parse(f"def f({row.signature}): pass").body[0].args.args if one.arg in _read(row)]
+    names = [f"i{place}" for place in range(number)]
+    if each == ["tensors"]:
+        return [f"[{', '.join(names)}]"]
+    return names if len(each) == number else [] if not each else None
 
 
 def _arguments(row: Row, op: Layer, shape: str) -> list[str] | None:
@@ -148,7 +164,7 @@ def _arguments(row: Row, op: Layer, shape: str) -> list[str] | None:
     for one in (*each.args, *each.kwonlyargs):
         attribute = next((a.name for a in op.attributes.values() if a.torch == one.arg or a.name == one.arg), None)
         attribute = attribute or next((name for name in ARGUMENTS.get(one.arg, ()) if name in op.attributes), None)
-        if attribute is None:
+        if attribute is None or one.arg in _read(row):
             if one.arg in FROM_INPUT:
                 given[one.arg] = int(re.split("x", shape.split()[0])[-1])
             continue
@@ -321,6 +337,50 @@ ALIKE = {  # rows of the same form and target as others that are called
     *("upsample_bilinear", "reshape", "roll", "chunk", "concat", "concatenate", "add", "GlobalAvgPool1D"),
     *("InputLayer", "Input", "ELU", "SpatialDropout1D"),
 }
+
+
+# ---- names typed as kinds
+
+
+def typed() -> list[tuple[str, str, str]]:
+    """For each name of ONNX and of papers for a kind: its input, a line that begins with it, and the line that it is."""
+    found = []
+    for library in ("onnx", "papers"):
+        for name, row in TABLES[library].items():
+            if row.kind in REGISTRY and not row.form:
+                reads, line = _first_example(REGISTRY[row.kind])
+                shapes = reads.split(", ") if reads else []
+                text = "; ".join(f"input i{number}: {shape}" for number, shape in enumerate(shapes)) or "input 8"
+                behind = f" <- {', '.join(f'i{number}' for number in range(len(shapes)))}" if shapes else ""
+                values = line.partition(" ")[2]
+                if row.kind == "REDUCE":  # its first value is in the name
+                    line = f"REDUCE {row.behind} {values.partition(' ')[2]}"
+                    found.append((text, f"{name} {values.partition(' ')[2]}{behind}", f"{line}{behind}"))
+                else:
+                    found.append((text, f"{name} {values}{behind}", f"{line} {row.behind}{behind}"))
+    return found
+
+
+def _first_example(kind: type[Layer]) -> tuple[str, str]:
+    """What the first example of a kind that is one line reads, and the line."""
+    for example in kind.examples:
+        if isinstance(example, Example):
+            before, _, _ = example.text.rpartition(" -> ")
+            reads, _, line = before.rpartition(" -> ") if '"' not in before else before.partition(" -> ")
+            if line.startswith(kind.name):
+                return reads, line
+    raise AssertionError(kind.name)
+
+
+@pytest.mark.parametrize(("before", "line", "right"), typed(), ids=[line for _, line, _ in typed()])
+def test_a_name_typed_as_a_kind_is_accepted_or_answered(before: str, line: str, right: str) -> None:
+    text = f"{before}\n{line}\n"
+    try:
+        archdsl.loads(text, notation="arch")
+    except archdsl.ArchError as error:
+        assert error.diagnostics[0].fix is not None, str(error)
+        text = fixed(text, error.diagnostics)
+    assert same(text, f"{before}\n{right}\n")
 
 
 # ---- texts and reasons

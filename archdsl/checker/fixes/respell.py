@@ -71,6 +71,8 @@ class _Reader:
         attribute = name if own else None
         attribute = attribute or attribute_by(self.kind, name) or attribute_by(self.kind, name.lower())
         attribute = attribute or near(name, list(self.signature.names))
+        if attribute is None and self.signature.gathering is not None:
+            return f"{name}={value}"
         if attribute is None:
             self._nothing(name, value)
             return ""

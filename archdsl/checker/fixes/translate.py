@@ -21,7 +21,8 @@ _MOST = 60  # layers of one line
 _FLOWS = frozenset(("x", "out", "y", "h", "z", "inputs", "input", "output", "outputs", "net", "model", "result"))
 _ADDS = ("add", "append", "add_module")
 _ROWS = ("Sequential", "nn.Sequential", "torch.nn.Sequential", "keras.Sequential", "models.Sequential")
-_READS = ("input", "query", "tensors", "key", "value", "other")  # arguments that are values, not numbers
+_READS = ("input", "tensors", "other")  # arguments that are values of the network, not numbers
+_ASKED = ("query", "key", "value")  # those of attention
 _PLAIN = (int, float, str)
 
 
@@ -143,7 +144,8 @@ def _by_row(row: Row, call: Call, around: Around) -> Written:
 
 def _values(draft: Draft, call: Call, around: Around) -> Written:
     """The values that a call reads: names, or the lines of calls within it."""
-    given = [draft.take(name) for name in _READS if name in draft.given and not isinstance(draft.given[name], _PLAIN)]
+    names = _ASKED if "query" in draft.given else _READS
+    given = [draft.take(name) for name in names if name in draft.given and not isinstance(draft.given[name], _PLAIN)]
     values = [value for value in (*given, *call.on) if value is not None]
     if len(values) == 1 and isinstance(values[0], tuple):
         values = list(values[0])
