@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from archdsl.claims.incoming import incoming
 from archdsl.elaborate import control
 from archdsl.elaborate.names import Entry, Names, Place, Value
 from archdsl.elaborate.once import Once, sequence_of, wrapped
@@ -175,7 +176,11 @@ def merge(
         raise Silent
     if not values:
         raise Problem("wrong-inputs", f"{kind.name} has no branch", statement.kind or statement)
-    op, (shape,) = e.rules.apply(kind, bound, values, statement)
+    try:
+        op, (shape,) = e.rules.apply(kind, bound, values, statement)
+    except Problem as fault:
+        fault.related += incoming(item.node for item in branches) if fault.code == "shape-mismatch" else ()
+        raise
     if len(values) == 1:
         from archdsl.elaborate.joining import warn_of_one
 
@@ -214,10 +219,20 @@ def _branches(
             values += found
             if len(values) > e.limits.list:
                 raise Problem("limit", f"more than {e.limits.list:,} branches", statement.kind or statement)
-        if not e.judge.line(line, ours, place.scope):
+        if not e.judge.line(line, ours, place.scope, _claimed(e, line.statements[-1], found)):
             values[-1:] = [e.wrong()]
         items += ours
     return tuple(items), tuple(values)
+
+
+def _claimed(e: Elaboration, statement: tree.Statement, branches: tuple[Value, ...]) -> Shape | None:
+    """The branch of which claims behind a statement of a merge speak: the last, if others of a `for` are like it."""
+    claims = statement.claims if isinstance(statement, tree.For) else ()
+    shapes = {str(branch.shape) for branch in branches}
+    if len(shapes) > 1 and (shape := next((one for one in claims if isinstance(one, tree.ShapeClaim)), None)):
+        e.report.tell("misplaced", "the turns of this `for` give several shapes; claim each within its braces", shape)
+        return None
+    return branches[-1].shape if branches else None
 
 
 def _branch(

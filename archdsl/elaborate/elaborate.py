@@ -7,6 +7,7 @@ hold others are tasks (`trampoline`), so that nesting never becomes depth of the
 
 from __future__ import annotations
 
+from archdsl.claims.incoming import changed
 from archdsl.elaborate import containers, control
 from archdsl.elaborate.names import Entry, Names, Part, Place, Value, mark_activation
 from archdsl.elaborate.once import Once, sequence_of
@@ -22,6 +23,7 @@ from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 
 _FEWEST = 2  # values that a merge without braces reads
+_KEEP = "`let d = in` before both keeps the first; `in` is what its own line reads"
 _WORDS = ("in", "yes", "no", "true", "false")
 
 
@@ -50,11 +52,13 @@ class Elaborator(Elaboration):
                     item, current = None, self._after(fault, statement, current, here)
                 if item is not None:
                     ours.append(item)
-            if not self.judge.line(line, ours, place.scope):
+            if not self.judge.line(line, ours, place.scope, current.shape if current is not None else None):
                 current = self._doubt(line, place)
             if len(line.statements) > 1:
                 mark_activation(line, place.names)
             items += ours
+        for token, before in changed(items):
+            self.report.tell("changed-in", "`in` is the wide number here", token, hint=_KEEP, related=(before,))
         last = () if current is None else (current,)
         return sequence_of(takes, tuple(items), last, place.names.counter - base), current
 

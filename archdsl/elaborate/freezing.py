@@ -119,13 +119,15 @@ def _unknown(e: Elaboration, root: _Step, path: str, token: Token) -> Problem | 
         if not below.found:
             around = ".".join(words[:number])
             close = nearest(word, step.beside)
-            hint = f"did you mean {'.'.join([*words[:number], close])}?" if close else None
+            hint, instead = None, (".".join([*words[:number], close]),) if close else ()
             if not number and not close and meant(word, e.kinds.words[0]):
                 hint = f"a part is frozen by its name: a: {word}, and freeze a"
             if step.owns and not step.beside:
                 hint = f"all tensors of a layer are frozen together: freeze {around}"
             where = f" in {around}" if number else ""
-            return Problem("unknown-name", f"nothing{where} is called {word or token.text}", token, hint=hint)
+            return Problem(
+                "unknown-name", f"nothing{where} is called {word or token.text}", token, hint=hint, instead=instead
+            )
         step = below
     return None
 
@@ -135,7 +137,7 @@ def _again(step: _Step, token: Token) -> Problem | None:
     if step.runs is None:
         return None
     message = f"{token.text} runs {step.runs} again and has no weights of its own"
-    return Problem("shared-freeze", message, token, hint=f"freeze {step.runs}")
+    return Problem("shared-freeze", message, token, instead=(step.runs,))
 
 
 class _Marking:

@@ -85,7 +85,7 @@ class Names:
             raise Problem("duplicate-name", message, token, hint=hint, related=related)
         if label.isdigit() and int(label) < self.counter:
             message = f"the number {label} may stand for a layer above: counting has come to {self.counter}"
-            raise Problem("duplicate-name", message, token, hint=f"{self.counter}, or a larger number")
+            raise Problem("duplicate-name", message, token, instead=(str(self.counter),))
         self.taken[label] = token
 
     def number(self, label: str | None) -> int:
@@ -137,12 +137,12 @@ class Names:
     def _unknown(self, name: str, at: Token) -> Problem:
         close = nearest(name, self.visible())
         message = f"no layer above is called {name}"
-        hint = f"did you mean {close}?" if close else None
+        hint, instead = None, (close,) if close else ()
         if self._unfinished(name):
             message, hint = f"{name} is the name of what stands around this line, and has no result yet", None
         elif name == "input":
-            hint = "give the input a name: input x: 28x28x1"
-        return Problem("unknown-name", message, at, hint=hint)
+            hint = "an input is read by its name: give it one, and a colon"
+        return Problem("unknown-name", message, at, hint=hint, instead=instead)
 
     def _unfinished(self, name: str) -> bool:
         scope: Names | None = self

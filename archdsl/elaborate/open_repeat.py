@@ -19,6 +19,7 @@ from archdsl.faults.problem import Problem, Refused, Silent
 from archdsl.layers.values import give
 from archdsl.network.nodes import Repeat, Run
 from archdsl.sizes.condition import Clause, Literal, literal
+from archdsl.sizes.facts import facts_of
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Undetermined, same
 from archdsl.sizes.wording import worded
@@ -42,7 +43,7 @@ def open_repeat(
         message = f"the layers below are counted on from {count} copies, a number that is left open"
         raise Problem("undetermined", message, at, hint=f"name the repeat, layers: {{ ... }} x(n), or {give(count)}")
     copies = _copies(e, statement, count, inputs, copy)
-    if count.facts.known(count - 1, ">="):  # type: ignore[arg-type]
+    if facts_of(count).known(count - 1, ">="):  # type: ignore[arg-type]
         return (yield copies)
     return (yield _perhaps(e, statement, count, inputs, copies))
 
@@ -93,7 +94,7 @@ def _perhaps(
         if tried.raised is not None:
             raise tried.raised
         for clause, note in tried.needs:
-            count.facts.require((none, *clause), note)
+            facts_of(count).require((none, *clause), note)
         return tried.once
     e.report.bring_back(told)
     e.forget(unread)
@@ -103,7 +104,7 @@ def _perhaps(
 
 def _supposed(e: Elaboration, count: Expression, copies: Task[Once]) -> Task[_Tried]:
     """The copies with all that is known only there: conditions, and layers, bodies and parts found under them."""
-    facts, some = count.facts, literal(count - 1, ">=")
+    facts, some = facts_of(count), literal(count - 1, ">=")
     assert isinstance(some, Literal)
     layers, uses, again, before = e.rules.known, e.uses.known, e.uses.again, len(facts.needs)
     e.rules.known, e.uses.known, e.uses.again = ChainMap({}, layers), ChainMap({}, uses), ChainMap({}, again)
@@ -119,7 +120,7 @@ def _supposed(e: Elaboration, count: Expression, copies: Task[Once]) -> Task[_Tr
 
 def _require_none(e: Elaboration, none: Literal, fault: Refused) -> None:
     """There is no copy, since a rule refuses it; raises the fault where there must be one."""
-    if not none.size.facts.require((none,), Need(fault.at, fault.what, fault.message)):
+    if not facts_of(none.size).require((none,), Need(fault.at, fault.what, fault.message)):
         raise fault
     message = f"{fault.message}; so there must be no copy: {worded((none,))}"
     e.report.tell("no-copies", message, fault.at, hint=fault.hint)

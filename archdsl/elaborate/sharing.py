@@ -66,7 +66,8 @@ def _named(statement: tree.Layer) -> Token:
         if not more:
             return token
         message = f"SHARE takes a name and nothing else: the values of {token.text} are those of its own line"
-        raise Problem("too-many-values", message, more[0], hint=f"SHARE {token.text}")
+        rest = Span(more[0].start, more[-1].end)
+        raise Problem("too-many-values", message, rest, hint=_USAGE, instead=("",))
     raise Problem("wrong-type", "SHARE takes the name of what runs again", first, hint=_USAGE)
 
 
@@ -179,10 +180,9 @@ def _no_layer(entry: Entry, token: Token, tensor: str) -> Problem:
     lenders = [label for label, each in inside.entries.items() if _lends(each, tensor)] if inside is not None else []
     what = "a group" if inside is not None else "a repeat" if isinstance(node, Repeat) else "a block in use"
     what = "an input or a further result" if node is None else what
-    hint = f"{tensor}={name}.{lenders[0]}" if len(lenders) == 1 else None
-    return Problem(
-        "not-shareable", f"{name} is {what}; {tensor}= names one layer", token, hint=hint, related=(_given(entry),)
-    )
+    instead = (f"{name}.{lenders[0]}",) if len(lenders) == 1 else ()
+    message = f"{name} is {what}; {tensor}= names one layer"
+    return Problem("not-shareable", message, token, instead=instead, related=(_given(entry),))
 
 
 def _lends(entry: Entry, tensor: str) -> bool:
