@@ -31,6 +31,7 @@ class Limits(NamedTuple):
     ways: int = 64
     terms: int = 1_000
     degree: int = 16
+    patterns: int = 10_000
 
 
 MEANINGS = {
@@ -57,6 +58,7 @@ MEANINGS = {
     "ways": "cases of open sizes that one rule tells apart",
     "terms": "terms of a formula, those within others counted",
     "degree": "symbols multiplied in one term of a formula",
+    "patterns": "patterns of one .gitignore, or of another list of what is left out of a folder",
 }
 
 

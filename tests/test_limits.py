@@ -118,7 +118,10 @@ CASES: dict[str, list[Case]] = {
         Case("model M(a)\ninput [a, a, 8]\nCONV a 1x1\n", 3, ("check", "summary")),
     ],
 }
-APART = {"diagnostics", "tries"}  # of what is shown, and of what is tried: tests of their own below
+APART = {  # tests of their own: of what is shown and of what is tried below, of folders in test_files.py
+    *("diagnostics", "tries"),
+    "patterns",
+}
 
 
 def test_every_bound_has_a_case_and_a_meaning() -> None:

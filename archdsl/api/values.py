@@ -109,16 +109,13 @@ def text(name: str, value: Any) -> str:
     return value
 
 
-def shape(value: Any) -> str:
-    """What lines without an input read, as a text: "227x227x3", or sizes as (227, 227, 3).
-
-    Raises TypeError, ValueError.
-    """
-    if isinstance(value, str):
-        return value
+def sizes(name: str, value: Any) -> tuple[int, ...]:
+    """A shape as sizes, (227, 227, 3). Raises TypeError, ValueError."""
     if not isinstance(value, (list, tuple)):
-        raise TypeError(f'input must be a text ("227x227x3") or a tuple of sizes, not {type(value).__name__}')
-    return "x".join(one if isinstance(one, str) else str(positive("a size of input", one)) for one in value)
+        raise TypeError(f'{name} is a shape as "64x64x3" or (64, 64, 3), not {type(value).__name__}')
+    if not value:
+        raise ValueError(f"{name} has one size or more, each from 1 to 2**62 - 1")
+    return tuple(positive(f"each size of {name}", one) for one in value)
 
 
 def bounds(limits: Any) -> Limits:

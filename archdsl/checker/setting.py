@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from archdsl.analysis.cost import Costs
 from archdsl.checker.checked import Checked, unread
 from archdsl.claims.claims import MOST_DIGITS, unwritable
+from archdsl.claims.judge import Judge
 from archdsl.diagnostics import Span
 from archdsl.elaborate.elaborate import Elaborator
 from archdsl.elaborate.whole import network_of
@@ -21,7 +23,6 @@ from archdsl.reading.kinds import linked
 from archdsl.reading.reading import Reading
 from archdsl.reading.references import recursive_blocks
 from archdsl.reading.where import define_symbols, demand_of_inputs, facts_of, symbol_names
-from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Excess, Size
 from archdsl.syntax import tree
 
@@ -29,10 +30,16 @@ _CHARACTERS = 10  # of a text that is looked at once more, in the time of a step
 
 
 def check_setting(
-    reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None, work: Work | None = None
+    reading: Reading,
+    given: dict[str, Any],
+    limits: Limits,
+    inputs: tuple[tree.Input, ...] | None = None,
+    judge: Callable[[Report, Costs, Limits], Judge] = Judge,
+    work: Work | None = None,
 ) -> Checked:
     """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent.
 
+    `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims.
     `work` is what was done before, where several checks share the limit on visits.
     """
     if reading.file is None:
@@ -44,7 +51,7 @@ def check_setting(
         if visits:  # the first look at a text is bounded by its length
             work.spend(len(reading.source.text) // _CHARACTERS)
         report.add(reading.diagnostics)
-        found = _elaborated(reading, reading.file, given, limits, fragment, report, work)
+        found = _elaborated(reading, reading.file, given, limits, inputs, judge, report, work)
     except Stop as stop:  # before there was a network
         report.problem(stop.problem)
         found = unread(reading.source, [])._replace(parameters=given)
@@ -56,7 +63,8 @@ def _elaborated(
     file: tree.File,
     given: dict[str, Any],
     limits: Limits,
-    fragment: Shape | None,
+    inputs: tuple[tree.Input, ...] | None,
+    judge: Callable[[Report, Costs, Limits], Judge],
     report: Report,
     work: Work,
 ) -> Checked:
@@ -71,9 +79,11 @@ def _elaborated(
     for fault in reading.cases.faults:
         report.problem(fault)
     elaborator = Elaborator(kinds, report, limits, reading.known, facts, work)
+    elaborator.judge = judge(report, elaborator.costs, limits)
     elaborator.recursive = recursive_blocks(kinds, report)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
-    network = None if refused else network_of(declared, scope, elaborator, fragment)
+    laid = declared if inputs is None else declared._replace(inputs=inputs)
+    network = None if refused else network_of(laid, scope, elaborator, reading.fragment)
     network = _countable(network, elaborator.costs, report, limits)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
     values |= {name: given[name] for name in sorted(names) if given.get(name, LEFT_OPEN) != LEFT_OPEN}
