@@ -7,7 +7,8 @@ from collections.abc import Iterable
 _LONGEST = 64
 _SHORTEST = 3  # of a shorter word nearly every other is near
 _LONG = 8  # letters of a word in which two slips are few
-_MANY = 100  # names that are compared one by one; of more, the last that begin alike
+_MANY = 100  # names that are compared one by one; of more, some of those that begin alike
+_NEAR = 32  # of these, the last
 
 
 def nearest(word: str, known: Iterable[str]) -> str | None:
@@ -21,7 +22,7 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     close = [name for name in known if abs(len(name) - len(word)) <= allowed]
     if len(close) > _MANY:
         begin = (word[:1], word[:1].upper())
-        close = [name for name in close if name.startswith(begin)][-_MANY:]
+        close = [name for name in close if name.startswith(begin)][-_NEAR:]
     names = {name.lower(): name for name in close}
     if word in names:
         return names[word]
