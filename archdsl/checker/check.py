@@ -65,4 +65,4 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sha
         return checked
     from archdsl.checker.holes.answer import placed_back
 
-    return placed_back(checked, reading.answer)
+    return placed_back(checked, reading, given, limits, fragment)

@@ -25,8 +25,16 @@ from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 
 
-def check_setting(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None) -> Checked:
-    """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent."""
+def check_setting(
+    reading: Reading,
+    given: dict[str, Any],
+    limits: Limits,
+    fragment: Shape | None = None,
+    holes: dict[int, int] | None = None,
+) -> Checked:
+    """Check one setting of a text. `holes` are numbers for each ?, by their places; one without a number is a fault
+    whose followers stay silent.
+    """
     source = reading.source
     report = Report(source, reading.ignored)
     if reading.file is None:
@@ -36,7 +44,7 @@ def check_setting(reading: Reading, given: dict[str, Any], limits: Limits, fragm
     declared = kinds.files[0]
     names = symbol_names(declared.inputs, declared.model)
     facts = facts_of(names, declared.model, given, report, limits)
-    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0])
+    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], holes)
     define_symbols(declared.inputs, names, given, scope, report, facts)
     demand_of_inputs(declared.inputs, scope, report, limits, facts)
     _check_cases(declared, report, limits)

@@ -171,9 +171,10 @@ def _where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
     known = tuple(other if one is None else one for one, other in zip(claimed, derived.sizes, strict=True))
     if not any(isinstance(one - other, Expression) for one, other in zip(known, derived.sizes, strict=True)):
         return None
-    from archdsl.expressions.assume import equal_where
+    from archdsl.expressions.assume import equalities
 
-    return equal_where(known, derived.sizes)
+    conditions = equalities(known, derived.sizes)
+    return f"they are equal where {' and '.join(conditions)}; state it behind `where`" if conditions else None
 
 
 def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:
