@@ -23,9 +23,9 @@ from checkpoints import wanted_of  # noqa: E402
 from compare import evaluated, example_inputs, flops, static_tensors, tensor_sizes, torch_tensors, unrolled  # noqa: E402
 
 import archdsl  # noqa: E402
-from archdsl.api.model import read_file  # noqa: E402
 from archdsl.backends.torch.whitelist import verify  # noqa: E402
 from archdsl.checker.check import settings  # noqa: E402
+from archdsl.files.texts import read_file  # noqa: E402
 from archdsl.limits import Limits  # noqa: E402
 from archdsl.network.nodes import Leaf, Sequence, Use  # noqa: E402
 from archdsl.reading.reading import read  # noqa: E402

@@ -465,10 +465,25 @@ def test_a_line_that_is_called_a_layer_is_never_passed_over() -> None:
         ("conv 6 3x3 nobais\n", "arch"),
         ("conv 6, 3x3 nobais\n", "arch"),
         ("pool\n", "arch"),
+        ("DENSE 10\n", "arch"),
+        ("dense 10\n", "arch"),
+        ("CONV2D 32 3x3\nMAXPOOLING 2x2\nDENSE 128\nDENSE 10\n", "arch"),
+        ("Hidden 300\n", "arch"),
+        ("conv1 32 3x3\npool1 2x2\nconv2 64 3x3\npool2 2x2\nfc1 500\n", "listing"),
     ],
 )
 def test_the_notation_is_seen(words: str, notation: str) -> None:
     assert read(Source("x.txt", words), Limits()).notation == notation
+
+
+@pytest.mark.parametrize(
+    "words", ["DENSE 10", "dense 10", "Dense 128; Dense 10", "CONV2D 4 3x3", "LINEAR_LAYER 5", "FC 10"]
+)
+def test_a_line_of_a_spec_gets_the_same_answer_under_any_name(words: str) -> None:
+    """What stands in it is a spec, whether it is called so: other libraries' names of kinds do not make it a listing."""
+    found = [checked(f"{words}\n", name) for name in ("x.arch", "x.txt", "x", "<stdin>")]
+    told = [[(one.code, one.message, one.hint) for one in each.diagnostics] for each in found]
+    assert told[1:] == told[:-1]
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 import archdsl
-from archdsl.api.model import read_file
 from archdsl.checker.check import check, settings
 from archdsl.checker.checked import Checked
 from archdsl.faults.report import Report
+from archdsl.files.texts import read_file
 from archdsl.limits import Limits
 from archdsl.reading.declare import declarations
 from archdsl.reading.reading import read

@@ -13,12 +13,11 @@ from archdsl.faults.report import Report
 from archdsl.limits import Limits
 from archdsl.reading.declare import declarations
 from archdsl.reading.reading import Reading
-from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.collector import without_collector
 
 
-def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fragment: Shape | None = None) -> Reading:
+def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits) -> Reading:
     """A text with the numbers of its holes, found from the claims at all settings; as it is where it has no hole.
 
     Where there is no one answer, `answer.told` says why, and no number is put in.
@@ -28,7 +27,7 @@ def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fra
     from archdsl.checker.holes.answer import filled
 
     with without_collector():
-        return filled(reading, settings, limits, fragment)
+        return filled(reading, settings, limits)
 
 
 def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
@@ -38,6 +37,10 @@ def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[di
         declared = declarations(reading.file, Report(reading.source, []))
         for cases in declared.cases:
             found += _cases(cases, given, limits)
+        if found and reading.inputs is not None:
+            from archdsl.reading.given import agreeing
+
+            found = [setting for setting in found if agreeing(declared, reading.inputs, setting)]
     return found[: limits.cases] or [given]
 
 
@@ -54,15 +57,21 @@ def _cases(cases: tree.Cases, given: dict[str, Any], limits: Limits) -> list[dic
     return [{**given, **row} for row in found if all(row.get(name, value) == value for name, value in given.items())]
 
 
-def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None) -> Checked:
-    """Check one setting. `fragment` is the input of layer lines that have none. Holes are filled before."""
-    reading = filled(reading, [given], limits, fragment)
+def _with_inputs(reading: Reading, given: dict[str, Any], limits: Limits) -> Checked:
+    from archdsl.checker.replaced import check_replaced
+
+    return check_replaced(reading, given, limits)
+
+
+def check(reading: Reading, given: dict[str, Any], limits: Limits) -> Checked:
+    """Check one setting, with the inputs that the caller gives. Holes are filled before."""
+    reading = filled(reading, [given], limits)
     if reading.holes:  # each without a number is a fault, and none may end the check
         limits = limits._replace(diagnostics=limits.diagnostics + len(reading.holes))
     with without_collector():
-        checked = check_setting(reading, given, limits, fragment)
+        checked = _with_inputs(reading, given, limits) if reading.inputs else check_setting(reading, given, limits)
     if reading.answer is None:
         return checked
     from archdsl.checker.holes.answer import placed_back
 
-    return placed_back(checked, reading, given, limits, fragment)
+    return placed_back(checked, reading, given, limits)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from archdsl.analysis.cost import Costs
 from archdsl.checker.checked import Checked, unread
 from archdsl.claims.claims import MOST_DIGITS, unwritable
+from archdsl.claims.judge import Judge
 from archdsl.diagnostics import Span
 from archdsl.elaborate.elaborate import Elaborator
 from archdsl.elaborate.whole import network_of
@@ -21,19 +23,22 @@ from archdsl.reading.kinds import linked
 from archdsl.reading.reading import Reading
 from archdsl.reading.references import recursive_blocks
 from archdsl.reading.where import define_symbols, demand_of_inputs, facts_of, symbol_names
-from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
+from archdsl.syntax import tree
 
 
 def check_setting(
     reading: Reading,
     given: dict[str, Any],
     limits: Limits,
-    fragment: Shape | None = None,
+    inputs: tuple[tree.Input, ...] | None = None,
+    judge: Callable[[Report, Costs, Limits], Judge] = Judge,
     holes: dict[int, int] | None = None,
 ) -> Checked:
-    """Check one setting of a text. `holes` are numbers for each ?, by their places; one without a number is a fault
-    whose followers stay silent.
+    """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent.
+
+    `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims;
+    `holes` are numbers for each ?, by their places.
     """
     source = reading.source
     report = Report(source, reading.ignored)
@@ -49,10 +54,12 @@ def check_setting(
     demand_of_inputs(declared.inputs, scope, report, limits, facts)
     _check_cases(declared, report, limits)
     elaborator = Elaborator(kinds, report, limits, reading.known, facts)
+    elaborator.judge = judge(report, elaborator.costs, limits)
     scope.work = work = elaborator.work
     elaborator.recursive = recursive_blocks(kinds, report, limits)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
-    network = None if refused else network_of(declared, scope, elaborator, fragment)
+    laid = declared if inputs is None else declared._replace(inputs=inputs)
+    network = None if refused else network_of(laid, scope, elaborator, reading.fragment)
     network = _countable(network, elaborator.costs, report, limits)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
     values |= {name: given[name] for name in sorted(names) if given.get(name, LEFT_OPEN) != LEFT_OPEN}

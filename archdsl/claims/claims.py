@@ -22,11 +22,14 @@ _PARAMETER_BYTES = 4  # float32
 
 
 class Claim(NamedTuple):
-    """A claim with its verdict. `claimed` is as written, `derived` as the claim would have to be written."""
+    """A claim with its verdict, None where it is not judged: it depends on an input that the caller has replaced.
+
+    `claimed` is as written, `derived` as the claim would have to be written.
+    """
 
     line: int
     text: str
-    holds: bool
+    holds: bool | None
     claimed: str
     derived: str
     file: str

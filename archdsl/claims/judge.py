@@ -49,6 +49,8 @@ class Judge:
         Returns False where a shape is not the claimed one: what follows from it is then in doubt.
         """
         layers = [one for one in line.statements if isinstance(one, tree.Layer)]
+        if any(one.comes for one in layers):
+            self._come_in(items)
         claiming = [one for one in layers if one.claims]
         if not claiming or self._silent:
             return True
@@ -65,6 +67,18 @@ class Judge:
         shapes = last.shapes[:1] if isinstance(last.node, Repeat) and last.node.parallel else last.shapes
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
         return self._all(claiming[0].claims, shapes, cost, scope, leaves if len(leaves) == len(items) else (), sums)
+
+    def _come_in(self, items: list[Item]) -> None:
+        """Hold what a listing says that a layer reads, by its tensors and not by its input: `Conv2d(3, 64)`."""
+        for item in items:
+            node = item.node.runs[0].node if isinstance(item.node, Repeat) else item.node
+            if not isinstance(node, Leaf):
+                continue
+            for one in node.statement.comes:
+                if not _comes(one, node.inputs[0]):
+                    said = f"{'x'.join(map(str, one.sizes))} {'positions' if one.what == 'window' else one.what}"
+                    message = f"this layer says that it reads {said}, and {node.inputs[0]} comes in"
+                    self.report.tell("shape-mismatch", message, one)
 
     def container(
         self, expects: list[tree.Expect], body: Node, results: tuple[Shape | None, ...], scope: Scope, *, model: bool
@@ -95,21 +109,25 @@ class Judge:
         *,
         whole: bool = False,
     ) -> bool:
-        position, right = 0, True
+        position, right = -1, True
         for claim in claims:
             if not whole and isinstance(claim, tree.QuantityClaim) and claim.unit.text == "trainable":
                 self._trainable[claim.start] = claim
             try:
                 if isinstance(claim, tree.ShapeClaim):
-                    right = self._shape(claim, shapes, position, scope, leaves) and right
                     position += 1
+                    right = self._shape(claim, shapes, position, scope, leaves) and right
                 elif cost is not None:
                     self._quantity(claim, cost, leaves, sums)
             except Problem as problem:
-                self.report.problem(problem, lost=False)
+                self._refuse(claim, problem, str(shapes[position]) if 0 <= position < len(shapes) else "")
             except Silent:
                 pass
         return right
+
+    def _refuse(self, claim: tree.Claim, problem: Problem, derived: str) -> None:
+        """Tell what is wrong with a claim itself; `derived` is the shape that its line gives."""
+        self.report.problem(problem, lost=False)
 
     def _shape(
         self,
@@ -143,15 +161,29 @@ class Judge:
             self._tell("claim-value", claim, derived, because, None)
 
     def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:
-        text = self.report.source.text[claim.start : claim.end]
-        source = self.report.source
-        line, file = source.position(claim.start)[0], source.part(claim.start).name
-        self._verdicts.setdefault((claim.start, derived), Claim(line, text, holds, text, derived, file))
+        self._verdicts.setdefault((claim.start, derived), self._verdict(claim, holds, derived))
         return holds
+
+    def _verdict(self, claim: tree.Claim, holds: bool | None, derived: str) -> Claim:
+        source = self.report.source
+        text = source.text[claim.start : claim.end]
+        line, file = source.position(claim.start)[0], source.part(claim.start).name
+        return Claim(line, text, holds, text, derived, file)
 
     def _tell(self, code: str, claim: tree.Claim, derived: str, because: str, hint: str | None) -> None:
         text = self.report.source.text[claim.start : claim.end]
         self.report.tell(code, f"claimed {text}, derived {derived}", claim, label=because, hint=hint)
+
+
+def _comes(said: tree.Comes, shape: Shape) -> bool:
+    """Whether what a layer says that it reads is what comes in."""
+    match said.what:
+        case "channels":
+            return said.sizes == (shape.channels,)
+        case "elements":
+            return said.sizes == (shape.elements,)
+    space = shape.space or (1,) * len(said.sizes)  # a vector has one position
+    return said.sizes in (shape.sizes, space) or (len(said.sizes) == 1 and set(space) == set(said.sizes))
 
 
 def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:

@@ -21,7 +21,7 @@ def _warnings(**summaries: str) -> dict[str, Code]:
 CODES: dict[str, Code] = {
     # reading
     **_errors(
-        unreadable="a file or folder that cannot be read",
+        unreadable="a file or folder that cannot be read, or a file that cannot be written",
         encoding="bytes that are not UTF-8, or characters that hide or reorder text",
         empty="a file without a layer",
         limit="a bound on size, depth or work is exceeded",
@@ -104,6 +104,7 @@ CODES: dict[str, Code] = {
         unknown_code="an ignored code that does not exist",
     ),
     "shadows-kind": Code("note", "a block with the name of a built-in kind"),
+    "unjudged-claims": Code("note", "claims that depend on an input which the caller has replaced"),
     "passed-over": Code("note", "a sentence of a listing that names a layer, read as prose"),
     "other-answer": Code("note", "a number that fits a ? too, with a warning that the one found does not have"),
 }

@@ -14,6 +14,7 @@ from archdsl.syntax import tree
 from archdsl.syntax.collector import without_collector
 
 if TYPE_CHECKING:
+    from archdsl.reading.given import Inputs
     from archdsl.reading.holes import Hole
     from archdsl.reading.using import Folder, Used
 
@@ -57,6 +58,12 @@ class Reading(NamedTuple):
     answer: Answer | None = None  # what was found for the holes; then this is the text with their numbers
     used: Used | None = None  # the files that the text uses; then `source` is all of them
     folder: Folder | None = None  # where they are found
+    inputs: Inputs | None = None  # what the caller gives in place of the text's own, or for lines without one
+
+    @property
+    def fragment(self) -> Shape | None:
+        """What lines read where the text has no `input`."""
+        return self.inputs.fragment if self.inputs is not None else None
 
     @property
     def own(self) -> Source:
@@ -64,17 +71,27 @@ class Reading(NamedTuple):
         return self.source.part(0)
 
 
-def read(source: Source, limits: Limits, notation: str | None = None, folder: Folder | None = None) -> Reading:
+def read(
+    source: Source,
+    limits: Limits,
+    notation: str | None = None,
+    folder: Folder | None = None,
+    inputs: Inputs | None = None,
+) -> Reading:
     """Parse a text once, in the notation given or in the one that it is written in, and the files that it uses.
 
-    `folder` is where these are found; without one only those of the shipped library are.
+    `folder` is where these are found; without one only those of the shipped library are. `inputs` are what the caller
+    gives in place of the text's own.
     """
     with without_collector():
-        text = read_text(source, limits, notation, lambda word: lookup(word) is not None)
+        stated = inputs.statement if inputs is not None else None
+        text = read_text(source, limits, notation, lambda word: lookup(word) is not None, stated)
+    if not text.stated:
+        inputs = None  # it is in the tree
     parsed = text.parsed
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
     read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
-    read = read._replace(holes=holes) if holes else read
+    read = read._replace(holes=holes, inputs=inputs) if holes or inputs is not None else read
     return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read
 
 

@@ -124,6 +124,13 @@ class Body(NamedTuple):  # { ... }
     end: int
 
 
+class Comes(NamedTuple):  # Conv2d(3, 64): what the author of a listing says that comes in; no spec says it
+    what: str  # "channels", "elements", or "window": all positions
+    sizes: tuple[int, ...]
+    start: int
+    end: int
+
+
 class Layer(NamedTuple):  # names: KIND arguments { body } xN <- reads -> claims; without a kind, a group
     names: tuple[Token, ...]
     kind: Token | None
@@ -134,6 +141,7 @@ class Layer(NamedTuple):  # names: KIND arguments { body } xN <- reads -> claims
     claims: tuple[Claim, ...]
     start: int
     end: int
+    comes: tuple[Comes, ...] = ()
 
 
 class Model(NamedTuple):  # model VGG(config="D") where config in [..]

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from archdsl.checker.checked import Checked
-from archdsl.checker.holes.settle import Settling
+from archdsl.checker.holes.settle import Settling, known
 from archdsl.checker.holes.told import told
 from archdsl.checker.holes.trial import lines
+from archdsl.checker.replaced import check_given
 from archdsl.checker.setting import check_setting
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.expressions.unknown import UNPINNED
@@ -17,26 +18,27 @@ from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits
 from archdsl.reading.holes import misplaced
 from archdsl.reading.reading import Answer, Found, Reading, read
-from archdsl.sizes.shape import Shape
 
 _OF_SYMBOLS = ("undetermined", "claim-shape", "claim-value", "limit", "too-large")  # faults that a number may not have
 
 
-def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fragment: Shape | None) -> Reading:
+def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits) -> Reading:
     """The reading of a text with the numbers that were found for its holes, and what is to be said of the others."""
     wrong = _unfit(reading, limits)
     if wrong:
         return reading._replace(answer=Answer(reading.own, (), (), wrong))
-    found = Settling(reading, settings, limits, fragment).settled()
+    if len(known(reading)) == len(reading.holes):  # the caller says what the author does not know: there is no search
+        return reading._replace(answer=Answer(reading.own, (), (), []))
+    found = Settling(reading, settings, limits).settled()
     values = dict(sorted(found.values.items()))
-    said = told(reading, found, settings, limits, fragment)
+    said = told(reading, found, settings, limits)
     samples = tuple(tuple(sorted(sample.items())) for sample in found.samples)
     symbols = _symbols(reading, values) if samples else ()
     answer = Answer(reading.own, tuple(values.items()), _found(reading, values), said, samples, symbols)
     if not values:
         return reading._replace(answer=answer)
     source = Source(reading.own.name, put(reading.own.text, values))
-    return read(source, limits, folder=reading.folder)._replace(answer=answer)
+    return read(source, limits, folder=reading.folder, inputs=reading.inputs)._replace(answer=answer)
 
 
 def _symbols(reading: Reading, values: dict[int, int]) -> tuple[tuple[int, str], ...]:
@@ -57,9 +59,7 @@ def put(text: str, values: Mapping[int, int | str]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def placed_back(
-    checked: Checked, reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None
-) -> Checked:
+def placed_back(checked: Checked, reading: Reading, given: dict[str, Any], limits: Limits) -> Checked:
     """What was found in the text with its numbers, told of the text as it was written.
 
     Where some holes have no number, what depends on them is silent; what is wrong there whatever their numbers are is
@@ -69,7 +69,7 @@ def placed_back(
     assert answer is not None
     own = [_moved(one, answer.source, answer.values) for one in checked.diagnostics if not _unfilled(one)]
     for more in (_common, _at_any_size):
-        found = more(reading, answer, given, limits, fragment)
+        found = more(reading, answer, given, limits)
         own += [one for one in found if all((one.code, one.place) != (other.code, other.place) for other in own)]
     said = [one for one in answer.told if all(one.place != other.place for other in own)]
     if any(one.code == "limit" for one in own):  # the text itself is too much, not the search
@@ -84,16 +84,14 @@ def _unfilled(diagnostic: Diagnostic) -> bool:
     return diagnostic.code == UNPINNED and diagnostic.source.base == 0
 
 
-def _common(
-    reading: Reading, answer: Answer, given: dict[str, Any], limits: Limits, fragment: Shape | None
-) -> list[Diagnostic]:
+def _common(reading: Reading, answer: Answer, given: dict[str, Any], limits: Limits) -> list[Diagnostic]:
     """What is found with each of some numbers for the holes that have none."""
     found: list[list[Diagnostic]] = []
     cost, sure = 0, dict(answer.values)
     for sample in answer.samples if len(answer.samples) > 1 and reading.holes else ():
         numbers = [number for place, number in sample if place not in sure]
         values = {hole.at: number for hole, number in zip(reading.holes, numbers, strict=True)}
-        checked = check_setting(reading, given, limits, fragment, values)
+        checked = check_given(reading, given, limits, values)
         found.append([_moved(one, answer.source, answer.values) for one in checked.diagnostics])
         cost += checked.visits + checked.steps // PER_VISIT + lines(reading)
         if cost > limits.visits // 2 or not any(one.severity == "error" for one in found[-1]):
@@ -104,15 +102,13 @@ def _common(
     return [one for one in first if all(one in other for other in others)]
 
 
-def _at_any_size(
-    reading: Reading, answer: Answer, given: dict[str, Any], limits: Limits, fragment: Shape | None
-) -> list[Diagnostic]:
+def _at_any_size(reading: Reading, answer: Answer, given: dict[str, Any], limits: Limits) -> list[Diagnostic]:
     """What a rule refuses whatever sizes the inputs have, which are symbolic here."""
-    if not answer.symbols or not reading.holes:
+    if not answer.symbols or not reading.holes or reading.inputs is not None:
         return []
     values: list[tuple[int, int | str]] = sorted([*answer.values, *answer.symbols])
     text = Source(answer.source.name, put(answer.source.text, dict(values)))
-    checked = check_setting(read(text, limits, folder=reading.folder), given, limits, fragment)
+    checked = check_setting(read(text, limits, folder=reading.folder), given, limits)
     return [
         _named(_moved(one, answer.source, values), answer)
         for one in checked.diagnostics

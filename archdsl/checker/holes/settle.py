@@ -11,11 +11,12 @@ from archdsl.checker.holes.allowance import Allowance, Exhausted
 from archdsl.checker.holes.solve import MANY, Fit, Solution, Solver, Task
 from archdsl.checker.holes.survey import common, tried, untried
 from archdsl.checker.holes.trial import Bench, Excused, fault_of
+from archdsl.faults.report import Report
 from archdsl.layers.sides import Padding
 from archdsl.limits import Limits
+from archdsl.reading.declare import declarations
 from archdsl.reading.holes import Hole, bodies
 from archdsl.reading.reading import Reading
-from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 
 _ROUNDS = 12  # in which more is set aside
@@ -47,14 +48,13 @@ class Settled(NamedTuple):
 class Settling:
     """The searches in one text."""
 
-    def __init__(
-        self, reading: Reading, settings: list[dict[str, Any]], limits: Limits, fragment: Shape | None
-    ) -> None:
+    def __init__(self, reading: Reading, settings: list[dict[str, Any]], limits: Limits) -> None:
         self.reading, self.settings = reading, settings
-        self.bench = Bench(reading, fragment, limits)
+        self.bench = Bench(reading, limits)
         self.allowance = Allowance(limits)
         self.lost: frozenset[int] = frozenset()
         self.failures: list[Solution] = []
+        self.known = known(reading)
 
     def settled(self) -> Settled:
         """Look for the numbers of all holes."""
@@ -72,20 +72,20 @@ class Settling:
                 break
             if not aside:
                 self._lose(solution)
-                if len(self.lost) == len(self.reading.holes):
+                if not self._left():
                     break
         if solution.fits and (solution.limit is None or len(solution.fits) > MANY):
             return self._chosen(solution)
-        left = [hole for hole in self.reading.holes if hole.at not in self.lost]
-        settled = Settled(failures=tuple(self.failures), samples=self._samples({}, list(self.reading.holes)))
-        if left:
+        unknown = [hole for hole in self.reading.holes if hole.at not in self.known]
+        settled = Settled(failures=tuple(self.failures), samples=self._samples(self.known, unknown))
+        if self._left():
             settled = settled._replace(limit=solution, answers=tuple(solution.fits), best=len(solution.fits))
         return settled
 
     def _begun(self) -> bool:
         """Set aside what is wrong whatever the holes are; False where the check itself ends at a limit."""
         try:
-            first, _ = self._solver().whole({}, all_settings=True)
+            first, _ = self._solver().whole(self.known, all_settings=True)
         except Exhausted:
             return False
         self.allowance.bound_trials()
@@ -95,8 +95,11 @@ class Settling:
 
     def _surveyed(self) -> Excused:
         """What is wrong with most of a few numbers for all holes, or fails with all of them in the same way."""
-        left = [hole for hole in self.reading.holes if hole.at not in self.lost]
-        return common([attempt for _, attempt in tried(self._solver(), {}, left, _TRIED)])
+        return common([attempt for _, attempt in tried(self._solver(), self.known, self._left(), _TRIED)])
+
+    def _left(self) -> list[Hole]:
+        """The holes that may still get a number."""
+        return [hole for hole in self.reading.holes if hole.at not in self.lost and hole.at not in self.known]
 
     def _set_aside(self, found: Excused) -> bool:
         """Set aside what stood in the way of all numbers; False where nothing did."""
@@ -113,7 +116,7 @@ class Settling:
         self.lost |= ended or {hole.at for hole in self.reading.holes}
 
     def _solver(self, **changed: Any) -> Solver:
-        task = Task(self.reading, self.settings, lost=self.lost)._replace(**changed)
+        task = Task(self.reading, self.settings, known=self.known, lost=self.lost)._replace(**changed)
         return Solver(task, self.bench, self.allowance)
 
     def _searched(self) -> Solution:
@@ -203,6 +206,15 @@ class Settling:
         kept = kept or [sample for sample, attempt in found if not attempt.faults]
         kept = kept or [sample for sample, _ in found] or untried(self._solver(), left)
         return tuple(kept[:: max(1, len(kept) // _KEPT)])
+
+
+def known(reading: Reading) -> dict[int, int]:
+    """The numbers of holes that the caller gives: those of an input."""
+    if reading.inputs is None or reading.file is None:
+        return {}
+    from archdsl.reading.given import pinned
+
+    return pinned(declarations(reading.file, Report(reading.source, [])), reading.inputs)
 
 
 def _ended(solution: Solution) -> bool:

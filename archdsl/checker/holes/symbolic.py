@@ -15,7 +15,6 @@ from archdsl.limits import Limits
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading, read
 from archdsl.reading.where import symbol_names
-from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -47,7 +46,6 @@ def open_forms(
     samples: list[dict[int, int]],
     settings: list[dict[str, Any]],
     limits: Limits,
-    fragment: Shape | None,
 ) -> dict[int, str]:
     """What to write so that the sizes which some holes stand for are symbolic, by the place of each; it was checked.
 
@@ -58,7 +56,7 @@ def open_forms(
     opened = list(_opened(reading, places))
     symbolic = {at for at in places if any(one.start <= at < one.end for one in opened)}
     rest = [{at: number for at, number in sample.items() if at not in symbolic} for sample in samples]
-    hints = {_form(reading, opened, numbers, settings, limits, fragment) for numbers in rest} if symbolic else set()
+    hints = {_form(reading, opened, numbers, settings, limits) for numbers in rest} if symbolic else set()
     hint = hints.pop() if len(hints) == 1 else None
     return dict.fromkeys(symbolic, hint) if hint is not None else {}
 
@@ -69,12 +67,11 @@ def _form(
     values: dict[int, int],
     settings: list[dict[str, Any]],
     limits: Limits,
-    fragment: Shape | None,
 ) -> str | None:
     """The statements with their symbols and what they need; None where the text does not hold so."""
     numbers = [Edit(at, at + 1, str(number)) for at, number in values.items()]
     edits = [*numbers, *(edit for one in opened for edit in one.edits)]
-    needs = _needs(_read(reading, edits, limits), settings, limits, fragment)
+    needs = _needs(_read(reading, edits, limits), settings, limits)
     if needs is None:
         return None
     if needs:
@@ -83,7 +80,7 @@ def _form(
         opened = [*opened[:-1], last._replace(edits=(*last.edits, more))]
         edits.append(more)
     text = _read(reading, edits, limits)
-    checks = [check_setting(text, given, limits, fragment) for given in settings]
+    checks = [check_setting(text, given, limits) for given in settings]
     return None if any(one.failed for one in checks) else _hint(reading.own.text, opened, checks)
 
 
@@ -157,13 +154,11 @@ def _read(reading: Reading, edits: list[Edit], limits: Limits) -> Reading:
     return read(Source(reading.own.name, _edited(text, edits, 0, len(text))), limits, folder=reading.folder)
 
 
-def _needs(
-    reading: Reading, settings: list[dict[str, Any]], limits: Limits, fragment: Shape | None
-) -> list[str] | None:
+def _needs(reading: Reading, settings: list[dict[str, Any]], limits: Limits) -> list[str] | None:
     """What is to be stated of the symbols so that the claims hold; None where something else is wrong."""
     if reading.file is None or reading.holes:
         return None
-    bench = Bench(reading, fragment, limits)
+    bench = Bench(reading, limits)
     found: dict[str, None] = {}
     for given in settings:
         attempt, _ = bench.whole({}, given, limits.visits)

@@ -10,19 +10,16 @@ from archdsl.diagnostics import Diagnostic, Related, Span
 from archdsl.limits import Limits
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading
-from archdsl.sizes.shape import Shape
 from archdsl.syntax.tree import Token
 
 _SHOWN = 8  # answers that one message lists where there are no others
 _FIRST = 4  # of more than can be listed
 
 
-def told(
-    reading: Reading, found: Settled, settings: list[dict[str, Any]], limits: Limits, fragment: Shape | None
-) -> list[Diagnostic]:
+def told(reading: Reading, found: Settled, settings: list[dict[str, Any]], limits: Limits) -> list[Diagnostic]:
     """What is said of the holes that have no number, and of other numbers for those that have one."""
     errors = [_none(reading, failure) for failure in found.failures]
-    open_form = _symbolic(reading, found, settings, limits, fragment)
+    open_form = _symbolic(reading, found, settings, limits)
     if found.best > 1 and not found.failures:
         errors.append(_several(reading, found, open_form))
     elif found.limit is not None:
@@ -34,17 +31,15 @@ def told(
     return errors if errors else _also(reading, found)
 
 
-def _symbolic(
-    reading: Reading, found: Settled, settings: list[dict[str, Any]], limits: Limits, fragment: Shape | None
-) -> dict[int, str]:
+def _symbolic(reading: Reading, found: Settled, settings: list[dict[str, Any]], limits: Limits) -> dict[int, str]:
     """For holes without a number: what leaves the size symbolic, by the place of each."""
     left = [hole for hole in reading.holes if hole.at not in found.values]
-    if found.failures or not left:
+    if found.failures or not left or reading.inputs is not None:
         return {}
     from archdsl.checker.holes.symbolic import open_forms
 
     samples = [{**dict(sample), **found.values} for sample in found.samples[:_FIRST]] or [found.values]
-    return open_forms(reading, left, samples, settings, limits, fragment)
+    return open_forms(reading, left, samples, settings, limits)
 
 
 # ---- numbers, as they are listed

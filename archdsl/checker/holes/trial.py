@@ -101,9 +101,9 @@ class Bench:
     `watched` are the places of the statements whose context is wanted, `excused` is what no trial is judged by.
     """
 
-    def __init__(self, reading: Reading, fragment: Shape | None, limits: Limits) -> None:
+    def __init__(self, reading: Reading, limits: Limits) -> None:
         assert reading.file is not None
-        self.reading, self.fragment = reading, fragment
+        self.reading = reading
         self.watched: frozenset[int] = frozenset()
         self.holed = frozenset(hole.line for hole in reading.holes)
         self.source: Source = reading.source
@@ -136,7 +136,7 @@ class Bench:
         elaborator = _Trial(self, report, limits, facts, setting)
         scope.work = elaborator.work
         if not report.told("where-failed"):
-            network_of(declared, scope, elaborator, self.fragment)
+            network_of(declared, scope, elaborator, self.reading.fragment)
         return self._outcome(report, elaborator, noted), elaborator.contexts
 
     def lines(self, lines: tuple[tree.Line, ...], context: Context, values: dict[int, int], most: int) -> Attempt:
