@@ -546,6 +546,17 @@ def test_a_list_that_cannot_be_read(run: Run, monkeypatch: pytest.MonkeyPatch) -
     assert [path.read_text() for path in paths] == [TIDY, UGLY, UGLY]
 
 
+def test_a_list_of_too_many_patterns(run: Run) -> None:
+    paths = [written(path, UGLY) for path in ("a/a.arch", "b/b.arch", "c/c.arch")]
+    written("a/.gitignore", "*x*y\n# a comment\n\n" * 11)
+    written("b/pyproject.toml", f"[tool.archdsl]\nexclude = {[f'x{n}' for n in range(11)]}")
+    written("c/.gitignore", "*x*y\n# a comment\n\n" * 10)
+    code, out, err = run("fmt", "a", "b", "c", "--limit", "patterns=10")
+    assert (code, out) == (2, "formatted c/c.arch\n")
+    assert err.count("too many patterns; raise it with --limit patterns=N") == 2
+    assert [path.read_text() for path in paths] == [UGLY, UGLY, TIDY]
+
+
 def test_toml_is_loaded_for_projects_that_name_archdsl_alone(tree: Callable[..., Path]) -> None:
     tree("a.arch")
     project("[project]\nname = 'other'\n")

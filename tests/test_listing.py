@@ -30,6 +30,13 @@ NETWORKS = {
 }
 
 
+def test_a_mode_that_is_off_is_off() -> None:
+    """A printed module says every argument: `ceil_mode=False` is none."""
+    text = "MaxPool2d(kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode={})\n"
+    found = [archdsl.loads(text.format(mode), input="32x32x64", notation="listing") for mode in (False, True)]
+    assert [str(model.layers[-1].output) for model in found] == ["16x16x64", "17x17x64"]
+
+
 def published(name: str) -> int:
     """The parameters of a network in networks.json."""
     return NETWORKS[name]["totals"]["params"]

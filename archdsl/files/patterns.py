@@ -190,7 +190,8 @@ def _follows(segments: tuple[Segment, ...], path: tuple[str, ...]) -> bool:
 class Patterns:
     """The patterns of one origin, of which the last that is about a path decides; they stand in the folder `base`."""
 
-    def __init__(self, base: str, lines: Iterable[str]) -> None:
+    def __init__(self, base: str, lines: Iterable[str], most: int) -> None:
+        """Raises ValueError for more patterns than `most`."""
         self.base = base
         self._names: dict[str, list[tuple[int, Pattern]]] = {}  # those that are a plain name
         self._others: list[tuple[int, Pattern]] = []
@@ -198,6 +199,9 @@ class Patterns:
             found = pattern(line)
             if found is None:
                 continue
+            most -= 1
+            if most < 0:
+                raise ValueError("too many patterns; raise it with --limit patterns=N")
             name = found.segments[0]
             group = self._names.setdefault(name, []) if isinstance(name, str) and not found.anchored else self._others
             group.append((number, found))

@@ -89,9 +89,12 @@ class Search:
             above = [one for one in _upwards(self.start) if len(repository) <= len(one) < len(self.start)]
             weaker = [each for one in above for each in self._gitignore(one)]
             weaker += self._patterns(os.path.join(repository, ".git", "info", "exclude"), repository)
-        made = Patterns(self.start, [f"{name}/" for name in MADE])
+        made = Patterns(self.start, [f"{name}/" for name in MADE], len(MADE))
         bases = dict.fromkeys((os.getcwd(), self.start)) if self.exclude else ()
-        return [*(Patterns(base, self.exclude) for base in bases), *self._of_project()], [*weaker, made]
+        return [*(Patterns(base, self.exclude, len(self.exclude)) for base in bases), *self._of_project()], [
+            *weaker,
+            made,
+        ]
 
     def _of_project(self) -> list[Patterns]:
         from archdsl.files.project import excluded
@@ -101,10 +104,10 @@ class Search:
             if os.path.isfile(path):
                 try:
                     lines = excluded(path, self.limits)
+                    if lines is not None:
+                        return [Patterns(folder, lines, self.limits.patterns)]
                 except (OSError, ValueError) as fault:
                     raise _Unusable(unreadable(path, fault)) from None
-                if lines is not None:
-                    return [Patterns(folder, lines)]
         return []
 
     def _gitignore(self, folder: str) -> list[Patterns]:
@@ -117,13 +120,12 @@ class Search:
         try:
             with open(path, "rb") as file:
                 data = file.read(self.limits.file + 1)
-        except OSError as fault:
+            if len(data) > self.limits.file:
+                raise ValueError(f"the file is larger than {self.limits.file:,} bytes")
+            text = os.fsdecode(data.removeprefix(b"\xef\xbb\xbf"))  # as the names of files are
+            return [Patterns(base, text.split("\n"), self.limits.patterns)]
+        except (OSError, ValueError) as fault:
             raise _Unusable(unreadable(path, fault)) from None
-        if len(data) > self.limits.file:
-            large = ValueError(f"the file is larger than {self.limits.file:,} bytes")
-            raise _Unusable(unreadable(path, large))
-        text = os.fsdecode(data.removeprefix(b"\xef\xbb\xbf"))  # as the names of files are
-        return [Patterns(base, text.split("\n"))]
 
 
 class _Unusable(Exception):

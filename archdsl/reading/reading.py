@@ -90,8 +90,8 @@ def read(
         inputs = None  # it is in the tree
     parsed = text.parsed
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
-    read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
-    read = read._replace(holes=holes, inputs=inputs) if holes or inputs is not None else read
+    read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes, holes)
+    read = read._replace(folder=folder, inputs=inputs)
     return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read
 
 
@@ -106,7 +106,7 @@ def _with_used(read: Reading, folder: Folder | None, limits: Limits) -> Reading:
     if loaded.diagnostics:
         return read._replace(file=None, diagnostics=loaded.diagnostics, holes=())
     ignored = [*read.ignored, *loaded.ignored]
-    return read._replace(source=loaded.source, used=loaded.used, ignored=ignored, folder=folder)
+    return read._replace(source=loaded.source, used=loaded.used, ignored=ignored)
 
 
 def _holes(source: Source, file: tree.File | None) -> tuple[Hole, ...]:
