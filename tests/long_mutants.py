@@ -25,6 +25,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple, TypeAlias
@@ -218,11 +219,15 @@ def _codes(code: CodeType) -> Iterator[CodeType]:
             yield from _codes(constant)
 
 
-def _functions_known(paths: set[str]) -> dict[Place, list[FunctionType]]:
-    """The functions of some files that are in memory, so that their code can be exchanged for all who know them."""
+def _functions_of(paths: set[Path]) -> dict[Place, list[FunctionType]]:
+    """The functions of some modules, all imported now, so that their code can be exchanged for all who know them."""
+    for path in sorted(paths):
+        if path.stem != "__main__" and PACKAGE / "backends" / "torch" not in path.parents:
+            import_module(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"))
     found: dict[Place, list[FunctionType]] = {}
+    names = set(map(str, paths))
     for one in gc.get_objects():
-        if isinstance(one, FunctionType) and one.__code__.co_filename in paths:
+        if isinstance(one, FunctionType) and one.__code__.co_filename in names:
             found.setdefault(_place(one.__code__), []).append(one)
     return found
 
@@ -248,7 +253,7 @@ class Run:
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self.items = session.items
-        self.known = _functions_known({str(path) for path in self.trees})
+        self.known = _functions_of({mutant.path for mutant in self.chosen})
         gc.freeze()  # what is in memory now is looked through by no process of a mutant
         self._survey(session)
         begun = time.monotonic()
@@ -309,7 +314,7 @@ class Run:
 
     def _judge(self, session: pytest.Session, mutant: Mutant) -> str:
         tests = [number for number, called in enumerate(self.calls) if mutant.place in called]
-        if not tests:
+        if not tests or mutant.place not in self.known:
             return _UNCALLED
         tests.sort(key=lambda number: (-self.catches[number], self.seconds[number]))
         child, reading = self._start(session, mutant, tests)
