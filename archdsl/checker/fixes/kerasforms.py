@@ -6,7 +6,6 @@ from typing import Any
 
 from archdsl.checker.fixes.call import Call
 from archdsl.checker.fixes.draft import Draft, bind
-from archdsl.checker.fixes.head import head_of
 from archdsl.checker.fixes.spelling import one, text
 from archdsl.layers import REGISTRY
 from archdsl.vocabulary import exact
@@ -38,18 +37,10 @@ def keras(draft: Draft) -> None:
 
 
 def _activation(draft: Draft) -> None:
+    from archdsl.checker.fixes.forms import activated
+
     behind = activated(draft, draft.take("activation"))
     draft.behind += [behind] if behind else []
-
-
-def activated(draft: Draft, name: Any) -> str:
-    """The line of an activation that an argument names; empty for none."""
-    if name is None:
-        return ""
-    word = str(name.name if isinstance(name, Call) else name).rpartition(".")[2].lower()
-    if word not in ACTIVATIONS:
-        raise draft.refuse(f"cannot be given activation={word}")
-    return ACTIVATIONS[word]
 
 
 def _norm(draft: Draft) -> None:
@@ -154,6 +145,8 @@ def bidirectional(draft: Draft) -> None:
     within = Draft(row, inner.name, REGISTRY[row.kind], draft.around)
     bind(within, inner.positional, inner.named)
     recurrent(within)
+    from archdsl.checker.fixes.translate import head_of
+
     within.attributes["bidirectional"] = True
     draft.text = head_of(within)
     if within.behind:
@@ -170,6 +163,8 @@ def each(draft: Draft) -> None:
         raise draft.refuse("runs a layer on each step; LINEAR, norms and activations do so by themselves")
     within = Draft(row, inner.name, REGISTRY["LINEAR"], draft.around._replace(shape=None))
     bind(within, inner.positional, inner.named)
+    from archdsl.checker.fixes.translate import head_of
+
     _activation(within)
     draft.text = head_of(within)
     draft.behind += within.behind

@@ -311,30 +311,24 @@ def _shape_at(network: Network | None, place: int) -> Shape | None:
 
 def mended(text: str, diagnostics: list[Diagnostic], again: Callable[[str], Seen]) -> list[Diagnostic]:
     """The diagnostics of a text, each with the fix that was found for its line."""
-    mender, found = Mender(text, again), [*diagnostics]
-    lines = _places(diagnostics, len(mender.lines))
-    mender.unread = {at for at, places in lines.items() if any(found[one].code in _UNREADABLE for one in places)}
+    mender = Mender(text, again)
+    lines: dict[int, list[Diagnostic]] = {}
+    for one in diagnostics:
+        if one.severity == "error" and one.source.base == 0 and one.source.text and one.line <= len(mender.lines):
+            lines.setdefault(one.line - 1, []).append(one)
+    mender.unread = {number for number, found in lines.items() if any(one.code in _UNREADABLE for one in found)}
+    found: dict[int, Diagnostic] = {}
     for number in sorted(lines)[:_MOST_LINES]:
-        faults = [found[place] for place in lines[number]]
-        first, changes = lines[number][0], mender.mend(number, faults)
+        first, *others = lines[number]
+        changes = mender.mend(number, lines[number])
         if changes:
-            fix = _fix(faults[0].source.text, mender.lines, changes)
-            for place, one in zip(lines[number], faults, strict=True):
-                found[place] = one._replace(fix=fix, hint=fix.title if place == first else None)
+            fix = _fix(first.source.text, mender.lines, changes)
+            found |= {id(one): one._replace(fix=fix, hint=None) for one in others}
+            found[id(first)] = first._replace(fix=fix, hint=fix.title)
             mender.keep(changes)
         elif mender.said:
-            found[first] = found[first]._replace(hint=mender.said)
-    return found
-
-
-def _places(diagnostics: list[Diagnostic], lines: int) -> dict[int, list[int]]:
-    """Where the faults of each line of the text itself stand among all; only the caller mends one of a limit."""
-    found: dict[int, list[int]] = {}
-    for place, one in enumerate(diagnostics):
-        own = one.severity == "error" and one.source.base == 0 and one.source.text and one.line <= lines
-        if own and one.code != "limit":
-            found.setdefault(one.line - 1, []).append(place)
-    return found
+            found[id(first)] = first._replace(hint=mender.said)
+    return [found.get(id(one), one) for one in diagnostics]
 
 
 def _fix(text: str, lines: list[str], changes: Changes) -> Fix:
