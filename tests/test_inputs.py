@@ -524,7 +524,7 @@ def test_no_spec_breaks_at_its_own_input_given_anew(path: Path) -> None:
 
     folder = beside(str(path), source.name, LIMITS)
     plain = read(source, LIMITS, folder=folder)
-    for setting in settings(plain, {}, LIMITS)[:3]:
+    for setting in settings(plain, {})[:3]:
         before = check(plain, setting, LIMITS)
         assert before.network is not None
         ports = before.network.inputs

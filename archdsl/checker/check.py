@@ -66,7 +66,7 @@ def _with_inputs(reading: Reading, given: dict[str, Any], limits: Limits, work: 
         return check_setting(reading, given, limits, work=work)
     from archdsl.checker.replaced import check_replaced
 
-    return check_replaced(reading, given, limits, work)
+    return check_replaced(reading, given, limits, work=work)
 
 
 def _filled_check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | None) -> Checked:
@@ -80,4 +80,4 @@ def _filled_check(reading: Reading, given: dict[str, Any], limits: Limits, work:
         return checked
     from archdsl.checker.holes.answer import placed_back
 
-    return placed_back(checked, reading.answer)
+    return placed_back(checked, reading, given, limits)

@@ -25,13 +25,35 @@ from archdsl.reading.where import define_symbols, facts_of, symbol_names
 from archdsl.syntax import tree
 
 
-def check_replaced(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | None = None) -> Checked:
+def check_given(
+    reading: Reading,
+    given: dict[str, Any],
+    limits: Limits,
+    holes: dict[int, int] | None = None,
+    work: Work | None = None,
+) -> Checked:
+    """Check one setting, with the inputs that the caller gives; `holes` are numbers for each ?, by their places.
+
+    `work` is what was done before, as of `check_setting`.
+    """
+    if reading.inputs is not None:
+        return check_replaced(reading, given, limits, holes, work)
+    return check_setting(reading, given, limits, holes=holes, work=work)
+
+
+def check_replaced(
+    reading: Reading,
+    given: dict[str, Any],
+    limits: Limits,
+    holes: dict[int, int] | None = None,
+    work: Work | None = None,
+) -> Checked:
     """Check one setting with the inputs of `reading.inputs`; what is wrong with them is told of the text's own.
 
-    `work` is what was done before, as of `check_setting`; both checks are counted there.
+    Both checks are counted in `work`.
     """
     if reading.file is None or reading.inputs is None:
-        return check_setting(reading, given, limits, work=work)
+        return check_setting(reading, given, limits, holes=holes, work=work)
     work = work or Work(limits.visits)
     kinds = linked(reading.file, reading.used, Report(reading.source, []))
     declared = kinds.files[0]
@@ -51,8 +73,8 @@ def check_replaced(reading: Reading, given: dict[str, Any], limits: Limits, work
         report.problem(stop.problem)
         return unread(reading.source, report.sorted())._replace(parameters=given)
     if not changed:
-        return check_setting(reading, values, limits, work=work)
-    return _elsewhere(reading, given, values, statements, changed, limits, work)
+        return check_setting(reading, values, limits, holes=holes, work=work)
+    return _elsewhere(reading, given, values, statements, changed, limits, holes, work)
 
 
 def _scope(
@@ -74,12 +96,14 @@ def _elsewhere(
     statements: tuple[tree.Input, ...],
     changed: list[Changed],
     limits: Limits,
+    holes: dict[int, int] | None,
     work: Work,
 ) -> Checked:
     """The check at other inputs than the text's own, at which `given` are the values of its parameters."""
     figures: dict[int, set[str]] = {}
-    own = check_setting(reading, given, limits, judge=partial(Figures, derived=figures), work=work)
-    checked = check_setting(reading, values, limits, statements, partial(Elsewhere, figures=figures), work)
+    own = check_setting(reading, given, limits, judge=partial(Figures, derived=figures), holes=holes, work=work)
+    other = partial(Elsewhere, figures=figures)
+    checked = check_setting(reading, values, limits, statements, other, work, holes)
     report = Report(reading.source, reading.ignored)
     number = sum(claim.holds is None for claim in checked.claims)
     if number:

@@ -36,11 +36,13 @@ def check_setting(
     inputs: tuple[tree.Input, ...] | None = None,
     judge: Callable[[Report, Costs, Limits], Judge] = Judge,
     work: Work | None = None,
+    holes: dict[int, int] | None = None,
 ) -> Checked:
     """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent.
 
-    `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims.
-    `work` is what was done before, where several checks share the limit on visits.
+    `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims;
+    `holes` are numbers for each ?, by their places. `work` is what was done before, where several checks share the
+    limit on visits.
     """
     if reading.file is None:
         return unread(reading.source, reading.diagnostics)._replace(parameters=given)
@@ -51,7 +53,7 @@ def check_setting(
         if visits:  # the first look at a text is bounded by its length
             work.spend(len(reading.source.text) // _CHARACTERS)
         report.add(reading.diagnostics)
-        found = _elaborated(reading, reading.file, given, limits, inputs, judge, report, work)
+        found = _elaborated(reading, reading.file, given, limits, inputs, judge, holes, report, work)
     except Stop as stop:  # before there was a network
         report.problem(stop.problem)
         found = unread(reading.source, [])._replace(parameters=given)
@@ -65,6 +67,7 @@ def _elaborated(
     limits: Limits,
     inputs: tuple[tree.Input, ...] | None,
     judge: Callable[[Report, Costs, Limits], Judge],
+    holes: dict[int, int] | None,
     report: Report,
     work: Work,
 ) -> Checked:
@@ -73,7 +76,7 @@ def _elaborated(
     declared = kinds.files[0]
     names = symbol_names(declared.inputs, declared.model)
     facts = facts_of(names, declared.model, given, report, limits, work)
-    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], work=work)
+    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], holes, work)
     define_symbols(declared.inputs, names, given, scope, report, facts)
     demand_of_inputs(declared.inputs, scope, report, limits, facts)
     for fault in reading.cases.faults:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from collections.abc import Sequence as Sequenced
+from collections.abc import Sequence as Row
 from contextlib import contextmanager
 from typing import NamedTuple
 
@@ -11,13 +11,14 @@ from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.claims.claims import Claim, judge_quantity
 from archdsl.claims.hints import try_of_claim
 from archdsl.claims.incoming import incoming
-from archdsl.diagnostics import Related
+from archdsl.claims.inside import DIFFERS, inside
+from archdsl.diagnostics import Related, Span
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.shapes import agrees, stated_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
 from archdsl.limits import Limits
-from archdsl.network.nodes import Choice, Item, Leaf, Loop, Node, Repeat, Sequence
+from archdsl.network.nodes import Choice, Item, Leaf, Loop, Node, Repeat, Sequence, Use
 from archdsl.sizes.shape import Shape, product
 from archdsl.sizes.size import Expression, Size, Undetermined, same
 from archdsl.syntax import tree
@@ -38,23 +39,27 @@ class _Written(NamedTuple):
 class _Sums:
     """How a count of several items comes about; worked out where a claim of it fails, once for each unit."""
 
-    def __init__(self, items: Sequenced[Item], costs: Costs) -> None:
+    def __init__(self, items: Row[Item], costs: Costs) -> None:
         self._items, self._costs = items, costs
         self._texts: dict[str, str] = {}
 
     def text(self, unit: str) -> str:
         """The largest of the items, and how many more there are."""
         if unit not in self._texts:
-            figures = [(_called(item), getattr(self._costs.of(item.node), unit)) for item in self._items]
-            self._texts[unit] = _summands(figures)
+            figures = [(item, getattr(self._costs.of(item.node), unit)) for item in self._items]
+            self._texts[unit] = _summands(figures, unit)
         return self._texts[unit]
 
 
-def _summands(figures: list[tuple[str, Size]]) -> str:
+def _summands(figures: list[tuple[Item, Size]], unit: str) -> str:
+    """The largest of some counts; of one alone, how it comes about."""
     known = sorted((f for f in figures if isinstance(f[1], int) and f[1]), key=lambda f: -f[1])
-    if len(known) < 2 or len(known) < len([f for f in figures if f[1] != 0]):
+    if not known or len(known) < len([f for f in figures if f[1] != 0]):
         return ""
-    shown = " + ".join(f"{name} {figure:,}" for name, figure in known[:_MOST_SUMMANDS])
+    if len(known) == 1:
+        node = known[0][0].node
+        return " + ".join(_of_leaf(node, unit)) if isinstance(node, Leaf) else ""
+    shown = " + ".join(f"{_called(item)} {figure:,}" for item, figure in known[:_MOST_SUMMANDS])
     rest = len(known) - _MOST_SUMMANDS
     return f"{shown} + {rest} more" if rest > 0 else shown
 
@@ -109,7 +114,8 @@ class Judge:
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
         nodes = tuple(item.node for item in items)
         known = leaves if len(leaves) == len(items) else ()
-        return self._all(last.claims, shapes, cost, scope, known, self._sums(items), nodes=nodes)
+        sums = self._sums(_opened(items))
+        return self._all(last.claims, shapes, cost, scope, known, sums, nodes=nodes)
 
     def _come_in(self, items: list[Item]) -> None:
         """Hold what a listing says that a layer reads, by its tensors and not by its input: `Conv2d(3, 64)`."""
@@ -137,7 +143,7 @@ class Judge:
         for expect in expects:
             self._all(expect.claims, known, cost, scope, (), sums, whole=model, nodes=(body,))
 
-    def _sums(self, items: Sequenced[Item]) -> _Sums:
+    def _sums(self, items: Row[Item]) -> _Sums:
         return _Sums(items, self.costs)
 
     def refuse_parts_of_trainable(self) -> None:
@@ -202,10 +208,13 @@ class Judge:
         because = _derivation(leaf, sizes) if leaf else ""
         where = _equal_where(sizes, derived)
         tried = try_of_claim(leaf, sizes) if leaf and where is None else None
-        hint = tried.text if tried else where
-        self._tell(
-            "claim-shape", claim, str(derived), because, hint, tried.values if tried else "", incoming(self._nodes)
-        )
+        hint, values, related = tried.text if tried else where, tried.values if tried else "", incoming(self._nodes)
+        found = inside(self._nodes, sizes, derived) if leaf is None and where is None else None
+        if found is not None:
+            begun = f"{DIFFERS}, {_derivation(found.leaf, sizes)}"
+            statement, values = found.leaf.statement, found.values
+            related = (Related(Span(statement.start, statement.end), begun), *related)
+        self._tell("claim-shape", claim, str(derived), because, hint, values, related)
         return False
 
     def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: _Sums) -> None:
@@ -291,9 +300,10 @@ def _equal_where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None
     known = tuple(other if one is None else one for one, other in zip(claimed, derived.sizes, strict=True))
     if not any(isinstance(one - other, Expression) for one, other in zip(known, derived.sizes, strict=True)):
         return None
-    from archdsl.expressions.assume import equal_where
+    from archdsl.expressions.assume import equalities
 
-    return equal_where(known, derived.sizes)
+    conditions = equalities(known, derived.sizes)
+    return f"they are equal where {' and '.join(conditions)}; state it behind `where`" if conditions else None
 
 
 def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:
@@ -350,6 +360,14 @@ def _of_leaf(leaf: Leaf, unit: str) -> list[str]:
     positions = f"{_times(output.space)} positions * " if output.space else ""
     biases = f" + {_times(output.sizes)} biases" if unit == "connections" and leaf.op.__dict__.get("bias") else ""
     return [f"{twice}{positions}weight {_times(weight.sizes)}{biases}"]
+
+
+def _opened(items: Row[Item]) -> Row[Item]:
+    """The items of a line; of one block or of braces alone, what stands in them."""
+    while len(items) == 1 and isinstance(items[0].node, (Sequence, Use, Choice)):
+        node = items[0].node
+        items = node.items if isinstance(node, Sequence) else node.body.items
+    return items
 
 
 def _called(item: Item) -> str:
