@@ -8,33 +8,10 @@ from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from archdsl.layers.families import FAMILIES
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import REQUIRED, Sizes, Type
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
-
-
-class Refusal(Exception):
-    """A rule that does not hold. It blames an attribute or an input by name; where that was written is known elsewhere.
-
-    `tries` are values that could mend it, `{attribute: value}` each; the first that the rules accept is shown as the
-    hint.
-    """
-
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        *,
-        blame: str | int | None = None,
-        tries: tuple[dict[str, Any], ...] = (),
-        hint: str | None = None,
-    ) -> None:
-        self.code = code
-        self.message = message
-        self.blame = blame
-        self.tries = tries
-        self.hint = hint
-        super().__init__(message)
 
 
 class Attribute:

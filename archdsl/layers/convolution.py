@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Layer, Lowered, Module, Refusal, attribute
+from archdsl.layers.base import Layer, Lowered, Module, attribute
 from archdsl.layers.groups import divisors
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.sides import Padding
 from archdsl.layers.support.conv import ASYMMETRIC_CONV
 from archdsl.layers.values import PerAxis, Word

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
+from archdsl.layers.refusal import Refusal
 from archdsl.limits import LARGEST
 from archdsl.sizes.size import SYMBOLIC, Expression, Ratio, Size, symbols
 
@@ -80,8 +81,6 @@ class Type:
         return f"{attribute.short}N" if attribute.short else f"{attribute.name}=.."
 
     def refuse(self, value: Any) -> Exception:
-        from archdsl.layers.base import Refusal
-
         if isinstance(value, SYMBOLIC):
             return Refusal("undetermined", f"must be {self.words}, and {value} is left open", hint=give(value))
         return Refusal("wrong-type", f"must be {self.words}, not {spell(value)}")
@@ -96,8 +95,6 @@ class Whole(Type):
         self.words = "a whole number"
 
     def convert(self, value: Any, axes: int) -> Any:
-        from archdsl.layers.base import Refusal
-
         value = whole(value)
         if isinstance(value, SYMBOLIC) and not self.symbolic:
             raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))
@@ -128,8 +125,6 @@ class PerAxis(Type):
         self.words = "a whole number or one per axis, as 3x3"
 
     def convert(self, value: Any, axes: int) -> Any:
-        from archdsl.layers.base import Refusal
-
         axes = axes if self.axes is None else self.axes
         if not isinstance(value, (Sizes, tuple)):
             sizes = (self.one(value, axes),) * axes
@@ -157,8 +152,6 @@ class Dimensions(Type):
         self.each = Whole()
 
     def convert(self, value: Any, axes: int) -> Any:
-        from archdsl.layers.base import Refusal
-
         sizes = value.sizes if isinstance(value, Sizes) else value if isinstance(value, tuple) else (value,)
         if not 1 <= len(sizes) <= MOST_AXES:
             raise Refusal("rank-mismatch", f"has {len(sizes)} sizes, and a value has 1 to {MOST_AXES} axes")
@@ -173,8 +166,6 @@ class Number(Type):
         self.words = "a number"
 
     def convert(self, value: Any, axes: int) -> Any:
-        from archdsl.layers.base import Refusal
-
         if isinstance(value, (bool, str, tuple, Expression)) or not hasattr(value, "__float__"):
             raise self.refuse(value)
         number = float(value)
@@ -283,8 +274,6 @@ class Gathered(Type):
         self.words = f"{each.words}, by a name"
 
     def convert(self, value: Any, axes: int) -> Any:
-        from archdsl.layers.base import Refusal
-
         found = {}
         for name, one in value.items():
             try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from archdsl.layers.base import Refusal
+from archdsl.layers.refusal import Refusal
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Expression, Size, Undetermined, maximum, tidied
 

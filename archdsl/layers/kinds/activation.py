@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
 from archdsl.layers.function import Activation
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.activation import SCALED_TANH
 from archdsl.layers.values import Number, Word
 from archdsl.sizes.shape import Shape

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, inline
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, inline
 from archdsl.layers.output import SameOrSizes
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.sides import Ends, Sides
 from archdsl.layers.support.border import CENTER_CROP, CROP, CROP_SIDES
 from archdsl.layers.values import Number, Word

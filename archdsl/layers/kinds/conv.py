@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Lowered, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Lowered, Tensor, Wrong, attribute
 from archdsl.layers.convolution import Convolution, check_groups, padding_mode, uneven
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.conv import (
     ASYMMETRIC_POSITION_CONV,
     ASYMMETRIC_TABLE_CONV,

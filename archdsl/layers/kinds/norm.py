@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, inline
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, inline
 from archdsl.layers.groups import divisors
 from archdsl.layers.layout import axis_index, dimension, layout
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.norm import NORMALIZE
 from archdsl.layers.values import Divisor, Number, NumberOr, Switch, Whole, Word
 from archdsl.sizes.shape import Shape

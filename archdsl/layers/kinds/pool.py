@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, inline
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, inline
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.pool import OPEN_MAX_POOL, SUBSAMPLE
 from archdsl.layers.values import Number, PerAxis, Switch, Whole
 from archdsl.layers.window import Window, blind, check_fit, derivation, leftovers, short

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
 from archdsl.layers.function import Activation
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import LARGEST_FLOAT, Number, Word
 from archdsl.sizes.shape import Shape
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
 from archdsl.layers.layout import layout
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Dimensions, Number, Switch
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
