@@ -51,6 +51,7 @@ class Judge(Walk):
         self.modules: dict[str, nn.Module] = {}
         self.tensors: dict[str, Tensor] = {}  # of sources
         self.samples = 2
+        self.dtype = torch.float32
         self.tokens = 1_000  # the smallest vocabulary
         self.training = True
         self.layers: list[Made] = []
@@ -101,6 +102,7 @@ class Judge(Walk):
 
     def load(self, source: nn.Module) -> None:
         """Take over all parameters and buffers of another module, by their names."""
+        self.dtype = torch.float64
         for module in self.modules.values():
             module.double()
         for path, tensor in self.tensors.items():

@@ -50,7 +50,7 @@ def attribute(
 class Tensor(NamedTuple):
     """A tensor that a layer owns: `role` is weight, bias, scale (scale and shift of a norm) or buffer.
 
-    `saved` says whether it is in the `state_dict`; what follows from the text of the spec is not.
+    `saved` says whether its name in the `state_dict` is known; those of a module of another package are not.
     """
 
     name: str

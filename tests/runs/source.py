@@ -29,7 +29,8 @@ class Runs:
     def const(
         judge: Judge, path: str, sizes: Any, batch: bool = False, value: float = 0, saved: bool = False
     ) -> Tensor:
-        return judge.stretched(judge.tensor(path, torch.full(stored(sizes, batch), float(value))), batch)
+        made = torch.full(stored(sizes, batch), float(value), dtype=judge.dtype)
+        return judge.stretched(judge.tensor(path, made) if saved else made, batch)
 
 
 def stored(sizes: Any, batch: bool) -> tuple[int, ...]:

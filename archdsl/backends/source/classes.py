@@ -20,11 +20,11 @@ from archdsl.backends.source.made import At, Callee, Made
 from archdsl.backends.source.merges import write_merge
 from archdsl.backends.source.naming import variable
 from archdsl.backends.source.sharing import write_share
-from archdsl.backends.source.text import LONG, attribute, comment, statement
+from archdsl.backends.source.text import LONG, attribute, comment, statement, submodule
 from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
 from archdsl.expressions.scope import Scope
-from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
+from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use, walk
 from archdsl.sizes.shape import Shape
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ class ClassWriter:
         self.doc = doc
         self.back = back  # whether the result lies as the input does, so that copies can follow one another
         self.entry = ""  # how its first input lies
+        self.whole: set[str] = set()  # variables that hold whole numbers
         self.checks: list[str] = []  # statements that refuse a forbidden size
         self.init: list[str] = []
         self.forward: list[str] = []
@@ -142,7 +143,9 @@ class ClassWriter:
 
     def _bind_inputs(self, forms: tuple[str, ...]) -> None:
         for position, (name, form) in enumerate(zip(self.takes, forms, strict=True)):
-            value = Value(name, form, first(self.members).inputs[position].rank, variable=True)
+            shape = first(self.members).inputs[position]
+            value = Value(name, form, shape.rank, variable=True)
+            self.whole |= {name} if shape.dtype == "int64" else set()
             for member in self.members.values():
                 self.bind(member.body.takes[position], value)
 
@@ -209,8 +212,20 @@ class ClassWriter:
         if name != value.text:
             self.forward.append(statement(f"{name} = ", value.text, note))
         kept = Value(name, value.form, value.rank, variable=True)
-        kept.fresh = value.fresh
+        kept.fresh, kept.whole = value.fresh, value.whole
+        self.whole = self.whole | {name} if value.whole else self.whole - {name}
         return kept
+
+    def like(self) -> str:
+        """A value with the batch, the device and the dtype of the network, for what is made of nothing."""
+        floats = [name for name in self.takes if name not in self.whole]
+        if floats:
+            return floats[0]
+        for placed in walk(first(self.members).body):
+            for tensor in placed.node.op.tensors(*placed.node.inputs) if isinstance(placed.node, Leaf) else ():
+                if tensor.role != "buffer" and tensor.name != "*":
+                    return f"{self.takes[0]}.to({submodule(tensor.path(placed.path), tensor=True)}.dtype)"
+        return f"{self.takes[0]}.float()"
 
     # ---- sequences
 
@@ -226,6 +241,7 @@ class ClassWriter:
                 value.left += 1
             self.live += results[1:]
             for position, value in enumerate(results):
+                value.whole = any(shape.dtype == "int64" for shape in item.shapes[position : position + 1])
                 numbers = [each.gives[position] for each in row.values()]
                 value.left -= position > 0
                 value = self.settled(value, row, following, position, at, last)

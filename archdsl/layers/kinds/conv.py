@@ -106,9 +106,7 @@ class Conv(Convolution):
             bias_sizes = (self.out, *self.positions(x))
         bias = (Tensor("bias", bias_sizes, "bias"),) if self.bias else ()
         if self.table is not None:
-            pairs = self._pairs()
-            buffers = (Tensor(name, (pairs,), "buffer", "int64", saved=False) for name in ("sources", "targets"))
-            return (Tensor("weight", (pairs, 1, *self.kernel)), *bias, *buffers)
+            return (Tensor("weight", (self._pairs(), 1, *self.kernel)), *bias)
         return (Tensor("weight", (self.out, x.channels // self.groups, *self.kernel)), *bias)
 
     def _pairs(self) -> int:
