@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from math import isinf
 from typing import Any, NamedTuple
 
 import torch
@@ -32,6 +33,12 @@ FAULTS = (
 
 
 LARGEST = torch.finfo(torch.float32).max
+INFINITE = {  # values that may be infinite: fills, bounds, thresholds, the p of a norm
+    *(("PAD", "value"), ("CONST", "value"), ("PARAM", "value"), ("THRESHOLD", "value"), ("THRESHOLD", "threshold")),
+    *(("HARDTANH", "low"), ("HARDTANH", "high"), ("HARDSHRINK", "bound"), ("SOFTPLUS", "threshold")),
+    *(("LPPOOL", "norm"), ("L2NORM", "p")),
+    *((kind, name) for kind in ("EMBED", "EMBEDBAG") for name in ("maxnorm", "normtype")),
+}
 
 
 class Made(NamedTuple):
@@ -122,8 +129,12 @@ class Judge(Walk):
         self.lent = values.pop("weight", "") if kind in ("FC", "LINEAR", "EMBED") else ""
         if any(made.path == path for made in self.layers) and not self.reruns:
             raise Refused(f"the path {path} is given twice")
-        if any(isinstance(value, float) and abs(value) > LARGEST for value in values.values()):
-            raise Refused(DELIBERATE["float32"])
+        for name, value in values.items():
+            if isinstance(value, float) and isinf(value):
+                if (kind, name) not in INFINITE:
+                    raise Refused(DELIBERATE["infinite"])
+            elif isinstance(value, float) and abs(value) > LARGEST:
+                raise Refused(DELIBERATE["float32"])
         self.fixed(path, [kind, values, [x.dim() for x in inputs]])
         if kind in merge.MERGES:
             result = self.joined(kind, values, inputs)

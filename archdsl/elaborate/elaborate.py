@@ -19,7 +19,7 @@ from archdsl.elaborate.rules import Known, Rules
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import filled, label_text
-from archdsl.expressions.scope import WRONG, Scope, Sharing
+from archdsl.expressions.scope import RESERVED, WRONG, Scope, Sharing
 from archdsl.faults.problem import Placed, Problem, Silent, Stop, misplaced, placed
 from archdsl.faults.report import Report
 from archdsl.faults.work import Work
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 _NOWHERE = Span(0, 0)
 FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
-_WORDS = ("in", "yes", "no", "true", "false")
 
 
 class Elaborator:
@@ -230,7 +229,7 @@ class Elaborator:
 
     def _let(self, statement: tree.Let, scope: Scope) -> None:
         name = statement.name.text
-        if name in scope or name in _WORDS:
+        if name in scope or name in RESERVED:
             raise Problem("duplicate-name", f"{name} has a meaning here already", statement.name)
         try:
             scope.define(name, evaluate(statement.value, scope, self.limits))

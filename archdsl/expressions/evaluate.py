@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from math import isinf
 from typing import Any
 
-from archdsl.expressions.scope import WRONG, KindReference, Scope
+from archdsl.expressions.scope import VALUES, WRONG, KindReference, Scope
 from archdsl.faults.problem import Placed, Problem, Silent
 from archdsl.layers import REGISTRY
 from archdsl.layers.values import Sizes, Values, give, spell, weight, whole
@@ -13,8 +14,7 @@ from archdsl.sizes.size import SYMBOLIC, Expression
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
-_WORDS = {"yes": True, "no": False, "true": True, "false": False}
-_NUMBERS = "a number"
+_SHOWN = 40  # characters of a number in a message
 
 
 def evaluate(expression: tree.Expr, scope: Scope, limits: Limits) -> Any:
@@ -104,6 +104,8 @@ def _prefix(prefix: tree.Prefix, scope: Scope, limits: Limits) -> Any:
     if prefix.operators[0] == "not":
         return _truth(value, prefix.term) != odd
     negative = prefix.operators.count("-") % 2 == 1
+    if isinstance(value, float):
+        return -value if negative else value
     return arithmetic("*", -1 if negative else 1, value, prefix)
 
 
@@ -131,9 +133,15 @@ def number(token: Token) -> Any:
         value = int(token.text) if token.text.isdigit() else float(token.text)
     except ValueError:  # more digits than Python converts
         raise Problem("limit", "a number with too many digits", token) from None
-    if value in (float("inf"), float("-inf")) or (isinstance(value, int) and value >= LARGEST):
+    if isinstance(value, float) and isinf(value):
+        raise Problem("too-large", f"{_short(token.text)} is beyond the largest number, 1.8e308", token)
+    if isinstance(value, int) and value >= LARGEST:
         raise Problem("too-large", f"{token.text} is beyond any size", token)
     return whole(value) if abs(value) < 2**53 else value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def _size(digits: str, token: Token) -> int:
@@ -149,8 +157,8 @@ def _word(token: Token, scope: Scope) -> Any:
         if value is WRONG:
             raise Silent
         return value
-    if name in _WORDS:
-        return _WORDS[name]
+    if name in VALUES:
+        return VALUES[name]
     if name == "in":
         if scope.channels is None:
             raise Problem(
@@ -208,6 +216,8 @@ def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
     for value in (left, right):
         if isinstance(value, (bool, str, tuple, KindReference)) or value is None:
             raise Problem("wrong-type", f"{operator} needs numbers, not {spell_value(value)}", at)
+        if _infinite(value):
+            raise Problem("wrong-type", f"{operator} needs finite numbers, not {spell(value)}", at)
     if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
         from archdsl.expressions.open import arithmetic_of_open
 
@@ -217,8 +227,22 @@ def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
     except ZeroDivisionError:
         raise Problem("invalid-expression", f"{spell(left)} {operator} 0 has no value", at) from None
     if abs(value) >= LARGEST:
-        raise Problem("too-large", "this comes out beyond any size", at)
+        return _large(value, at, size=not isinstance(left, float) and not isinstance(right, float))
     return value
+
+
+def _large(value: Any, at: Placed, *, size: bool) -> float:
+    """What comes out too large for a size: a float where the text calculates with floats, as 1e30*2."""
+    if size:
+        raise Problem("too-large", "this comes out beyond any size", at)
+    try:
+        return float(value)
+    except OverflowError:
+        raise Problem("too-large", "this comes out beyond the largest number, 1.8e308", at) from None
+
+
+def _infinite(value: Any) -> bool:
+    return isinstance(value, float) and isinf(value)
 
 
 def _apply(operator: str, left: Any, right: Any) -> Any:
@@ -271,6 +295,7 @@ def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:
 
 def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     """Comparisons; equality of anything, order of numbers and sizes."""
+    left, right = _finite(left, right), _finite(right, left)
     if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
         from archdsl.expressions.open import compare_open
 
@@ -281,6 +306,11 @@ def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
         if isinstance(value, (bool, str, tuple, Sizes, KindReference)):
             raise Problem("wrong-type", f"{operator} compares numbers, not {spell_value(value)}", at)
     return ordered(operator, _comparable(left), _comparable(right))
+
+
+def _finite(value: Any, other: Any) -> Any:
+    """A size that is compared with inf as any number that is none: every size is finite."""
+    return 0 if _infinite(other) and isinstance(value, SYMBOLIC) else value
 
 
 def ordered(operator: str, left: Any, right: Any) -> bool:
@@ -297,7 +327,7 @@ def ordered(operator: str, left: Any, right: Any) -> bool:
 
 
 def _comparable(value: Any) -> Any:
-    return _exact(value) if isinstance(value, float) else value
+    return _exact(value) if isinstance(value, float) and not isinf(value) else value
 
 
 def _equal(left: Any, right: Any) -> bool:

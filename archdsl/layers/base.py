@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
+from math import isinf
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
@@ -79,12 +80,19 @@ class Module(NamedTuple):
     home: str = ""
 
 
+def literal(value: Any) -> str:
+    """A number, a word or numbers in brackets as Python writes them."""
+    if isinstance(value, float) and isinf(value):
+        return f'float("{value}")'
+    return f'"{value}"' if isinstance(value, str) else repr(value)  # the words of PyTorch's options are plain
+
+
 def inline(function: str, module: Module) -> str:
     """The function that computes what a module does, as a call: `F.max_pool2d({0}, 3, stride=2)`."""
     words = ["{0}"]
     for position, (name, value) in enumerate(module.arguments.items()):
         if name not in module.defaults or module.defaults[name] != value:
-            text = f'"{value}"' if isinstance(value, str) else repr(value)  # the words of PyTorch's options are plain
+            text = literal(value)
             plain = position < module.positional and len(words) == position + 1  # none before it is left out
             words.append(text if plain else f"{name}={text}")
     return f"{function}({', '.join(words)})"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isinf
 from typing import Any, NamedTuple
 
 from archdsl.layers.refusal import Refusal
@@ -95,7 +96,7 @@ class Whole(Type):
         self.words = "a whole number"
 
     def convert(self, value: Any, axes: int) -> Any:
-        value = whole(value)
+        given, value = value, whole(value)
         if isinstance(value, SYMBOLIC) and not self.symbolic:
             raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))
         if isinstance(value, bool) or not isinstance(value, (int, Expression)):
@@ -103,7 +104,8 @@ class Whole(Type):
         if value < self.least:
             raise Refusal("out-of-range", f"must be {self.least} or more, not {value}")
         if isinstance(value, int) and value >= LARGEST:
-            raise Refusal("too-large", f"is {value:,}, beyond any tensor")
+            number = f"{given:,}" if isinstance(given, int) else spell(given)
+            raise Refusal("too-large", f"is {number}, beyond any tensor")
         return value
 
 
@@ -159,11 +161,18 @@ class Dimensions(Type):
 
 
 class Number(Type):
-    """A number between `least` and `most`, the ends included; `above` leaves the lower end out. What float32 holds."""
+    """A number between `least` and `most`, the ends included; `above` leaves the lower end out. What float32 holds.
 
-    def __init__(self, least: float | None = None, most: float | None = None, *, above: bool = False) -> None:
-        self.least, self.most, self.above = least, most, above
-        self.words = "a number"
+    `infinite` says that `inf` and `-inf` are such numbers, too.
+    """
+
+    def __init__(
+        self, least: float | None = None, most: float | None = None, *, above: bool = False, infinite: bool = False
+    ) -> None:
+        self.least, self.most, self.above, self.infinite = least, most, above, infinite
+        self.words = (
+            "a number, inf or -inf" if infinite and least is None else "a number or inf" if infinite else "a number"
+        )
 
     def convert(self, value: Any, axes: int) -> Any:
         if isinstance(value, (bool, str, tuple, Expression)) or not hasattr(value, "__float__"):
@@ -172,8 +181,10 @@ class Number(Type):
         low = self.least is not None and (number <= self.least if self.above else number < self.least)
         if low or (self.most is not None and number > self.most):
             raise Refusal("out-of-range", f"must be {self._range()}, not {spell(value)}")
-        if abs(number) > LARGEST_FLOAT:
-            raise Refusal("too-large", f"is {spell(value)}, beyond what float32 holds, {LARGEST_FLOAT:.4g}")
+        if isinf(number) and not self.infinite:
+            raise Refusal("out-of-range", f"must be finite, not {spell(value)}")
+        if abs(number) > LARGEST_FLOAT and not isinf(number):
+            raise Refusal("too-large", f"is {spell(value)}, beyond what float32 holds, {LARGEST_FLOAT}")
         return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
     def _range(self) -> str:
@@ -323,6 +334,8 @@ def whole(value: Any) -> Any:
         return value
     if isinstance(value, Ratio):
         return value.settled()
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
     return int(value) if value == int(value) else value
 
 

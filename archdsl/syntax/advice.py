@@ -191,6 +191,7 @@ _HABITS = tuple(
         ("values", r"^[A-Za-z]\w*$", r"-[\w-]+\s*:", "a name that is no word stands in quotes"),
         ("values", r"^\w+$", r"-", _SPACE),
         ("values", "", r"\+\s*[A-Z]{2}", _JOIN),
+        ("values statement", "", r"-\s*inf\b", "a negative number stands behind = or in parentheses: (-inf)"),
         ("values statement", "", r"-\s*\d", "a negative number stands behind = or in parentheses: (-1)"),
         ("values", "", r"[-+*/%]", "expressions stand in parentheses among values: (in/2)"),
         ("values", "", r"[=<>!]=|[<>]", "comparisons stand in parentheses among values"),

@@ -37,6 +37,7 @@ DELIBERATE = {
     "a negative LRN, an AVGPOOL with a negative divisor, a ROTARY whose base is not above 0, an EMBED whose maxnorm or "
     "normtype is not",
     "float32": "constants that float32 does not hold: PyTorch refuses them in most kinds, and the others give 0 or infinity",
+    "infinite": "inf is a fill, a bound, a threshold or the p of a norm: PyTorch takes it as a factor too, and gives no numbers",
     "last": "a norm over axes that are the last ones of no tensor: PyTorch cannot be asked for it",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
 }

@@ -23,11 +23,11 @@ class Lookup(Layer):
         torch="padding_idx", named=True,
     )  # fmt: skip
     maxnorm: float | None = attribute(
-        Number(0, above=True), None, doc="longer vectors are shortened to it when they are read", torch="max_norm",
-        named=True,
+        Number(0, above=True, infinite=True), None, doc="longer vectors are shortened to it when they are read",
+        torch="max_norm", named=True,
     )  # fmt: skip
     normtype: float = attribute(
-        Number(0, above=True), 2, doc="p of the norm that maxnorm means", torch="norm_type", named=True
+        Number(0, above=True, infinite=True), 2, doc="p of the norm that maxnorm means", torch="norm_type", named=True
     )
     scalegrad: bool = attribute(
         Switch(), False, doc="divide gradients by how often a number occurs", torch="scale_grad_by_freq", named=True

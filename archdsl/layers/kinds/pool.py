@@ -206,7 +206,7 @@ class LpPool(SlidingPool):
     """
 
     name = "LPPOOL"
-    norm: float = attribute(Number(), 2, doc="the power, not 0", torch="norm_type", named=True)
+    norm: float = attribute(Number(infinite=True), 2, doc="the power, not 0", torch="norm_type", named=True)
     ceil: bool = ceil_switch()
     examples = (
         Example("28x28x6 -> LPPOOL 2x2 -> 14x14x6", params=0, macs=0),

@@ -37,7 +37,9 @@ class Param(Source):
     """
 
     name = "PARAM"
-    value: float | None = attribute(Number(), None, doc="what every element starts as, 0 unless said", named=True)
+    value: float | None = attribute(
+        Number(infinite=True), None, doc="what every element starts as, 0 unless said", named=True
+    )
     std: float | None = attribute(Number(0), None, doc="deviation of the noise that it starts as", named=True)
     examples = (
         Example("PARAM 197x768 batch -> 197x768", params=151_296, macs=0),
@@ -72,12 +74,13 @@ class Const(Source):
     """
 
     name = "CONST"
-    value: float = attribute(Number(), 0, doc="what every element is", named=True)
+    value: float = attribute(Number(infinite=True), 0, doc="what every element is", named=True)
     saved: bool = attribute(Switch(), False, doc="a buffer, kept in the state_dict", named=True)
     examples = (
         Example("CONST 1x1x3 value=0.5 -> 1x1x3", params=0, macs=0),
         Example("CONST [4, 16] saved -> 4x16"),
         Example("CONST sizes=8 batch -> 8"),
+        Example("CONST 9x4 value=-inf -> 9x4"),
         Wrong("CONST 2x3x4x5x6", "rank-mismatch"),
         Wrong("CONST 8 value=yes", "wrong-type"),
     )
