@@ -99,6 +99,7 @@ CODES: dict[str, Code] = {
     **_warnings(
         unused_result="a result that nothing reads and that is no output",
         leftover="rows or columns behind the last window that no window reads",
+        padding_alone="a window of a pool that reads nothing but padding",
         before_activation="a layer is read before the activation written behind it",
         no_copies="a repeat whose number is left open, and of which no copy is right at any size",
         unknown_code="an ignored code that does not exist",

@@ -15,8 +15,6 @@ from torch import Tensor
 DELIBERATE = {
     "zero": "no size is ever zero: PyTorch runs empty tensors through many layers",
     "window": "a window larger than its padded input: PyTorch pools it all the same when it rounds up",
-    "blind": "a dilated window that reads nothing but padding: PyTorch's pools write outside of the tensor in training, "
-    "its convolutions end the process",
     "windows": "UNFOLD reads images and FOLD sequences: PyTorch takes what has three axes for an image without a batch",
     "pixels": "PIXELSHUFFLE reads images: PyTorch takes the last three axes of anything for one",
     "broadcast": "nothing is stretched unless the line says so, and never an axis that is not there",
@@ -73,16 +71,17 @@ def fits(x: Tensor, kernel: Any, pad: Any = 0, dilation: Any = 1) -> None:
             raise Refused(DELIBERATE["window"])
 
 
-def sees(x: Tensor, kernel: Any, stride: Any, pad: Any, dilation: Any) -> None:
-    """Refuse a dilated window whose elements all lie in the padding; `pad` is a number, one for each axis, or `same`."""
+def reads(x: Tensor, kernel: Any, stride: Any, pad: Any, dilation: Any) -> list[list[bool]]:
+    """For each axis and each window whether it reads an element; `pad` is a number, one for each axis, or `same`."""
     space = x.shape[2:]
     each = [value if isinstance(value, (tuple, str)) else (value,) * len(space) for value in (kernel, stride, dilation)]
     pads = [pad] * len(space) if isinstance(pad, (int, str)) else pad
+    found = []
     for size, p, k, s, d in zip(space, pads, *each, strict=True):
         before, after = same(size, k, s, d) if p == "same" else (p, p)
         starts = range(-before, size + after - d * (k - 1), s)
-        if d > 1 and any(not any(0 <= start + d * step < size for step in range(k)) for start in starts):
-            raise Refused(DELIBERATE["blind"])
+        found.append([any(0 <= start + d * step < size for step in range(k)) for start in starts])
+    return found
 
 
 def ends(pad: Any, axes: int) -> list[tuple[int, int]]:

@@ -35,9 +35,9 @@ class PositionConv{n}d(nn.Conv{n}d):
         return self._conv_forward(x, self.weight, None) + self.bias
 '''
 
-ASYMMETRIC_CONV = '''
-class AsymmetricConv{n}d(nn.Conv{n}d):
-    """A convolution with unequal padding at the two ends of an axis; `padding` is as F.pad has it, last axis first."""
+_SIDES_CONV = """
+class {name}{n}d(nn.Conv{n}d):
+    {doc}
 
     def __init__(self, in_channels, out_channels, kernel_size, padding, padding_mode="zeros", **options):
         super().__init__(in_channels, out_channels, kernel_size, **options)
@@ -46,7 +46,22 @@ class AsymmetricConv{n}d(nn.Conv{n}d):
 
     def forward(self, x):
         return super().forward(F.pad(x, self.pads, mode=self.pad_mode))
+"""
+
+_ASYMMETRIC = '''\
+"""A convolution with unequal padding at the two ends of an axis; `padding` is as F.pad has it, last axis first."""\
 '''
+
+_PADDED = '''\
+"""A convolution that puts its padding around the input first; `padding` is as F.pad has it, last axis first.
+
+    PyTorch's own (2.13) can end the process where no window reads an element of the input along the last axis.
+    """\
+'''
+
+ASYMMETRIC_CONV = _SIDES_CONV.replace("{name}", "AsymmetricConv").replace("{doc}", _ASYMMETRIC)
+
+PADDED_CONV = _SIDES_CONV.replace("{name}", "PaddedConv").replace("{doc}", _PADDED)
 
 ASYMMETRIC_TABLE_CONV = (
     TABLE_CONV.replace("class TableConv", "class AsymmetricTableConv")
