@@ -12,6 +12,7 @@ from math import isinf
 from typing import Any, NamedTuple
 
 import torch
+from attributes import SWITCHES
 from drawn import EITHER, SOURCES, TOKENS, Network, Part, Refused, Walk
 from runs import FAMILIES, attention, merge, norm, recurrent
 from runs.tensors import DELIBERATE
@@ -129,12 +130,7 @@ class Judge(Walk):
         self.lent = values.pop("weight", "") if kind in ("FC", "LINEAR", "EMBED") else ""
         if any(made.path == path for made in self.layers) and not self.reruns:
             raise Refused(f"the path {path} is given twice")
-        for name, value in values.items():
-            if isinstance(value, float) and isinf(value):
-                if (kind, name) not in INFINITE:
-                    raise Refused(DELIBERATE["infinite"])
-            elif isinstance(value, float) and abs(value) > LARGEST:
-                raise Refused(DELIBERATE["float32"])
+        values = {name: self.value(kind, name, value) for name, value in values.items()}
         self.fixed(path, [kind, values, [x.dim() for x in inputs]])
         if kind in merge.MERGES:
             result = self.joined(kind, values, inputs)
@@ -148,6 +144,19 @@ class Judge(Walk):
         made = Made(path, kind, tuple(map(shape, results)))
         self.layers += [] if self.reruns else [made]
         return results
+
+    def value(self, kind: str, name: str, value: Any) -> Any:
+        """A value as Python has it: what is whole as an integer; refuses what the language does on purpose."""
+        switch = name in SWITCHES[kind]
+        if (switch and not isinstance(value, bool) and value != "position") or (isinstance(value, bool) and not switch):
+            raise Refused(DELIBERATE["truth"])
+        if not isinstance(value, float):
+            return value
+        if isinf(value) and (kind, name) not in INFINITE:
+            raise Refused(DELIBERATE["infinite"])
+        if abs(value) > LARGEST and not isinf(value):
+            raise Refused(DELIBERATE["float32"])
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
     def merge(self, kind: str, values: dict[str, Any], inputs: list[Tensor], path: str) -> Tensor:
         result = self.joined(kind, values, inputs)

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from drawn import Refused
 from torch import Tensor, nn
 
-from runs.tensors import DELIBERATE, back, ends, leading, padded, reads, strided_same
+from runs.tensors import DELIBERATE, OWN, back, ends, leading, padded, reads, strided_same
 
 if TYPE_CHECKING:
     from judge import Judge
@@ -38,7 +38,7 @@ class Runs:
         options = {"stride": stride, "padding": pad, "dilation": dilation, "padding_mode": mode}
         if table is not None:
             if groups != 1 or bias == "position" or mode != "zeros":
-                raise Refused(DELIBERATE["table"])
+                raise Refused(OWN["table"])
             module = judge.module(path, Table, y.shape[1], out, kernel, table, bias, axes, options)
         elif bias == "position":
             module = judge.module(
@@ -71,6 +71,8 @@ def widened(y: Tensor, kernel: Any, stride: Any, pad: Any, dilation: Any, mode: 
         pad = 0
     if pad != "same":
         sides = ends(pad, axes)
+        if min(map(min, sides)) < 0:
+            raise Refused(DELIBERATE["negative"])
         if any(before != behind for before, behind in sides):
             return padded(y, sides, mode), 0
         pad = tuple(before for before, _ in sides)
@@ -85,7 +87,7 @@ class Table(nn.Module):
     def __init__(self, channels: int, out: int, kernel: Any, table: Any, bias: bool, axes: int, options: Any) -> None:
         super().__init__()
         if len(table) != out or any(len(set(row)) != len(row) for row in table):
-            raise Refused(DELIBERATE["table"])
+            raise Refused(OWN["table"])
         pairs = sum(len(row) for row in table)
         self.weight = nn.Parameter(torch.rand(CONV[axes](pairs, pairs, kernel, groups=pairs).weight.shape))
         self.bias = nn.Parameter(torch.zeros(out)) if bias else None

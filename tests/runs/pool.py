@@ -40,7 +40,7 @@ class Runs:
         y = leading(x)
         fits(y, kernel, pad)
         if divisor is not None and divisor < 0:
-            raise Refused(DELIBERATE["range"])
+            raise Refused(DELIBERATE["divisor"])
         override = {} if divisor is None else {"divisor_override": divisor}
         return back(AVGPOOL[x.dim() - 2](kernel, stride, pad, ceil, countpad, **override)(y))
 

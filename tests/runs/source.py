@@ -22,6 +22,7 @@ class Runs:
               std: float | None = None) -> Tensor:  # fmt: skip
         if value is not None and std is not None:
             raise Refused("a value and noise")
+        float(value or 0)
         start = torch.normal(0.0, float(std or 0), stored(sizes, batch))  # refuses a negative deviation
         return judge.stretched(judge.tensor(path, nn.Parameter(start)), batch)
 
