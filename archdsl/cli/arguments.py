@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple, NoReturn
 
+from archdsl.cli.usage import Usage
 from archdsl.limits import Limits
+from archdsl.version import VERSION
 
 _PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
@@ -23,10 +25,6 @@ COMMANDS = {
 _PARAMETERS_HELP = "a value for a parameter of the model: a number, yes or no, [a list], otherwise a text"
 
 
-class Usage(Exception):
-    """Wrong use of the command line, in words."""
-
-
 class Arguments(NamedTuple):
     """A command with all that it needs; what a command does not have keeps its default."""
 
@@ -36,7 +34,7 @@ class Arguments(NamedTuple):
     limits: Limits
     format: str = "text"
     strict: bool = False
-    input: str | None = None
+    input: list[str] = []  # noqa: RUF012 - of a tuple, never changed
     depth: int | None = None
     batch: int = 1
     dtype: str = "float32"
@@ -47,11 +45,12 @@ class Arguments(NamedTuple):
     notation: str | None = None
     explain_reading: bool = False
     fill: bool = False
-    rename: list[str] = []  # noqa: RUF012 - of a tuple, never changed
+    rename: list[str] = []  # noqa: RUF012
     skip: list[str] = []  # noqa: RUF012
     cast: bool = False
     every: bool = False
     allow_modules: bool = False
+    exclude: list[str] = []  # noqa: RUF012
 
     def parameters(self) -> dict[str, Any]:
         """The values of parameters as the language has them; raises Usage."""
@@ -83,9 +82,7 @@ def _before_command(argv: list[str]) -> tuple[list[str], list[str]]:
         if argv[at] in ("-h", "--help"):
             _show(_help())
         if argv[at] in ("-V", "--version"):
-            from archdsl import __version__
-
-            _show(f"archdsl {__version__}\n")
+            _show(f"archdsl {VERSION}\n")
         if not argv[at].startswith("--limit"):
             raise Usage(f"{argv[at]} stands behind a command; see archdsl --help")
         at += 1 if "=" in argv[at] else 2
@@ -204,7 +201,7 @@ def _help() -> str:
             "  --version       the version",
             "  --limit NAME=N  raise or lower a bound; archdsl limits lists them",
             "",
-            "exit status: 0 all holds, 1 something was found, 2 wrong usage or a file that cannot be read",
+            "exit status: 0 all holds, 1 something was found, 2 wrong usage or a file that cannot be read or written",
             "",
             "examples:",
             *(f"  {example}" for example in EXAMPLES[""]),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archdsl.cli.arguments import Usage
+from archdsl.cli.usage import Usage
 from archdsl.expressions.scope import VALUES
 from archdsl.limits import Limits
 

@@ -1,7 +1,8 @@
 """Floor 1: what went wrong, where, and how it is shown."""
 
 from archdsl.diagnostics.codes import CODES, Code
-from archdsl.diagnostics.diagnostic import ArchError, Diagnostic, Related, Span
+from archdsl.diagnostics.diagnostic import Diagnostic, Related, Span
+from archdsl.diagnostics.error import ArchError
 from archdsl.diagnostics.nearest import nearest
 from archdsl.diagnostics.source import Source, Sources
 

@@ -2,55 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from archdsl.claims.incoming import incoming
 from archdsl.elaborate import control
-from archdsl.elaborate.names import Entry, Names, Value
-from archdsl.elaborate.place import Once, Place, sequence_of, wrapped
+from archdsl.elaborate.names import Entry, Names, Place, Value
+from archdsl.elaborate.once import Once, sequence_of, wrapped
+from archdsl.elaborate.state import NEXT, Elaboration, discarded
 from archdsl.elaborate.trampoline import Task
-from archdsl.expressions.bind import Signature, bind, of_block, of_kind
-from archdsl.expressions.evaluate import evaluate, spell_value
+from archdsl.expressions.bind import bind
+from archdsl.expressions.evaluate import evaluate
+from archdsl.expressions.labels import discards
 from archdsl.expressions.scope import HOLES, Scope, Words, meant
+from archdsl.expressions.signature import of_kind
+from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, Silent, placed
 from archdsl.layers import Layer
 from archdsl.layers.values import identity
-from archdsl.network.nodes import Item, Leaf, Merge, Sequence, Use
+from archdsl.network.nodes import Item, Merge, Sequence, Use
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
-if TYPE_CHECKING:
-    from archdsl.elaborate.elaborate import Elaborator
-
-
-class Uses:
-    """The bodies of blocks, one for each combination of arguments and input shapes."""
-
-    def __init__(self) -> None:
-        self.known: MutableMapping[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
-        self.again: dict[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
-        self._signatures: dict[int, Signature] = {}
-
-    def signature(self, block: tree.Block) -> Signature:
-        """What a block takes; made once."""
-        place = block.name.start
-        if place not in self._signatures:
-            self._signatures[place] = of_block(block)
-        return self._signatures[place]
-
-
 # ---- Groups
 
 
-def group(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
+def group(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
     """Braces without a kind; under a name a container of their own."""
     assert statement.body is not None
     names = Names(place.names) if named else place.names
     takes = tuple(e.again(value) for value in inputs)
     body, last = yield e.sequence(statement.body.lines, takes, place.inner()._replace(names=names))
     if last is None:
+        if names.discarded is not None:
+            raise discarded(names.discarded, "the braces around it give nothing", names.discarded.names[0], NEXT)
         raise Silent
     e.read(last)
     if named:
@@ -61,7 +47,9 @@ def group(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place
 # ---- Blocks
 
 
-def use(e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place) -> Task[Once]:
+def use(
+    e: Elaboration, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
+) -> Task[Once]:
     """A block in use; uses with equal arguments and inputs share one body."""
     e.visit(statement)
     _check_use(e, statement, block, inputs, place)
@@ -94,7 +82,7 @@ def _used(values: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]) -> str
 
 
 def _check_use(
-    e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
+    e: Elaboration, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
 ) -> None:
     name, at = block.name.text, statement.kind
     assert at is not None
@@ -116,7 +104,7 @@ def _check_use(
 
 
 def _arguments(
-    e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
+    e: Elaboration, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
 ) -> tuple[Scope, dict[str, tree.Expr]]:
     """The scope of a block's body: its parameters, from the arguments or, worked out at the use, from the defaults."""
     signature = e.uses.signature(block)
@@ -136,7 +124,7 @@ def _arguments(
     return scope, {name: argument.value for name, argument in bound.written.items()}
 
 
-def _default(e: Elaborator, default: tree.Expr, scope: Scope, kinds: Words) -> Any:
+def _default(e: Elaboration, default: tree.Expr, scope: Scope, kinds: Words) -> Any:
     """The value of a default; a word that is a kind or a block stands for it."""
     if isinstance(default, Token) and default.type == "WORD" and default.text not in scope:
         kind = meant(default.text, kinds)
@@ -146,7 +134,7 @@ def _default(e: Elaborator, default: tree.Expr, scope: Scope, kinds: Words) -> A
 
 
 def _body(
-    e: Elaborator, block: tree.Block, inputs: tuple[Value, ...], scope: Scope, chain: tuple[tree.Block, ...]
+    e: Elaboration, block: tree.Block, inputs: tuple[Value, ...], scope: Scope, chain: tuple[tree.Block, ...]
 ) -> Task[tuple[Sequence, tuple[Shape | None, ...]]]:
     names = Names(None)
     takes = tuple(e.again(value) for value in inputs)
@@ -166,7 +154,7 @@ def _body(
 
 
 def merge(
-    e: Elaborator,
+    e: Elaboration,
     statement: tree.Layer,
     kind: type[Layer],
     inputs: tuple[Value, ...],
@@ -188,7 +176,15 @@ def merge(
         raise Silent
     if not values:
         raise Problem("wrong-inputs", f"{kind.name} has no branch", statement.kind or statement)
-    op, (shape,) = e.rules.apply(kind, bound, values, statement)
+    try:
+        op, (shape,) = e.rules.apply(kind, bound, values, statement)
+    except Problem as fault:
+        fault.related += incoming(item.node for item in branches) if fault.code == "shape-mismatch" else ()
+        raise
+    if len(values) == 1:
+        from archdsl.elaborate.joining import warn_of_one
+
+        warn_of_one(e, statement, kind, bound, inputs[0], values[0])
     node = Merge(op, shapes, (shape,), branches, names.counter - base, statement)
     if not named:
         return Once(node, (shape,))
@@ -208,7 +204,7 @@ def _check_merge(statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, 
 
 
 def _branches(
-    e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, base: int
+    e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, base: int
 ) -> Task[tuple[tuple[Item, ...], tuple[Value, ...]]]:
     """All branches in the order written."""
     assert statement.body is not None
@@ -223,14 +219,24 @@ def _branches(
             values += found
             if len(values) > e.limits.list:
                 raise Problem("limit", f"more than {e.limits.list:,} branches", statement.kind or statement)
-        if not e.judge.line(line, ours, place.scope):
+        if not e.judge.line(line, ours, place.scope, _claimed(e, line.statements[-1], found)):
             values[-1:] = [e.wrong()]
         items += ours
     return tuple(items), tuple(values)
 
 
+def _claimed(e: Elaboration, statement: tree.Statement, branches: tuple[Value, ...]) -> Shape | None:
+    """The branch of which claims behind a statement of a merge speak: the last, if others of a `for` are like it."""
+    claims = statement.claims if isinstance(statement, tree.For) else ()
+    shapes = {str(branch.shape) for branch in branches}
+    if len(shapes) > 1 and (shape := next((one for one in claims if isinstance(one, tree.ShapeClaim)), None)):
+        e.report.tell("misplaced", "the turns of this `for` give several shapes; claim each within its braces", shape)
+        return None
+    return branches[-1].shape if branches else None
+
+
 def _branch(
-    e: Elaborator, statement: tree.Statement, source: Value, place: Place, base: int
+    e: Elaboration, statement: tree.Statement, source: Value, place: Place, base: int
 ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
     """One statement of a merge: its item and its branches; `let` and an `if` not taken make none."""
     here = place.reading(source)
@@ -238,6 +244,9 @@ def _branch(
         match statement:
             case tree.Layer():
                 item, values = yield e.layer(statement, e.reads(statement, source, here), here, base)
+                e.note_result(item, statement)
+                if statement.names and discards(statement.names[0]):
+                    raise discarded(statement, "the merge has nothing to read", statement.names[0], NEXT)
                 return item, values if statement.repeat is not None else values[:1]  # of several results the first
             case tree.If():
                 return (yield control.optional(e, statement, source, here, base))

@@ -3,27 +3,39 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from archdsl.elaborate.names import Names, Value
-from archdsl.elaborate.place import Once, Place, sequence_of, wrapped
+from archdsl.elaborate.names import Names, Place, Value
+from archdsl.elaborate.once import Once, sequence_of, wrapped
+from archdsl.elaborate.state import NEXT, Elaboration, discarded
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.counting import copies, turns
-from archdsl.expressions.evaluate import spell_value, truth
+from archdsl.expressions.evaluate import truth
+from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem
-from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Run, Share, Use, width
+from archdsl.network.nodes import (
+    Choice,
+    Item,
+    Leaf,
+    Loop,
+    Merge,
+    Node,
+    Repeat,
+    Run,
+    Sequence,
+    Share,
+    Use,
+    children,
+    width,
+)
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression
 from archdsl.syntax import tree
 
-if TYPE_CHECKING:
-    from archdsl.elaborate.elaborate import Elaborator
-
-
 # ---- xN
 
 
-def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
+def repeated(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
     """The copies of a line, equal ones in one run: each reads the one before; in a merge all read the same."""
     assert statement.repeat is not None
     count = copies(statement.repeat, place.scope, e.limits)
@@ -67,7 +79,7 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
 
 
 def _copy(
-    e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool, count: int
+    e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool, count: int
 ) -> Task[Once]:
     """One copy. Under a name it is a container of its own; a merge is wrapped, so that copies can follow it."""
     names = Names(place.names) if named else place.names
@@ -92,7 +104,7 @@ def _copy(
 
 
 def conditional(
-    e: Elaborator, statement: tree.If, current: Value | None, place: Place, base: int
+    e: Elaboration, statement: tree.If, current: Value | None, place: Place, base: int
 ) -> Task[tuple[Item | None, Value | None]]:
     """An `if` in a sequence: the arm that is taken, in line; one that lays nothing leaves no trace.
 
@@ -111,7 +123,7 @@ def conditional(
         empty = sequence_of((current,), (), (current,), 0)
         reads = (current.number,)
         return Item(None, number, Choice(None, empty, statement), reads, reads, ()), current
-    takes = () if current is None else (e.again(current),)
+    takes = () if current is None else (e.inside(current),)
     sequence, last = yield e.sequence(body.lines, takes, place.inner())
     if not _lays(statement):
         return None, current
@@ -119,7 +131,7 @@ def conditional(
 
 
 def optional(
-    e: Elaborator, statement: tree.If, source: Value, place: Place, base: int
+    e: Elaboration, statement: tree.If, source: Value, place: Place, base: int
 ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
     """An `if` in a merge: the arm that is taken is a branch; none is none."""
     taken, body = _taken(e, statement, place)
@@ -129,11 +141,13 @@ def optional(
         empty = sequence_of((source,), (), (source,), 0)
         return Item(None, number, Choice(None, empty, statement), reads, (), ()), ()
     sequence, last = yield e.sequence(body.lines, (e.again(source),), place.inner())
+    if last is None and place.names.discarded is not None:
+        raise _no_branch(place.names.discarded)
     item, value = _inline(e, Choice(taken, sequence, statement), source, last, number)
     return item, () if value is None else (value,)
 
 
-def _taken(e: Elaborator, statement: tree.If, place: Place) -> tuple[int | None, tree.Body | None]:
+def _taken(e: Elaboration, statement: tree.If, place: Place) -> tuple[int | None, tree.Body | None]:
     """The arm whose condition holds first; `else` counts as the last."""
     for number, (condition, body) in enumerate(statement.arms):
         if truth(condition, place.scope, e.limits):
@@ -155,24 +169,29 @@ def _lays(statement: tree.If) -> bool:
 
 
 def _inline(
-    e: Elaborator, node: Node, current: Value | None, last: Value | None, number: int
+    e: Elaboration, node: Node, current: Value | None, last: Value | None, number: int
 ) -> tuple[Item | None, Value | None]:
     """The item of an `if` or a `for` in a sequence: it reads the current value and gives the next."""
-    if current is not None:
-        e.read(current)
+    reads = () if current is None else (current.number,)
+    if last is None and any(body.items for body in children(node) if isinstance(body, Sequence)):
+        return Item(None, number, node, reads, (), ()), None  # `_` discards what the last line gives
     if last is None or last.shape is None:
         return None, last
     value = e.again(last)
     e.passed(value, last)
-    reads = () if current is None else (current.number,)
     return Item(None, number, node, reads, (value.number,), (last.shape,)), value
+
+
+def _no_branch(statement: tree.Layer) -> Problem:
+    """The fault of a branch of a merge whose last result is discarded."""
+    return discarded(statement, "the merge has nothing to read", statement.names[0], NEXT)
 
 
 # ---- for
 
 
 def loop(
-    e: Elaborator, statement: tree.For, current: Value | None, place: Place, base: int
+    e: Elaboration, statement: tree.For, current: Value | None, place: Place, base: int
 ) -> Task[tuple[Item | None, Value | None]]:
     """A `for` in a sequence: each turn reads the one before."""
     found = []
@@ -180,9 +199,7 @@ def loop(
     value = current
     for values in turns(statement, place.scope, e.limits):
         e.visit(statement.names[0])
-        if value is not None:
-            e.read(value)
-        takes = () if value is None else (e.again(value),)
+        takes = () if value is None else (e.inside(value),)
         inner = _turn(statement, values, place.reading(value))
         with e.report.within(statement.names[0], partial(_here, statement, values)):
             sequence, value = yield e.sequence(statement.body.lines, takes, inner)
@@ -193,17 +210,18 @@ def loop(
 
 
 def branches(
-    e: Elaborator, statement: tree.For, source: Value, place: Place, base: int
+    e: Elaboration, statement: tree.For, source: Value, place: Place, base: int
 ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
     """A `for` in a merge: each turn is a branch."""
     found, lasts = [], []
     number = place.names.counter - base
-    e.read(source)
     for values in turns(statement, place.scope, e.limits):
         e.visit(statement.names[0])
         inner = _turn(statement, values, place)
         with e.report.within(statement.names[0], partial(_here, statement, values)):
             sequence, last = yield e.sequence(statement.body.lines, (e.again(source),), inner)
+        if last is None and place.names.discarded is not None:
+            raise _no_branch(place.names.discarded)
         found.append((values, sequence))
         lasts.append(last or e.wrong())
         e.read(lasts[-1])

@@ -1,21 +1,19 @@
-"""The named results of a container: labels to values, and the numbers of what has no label."""
+"""The named results of a container, the numbers of what has no label, and the place of a statement among them."""
 
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from archdsl.diagnostics import Related, Span, nearest
-from archdsl.expressions.scope import Scope
+from archdsl.expressions.labels import DISCARD, discards
+from archdsl.expressions.scope import WRONG, Scope, Words
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers import REGISTRY
+from archdsl.network.nodes import Node
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
-
-if TYPE_CHECKING:
-    from archdsl.elaborate.place import Place
-    from archdsl.network.nodes import Node
 
 _SEVERAL = "a block gives several results: output a, b"
 
@@ -67,9 +65,13 @@ class Names:
         self.outward: Token | None = None  # a name behind `<-` inside that stands for something around
         self.entered: Token | None = None  # a name behind `<-` around that stands for something inside
         self.shared: Token | None = None  # where SHARE runs all of it again
+        self.discarded: tree.Layer | None = None  # the last line, where `_` discards what the next one would read
 
     def claim(self, label: str, token: Token) -> None:
-        """Take a label; raises Problem where it is taken."""
+        """Take a label; raises Problem where it is taken, or is none."""
+        if discards(token):
+            message = "`_` discards a result of a layer, and cannot be the name of what is read"
+            raise Problem("invalid-name", message, token)
         if label in self.taken:
             first = self.taken[label]
             again = " again, by a repeat or a `for`" if first.start == token.start else ""
@@ -83,7 +85,7 @@ class Names:
             raise Problem("duplicate-name", message, token, hint=hint, related=related)
         if label.isdigit() and int(label) < self.counter:
             message = f"the number {label} may stand for a layer above: counting has come to {self.counter}"
-            raise Problem("duplicate-name", message, token, hint=f"{self.counter}, or a larger number")
+            raise Problem("duplicate-name", message, token, instead=(str(self.counter),))
         self.taken[label] = token
 
     def number(self, label: str | None) -> int:
@@ -97,6 +99,9 @@ class Names:
         """The way to what a reference reads: the innermost name in sight, then by dots into named groups."""
         text = reference.text[1:-1] if reference.type == "STRING" else reference.text
         parts = [text] if reference.type == "STRING" else text.split(".")
+        if DISCARD in parts and reference.type != "STRING":
+            message = "`_` discards a result, so nothing can read it"
+            raise Problem("unknown-name", message, reference, hint="give the result a name in place of `_`")
         scope: Names | None = self
         passed: list[Names] = []
         while scope is not None and parts[0] not in scope.entries:
@@ -132,12 +137,12 @@ class Names:
     def _unknown(self, name: str, at: Token) -> Problem:
         close = nearest(name, self.visible())
         message = f"no layer above is called {name}"
-        hint = f"did you mean {close}?" if close else None
+        hint, instead = None, (close,) if close else ()
         if self._unfinished(name):
             message, hint = f"{name} is the name of what stands around this line, and has no result yet", None
         elif name == "input":
-            hint = "give the input a name: input x: 28x28x1"
-        return Problem("unknown-name", message, at, hint=hint)
+            hint = "an input is read by its name: give it one, and a colon"
+        return Problem("unknown-name", message, at, hint=hint, instead=instead)
 
     def _unfinished(self, name: str) -> bool:
         scope: Names | None = self
@@ -157,6 +162,30 @@ class Names:
             found += scope.entries
             scope = scope.around
         return found
+
+
+class Place(NamedTuple):
+    """The values of names, the named results, and the blocks in use around; `branch` in the braces of a merge.
+
+    `kinds` are the words for kinds and blocks in the file at hand.
+    """
+
+    scope: Scope
+    names: Names
+    chain: tuple[tree.Block, ...]
+    kinds: Words
+    branch: bool = False
+
+    def reading(self, value: Value | None) -> Place:
+        """The same place for a line that reads `value`: `in` is its channels."""
+        channels = None if value is None else WRONG if value.shape is None else value.shape.sizes[-1]
+        if channels is self.scope.channels:
+            return self
+        return Place(self.scope.reading(channels), self.names, self.chain, self.kinds, self.branch)
+
+    def inner(self) -> Place:
+        """The place inside braces."""
+        return self._replace(scope=self.scope.inner(), branch=False)
 
 
 def mark_activation(line: tree.Line, names: Names) -> None:

@@ -7,25 +7,22 @@ that is called again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import Related, Span
 from archdsl.elaborate.fitting import equal, sizes_text, unfit
-from archdsl.elaborate.names import Entry, Part, Value
-from archdsl.elaborate.place import Once, Place
+from archdsl.elaborate.names import Entry, Part, Place, Value
+from archdsl.elaborate.once import Once
+from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.labels import filled
 from archdsl.faults.problem import Problem, Refused, Silent
 from archdsl.layers import Tensor
 from archdsl.network.nodes import Leaf, Node, Placed, Repeat, Sequence, Share, Tie, Use, postorder, walk
+from archdsl.network.table import NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
-
-if TYPE_CHECKING:
-    from archdsl.elaborate.elaborate import Elaborator
-
 
 _USAGE = "usage: SHARE NAME <- inputs, with the name of a layer, group or block above"
 
@@ -33,7 +30,7 @@ _USAGE = "usage: SHARE NAME <- inputs, with the name of a layer, group or block 
 # ---- SHARE
 
 
-def share(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place) -> Task[Once]:
+def share(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place) -> Task[Once]:
     """A part that runs again on what the line reads, on the weights of its first run."""
     e.visit(statement)
     token = filled(_named(statement), place.scope, e.limits)
@@ -69,7 +66,8 @@ def _named(statement: tree.Layer) -> Token:
         if not more:
             return token
         message = f"SHARE takes a name and nothing else: the values of {token.text} are those of its own line"
-        raise Problem("too-many-values", message, more[0], hint=f"SHARE {token.text}")
+        rest = Span(more[0].start, more[-1].end)
+        raise Problem("too-many-values", message, rest, hint=_USAGE, instead=("",))
     raise Problem("wrong-type", "SHARE takes the name of what runs again", first, hint=_USAGE)
 
 
@@ -115,7 +113,7 @@ def _given(entry: Entry) -> Related:
 
 
 def _again(
-    e: Elaborator, part: Part, token: Token, inputs: tuple[Value, ...], shapes: tuple[Shape, ...]
+    e: Elaboration, part: Part, token: Token, inputs: tuple[Value, ...], shapes: tuple[Shape, ...]
 ) -> Task[Leaf | Sequence | Use]:
     """A part laid anew on inputs of other shapes; raises Problem where its weights would not fit."""
     place = part.place._replace(scope=part.place.scope.earlier(part.defined)).reading(inputs[0])
@@ -131,7 +129,7 @@ def _again(
     return again
 
 
-def _settle(e: Elaborator, token: Token, what: str, fault: Callable[[], Problem | None]) -> None:
+def _settle(e: Elaboration, token: Token, what: str, fault: Callable[[], Problem | None]) -> None:
     """Raise the fault that there is; with sizes left open, require those at which there is none."""
 
     def rule() -> None:
@@ -149,7 +147,7 @@ def _settle(e: Elaborator, token: Token, what: str, fault: Callable[[], Problem 
 # ---- weight=
 
 
-def tied(e: Elaborator, once: Once, names: list[str], place: Place) -> Once:
+def tied(e: Elaboration, once: Once, names: list[str], place: Place) -> Once:
     """A layer that has tensors of others, by their `names`: those that its line gives, as `weight=embed`."""
     leaf = once.node
     assert isinstance(leaf, Leaf)
@@ -157,7 +155,7 @@ def tied(e: Elaborator, once: Once, names: list[str], place: Place) -> Once:
     return once._replace(node=leaf._replace(ties=ties))
 
 
-def _tie(e: Elaborator, leaf: Leaf, tensor: str, token: Token, place: Place) -> Tie:
+def _tie(e: Elaboration, leaf: Leaf, tensor: str, token: Token, place: Place) -> Tie:
     entry = place.names.find(token, reads=False)[-1]
     if any(value.shape is None for value in entry.values) or (entry.part and entry.part.node is None):
         raise Silent
@@ -182,10 +180,9 @@ def _no_layer(entry: Entry, token: Token, tensor: str) -> Problem:
     lenders = [label for label, each in inside.entries.items() if _lends(each, tensor)] if inside is not None else []
     what = "a group" if inside is not None else "a repeat" if isinstance(node, Repeat) else "a block in use"
     what = "an input or a further result" if node is None else what
-    hint = f"{tensor}={name}.{lenders[0]}" if len(lenders) == 1 else None
-    return Problem(
-        "not-shareable", f"{name} is {what}; {tensor}= names one layer", token, hint=hint, related=(_given(entry),)
-    )
+    instead = (f"{name}.{lenders[0]}",) if len(lenders) == 1 else ()
+    message = f"{name} is {what}; {tensor}= names one layer"
+    return Problem("not-shareable", message, token, instead=instead, related=(_given(entry),))
 
 
 def _lends(entry: Entry, tensor: str) -> bool:
@@ -212,8 +209,10 @@ def _turned(sizes: tuple[Size, ...]) -> tuple[Size, ...]:
 
 def torn(marked: Sequence, token: Token) -> Iterator[Problem]:
     """The faults of weights with two names of which one is frozen and the other is not; `token` is what freezes."""
-    bodies = [marked, *(node.body for node in postorder(marked) if isinstance(node, Use))]
-    for body in {id(body): body for body in bodies}.values():
+    bodies: NodeTable[None] = NodeTable()
+    for one in (marked, *(node.body for node in postorder(marked) if isinstance(node, Use))):
+        bodies[one] = None
+    for body, _ in bodies.items():
         owners: dict[int, Placed] = {}
         for placed in walk(body, blocks=False):
             owners.update(dict.fromkeys(placed.item.gives[:1], placed))

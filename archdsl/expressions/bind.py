@@ -6,9 +6,11 @@ import re
 from typing import Any, NamedTuple
 
 from archdsl.diagnostics import nearest
-from archdsl.expressions.evaluate import evaluate, hidden
+from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import filled
 from archdsl.expressions.scope import RESERVED, WRONG, KindReference, Scope, Words, meant
+from archdsl.expressions.signature import Signature, Slot
+from archdsl.expressions.words import hidden
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import Sizes, Table, Word
@@ -16,35 +18,11 @@ from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
+_HOLE = re.compile(r"([a-z])((?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*)")
 _SHORT = re.compile(r"([a-z])([0-9]+(?:[x×][0-9]+)*)")
 
 _BRACE = "a brace touching a word belongs to the name; put a space before {"
 _LOOKED_AT = 8  # words behind one that means nothing
-
-
-class Slot(NamedTuple):
-    """What a line can fill: an attribute of a kind or a parameter of a block."""
-
-    name: str
-    short: str | None
-    positional: bool
-    switch: bool
-    choices: tuple[str, ...]
-    reference: bool = False  # whether its value is the name of a layer
-    gathers: bool = False  # every value with a name that no other slot has
-
-
-class Signature:
-    """All slots of a kind or block, how it is called in messages, and the slots by every word that means one."""
-
-    def __init__(self, title: str, usage: str, slots: tuple[Slot, ...]) -> None:
-        self.title, self.usage, self.slots = title, usage, slots
-        self.positions = [slot for slot in slots if slot.positional]
-        self.letters = {slot.short: slot for slot in slots if slot.short}
-        self.names = {slot.name: slot for slot in slots if not slot.gathers}
-        self.gathering = next((slot for slot in slots if slot.gathers), None)
-        self.switches = {word: slot for slot in slots if slot.switch for word in (slot.name, f"no{slot.name}")}
-        self.choices = {word: slot for slot in reversed(slots) for word in slot.choices}
 
 
 class Rest(NamedTuple):
@@ -61,31 +39,14 @@ class Bound(NamedTuple):
     written: dict[str, tree.Argument]
 
 
-def of_kind(kind: type[Layer]) -> Signature:
-    """The signature of a built-in kind; made once."""
-    found = _SIGNATURES.get(kind)
-    if found is None:
-        slots = tuple(
-            Slot(a.name, a.short, a.positional, a.type.switch, a.type.choices, a.type.reference, a.type.gathers)
-            for a in kind.attributes.values()
-        )
-        found = _SIGNATURES[kind] = Signature(kind.name, kind.usage(), slots)
-    return found
+class Unbound(Problem):
+    """The faults of the values of a line, the first with the others beside it, and what is bound all the same."""
 
-
-_SIGNATURES: dict[type[Layer], Signature] = {}
-
-
-def of_block(block: tree.Block) -> Signature:
-    """The signature of a block: a one-letter parameter is an option too, one whose default is yes or no a switch."""
-    slots = []
-    for parameter in block.parameters:
-        name, default = parameter.name.text, parameter.default
-        switch = isinstance(default, Token) and default.text in ("yes", "no", "true", "false")
-        short = name if len(name) == 1 and name.islower() else None
-        slots.append(Slot(name, short, True, switch, ()))
-    words = [p.name.text if p.default is None else f"[{p.name.text}=..]" for p in block.parameters]
-    return Signature(block.name.text, " ".join([block.name.text, *words]), tuple(slots))
+    def __init__(self, faults: list[Problem], bound: Bound) -> None:
+        first, *others = faults
+        super().__init__(first.code, first.message, first.at, hint=first.hint, instead=first.instead)
+        self.beside = tuple(others)
+        self.bound = bound
 
 
 def bind(
@@ -94,17 +55,19 @@ def bind(
     """Give each argument its slot and its value.
 
     A bare word is, in this order: what the kind or block declares, a value in scope, a word that an option lists, a
-    kind. `kinds` are the words for kinds and blocks. Raises Problem, or Silent where a value
+    kind. `kinds` are the words for kinds and blocks. Raises Unbound with every fault there is, or Silent where a value
     has a fault that was told before.
     """
     bound = Bound({}, {})
     positions = signature.positions
     used = 0
-    silent = False
+    silent = plain = False
+    faults: list[Problem] = []
     for number, argument in enumerate(arguments):
         rest = Rest(arguments, number + 1)
-        slot, value = _named(signature, argument, scope, kinds, limits), WRONG
+        slot, value = None, WRONG
         try:
+            slot = _named(signature, argument, scope)
             if slot is None:
                 slot, value = _declared(signature, argument, scope, limits)
             if slot is None:
@@ -114,6 +77,12 @@ def bind(
                 slot, used = positions[used], used + 1
             elif value is WRONG:
                 value = _value(argument.value, slot, signature, scope, kinds, limits, Rest((), 0))
+        except Problem as fault:
+            if argument.name is not None or not plain:  # what follows a word that means nothing is its echo
+                faults.append(fault)
+            plain = plain or argument.name is None
+            used += slot is None and argument.name is None and used < len(positions)
+            continue
         except Silent:
             silent = True
             if slot is None:
@@ -121,15 +90,18 @@ def bind(
         name = argument.name.text if slot.gathers and argument.name is not None else slot.name
         values = bound.values.setdefault(slot.name, {}) if slot.gathers else bound.values
         if name in values:
-            raise Problem("duplicate-name", f"{name} of {signature.title} is given twice", argument)
+            faults.append(Problem("duplicate-name", f"{name} of {signature.title} is given twice", argument))
+            continue
         values[name] = value
         bound.written[name] = argument
+    if faults:
+        raise Unbound(faults, bound)
     if silent:
         raise Silent
     return bound
 
 
-def _named(signature: Signature, argument: tree.Argument, scope: Scope, kinds: Words, limits: Limits) -> Slot | None:
+def _named(signature: Signature, argument: tree.Argument, scope: Scope) -> Slot | None:
     """The slot of `stride=2`, of its short form `s=2`, or of a lone word that one option lists."""
     if argument.name is not None:
         name = argument.name.text
@@ -147,9 +119,7 @@ def _declared(signature: Signature, argument: tree.Argument, scope: Scope, limit
     """`s4`, `s2x1`, `nobias`, `ceil`: what the kind or block itself declares."""
     token = argument.value
     if isinstance(token, Token) and token.type == "HOLED" and argument.name is None:
-        from archdsl.expressions.unknown import option
-
-        return option(signature, token, scope)
+        return _hole(signature, token, scope)
     if not isinstance(token, Token) or token.type != "WORD":
         return None, WRONG
     found: tuple[Slot | None, Any] = (None, WRONG)
@@ -168,6 +138,23 @@ def _declared(signature: Signature, argument: tree.Argument, scope: Scope, limit
         message = f"{token.text} could be the option {spelling} of {signature.title} or the value called {token.text}"
         raise Problem("ambiguous-word", message, token, hint=f"write {spelling} or ({token.text})")
     return found
+
+
+def _hole(signature: Signature, token: Token, scope: Scope) -> tuple[Slot | None, Any]:
+    """The option `p?` or `s?x2` of a kind or block and its value; no option where the word is none, as `Tx?`."""
+    match = _HOLE.fullmatch(token.text)
+    if match is None:
+        return None, WRONG
+    slot = signature.letters.get(match[1])
+    if slot is None:
+        letters = ", ".join(sorted(signature.letters))
+        has = f"its options are {letters}" if letters else "it has no one-letter options"
+        message = f"{signature.title} has no option {match[1]}; {has}"
+        raise Problem("unknown-option", message, token, hint=f"usage: {signature.usage}")
+    from archdsl.expressions.unknown import sizes
+
+    behind = Token("HOLE" if match[2] == "?" else "DIMS", match[2], token.start + 1, token.end)
+    return slot, sizes(behind, scope)
 
 
 def _check_digits(token: Token, limits: Limits) -> None:
@@ -221,47 +208,45 @@ def _worded(scope: Scope, slot: Slot) -> Scope:
 
 
 def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words, rest: Rest) -> Problem:
-    """A word that is nothing here: the nearest thing that it could have been. `rest` are the arguments behind it."""
-    from archdsl.expressions.misread import remark_hint, word_hint
-
+    """A word that is nothing here. `rest` are the arguments behind it."""
     word = token.text
     if scope.hidden(word):
         return hidden(token)
-    arguments = rest.arguments[rest.start : rest.start + _LOOKED_AT]
-    following = [one.value.text for one in arguments if isinstance(one.value, Token) and one.name is None]
-    letters, switches = list(signature.letters), list(signature.switches)
     slot = signature.names.get(word)
     if slot is not None and not slot.switch:
-        value = following[0] if following else "..."
-        return Problem("missing-value", f"the option {word} needs = and a value", token, hint=f"write {word}={value}")
-    joined = (signature.title + word).upper()
-    if joined in kinds:
-        return Problem("unknown-name", f"nothing is called {word} here", token, hint=f"did you mean {joined}?")
+        return Problem("missing-value", f"the option {word} needs = and a value", token, hint=_usage(signature))
     if word in kinds or word.upper() in kinds:
         message = f"{word} is a kind of layer, and no value of {signature.title}"
-        return Problem("wrong-type", message, token, hint=f"put ; between two layers on one line: ; {word}")
+        return Problem("wrong-type", message, token, hint="layers on one line are joined by ;")
+    letters = list(signature.letters)
     pointed = re.fullmatch(r"([a-z])([0-9]+\.[0-9]+)", word)
     if pointed and pointed[1] in letters:
-        message = f"the option {pointed[1]} takes whole numbers, not {pointed[2]}"
+        message = f"the option {pointed[1]} takes integers, not {pointed[2]}"
         return Problem("wrong-type", message, token, hint=_usage(signature))
-    hint = word_hint(word, following[0] if following else None, letters, switches)
     short = _SHORT.fullmatch(word)
-    if short and hint is None:
+    if short:
         has = f"its options are {', '.join(sorted(letters))}" if letters else "it has no one-letter options"
         message = f"{signature.title} has no option {short[1]}; {has}"
         return Problem("unknown-option", message, token, hint=_usage(signature))
-    if hint is None:
-        words = [choice for s in signature.slots for choice in s.choices]
-        close = nearest(word, [*switches, *words, *scope.names(), *(s.name for s in signature.slots)])
-        unknown = [word, *(one for one in following if one not in scope and one.upper() not in kinds)]
-        hint = f"did you mean {close}?" if close else remark_hint(unknown) or _usage(signature)
-    return Problem("unknown-name", f"nothing is called {word} here", token, hint=hint)
+    words = [*signature.switches, *(choice for s in signature.slots for choice in s.choices)]
+    close = nearest(word, [*words, *scope.names(), *signature.names])
+    hint = _remark(word, rest, scope, kinds) or _usage(signature)
+    return Problem(
+        "unknown-name", f"nothing is called {word} here", token, hint=hint, instead=(close,) if close else ()
+    )
+
+
+def _remark(word: str, rest: Rest, scope: Scope, kinds: Words) -> str | None:
+    """Several words in a row that mean nothing are a remark."""
+    arguments = rest.arguments[rest.start : rest.start + _LOOKED_AT]
+    following = [one.value.text for one in arguments if isinstance(one.value, Token) and one.name is None]
+    unknown = [word, *(one for one in following if one not in scope and one.upper() not in kinds)]
+    plain = [one for one in unknown if re.fullmatch(r"[A-Za-z]+", one)]
+    return "a comment starts with #" if len(plain) > 1 else None
 
 
 def _unknown_option(signature: Signature, at: Token, name: str) -> Problem:
-    from archdsl.expressions.misread import option_hint
-
-    hint = option_hint(name, [slot.name for slot in signature.slots]) or _usage(signature)
+    hint = _usage(signature)
     return Problem("unknown-option", f"{signature.title} has no option {name}", at, hint=hint)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span
 from archdsl.faults.problem import Placed, Problem, Refused
 
+FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
 _MOST_AROUND = 3  # places around a fault that are told, the nearest
 
 
@@ -49,6 +50,8 @@ class Report:
         """In the order of the text; a warning on a line whose claim fails would tell the same fault twice."""
         failing = {(d.source.base, d.line) for d in self._found if d.code == "claim-shape"}
         kept = [d for d in self._found if d.code != "leftover" or (d.source.base, d.line) not in failing]
+        named = {one.span for d in self._found if d.severity == "error" for one in d.related}
+        kept = [d for d in kept if d.code != "changed-in" or d.span not in named]
         return sorted(kept, key=lambda d: d.place)
 
     @contextmanager
@@ -83,9 +86,18 @@ class Report:
         self.lost = self.lost or lost
         before = self.errors
         self.tell(
-            problem.code, problem.message, problem.at, hint=problem.hint, related=problem.related, label=problem.label
+            problem.code,
+            problem.message,
+            problem.at,
+            hint=problem.hint,
+            related=problem.related,
+            label=problem.label,
+            instead=problem.instead,
+            values=problem.values,
         )
         self._refused += [problem] if isinstance(problem, Refused) and self.errors > before else []
+        for other in problem.beside:
+            self.problem(other, lost=lost)
 
     def tell(
         self,
@@ -96,6 +108,8 @@ class Report:
         hint: str | None = None,
         related: tuple[Related, ...] = (),
         label: str = "",
+        instead: tuple[str, ...] = (),
+        values: str = "",
     ) -> None:
         """Tell something, unless it was told at this place or is a warning that the line ignores."""
         if at.end > len(self.source.text) or at.start < 0:  # a place in another text, as a value given by the caller
@@ -108,7 +122,8 @@ class Report:
         around = [Related(Span(at.start, at.end), text()) for at, text in reversed(self._around[-_MOST_AROUND:])]
         part, span = self._own(at)
         elsewhere = tuple(self.seen_from(part, one) for one in (*related, *around))
-        self._add(Diagnostic(code, message, span, part, label, elsewhere, hint))
+        found = Diagnostic(code, message, span, part, label, elsewhere, hint, instead=instead, values=values)
+        self._add(found)
 
     def _line(self, offset: int) -> tuple[int, int]:
         """The text in which a character stands, by its base, and its line there."""

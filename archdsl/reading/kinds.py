@@ -7,14 +7,13 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
-from archdsl.diagnostics import Related, Source, Span
-from archdsl.elaborate.place import Place
+from archdsl.diagnostics import Related, Source, Span, nearest
 from archdsl.expressions.evaluate import no_kind
-from archdsl.expressions.scope import SHARE, WRONG, KindReference, Sharing, Words, meant
+from archdsl.expressions.scope import SHARE, WRONG, KindReference, Scope, Sharing, Words, meant
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
 from archdsl.layers import REGISTRY, Layer
-from archdsl.reading.declare import Declarations, declarations
+from archdsl.reading.declare import Declarations, as_block, declarations
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -22,6 +21,10 @@ if TYPE_CHECKING:
     from archdsl.reading.using import Used
 
 RIVALS = -1  # the number of a file from here down: a word of the file 0, 1 ... that two files have a block for
+_MISPLACED = {
+    "else": "`else` stands on the line of the } before it",
+    "where": "`where` stands on the line of `input` or `model`",
+}
 
 
 class Kinds:
@@ -53,22 +56,22 @@ class Kinds:
         """What words mean in the file of a block."""
         return self.words[self._numbers[block.name.start]]
 
-    def reference(self, kind: Token, place: Place) -> KindReference | None:
+    def reference(self, kind: Token, scope: Scope, words: Words) -> KindReference | None:
         """What a kind word means: a value in scope that holds a kind, a block, or a built-in kind; None if nothing."""
-        value = place.scope.get(kind.text) if kind.text in place.scope else None
-        return value if isinstance(value, KindReference) else meant(kind.text, place.kinds)
+        value = scope.get(kind.text) if kind.text in scope else None
+        return value if isinstance(value, KindReference) else meant(kind.text, words)
 
-    def target(self, kind: Token, place: Place) -> type[Layer] | tree.Block | Sharing:
+    def target(self, kind: Token, scope: Scope, words: Words) -> type[Layer] | tree.Block | Sharing:
         """The block or built-in kind that a word means, or SHARE; raises Problem where it means none, or two."""
-        found = self.reference(kind, place)
-        if kind.text in place.scope:
-            value = place.scope.get(kind.text)
+        found = self.reference(kind, scope, words)
+        if kind.text in scope:
+            value = scope.get(kind.text)
             if value is WRONG:
                 raise Silent
             if found is None:
                 raise no_kind(value, kind)
         if found is None:
-            raise self.unknown(kind, place.kinds)
+            raise self.unknown(kind, words)
         if found.file is None:
             return SHARE if found.name == SHARE.name else REGISTRY[found.name]
         if found.file <= RIVALS:
@@ -76,10 +79,13 @@ class Kinds:
         return self.blocks[found]
 
     def unknown(self, kind: Token, words: Words) -> Problem:
-        """The fault of a kind that is neither built in nor a block, with what may have been meant."""
-        from archdsl.expressions.misread import unknown_kind
-
-        return unknown_kind(kind, self._source.text, words)
+        """The fault of a kind that is neither built in nor a block."""
+        if kind.text in _MISPLACED:
+            return Problem("misplaced", _MISPLACED[kind.text], kind)
+        close = nearest(kind.text, words)
+        message = f"there is no kind of layer called {kind.text}"
+        hint, instead = "`archdsl layers` lists the kinds", (close,) if close else ()
+        return Problem("unknown-kind", message, kind, hint=hint, instead=instead)
 
     def rivals(self, kind: Token, reference: KindReference) -> Problem:
         """The fault of a word for which two files with a model have a block each."""
@@ -127,8 +133,6 @@ class Kinds:
         if declared.model is not None:
             reference = KindReference(declared.model.name.text, target)
             if reference not in self.blocks:
-                from archdsl.elaborate.models import as_block
-
                 block = as_block(declared.model, declared)
                 self.models[block.name.start] = declared
                 self._add(reference, block)

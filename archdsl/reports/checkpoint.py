@@ -5,13 +5,13 @@ from __future__ import annotations
 import shlex
 from typing import Any, NamedTuple
 
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import STATUSES, Comparison, Pair
 from archdsl.checkpoints.header import Entry
 from archdsl.checkpoints.proposals import Ambiguity, Proposal
 from archdsl.checkpoints.wanted import Wanted
 from archdsl.diagnostics.inert import inert
-from archdsl.reports.json import _parameters as parameters
+from archdsl.reports.json import parameters
 
 _HEADERS = ("tensor", "spec", "file", "")
 _GAP = "  "

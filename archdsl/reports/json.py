@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from math import isfinite
 from typing import Any
 
 from archdsl.analysis.cost import TOTALS
-from archdsl.checker.check import Checked
-from archdsl.expressions.scope import KindReference
-from archdsl.layers.values import Sizes, spell
+from archdsl.checker.checked import Checked
 from archdsl.limits import Limits
 from archdsl.network.nodes import Port
 from archdsl.reports.rows import Row, leaves
-from archdsl.sizes.size import Expression, Size
+from archdsl.reports.values import recorded
+from archdsl.sizes.size import Size
 
 
 def summary(checked: Checked, most: int = Limits().unrolled, batch: int = 1, dtype: str = "float32") -> dict[str, Any]:
@@ -25,7 +23,7 @@ def summary(checked: Checked, most: int = Limits().unrolled, batch: int = 1, dty
     return {
         "model": checked.name,
         "file": checked.source.name,
-        "parameters": _parameters(checked),
+        "parameters": parameters(checked),
         "inputs": [_port(port) for port in network.inputs] if network else [],
         "outputs": [_port(port) for port in network.outputs] if network else [],
         "totals": _totals(checked),
@@ -44,7 +42,7 @@ def check(checks: list[Checked]) -> list[dict[str, Any]]:
         {
             "file": checked.source.name,
             "model": checked.name,
-            "parameters": _parameters(checked),
+            "parameters": parameters(checked),
             "totals": _totals(checked),
             "conditions": _conditions(checked),
             "claims": _claims(checked),
@@ -55,8 +53,9 @@ def check(checks: list[Checked]) -> list[dict[str, Any]]:
     ]
 
 
-def _parameters(checked: Checked) -> dict[str, Any]:
-    return {name: _value(value) for name, value in checked.parameters.items()}
+def parameters(checked: Checked) -> dict[str, Any]:
+    """The values of the model's parameters."""
+    return {name: recorded(value) for name, value in checked.parameters.items()}
 
 
 def _port(port: Port) -> dict[str, Any]:
@@ -64,18 +63,15 @@ def _port(port: Port) -> dict[str, Any]:
 
 
 def _totals(checked: Checked) -> dict[str, Any] | None:
-    from archdsl.reports.table import whole
-
-    return {name: _size(getattr(checked.totals, name)) for name in TOTALS} if whole(checked) else None
+    return {name: _size(getattr(checked.totals, name)) for name in TOTALS} if checked.whole else None
 
 
 def _memory(checked: Checked, batch: int, dtype: str) -> dict[str, Any] | None:
     from archdsl.analysis.memory import memory
-    from archdsl.reports.table import whole
 
-    if not whole(checked):
+    if checked.network is None or not checked.whole:
         return None
-    sizes = memory(checked, batch, dtype)._asdict()
+    sizes = memory(checked.network, checked.costs, batch, dtype)._asdict()
     return {"batch": batch, "dtype": dtype, **{name: _size(size) for name, size in sizes.items()}}
 
 
@@ -123,27 +119,3 @@ def _sizes(sizes: tuple[Size, ...]) -> list[int | str]:
 def _size(size: Size) -> int | str:
     """A number; text where it depends on a symbol."""
     return size if isinstance(size, int) else str(size)
-
-
-def _value(value: Any) -> Any:
-    """The value of a parameter as JSON has it; None where its definition is wrong."""
-    match value:
-        case KindReference():
-            return value.name
-        case Sizes():
-            return [_value(size) for size in value.sizes]
-        case tuple():
-            return [_value(item) for item in value]
-        case bool() | int() | str():
-            return value
-        case Expression():
-            return str(value)
-    number = float(value) if hasattr(value, "__float__") else None
-    return number if number is None or isfinite(number) else str(number)  # JSON has no word for it
-
-
-def shown(value: Any) -> str:
-    """The value of a parameter in a line of text."""
-    if isinstance(value, KindReference):
-        return value.name
-    return spell(value) if _value(value) is not None else "?"

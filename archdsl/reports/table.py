@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archdsl.analysis.memory import memory
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics.inert import inert
 from archdsl.limits import Limits
 from archdsl.reports.rows import Entry, rows
+from archdsl.reports.values import shown
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 
@@ -47,8 +48,6 @@ def table(
 
 def _title(checked: Checked) -> str:
     """`AlexNet (classes=1000): 227x227x3 -> 1000`."""
-    from archdsl.reports.json import shown
-
     texts = {name: shown(value) for name, value in checked.parameters.items()}
     values = ", ".join(name if text == name else f"{name}={text}" for name, text in texts.items())
     title = f"{checked.name} ({values})" if values else checked.name
@@ -121,7 +120,7 @@ def _lines(cells: list[tuple[str, ...]], widths: list[int], dim: list[bool], col
 
 
 def _footer(checked: Checked, entries: list[Entry], batch: int, dtype: str) -> list[str]:
-    if checked.network is None or not whole(checked):
+    if checked.network is None or not checked.whole:
         return ["The table ends where the network is wrong; there are no totals."]
     total = checked.totals
     lines = [f"{_count(total.layers)} layer{'s' * (total.layers != 1)}"]
@@ -130,7 +129,9 @@ def _footer(checked: Checked, entries: list[Entry], batch: int, dtype: str) -> l
     if total.buffers != 0:
         lines.append(f"buffers  {_count(total.buffers)}")
     lines.append(f"macs     {_count(batch * total.macs)}{f' at batch {batch:,}' if batch > 1 else ''}")
-    sizes = zip(("parameters", "input", "outputs of layers"), memory(checked, batch, dtype), strict=True)
+    sizes = zip(
+        ("parameters", "input", "outputs of layers"), memory(checked.network, checked.costs, batch, dtype), strict=True
+    )
     words = ", ".join(f"{name} {megabytes(size)}" for name, size in sizes)
     lines.append(f"size     {words}{f' in {dtype}' if dtype != 'float32' else ''}")
     if total.frozen != 0:
@@ -145,12 +146,6 @@ def _needs(checked: Checked) -> list[str]:
     """The conditions on what is left open, each with the line that needs it."""
     texts = [f"{each.text}  ({each.what} on line {each.line})" for each in checked.conditions]
     return [f"{'needs' if place == 0 else '':9}{inert(text)}" for place, text in enumerate(texts)]
-
-
-def whole(checked: Checked) -> bool:
-    """Whether the network stands, even if a count that is claimed of it is wrong; behind a wrong shape nothing does."""
-    wrong = (d.code for d in checked.diagnostics if d.severity == "error")
-    return checked.network is not None and all(code == "claim-value" for code in wrong)
 
 
 def megabytes(size: Size) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.cost import Cost, Costs
-from archdsl.claims.claims import judge_quantity, quantity, stated_shape
+from archdsl.claims.claims import judge_quantity, quantity
 from archdsl.claims.judge import Judge
 from archdsl.expressions.scope import Scope
+from archdsl.expressions.shapes import stated_shape
 from archdsl.faults.problem import Placed, Problem
 from archdsl.faults.report import Report
 from archdsl.layers import Layer
@@ -129,7 +130,8 @@ def _same(left: Size, right: Size) -> bool:
 
 def _sample(facts: Facts) -> dict[str, int]:
     """A number for each open size, large where it may be, no two alike: what a hole moves is seen there."""
-    from archdsl.sizes.numbers import TooMuch, between
+    from archdsl.sizes.numbers import between
+    from archdsl.sizes.residues import TooMuch
 
     found: dict[str, int] = {}
     for place, name in enumerate(facts.names):

@@ -3,66 +3,66 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import Span
+from archdsl.notations.listing.draft import Draft
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow
 from archdsl.notations.listing.inception import convolution
 from archdsl.notations.listing.line import Block, sizes
-from archdsl.notations.listing.lines import LineBuilder
 from archdsl.notations.listing.parts import Unclear, place_of, whole, word
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 
-def stacked(builder: LineBuilder, entry: Entry) -> list[tree.Line]:
+def stacked(draft: Draft, entry: Entry) -> list[tree.Line]:
     """The lines of a row with blocks; raises Unclear."""
     at = Span(entry.head.start, entry.head.end)
     for fact in sorted(entry.facts.keys() - {"bare", "copies", "stride", "params", "weights"}):
         hint = "put it, and the blocks, on lines of their own"
         raise Unclear(f"a {fact} beside blocks of convolutions", place_of(entry.facts[fact]), hint)
-    builder.explained(entry)
-    copies, incoming = entry.facts.get("copies"), builder.flow
+    draft.explained(entry)
+    copies, incoming = entry.facts.get("copies"), draft.flow
     lines: list[tree.Line] = []
     wanted = [shape.sizes for shape in entry.shapes[-1:]]
-    step = _stride(builder, entry, wanted)
+    step = _stride(draft, entry, wanted)
     for block in entry.blocks:
         times = block.times or copies
         number = whole(times) if times is not None else 1
         if not block.convolutions or number < 1:
             raise Unclear("this block has no convolutions", Span(block.start, block.end))
-        lines += _block(builder, block, number, step if block is entry.blocks[0] else 1)
+        lines += _block(draft, block, number, step if block is entry.blocks[0] else 1)
     what = (
         "residual blocks: a shortcut around each, projected where shapes change"
-        if builder.residual
+        if draft.residual
         else ("convolutions one after the other; a text that speaks of residual blocks has shortcuts")
     )
-    builder.note(Span(entry.blocks[0].start, entry.blocks[-1].end), what)
-    if builder.flow.space:
-        builder.flow = builder.flow._replace(space=tuple(-(-size // max(step, 1)) for size in builder.flow.space))
+    draft.note(Span(entry.blocks[0].start, entry.blocks[-1].end), what)
+    if draft.flow.space:
+        draft.flow = draft.flow._replace(space=tuple(-(-size // max(step, 1)) for size in draft.flow.space))
     body = tree.Body(tuple(lines), entry.start, entry.end)
-    claims = builder.claims(entry, incoming)
-    layer = tree.Layer(builder.name(entry), None, (), body, None, (), claims, at.start, at.end)
+    claims = draft.claims(entry, incoming)
+    layer = tree.Layer(draft.name(entry), None, (), body, None, (), claims, at.start, at.end)
     return [tree.Line((layer,))]
 
 
-def _stride(builder: LineBuilder, entry: Entry, wanted: list[tuple[str, ...]]) -> int:
+def _stride(draft: Draft, entry: Entry, wanted: list[tuple[str, ...]]) -> int:
     """By how much a row shrinks what it reads: its first convolution does it."""
     if "stride" in entry.facts:
         return whole(entry.facts["stride"])
-    space = builder.flow.space
+    space = draft.flow.space
     if not space or not wanted or int(wanted[0][0]) < 1:
         return 1
     return max(1, round(space[0] / int(wanted[0][0])))
 
 
-def _block(builder: LineBuilder, block: Block, times: int, stride: int) -> list[tree.Line]:
+def _block(draft: Draft, block: Block, times: int, stride: int) -> list[tree.Line]:
     """All copies of a block; the first may differ, by its stride and what it reads."""
     channels = whole(block.convolutions[-1][1])
-    first = _one(builder, block, stride, builder.flow.channels != channels or stride != 1)
-    differs = stride != 1 or builder.flow.channels != channels
-    builder.flow = Flow(builder.flow.space, channels, False)
+    first = _one(draft, block, stride, draft.flow.channels != channels or stride != 1)
+    differs = stride != 1 or draft.flow.channels != channels
+    draft.flow = Flow(draft.flow.space, channels, False)
     if not differs:
         return [_times(first, times, block)]
-    rest = [_times(_one(builder, block, 1, False), times - 1, block)] if times > 1 else []
+    rest = [_times(_one(draft, block, 1, False), times - 1, block)] if times > 1 else []
     return [_times(first, 1, block), *rest]
 
 
@@ -72,33 +72,33 @@ def _times(layers: list[tree.Line], times: int, block: Block) -> tree.Line:
     return tree.Line((tree.Layer((), None, (), tree.Body(tuple(layers), *at), repeat, (), (), *at),))
 
 
-def _one(builder: LineBuilder, block: Block, stride: int, changes: bool) -> list[tree.Line]:
+def _one(draft: Draft, block: Block, stride: int, changes: bool) -> list[tree.Line]:
     """The lines of one block."""
     lines: list[tree.Line] = []
     for number, (window, count) in enumerate(block.convolutions):
         kernel = int(sizes(window)[0])
-        lines.append(normed(builder, convolution(count, kernel, stride if number == 0 else 1, bias=not builder.normed)))
-    if not builder.residual:
+        lines.append(normed(draft, convolution(count, kernel, stride if number == 0 else 1, bias=not draft.normed)))
+    if not draft.residual:
         return lines
     at = Span(block.start, block.end)
     path = tree.Layer((), None, (), tree.Body(tuple(lines), *at), None, (), (), *at)
     shortcut = (
-        _shortcut(builder, block, stride) if changes else tree.Layer((), word("ID", at), (), None, None, (), (), *at)
+        _shortcut(draft, block, stride) if changes else tree.Layer((), word("ID", at), (), None, None, (), (), *at)
     )
     body = tree.Body((tree.Line((path,)), tree.Line((shortcut,))), *at)
     return [tree.Line((tree.Layer((), word("ADD", at), (), body, None, (), (), *at),))]
 
 
-def _shortcut(builder: LineBuilder, block: Block, stride: int) -> tree.Layer:
+def _shortcut(draft: Draft, block: Block, stride: int) -> tree.Layer:
     """A 1x1 convolution that makes the shortcut as wide as the block."""
-    line = normed(builder, convolution(block.convolutions[-1][1], 1, stride, bias=not builder.normed))
+    line = normed(draft, convolution(block.convolutions[-1][1], 1, stride, bias=not draft.normed))
     at = Span(block.start, block.end)
     return tree.Layer((), None, (), tree.Body((line,), *at), None, (), (), *at)
 
 
-def normed(builder: LineBuilder, layer: tree.Layer) -> tree.Line:
+def normed(draft: Draft, layer: tree.Layer) -> tree.Line:
     """A convolution, and behind it the norm of which the text says that each has one."""
-    if not builder.normed:
+    if not draft.normed:
         return tree.Line((layer,))
     at = Span(layer.start, layer.end)
     return tree.Line((layer, tree.Layer((), word("BN", at), (), None, None, (), (), *at)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import Span
+from archdsl.notations.listing.draft import Draft
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow
-from archdsl.notations.listing.lines import LineBuilder
 from archdsl.notations.listing.parts import Unclear, amount, whole, word
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -13,11 +13,9 @@ from archdsl.syntax.tree import Token
 _COLUMNS = ("1", "3 reduce", "3", "5 reduce", "5", "pool")
 
 
-def inception(builder: LineBuilder, entry: Entry) -> list[tree.Line]:
+def inception(draft: Draft, entry: Entry) -> list[tree.Line]:
     """The lines of a row with such columns; raises Unclear."""
     at = Span(entry.head.start, entry.head.end)
-    if entry.family == "conv":
-        return _reduced(builder, entry, at)
     missing = [name for name in _COLUMNS if name not in entry.columns]
     if entry.kind != "INCEPTION" or missing:
         what = ", ".join(
@@ -34,29 +32,29 @@ def inception(builder: LineBuilder, entry: Entry) -> list[tree.Line]:
         _branch([convolution(reduce5, 1), convolution(five, 5)]),
         _branch([_pool(project), convolution(project, 1)]),
     ]
-    builder.note(at, "read as an inception block: 1x1, 3x3 and 5x5 convolutions and a 3x3 pool, side by side")
+    draft.note(at, "read as an inception block: 1x1, 3x3 and 5x5 convolutions and a 3x3 pool, side by side")
     total = sum(whole(token) for token in (one, three, five, project))
-    incoming, builder.flow = builder.flow, Flow(builder.flow.space, total, False)
+    incoming, draft.flow = draft.flow, Flow(draft.flow.space, total, False)
     body = tree.Body(tuple(tree.Line((branch,)) for branch in branches), one.start, project.end)
-    claims = builder.claims(entry, incoming)
-    layer = tree.Layer(builder.name(entry), word("CONCAT", at), (), body, None, (), claims, *at)
+    claims = draft.claims(entry, incoming)
+    layer = tree.Layer(draft.name(entry), word("CONCAT", at), (), body, None, (), claims, *at)
     return [tree.Line((layer,))]
 
 
-def _reduced(builder: LineBuilder, entry: Entry, at: Span) -> list[tree.Line]:
-    """`convolution 3x3/1 ... 64 192`: a 1x1 convolution before the one that is named."""
+def reduced(draft: Draft, entry: Entry) -> list[tree.Line]:
+    """`convolution 3x3/1 ... 64 192`: a 1x1 convolution before the one that is named, which then is a plain one."""
+    at = Span(entry.head.start, entry.head.end)
     window = entry.facts.get("window")
     size = "".join(letter for letter in (window.text if window else "")[:1])
     reduce, count = entry.columns.get(f"{size} reduce"), entry.columns.get(size)
     if count is not None:
         entry.facts.setdefault("count", count)
     entry.columns = {}
-    lines = []
-    if reduce is not None:
-        lines = [tree.Line((convolution(reduce, 1),))]
-        builder.note(at, f"behind a 1x1 convolution to {reduce.text} channels")
-        builder.flow = builder.flow._replace(channels=whole(reduce))
-    return [*lines, *builder.lines(entry)]
+    if reduce is None:
+        return []
+    draft.note(at, f"behind a 1x1 convolution to {reduce.text} channels")
+    draft.flow = draft.flow._replace(channels=whole(reduce))
+    return [tree.Line((convolution(reduce, 1),))]
 
 
 def convolution(count: Token, window: int, stride: int = 1, *, bias: bool = True) -> tree.Layer:

@@ -3,42 +3,24 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import Span
+from archdsl.notations.listing.blocks import stacked
+from archdsl.notations.listing.dense import chained, connected
+from archdsl.notations.listing.draft import Draft
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow
+from archdsl.notations.listing.inception import inception, reduced
 from archdsl.notations.listing.line import Shape, sizes
-from archdsl.notations.listing.parts import (
-    GROUPED,
-    Note,
-    Unclear,
-    amount,
-    figure,
-    is_channels_first,
-    place_of,
-    rotated,
-    whole,
-    word,
-)
+from archdsl.notations.listing.parts import Unclear, amount, is_channels_first, place_of, rotated, whole, word
+from archdsl.notations.listing.pools import pool
+from archdsl.notations.listing.windows import convolved
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 _PLAIN = {"LRN": "LRN", "BN": "BN", "RELU": "RELU", "TANH": "TANH", "SIGMOID": "SIGMOID", "FLATTEN": "FLATTEN"}
-_WHOLE = ("count", "window", "stride", "pad", "groups", "dilation", "copies")
-_LARGEST_LABEL = 60
 
 
-class LineBuilder:
+class LineBuilder(Draft):
     """Builds the lines of one listing in order, and follows the shapes on the way."""
-
-    def __init__(self) -> None:
-        self.flow = Flow()
-        self.notes: list[Note] = []
-        self.taken: set[str] = set()
-        self.channels_first = False  # whether shapes are written as 3x224x224
-        self.residual = False  # whether the text speaks of residual blocks
-        self.normed = False  # whether the text says that batch normalization follows each convolution
-
-    def note(self, at: Span | Token, text: str) -> None:
-        self.notes.append(Note(at.start, at.end, text))
 
     # ---- lines
 
@@ -47,16 +29,10 @@ class LineBuilder:
         if self.channels_first:
             self._channels_last(entry)
         if entry.columns:
-            from archdsl.notations.listing.inception import inception
-
-            return inception(self, entry)
+            return [*reduced(self, entry), *self._line(entry)] if entry.family == "conv" else inception(self, entry)
         if entry.blocks:
-            from archdsl.notations.listing.blocks import stacked
-
             return stacked(self, entry)
         if entry.results:
-            from archdsl.notations.listing.dense import chained
-
             return [line for one in chained(self, entry) for line in self._line(one)]
         return self._line(entry)
 
@@ -110,19 +86,12 @@ class LineBuilder:
         turns = tree.Range(numbers[0], numbers[1], first.start, last.end)
         return tree.Line((tree.For((word("i", at),), turns, body),))
 
-    def name(self, entry: Entry) -> tuple[Token, ...]:
-        """The label of a layer, unless it has none or shares it with one above."""
-        text = "".join(letter if letter.isalnum() else "_" for letter in entry.label)[:_LARGEST_LABEL]
-        if not text or text in self.taken or not text.isascii():
-            return ()
-        self.taken.add(text)
-        return (word(text, Span(entry.head.start, entry.head.end)),)
-
     # ---- one layer
 
     def layer(self, entry: Entry) -> tree.Layer:
         """The statement of one layer, without claims."""
         at = Span(entry.head.start, entry.head.end)
+        self.comes = []
         if entry.kind != "STRANGE":
             self.explained(entry)
         for token in entry.vague:
@@ -134,40 +103,8 @@ class LineBuilder:
         repeat = entry.facts.get("copies")
         start = min(at.start, *(argument.start for argument in arguments)) if arguments else at.start
         end = max(at.end, *(argument.end for argument in arguments)) if arguments else at.end
-        return tree.Layer(self.name(entry), word(kind, at), arguments, None, repeat, (), (), start, end)
-
-    def explained(self, entry: Entry) -> None:
-        """Nothing that a layer says may be left without a meaning, or have two."""
-        for fact, first, second in entry.twice:
-            message = f"two figures for the {fact} of one layer: {first.text} and {second.text}"
-            raise Unclear(message, Span(second.start, second.end), "keep the one that is right")
-        for fact in _WHOLE:
-            token = entry.facts.get(fact)
-            if token is not None and "." in token.text and not (fact == "count" and GROUPED.fullmatch(token.text)):
-                raise Unclear(f"{token.text} is no whole number", place_of(token), "layers have whole sizes and steps")
-        self._reads(entry)
-        if entry.loose:
-            token = entry.loose[0]
-            hint = 'put a word to it ("64 filters", "stride 2"), or take it out of the line'
-            raise Unclear(f"what {token.text} says of this layer is not clear", Span(token.start, token.end), hint)
-
-    def _reads(self, entry: Entry) -> None:
-        """`Conv2d(3, 64)`, `in_channels=3`: what a layer says that it reads must be what comes in."""
-        reads, flow = entry.facts.get("reads"), self.flow
-        come = flow.channels if entry.family == "conv" else flow.elements
-        given = [token for token in entry.loose if token.type in ("NUMBER", "COUNTED")]
-        missing = ["count", "window"] if entry.family == "conv" and "window" not in entry.facts else ["count"]
-        if (
-            entry.bare is not None
-            and len(entry.loose) == len(given) == len(missing)
-            and come in (None, whole(entry.bare))
-        ):
-            self.note(entry.bare, f"what the layer reads{'' if come else '; not checked'}")
-            entry.facts |= zip(missing, given, strict=True)
-            entry.loose = []
-        if reads is not None and come is not None and whole(reads) != come:
-            message = f"this layer says that it reads {whole(reads):,}, and {come:,} come in"
-            raise Unclear(message, place_of(reads), f"{come}, or another layer before it")
+        comes = tuple(self.comes)
+        return tree.Layer(self.name(entry), word(kind, at), arguments, None, repeat, (), (), start, end, comes)
 
     def _kind(self, entry: Entry, at: Span) -> tuple[str, list[Token]]:
         """The kind of a layer and its values, as `.arch` has them."""
@@ -178,16 +115,10 @@ class LineBuilder:
             case "INPUT":
                 raise Unclear("this looks like the input, and its size is not there", at, 'say "[227x227x3] INPUT"')
             case "conv":
-                from archdsl.notations.listing.windows import convolved
-
                 return "CONV", convolved(self, entry, at)
             case "pool":
-                from archdsl.notations.listing.pools import pool
-
                 return pool(self, entry, at)
             case "dense":
-                from archdsl.notations.listing.dense import connected
-
                 return connected(self, entry, at)
             case "DROPOUT":
                 return "DROPOUT", self._rate(entry, at)
@@ -217,61 +148,3 @@ class LineBuilder:
         if rate.type == "PERCENT":
             text = f"{float(text) / 100:.6g}"
         return [Token("NUMBER", text, rate.start, rate.end)]
-
-    def count(self, entry: Entry, facts: dict[str, Token], at: Span) -> Token:
-        """How many filters or neurons: as said, or from the shape that is claimed."""
-        if "count" in facts:
-            return facts["count"]
-        for shape in entry.shapes:
-            if len(shape.sizes) in ((3,) if entry.family == "conv" else (1, 3)):
-                self.note(
-                    Span(shape.start, shape.end), f"the number of channels, {shape.sizes[-1]}, is that of the shape"
-                )
-                return Token("NUMBER", shape.sizes[-1], shape.start, shape.end)
-        what, example = ("filters", "96 11x11 filters") if entry.family == "conv" else ("neurons", "4096 neurons")
-        raise Unclear(f"this looks like a layer, and its number of {what} is not there", at, f'say "{example}"')
-
-    # ---- claims
-
-    def claims(self, entry: Entry, incoming: Flow) -> tuple[tree.Claim, ...]:
-        """The shape and the figures that a layer claims; of equal shapes one. Raises Unclear for two shapes."""
-        found: list[tree.Claim] = []
-        for shape in self._told(entry, incoming):
-            found.append(tree.ShapeClaim(self.claimed(shape), shape.start, shape.end))
-        for unit in ("params", "weights"):
-            token = entry.facts.get(unit)
-            if token is not None:
-                found.append(figure(token, unit))
-        return tuple(found)
-
-    def _told(self, entry: Entry, incoming: Flow) -> list[Shape]:
-        """The shape that comes out, of all that a layer tells: one before it may be what it reads."""
-        if not entry.shapes:
-            return []
-        *others, last = entry.shapes
-        for shape in others:
-            if shape.sizes == last.sizes[: len(shape.sizes)]:
-                continue
-            if last.sizes == shape.sizes[: len(last.sizes)]:
-                last = shape
-            elif incoming.is_shape(shape.sizes):
-                self.note(place_of(shape), "what the layer reads")
-            else:
-                message = f"two shapes for one layer: {'x'.join(shape.sizes)} and {'x'.join(last.sizes)}"
-                raise Unclear(message, place_of(shape), "keep what comes out")
-        return [last]
-
-    def claimed(self, shape: Shape) -> Token:
-        """A claimed shape as `.arch` writes it: channels that are left out are put in, 1x1x4096 is 4096 when flat."""
-        numbers, at, flow = shape.sizes, Span(shape.start, shape.end), self.flow
-        if flow.flat:
-            while len(numbers) > 1 and numbers[0] == "1":
-                numbers = numbers[1:]
-            if numbers == ("1",) and len(shape.sizes) > 1 and flow.channels is not None:
-                numbers = (str(flow.channels),)  # 1x1 positions, of all channels
-        elif flow.channels is not None and len(numbers) <= 2:
-            axes = len(flow.space) if flow.space else 2
-            if len(numbers) in (1, axes):
-                numbers = (*(numbers * axes)[:axes], str(flow.channels))
-                self.note(at, f"read as {'x'.join(numbers)}: the channels are those of the layer")
-        return amount(numbers, at)

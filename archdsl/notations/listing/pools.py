@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import Span
+from archdsl.notations.listing.draft import Draft
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow
 from archdsl.notations.listing.line import Shape, sizes
-from archdsl.notations.listing.lines import LineBuilder
 from archdsl.notations.listing.parts import Unclear, amount, pair, place_of, whole
 from archdsl.notations.listing.windows import moves, wanted
 from archdsl.syntax.tree import Token
@@ -15,67 +15,67 @@ _LARGEST_STEP = 4  # of a pool of which only the shape is told
 _POOLS = {"MAXPOOL": "MAXPOOL", "AVGPOOL": "AVGPOOL", "SUBSAMPLE": "SUBSAMPLE", "S_LABEL": "SUBSAMPLE"}
 
 
-def pool(builder: LineBuilder, entry: Entry, at: Span) -> tuple[str, list[Token]]:
+def pool(draft: Draft, entry: Entry, at: Span) -> tuple[str, list[Token]]:
     """The kind of a pool and its values; raises Unclear."""
-    _no_other_channels(builder, entry)
-    if _is_global(builder, entry):
-        builder.flow = Flow(None, builder.flow.channels, True)
-        builder.note(at, "average pooling without a window, over all positions")
+    _no_other_channels(draft, entry)
+    if _is_global(draft, entry):
+        draft.flow = Flow(None, draft.flow.channels, True)
+        draft.note(at, "average pooling without a window, over all positions")
         return "GLOBALAVGPOOL", []
     if entry.kind in ("GLOBALAVGPOOL", "GLOBALMAXPOOL"):
-        builder.flow = Flow(None, builder.flow.channels, True)
+        draft.flow = Flow(None, draft.flow.channels, True)
         return entry.kind, []
     kind = _POOLS.get(entry.kind, "MAXPOOL")
     if entry.kind in ("POOL", "P_LABEL"):
-        builder.note(at, "pooling without more words is read as max pooling")
+        draft.note(at, "pooling without more words is read as max pooling")
     if entry.kind == "S_LABEL":
-        builder.note(at, "read as LeNet's subsampling, which has a coefficient and a bias for each map")
-    window = _window(builder, entry, at)
-    values, space = moves(builder, entry, entry.facts, sizes(window), at, pool=True)
-    builder.flow = Flow(space, builder.flow.channels, False)
+        draft.note(at, "read as LeNet's subsampling, which has a coefficient and a bias for each map")
+    window = _window(draft, entry, at)
+    values, space = moves(draft, entry, entry.facts, sizes(window), at, pool=True)
+    draft.flow = Flow(space, draft.flow.channels, False)
     return kind, [amount(pair(sizes(window)), place_of(window)), *values]
 
 
-def _is_global(builder: LineBuilder, entry: Entry) -> bool:
+def _is_global(draft: Draft, entry: Entry) -> bool:
     """`average pool` with no window behind the last block of a table."""
     said = {"window", "stride", "pad"} & set(entry.facts)
     flat = all(
-        shape.sizes == (str(builder.flow.channels),) or all(size == "1" for size in shape.sizes[:2])
+        shape.sizes == (str(draft.flow.channels),) or all(size == "1" for size in shape.sizes[:2])
         for shape in entry.shapes[-1:]
     )
     return entry.kind == "AVGPOOL" and not said and flat
 
 
-def _window(builder: LineBuilder, entry: Entry, at: Span) -> Token:
+def _window(draft: Draft, entry: Entry, at: Span) -> Token:
     """The window of a pool: as said, or as large as its stride, or 2x2."""
     window, stride, bare = (entry.facts.get(fact) for fact in ("window", "stride", "bare"))
-    if bare is not None and stride is not None and _is_output(builder, bare, whole(stride)):
+    if bare is not None and stride is not None and _is_output(draft, bare, whole(stride)):
         entry.shapes.append(Shape(sizes(bare), bare.start, bare.end))
         entry.facts.pop("window")
-        builder.note(bare, "read as the size that comes out: it is what the stride gives")
+        draft.note(bare, "read as the size that comes out: it is what the stride gives")
         window = None
     if window is not None:
         return window
     if stride is not None:
-        builder.note(at, "a window as large as its stride")
+        draft.note(at, "a window as large as its stride")
         return stride
-    claimed, space = wanted(builder, entry, 2), builder.flow.space
+    claimed, space = wanted(draft, entry, 2), draft.flow.space
     step = space[0] // claimed[0] if space and claimed and claimed[0] else 2
     if space and claimed and step > _LARGEST_STEP and claimed[0] > 1:
         message = f"from {space[0]} to {claimed[0]} is more than pools usually do, and the window is not there"
         raise Unclear(message, at, 'say "2x2 max pooling"')
-    builder.note(at, f"windows of {step}x{step}, each beside the next: nothing is said")
+    draft.note(at, f"windows of {step}x{step}, each beside the next: nothing is said")
     return Token("NUMBER", str(step), *at)
 
 
-def _is_output(builder: LineBuilder, bare: Token, stride: int) -> bool:
+def _is_output(draft: Draft, bare: Token, stride: int) -> bool:
     numbers = tuple(int(size) for size in sizes(bare))
-    return builder.flow.space is not None and stride > 1 and numbers == tuple(s // stride for s in builder.flow.space)
+    return draft.flow.space is not None and stride > 1 and numbers == tuple(s // stride for s in draft.flow.space)
 
 
-def _no_other_channels(builder: LineBuilder, entry: Entry) -> None:
+def _no_other_channels(draft: Draft, entry: Entry) -> None:
     """A pool gives the channels that it reads; a count must say so."""
-    count, channels = entry.facts.get("count"), builder.flow.channels
+    count, channels = entry.facts.get("count"), draft.flow.channels
     if count is not None and channels is not None and whole(count) != channels:
         message = f"a pool gives the {channels} channels that it reads, and {count.text} is another number"
         raise Unclear(message, place_of(count), "put a word to it: a stride, a window")

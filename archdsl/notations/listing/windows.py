@@ -3,60 +3,61 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import Span
+from archdsl.notations.listing.draft import Draft
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow, Window, fitting, spread
 from archdsl.notations.listing.line import Shape, sizes
-from archdsl.notations.listing.lines import LineBuilder
 from archdsl.notations.listing.parts import Unclear, amount, dims, pair, place_of, short, whole, word
 from archdsl.syntax.tree import Token
 
 
-def convolved(builder: LineBuilder, entry: Entry, at: Span) -> list[Token]:
+def convolved(draft: Draft, entry: Entry, at: Span) -> list[Token]:
     """The values of a convolution: filters, window, stride and padding, groups, dilation; raises Unclear."""
     facts = dict(entry.facts)
     if "volume" in facts:
-        _volume(builder, entry, facts)
-    count, window = builder.count(entry, facts, at), facts.get("window")
+        _volume(draft, entry, facts)
+    count, window = draft.count(entry, facts, at), facts.get("window")
     if window is None:
         hint = 'say "96 11x11 filters", or "[55x55x96] CONV1: 11x11, stride 4"'
         raise Unclear("this looks like a convolution, and the size of its window is not there", at, hint)
-    kernel = _kernel(builder, window)
-    values, space = moves(builder, entry, facts, kernel, at, pool=False)
+    kernel = _kernel(draft, window)
+    values, space = moves(draft, entry, facts, kernel, at, pool=False)
     groups = facts.get("groups"), facts.get("dilation")
-    builder.flow = Flow(space, whole(count), False)
+    draft.flow = Flow(space, whole(count), False)
     extra = [
         word(f"{letter}{whole(token)}", place_of(token)) for letter, token in zip("gd", groups, strict=True) if token
     ]
     return [amount((whole(count),), place_of(count)), amount(pair(kernel), place_of(window)), *values, *extra]
 
 
-def _volume(builder: LineBuilder, entry: Entry, facts: dict[str, Token]) -> None:
+def _volume(draft: Draft, entry: Entry, facts: dict[str, Token]) -> None:
     """`5x5x3` without a word: windows over the 3 channels that come in, or else what comes out."""
     volume = facts["volume"]
     count, channels = facts.get("count"), int(sizes(volume)[2])
-    if "window" not in facts and channels == builder.flow.channels and count is not None and whole(count) != channels:
+    if "window" not in facts and channels == draft.flow.channels and count is not None and whole(count) != channels:
         facts["window"] = volume
     else:
         entry.shapes.append(Shape(sizes(volume), volume.start, volume.end))
 
 
-def _kernel(builder: LineBuilder, window: Token) -> tuple[str, ...]:
+def _kernel(draft: Draft, window: Token) -> tuple[str, ...]:
     """The window without its depth: 11x11x3 over 3 channels is 11x11."""
     numbers = sizes(window)
-    if len(numbers) != 3 or (builder.flow.space is not None and len(builder.flow.space) != 2):
+    if len(numbers) != 3 or (draft.flow.space is not None and len(draft.flow.space) != 2):
         return numbers
-    if builder.flow.channels is not None and int(numbers[2]) != builder.flow.channels:
-        message = f"windows of {'x'.join(numbers)} read {numbers[2]} channels, and {builder.flow.channels} come in"
-        raise Unclear(message, place_of(window), f"{numbers[0]}x{numbers[1]}x{builder.flow.channels}, or groups")
-    builder.note(window, f"a window of {numbers[0]}x{numbers[1]} over all {numbers[2]} channels")
+    if draft.flow.channels is not None and int(numbers[2]) != draft.flow.channels:
+        message = f"windows of {'x'.join(numbers)} read {numbers[2]} channels, and {draft.flow.channels} come in"
+        raise Unclear(message, place_of(window), f"{numbers[0]}x{numbers[1]}x{draft.flow.channels}, or groups")
+    draft.note(window, f"a window of {numbers[0]}x{numbers[1]} over all {numbers[2]} channels")
+    draft.come_in("channels", window._replace(text=numbers[2]))
     return numbers[:2]
 
 
 def moves(
-    builder: LineBuilder, entry: Entry, facts: dict[str, Token], kernel: tuple[str, ...], at: Span, *, pool: bool
+    draft: Draft, entry: Entry, facts: dict[str, Token], kernel: tuple[str, ...], at: Span, *, pool: bool
 ) -> tuple[list[Token], tuple[int, ...] | None]:
     """Stride and padding as values, and the sizes that come out where they are known."""
-    axes = len(builder.flow.space) if builder.flow.space else 2
+    axes = len(draft.flow.space) if draft.flow.space else 2
     window = spread(kernel, axes)
     stride = spread(sizes(facts["stride"]), axes) if "stride" in facts else None
     pad = spread(sizes(facts["pad"]), axes) if "pad" in facts else None
@@ -67,21 +68,21 @@ def moves(
         pad, given = half, [*given, word(f"p{short(half)}", at)]
     if pad is None and entry.head.values:
         pad, given = half, [*given, word(f"p{short(half)}", at)]
-        builder.note(at, f"padding of {short(half)}, as VGG has it: what comes out is as large as what goes in")
+        draft.note(at, f"padding of {short(half)}, as VGG has it: what comes out is as large as what goes in")
     if "valid" in entry.switches:
         pad = pad or (0,) * axes
     if "ceil" in entry.switches:
         given = [*given, word("ceil", at)]
     usual = Window(window, stride or (window if pool else (1,) * axes), pad or (0,) * axes, "ceil" in entry.switches)
-    claimed = wanted(builder, entry, axes)
-    if builder.flow.space and claimed and usual.over(builder.flow.space) != claimed and not (stride and pad):
-        found = fitting(builder.flow.space, claimed, window, stride, pad, pool)
+    claimed = wanted(draft, entry, axes)
+    if draft.flow.space and claimed and usual.over(draft.flow.space) != claimed and not (stride and pad):
+        found = fitting(draft.flow.space, claimed, window, stride, pad, pool)
         if found is not None:
-            return [*given, *_found(builder, found, usual, at, claimed)], claimed
-    return given, usual.over(builder.flow.space) if builder.flow.space else claimed
+            return [*given, *_found(draft, found, usual, at, claimed)], claimed
+    return given, usual.over(draft.flow.space) if draft.flow.space else claimed
 
 
-def _found(builder: LineBuilder, found: Window, usual: Window, at: Span, wanted: tuple[int, ...]) -> list[Token]:
+def _found(draft: Draft, found: Window, usual: Window, at: Span, wanted: tuple[int, ...]) -> list[Token]:
     """What was not said and follows from the shape claimed."""
     values = []
     if found.stride != usual.stride:
@@ -90,11 +91,11 @@ def _found(builder: LineBuilder, found: Window, usual: Window, at: Span, wanted:
         values.append(f"p{short(found.pad)}")
     if found.ceil and not usual.ceil:
         values.append("ceil")
-    builder.note(at, f"{' '.join(values)} is not said; it is what gives {short(wanted, always=True)}")
+    draft.note(at, f"{' '.join(values)} is not said; it is what gives {short(wanted, always=True)}")
     return [word(value, at) for value in values]
 
 
-def wanted(builder: LineBuilder, entry: Entry, axes: int) -> tuple[int, ...] | None:
+def wanted(draft: Draft, entry: Entry, axes: int) -> tuple[int, ...] | None:
     """The sizes that the shape claims beside the channels."""
     for shape in entry.shapes[-1:]:
         if len(shape.sizes) in (axes, axes + 1):

@@ -1,0 +1,92 @@
+"""The one spec that a command reads: its text, the files that it uses, and what `--input` gives it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from archdsl.checker.check import check
+from archdsl.checker.checked import Checked, unread
+from archdsl.cli.arguments import Arguments
+from archdsl.cli.usage import Usage
+from archdsl.diagnostics import ArchError, Diagnostic, Source
+from archdsl.files import texts
+from archdsl.limits import Limits
+from archdsl.reading.reading import read
+
+if TYPE_CHECKING:
+    from archdsl.reading.given import GivenInput, Inputs
+    from archdsl.reading.root import Root
+
+_TWICE = "--input is given several times: then each says which input it is, --input NAME=SHAPE"
+
+
+def checked_spec(arguments: Arguments) -> Checked:
+    """The one spec of a command, checked at the values given; what is wrong where its file cannot be read."""
+    given = arguments.parameters()
+    inputs = given_inputs(arguments.input, arguments.limits)
+    source, faults = read_source(arguments.paths[0], arguments.limits)
+    if faults:
+        return unread(source, faults)
+    around = root_of(arguments.paths[0], source, arguments.limits)
+    reading = read(source, arguments.limits, arguments.notation, around, inputs)
+    return check(reading, given, arguments.limits)
+
+
+def read_source(path: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
+    """The text of a file or of standard input, and what is wrong where there is none."""
+    try:
+        return texts.read(path, limits)
+    except (OSError, ValueError) as wrong:
+        fault = texts.unreadable(path, wrong)
+        return fault.source, [fault]
+
+
+def root_of(path: str, source: Source, limits: Limits, folder: str | None = None) -> Root | None:
+    """Where the files are that a file, or standard input, may use; None where its text uses none."""
+    if "use" not in source.text:
+        return None
+    from archdsl.reading.root import below, beside
+
+    return below(".", source.name, limits) if path == "-" else beside(path, source.name, limits, folder)
+
+
+def given_inputs(words: list[str], limits: Limits) -> Inputs | None:
+    """The shapes behind `--input`, of which one has no name, or each has one; raises Usage."""
+    if not words:
+        return None
+    from archdsl.reading.given import Inputs
+
+    named: dict[str, GivenInput] = {}
+    for word in words:
+        name, _, shape = word.rpartition("=")
+        if "=" in word and not name:
+            raise Usage(f"--input {word}: the name of an input is missing before =")
+        if name in named:
+            raise Usage(f"--input {name}= is given twice" if name else _TWICE)
+        named[name] = _shape(word, shape, limits)
+    if "" in named and len(named) > 1:
+        raise Usage(_TWICE)
+    return Inputs(named.get(""), {name: shape for name, shape in named.items() if name})
+
+
+def _shape(word: str, text: str, limits: Limits) -> GivenInput:
+    from archdsl.reading.given import given_input
+
+    try:
+        return given_input(text, limits)
+    except ArchError as wrong:
+        raise Usage(f"--input {word}: {wrong.diagnostics[0].message}; a shape is written 227x227x3") from None
+
+
+def rewrite(path: str, source: Source, text: str) -> Diagnostic | None:
+    """Give the file of a spec a new text, behind the mark that it begins with; what is wrong where that cannot be."""
+    from archdsl.files import disk
+
+    refusal = disk.refusal(path, force=True)
+    if refusal is not None:
+        return texts.unreadable(path, ValueError(f"cannot be written: {refusal}"))
+    try:
+        disk.write(path, source.mark + text)
+    except OSError as fault:
+        return texts.unreadable(path, OSError(fault.errno, f"cannot be written: {fault.strerror}"))
+    return None
