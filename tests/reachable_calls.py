@@ -123,8 +123,8 @@ scale:    CONST 9x9 value=(1/4)                   # 1/sqrt(16)
 products: MATMUL transpose  <- q, k
 scaled:   MUL               <- products, scale
 ADD                         <- scaled, mask
-weights:  SOFTMAX
-MATMUL                      <- weights, v         -> 9x16
+weights: SOFTMAX
+MATMUL  <- weights, v                             -> 9x16
 ```
 """
 
