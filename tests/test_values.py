@@ -171,3 +171,24 @@ def test_the_source_has_infinite_values_as_python_writes_them() -> None:
     assert 'value=float("-inf")' in model.to_source()
     y = model.to_torch()(torch.ones(1, 1, 2, 2))
     assert y.shape == (1, 1, 4, 4) and bool((y == -inf).all())
+
+
+@pytest.mark.parametrize(
+    ("line", "text"),
+    [
+        ("HARDTANH -inf 6", "HARDTANH (-inf) 6"),
+        ("THRESHOLD -2 -1.5e-3", "THRESHOLD (-2) (-1.5e-3)"),
+        ("THRESHOLD 0 -1e30", "THRESHOLD 0 (-1e30)"),
+        ('PAD 1 value=float("-inf")', "PAD 1 value=-inf"),
+        ('PAD 1 value=-float("-Infinity")', "PAD 1 value=inf"),
+        ("PAD 1 value=-math.inf", "PAD 1 value=-inf"),
+        ("PAD 1 value=torch.inf", "PAD 1 value=inf"),
+        ("PAD 1 value=INF", "PAD 1 value=inf"),
+        ("PAD 1 value=-∞", "PAD 1 value=-inf"),
+    ],
+)
+def test_a_value_as_python_has_it_is_met_with_what_to_type(line: str, text: str) -> None:
+    with pytest.raises(archdsl.ArchError) as refusal:
+        archdsl.loads(f"input 8x8x3\n{line}\n")
+    assert refusal.value.diagnostics[0].hint == text
+    archdsl.loads(f"input 8x8x3\n{text}\n")
