@@ -33,10 +33,12 @@ def check_setting(
     limits: Limits,
     inputs: tuple[tree.Input, ...] | None = None,
     judge: Callable[[Report, Costs, Limits], Judge] = Judge,
+    holes: dict[int, int] | None = None,
 ) -> Checked:
     """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent.
 
-    `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims.
+    `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims;
+    `holes` are numbers for each ?, by their places.
     """
     source = reading.source
     report = Report(source, reading.ignored)
@@ -47,7 +49,7 @@ def check_setting(
     declared = kinds.files[0]
     names = symbol_names(declared.inputs, declared.model)
     facts = facts_of(names, declared.model, given, report, limits)
-    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0])
+    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], holes)
     define_symbols(declared.inputs, names, given, scope, report, facts)
     demand_of_inputs(declared.inputs, scope, report, limits, facts)
     _check_cases(declared, report, limits)

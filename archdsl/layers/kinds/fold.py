@@ -94,6 +94,7 @@ class Fold(Windowed):
     """
 
     name = "FOLD"
+    widens = True
     ranks = (2,)
     size: tuple[Size, ...] = attribute(OutputSizes(axes=2), doc="height and width of the image", torch="output_size")
     kernel: tuple[int, ...] = attribute(PerAxis(axes=2), short="k", doc="size of the window", torch="kernel_size")

@@ -21,6 +21,7 @@ class Unpool(SlidingPool):
     """
 
     name = "UNPOOL"
+    widens = True
     inputs = (2, 2)
     pad: tuple[int, ...] = attribute(
         PerAxis(0), 0, short="p", doc="padding of the pool, never the largest", torch="padding", named=True

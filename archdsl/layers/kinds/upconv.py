@@ -18,6 +18,7 @@ class TransposedConv(Layer):
     """
 
     name = "UPCONV"
+    widens = True
     fresh = True
     ranks = (2, 3, 4)
     out: Size = attribute(Whole(), doc="output channels", torch="out_channels")
