@@ -54,14 +54,13 @@ WITHOUT_INPUT = {
     "a parameter": "PARAM 2",
     "a parameter with a batch of its own": "PARAM 2x3 batch; RELU",
     "layers on a parameter": "PARAM 8x8x3\n{ CONV 3 3 p1; BN } x2\ng: { CONV 4 1 }\nADD { ID; PARAM 8x8x4 }; FC 3",
+    "a constant": "CONST 2",
+    "a constant that is read": "CONST 2x3; FC 3",
     "a merge of parameters": "a: PARAM 2x3\nb: CONST 2x3\nADD <- a, b\noutput a, b",
     "a loop of parameters": "for i in 1..2 { a{i}: PARAM 2 }\nif yes { PARAM 4 }",
 }
 REFUSED = {
     "a window larger than its input, rounded up": ("input 3x3x2\nMAXPOOL 4 s2 ceil", "kernel-too-large"),
-    "a pool's window on padding alone": ("input 2x2x2\nMAXPOOL 2 p1 d3", "kernel-too-large"),
-    "a convolution's window on padding alone": ("input 2x1\nCONV 4 1 s3 p1 d3", "pad-too-large"),
-    "two neighbours on both sides of the axis": ("input 2x2\nCONV 4 2 s1 p1 d3", "pad-too-large"),
     "a number that stands for a layer above": ("input 4\nFC 4\nFC 3\n0: FC 2", "duplicate-name"),
     "a name that Python uses": ("input 4\n__init__: FC 4", "invalid-name"),
 }

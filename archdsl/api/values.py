@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import operator
 import re
-from math import isfinite
+from math import isnan
 from typing import Any
 
 from archdsl.layers.values import Values
@@ -66,8 +66,8 @@ class _Value:
 
     def _float(self, value: float) -> float:
         number = float.__float__(value)  # exactly a float, also of numpy.float64
-        if not isfinite(number):
-            raise ValueError(f"{self.name} must be a finite number, not {number}")
+        if isnan(number):
+            raise ValueError(f"{self.name} must be a number, not {number}")
         return number
 
 

@@ -22,7 +22,7 @@ from archdsl.syntax.tree import Token
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-_LONG_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[0-9]+(?P<decimal>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
 _SIZES = re.compile(r"(?:(?:[0-9]+|[A-Z][A-Z0-9]*|\?)[x×])+")  # before the last of several
 _COMMENTED = re.compile(r'(?:[^"#\n]|"[^"\n]*")*+#')  # a line that has come to a comment
 _NUMERALS = re.compile(r"[0-9](?:[ ,.x×]?[0-9])*")  # all that may become one number, or several
@@ -303,9 +303,10 @@ def forbidden(
     longest = max(map(len, source.text.split("\n")))
     if longest > limits.line:
         found += _long_lines(source, limits, part)
-    for match in _LONG_NUMBER.finditer(source.text) if longest > limits.digits else ():
-        if match.end() - match.start() > limits.digits and not _in_word(source.text, match.start()):
-            message = f"a number of {match.end() - match.start():,} digits; the limit is {limits.digits:,}"
+    for match in _NUMBER.finditer(source.text) if longest > limits.digits else ():
+        whole = match.end() - match.start() if not match["decimal"] else 0
+        if whole > limits.digits and not _in_word(source.text, match.start()):
+            message = f"a number of {whole:,} digits; the limit is {limits.digits:,}"
             span = Span(match.start(), match.end())
             found.append(Diagnostic("limit", message, span, source, hint=raising("digits")))
             break
