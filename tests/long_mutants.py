@@ -36,8 +36,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "archdsl"
 _GRACE = 10.0  # seconds of CPU that a mutant has beyond twice what its tests took without it
-# what writes the source of PyTorch, words for people, and what runs while modules are imported
-_NO_RULES = {"lower", "arguments", "reading", "forms", "supported", "usage", "__repr__", "__str__", "__init_subclass__"}
+# No rules: what writes the source of PyTorch, words for people, and proposals, each of which is tried before it is shown
+_NO_RULES = {
+    *("lower", "arguments", "reading", "forms", "supported", "in_place", "_module", "_padding", "_packed", "_sides"),
+    *("usage", "__repr__", "__str__", "_fits", "_tries", "__init_subclass__"),
+}
+_NO_VERDICT = ("strict", "blame", "tries", "hint")  # arguments of which none makes a text right or wrong
 _CAUGHT, _TIMED_OUT, _SURVIVED, _UNCALLED = "caught", "timed out", "survived", "never called"
 
 _RULES = "test_layers test_edges test_language test_results test_arrange test_recurrent"
@@ -172,13 +176,13 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Any]]:
 
 
 def _inside(node: ast.AST) -> Iterator[ast.AST]:
-    """The nodes of a function that decide something: no text of messages, no assertions, no types, no `strict=`."""
+    """The nodes of a function that decide something: no text of messages, no assertions, no types, no hints."""
     yield node
     for name, value in ast.iter_fields(node):
         if name in ("annotation", "returns", "decorator_list", "args") and not isinstance(node, ast.Call):
             continue
         for child in value if isinstance(value, list) else [value]:
-            told = isinstance(child, (ast.JoinedStr, ast.Assert)) or getattr(child, "arg", "") == "strict"
+            told = isinstance(child, (ast.JoinedStr, ast.Assert)) or getattr(child, "arg", "") in _NO_VERDICT
             if isinstance(child, ast.AST) and not told:
                 yield from _inside(child)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 import archdsl
+from archdsl.layers.window import Window, _stretches
 
 
 def model(text: str) -> archdsl.Model:
@@ -108,3 +111,37 @@ def test_a_shape_shows_its_arithmetic(text: str, because: str) -> None:
     with pytest.raises(archdsl.ArchError) as caught:
         model(text)
     assert because in caught.value.diagnostics[0].label
+
+
+@pytest.mark.parametrize("dilation", [2, 3, 5])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_a_window_that_reads_padding_alone_is_found(dilation: int, stride: int) -> None:
+    """Against every window, element by element: it begins before the axis, and none of its elements is on it."""
+    for size, kernel, before, after in product(range(1, 8), range(1, 5), range(9), range(3)):
+        window = Window(kernel, stride, before, after, dilation)
+        starts = [number * stride - before for number in range(max(0, window.positions(size)))]
+        elements = [[start + dilation * step for step in range(kernel)] for start in starts if start < 0]
+        astray = any(all(not 0 <= element < size for element in each) for each in elements)
+        if starts:
+            assert window.blind(size) == astray, (size, window)
+
+
+def test_rising_numbers_are_stretches() -> None:
+    assert _stretches([]) == []
+    assert _stretches([3]) == [(3, 3)]
+    assert _stretches([1, 2, 3, 5, 7, 8]) == [(1, 3), (5, 5), (7, 8)]
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("input a: 4x4x6;;input b: 4x4x5;;ADD <- a, b", "branch 1 is 4x4x6, branch 2 is 4x4x5"),
+        ("input a: 4x6;;input b: 5x6;;MATMUL <- a, b", "MATMUL of 4x6 needs 6x6, and branch 2 is 5x6"),
+        ("input a: 4x6;;input b: 5x7;;MATMUL transpose <- a, b", "MATMUL of 4x6 needs 5x6, and branch 2 is 5x7"),
+        ("input a: 4x4x6;;input b: 4x4x6;;input c: 4x3x6;;ADD <- a, b, c", "branch 3 is 4x3x6"),
+    ],
+)
+def test_a_refused_merge_names_its_branches(text: str, message: str) -> None:
+    with pytest.raises(archdsl.ArchError) as caught:
+        model(text)
+    assert message in caught.value.diagnostics[0].message
