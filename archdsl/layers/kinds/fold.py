@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, inline
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, inline
 from archdsl.layers.output import OutputSizes
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import PerAxis
 from archdsl.layers.window import Window, by_axis, check_fit, derivation, leftovers, short
 from archdsl.sizes.shape import AXES, Shape, product
