@@ -6,7 +6,7 @@
 A mutant differs from the program in one place: an operator, an integer, a `not`, what a function returns. Tests are
 collected once, and noted are the functions that each of them calls. Then every mutant is a process of its own, made by
 fork: the code of one function is exchanged, and the tests that call it run, the quickest and those that caught others
-first, until one fails. Those against PyTorch are among them: some rules are only seen there.
+first, one case of each before the next, until one fails. Those against PyTorch are among them: some rules are only seen there.
 
 `docs/mutation.md` has the figures of a whole run, and why the mutants that survived are harmless.
 """
@@ -24,6 +24,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib import import_module
@@ -85,7 +86,7 @@ FAMILIES = {
             "claims/inside.py",
             "claims/replaced.py",
         ),
-        (*_RULES.split(), "test_claims", "test_errors", "test_inputs", "test_sharing", "test_freezing"),
+        ("test_claims", "test_edges", "test_errors", "test_language", "test_inputs", "test_sharing", "test_freezing"),
     ),
     "limits": Family(
         ("**/*.py",),
@@ -256,6 +257,7 @@ class Run:
         self.calls: list[set[Place]] = []
         self.seconds: list[float] = []
         self.catches: list[int] = []
+        self.places: list[int] = []
         self.said: list[tuple[Mutant, str]] = []
 
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -291,6 +293,10 @@ class Run:
             self.calls.append(called if passed else set())
             self.seconds.append(seconds)
         self.catches = [0] * len(records)
+        alike: Counter[str] = Counter()  # of the cases of one test first the first, for others are much the same
+        for item in self.items:
+            self.places.append(alike[item.nodeid.partition("[")[0]])
+            alike[item.nodeid.partition("[")[0]] += 1
         failed = [item.nodeid for item, record in zip(self.items, records, strict=True) if not record[0]]
         print(f"{len(records):,} tests take {sum(self.seconds):.0f} s, noting calls", flush=True)
         for name in failed:
@@ -323,7 +329,7 @@ class Run:
         tests = [number for number, called in enumerate(self.calls) if mutant.place in called]
         if not tests or mutant.place not in self.known:
             return _UNCALLED
-        tests.sort(key=lambda number: (-self.catches[number], self.seconds[number]))
+        tests.sort(key=lambda number: (-self.catches[number], self.places[number], self.seconds[number]))
         child, reading = self._start(session, mutant, tests)
         with os.fdopen(reading) as pipe:
             caught = pipe.read()
