@@ -186,3 +186,22 @@ def test_counts_are_held_to_the_digits_written(claim: str, holds: bool | None) -
         return
     found = fault(text)
     assert found.code == "claim-value" if holds is False else found.code != "claim-value"
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("CONV 8 3x3 -> 32x32x8", "CONV 8 3x3 p1 -> 32x32x8"),
+        ("CONV 8 15x15 -> 32x32x8", "CONV 8 15x15 p7 -> 32x32x8"),  # the largest padding that is tried
+        ("CONV 8 3x3 p1 -> 16x16x8", "CONV 8 3x3 p1 s2 -> 16x16x8"),
+        ("CONV 8 3x3 p1 -> 8x8x8", "CONV 8 3x3 p1 s4 -> 8x8x8"),  # the largest stride
+        ("CONV 8 3x3 p1 -> 32x32x16", "CONV 16 3x3 p1 -> 32x32x16"),
+        ("CONV 8 3x3 -> 22x22x8", "CONV 8 11 -> 22x22x8"),  # the largest window
+        ("CONV 8 3x3 -> 32x31x8", None),
+        ("MAXPOOL 3 s2 -> 16x16x3", "MAXPOOL 3 s2 p1 -> 16x16x3"),
+        ("UPCONV 8 3x3 s2 p1 -> 64x64x8", "UPCONV 8 3x3 s2 p1 outpad=1 -> 64x64x8"),
+    ],
+)
+def test_one_value_makes_a_line_give_the_claimed_shape(line: str, fix: str | None) -> None:
+    found = fault(f"input 32x32x3\n{line}")
+    assert found.hint == fix
