@@ -129,10 +129,13 @@ def test_numbers_of_a_sum_of_calls() -> None:
 
 REPEATS = {  # N copies, and the same copies one by one
     "without a name": (
-        "input 4x4x8; h: RELU\n{ LINEAR 8; RELU; CONV 8 1 } x3\nADD <- h",
+        "input 4x4x8; h: RELU\n{ LINEAR 8; RELU; CONV 8 1 } x3\nADD { ID; ID <- h }",
         "LINEAR 8; RELU; CONV 8 1\n" * 3,
     ),
-    "under a name": ("input 4x4x8; h: RELU\na: { LINEAR 8; CONV 8 1 } x2\nADD <- h", 'a: { "0": {~}; "1": {~} }'),
+    "under a name": (
+        "input 4x4x8; h: RELU\na: { LINEAR 8; CONV 8 1 } x2\nADD { ID; ID <- h }",
+        'a: { "0": {~}; "1": {~} }',
+    ),
     "reading from outside": (
         "input 8; h: FC 8\n{ FC 8; ADD { RELU; ID <- h } } x2",
         "FC 8; ADD { RELU; ID <- h }\n" * 2,
