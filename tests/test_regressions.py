@@ -54,6 +54,8 @@ WITHOUT_INPUT = {
     "a parameter": "PARAM 2",
     "a parameter with a batch of its own": "PARAM 2x3 batch; RELU",
     "layers on a parameter": "PARAM 8x8x3\n{ CONV 3 3 p1; BN } x2\ng: { CONV 4 1 }\nADD { ID; PARAM 8x8x4 }; FC 3",
+    "a constant": "CONST 2",
+    "a constant that is read": "CONST 2x3; FC 3",
     "a merge of parameters": "a: PARAM 2x3\nb: CONST 2x3\nADD <- a, b\noutput a, b",
     "a loop of parameters": "for i in 1..2 { a{i}: PARAM 2 }\nif yes { PARAM 4 }",
 }
