@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.cost import Cost, Costs
+from archdsl.checker import channels
 from archdsl.claims.claims import MOST_DIGITS, Claim, unwritable
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.elaborate.elaborate import Elaborator
@@ -190,7 +191,10 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sha
     return placed_back(checked, reading.answer)
 
 
-def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None) -> Checked:
+def _check(
+    reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None, *, trial: bool = False
+) -> Checked:
+    """Check one setting of a text without holes; a `trial` asks only what is wrong with it."""
     source = reading.source
     report = Report(source, reading.ignored)
     if reading.file is None:
@@ -212,6 +216,14 @@ def _check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sh
     network = _countable(network, elaborator.costs, report, limits)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
     values |= {name: given[name] for name in sorted(names) if given.get(name, LEFT_OPEN) != LEFT_OPEN}
+    if reading.notation == "arch" and not trial:
+        likely = channels.suspects(declared, scope, limits, fragment)
+        channels.remark(
+            report,
+            reading.file,
+            likely,
+            lambda file, shape: _check(reading._replace(file=file), given, limits, shape, trial=True).diagnostics,
+        )
     diagnostics = report.sorted()
     claims = elaborator.judge.verdicts()
     name = model_name(declared.model, source)

@@ -100,6 +100,7 @@ CODES: dict[str, Code] = {
         unused_result="a result that nothing reads and that is no output",
         leftover="rows or columns behind the last window that no window reads",
         before_activation="a layer is read before the activation written behind it",
+        channels_first="an input that looks as if its channels came first, and is read with its channels last",
         no_copies="a repeat whose number is left open, and of which no copy is right at any size",
         unknown_code="an ignored code that does not exist",
     ),

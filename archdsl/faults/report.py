@@ -110,6 +110,13 @@ class Report:
         elsewhere = tuple(self.seen_from(part, one) for one in (*related, *around))
         self._add(Diagnostic(code, message, span, part, label, elsewhere, hint))
 
+    def mend_first(self, hint: str, because: list[tuple[Placed, str]]) -> None:
+        """Give the first error of the text another fix, and the places that explain it."""
+        first = min((one for one in self._found if one.severity == "error"), key=lambda one: one.place)
+        related = tuple(self.seen_from(first.source, Related(Span(at.start, at.end), text)) for at, text in because)
+        mended = first._replace(hint=hint, related=(*first.related, *related))
+        self._found = [mended if one is first else one for one in self._found]
+
     def _line(self, offset: int) -> tuple[int, int]:
         """The text in which a character stands, by its base, and its line there."""
         return self.source.part(offset).base, self.source.position(offset)[0]
