@@ -118,3 +118,68 @@ def test_the_input_that_the_caller_gives() -> None:
     assert (found.code, found.hint) == (CODE, "--input 32x32x3")
     (found,) = told("CONV 8 5x5", Shape((3, 32, 32)))
     assert (found.code, found.hint) == ("kernel-too-large", "--input 32x32x3")
+
+
+# ---- listings
+
+
+def listing(text: str) -> tuple[list[tuple[str, str]], int | None]:
+    """What is wrong with a listing, and its parameters where nothing is."""
+    found = check(read(Source("net.txt", text), Limits(), "listing"), {}, Limits())
+    wrong = [(one.code, one.message) for one in found.diagnostics if one.severity == "error"]
+    return wrong, None if wrong else int(str(found.totals.params))
+
+
+@pytest.mark.parametrize(
+    ("text", "params"),
+    [
+        ("Input: (None, 3, 64, 48)\nConv: 16 3x3 filters", 448),
+        ("Input: (None, 64, 48, 3)\nConv: 16 3x3 filters", 448),
+        ("Input: 3x480x640\nConv: 16 3x3 filters", 448),
+        ("Input: 4x84x84\nConv: 16 3x3 filters", 592),
+        ("Input: 84x84x4\nConv: 16 3x3 filters", 592),
+        ("Input (N, C, H, W): (32, 3, 64, 48)\nConv: 16 3x3 filters -> [32, 16, 62, 46]\nFC 10 -> [32, 10]", 456_778),
+        ("Input (N, H, W, C) = (8, 64, 48, 20)\nConv: 16 3x3 filters -> 62x46x16", 2_896),
+        ("Input: NCHW (8, 20, 30, 40)\nConv: 16 3x3 filters -> 16x28x38", 2_896),
+        ("Input: [-1, 64, 56, 56]\nConv: 16 3x3 filters [-1, 16, 54, 54]", 9_232),
+        ("Input: (None, 64, 56, 56)\nConv: 16 3x3 filters", 9_232),
+        ("Input: [-1, 28, 28, 1]\nConv: 16 3x3 filters", 160),  # TensorFlow writes -1, too
+        ("Input: N x 3 x 32 x 32\nConv: 16 3x3 filters [N, 16, 30, 30]", 448),
+        ("Input: torch.Size([1, 3, 224, 224])\nConv 3x3, 8 [1, 8, 222, 222]", 224),
+        ("Input: (64, 3, 224, 224)\nConv 3x3, 8", 224),
+        ("Input: (N, 784)\nFC 10", 7_850),
+        ("Input: [-1, 784]\nFC 10 [-1, 10]", 7_850),
+        ("Input: (None, 784)\nFC 10 (None, 10)", 7_850),
+        ("Input: [784]\nFC 10", 7_850),
+        ("Input: (None, 28, 28)\nFlatten\nFC 10", 7_850),
+        ("Input: 64x56x56, channels first\nConv 3x3, 8 -> 8x54x54", 4_616),
+        ("Input: 20x30x40 (channels last)\nConv 3x3, 8 -> 18x28x8", 2_888),
+        ("[3, 224, 224] INPUT\n[64, 112, 112] CONV1: 7x7, stride 2, pad 3\nmax pool 2x2 [64, 56, 56]", 9_472),
+        ("Input: (3, 64, 48)\nConv1: 6 3x3 filters (6, 62, 46)\nMax pool 2x2 (6, 31, 23)", 168),
+        ("Input 3x32x32\n[30x30x6] Conv1: 6 3x3 filters", 168),  # the filters say which axis is theirs
+        ("Input: 40x101x1\nConv: 16 3x3 filters", 160),
+        ("Input: 19x19x48\nConv: 16 3x3 filters", 6_928),
+        ("Input: 16x112x112x3 video\nConv 3x3x3, 8", 656),
+    ],
+)
+def test_a_listing_may_have_its_channels_first(text: str, params: int) -> None:
+    assert listing(text) == ([], params)
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("Input: 20x30x40\nConv: 16 3x3 filters", "whether 20x30x40 has its channels first or last"),
+        ("Input: 3x128x32\nConv: 16 3x3 filters", "whether 3x128x32 has its channels first or last"),
+        ("Input: 64x56x56\nConv: 16 3x3 filters", "whether 64x56x56 has its channels first or last"),
+        ("Input: 224x224x3, channels first\nConv: 16 3x3 filters", "channels first, 224x224x3 looks otherwise"),
+        ("channels first\nInput: 8x30x40, channels last\nConv: 16 3x3 filters", "channels first and of channels last"),
+        ("Input: (32, 28, 28, 1)\nConv: 16 3x3 filters", "whether 32 of 32x28x28x1 are a batch or frames"),
+        ("Input: 3x32x32\n[30x30x6] Conv1: 3x3 filters", "whether 30x30x6 has its channels first"),
+    ],
+)
+def test_an_order_that_is_open_is_asked_for(text: str, question: str) -> None:
+    wrong, params = listing(text)
+    assert params is None
+    assert [code for code, _ in wrong] == ["unclear-layer"]
+    assert question in wrong[0][1]

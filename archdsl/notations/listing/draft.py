@@ -22,6 +22,7 @@ class Draft:
         self.notes: list[Note] = []
         self.taken: set[str] = set()
         self.channels_first = False  # whether shapes are written as 3x224x224
+        self.batch: str | None = None  # a number of images that shapes begin with
         self.residual = False  # whether the text speaks of residual blocks
         self.normed = False  # whether the text says that batch normalization follows each convolution
 

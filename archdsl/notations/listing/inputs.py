@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.limits import Limits
-from archdsl.notations.listing import clauses
+from archdsl.notations.listing import clauses, layout
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.line import Head, Item, Shape, is_a, sizes
-from archdsl.notations.listing.parts import Note, amount, is_channels_first, rotated
+from archdsl.notations.listing.parts import Note, amount, rotated
 from archdsl.notations.listing.pieces import Piece, Row
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -26,6 +26,7 @@ class InputReader:
         self.entries: list[Entry] = []
         self.input: tree.Input | None = None
         self.channels_first = False  # whether shapes are written as 3x224x224
+        self.batch: str | None = None  # a number of images that shapes begin with
         self.tentative = False  # whether the input is only a shape in the prose
 
     def note(self, at: Piece | Span | tree.QuantityClaim, text: str) -> None:
@@ -54,13 +55,10 @@ class InputReader:
         return True
 
     def _give_input(self, piece: Piece, size: Shape, found: list[Item], heads: bool) -> None:
-        numbers = size.sizes
-        if len(numbers) == 2:
-            numbers = (*numbers, self._channels(piece, found))
         at = Span(size.start, size.end)
-        if numbers[0] in ("1", "3") and is_channels_first(numbers):
-            self.note(at, "channels first, here and in all shapes")
-            numbers, self.channels_first = rotated(numbers), True
+        numbers = self._ordered(piece, size.sizes, at, found)
+        if numbers is None:
+            return
         if self.input is None or (self.tentative and heads and not self.entries):
             self.tentative = not heads
             self.input = tree.Input((), amount(numbers, at), None, (), *at)
@@ -69,6 +67,32 @@ class InputReader:
             related = (Related(Span(self.input.start, self.input.end), "the first"),)
             message = f"a second input, {'x'.join(numbers)}"
             self._tell("unclear-layer", message, at, "a listing has one input", related)
+
+    def _ordered(self, piece: Piece, numbers: tuple[str, ...], at: Span, found: list[Item]) -> tuple[str, ...] | None:
+        """The sizes of the input with its channels last and without the batch; None where the order is open."""
+        batched = layout.is_batched(self.source.text[at.start : at.end])
+        if len(numbers) == 4 and not batched:
+            batch = layout.batch_in(numbers, self.source.text)
+            if batch is None:
+                hint = f"write the input as {'x'.join(numbers[1:])}, or speak of frames"
+                self._ask(f"whether {numbers[0]} of {'x'.join(numbers)} are a batch or frames", at, hint)
+                return None
+            self.batch = numbers[0] if batch else None
+            numbers, batched = (numbers[1:], True) if batch else (numbers, False)
+        if len(numbers) == 2 and not batched:
+            numbers = (*numbers, self._channels(piece, found))
+        order = layout.order(numbers, self.source.text, batched) if len(numbers) > 1 else layout.Order(layout.LAST)
+        if order.axes is None:
+            self._ask(order.question, at, 'say "channels first" or "channels last" in the listing')
+            return None
+        self.channels_first = order.axes == layout.FIRST
+        if self.channels_first:
+            self.note(at, "channels first, here and in all shapes")
+            return rotated(numbers)
+        return numbers
+
+    def _ask(self, question: str, at: Span, hint: str) -> None:
+        self._tell("unclear-layer", f"{question} is not clear", at, hint)
 
     def _behind_input(self, piece: Piece, found: list[Item]) -> list[Item]:
         """`input 32x32x3 -> conv ...`: what stands behind the input and its arrow."""

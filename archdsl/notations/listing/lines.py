@@ -9,8 +9,9 @@ from archdsl.notations.listing.draft import Draft
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow
 from archdsl.notations.listing.inception import inception, reduced
+from archdsl.notations.listing.layout import channels_last
 from archdsl.notations.listing.line import Shape, sizes
-from archdsl.notations.listing.parts import Unclear, amount, is_channels_first, place_of, rotated, whole, word
+from archdsl.notations.listing.parts import Unclear, amount, ends_square, place_of, whole, word
 from archdsl.notations.listing.pools import pool
 from archdsl.notations.listing.windows import convolved
 from archdsl.syntax import tree
@@ -26,8 +27,7 @@ class LineBuilder(Draft):
 
     def lines(self, entry: Entry) -> list[tree.Line]:
         """The lines of an entry and of what is joined to it; raises Unclear."""
-        if self.channels_first:
-            self._channels_last(entry)
+        self._laid_out(entry)
         if entry.columns:
             return [*reduced(self, entry), *self._line(entry)] if entry.family == "conv" else inception(self, entry)
         if entry.blocks:
@@ -36,14 +36,34 @@ class LineBuilder(Draft):
             return [line for one in chained(self, entry) for line in self._line(one)]
         return self._line(entry)
 
-    def _channels_last(self, entry: Entry) -> None:
-        """Shapes such as 64x112x112 as all others are written, and 64x3x3 as 64 windows of 3x3."""
-        shapes = entry.shapes
-        entry.shapes = [
-            one._replace(sizes=rotated(one.sizes)) if is_channels_first(one.sizes) else one for one in shapes
-        ]
+    def _laid_out(self, entry: Entry) -> None:
+        """Shapes such as 64x112x112 with their channels last, and 64x3x3 as 64 windows of 3x3."""
+        if self.batch is not None:
+            entry.shapes = [self._without_batch(shape) for shape in entry.shapes]
+        if self.channels_first:
+            entry.shapes = [self._channels_last(shape, entry) for shape in entry.shapes]
+            self._windows_first(entry)
+
+    def _without_batch(self, shape: Shape) -> Shape:
+        """`[32, 64, 56, 56]` of a listing whose input is a batch of 32."""
+        axes = 1 if self.flow.flat else len(self.flow.space or (0, 0)) + 1
+        batched = len(shape.sizes) > 1 and len(shape.sizes) in (2, axes + 1) and shape.sizes[0] == self.batch
+        return shape._replace(sizes=shape.sizes[1:]) if batched else shape
+
+    def _channels_last(self, shape: Shape, entry: Entry) -> Shape:
+        if len(shape.sizes) < 3 and not (len(shape.sizes) == 2 and len(self.flow.space or ()) == 1):
+            return shape
+        count = entry.facts.get("count")
+        channels = whole(count) if count is not None else None if entry.family == "conv" else self.flow.channels
+        sizes = channels_last(shape.sizes, channels)
+        if sizes is None:
+            hint = "write all shapes in one order, as the input"
+            raise Unclear(f"whether {'x'.join(shape.sizes)} has its channels first is not clear", place_of(shape), hint)
+        return shape._replace(sizes=sizes)
+
+    def _windows_first(self, entry: Entry) -> None:
         volume = entry.facts.get("volume")
-        if volume is None or not is_channels_first(sizes(volume)):
+        if volume is None or not ends_square(sizes(volume)):
             return
         count, *window = sizes(volume)
         del entry.facts["volume"]

@@ -301,7 +301,7 @@ class _Reader(InputReader):
         """The tree of everything gathered."""
         layers = len(self.entries) + len(self.diagnostics)
         builder = LineBuilder()
-        builder.channels_first = self.channels_first
+        builder.channels_first, builder.batch = self.channels_first, self.batch
         builder.flow = _flow(self.input)
         self._said_of_all(builder)
         lines = [tree.Line((self.input,))] if self.input else []

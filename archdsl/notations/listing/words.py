@@ -85,6 +85,8 @@ class Words:
             if kind == "MARKUP":  # of HTML or LaTeX
                 continue
             found.append(Token(kind, match.group(), match.start(), at))
+            if kind == "BATCHED":
+                found[-1:] = _without_batch(found[-1])
             if kind in KINDS:
                 at = self._name(text, at, end, found)
             elif kind == "VGGCONV":
@@ -109,6 +111,15 @@ class Words:
             return ordinal.end()
         found += [Token("_TO", to.group(), ordinal.end(), to.end()), Token("NUMBER", number.group(), *number.span())]
         return number.end()
+
+
+def _without_batch(word: Token) -> list[Token]:
+    """`[-1, 64, 56, 56]` as `[64x56x56]`, and `(None, 28, 28, 1)` as `28x28x1`: one token has the whole place."""
+    numbers = _DIGITS.findall(word.text.replace("-1", "", 1))
+    size = word._replace(type="DIMS" if len(numbers) > 1 else "NUMBER", text="x".join(numbers))
+    if word.text[0] not in "[(":
+        return [size]
+    return [Token("LSQB", "[", word.start, word.start), size, Token("RSQB", "]", word.end, word.end)]
 
 
 def settled(words: list[Token]) -> list[Token]:
