@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.limits import Limits
-from archdsl.notations.listing import clauses, layout
+from archdsl.notations.listing import clauses, layout, likeness
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.line import Head, Item, Shape, is_a, sizes
 from archdsl.notations.listing.parts import Note, amount, rotated
@@ -46,10 +46,10 @@ class InputReader:
             return False
         if heads and len(found) == 1 and not self.entries:  # INPUT, above or below its shape
             return True
-        size = next((item for item in found if isinstance(item, Shape)), None) or clauses.dims(found)
-        if size is None or (not heads and len(size.sizes) != 3 and not clauses.has(found, "IMAGE")):
+        size = next((item for item in found if isinstance(item, Shape)), None) or likeness.dims(found)
+        if size is None or (not heads and len(size.sizes) != 3 and not likeness.has(found, "IMAGE")):
             return False
-        if not clauses.leads(found) and heads and self.input:
+        if not likeness.leads(found) and heads and self.input:
             return False
         self._give_input(piece, size, found, bool(heads))
         return True
@@ -121,7 +121,7 @@ class InputReader:
         return found
 
     def _channels(self, piece: Piece, found: list[Item]) -> str:
-        if clauses.has(found, "RGB"):
+        if likeness.has(found, "RGB"):
             return "3"
         for first, second in pairwise(found):
             if (
@@ -131,7 +131,7 @@ class InputReader:
                 and first.type == "NUMBER"
             ):
                 return first.text
-        if not clauses.has(found, "GREY"):
+        if not likeness.has(found, "GREY"):
             self.note(piece, "an input without channels has one")
         return "1"
 
