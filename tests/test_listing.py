@@ -415,10 +415,10 @@ def test_a_layer_that_cannot_be_understood_is_an_error(line: str, message: str) 
         "Convolutional neural networks have changed how machines see.",
         "ReLU is used everywhere.",
         "Dropout helps against overfitting.",
-        "VGG has 13 convolutional layers and 3 fully connected layers.",
         "The convolution came to vision in 1989.",
         "Yann LeCun built the first in 1989.",
-        "Every pooling layer has a stride of 2.",
+        "LeNet-5 has convolutional layers since 1998.",
+        "The filters of the convolution look like edges (see Figure 3).",
         "이 네트워크는 2012년에 우승했다.",
         "Max pooling keeps the largest value.",
     ],
@@ -428,6 +428,41 @@ def test_prose_is_passed_over_and_told(prose: str) -> None:
     assert params(words) == conv(4, 6, 3)
     notes = read_listing(Source("x", words), Limits()).notes
     assert [note.text for note in notes if note.start > words.index(prose) - 1] == ["prose"]
+
+
+@pytest.mark.parametrize(
+    ("line", "holds"),
+    [
+        ("It has 2 convolutional layers and 1 fully connected layer.", True),
+        ("VGG has 13 convolutional layers and 3 fully connected layers.", False),
+        ("This is a network of 3 layers.", True),
+        ("This is a network of 4 layers.", True),  # with the pool
+        ("This is a network of 5 layers.", False),
+        ("The network has two 3x3 filters.", True),
+        ("The network has three 3x3 filters.", False),
+        ("Every pooling layer has a stride of 2.", True),
+        ("Every pooling layer has a stride of 3.", False),
+        ("All convolutions have a padding of 2.", False),
+        ("The maps of conv1 and conv2 come in two groups.", True),
+        ("The maps of conv1 and conv2 come in four groups.", False),
+        ("The images have 8x8 pixels in 4 channels.", True),
+        ("The images have 8x8 pixels in 5 channels.", False),
+        ("Every residual block has 64 filters.", False),
+    ],
+)
+def test_a_sentence_with_figures_must_agree_with_the_layers(line: str, holds: bool) -> None:
+    """What was read has its figures; otherwise it may be about a layer that was not understood."""
+    conv1 = "conv1: 6 3x3 filters, pad 1, 2 groups\nmax pool 2x2, stride 2\nconv2: 6 3x3 filters, pad 1, 2 groups"
+    found = checked(f"INPUT [8x8x4]\n{conv1}\nFC 10\n\n{line}\n", notation="listing")
+    assert [(one.code, one.line) for one in found.diagnostics] == ([] if holds else [("unclear-layer", 7)])
+
+
+@pytest.mark.parametrize(
+    ("title", "holds"), [("SmallNet, k = 6 filters", True), ("SmallNet, k = 7 filters", False), ("SmallNet-7", True)]
+)
+def test_a_title_may_have_the_figure_of_its_layers(title: str, holds: bool) -> None:
+    found = errors(f"{title}\nINPUT [8x8x4]\nCONV1: 6 3x3 filters\n")
+    assert [(code, at) for code, at, _ in found] == ([] if holds else [("unclear-layer", 1)])
 
 
 def test_a_line_that_is_called_a_layer_is_never_passed_over() -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from archdsl.diagnostics import Span
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow
-from archdsl.notations.listing.line import Shape
+from archdsl.notations.listing.line import Shape, sizes
 from archdsl.notations.listing.parts import GROUPED, Note, Unclear, amount, figure, place_of, whole, word
+from archdsl.notations.listing.spelled import number_of
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -51,6 +52,15 @@ class Draft:
             token = entry.loose[0]
             hint = 'put a word to it ("64 filters", "stride 2"), or take it out of the line'
             raise Unclear(f"what {token.text} says of this layer is not clear", Span(token.start, token.end), hint)
+
+    def spelled(self, entry: Entry, incoming: Flow) -> None:
+        """`here every map reads all six`: a number in words must be one that the layer or what it reads has."""
+        known = {"".join(sizes(token)) for token in entry.facts.values()} | {str(incoming.channels)}
+        for token in entry.spelled:
+            if str(number_of(token.text)) not in known:
+                hint = "write it in figures, with the word that it belongs to, or take it out of the line"
+                raise Unclear(f"what {token.text} says of this layer is not clear", place_of(token), hint)
+            self.note(token, "a number that is known already")
 
     def _reads(self, entry: Entry) -> None:
         """`Conv2d(3, 64)`, `in_channels=3`: what a layer says that it reads must be what comes in."""

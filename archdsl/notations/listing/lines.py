@@ -115,7 +115,9 @@ class LineBuilder(Draft):
             self.explained(entry)
         for token in entry.vague:
             self.note(token, "spoken of without a figure")
+        incoming = self.flow
         kind, values = self._kind(entry, at)
+        self.spelled(entry, incoming)
         arguments = tuple(tree.Argument(None, token, token.start, token.end) for token in values)
         if entry.family == "conv" and ("nobias" in entry.switches or self.normed):
             arguments = (*arguments, tree.Argument(None, word("nobias", at), *at))

@@ -9,6 +9,7 @@ from archdsl.notations.listing import likeness
 from archdsl.notations.listing.line import Copies, Head, Item, is_a
 from archdsl.notations.listing.parts import figure
 from archdsl.notations.listing.pieces import Piece
+from archdsl.notations.listing.words import AMOUNTS
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -58,8 +59,15 @@ def is_remark(text: str, piece: Piece, found: list[Item], heads: list[Head]) -> 
         return False
     if any(isinstance(item, Copies) for item in found):
         return False
+    if not likeness.leads(found) and len(heads) > 1 and all(head.ordinal for head in heads):  # of several, by name
+        return not any(is_a(item, *AMOUNTS) for item in found[found.index(heads[0]) : found.index(heads[-1])])
     plain = not any(head.ordinal or head.values for head in heads)
-    return plain and bool(_ALL.search(text, piece.start, piece.end))
+    return plain and is_of_all(text, piece)
+
+
+def is_of_all(text: str, piece: Piece) -> bool:
+    """Whether a sentence speaks of all layers: `every pool has stride 2`."""
+    return _ALL.search(text, piece.start, piece.end) is not None
 
 
 def goes_on(text: str, start: int, piece: Piece) -> bool:

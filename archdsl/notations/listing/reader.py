@@ -7,13 +7,14 @@ from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
-from archdsl.notations.listing import clauses, likeness, prose, tables
+from archdsl.notations.listing import clauses, likeness, prose, tables, trade
 from archdsl.notations.listing.flow import Flow
 from archdsl.notations.listing.layers import LayerReader, sizes_of
 from archdsl.notations.listing.line import Block, Head, Item, Lines, words
 from archdsl.notations.listing.lines import LineBuilder
 from archdsl.notations.listing.parts import Note, Unclear, place_of
 from archdsl.notations.listing.pieces import Piece, Row, pieces
+from archdsl.notations.listing.remarks import Read, Remark, understood
 from archdsl.notations.listing.words import KINDS
 from archdsl.syntax import tree
 from archdsl.syntax.parser import forbidden
@@ -48,6 +49,8 @@ class _Reader(LayerReader):
         super().__init__(source, limits)
         self.totals: list[tree.QuantityClaim] = []
         self.passed: list[Diagnostic] = []  # notes on sentences that name layers and are prose
+        self.remarks: list[Remark] = []  # sentences with figures, judged when all layers are known
+        self.prose: list[Span] = []  # lines that were passed over
         self.normed = prose.normed(source.text)
         self.lines = Lines()
         self.budget = limits.tokens
@@ -120,8 +123,7 @@ class _Reader(LayerReader):
             self._entry(piece, head, found)
         elif not self._more(piece, found) and (heads or not (self._is_lone_shape(piece, found) or self._total(found))):
             self.near = False
-            if not piece.heading:
-                self._pass_over(piece, found, heads)
+            self._pass_over(piece, found, heads)
 
     def _without_mentions(self, found: list[Item]) -> list[Item]:
         """A sentence without the layers that it only speaks of."""
@@ -131,17 +133,26 @@ class _Reader(LayerReader):
         return [item for item in found if item not in spoken]
 
     def _pass_over(self, piece: Piece, found: list[Item], heads: list[Head]) -> None:
-        """Prose; where it seems to be about a layer it is not dropped in silence."""
+        """Prose; what seems to be about a layer is not dropped in silence, and what has a figure is no prose."""
         if prose.is_layer_in_disguise(self.source.text, piece, found):
             hint = "begin with its kind: CONV, MAX POOL, FC"
             self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
             return
-        self.note(piece, "prose")
         used = self.normed is not None and piece.start < self.normed.end and self.normed.start < piece.end
+        if not used and trade.speaks_of_layers(self.source.text, piece.start, piece.end):
+            self.remarks.append(Remark(piece, found, not self.entries))
+            return
+        self._is_prose(piece)
         named = likeness.has_figures_of_a_layer(found) if not heads else any(map(likeness.is_heavy, heads))
-        if named and not used:
+        if named and not used and not piece.heading:
             message = "this sentence names a layer, and is passed over as prose"
             self._tell_passed(message, Span(piece.start, piece.end))
+
+    def _is_prose(self, piece: Piece) -> None:
+        """A line that says nothing of a layer; one of signs alone is form."""
+        if any(letter.isalnum() for letter in self.source.text[piece.start : piece.end]):
+            self.prose.append(Span(piece.start, piece.end))
+            self.note(piece, "prose")
 
     def _tell_passed(self, message: str, at: Span) -> None:
         if len(self.passed) < self.limits.diagnostics:
@@ -166,6 +177,7 @@ class _Reader(LayerReader):
         builder.channels_first, builder.batch = self.channels_first, self.batch
         builder.flow = _flow(self.input)
         self._said_of_all(builder)
+        self._judge_remarks()
         lines = [tree.Line((self.input,))] if self.input else []
         for entry in self.entries:
             if len(self.diagnostics) >= self.limits.diagnostics:
@@ -186,6 +198,23 @@ class _Reader(LayerReader):
         if self.diagnostics:
             return Listing(None, self.diagnostics, notes, layers)
         return Listing(tree.File(tuple(lines)), self.passed, notes, layers, self.plain and layers > 0)
+
+    def _judge_remarks(self) -> None:
+        """Sentences with figures: what was read must have them, or they may be layers that were not understood."""
+        read = Read(self.source.text, self.entries, self.labels, sizes_of(self.input))
+        for remark in self.remarks:
+            if len(self.diagnostics) >= self.limits.diagnostics:
+                break
+            said = understood(remark, read)
+            if said is not None:
+                self._is_prose(remark.piece)
+                self.note(remark.piece, said)
+            elif self.entries or self.input is not None:
+                hint = (
+                    'begin with its kind, and give a word to each figure: "FC: 10 neurons"; a remark is to be taken out'
+                )
+                message = "this line has figures and words of layers, and cannot be understood"
+                self._tell("unclear-layer", message, remark.piece, hint)
 
     def _said_of_all(self, builder: LineBuilder) -> None:
         """What the text says of all its layers: shortcuts, and norms behind each convolution."""

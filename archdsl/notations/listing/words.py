@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from archdsl.notations.listing.spelled import number_of
 from archdsl.syntax.tree import Token
 
 KINDS = frozenset(
@@ -46,8 +47,7 @@ _OF_DIGITS = (*sorted(AMOUNTS), "NTH", "PRODUCT", "BEFORE")  # all that begins w
 _BEHIND_KIND = ("ORDINAL", "_TO")  # tokens that stand only behind the name of a layer
 _LAYER = re.compile(r"\s(?:layer|block|schicht|couche)\b", re.IGNORECASE)
 _DIGITS = re.compile("[0-9]+")
-_NUMBERS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
-_NUMBERS |= {"eins": "1", "zwei": "2", "drei": "3", "vier": "4", "deux": "2", "trois": "3", "dos": "2", "tres": "3"}
+_SMALL = {"zero": 0, "one": 1, "eins": 1}  # which are articles elsewhere, and no figures by themselves
 _DIMS_AND_NUMBER = {"DIMS", "NUMBER"}
 
 
@@ -191,8 +191,8 @@ def _settings(words: list[Token]) -> list[Token]:
         if number is not None:
             found += [word, figure_of(words[number]) or words[number]]
             at = number + 1
-        elif found and found[-1].type in _DIMS_AND_NUMBER:  # 2 groups
-            found[-1:] = [word, found[-1]]
+        elif found and (found[-1].type in _DIMS_AND_NUMBER or figure_of(found[-1]) is not None):  # 2 groups
+            found[-1:] = [word, figure_of(found[-1]) or found[-1]]
         else:
             found.append(word._replace(type="STRIDED" if word.type in ("STRIDE", "PAD") else "OTHER"))
     return found
@@ -201,7 +201,7 @@ def _settings(words: list[Token]) -> list[Token]:
 def _number_behind(words: list[Token], at: int) -> int | None:
     """Where the number of a setting stands: next, or behind a colon, a bracket or one short word (`stride of 4`)."""
     for number in range(at, min(at + 4, len(words))):
-        if words[number].type in _DIMS_AND_NUMBER or words[number].text.lower() in _NUMBERS:
+        if words[number].type in _DIMS_AND_NUMBER or figure_of(words[number]) is not None:
             return number
         if words[number].type not in ("COLON", "OPENING", "OTHER"):
             return None
@@ -212,7 +212,6 @@ def figure_of(item: object) -> Token | None:
     """A whole number in figures or in words, as a figure."""
     if not isinstance(item, Token):
         return None
-    spelled = _NUMBERS.get(item.text.lower())
-    if spelled is not None:
-        return item._replace(type="NUMBER", text=spelled)
+    if item.type == "OTHER" and (spelled := _SMALL.get(item.text.lower(), number_of(item.text))) is not None:
+        return item._replace(type="NUMBER", text=str(spelled))
     return item if item.type == "NUMBER" and item.text.isdigit() else None
