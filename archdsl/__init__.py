@@ -15,7 +15,7 @@ __all__ = ["ArchError", "Diagnostic", "Limits", "Model", "load", "loads", "save"
 
 if TYPE_CHECKING:
     from archdsl.api.model import Model, load, loads
-    from archdsl.cli.weights import save
+    from archdsl.api.weights import save
     from archdsl.diagnostics import ArchError, Diagnostic
     from archdsl.limits import Limits
 
@@ -26,7 +26,7 @@ _HOMES = {
     "Model": "archdsl.api.model",
     "load": "archdsl.api.model",
     "loads": "archdsl.api.model",
-    "save": "archdsl.cli.weights",
+    "save": "archdsl.api.weights",
 }
 
 

@@ -16,9 +16,11 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, NamedTuple
 
-from archdsl.checker.check import Checked, check, filled, read, settings
+from archdsl.checker.check import check, filled, settings
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 

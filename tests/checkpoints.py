@@ -128,7 +128,14 @@ DAMAGED: dict[str, tuple[bytes, str]] = {
 def wanted(spec: str | Path, **given: Any) -> list[Wanted]:
     """What a spec, as a path or as a text, wants."""
     model = archdsl.load(spec, **given) if isinstance(spec, Path) else archdsl.loads(spec, **given)
-    return wanted_tensors(model._checked, Limits())
+    return wanted_of(model)
+
+
+def wanted_of(model: archdsl.Model) -> list[Wanted]:
+    """What a loaded model wants."""
+    checked = model._checked
+    assert checked.network is not None
+    return wanted_tensors(checked.network, checked.totals.layers, checked.source.name, Limits())
 
 
 def zeros(tensors: Iterable[tuple[Any, ...]]) -> bytes:

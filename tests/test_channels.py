@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from archdsl.checker.check import check, read
+from archdsl.checker.check import check
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 from archdsl.sizes.shape import Shape, is_channels_first
 
 CODE = "channels-first"

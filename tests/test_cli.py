@@ -472,7 +472,7 @@ def test_an_interrupt_ends_it_quietly(run: Callable[..., Ran], monkeypatch: pyte
     def interrupted(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("archdsl.files.disk.found", interrupted)
+    monkeypatch.setattr("archdsl.files.find.found", interrupted)
     ran = run("check", "good.arch")
     assert (ran.code, ran.out, ran.err) == (130, "", "")
 
@@ -482,7 +482,7 @@ def test_a_fault_of_ours_is_no_traceback(run: Callable[..., Ran], monkeypatch: p
         raise RuntimeError("\x1b[31mno")
 
     monkeypatch.delenv("ARCHDSL_TRACEBACK")
-    monkeypatch.setattr("archdsl.files.disk.found", faulty)
+    monkeypatch.setattr("archdsl.files.find.found", faulty)
     ran = run("check", "good.arch")
     assert ran.code == 2
     assert ran.err == "archdsl: a fault of archdsl itself, please report it: RuntimeError: \\x1b[31mno\n"

@@ -19,15 +19,16 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from checkpoints import wanted_of  # noqa: E402
 from compare import evaluated, example_inputs, flops, static_tensors, tensor_sizes, torch_tensors, unrolled  # noqa: E402
 
 import archdsl  # noqa: E402
-from archdsl.api.model import read_file  # noqa: E402
 from archdsl.backends.torch.whitelist import verify  # noqa: E402
-from archdsl.checker.check import read, settings  # noqa: E402
-from archdsl.checkpoints.wanted import wanted_tensors  # noqa: E402
+from archdsl.checker.check import settings  # noqa: E402
+from archdsl.files.texts import read_file  # noqa: E402
 from archdsl.limits import Limits  # noqa: E402
 from archdsl.network.nodes import Leaf, Sequence, Use  # noqa: E402
+from archdsl.reading.reading import read  # noqa: E402
 
 torch.set_num_threads(1)
 ROOT = Path(__file__).parents[1]
@@ -99,7 +100,7 @@ def test_tensors_and_macs_are_those_of_the_check(name: str, setting: dict[str, A
     assert trained == model.totals.trainable
     saved = {name: (str(tensor.dtype), tuple(tensor.shape)) for name, tensor in module.state_dict().items()}
     dtypes = {"F32": "torch.float32", "I64": "torch.int64"}
-    assert saved == {each.name: (dtypes[each.dtype], each.sizes) for each in wanted_tensors(model._checked, Limits())}
+    assert saved == {each.name: (dtypes[each.dtype], each.sizes) for each in wanted_of(model)}
     inputs = example_inputs(model, batch=1, device="meta", symbols=SYMBOLS)
     assert flops(module, inputs) == 2 * evaluated_count(model.macs)
 

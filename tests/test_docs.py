@@ -33,12 +33,13 @@ import pytest
 from checkpoints import wanted, zeros
 
 import archdsl
-from archdsl.api.model import fragment_shape
-from archdsl.checker.check import blocks_alone, check, read
+from archdsl.checker.check import check
 from archdsl.diagnostics import Source
 from archdsl.diagnostics.codes import CODES
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
+from archdsl.reading.fragment import fragment_shape
+from archdsl.reading.reading import blocks_alone, read
 from archdsl.reading.root import beside
 from archdsl.syntax.format.format import formatted
 

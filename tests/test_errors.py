@@ -14,10 +14,12 @@ from typing import Any, NamedTuple
 import pytest
 
 import archdsl
-from archdsl.checker.check import Checked, check, read
+from archdsl.checker.check import check
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics import CODES, Diagnostic, Source
 from archdsl.expressions.misread import _BLOCKS
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 
 FOLDER = Path(__file__).parent / "errors"
 DOOR = {"closed-door", "foreign-module"}

@@ -16,11 +16,12 @@ import mutation
 import pytest
 from meaning import same_meaning
 
-from archdsl.checker.check import check, read
+from archdsl.checker.check import check
 from archdsl.cli import main as cli
 from archdsl.diagnostics import ArchError, Source
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 from archdsl.reports.difference import unified
 from archdsl.reports.json import summary
 from archdsl.syntax import parse

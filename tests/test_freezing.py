@@ -9,9 +9,10 @@ import pytest
 from compare import static_tensors
 
 import archdsl
-from archdsl.checker.check import check, read
+from archdsl.checker.check import check
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 from archdsl.reports.table import table
 
 NET = """

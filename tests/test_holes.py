@@ -13,10 +13,12 @@ import pytest
 from blanks import HONEST, draws, of_specs, outcome
 
 import archdsl
-from archdsl.checker.check import Checked, check, read
+from archdsl.checker.check import check
+from archdsl.checker.checked import Checked
 from archdsl.cli.main import main
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 
 QUICK = Limits(tries=2_000, visits=8_000)  # the shares are nearly those without
 ALEXNET = "input 227x227x3\nconv1: CONV 96 11x11 s4 p{}; RELU -> 55x55x96, 34,944 params\n"

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 
 import archdsl
-from archdsl.checker.check import Checked, check, read
+from archdsl.checker.check import check
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Source
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 from archdsl.reports import json as records
 from archdsl.reports.rows import leaves
 

@@ -6,10 +6,11 @@ import pytest
 from compare import static_tensors, unrolled
 
 import archdsl
-from archdsl.checker.check import read, settings
+from archdsl.checker.check import settings
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
 from archdsl.network.nodes import Leaf
+from archdsl.reading.reading import read
 
 
 def paths(text: str, **parameters: object) -> list[str]:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 import archdsl
-from archdsl.checker.check import check, read
+from archdsl.checker.check import check
 from archdsl.data import LIBRARY
 from archdsl.diagnostics import Source
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 from archdsl.reading.using import FILES
 from archdsl.syntax import parse, tree
 from archdsl.syntax.format.format import formatted

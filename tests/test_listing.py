@@ -12,13 +12,15 @@ from pathlib import Path
 import pytest
 
 import archdsl
-from archdsl.checker.check import Checked, check, read
+from archdsl.checker.check import check
+from archdsl.checker.checked import Checked
 from archdsl.cli.main import main
 from archdsl.diagnostics import CODES, Source
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
 from archdsl.notations.listing.reader import read_listing
 from archdsl.notations.spec import written
+from archdsl.reading.reading import read
 from archdsl.syntax.format.format import formatted
 
 FOLDER = Path(__file__).parent / "data" / "listings"

@@ -28,10 +28,12 @@ from mutation import derived, mutants, plausible, runs, specs
 from names import QUOTED, QUOTED_PLACES, WORD_PLACES, WORDS, hostile, spec, texts
 
 import archdsl
-from archdsl.checker.check import Checked, check, read
+from archdsl.checker.check import check
+from archdsl.checker.checked import Checked
 from archdsl.cli.main import main
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "archdsl"

@@ -10,11 +10,12 @@ from itertools import pairwise
 import pytest
 
 import archdsl
-from archdsl.checker.check import check, read
+from archdsl.checker.check import check
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.diagnostics.inert import inert
 from archdsl.diagnostics.render import render
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 
 WRONG = {
     "unequal_branches": "input 8x8x4\nADD {\n  { CONV 8 3x3 p1 }\n  ID\n}\n",

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from checkpoints import wanted
 
 import archdsl
 from archdsl.network.nodes import Share, walk
@@ -405,19 +406,14 @@ def test_leaving_out_one_name_leaves_out_both(tmp_path: Path) -> None:
 
 def test_neither_name_is_missing_both() -> None:
     from archdsl.checkpoints.compare import compare
-    from archdsl.checkpoints.wanted import wanted_tensors
-    from archdsl.limits import Limits
 
-    wanted = wanted_tensors(archdsl.loads(TIED)._checked, Limits())
-    assert [(each.name, each.of) for each in wanted if each.of] == [("head.weight", "embed.weight")]
-    assert compare(wanted, {}).count("missing") == len(wanted)
+    found = wanted(TIED)
+    assert [(each.name, each.of) for each in found if each.of] == [("head.weight", "embed.weight")]
+    assert compare(found, {}).count("missing") == len(found)
 
 
 def test_a_part_that_runs_again_is_wanted_once() -> None:
-    from archdsl.checkpoints.wanted import wanted_tensors
-    from archdsl.limits import Limits
-
-    names = [each.name for each in wanted_tensors(archdsl.loads(SIAMESE)._checked, Limits())]
+    names = [each.name for each in wanted(SIAMESE)]
     assert names[:2] == ["tower.conv.weight", "tower.conv.bias"]
     assert not any(name.startswith("twin") for name in names)
 

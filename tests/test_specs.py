@@ -9,10 +9,13 @@ from typing import Any
 import pytest
 
 import archdsl
-from archdsl.api.model import read_file
-from archdsl.checker.check import Checked, check, declarations, read, settings
+from archdsl.checker.check import check, settings
+from archdsl.checker.checked import Checked
 from archdsl.faults.report import Report
+from archdsl.files.texts import read_file
 from archdsl.limits import Limits
+from archdsl.reading.declare import declarations
+from archdsl.reading.reading import read
 from archdsl.reports.catalogue import catalogue
 
 FOLDER = Path(__file__).parent.parent / "specs"

@@ -18,14 +18,16 @@ from networks import networks
 
 import archdsl
 from archdsl.backends.source import source as compiled
-from archdsl.checker.check import Checked, check, read
+from archdsl.checker.check import check
+from archdsl.checker.checked import Checked
 from archdsl.cli.main import main
+from archdsl.cli.spec import root_of
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics.render import render
-from archdsl.files.disk import read as read_text
-from archdsl.files.disk import root
+from archdsl.files.texts import read as read_text
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
+from archdsl.reading.reading import read
 from archdsl.reports.rows import leaves
 from archdsl.syntax.format.format import formatted
 
@@ -48,7 +50,7 @@ def checked(path: Path, limits: Limits | None = None, **given: Any) -> Checked:
     limits = limits or Limits()
     source, faults = read_text(str(path), limits)
     assert not faults
-    return check(read(source, limits, None, root(str(path), source, limits)), given, limits)
+    return check(read(source, limits, None, root_of(str(path), source, limits)), given, limits)
 
 
 def told(path: Path, limits: Limits | None = None, **given: Any) -> list[tuple[str, int, str]]:

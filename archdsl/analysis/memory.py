@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archdsl.checker.check import Checked
-from archdsl.network.nodes import Leaf, Merge, Node, Repeat, executed, postorder
+from archdsl.analysis.cost import Costs
+from archdsl.network.nodes import Leaf, Merge, Network, Node, Repeat, executed, postorder
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, tidied
 from archdsl.sizes.size import total as sum_of
@@ -22,16 +22,15 @@ class Memory(NamedTuple):
     outputs: Size
 
 
-def memory(checked: Checked, batch: int = 1, dtype: str = "float32") -> Memory:
+def memory(network: Network, costs: Costs, batch: int = 1, dtype: str = "float32") -> Memory:
     """The bytes of a network that stands; raises ValueError for a dtype that is none of `BYTES`."""
     if dtype not in BYTES:
         raise ValueError(f"no dtype {dtype!r}: it is one of {', '.join(BYTES)}")
-    assert checked.network is not None
     width = BYTES[dtype]
-    ports = (Shape(port.shape, port.dtype) for port in checked.network.inputs)
+    ports = (Shape(port.shape, port.dtype) for port in network.inputs)
     inputs = sum_of(_bytes(shape, width) for shape in ports)
-    outputs = tidied(batch * _outputs(checked.network.body, width))
-    return Memory(width * checked.totals.params, batch * inputs, outputs)
+    outputs = tidied(batch * _outputs(network.body, width))
+    return Memory(width * costs.of(network.body).params, batch * inputs, outputs)
 
 
 def _outputs(body: Node, width: int) -> Size:

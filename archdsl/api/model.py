@@ -5,27 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from math import isfinite
-from os import PathLike, fsdecode, fsencode
+from os import PathLike, fsdecode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.cost import Cost
-from archdsl.checker.check import Checked, check, read
-from archdsl.claims.claims import claimed_shape
-from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
-from archdsl.expressions.scope import Scope
-from archdsl.faults.problem import Problem
+from archdsl.checker.check import check
+from archdsl.checker.checked import Checked
+from archdsl.diagnostics import ArchError, Diagnostic, Source
+from archdsl.files.texts import read_file
 from archdsl.limits import Limits
 from archdsl.notations.detect import NOTATIONS
+from archdsl.reading.fragment import fragment_shape
+from archdsl.reading.reading import read
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
-from archdsl.syntax import parse_expression
 
 if TYPE_CHECKING:
     import torch
 
     from archdsl.analysis.conditions import Condition
     from archdsl.backends.arrays import Formula
-    from archdsl.checker.holes.answer import Found
+    from archdsl.reading.reading import Found
     from archdsl.reading.root import Root
     from archdsl.reports.rows import Row
 
@@ -201,7 +201,7 @@ class Model:
             raise ValueError("skip, rename and cast are about the file of weights=")
         module = build(self.to_source(), self._checked)
         if weights is not None:
-            from archdsl.cli.weights import load_into, rules
+            from archdsl.api.weights import load_into, rules
 
             load_into(module, self._checked, weights, rules(rename, skip, cast), self._limits)
         return module
@@ -313,49 +313,3 @@ def _tuples(value: Any) -> Any:
             f"a parameter is a number, a text, True or False, or a list of these, not {type(value).__name__}"
         )
     return value
-
-
-def read_file(path: str | PathLike[str], limits: Limits, name: str | None = None) -> tuple[Source, list[Diagnostic]]:
-    """The text of a file, or what is wrong with its bytes; raises OSError where it cannot be read."""
-    shown = name if name is not None else named(path)
-    with open(path, "rb") as file:
-        data = file.read(limits.file + 1)
-    return decode(data, shown, limits)
-
-
-def named(path: str | PathLike[str]) -> str:
-    """A path as it is shown: UTF-8 whatever the locale is, in which Python may have read it as bytes."""
-    return fsencode(path).decode("utf-8", errors="surrogateescape")
-
-
-def decode(data: bytes, name: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
-    """Bytes to text: UTF-8, at most as large as the limit allows."""
-    if len(data) > limits.file:
-        source = Source(name, "")
-        message = f"the file is larger than {limits.file:,} bytes"
-        return source, [Diagnostic("limit", message, Span(0, 0), source, hint="raise it with --limit file=N")]
-    data = data.removeprefix(b"\xef\xbb\xbf")  # the mark that some editors put in front
-    try:
-        return Source(name, data.decode("utf-8")), []
-    except UnicodeDecodeError as fault:
-        before = data[: fault.start].decode("utf-8")
-        source = Source(name, data.decode("utf-8", errors="replace"))
-        message = f"byte 0x{data[fault.start]:02X} is not UTF-8"
-        span = Span(len(before), len(before) + 1)
-        return source, [Diagnostic("encoding", message, span, source, hint="save the file as UTF-8")]
-
-
-def fragment_shape(text: str, limits: Limits) -> Shape:
-    """The shape of `--input 227x227x3`, or `37 int`; raises ArchError."""
-    words, dtype = text.strip(), "float32"
-    if words.endswith(" int"):
-        words, dtype = words[: -len(" int")].strip(), "int64"
-    source = Source("--input", words)
-    expression, faults = parse_expression(source, limits)
-    if expression is None:
-        raise ArchError(faults)
-    try:
-        return Shape(claimed_shape(expression, Scope({}, {}), limits), dtype)
-    except Problem as problem:
-        span = Span(problem.at.start, problem.at.end)
-        raise ArchError([Diagnostic(problem.code, problem.message, span, source, hint=problem.hint)]) from None

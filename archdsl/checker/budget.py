@@ -8,14 +8,13 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.analysis.cost import TOTALS
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.claims.claims import quantity
 from archdsl.diagnostics import nearest
-from archdsl.expressions.evaluate import ordered
 from archdsl.limits import LARGEST, Limits
 from archdsl.sizes.condition import names_of
 from archdsl.sizes.numbers import Numbers, between
-from archdsl.sizes.size import Atom, Expression, Floor, Positive, Size, Symbol, symbols, valued
+from archdsl.sizes.size import Atom, Expression, Floor, Positive, Size, Symbol, ordered, symbols, valued
 from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archdsl.checker.check import Checked
 from archdsl.checkpoints.header import refusal
 from archdsl.limits import Limits
-from archdsl.network.nodes import Leaf, walk
+from archdsl.network.nodes import Leaf, Network, walk
 from archdsl.sizes.size import Size
 
 _SPELLED = {"float32": "F32", "int64": "I64"}
@@ -25,18 +24,18 @@ class Wanted(NamedTuple):
     of: str = ""
 
 
-def wanted_tensors(checked: Checked, limits: Limits) -> list[Wanted]:
+def wanted_tensors(network: Network, layers: Size, file: str, limits: Limits) -> list[Wanted]:
     """Parameters and saved buffers in the order of the network, every copy of a repeat by itself.
 
-    Raises ArchError (`limit`) where the module would have more layers than `unrolled` allows.
+    `layers` is how many the network has, copies counted, and `file` is where it is written. Raises ArchError
+    (`limit`) where the module would have more layers than `unrolled` allows.
     """
-    layers = checked.totals.layers
-    if checked.network is None or not isinstance(layers, int) or layers > limits.unrolled:
+    if not isinstance(layers, int) or layers > limits.unrolled:
         message = f"the module would have {layers:,} layers; the limit is {limits.unrolled:,}"
-        raise refusal("limit", message, checked.source.name, "raise it with --limit unrolled=N")
+        raise refusal("limit", message, file, "raise it with --limit unrolled=N")
     found: list[Wanted] = []
     paths: dict[int, str] = {}
-    for placed in walk(checked.network.body, unroll=True):
+    for placed in walk(network.body, unroll=True):
         paths.update(dict.fromkeys(placed.item.gives[:1], placed.path))
         if isinstance(placed.node, Leaf):
             owners = {tie.tensor: f"{paths[tie.of]}.{tie.tensor}" for tie in placed.node.ties}

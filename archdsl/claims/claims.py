@@ -6,13 +6,9 @@ from typing import Any, NamedTuple
 
 from archdsl.analysis.cost import TOTALS, Cost
 from archdsl.diagnostics import nearest
-from archdsl.expressions.evaluate import evaluate, number, unknown_symbol
-from archdsl.expressions.scope import WRONG, Scope
-from archdsl.faults.problem import Problem, Silent
-from archdsl.layers import REGISTRY
-from archdsl.layers.values import Sizes, give, whole
-from archdsl.limits import LARGEST, Limits
-from archdsl.sizes.size import Ratio, Size
+from archdsl.expressions.words import number
+from archdsl.faults.problem import Problem
+from archdsl.sizes.size import Size
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -44,64 +40,6 @@ class Quantity(NamedTuple):
     scale: int
     exact: bool
     bytes: bool
-
-
-def claimed_shape(size: tree.Expr, scope: Scope, limits: Limits) -> tuple[Size, ...]:
-    """The sizes that a claim or an input states: `55x55x96`, `Tx300`, `4096`, `[H//4, c]`."""
-    if isinstance(size, Token) and size.type == "WORD" and size.text not in scope:
-        parts = size.text.replace("×", "x").split("x")
-        return tuple(_part(part, size, scope) for part in parts)
-    value = evaluate(size, scope, limits)
-    sizes = value.sizes if isinstance(value, Sizes) else value if isinstance(value, tuple) else (value,)
-    if not sizes:
-        raise Problem("wrong-type", "a shape has one size or more, and this list is empty", size)
-    for given in sizes:
-        one: Any = (
-            whole(given)
-            if (hasattr(given, "__add__") or isinstance(given, Ratio)) and not isinstance(given, (tuple, str))
-            else given
-        )
-        if isinstance(one, Ratio):
-            message = f"a size must come out whole, and of {one} that is open"
-            raise Problem("undetermined", message, size, hint=f"{give(one)}; or say behind `where` that it does")
-        if isinstance(one, (bool, str, tuple, float)) or not hasattr(one, "__floordiv__"):
-            raise Problem("wrong-type", "a shape is made of whole numbers and sizes", size)
-        if isinstance(one, int) and not 0 < one < LARGEST:
-            code = "out-of-range" if one <= 0 else "too-large"
-            raise Problem(code, f"a size is 1 or more, not {one}" if one <= 0 else "a size beyond any tensor", size)
-        if getattr(one, "denominator", 1) != 1:
-            raise Problem("not-whole", f"a size must come out whole, and this is {float(one)}", size)
-    return tuple(whole(one) for one in sizes)
-
-
-def stated_shape(claim: tree.ShapeClaim, text: str, scope: Scope, limits: Limits) -> tuple[Size | None, ...]:
-    """The sizes that a claim states; None for a ?, which claims nothing of its axis."""
-    if "?" in text:
-        from archdsl.expressions.unknown import claimed
-
-        return claimed(claim.size, scope, limits)
-    return claimed_shape(claim.size, scope, limits)
-
-
-def agrees(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
-    """Whether a claimed shape is the derived one, as far as it is claimed."""
-    if claimed == derived:
-        return True
-    return len(claimed) == len(derived) and all(a is None or a == b for a, b in zip(claimed, derived, strict=True))
-
-
-def _part(part: str, at: Token, scope: Scope) -> Size:
-    if part.isdigit():
-        return int(part)
-    if part and part in scope.symbols:
-        if scope.symbols[part] is WRONG:
-            raise Silent
-        size: Size = scope.symbols[part]
-        return size
-    if at.text.upper() in REGISTRY:
-        message = f"{at.text} is a kind of layer, and a shape or a count stands here"
-        raise Problem("wrong-type", message, at, hint="layers on one line are joined by ;")
-    raise unknown_symbol(part if part.isupper() else at.text, at, scope)
 
 
 def judge_quantity(claim: tree.QuantityClaim, cost: Cost) -> tuple[bool, str]:

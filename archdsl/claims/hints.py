@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.claims.claims import agrees
 from archdsl.expressions.bind import Bound
+from archdsl.expressions.shapes import agrees
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import Sizes, spell, whole
 from archdsl.network.nodes import Leaf

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from archdsl.analysis.cost import Cost, Costs, add
-from archdsl.claims.claims import Claim, agrees, judge_quantity, stated_shape
+from archdsl.claims.claims import Claim, judge_quantity
 from archdsl.claims.hints import hint_for_claim
-from archdsl.elaborate.names import Names, Value
 from archdsl.expressions.scope import Scope
+from archdsl.expressions.shapes import agrees, stated_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
 from archdsl.limits import Limits
@@ -66,15 +66,17 @@ class Judge:
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
         return self._all(claiming[0].claims, shapes, cost, scope, leaves if len(leaves) == len(items) else (), sums)
 
-    def container(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
-        """Hold the `expect`s of a group, block or model against the whole of it."""
-        shapes = tuple(value.shape for value in results if value.shape is not None)
+    def container(
+        self, expects: list[tree.Expect], body: Node, results: tuple[Shape | None, ...], scope: Scope, *, model: bool
+    ) -> None:
+        """Hold the `expect`s of a group, block or `model` against the whole of it; a result in doubt has no shape."""
+        shapes = tuple(shape for shape in results if shape is not None)
         complete = bool(results) and len(shapes) == len(results) and not self.report.lost
-        for expect in names.expects if not self._silent else ():
+        for expect in expects if not self._silent else ():
             cost = self.costs.of(body) if complete else None
             items = body.items if isinstance(body, Sequence) and complete else ()
             sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
-            self._all(expect.claims, shapes if complete else (), cost, scope, (), sums, whole=names.model)
+            self._all(expect.claims, shapes if complete else (), cost, scope, (), sums, whole=model)
 
     def refuse_parts_of_trainable(self) -> None:
         """Where something is frozen, refuse claims of `trainable` about parts: one may stand in several places."""

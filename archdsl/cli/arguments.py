@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple, NoReturn
 
+from archdsl.cli.usage import Usage
 from archdsl.limits import Limits
 from archdsl.version import VERSION
 
@@ -22,10 +23,6 @@ COMMANDS = {
     "limits": "tell the bounds on what a text may cost",
 }
 _PARAMETERS_HELP = "a value for a parameter of the model: a number, yes or no, [a list], otherwise a text"
-
-
-class Usage(Exception):
-    """Wrong use of the command line, in words."""
 
 
 class Arguments(NamedTuple):

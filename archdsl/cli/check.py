@@ -5,22 +5,23 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdsl.api.model import fragment_shape
-from archdsl.checker import check as analysis
-from archdsl.checker.check import Checked
+from archdsl.checker.check import check as checked_at
+from archdsl.checker.check import filled, settings
+from archdsl.checker.checked import Checked, unread
 from archdsl.cli import terminal
-from archdsl.cli.arguments import Arguments, Usage
-from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
+from archdsl.cli.arguments import Arguments
+from archdsl.cli.spec import fragment, rewrite, root_of
+from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
+from archdsl.cli.usage import Usage
+from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.diagnostics.inert import inert
-from archdsl.files import disk as files
-from archdsl.limits import Limits
+from archdsl.files import find, texts
+from archdsl.reading.reading import blocks_alone, read
 from archdsl.reports import verdict
 from archdsl.sizes.shape import Shape
 
 if TYPE_CHECKING:
     from archdsl.reading.root import Root
-
-HOLDS, FOUND, UNUSABLE = 0, 1, 2
 
 
 class Outcome(NamedTuple):
@@ -31,6 +32,8 @@ class Outcome(NamedTuple):
     notes: tuple[tuple[int, int, str], ...] = ()  # how a listing was read
     blocks: int = 0  # of a file that holds nothing else
     text: str | None = None  # what was checked, numbers in place of its holes
+    source: Source | None = None  # the text as it was read
+    unwritten: Diagnostic | None = None  # why the numbers are not in the file
 
     @property
     def found(self) -> bool:
@@ -45,52 +48,46 @@ def check(arguments: Arguments) -> int:
     if arguments.fill and arguments.format == "json" and "-" in arguments.paths:
         raise Usage("--fill writes standard input to standard output, where --format json would stand")
     told = Telling(arguments)
-    paths = files.found(arguments.paths)
+    paths = find.found(arguments.paths)
     for one in terminal.with_progress(paths):
         outcome = _file(one, given, arguments, shape)
-        told.file(outcome)
         if arguments.fill and outcome.text is not None and not fails(outcome.checks[-1], arguments.strict):
-            _fill(one.path, outcome)
+            outcome = _fill(one.path, outcome)
+        told.file(outcome)
     return told.end()
 
 
-def _fill(path: str, outcome: Outcome) -> None:
-    """Write the numbers that were found into a file, and nothing else; standard input goes to standard output."""
+def _fill(path: str, outcome: Outcome) -> Outcome:
+    """Write the numbers that were found into a file, and nothing else; standard input goes to standard output.
+
+    Where the file cannot be written, that is what was found of it.
+    """
     assert outcome.text is not None
+    assert outcome.source is not None
     if path == "-":
-        sys.stdout.write(outcome.text)
+        sys.stdout.write(outcome.source.mark + outcome.text)
     elif outcome.found:
-        files.write(path, files.mark(path) + outcome.text)
+        return outcome._replace(unwritten=rewrite(path, outcome.source, outcome.text))
+    return outcome
 
 
-def fragment(text: str | None, limits: Limits) -> Shape | None:
-    """The shape behind `--input`; raises Usage."""
-    if text is None:
-        return None
-    try:
-        return fragment_shape(text, limits)
-    except ArchError as wrong:
-        raise Usage(f"--input {text}: {wrong.diagnostics[0].message}") from None
-
-
-def _file(found: files.Found, given: dict[str, Any], arguments: Arguments, shape: Shape | None) -> Outcome:
+def _file(found: find.Found, given: dict[str, Any], arguments: Arguments, shape: Shape | None) -> Outcome:
     """One file at all its settings, up to the first that fails."""
     path, fault, folder = found
     if fault is not None:
         return _unread(fault.source, [fault])
     try:
-        source, faults = files.read(path, arguments.limits)
+        source, faults = texts.read(path, arguments.limits)
     except (OSError, ValueError) as wrong:
-        fault = files.unreadable(path, wrong)
+        fault = texts.unreadable(path, wrong)
         return _unread(fault.source, [fault])
     if faults:
         return _unread(source, faults)
-    root = files.root(path, source, arguments.limits, folder)
-    return _settings(source, root, given, arguments, shape)
+    return _settings(source, root_of(path, source, arguments.limits, folder), given, arguments, shape)
 
 
 def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
-    return Outcome([analysis.unread(source, faults)])
+    return Outcome([unread(source, faults)])
 
 
 def _settings(
@@ -98,14 +95,14 @@ def _settings(
 ) -> Outcome:
     """Check a text at each setting until one fails; all settings together share the limit on visits."""
     limits = arguments.limits
-    reading = analysis.read(source, limits, arguments.notation, root)
-    blocks = analysis.blocks_alone(reading)
+    reading = read(source, limits, arguments.notation, root)
+    blocks = blocks_alone(reading)
     checks: list[Checked] = []
-    settings = analysis.settings(reading, given, limits)
-    reading = analysis.filled(reading, settings, limits, shape)
+    given_each = settings(reading, given, limits)
+    reading = filled(reading, given_each, limits, shape)
     visits = 0
-    for setting in settings:
-        checked = analysis.check(reading, setting, limits, shape)
+    for setting in given_each:
+        checked = checked_at(reading, setting, limits, shape)
         if blocks:  # they are checked where they are used
             checked = checked._replace(diagnostics=[one for one in checked.diagnostics if one.code != "empty"])
         visits += checked.visits
@@ -117,7 +114,7 @@ def _settings(
         checks.append(checked)
         if fails(checked, arguments.strict):
             break
-    return Outcome(checks, len(settings), reading.notes, blocks, reading.own.text)
+    return Outcome(checks, len(given_each), reading.notes, blocks, reading.own.text, source)
 
 
 def fails(checked: Checked, strict: bool) -> bool:
@@ -138,34 +135,48 @@ class Telling:
 
     def file(self, outcome: Outcome) -> None:
         """Tell what was found about one file."""
-        checks = outcome.checks
-        if self.arguments.explain_reading and not self.json:
-            from archdsl.reports.reading import explained
-
-            print(explained(checks[0].source, outcome.notes))
+        checks, unwritten = outcome.checks, outcome.unwritten
         failed = fails(checks[-1], self.arguments.strict)
         diagnostics = checks[-1].diagnostics if failed else _each_once(checks)
+        everything = [*diagnostics, unwritten] if unwritten is not None else diagnostics
         self.files += 1
-        self.failed += failed
-        self.unreadable += _is_unreadable(diagnostics)
-        for severity, number in _severities(diagnostics).items():
+        self.failed += failed or unwritten is not None
+        self.unreadable += _is_unreadable(everything)
+        for severity, number in _severities(everything).items():
             self.severities[severity] = self.severities.get(severity, 0) + number
         if self.json:
-            from archdsl.reports.json import check as records
+            self.records += self._records(outcome)
+            return
+        if self.arguments.explain_reading:
+            from archdsl.reports.reading import explained
 
-            made = records(checks)
-            if self.arguments.explain_reading:
-                from archdsl.reports.reading import as_records
-
-                made = [{**record, "reading": as_records(checks[0].source, outcome.notes)} for record in made]
-            self.records += made
-        elif failed:
+            print(explained(checks[0].source, outcome.notes), file=self.stream)
+        if failed:
             self._failed(checks[-1], outcome.settings)
         else:
-            terminal.print_diagnostics(diagnostics, self.arguments.limits.diagnostics, self.stream)
-            told = verdict.blocks(checks[0], outcome.blocks) if outcome.blocks else verdict.line(checks)
-            for line in [*verdict.holes(checks[-1]), told]:
-                print(line, file=self.stream)
+            self._holds(outcome, diagnostics)
+
+    def _records(self, outcome: Outcome) -> list[dict[str, Any]]:
+        """What was found about one file, for scripts."""
+        from archdsl.reports.json import check as records
+
+        made = records(outcome.checks)
+        if outcome.unwritten is not None:
+            made[-1]["diagnostics"].append(outcome.unwritten.to_json())
+        if self.arguments.explain_reading:
+            from archdsl.reports.reading import as_records
+
+            made = [{**one, "reading": as_records(outcome.checks[0].source, outcome.notes)} for one in made]
+        return made
+
+    def _holds(self, outcome: Outcome, diagnostics: list[Diagnostic]) -> None:
+        most, checks = self.arguments.limits.diagnostics, outcome.checks
+        terminal.print_diagnostics(diagnostics, most, self.stream)
+        told = verdict.blocks(checks[0], outcome.blocks) if outcome.blocks else verdict.line(checks)
+        for line in [*verdict.holes(checks[-1]), told]:
+            print(line, file=self.stream)
+        if outcome.unwritten is not None:
+            terminal.print_diagnostics([outcome.unwritten], most, sys.stderr)
 
     def _failed(self, checked: Checked, settings: int) -> None:
         most = self.arguments.limits.diagnostics

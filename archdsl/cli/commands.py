@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
 
 from archdsl.cli import terminal
-from archdsl.cli.arguments import Arguments, Usage
-
-HOLDS, FOUND, UNUSABLE = 0, 1, 2
+from archdsl.cli.arguments import Arguments
+from archdsl.cli.status import FOUND, HOLDS
+from archdsl.cli.usage import Usage
 
 
 def layers(arguments: Arguments) -> int:
@@ -45,6 +44,8 @@ def limits(arguments: Arguments) -> int:
 
 def summary(arguments: Arguments) -> int:
     """The table, up to the layer that is wrong; then what is wrong."""
+    from archdsl.cli.spec import checked_spec
+
     as_json = arguments.format == "json"
     if as_json and arguments.depth is not None:
         raise Usage("--depth belongs to the table; JSON has every layer")
@@ -69,6 +70,8 @@ def summary(arguments: Arguments) -> int:
 
 def compile(arguments: Arguments) -> int:
     """PyTorch source, to a file or to standard output; diagnostics go to standard error."""
+    from archdsl.cli.spec import checked_spec
+
     target = _target(arguments)
     checked = checked_spec(arguments)
     if checked.diagnostics:
@@ -83,16 +86,19 @@ def compile(arguments: Arguments) -> int:
 
 def convert(arguments: Arguments) -> int:
     """A listing as a spec, to a file or to standard output; what is wrong with it goes to standard error."""
-    from archdsl.checker import check as analysis
-    from archdsl.files import disk as files
+    from archdsl.checker.check import check
+    from archdsl.checker.checked import unread
+    from archdsl.cli.spec import root_of
+    from archdsl.files import texts
+    from archdsl.reading.reading import read
 
     target = _target(arguments)
-    source, faults = files.read(arguments.paths[0], arguments.limits)
-    root = files.root(arguments.paths[0], source, arguments.limits)
-    reading = analysis.read(source, arguments.limits, arguments.notation, root) if not faults else None
+    source, faults = texts.read(arguments.paths[0], arguments.limits)
+    around = root_of(arguments.paths[0], source, arguments.limits)
+    reading = read(source, arguments.limits, arguments.notation, around) if not faults else None
     if reading is not None and reading.notation == "arch" and not reading.diagnostics:
         raise Usage(f"{arguments.paths[0]} is a spec already; convert reads listings")
-    checked = analysis.check(reading, {}, arguments.limits) if reading else analysis.unread(source, faults)
+    checked = check(reading, {}, arguments.limits) if reading else unread(source, faults)
     terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics, sys.stderr)
     if arguments.explain_reading and reading is not None:
         from archdsl.reports.reading import explained
@@ -109,10 +115,10 @@ def convert(arguments: Arguments) -> int:
 
 def _target(arguments: Arguments) -> str | None:
     """The file that is written, None for standard output; raises Usage for one that is there, without --force."""
-    from archdsl.files import disk as files
+    from archdsl.files import disk
 
     target = arguments.output if arguments.output != "-" else None
-    refusal = files.refusal(target, arguments.force) if target is not None else None
+    refusal = disk.refusal(target, arguments.force) if target is not None else None
     if refusal:
         raise Usage(refusal)
     return target
@@ -120,28 +126,12 @@ def _target(arguments: Arguments) -> str | None:
 
 def _deliver(text: str, target: str | None) -> None:
     """Write a text to a file, or to standard output."""
-    from archdsl.files import disk as files
+    from archdsl.files import disk
 
     if target is None:
         sys.stdout.write(text)
     else:
-        files.write(target, text)
-
-
-def checked_spec(arguments: Arguments) -> Any:
-    """The one spec of a command, checked at the values given."""
-    from archdsl.checker import check as analysis
-    from archdsl.cli import check as checking
-    from archdsl.files import disk as files
-
-    given = arguments.parameters()
-    source, faults = files.read(arguments.paths[0], arguments.limits)
-    if faults:
-        return analysis.unread(source, faults)
-    shape = checking.fragment(arguments.input, arguments.limits)
-    root = files.root(arguments.paths[0], source, arguments.limits)
-    reading = analysis.read(source, arguments.limits, arguments.notation, root)
-    return analysis.check(reading, given, arguments.limits, shape)
+        disk.write(target, text)
 
 
 def command(name: str) -> Callable[[Arguments], int]:

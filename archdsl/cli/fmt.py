@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-import os
 import sys
 
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments
+from archdsl.cli.spec import rewrite
+from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.diagnostics.inert import inert
-from archdsl.files import disk as files
+from archdsl.files import find, texts
 from archdsl.layers import REGISTRY
 from archdsl.reports.difference import unified
 from archdsl.syntax.format.format import formatted
-
-HOLDS, FOUND, UNUSABLE = 0, 1, 2
 
 
 def fmt(arguments: Arguments) -> int:
     """Format every file; 0 where all is well, 1 where a text has errors or `--check` finds work, 2 if unreadable."""
     status = HOLDS
-    for path, fault, _ in terminal.with_progress(files.found(arguments.paths)):
+    for path, fault, _ in terminal.with_progress(find.found(arguments.paths)):
         status = max(status, _told([fault], arguments) if fault is not None else _file(path, arguments))
     return status
 
@@ -28,9 +27,9 @@ def fmt(arguments: Arguments) -> int:
 def _file(path: str, arguments: Arguments) -> int:
     """Read, lay out, and show or write one file."""
     try:
-        source, faults = files.read(path, arguments.limits)
+        source, faults = texts.read(path, arguments.limits)
     except (OSError, ValueError) as wrong:
-        return _told([files.unreadable(path, wrong)], arguments)
+        return _told([texts.unreadable(path, wrong)], arguments)
     if faults:
         return _told(faults, arguments)
     text, faults = formatted(source, REGISTRY, arguments.limits)
@@ -39,9 +38,9 @@ def _file(path: str, arguments: Arguments) -> int:
     if arguments.check or arguments.diff:
         return _show(source, text, arguments)
     if path == "-":
-        sys.stdout.write(text)
+        sys.stdout.write(source.mark + text)
         return HOLDS
-    return HOLDS if text == source.text else _write(path, text, arguments)
+    return HOLDS if text == source.text else _write(path, source, text, arguments)
 
 
 def _told(faults: list[Diagnostic], arguments: Arguments) -> int:
@@ -55,22 +54,16 @@ def _show(source: Source, text: str, arguments: Arguments) -> int:
     if text == source.text:
         return HOLDS
     if arguments.diff:
-        sys.stdout.write(unified(source.text, text, inert(source.name)))
+        sys.stdout.write(unified(source.mark + source.text, source.mark + text, inert(source.name)))
     else:
         print(inert(source.name))
     return FOUND if arguments.check else HOLDS
 
 
-def _write(path: str, text: str, arguments: Arguments) -> int:
+def _write(path: str, source: Source, text: str, arguments: Arguments) -> int:
     """Replace a file, and say so."""
-    refusal = files.refusal(path, force=True)
-    if refusal is None and not os.access(path, os.W_OK):
-        refusal = f"{path} is read-only"
-    if refusal is not None:
-        return _told([files.unreadable(path, ValueError(refusal))], arguments)
-    try:
-        files.write(path, text)
-    except OSError as fault:
-        return _told([files.unreadable(path, OSError(fault.errno, f"cannot be written: {fault.strerror}"))], arguments)
+    fault = rewrite(path, source, text)
+    if fault is not None:
+        return _told([fault], arguments)
     print(f"formatted {inert(path)}")
     return HOLDS

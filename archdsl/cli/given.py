@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archdsl.cli.arguments import Usage
+from archdsl.cli.usage import Usage
 from archdsl.limits import Limits
 
 _STARTS = re.compile(r"""[\["(+-]|[0-9]""")

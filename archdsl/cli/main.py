@@ -7,10 +7,9 @@ import os
 import sys
 
 from archdsl.cli import terminal
-from archdsl.cli.arguments import Usage, read
-
-UNUSABLE = 2
-INTERRUPTED, NOBODY_READS = 130, 141
+from archdsl.cli.arguments import read
+from archdsl.cli.status import FOUND, INTERRUPTED, NOBODY_READS, UNUSABLE
+from archdsl.cli.usage import Usage
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -48,7 +47,7 @@ def _guarded(argv: list[str]) -> int:
 
 
 def _run(argv: list[str]) -> int:
-    from archdsl.cli.commands import FOUND, command
+    from archdsl.cli.commands import command
     from archdsl.diagnostics import ArchError
 
     try:

@@ -6,10 +6,12 @@ from typing import Any
 
 from archdsl.checker.budget import Bound, Solution, Unaskable, Unsolvable, bounds
 from archdsl.checker.budget import solve as solved
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.cli import terminal
-from archdsl.cli.arguments import Arguments, Usage
-from archdsl.cli.commands import FOUND, HOLDS, checked_spec
+from archdsl.cli.arguments import Arguments
+from archdsl.cli.spec import checked_spec
+from archdsl.cli.status import FOUND, HOLDS
+from archdsl.cli.usage import Usage
 from archdsl.expressions.scope import LEFT_OPEN
 
 

@@ -21,7 +21,7 @@ def _warnings(**summaries: str) -> dict[str, Code]:
 CODES: dict[str, Code] = {
     # reading
     **_errors(
-        unreadable="a file or folder that cannot be read",
+        unreadable="a file or folder that cannot be read, or a file that cannot be written",
         encoding="bytes that are not UTF-8, or characters that hide or reorder text",
         empty="a file without a layer",
         limit="a bound on size, depth or work is exceeded",

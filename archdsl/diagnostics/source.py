@@ -8,13 +8,15 @@ from bisect import bisect_right
 class Source:
     """One text under check. Lines and columns count from 1, columns in characters.
 
-    Where several texts are read together, `base` is where the offsets of this one begin among those of all.
+    Where several texts are read together, `base` is where the offsets of this one begin among those of all. `mark` is
+    the byte order mark with which some editors begin a file, which is no part of the text; most files have none.
     """
 
-    def __init__(self, name: str, text: str, base: int = 0) -> None:
+    def __init__(self, name: str, text: str, base: int = 0, mark: str = "") -> None:
         self.name = name
         self.text = text
         self.base = base
+        self.mark = mark
         self._starts: list[int] | None = None
 
     def position(self, offset: int) -> tuple[int, int]:

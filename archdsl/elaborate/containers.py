@@ -2,49 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archdsl.elaborate import control
-from archdsl.elaborate.names import Entry, Names, Value
-from archdsl.elaborate.place import Once, Place, sequence_of, wrapped
+from archdsl.elaborate.names import Entry, Names, Place, Value
+from archdsl.elaborate.once import Once, sequence_of, wrapped
+from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task
-from archdsl.expressions.bind import Signature, bind, of_block, of_kind
-from archdsl.expressions.evaluate import evaluate, spell_value
+from archdsl.expressions.bind import bind
+from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import HOLES, Scope, Words, meant
+from archdsl.expressions.signature import of_kind
+from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, Silent, placed
 from archdsl.layers import Layer
 from archdsl.layers.values import identity
-from archdsl.network.nodes import Item, Leaf, Merge, Sequence, Use
+from archdsl.network.nodes import Item, Merge, Sequence, Use
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
-if TYPE_CHECKING:
-    from archdsl.elaborate.elaborate import Elaborator
-
-
-class Uses:
-    """The bodies of blocks, one for each combination of arguments and input shapes."""
-
-    def __init__(self) -> None:
-        self.known: MutableMapping[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
-        self.again: dict[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
-        self._signatures: dict[int, Signature] = {}
-
-    def signature(self, block: tree.Block) -> Signature:
-        """What a block takes; made once."""
-        place = block.name.start
-        if place not in self._signatures:
-            self._signatures[place] = of_block(block)
-        return self._signatures[place]
-
-
 # ---- Groups
 
 
-def group(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
+def group(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
     """Braces without a kind; under a name a container of their own."""
     assert statement.body is not None
     names = Names(place.names) if named else place.names
@@ -61,7 +43,9 @@ def group(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place
 # ---- Blocks
 
 
-def use(e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place) -> Task[Once]:
+def use(
+    e: Elaboration, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
+) -> Task[Once]:
     """A block in use; uses with equal arguments and inputs share one body."""
     e.visit(statement)
     _check_use(e, statement, block, inputs, place)
@@ -94,7 +78,7 @@ def _used(values: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]) -> str
 
 
 def _check_use(
-    e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
+    e: Elaboration, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
 ) -> None:
     name, at = block.name.text, statement.kind
     assert at is not None
@@ -116,7 +100,7 @@ def _check_use(
 
 
 def _arguments(
-    e: Elaborator, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
+    e: Elaboration, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
 ) -> tuple[Scope, dict[str, tree.Expr]]:
     """The scope of a block's body: its parameters, from the arguments or, worked out at the use, from the defaults."""
     signature = e.uses.signature(block)
@@ -136,7 +120,7 @@ def _arguments(
     return scope, {name: argument.value for name, argument in bound.written.items()}
 
 
-def _default(e: Elaborator, default: tree.Expr, scope: Scope, kinds: Words) -> Any:
+def _default(e: Elaboration, default: tree.Expr, scope: Scope, kinds: Words) -> Any:
     """The value of a default; a word that is a kind or a block stands for it."""
     if isinstance(default, Token) and default.type == "WORD" and default.text not in scope:
         kind = meant(default.text, kinds)
@@ -146,7 +130,7 @@ def _default(e: Elaborator, default: tree.Expr, scope: Scope, kinds: Words) -> A
 
 
 def _body(
-    e: Elaborator, block: tree.Block, inputs: tuple[Value, ...], scope: Scope, chain: tuple[tree.Block, ...]
+    e: Elaboration, block: tree.Block, inputs: tuple[Value, ...], scope: Scope, chain: tuple[tree.Block, ...]
 ) -> Task[tuple[Sequence, tuple[Shape | None, ...]]]:
     names = Names(None)
     takes = tuple(e.again(value) for value in inputs)
@@ -166,7 +150,7 @@ def _body(
 
 
 def merge(
-    e: Elaborator,
+    e: Elaboration,
     statement: tree.Layer,
     kind: type[Layer],
     inputs: tuple[Value, ...],
@@ -208,7 +192,7 @@ def _check_merge(statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, 
 
 
 def _branches(
-    e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, base: int
+    e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, base: int
 ) -> Task[tuple[tuple[Item, ...], tuple[Value, ...]]]:
     """All branches in the order written."""
     assert statement.body is not None
@@ -230,7 +214,7 @@ def _branches(
 
 
 def _branch(
-    e: Elaborator, statement: tree.Statement, source: Value, place: Place, base: int
+    e: Elaboration, statement: tree.Statement, source: Value, place: Place, base: int
 ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
     """One statement of a merge: its item and its branches; `let` and an `if` not taken make none."""
     here = place.reading(source)

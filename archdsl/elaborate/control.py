@@ -3,27 +3,25 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from archdsl.elaborate.names import Names, Value
-from archdsl.elaborate.place import Once, Place, sequence_of, wrapped
+from archdsl.elaborate.names import Names, Place, Value
+from archdsl.elaborate.once import Once, sequence_of, wrapped
+from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.counting import copies, turns
-from archdsl.expressions.evaluate import spell_value, truth
+from archdsl.expressions.evaluate import truth
+from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem
 from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Run, Share, Use, width
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression
 from archdsl.syntax import tree
 
-if TYPE_CHECKING:
-    from archdsl.elaborate.elaborate import Elaborator
-
-
 # ---- xN
 
 
-def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
+def repeated(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
     """The copies of a line, equal ones in one run: each reads the one before; in a merge all read the same."""
     assert statement.repeat is not None
     count = copies(statement.repeat, place.scope, e.limits)
@@ -67,7 +65,7 @@ def repeated(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], pl
 
 
 def _copy(
-    e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool, count: int
+    e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool, count: int
 ) -> Task[Once]:
     """One copy. Under a name it is a container of its own; a merge is wrapped, so that copies can follow it."""
     names = Names(place.names) if named else place.names
@@ -92,7 +90,7 @@ def _copy(
 
 
 def conditional(
-    e: Elaborator, statement: tree.If, current: Value | None, place: Place, base: int
+    e: Elaboration, statement: tree.If, current: Value | None, place: Place, base: int
 ) -> Task[tuple[Item | None, Value | None]]:
     """An `if` in a sequence: the arm that is taken, in line; one that lays nothing leaves no trace.
 
@@ -119,7 +117,7 @@ def conditional(
 
 
 def optional(
-    e: Elaborator, statement: tree.If, source: Value, place: Place, base: int
+    e: Elaboration, statement: tree.If, source: Value, place: Place, base: int
 ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
     """An `if` in a merge: the arm that is taken is a branch; none is none."""
     taken, body = _taken(e, statement, place)
@@ -133,7 +131,7 @@ def optional(
     return item, () if value is None else (value,)
 
 
-def _taken(e: Elaborator, statement: tree.If, place: Place) -> tuple[int | None, tree.Body | None]:
+def _taken(e: Elaboration, statement: tree.If, place: Place) -> tuple[int | None, tree.Body | None]:
     """The arm whose condition holds first; `else` counts as the last."""
     for number, (condition, body) in enumerate(statement.arms):
         if truth(condition, place.scope, e.limits):
@@ -155,7 +153,7 @@ def _lays(statement: tree.If) -> bool:
 
 
 def _inline(
-    e: Elaborator, node: Node, current: Value | None, last: Value | None, number: int
+    e: Elaboration, node: Node, current: Value | None, last: Value | None, number: int
 ) -> tuple[Item | None, Value | None]:
     """The item of an `if` or a `for` in a sequence: it reads the current value and gives the next."""
     if current is not None:
@@ -172,7 +170,7 @@ def _inline(
 
 
 def loop(
-    e: Elaborator, statement: tree.For, current: Value | None, place: Place, base: int
+    e: Elaboration, statement: tree.For, current: Value | None, place: Place, base: int
 ) -> Task[tuple[Item | None, Value | None]]:
     """A `for` in a sequence: each turn reads the one before."""
     found = []
@@ -193,7 +191,7 @@ def loop(
 
 
 def branches(
-    e: Elaborator, statement: tree.For, source: Value, place: Place, base: int
+    e: Elaboration, statement: tree.For, source: Value, place: Place, base: int
 ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
     """A `for` in a merge: each turn is a branch."""
     found, lasts = [], []

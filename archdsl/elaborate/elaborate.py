@@ -7,111 +7,25 @@ hold others are tasks (`trampoline`), so that nesting never becomes depth of the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from archdsl.analysis.cost import Costs
-from archdsl.claims.judge import Judge
-from archdsl.diagnostics import Span
 from archdsl.elaborate import containers, control
-from archdsl.elaborate.names import Entry, Names, Part, Value, mark_activation
-from archdsl.elaborate.place import Once, Place, sequence_of
-from archdsl.elaborate.rules import Known, Rules
+from archdsl.elaborate.names import Entry, Names, Part, Place, Value, mark_activation
+from archdsl.elaborate.once import Once, sequence_of
+from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
-from archdsl.expressions.labels import filled, label_text
+from archdsl.expressions.labels import label_text
 from archdsl.expressions.scope import WRONG, Scope, Sharing
-from archdsl.faults.problem import Placed, Problem, Silent, Stop, misplaced, placed
-from archdsl.faults.report import Report
-from archdsl.faults.work import Work
-from archdsl.layers import REGISTRY, Layer
-from archdsl.limits import Limits
-from archdsl.network.nodes import Item, Node, Sequence
-from archdsl.reading.kinds import Kinds
+from archdsl.faults.problem import Problem, Silent, misplaced, placed
+from archdsl.layers import Layer
+from archdsl.network.nodes import Item, Sequence
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
-from archdsl.syntax.tree import Token
 
-if TYPE_CHECKING:
-    from archdsl.sizes.facts import Facts
-
-_NOWHERE = Span(0, 0)
-FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
 _WORDS = ("in", "yes", "no", "true", "false")
 
 
-class Elaborator:
+class Elaborator(Elaboration):
     """Elaborates the statements of a text, and the blocks of all files that it uses."""
-
-    def __init__(self, kinds: Kinds, report: Report, limits: Limits, known: Known, facts: Facts | None) -> None:
-        self.kinds, self.report, self.limits, self.facts = kinds, report, limits, facts
-        self.origins: dict[int, Placed] = {}  # where each value comes from
-        self.costs = Costs()
-        self.judge = Judge(report, self.costs, limits)
-        self.rules = Rules(report, self.origins, limits, known, facts)
-        self.uses = containers.Uses()
-        self.work = Work(limits.visits)
-        self.recursive: set[int] = set()  # places of blocks that reach themselves, told before anything is elaborated
-        self._read: set[int] = set()
-        self._passes: list[tuple[int, int]] = []
-        self._results: list[tuple[tuple[int, ...], tree.Layer]] = []
-
-    # ---- values and visits
-
-    def value(self, shape: Shape | None, at: Placed) -> Value:
-        """A new value that comes from a place in the text."""
-        number = len(self.origins) + 1
-        self.origins[number] = at
-        return Value(number, shape)
-
-    def again(self, value: Value) -> Value:
-        """The same value under a number of its own, as the inside of braces reads it."""
-        return self.value(value.shape, self.origins[value.number])
-
-    def wrong(self) -> Value:
-        """What flows on after a fault."""
-        return self.value(None, _NOWHERE)
-
-    def visit(self, at: Placed) -> None:
-        """Count one visit; raises Stop beyond the limit."""
-        self.work.visit(at)
-
-    def tell(self, fault: Problem | Silent, at: Placed) -> None:
-        """Tell a fault, unless it follows from another; raises Stop where more were told than anybody reads."""
-        if isinstance(fault, Problem):
-            self.report.problem(fault)
-        elif not self.report.failed:  # never: a fault is silent only where another was told before
-            self.report.tell("invalid-expression", "this has no value", at)
-        most = FAULTS * self.limits.diagnostics
-        if self.report.errors > most:
-            message = f"more than {most:,} faults: what follows was not checked"
-            raise Stop(Problem("limit", message, at, hint="raise it with --limit diagnostics=N"))
-
-    def read(self, *values: Value) -> None:
-        """Note that something reads these values."""
-        self._read.update(value.number for value in values)
-
-    def passed(self, outer: Value, inner: Value) -> None:
-        """Note that one value is another under a new number: what reads the outer reads the inner."""
-        self._passes.append((outer.number, inner.number))
-
-    def unread(self) -> int:
-        """How many results were given so far that something must read."""
-        return len(self._results)
-
-    def forget(self, since: int) -> None:
-        """Leave out results that come of nothing laid."""
-        del self._results[since:]
-
-    def tell_unread(self) -> None:
-        """Warn of results that nothing reads."""
-        for outer, inner in reversed(self._passes):
-            if outer in self._read:
-                self._read.add(inner)
-        for numbers, statement in self._results:
-            if self._read.isdisjoint(numbers):
-                token = statement.names[0] if statement.names else statement.kind
-                message = f"nothing reads the result of {token.text if token else 'these braces'}, and it is no output"
-                self.report.tell("unused-result", message, statement)
 
     # ---- sequences
 
@@ -153,14 +67,6 @@ class Elaborator:
             self.visit(statement)
         return self.wrong() if isinstance(statement, (tree.Layer, tree.For, tree.If)) else current
 
-    def fail(self, statement: tree.Statement, place: Place) -> None:
-        """The names of a statement with a fault stand for a value in doubt."""
-        for token in statement.names if isinstance(statement, tree.Layer) else ():
-            try:
-                place.names.fail(label_text(token, place.scope, self.limits), token, (self.wrong(),))
-            except (Problem, Silent):
-                continue
-
     def _doubt(self, line: tree.Line, place: Place) -> Value:
         """After a shape that is not the claimed one, what the line gives is in doubt: its followers stay silent."""
         self.report.lost = True
@@ -194,7 +100,7 @@ class Elaborator:
     ) -> Task[tuple[Item | None, Value | None]]:
         """A line without braces and repeat, the usual one: a layer needs no task of its own."""
         assert statement.kind is not None
-        target = self.kinds.target(statement.kind, place)
+        target = self.kinds.target(statement.kind, place.scope, place.kinds)
         inputs = self.reads(statement, current, place)
         if isinstance(target, (tree.Block, Sharing)):
             item, values = yield self.layer(statement, inputs, place, base)
@@ -245,60 +151,6 @@ class Elaborator:
         if names.outputs is not None:
             raise Problem("duplicate-name", "`output` stands once; it lists all results", at)
         names.outputs = statement
-
-    # ---- what a line reads
-
-    def reads(self, statement: tree.Layer, current: Value | None, place: Place) -> tuple[Value, ...]:
-        """The values behind `<-`, or the nearest result above."""
-        if statement.reads:
-            return tuple([self.reference(token, place) for token in statement.reads])
-        if self._is_source(statement, place):
-            return ()
-        if current is not None:
-            self._read.add(current.number)
-            return (current,)
-        at = statement.names[0] if statement.names else statement.kind or statement
-        known = place.names.visible()
-        if known:
-            hint = f"<- {known[0]}" if len(known) == 1 else f"<- with one of {', '.join(known[:4])}"
-            raise Problem("missing-input", "with several inputs the first line says which it reads", at, hint=hint)
-        message = "there is nothing to read: no `input` above"
-        raise Problem("missing-input", message, at, hint="put `input 224x224x3` above, or check with --input 224x224x3")
-
-    def _is_source(self, statement: tree.Layer, place: Place) -> bool:
-        """Whether a line is of a kind that reads nothing."""
-        found = self.kinds.reference(statement.kind, place) if statement.kind is not None else None
-        built_in = found is not None and found.file is None and found.name in REGISTRY
-        return found is not None and built_in and REGISTRY[found.name].inputs == (0, 0)
-
-    def reference(self, token: Token, place: Place) -> Value:
-        """The value that a name stands for."""
-        token = filled(token, place.scope, self.limits)
-        *groups, entry = place.names.find(token)
-        for around in groups:  # a group is used by reading into it
-            self.read(*around.values)
-        if not entry.values:
-            raise Problem("unknown-name", f"{token.text} gives nothing: it is repeated 0 times", token)
-        self.read(entry.values[0])
-        if entry.activation:
-            message = f"{token.text} is read before the {entry.activation} that follows on its line"
-            hint = f"put {token.text} and {entry.activation} in braces under one name"
-            self.report.tell("before-activation", message, token, hint=hint)
-        return entry.values[0]
-
-    def results(self, names: Names, last: Value | None, place: Place) -> tuple[Value, ...]:
-        """What a block or model gives: what `output` lists, else its last line."""
-        if names.outputs is None:
-            if last is not None:
-                self.read(last)
-            return (last,) if last is not None else ()
-        try:
-            return tuple(self.reference(token, place) for token in names.outputs.reads)
-        except Problem as problem:
-            self.report.problem(problem)
-        except Silent:
-            pass
-        return (self.wrong(),)
 
     # ---- layer lines
 
@@ -366,7 +218,7 @@ class Elaborator:
         """One copy of a layer line."""
         if statement.kind is None:
             return (yield containers.group(self, statement, inputs, place, named))
-        target = self.kinds.target(statement.kind, place)
+        target = self.kinds.target(statement.kind, place.scope, place.kinds)
         if isinstance(target, Sharing):
             from archdsl.elaborate import sharing
 
@@ -387,7 +239,3 @@ class Elaborator:
 
             return tied(self, once, names, place)
         return once
-
-    def complete(self, names: Names, body: Node, results: tuple[Value, ...], scope: Scope) -> None:
-        """A container is whole: hold what was expected of it."""
-        self.judge.container(names, body, results, scope)

@@ -7,10 +7,11 @@ parted from the others, and everything else stays shared.
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from archdsl.diagnostics import nearest
 from archdsl.elaborate.sharing import torn
+from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task, run
 from archdsl.expressions.labels import filled
 from archdsl.expressions.scope import Scope, meant
@@ -34,15 +35,11 @@ from archdsl.network.nodes import (
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
-if TYPE_CHECKING:
-    from archdsl.elaborate.elaborate import Elaborator
-
-
 Statement: TypeAlias = tuple[tree.Freeze, tuple[tuple[str, Token], ...]]  # with the paths that it names
 
 
 def frozen(
-    e: Elaborator, body: Sequence, statements: list[tuple[tree.Freeze, Scope]]
+    e: Elaboration, body: Sequence, statements: list[tuple[tree.Freeze, Scope]]
 ) -> tuple[Sequence, tuple[Freeze, ...]]:
     """The body with the layers marked that are not trained, and what is frozen by path; tells what is wrong with it."""
     found = [one for statement, scope in statements if (one := _read(e, statement, scope)) is not None]
@@ -74,7 +71,7 @@ def frozen(
     return marked, tuple(rules)
 
 
-def _read(e: Elaborator, statement: tree.Freeze, scope: Scope) -> Statement | None:
+def _read(e: Elaboration, statement: tree.Freeze, scope: Scope) -> Statement | None:
     """A statement with the paths that it names, templates filled in; None after a fault."""
     try:
         tokens = [filled(token, scope, e.limits) for token in statement.parts]
@@ -113,7 +110,7 @@ class _Step:
         return self._numbers[bisect_left(self._numbers, first) : bisect_left(self._numbers, last)]
 
 
-def _unknown(e: Elaborator, root: _Step, path: str, token: Token) -> Problem | None:
+def _unknown(e: Elaboration, root: _Step, path: str, token: Token) -> Problem | None:
     """The fault of a path that leads nowhere, with the name that comes close."""
     step, words = root, path.split(".")
     for number, word in enumerate(words):
@@ -145,7 +142,7 @@ class _Marking:
     `surely` is below a part that is frozen by name, of which nothing is kept.
     """
 
-    def __init__(self, e: Elaborator, token: Token) -> None:
+    def __init__(self, e: Elaboration, token: Token) -> None:
         self._e, self._token = e, token
         self._whole: dict[int, tuple[Node, Node]] = {}
         self._owning: dict[int, bool] = {}

@@ -5,13 +5,14 @@ Loaded and run only where a text uses others.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from archdsl.claims.claims import claimed_shape
 from archdsl.diagnostics import Related, Span
 from archdsl.elaborate.names import Value
+from archdsl.elaborate.state import Elaboration
 from archdsl.expressions.evaluate import truth
 from archdsl.expressions.scope import HOLES, Scope
+from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.reading.where import failed, symbol_names
 from archdsl.sizes.shape import Shape
@@ -19,18 +20,8 @@ from archdsl.sizes.size import same
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
-if TYPE_CHECKING:
-    from archdsl.elaborate.elaborate import Elaborator
-    from archdsl.reading.declare import Declarations
 
-
-def as_block(model: tree.Model, declared: Declarations) -> tree.Block:
-    """A model as the block that its file offers: its parameters, the names of its inputs, its lines."""
-    takes = tuple(token for one in declared.inputs for token in one.names)
-    return tree.Block(model.name, model.parameters, takes, tree.Body(declared.lines, model.name.start, model.name.end))
-
-
-def ask(e: Elaborator, block: tree.Block, kind: Token, inputs: tuple[Value, ...], scope: Scope) -> None:
+def ask(e: Elaboration, block: tree.Block, kind: Token, inputs: tuple[Value, ...], scope: Scope) -> None:
     """Hold what a model demands: its `where`, its inputs, and theirs; the sizes that they name get their values.
 
     What depends on sizes that are left open becomes a condition. Raises Problem, or Silent where it was told.
@@ -81,7 +72,7 @@ def _words(size: tree.Expr) -> list[str]:
     return [item.text if isinstance(item, Token) else "" for item in items]
 
 
-def _fit(e: Elaborator, one: tree.Input, value: Value, names: set[str], kind: Token, scope: Scope) -> None:
+def _fit(e: Elaboration, one: tree.Input, value: Value, names: set[str], kind: Token, scope: Scope) -> None:
     """Hold an input's declared shape against what comes in."""
     shape = value.shape
     assert shape is not None
@@ -99,6 +90,6 @@ def _fit(e: Elaborator, one: tree.Input, value: Value, names: set[str], kind: To
     raise Problem("shape-mismatch" if dtype else "dtype-mismatch", message, kind, related=tuple(related))
 
 
-def _demand(e: Elaborator, condition: tree.Expr, scope: Scope) -> None:
+def _demand(e: Elaboration, condition: tree.Expr, scope: Scope) -> None:
     if not truth(condition, scope, e.limits):
         raise Problem("where-failed", failed(condition, scope, e.report), condition)

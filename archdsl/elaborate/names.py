@@ -1,21 +1,18 @@
-"""The named results of a container: labels to values, and the numbers of what has no label."""
+"""The named results of a container, the numbers of what has no label, and the place of a statement among them."""
 
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from archdsl.diagnostics import Related, Span, nearest
-from archdsl.expressions.scope import Scope
+from archdsl.expressions.scope import WRONG, Scope, Words
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers import REGISTRY
+from archdsl.network.nodes import Node
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
-
-if TYPE_CHECKING:
-    from archdsl.elaborate.place import Place
-    from archdsl.network.nodes import Node
 
 _SEVERAL = "a block gives several results: output a, b"
 
@@ -157,6 +154,30 @@ class Names:
             found += scope.entries
             scope = scope.around
         return found
+
+
+class Place(NamedTuple):
+    """The values of names, the named results, and the blocks in use around; `branch` in the braces of a merge.
+
+    `kinds` are the words for kinds and blocks in the file at hand.
+    """
+
+    scope: Scope
+    names: Names
+    chain: tuple[tree.Block, ...]
+    kinds: Words
+    branch: bool = False
+
+    def reading(self, value: Value | None) -> Place:
+        """The same place for a line that reads `value`: `in` is its channels."""
+        channels = None if value is None else WRONG if value.shape is None else value.shape.sizes[-1]
+        if channels is self.scope.channels:
+            return self
+        return Place(self.scope.reading(channels), self.names, self.chain, self.kinds, self.branch)
+
+    def inner(self) -> Place:
+        """The place inside braces."""
+        return self._replace(scope=self.scope.inner(), branch=False)
 
 
 def mark_activation(line: tree.Line, names: Names) -> None:

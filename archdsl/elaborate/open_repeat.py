@@ -7,10 +7,11 @@ Loaded only where something is left open.
 from __future__ import annotations
 
 from collections import ChainMap
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from archdsl.elaborate.names import Value
-from archdsl.elaborate.place import Once, Place
+from archdsl.elaborate.names import Place, Value
+from archdsl.elaborate.once import Once
+from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.assume import Need
 from archdsl.faults.problem import Problem, Refused, Silent
@@ -22,12 +23,9 @@ from archdsl.sizes.size import Expression, Undetermined, same
 from archdsl.sizes.wording import worded
 from archdsl.syntax import tree
 
-if TYPE_CHECKING:
-    from archdsl.elaborate.elaborate import Elaborator
-
 
 def open_repeat(
-    e: Elaborator,
+    e: Elaboration,
     statement: tree.Layer,
     count: Expression,
     inputs: tuple[Value, ...],
@@ -49,7 +47,7 @@ def open_repeat(
 
 
 def _copies(
-    e: Elaborator, statement: tree.Layer, count: Expression, inputs: tuple[Value, ...], copy: Task[Once]
+    e: Elaboration, statement: tree.Layer, count: Expression, inputs: tuple[Value, ...], copy: Task[Once]
 ) -> Task[Once]:
     """The copies, where there are some."""
     once = yield copy
@@ -81,7 +79,7 @@ class _Tried(NamedTuple):
 
 
 def _perhaps(
-    e: Elaborator, statement: tree.Layer, count: Expression, inputs: tuple[Value, ...], copies: Task[Once]
+    e: Elaboration, statement: tree.Layer, count: Expression, inputs: tuple[Value, ...], copies: Task[Once]
 ) -> Task[Once]:
     """The copies under the assumption that there are some, which ends with them."""
     told, unread, none = e.report.saved(), e.unread(), literal(count, "==")
@@ -102,7 +100,7 @@ def _perhaps(
     return Once(Repeat((), False, statement), tuple(value.shape for value in inputs))
 
 
-def _supposed(e: Elaborator, count: Expression, copies: Task[Once]) -> Task[_Tried]:
+def _supposed(e: Elaboration, count: Expression, copies: Task[Once]) -> Task[_Tried]:
     """The copies with all that is known only there: conditions, and layers and bodies that were found under them."""
     facts, some = count.facts, literal(count - 1, ">=")
     assert isinstance(some, Literal)
@@ -118,7 +116,7 @@ def _supposed(e: Elaborator, count: Expression, copies: Task[Once]) -> Task[_Tri
             e.rules.known, e.uses.known = layers, uses
 
 
-def _require_none(e: Elaborator, none: Literal, fault: Refused) -> None:
+def _require_none(e: Elaboration, none: Literal, fault: Refused) -> None:
     """There is no copy, since a rule refuses it; raises the fault where there must be one."""
     if not none.size.facts.require((none,), Need(fault.at, fault.what, fault.message)):
         raise fault

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any
 
 from archdsl.claims.hints import hint_for_refusal
 from archdsl.diagnostics import Related, Span
-from archdsl.elaborate.names import Value
-from archdsl.elaborate.place import Once, Place
-from archdsl.expressions.bind import Bound, bind, make, of_kind
+from archdsl.elaborate.names import Place, Value
+from archdsl.elaborate.once import Once
+from archdsl.expressions.bind import Bound, bind, make
 from archdsl.expressions.scope import Scope
+from archdsl.expressions.signature import of_kind
 from archdsl.faults.problem import Placed, Problem, Refused, Silent
 from archdsl.faults.report import Report
 from archdsl.layers import Layer, Refusal
@@ -26,14 +26,11 @@ _OF_THE_LINE = ("wrong-type", "missing-value", "unknown-option", "out-of-range")
 _WHATEVER = ("wrong-type", "missing-value", "unknown-option", "undetermined", "too-large")  # wrong at every size
 
 if TYPE_CHECKING:
+    from archdsl.reading.reading import Known
     from archdsl.sizes.facts import Facts
 
 _MOST_RELATED = 4
 _PER_STEP = 4  # terms of a formula that cost about as much as a step
-
-Known: TypeAlias = MutableMapping[
-    Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr]]
-]  # the layers of lines that were seen before
 
 
 class Rules:

@@ -7,12 +7,12 @@ that is called again.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import Related, Span
 from archdsl.elaborate.fitting import equal, sizes_text, unfit
-from archdsl.elaborate.names import Entry, Part, Value
-from archdsl.elaborate.place import Once, Place
+from archdsl.elaborate.names import Entry, Part, Place, Value
+from archdsl.elaborate.once import Once
+from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.labels import filled
 from archdsl.faults.problem import Problem, Refused, Silent
@@ -23,17 +23,13 @@ from archdsl.sizes.size import Size
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
-if TYPE_CHECKING:
-    from archdsl.elaborate.elaborate import Elaborator
-
-
 _USAGE = "usage: SHARE NAME <- inputs, with the name of a layer, group or block above"
 
 
 # ---- SHARE
 
 
-def share(e: Elaborator, statement: tree.Layer, inputs: tuple[Value, ...], place: Place) -> Task[Once]:
+def share(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place) -> Task[Once]:
     """A part that runs again on what the line reads, on the weights of its first run."""
     e.visit(statement)
     token = filled(_named(statement), place.scope, e.limits)
@@ -115,7 +111,7 @@ def _given(entry: Entry) -> Related:
 
 
 def _again(
-    e: Elaborator, part: Part, token: Token, inputs: tuple[Value, ...], shapes: tuple[Shape, ...]
+    e: Elaboration, part: Part, token: Token, inputs: tuple[Value, ...], shapes: tuple[Shape, ...]
 ) -> Task[Leaf | Sequence | Use]:
     """A part laid anew on inputs of other shapes; raises Problem where its weights would not fit."""
     place = part.place._replace(scope=part.place.scope.earlier(part.defined)).reading(inputs[0])
@@ -131,7 +127,7 @@ def _again(
     return again
 
 
-def _settle(e: Elaborator, token: Token, what: str, fault: Callable[[], Problem | None]) -> None:
+def _settle(e: Elaboration, token: Token, what: str, fault: Callable[[], Problem | None]) -> None:
     """Raise the fault that there is; with sizes left open, require those at which there is none."""
 
     def rule() -> None:
@@ -149,7 +145,7 @@ def _settle(e: Elaborator, token: Token, what: str, fault: Callable[[], Problem 
 # ---- weight=
 
 
-def tied(e: Elaborator, once: Once, names: list[str], place: Place) -> Once:
+def tied(e: Elaboration, once: Once, names: list[str], place: Place) -> Once:
     """A layer that has tensors of others, by their `names`: those that its line gives, as `weight=embed`."""
     leaf = once.node
     assert isinstance(leaf, Leaf)
@@ -157,7 +153,7 @@ def tied(e: Elaborator, once: Once, names: list[str], place: Place) -> Once:
     return once._replace(node=leaf._replace(ties=ties))
 
 
-def _tie(e: Elaborator, leaf: Leaf, tensor: str, token: Token, place: Place) -> Tie:
+def _tie(e: Elaboration, leaf: Leaf, tensor: str, token: Token, place: Place) -> Tie:
     entry = place.names.find(token, reads=False)[-1]
     if any(value.shape is None for value in entry.values) or (entry.part and entry.part.node is None):
         raise Silent

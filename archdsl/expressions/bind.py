@@ -6,9 +6,11 @@ import re
 from typing import Any, NamedTuple
 
 from archdsl.diagnostics import nearest
-from archdsl.expressions.evaluate import evaluate, hidden
+from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import filled
 from archdsl.expressions.scope import WRONG, KindReference, Scope, Words, meant
+from archdsl.expressions.signature import Signature, Slot
+from archdsl.expressions.words import hidden
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import Sizes, Table, Word
@@ -16,35 +18,11 @@ from archdsl.limits import Limits
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
+_HOLE = re.compile(r"([a-z])((?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*)")
 _SHORT = re.compile(r"([a-z])([0-9]+(?:[x×][0-9]+)*)")
 
 _BRACE = "a brace touching a word belongs to the name; put a space before {"
 _LOOKED_AT = 8  # words behind one that means nothing
-
-
-class Slot(NamedTuple):
-    """What a line can fill: an attribute of a kind or a parameter of a block."""
-
-    name: str
-    short: str | None
-    positional: bool
-    switch: bool
-    choices: tuple[str, ...]
-    reference: bool = False  # whether its value is the name of a layer
-    gathers: bool = False  # every value with a name that no other slot has
-
-
-class Signature:
-    """All slots of a kind or block, how it is called in messages, and the slots by every word that means one."""
-
-    def __init__(self, title: str, usage: str, slots: tuple[Slot, ...]) -> None:
-        self.title, self.usage, self.slots = title, usage, slots
-        self.positions = [slot for slot in slots if slot.positional]
-        self.letters = {slot.short: slot for slot in slots if slot.short}
-        self.names = {slot.name: slot for slot in slots if not slot.gathers}
-        self.gathering = next((slot for slot in slots if slot.gathers), None)
-        self.switches = {word: slot for slot in slots if slot.switch for word in (slot.name, f"no{slot.name}")}
-        self.choices = {word: slot for slot in reversed(slots) for word in slot.choices}
 
 
 class Rest(NamedTuple):
@@ -59,33 +37,6 @@ class Bound(NamedTuple):
 
     values: dict[str, Any]
     written: dict[str, tree.Argument]
-
-
-def of_kind(kind: type[Layer]) -> Signature:
-    """The signature of a built-in kind; made once."""
-    found = _SIGNATURES.get(kind)
-    if found is None:
-        slots = tuple(
-            Slot(a.name, a.short, a.positional, a.type.switch, a.type.choices, a.type.reference, a.type.gathers)
-            for a in kind.attributes.values()
-        )
-        found = _SIGNATURES[kind] = Signature(kind.name, kind.usage(), slots)
-    return found
-
-
-_SIGNATURES: dict[type[Layer], Signature] = {}
-
-
-def of_block(block: tree.Block) -> Signature:
-    """The signature of a block: a one-letter parameter is an option too, one whose default is yes or no a switch."""
-    slots = []
-    for parameter in block.parameters:
-        name, default = parameter.name.text, parameter.default
-        switch = isinstance(default, Token) and default.text in ("yes", "no", "true", "false")
-        short = name if len(name) == 1 and name.islower() else None
-        slots.append(Slot(name, short, True, switch, ()))
-    words = [p.name.text if p.default is None else f"[{p.name.text}=..]" for p in block.parameters]
-    return Signature(block.name.text, " ".join([block.name.text, *words]), tuple(slots))
 
 
 def bind(
@@ -147,9 +98,7 @@ def _declared(signature: Signature, argument: tree.Argument, scope: Scope, limit
     """`s4`, `s2x1`, `nobias`, `ceil`: what the kind or block itself declares."""
     token = argument.value
     if isinstance(token, Token) and token.type == "HOLED" and argument.name is None:
-        from archdsl.expressions.unknown import option
-
-        return option(signature, token, scope)
+        return _hole(signature, token, scope)
     if not isinstance(token, Token) or token.type != "WORD":
         return None, WRONG
     found: tuple[Slot | None, Any] = (None, WRONG)
@@ -168,6 +117,23 @@ def _declared(signature: Signature, argument: tree.Argument, scope: Scope, limit
         message = f"{token.text} could be the option {spelling} of {signature.title} or the value called {token.text}"
         raise Problem("ambiguous-word", message, token, hint=f"write {spelling} or ({token.text})")
     return found
+
+
+def _hole(signature: Signature, token: Token, scope: Scope) -> tuple[Slot | None, Any]:
+    """The option `p?` or `s?x2` of a kind or block and its value; no option where the word is none, as `Tx?`."""
+    match = _HOLE.fullmatch(token.text)
+    if match is None:
+        return None, WRONG
+    slot = signature.letters.get(match[1])
+    if slot is None:
+        letters = ", ".join(sorted(signature.letters))
+        has = f"its options are {letters}" if letters else "it has no one-letter options"
+        message = f"{signature.title} has no option {match[1]}; {has}"
+        raise Problem("unknown-option", message, token, hint=f"usage: {signature.usage}")
+    from archdsl.expressions.unknown import sizes
+
+    behind = Token("HOLE" if match[2] == "?" else "DIMS", match[2], token.start + 1, token.end)
+    return slot, sizes(behind, scope)
 
 
 def _check_digits(token: Token, limits: Limits) -> None:

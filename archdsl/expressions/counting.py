@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.expressions.evaluate import evaluate, spell_value
+from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import KindReference, Scope
+from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Placed, Problem
 from archdsl.layers.values import Sizes, give, whole
 from archdsl.limits import Limits

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.expressions.scope import WRONG, KindReference, Scope
-from archdsl.faults.problem import Placed, Problem, Silent
-from archdsl.layers import REGISTRY
-from archdsl.layers.values import Sizes, Values, give, spell, weight, whole
+from archdsl.expressions.scope import KindReference, Scope
+from archdsl.expressions.words import number, size, spell_value, symbol, word
+from archdsl.faults.problem import Placed, Problem
+from archdsl.layers.values import Sizes, Values, give, spell, weight
 from archdsl.limits import LARGEST, Limits
-from archdsl.sizes.size import SYMBOLIC, Expression
+from archdsl.sizes.size import SYMBOLIC, Expression, ordered
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
-
-_WORDS = {"yes": True, "no": False, "true": True, "false": False}
-_NUMBERS = "a number"
 
 
 def evaluate(expression: tree.Expr, scope: Scope, limits: Limits) -> Any:
@@ -114,88 +111,15 @@ def _leaf(token: Token, scope: Scope) -> Any:
     if token.type == "NUMBER":
         return number(token)
     if token.type == "WORD":
-        return _word(token, scope)
+        return word(token, scope)
     if token.type in ("HOLE", "HOLED") or (token.type == "DIMS" and "?" in token.text):
         from archdsl.expressions.unknown import sizes
 
         return sizes(token, scope)
     if token.type == "DIMS":
         parts = token.text.replace("×", "x").split("x")
-        return Sizes(tuple(_size(part, token) if part.isdigit() else _symbol(part, token, scope) for part in parts))
+        return Sizes(tuple(size(part, token) if part.isdigit() else symbol(part, token, scope) for part in parts))
     return token.text[1:-1]  # STRING
-
-
-def number(token: Token) -> Any:
-    """A whole number as int, any other as float: its decimal text is exact, see `_exact`."""
-    try:
-        value = int(token.text) if token.text.isdigit() else float(token.text)
-    except ValueError:  # more digits than Python converts
-        raise Problem("limit", "a number with too many digits", token) from None
-    if value in (float("inf"), float("-inf")) or (isinstance(value, int) and value >= LARGEST):
-        raise Problem("too-large", f"{token.text} is beyond any size", token)
-    return whole(value) if abs(value) < 2**53 else value
-
-
-def _size(digits: str, token: Token) -> int:
-    if len(digits) > len(str(LARGEST)) or int(digits) >= LARGEST:
-        raise Problem("too-large", "a size beyond any tensor", token)
-    return int(digits)
-
-
-def _word(token: Token, scope: Scope) -> Any:
-    name = token.text
-    if name in scope:
-        value = scope.get(name)
-        if value is WRONG:
-            raise Silent
-        return value
-    if name in _WORDS:
-        return _WORDS[name]
-    if name == "in":
-        if scope.channels is None:
-            raise Problem(
-                "unknown-name", "`in` is the number of channels of what a line reads, and nothing is read here", token
-            )
-        if scope.channels is WRONG:
-            raise Silent
-        return scope.channels
-    raise _unknown(token, scope)
-
-
-def hidden(token: Token) -> Problem:
-    """A name of the caller, in the body of a block."""
-    message = f"nothing is called {token.text} here: a block sees nothing of its caller"
-    return Problem("unknown-name", message, token, hint=f"give the block a parameter {token.text}")
-
-
-def _unknown(token: Token, scope: Scope) -> Problem:
-    """A name that stands for no value."""
-    name = token.text
-    if scope.hidden(name):
-        return hidden(token)
-    if name.upper() in REGISTRY:
-        return Problem("wrong-type", f"{name} is a kind of layer, and a value stands here", token)
-    if name in ("True", "False"):
-        return Problem("unknown-name", f"nothing is called {name} here", token, hint="write yes or no")
-    close = scope.nearest(name)
-    hint = f"did you mean {close}?" if close else None
-    return Problem("unknown-name", f"nothing is called {name} here", token, hint=hint)
-
-
-def _symbol(name: str, token: Token, scope: Scope) -> Any:
-    if name not in scope:
-        raise unknown_symbol(name, token, scope)
-    value = scope.get(name)
-    if value is WRONG:
-        raise Silent
-    return value
-
-
-def unknown_symbol(name: str, at: Placed, scope: Scope) -> Problem:
-    """A capital name that no `input` introduces."""
-    close = scope.nearest(name)
-    hint = f"did you mean {close}?" if close else "symbolic sizes are introduced by `input`"
-    return Problem("unknown-name", f"no input introduces the size {name}", at, hint=hint)
 
 
 # ---- Operators
@@ -283,19 +207,6 @@ def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     return ordered(operator, _comparable(left), _comparable(right))
 
 
-def ordered(operator: str, left: Any, right: Any) -> bool:
-    """`<`, `<=`, `>` or `>=` of numbers and sizes."""
-    match operator:
-        case "<":
-            return bool(left < right)
-        case "<=":
-            return bool(left <= right)
-        case ">":
-            return bool(left > right)
-        case _:
-            return bool(left >= right)
-
-
 def _comparable(value: Any) -> Any:
     return _exact(value) if isinstance(value, float) else value
 
@@ -310,11 +221,6 @@ def _member(item: Any, items: Any, at: tree.Member) -> bool:
     if not isinstance(items, tuple) or isinstance(items, Sizes):
         raise Problem("wrong-type", f"`in` looks into a list, not into {spell_value(items)}", at.items)
     return any(compare("==", item, other, at) for other in items)
-
-
-def spell_value(value: Any) -> str:
-    """A value as messages show it."""
-    return value.name if isinstance(value, KindReference) else spell(value)
 
 
 def no_kind(value: Any, at: Token) -> Exception:

@@ -6,8 +6,9 @@ import re
 from functools import lru_cache
 
 from archdsl.diagnostics import Source
-from archdsl.expressions.evaluate import evaluate, spell_value
+from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import Scope
+from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem
 from archdsl.layers.pytorch import MODULE_NAMES
 from archdsl.layers.values import whole

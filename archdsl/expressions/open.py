@@ -9,13 +9,12 @@ from math import gcd
 from typing import Any
 
 from archdsl.expressions.assume import Need, under
-from archdsl.expressions.evaluate import ordered
 from archdsl.faults.problem import Placed, Problem, Refused, Silent
 from archdsl.faults.undetermined import undetermined
 from archdsl.layers.values import give, spell
 from archdsl.limits import Limits
 from archdsl.sizes.facts import Facts
-from archdsl.sizes.size import Expression, Ratio, Size, Undetermined, same, symbols
+from archdsl.sizes.size import Expression, Ratio, Size, Undetermined, ordered, same, symbols
 
 
 def arithmetic_of_open(operator: str, left: Any, right: Any, at: Placed) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span
 from archdsl.faults.problem import Placed, Problem, Refused
 
+FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
 _MOST_AROUND = 3  # places around a fault that are told, the nearest
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdsl.claims.claims import claimed_shape
-from archdsl.diagnostics import Related, Span, nearest
+from archdsl.diagnostics import Related, Source, Span, nearest
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import HOLES, WRONG, Scope, Words, meant
+from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
 from archdsl.layers import REGISTRY
@@ -75,6 +75,16 @@ def declarations(file: tree.File, report: Report) -> Declarations:
 def _twice(report: Report, what: str, again: Token, first: Token) -> None:
     related = (Related(Span(first.start, first.end), "first here"),)
     report.tell("duplicate-name", f"{what} is declared twice", again, related=related)
+
+
+def model_name(model: tree.Model | None, source: Source) -> str:
+    """The name of the model, or one made from the name of the file."""
+    if model is not None:
+        return model.name.text
+    stem = source.name.replace("\\", "/").rpartition("/")[2].partition(".")[0]
+    words = "".join(letter if letter.isascii() and letter.isalnum() else " " for letter in stem).split()
+    name = "".join(word[:1].upper() + word[1:] for word in words)
+    return name if name[:1].isalpha() else "Network"
 
 
 _KEPT = ("allow_modules", "folder", "input", "limits", "notation")  # arguments of `archdsl.load` and `loads`
@@ -188,3 +198,9 @@ def input_shape(one: tree.Input, scope: Scope, limits: Limits) -> Shape:
         message = f"an input has at most {most} axes beside the batch, and this has {len(sizes)}"
         raise Problem("rank-mismatch", message, one)
     return Shape(sizes, dtype)
+
+
+def as_block(model: tree.Model, declared: Declarations) -> tree.Block:
+    """A model as the block that its file offers: its parameters, the names of its inputs, its lines."""
+    takes = tuple(token for one in declared.inputs for token in one.names)
+    return tree.Block(model.name, model.parameters, takes, tree.Body(declared.lines, model.name.start, model.name.end))

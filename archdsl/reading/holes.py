@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from archdsl.expressions.bind import Signature, Slot, of_block, of_kind
+from archdsl.expressions.signature import Signature, Slot, of_block, of_kind
 from archdsl.expressions.unknown import parts
 from archdsl.layers import REGISTRY, Layer
 from archdsl.layers.sides import Padding

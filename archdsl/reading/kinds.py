@@ -8,13 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import Related, Source, Span
-from archdsl.elaborate.place import Place
 from archdsl.expressions.evaluate import no_kind
-from archdsl.expressions.scope import SHARE, WRONG, KindReference, Sharing, Words, meant
+from archdsl.expressions.scope import SHARE, WRONG, KindReference, Scope, Sharing, Words, meant
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
 from archdsl.layers import REGISTRY, Layer
-from archdsl.reading.declare import Declarations, declarations
+from archdsl.reading.declare import Declarations, as_block, declarations
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -53,22 +52,22 @@ class Kinds:
         """What words mean in the file of a block."""
         return self.words[self._numbers[block.name.start]]
 
-    def reference(self, kind: Token, place: Place) -> KindReference | None:
+    def reference(self, kind: Token, scope: Scope, words: Words) -> KindReference | None:
         """What a kind word means: a value in scope that holds a kind, a block, or a built-in kind; None if nothing."""
-        value = place.scope.get(kind.text) if kind.text in place.scope else None
-        return value if isinstance(value, KindReference) else meant(kind.text, place.kinds)
+        value = scope.get(kind.text) if kind.text in scope else None
+        return value if isinstance(value, KindReference) else meant(kind.text, words)
 
-    def target(self, kind: Token, place: Place) -> type[Layer] | tree.Block | Sharing:
+    def target(self, kind: Token, scope: Scope, words: Words) -> type[Layer] | tree.Block | Sharing:
         """The block or built-in kind that a word means, or SHARE; raises Problem where it means none, or two."""
-        found = self.reference(kind, place)
-        if kind.text in place.scope:
-            value = place.scope.get(kind.text)
+        found = self.reference(kind, scope, words)
+        if kind.text in scope:
+            value = scope.get(kind.text)
             if value is WRONG:
                 raise Silent
             if found is None:
                 raise no_kind(value, kind)
         if found is None:
-            raise self.unknown(kind, place.kinds)
+            raise self.unknown(kind, words)
         if found.file is None:
             return SHARE if found.name == SHARE.name else REGISTRY[found.name]
         if found.file <= RIVALS:
@@ -127,8 +126,6 @@ class Kinds:
         if declared.model is not None:
             reference = KindReference(declared.model.name.text, target)
             if reference not in self.blocks:
-                from archdsl.elaborate.models import as_block
-
                 block = as_block(declared.model, declared)
                 self.models[block.name.start] = declared
                 self._add(reference, block)

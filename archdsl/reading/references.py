@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeAlias
 
-from archdsl.elaborate.elaborate import FAULTS, Elaborator
 from archdsl.expressions.scope import KindReference, Words, meant
 from archdsl.faults.problem import Problem
+from archdsl.faults.report import FAULTS, Report
+from archdsl.limits import Limits
 from archdsl.reading.kinds import RIVALS, Kinds
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -18,9 +19,12 @@ Reached: TypeAlias = dict[KindReference, dict[KindReference, Token]]
 _LINES = KindReference("")  # of the text itself: no block has no name
 
 
-def check_blocks(elaborator: Elaborator) -> None:
-    """Tell unknown kinds in every body and on every line, used or not, and each ring of blocks."""
-    report, kinds, most = elaborator.report, elaborator.kinds, FAULTS * elaborator.limits.diagnostics
+def recursive_blocks(kinds: Kinds, report: Report, limits: Limits) -> set[int]:
+    """Report unknown kinds in every body and on every line, used or not, and each ring of blocks.
+
+    Returns the places of the names of the blocks that reach themselves.
+    """
+    most = FAULTS * limits.diagnostics
     reached: Reached = {}
     for name, words, known, lines in _bodies(kinds):
         reached[name] = {}
@@ -30,23 +34,25 @@ def check_blocks(elaborator: Elaborator) -> None:
                 if found in kinds.blocks:
                     reached[name].setdefault(found, kind)
                 elif kind.text not in known | bound and report.errors <= most:
-                    _check(elaborator, kind, found, words)
+                    _check(kinds, report, kind, found, words)
+    recursive: set[int] = set()
     for ring in _rings(reached):
         first = next(name for name in kinds.blocks if name in ring)
         loop = _loop(first, reached, ring)
-        elaborator.recursive.update(kinds.blocks[one].name.start for one in loop)
+        recursive.update(kinds.blocks[one].name.start for one in loop)
         message = f"{first.name} reaches itself: {' -> '.join(one.name for one in [*loop, first])}"
         at = reached[first][loop[1] if len(loop) > 1 else first]
         with kinds.used(first.file or 0, report):
             report.problem(Problem("recursive-block", message, at, hint="every spec ends: repeat with xN"))
+    return recursive
 
 
-def _check(elaborator: Elaborator, kind: Token, found: KindReference | None, words: Words) -> None:
+def _check(kinds: Kinds, report: Report, kind: Token, found: KindReference | None, words: Words) -> None:
     """Tell a word that is no kind, or the blocks of two files."""
     if found is None:
-        elaborator.report.problem(elaborator.kinds.unknown(kind, words))
+        report.problem(kinds.unknown(kind, words))
     elif found.file is not None and found.file <= RIVALS:
-        elaborator.report.problem(elaborator.kinds.rivals(kind, found))
+        report.problem(kinds.rivals(kind, found))
 
 
 def _bodies(kinds: Kinds) -> Iterator[tuple[KindReference, Words, set[str], tuple[tree.Line, ...]]]:

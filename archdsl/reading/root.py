@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import islice
 from os import PathLike
 
-from archdsl.api.model import decode, named
+from archdsl.files.texts import decode, named
 from archdsl.limits import Limits
 from archdsl.reading.using import File, Unusable
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archdsl.expressions.evaluate import evaluate, spell_value, truth
+from archdsl.expressions.evaluate import evaluate, truth
 from archdsl.expressions.scope import LEFT_OPEN, WRONG, Scope
+from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
 from archdsl.limits import LARGEST, Limits

@@ -6,10 +6,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from archdsl.checker.check import Checked, Reading, check, read, settings
+from archdsl.checker.check import check, settings
+from archdsl.checker.checked import Checked
 from archdsl.data import SPECS
 from archdsl.diagnostics import ArchError, Source
 from archdsl.limits import Limits
+from archdsl.reading.reading import Reading, read
 from archdsl.sizes.size import Size
 
 HEAD = """\

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import Any, NamedTuple
 
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import STATUSES, Comparison, Pair
 from archdsl.checkpoints.header import Entry
 from archdsl.checkpoints.proposals import Ambiguity, Proposal

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.analysis.cost import TOTALS
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.limits import Limits
 from archdsl.network.nodes import Port
 from archdsl.reports.rows import Row, leaves
@@ -69,9 +69,9 @@ def _totals(checked: Checked) -> dict[str, Any] | None:
 def _memory(checked: Checked, batch: int, dtype: str) -> dict[str, Any] | None:
     from archdsl.analysis.memory import memory
 
-    if not checked.whole:
+    if checked.network is None or not checked.whole:
         return None
-    sizes = memory(checked, batch, dtype)._asdict()
+    sizes = memory(checked.network, checked.costs, batch, dtype)._asdict()
     return {"batch": batch, "dtype": dtype, **{name: _size(size) for name, size in sizes.items()}}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archdsl.analysis.cost import Cost, times
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.limits import Limits
 from archdsl.network.nodes import Leaf, Merge, Node, Placed, Repeat, Share, Use, walk

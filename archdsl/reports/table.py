@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from archdsl.analysis.memory import memory
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics.inert import inert
 from archdsl.limits import Limits
 from archdsl.reports.rows import Entry, rows
@@ -120,7 +120,7 @@ def _lines(cells: list[tuple[str, ...]], widths: list[int], dim: list[bool], col
 
 
 def _footer(checked: Checked, entries: list[Entry], batch: int, dtype: str) -> list[str]:
-    if not checked.whole:
+    if checked.network is None or not checked.whole:
         return ["The table ends where the network is wrong; there are no totals."]
     total = checked.totals
     lines = [f"{_count(total.layers)} layer{'s' * (total.layers != 1)}"]
@@ -129,7 +129,9 @@ def _footer(checked: Checked, entries: list[Entry], batch: int, dtype: str) -> l
     if total.buffers != 0:
         lines.append(f"buffers  {_count(total.buffers)}")
     lines.append(f"macs     {_count(batch * total.macs)}{f' at batch {batch:,}' if batch > 1 else ''}")
-    sizes = zip(("parameters", "input", "outputs of layers"), memory(checked, batch, dtype), strict=True)
+    sizes = zip(
+        ("parameters", "input", "outputs of layers"), memory(checked.network, checked.costs, batch, dtype), strict=True
+    )
     words = ", ".join(f"{name} {megabytes(size)}" for name, size in sizes)
     lines.append(f"size     {words}{f' in {dtype}' if dtype != 'float32' else ''}")
     if total.frozen != 0:

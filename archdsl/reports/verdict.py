@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics.inert import inert
 from archdsl.reports.values import shown as shown_value

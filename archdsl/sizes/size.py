@@ -9,7 +9,7 @@ never ask which kind it is. What a comparison of symbols answers is the business
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
@@ -283,6 +283,19 @@ def _reaches(difference: Size, left: Size, sign: str, right: Size) -> bool:
 
 def _terms(size: Size) -> tuple[tuple[Monomial, int], ...]:
     return (((), size),) if isinstance(size, int) else size.terms
+
+
+def ordered(operator: str, left: Any, right: Any) -> bool:
+    """`<`, `<=`, `>` or `>=` of numbers and sizes."""
+    match operator:
+        case "<":
+            return bool(left < right)
+        case "<=":
+            return bool(left <= right)
+        case ">":
+            return bool(left > right)
+        case _:
+            return bool(left >= right)
 
 
 def atom_order(atom: Atom) -> tuple[str, str]:

@@ -49,10 +49,11 @@ def layout(text: str) -> dict[str, object]:
 
 def cost(text: str, name: str) -> dict[str, object]:
     """Check a text as `loads` does, render what is wrong, and lay out the table of what is right."""
-    from archdsl.checker.check import check, read
+    from archdsl.checker.check import check
     from archdsl.diagnostics import ArchError, Source
     from archdsl.diagnostics.render import render
     from archdsl.limits import Limits
+    from archdsl.reading.reading import read
     from archdsl.reports.table import table
 
     start = time.process_time()

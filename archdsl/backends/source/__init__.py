@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from archdsl.backends.source.generator import Generator
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.layers.kinds.door import Door
 from archdsl.limits import Limits

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import Stored, Value, converted
@@ -11,18 +11,14 @@ from archdsl.backends.source.made import At, Made
 from archdsl.backends.source.naming import variable
 from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, register_tensor
 from archdsl.backends.source.text import call as call_text
+from archdsl.backends.source.writer import UNREAD, Writer
 from archdsl.layers.base import Apart, Lowered
 from archdsl.network.nodes import Leaf, Use
 from archdsl.sizes.shape import Shape
 
-if TYPE_CHECKING:
-    from archdsl.backends.source.classes import ClassWriter
-
-UNREAD = "_"  # the variable of a result that nothing reads
-
 
 def write_layer(
-    w: ClassWriter,
+    w: Writer,
     found: Family,
     inputs: list[Value],
     label: str | None,
@@ -56,7 +52,7 @@ def write_layer(
 
 
 def called(
-    w: ClassWriter,
+    w: Writer,
     callee: str,
     found: Family,
     lowered: Lowered,
@@ -76,7 +72,7 @@ def called(
     return results
 
 
-def put_in(w: ClassWriter, template: str, values: list[Value], at: At) -> str:
+def put_in(w: Writer, template: str, values: list[Value], at: At) -> str:
     """A call with its inputs; an expression that it reads more than once gets a variable."""
     held = list(values)
     for value in held:  # none loses its variable while another gets one
@@ -93,7 +89,7 @@ def put_in(w: ClassWriter, template: str, values: list[Value], at: At) -> str:
     return filled(template, [value.text for value in values])
 
 
-def write_source(w: ClassWriter, found: Family, label: str | None, number: int, at: At) -> Value:
+def write_source(w: Writer, found: Family, label: str | None, number: int, at: At) -> Value:
     """A tensor of the network's own: a parameter or a buffer of the module itself."""
     node: Leaf = first(found)
     (tensor,) = node.op.tensors()
@@ -105,26 +101,26 @@ def write_source(w: ClassWriter, found: Family, label: str | None, number: int, 
     return Stored(attribute(at.owner, step), w.takes[0], form, node.outputs[0].rank, batch=batch)
 
 
-def call_layer(w: ClassWriter, callee: str, found: Family, inputs: list[Value], at: At) -> list[Value]:
+def call_layer(w: Writer, callee: str, found: Family, inputs: list[Value], at: At) -> list[Value]:
     """What the module of a layer gives once it is made."""
     node: Leaf = first(found)
     lowered = node.op.lower(*node.inputs)
     return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, ())
 
 
-def turn_all(w: ClassWriter, inputs: list[Value], wants: str, at: At) -> list[Value]:
+def turn_all(w: Writer, inputs: list[Value], wants: str, at: At) -> list[Value]:
     """The inputs as a layer wants them; where it does not care, all alike."""
     want = alike(w, inputs) if wants == "any" and len(inputs) > 1 else wants
     return turn_each(w, inputs, [want] * len(inputs), at)
 
 
-def alike(w: ClassWriter, inputs: list[Value]) -> str:
+def alike(w: Writer, inputs: list[Value]) -> str:
     """How inputs that lie differently are to lie: as what the class reads, for a copy of it often comes next."""
     forms = {value.form for value in inputs}
     return w.entry if {"first", "last"} <= forms and w.entry in forms else inputs[0].form
 
 
-def turn_each(w: ClassWriter, inputs: list[Value], wants: Sequence[str], at: At) -> list[Value]:
+def turn_each(w: Writer, inputs: list[Value], wants: Sequence[str], at: At) -> list[Value]:
     """Each input as it is wanted; none loses its variable while another is turned."""
     held = [Value(value.text, value.form, value.rank) for value in inputs]
     for value in held:
@@ -136,7 +132,7 @@ def turn_each(w: ClassWriter, inputs: list[Value], wants: Sequence[str], at: At)
     return turned
 
 
-def turn(w: ClassWriter, value: Value, want: str, at: At) -> Value:
+def turn(w: Writer, value: Value, want: str, at: At) -> Value:
     """The value as it is wanted; one that is read again is turned once, into a variable of its own."""
     turned = converted(bracketed(w, value, want), want)
     if turned.form == value.form or not value.variable or turned is value:
@@ -151,14 +147,14 @@ def turn(w: ClassWriter, value: Value, want: str, at: At) -> Value:
     return value.turned[turned.form]
 
 
-def bracketed(w: ClassWriter, value: Value, want: str) -> Value:
+def bracketed(w: Writer, value: Value, want: str) -> Value:
     turns = converted(value, want) is not value
     if turns and not is_primary(value.text):
         return Value(f"({value.text})", value.form, value.rank)
     return value
 
 
-def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_place: bool = False) -> str:
+def construct_layer(w: Writer, found: Family, label: str | None, *, in_place: bool = False) -> str:
     """The constructor call of a layer; the source of a class of ours is noted."""
     node: Leaf = first(found)
     modules = {member: each.op.lower(*each.inputs).module for member, each in found.items()}
@@ -166,7 +162,7 @@ def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_plac
     if head is None or any(m is None or (m.path, m.home) != (head.path, head.home) for m in modules.values()):
         raise Mismatch
     if head.support:
-        w.generator.support(head.path, head.support)
+        w.book.support(head.path, head.support)
     spelled = {a.torch: name for name, a in node.op.attributes.items() if a.torch}
     channels = {member: each.inputs[0].channels for member, each in found.items() if each.inputs}
     parts, keyword = [], False
@@ -183,34 +179,40 @@ def construct_layer(w: ClassWriter, found: Family, label: str | None, *, in_plac
         parts.append(text if position < head.positional and not keyword else f"{name}={text}")
     if in_place:
         parts.append("inplace=True")
-    path = w.generator.imported(head.home, head.path) if head.home else head.path
+    path = w.book.imported(head.home, head.path) if head.home else head.path
     return call_text(f"{path}(", parts, width=WIDTH - 16)
 
 
-def construct_use(w: ClassWriter, found: Family) -> tuple[str, Made]:
+def construct_use(w: Writer, found: Family) -> tuple[str, Made]:
     """The constructor call of a block in use."""
     node: Use = first(found)
-    made = w.generator.made(node.body)
-    if any(w.generator.made(each.body) is not made for each in found.values()):
+    made = w.book.made(node.body)
+    if any(w.book.made(each.body) is not made for each in found.values()):
         raise Mismatch
     return construct(w, made, {m: each.body for m, each in found.items()}, node.written), made
 
 
-def construct(w: ClassWriter, made: Made, bodies: Family, written: dict[str, Any]) -> str:
+def construct(w: Writer, made: Made, bodies: Family, written: dict[str, Any]) -> str:
     parts = []
     for name, python, column in made.arguments:
-        ours = {member: column[w.generator.member(body)] for member, body in bodies.items()}
+        ours = {member: column[w.book.member(body)] for member, body in bodies.items()}
         default = made.defaults.get(name, made)
         if all(type(value) is type(default) and value == default for value in ours.values()):
             continue
-        channels = {member: w.generator.channels(body) for member, body in bodies.items()}
+        channels = {member: w.book.channels(body) for member, body in bodies.items()}
         text = w.parameters.text(ours, (written[name],) if name in written else (), name, channels)
         parts.append(f"{python}={text}" if name in made.defaults else text)
     return f"{made.name}({', '.join(parts)})"
 
 
+def construct_group(w: Writer, found: Family, label: str, *, back: bool = False) -> tuple[str, Made]:
+    """A class for a named group that is no chain."""
+    made = w.book.group(found, label, w.name, w.members, back=back)
+    return construct(w, made, found, {}), made
+
+
 def write_use(
-    w: ClassWriter, found: Family, inputs: list[Value], step: str, at: At, wishes: tuple[str | None, ...] = ()
+    w: Writer, found: Family, inputs: list[Value], step: str, at: At, wishes: tuple[str | None, ...] = ()
 ) -> list[Value]:
     """A block in use; of several results each gets the variable that is wished for it."""
     text, made = construct_use(w, found)
@@ -219,7 +221,7 @@ def write_use(
 
 
 def call_class(
-    w: ClassWriter,
+    w: Writer,
     callee: str,
     made: Made,
     inputs: list[Value],
@@ -232,7 +234,7 @@ def call_class(
 
 
 def unpacked(
-    w: ClassWriter,
+    w: Writer,
     call: str,
     forms: tuple[str, ...],
     outputs: tuple[Shape, ...],
@@ -251,7 +253,7 @@ def unpacked(
 
 
 def taken_apart(
-    w: ClassWriter,
+    w: Writer,
     call: str,
     apart: Apart,
     forms: tuple[str, ...],

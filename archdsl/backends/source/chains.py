@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from archdsl.backends.source.calls import construct_layer, construct_use
+from archdsl.backends.source.calls import construct_group, construct_layer, construct_use
 from archdsl.backends.source.families import Family, Mismatch, first, items, nodes
 from archdsl.backends.source.flow import closed
 from archdsl.backends.source.text import call, comment, register, stacked
+from archdsl.backends.source.writer import NotChain, Writer
 from archdsl.network.nodes import Choice, Leaf, Loop, Repeat, Sequence, Share, Use, width
 from archdsl.sizes.shape import Shape
 
-if TYPE_CHECKING:
-    from archdsl.backends.source.classes import ClassWriter
-
-
 _SHORT = 66  # children longer than this together stand one a line
-
-
-class NotChain(Exception):
-    """A sequence that is more than a chain of modules."""
 
 
 class Child(NamedTuple):
@@ -35,7 +28,7 @@ class Child(NamedTuple):
 class Chain:
     """Collects the children of one sequence. `entry` is how the first layer that cares wants the input."""
 
-    def __init__(self, writer: ClassWriter, label: str = "copy") -> None:
+    def __init__(self, writer: Writer, label: str = "copy") -> None:
         self.writer = writer
         self._label = label  # of what is repeated, for a class of its copies
         self.children: list[Child] = []
@@ -163,8 +156,6 @@ class Chain:
         return chain.text()
 
     def _class(self, family: Family, label: str, *, back: bool) -> str:
-        from archdsl.backends.source.groups import construct_group
-
         body = first(family)
         if len(body.takes) != 1 or not all(closed(each, self.writer.counts) for each in family.values()):
             raise NotChain

@@ -7,77 +7,22 @@ more than one class.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
-
-from archdsl.backends.source.calls import UNREAD, bracketed, write_layer, write_use
-from archdsl.backends.source.chains import Chain, Child, NotChain
+from archdsl.backends.source.calls import bracketed, write_layer, write_use
+from archdsl.backends.source.chains import Chain, Child
 from archdsl.backends.source.control import write_choice, write_loop, write_repeat
 from archdsl.backends.source.families import Family, common_shape, first, items, nodes
-from archdsl.backends.source.flow import Copies, Value, converted, entry_form, form_of, uses
+from archdsl.backends.source.flow import Copies, Value, converted, entry_form, form_of
 from archdsl.backends.source.groups import write_group
 from archdsl.backends.source.made import At, Callee, Made
 from archdsl.backends.source.merges import write_merge
-from archdsl.backends.source.naming import variable
 from archdsl.backends.source.sharing import write_share
-from archdsl.backends.source.text import LONG, attribute, comment, statement
-from archdsl.backends.source.text import register as registered
-from archdsl.backends.source.values import Parameters
-from archdsl.expressions.scope import Scope
+from archdsl.backends.source.text import LONG, attribute, statement
+from archdsl.backends.source.writer import NotChain, Writer
 from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
-from archdsl.sizes.shape import Shape
-
-if TYPE_CHECKING:
-    from archdsl.backends.source.generator import Generator
-
-T = TypeVar("T")
 
 
-class Member(NamedTuple):
-    """One use of a class: the body, the values of names, the shapes of the inputs."""
-
-    body: Sequence
-    scope: Scope
-    inputs: tuple[Shape, ...]
-
-
-class ClassWriter:
+class ClassWriter(Writer):
     """Writes one class."""
-
-    def __init__(
-        self,
-        generator: Generator,
-        name: str,
-        members: dict[int, Member],
-        parameters: Parameters,
-        takes: tuple[str, ...] = (),
-        doc: str = "",
-        *,
-        back: bool = False,
-    ) -> None:
-        self.generator = generator
-        self.name = name
-        self.members = members
-        self.parameters = parameters
-        self.takes = takes or ("x",)
-        self.doc = doc
-        self.back = back  # whether the result lies as the input does, so that copies can follow one another
-        self.entry = ""  # how its first input lies
-        self.checks: list[str] = []  # statements that refuse a forbidden size
-        self.init: list[str] = []
-        self.forward: list[str] = []
-        self.closing: list[str] = []  # behind the submodules in the constructor
-        self.methods: list[str] = []
-        self.registered: set[str] = set()  # how submodules of this class are reached
-        self.parts: dict[int, Callee] = {}  # what SHARE runs again, by its first result
-        self.chains: dict[int, Chain] = {}  # groups that were written as chains
-        self.values: dict[int, Value] = {}
-        self.live: list[Value] = []
-        self.indices: list[str] = []  # the variables of the loops around
-        self.counts: dict[int, int] = {}
-        for member in members.values():
-            for number, count in uses(member.body).items():
-                self.counts[number] = self.counts.get(number, 0) + count
 
     # ---- the whole class
 
@@ -90,14 +35,14 @@ class ClassWriter:
             if written is not None:
                 return written
             self.init = []
-        usual = self.generator.is_model(self)
+        usual = self.book.is_model(self.name)
         forms = tuple(form_of(shape) if usual else entry_form(head.body, shape) for shape in head.inputs)
         if len(self.takes) != len(head.inputs):
             self.takes = tuple(f"x{number + 1}" for number in range(len(head.inputs)))
         self.entry = forms[0] if forms else "any"  # a fragment may read nothing
         self._bind_inputs(forms)
         results = self.body(bodies, At("self", 0, "x"))
-        if self.generator.is_model(self):
+        if self.book.is_model(self.name):
             outputs = zip(results, head.body.outputs, strict=True)
             results = [converted(bracketed(self, value, form_of(shape)), form_of(shape)) for value, shape in outputs]
         if self.back:
@@ -114,7 +59,7 @@ class ClassWriter:
         if form == "flat" and shape.rank > 1:
             chain.children.insert(0, Child("flatten", -1, "nn.Flatten()", ""))
             form = "first"
-        if self.generator.is_model(self) and (
+        if self.book.is_model(self.name) and (
             form != form_of(shape) or (chain.form or form) != form_of(bodies[0].outputs[0])
         ):
             raise NotChain
@@ -154,63 +99,6 @@ class ClassWriter:
             for number in body.gives:
                 self.taken(number)
         return results
-
-    # ---- attempts
-
-    def snapshot(self) -> Any:
-        """What an attempt at a chain may change, so that it can be undone."""
-        return self.generator.snapshot(), self.parameters.snapshot()
-
-    def restore(self, before: Any) -> None:
-        """Undo an attempt."""
-        self.generator.restore(before[0])
-        self.parameters.restore(before[1])
-
-    def attempt(self, way: str, bodies: Family, form: str | None, write: Callable[[Family], T]) -> T | None:
-        """What `write` gives; None where the bodies are no chain, with its traces undone.
-
-        What was refused is not tried again: attempts stand within attempts, and would double with each brace.
-        """
-        key = (way, form, *(id(body) for body in bodies.values()))
-        if key in self.generator.refused:
-            return None
-        before = self.snapshot()
-        try:
-            return write(bodies)
-        except NotChain:
-            self.restore(before)
-            self.generator.refused.add(key)
-            return None
-
-    # ---- values
-
-    def bind(self, number: int, value: Value) -> None:
-        if number not in self.values or self.values[number] is not value:
-            value.left += self.counts.get(number, 0)
-            value.reads += self.counts.get(number, 0)
-        self.values[number] = value
-        self.live.append(value)
-
-    def taken(self, number: int) -> Value:
-        value = self.values[number]
-        value.left -= 1
-        return value
-
-    def busy(self) -> set[str]:
-        """The variables that something still needs."""
-        self.live = [value for value in self.live if value.left > 0]
-        return {word for value in self.live for word in value.words()} | set(self.indices)
-
-    def assign(self, value: Value, wish: str | None, at: At, shape: str) -> Value:
-        """Give an expression a variable, the running one of the sequence where that is free."""
-        busy = self.busy()
-        name = variable(wish, busy) if wish or at.variable in busy else at.variable
-        note = f"  # {comment(shape)}" if shape else ""
-        if name != value.text:
-            self.forward.append(statement(f"{name} = ", value.text, note))
-        kept = Value(name, value.form, value.rank, variable=True)
-        kept.fresh = value.fresh
-        return kept
 
     # ---- sequences
 
@@ -254,12 +142,6 @@ class ClassWriter:
         wish = None if again == 1 and (adjacent or last) else item.label
         return self.assign(value, wish, at, shape)
 
-    def line(self, item: Item) -> int:
-        """The line of the spec on which an item stands; a negative number of its own for braces."""
-        statement = getattr(item.node, "statement", None)
-        start = getattr(statement, "start", None)
-        return self.generator.line(start) if start is not None else -1 - item.gives[0] if item.gives else -1
-
     def item(self, row: Family, at: At) -> list[Value]:
         """One item of a sequence or merge: the expressions of its results."""
         item: Item = first(row)
@@ -294,38 +176,7 @@ class ClassWriter:
         """Remember what SHARE runs again; it never writes over what it reads, for later it reads something else."""
         for item in row.values():
             named = item.gives[:1] if item.label is not None else ()  # an `if` without an arm gives what it reads
-            for number in self.generator.shared.intersection(named):
+            for number in self.book.shared.intersection(named):
                 self.parts[number] = Callee(attribute(owner, item.label), item.node)
                 for value in inputs:
                     value.fresh = False
-
-    def wishes(self, row: Family) -> tuple[str | None, ...]:
-        """What the variables of several results are best called: as the results; one that nothing reads, `_`."""
-        item: Item = first(row)
-        names = [None if token.type == "TEMPLATE" else token.text for token in first(nodes(row)).statement.names[1:]]
-        labels = [item.label, *names, *[None] * len(item.gives)]
-        read = [any(self.counts.get(each.gives[place]) for each in row.values()) for place in range(len(item.gives))]
-        wishes = [UNREAD if not used else label for label, used in zip(labels, read, strict=False)]
-        return tuple([None if used and wish == UNREAD else wish for wish, used in zip(wishes, read, strict=True)])
-
-    def register(self, owner: str, step: str, text: str) -> None:
-        self.registered.add(attribute(owner, step))
-        self.init.append(registered(owner, step, text))
-
-    def enter(self, found: Family, inputs: list[Value]) -> None:
-        """Let a body read its inputs; an expression that it reads more than once gets a variable."""
-        for place, value in enumerate(inputs[: len(first(found).takes)]):
-            reads = self.counts.get(first(found).takes[place], 0)
-            if not reads:
-                self.unread(value)
-            elif reads > 1 and not value.variable:
-                value = self.assign(value, None, At("self", 0, "x"), "")
-            for body in found.values():
-                self.values.pop(body.takes[place], None)  # a body that is written again reads again
-                self.bind(body.takes[place], value)
-
-    def unread(self, value: Value) -> None:
-        """What nothing reads is computed all the same: a statement of its own."""
-        if not value.variable and not value.done and "(" in value.text:
-            self.forward.append(value.text)
-            value.done = True

@@ -3,25 +3,31 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from archdsl.backends.source.calls import UNREAD, bracketed, construct_use, turn, turn_each, write_layer, write_use
+from archdsl.backends.source.calls import (
+    bracketed,
+    construct_group,
+    construct_use,
+    turn,
+    turn_each,
+    write_layer,
+    write_use,
+)
 from archdsl.backends.source.chains import Chain
 from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import Copies, Value, closed, converted
-from archdsl.backends.source.groups import chain_of, construct_group, write_container
+from archdsl.backends.source.groups import chain_of, write_container
 from archdsl.backends.source.made import At
 from archdsl.backends.source.sharing import write_share
 from archdsl.backends.source.text import LONG, attribute, indented, statement
 from archdsl.backends.source.values import Column
+from archdsl.backends.source.writer import UNREAD, Writer
 from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, width
-
-if TYPE_CHECKING:
-    from archdsl.backends.source.classes import ClassWriter
 
 
 def write_repeat(
-    w: ClassWriter,
+    w: Writer,
     found: Family,
     inputs: list[Value],
     item: Item,
@@ -53,7 +59,7 @@ def write_repeat(
 
 
 def write_copies(
-    w: ClassWriter,
+    w: Writer,
     found: Family,
     inputs: list[Value],
     number: int,
@@ -80,7 +86,7 @@ def write_copies(
     return values
 
 
-def loop_variable(w: ClassWriter, value: Value, at: At) -> Value:
+def loop_variable(w: Writer, value: Value, at: At) -> Value:
     """A value in a variable that nothing else needs, to be written over."""
     kept = w.assign(value, None, at, "")
     kept.fresh = False  # the copies before have it too
@@ -88,7 +94,7 @@ def loop_variable(w: ClassWriter, value: Value, at: At) -> Value:
 
 
 def write_turns(
-    w: ClassWriter,
+    w: Writer,
     bodies: Family,
     value: Value,
     numbers: range,
@@ -128,7 +134,7 @@ def range_text(at: At, numbers: range) -> str:
 
 
 def write_copy(
-    w: ClassWriter,
+    w: Writer,
     bodies: Family,
     values: list[Value],
     number: int,
@@ -151,7 +157,7 @@ def write_copy(
     return write_use(w, bodies, values, at.step(number), at, wishes)
 
 
-def write_parallel(w: ClassWriter, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
+def write_parallel(w: Writer, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
     """Equal branches: an nn.ModuleList under a name, else each by itself."""
     node: Repeat = first(found)
     if not node.runs:
@@ -180,7 +186,7 @@ def write_parallel(w: ClassWriter, found: Family, inputs: list[Value], item: Ite
     return write_branches(w, bodies, inputs, item, number, times_each, at)
 
 
-def construct_copy(w: ClassWriter, bodies: Family, label: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
+def construct_copy(w: Writer, bodies: Family, label: str) -> tuple[str, tuple[str, ...], tuple[str, ...]] | None:
     """The constructor call of one of equal branches, what inputs it wants and gives ("" as they come)."""
     node = first(bodies)
     if isinstance(node, Use):
@@ -196,7 +202,7 @@ def construct_copy(w: ClassWriter, bodies: Family, label: str) -> tuple[str, tup
 
 
 def write_branches(
-    w: ClassWriter, bodies: Family, inputs: list[Value], item: Item, number: int, count: int, at: At
+    w: Writer, bodies: Family, inputs: list[Value], item: Item, number: int, count: int, at: At
 ) -> list[Value]:
     named = item.label is not None
     if item.label is not None:
@@ -219,7 +225,7 @@ def write_branches(
     return results
 
 
-def write_loop(w: ClassWriter, found: Family, inputs: list[Value], number: int, at: At) -> list[Value]:
+def write_loop(w: Writer, found: Family, inputs: list[Value], number: int, at: At) -> list[Value]:
     """The turns of a `for`, one after the other; in a merge each is a branch."""
     parallel = at.branch
     columns = {member: node.turns for member, node in found.items()}
@@ -243,7 +249,7 @@ def write_loop(w: ClassWriter, found: Family, inputs: list[Value], number: int, 
     return results if parallel else values
 
 
-def hold(w: ClassWriter, value: Value, at: At) -> Value:
+def hold(w: Writer, value: Value, at: At) -> Value:
     if not value.variable and len(value.text) > LONG:
         value = w.assign(value, None, at, "")
     value.left += 1
@@ -251,7 +257,7 @@ def hold(w: ClassWriter, value: Value, at: At) -> Value:
     return value
 
 
-def write_choice(w: ClassWriter, found: Family, inputs: list[Value], number: int, at: At, row: Family) -> list[Value]:
+def write_choice(w: Writer, found: Family, inputs: list[Value], number: int, at: At, row: Family) -> list[Value]:
     """An `if`: the arm that all members take in line, else an `if` on a parameter."""
     taken = {member: node.taken for member, node in found.items()}
     if len(set(taken.values())) == 1:
@@ -272,7 +278,7 @@ def write_choice(w: ClassWriter, found: Family, inputs: list[Value], number: int
     return [write_either(w, groups, condition, inputs, number, at)]
 
 
-def condition_text(w: ClassWriter, found: Family, taken: Column, arm: Any) -> str:
+def condition_text(w: Writer, found: Family, taken: Column, arm: Any) -> str:
     column = {member: value == arm for member, value in taken.items()}
     written = (
         first(found).statement.arms[arm][0] if arm is not None and arm < len(first(found).statement.arms) else None
@@ -280,9 +286,7 @@ def condition_text(w: ClassWriter, found: Family, taken: Column, arm: Any) -> st
     return w.parameters.text(column, (written,) if written is not None else (), "option")
 
 
-def write_either(
-    w: ClassWriter, groups: list[Family], condition: str, inputs: list[Value], number: int, at: At
-) -> Value:
+def write_either(w: Writer, groups: list[Family], condition: str, inputs: list[Value], number: int, at: At) -> Value:
     """Both arms: one module or nn.Identity where that is all, else branches in the constructor and in `forward`."""
     start_init, start_forward = len(w.init), len(w.forward)
     arms = []

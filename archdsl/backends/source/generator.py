@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.backends.source.classes import ClassWriter, Member
+from archdsl.backends.source.book import Book
+from archdsl.backends.source.classes import ClassWriter
 from archdsl.backends.source.families import Family, Mismatch, structures
-from archdsl.backends.source.made import Made
-from archdsl.backends.source.naming import BUILTINS, class_name, fresh
+from archdsl.backends.source.made import Made, Member
+from archdsl.backends.source.naming import class_name, fresh
 from archdsl.backends.source.sharing import ties
 from archdsl.backends.source.values import Column, Parameters
-from archdsl.checker.check import Checked
 from archdsl.expressions.scope import Scope
 from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, children, postorder
 from archdsl.sizes.shape import Shape
@@ -18,65 +18,8 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 
-class Generator:
+class Generator(Book):
     """Writes the classes of one network."""
-
-    def __init__(self, checked: Checked) -> None:
-        assert checked.network is not None
-        self.checked = checked
-        network = checked.network
-        self.network = network._replace(body=network.thawed) if network.thawed else network
-        self.classes: list[str] = []
-        self.supports: dict[str, str] = {}
-        self.imports: dict[tuple[str, str], str] = {}  # classes of other packages, and what they are called here
-        self.names: set[str] = {"F", "nn", "torch"}
-        self._made: dict[int, tuple[Made, int]] = {}
-        self._uses: dict[int, Use] = {}
-        self._repeated: set[int] = set()  # blocks of which copies follow one another
-        self.shared: set[int] = set()  # first results of what SHARE runs again
-        self._tied = False
-        self.refused: set[tuple[Any, ...]] = set()  # attempts at a chain that failed
-
-    # ---- what writers ask for
-
-    def support(self, name: str, text: str) -> None:
-        """Note a class that PyTorch does not have."""
-        self.supports[name] = text.strip("\n")
-        self.names.add(name)
-
-    def imported(self, home: str, word: str) -> str:
-        """What a class of another package is called here: as there, unless something else has that name."""
-        if (home, word) not in self.imports:
-            parameters = {p.name.text for use in self._uses.values() for p in use.block.parameters}
-            self.imports[home, word] = fresh(word, self.names | BUILTINS | parameters)
-            self.names.add(self.imports[home, word])
-        return self.imports[home, word]
-
-    def made(self, body: Sequence) -> Made:
-        return self._made[id(body)][0]
-
-    def member(self, body: Sequence) -> int:
-        return self._made[id(body)][1]
-
-    def channels(self, body: Sequence) -> Any:
-        return body.inputs[0].channels
-
-    def line(self, offset: int) -> int:
-        return self.checked.source.position(offset)[0]
-
-    def is_model(self, writer: ClassWriter) -> bool:
-        """Whether a class is the model's own: its inputs and results lie as usual."""
-        return writer.name == self.model
-
-    def snapshot(self) -> Any:
-        """The classes written so far."""
-        return list(self.classes), dict(self.supports), set(self.names), dict(self._made), dict(self.imports)
-
-    def restore(self, before: Any) -> None:
-        """Forget the classes written since."""
-        classes, supports, names, made, imports = before
-        self.classes, self.supports, self.names, self._made = list(classes), dict(supports), set(names), dict(made)
-        self.imports = dict(imports)
 
     # ---- classes
 
@@ -153,15 +96,15 @@ class Generator:
         for number, use in enumerate(uses):
             self._made[id(use.body)] = (made, number)
 
-    def group(self, found: Family, label: str, outer: ClassWriter, *, back: bool = False) -> Made:
-        """A class for a named group that is no chain."""
+    def group(self, found: Family, label: str, outer: str, members: dict[int, Member], *, back: bool = False) -> Made:
+        """A class for a named group that is no chain, within the class `outer` of these members."""
         known = self._made.get(id(next(iter(found.values()))))
         if known is not None:  # the copies of a merge are all of one class
             return known[0]
-        name = class_name(label if label[:1].isalpha() else f"{outer.name}{label}", self.names)
-        members = {member: Member(body, outer.members[member].scope, body.inputs) for member, body in found.items()}
-        scopes = {number: member.scope for number, member in members.items()}
-        writer = ClassWriter(self, name, members, Parameters(scopes, _channel_columns(members, ()), {}), back=back)
+        name = class_name(label if label[:1].isalpha() else f"{outer}{label}", self.names)
+        inner = {member: Member(body, members[member].scope, body.inputs) for member, body in found.items()}
+        scopes = {number: member.scope for number, member in inner.items()}
+        writer = ClassWriter(self, name, inner, Parameters(scopes, _channel_columns(inner, ()), {}), back=back)
         text, made = writer.write(sequential=True)
         self.classes.append(text)
         for member, body in found.items():
@@ -225,7 +168,7 @@ def _scope(use: Use) -> Scope:
 
 
 def _plain(takes: tuple[str, ...]) -> tuple[str, ...]:
-    from archdsl.backends.source.naming import fresh, is_identifier
+    from archdsl.backends.source.naming import is_identifier
 
     taken: set[str] = {"self", "torch", "nn", "F"}
     return tuple(fresh(name if is_identifier(name) else f"x{place + 1}", taken) for place, name in enumerate(takes))

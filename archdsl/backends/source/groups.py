@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from archdsl.backends.source.calls import call_class, construct, turn
+from archdsl.backends.source.calls import call_class, construct_group, turn
 from archdsl.backends.source.chains import Chain
 from archdsl.backends.source.families import Family, first
 from archdsl.backends.source.flow import Value, closed
-from archdsl.backends.source.made import At, Made
+from archdsl.backends.source.made import At, Written
 from archdsl.backends.source.text import attribute
+from archdsl.backends.source.writer import Writer
 from archdsl.network.nodes import Item, Sequence
 
-if TYPE_CHECKING:
-    from archdsl.backends.source.classes import ClassWriter
 
-
-def write_group(w: ClassWriter, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
+def write_group(w: Writer, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
     """Braces: in line without a name; under one a chain of modules, a class of its own, or a bare container."""
     if item.label is None:
         w.enter(found, inputs)
@@ -24,9 +20,7 @@ def write_group(w: ClassWriter, found: Family, inputs: list[Value], item: Item, 
     return write_container(w, found, inputs, item.label, at)
 
 
-def write_container(
-    w: ClassWriter, found: Family, inputs: list[Value], label: str, at: At, word: str = ""
-) -> list[Value]:
+def write_container(w: Writer, found: Family, inputs: list[Value], label: str, at: At, word: str = "") -> list[Value]:
     """What stands in braces under a step, which is its label or the number of a copy of `word`."""
     body: Sequence = first(found)
     callee = attribute(at.owner, label)
@@ -37,8 +31,9 @@ def write_container(
         else:
             w.register(at.owner, label, "nn.Sequential()")
             w.init += list(chain.statements(callee))
-        w.chains.update({id(each): chain for each in found.values()})
-        return [call_chain(w, callee, chain, inputs[0], body.outputs[0].rank, at)]
+        written = Written(chain.entry, chain.form)
+        w.chains.update({id(each): written for each in found.values()})
+        return [call_chain(w, callee, written, inputs[0], body.outputs[0].rank, at)]
     if len(inputs) == 1 and closed(body, w.counts):
         text, made = construct_group(w, found, word or label)
         w.register(at.owner, label, text)
@@ -48,19 +43,13 @@ def write_container(
     return w.body(found, At(callee, 0, at.variable))
 
 
-def call_chain(w: ClassWriter, callee: str, chain: Chain, given: Value, rank: int, at: At) -> Value:
+def call_chain(w: Writer, callee: str, chain: Written, given: Value, rank: int, at: At) -> Value:
     """What a chain of modules gives."""
     turned = turn(w, given, chain.entry or "any", at)
     return Value(f"{callee}({turned.text})", chain.form or turned.form, rank)
 
 
-def chain_of(w: ClassWriter, found: Family) -> Chain | None:
+def chain_of(w: Writer, found: Family) -> Chain | None:
     if not all(closed(body, w.counts) and len(body.takes) == 1 for body in found.values()):
         return None
     return w.attempt("chain", found, None, Chain(w).whole)
-
-
-def construct_group(w: ClassWriter, found: Family, label: str, *, back: bool = False) -> tuple[str, Made]:
-    """A class for a named group that is no chain."""
-    made = w.generator.group(found, label, w, back=back)
-    return construct(w, made, found, {}), made

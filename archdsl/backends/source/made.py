@@ -6,7 +6,17 @@ from typing import Any, NamedTuple
 
 from archdsl.backends.source.text import Computed
 from archdsl.backends.source.values import Column
-from archdsl.network.nodes import Node
+from archdsl.expressions.scope import Scope
+from archdsl.network.nodes import Node, Sequence
+from archdsl.sizes.shape import Shape
+
+
+class Member(NamedTuple):
+    """One use of a class: the body, the values of names, the shapes of the inputs."""
+
+    body: Sequence
+    scope: Scope
+    inputs: tuple[Shape, ...]
 
 
 class Made(NamedTuple):
@@ -17,6 +27,13 @@ class Made(NamedTuple):
     defaults: dict[str, Any]
     forms: tuple[str, ...]
     gives: tuple[str, ...]
+
+
+class Written(NamedTuple):
+    """How a chain of modules wants its input, and how its result lies; None where it does not care."""
+
+    entry: str | None
+    form: str | None
 
 
 class Callee(NamedTuple):

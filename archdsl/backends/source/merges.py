@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
 from archdsl.backends.source.calls import turn_all
 from archdsl.backends.source.families import Family, Mismatch, common_shape, first, items
 from archdsl.backends.source.flow import Copies, Stored, Value
 from archdsl.backends.source.made import At
 from archdsl.backends.source.text import LONG, filled, stacked
+from archdsl.backends.source.writer import Writer
 from archdsl.network.nodes import Item, Leaf, Merge, Use
-
-if TYPE_CHECKING:
-    from archdsl.backends.source.classes import ClassWriter
 
 _FEW = 3  # copies that are written out rather than as a comprehension
 LIST = re.compile(r"\[\{0\}(?:, \{\d+\})*\]")  # the list of inputs in a call
 
 
-def write_merge(w: ClassWriter, found: Family, number: int, at: At) -> Value:
+def write_merge(w: Writer, found: Family, number: int, at: At) -> Value:
     node: Merge = first(found)
     values: list[Value] = []
     numbers: list[int] = []
@@ -40,7 +37,7 @@ def write_merge(w: ClassWriter, found: Family, number: int, at: At) -> Value:
     return join(w, found, node, values, at)
 
 
-def named_apart(w: ClassWriter, results: list[Value], item: Item, at: At) -> list[Value]:
+def named_apart(w: Writer, results: list[Value], item: Item, at: At) -> list[Value]:
     """The copies of a repeat each by itself, where something beside the merge reads one."""
     if not isinstance(results[0], Copies) or all(w.counts.get(number, 0) <= 1 for number in item.gives):
         return results
@@ -59,7 +56,7 @@ def named_apart(w: ClassWriter, results: list[Value], item: Item, at: At) -> lis
     return found
 
 
-def hold_branch(w: ClassWriter, value: Value, row: Family, place: int, at: At) -> Value:
+def hold_branch(w: Writer, value: Value, row: Family, place: int, at: At) -> Value:
     """A branch stays an expression until the merge reads it, unless it is long or read elsewhere too."""
     item: Item = first(row)
     wanted = w.counts.get(item.gives[place], 0) > 1 or len(value.text) > LONG
@@ -74,7 +71,7 @@ def hold_branch(w: ClassWriter, value: Value, row: Family, place: int, at: At) -
     return held
 
 
-def join(w: ClassWriter, found: Family, node: Merge, values: list[Value], at: At) -> Value:
+def join(w: Writer, found: Family, node: Merge, values: list[Value], at: At) -> Value:
     came = values[0].form
     calls = {each.op.lower(*each.inputs).reading(came).call for each in found.values()}
     if len(calls) != 1:
@@ -112,7 +109,7 @@ def unstretched(values: list[Value], turned: list[Value]) -> list[Value]:
     return [Value(v.alone(t.form), t.form, t.rank) if isinstance(v, Stored) else t for v, t in each]
 
 
-def lay_out(w: ClassWriter, template: str, texts: list[str]) -> str:
+def lay_out(w: Writer, template: str, texts: list[str]) -> str:
     """The joined branches on one line where they fit; a long list has a branch a line."""
     text = filled(template, texts)
     listed = LIST.search(template)

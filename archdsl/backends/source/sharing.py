@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archdsl.backends.source.calls import call_class, call_layer, write_layer
 from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import Value
 from archdsl.backends.source.groups import call_chain
 from archdsl.backends.source.made import At, Made
 from archdsl.backends.source.text import submodule
+from archdsl.backends.source.writer import Writer
 from archdsl.network.nodes import Leaf, Node, Sequence, Share, Use, walk
 
-if TYPE_CHECKING:
-    from archdsl.backends.source.classes import ClassWriter
 
-
-def write_share(w: ClassWriter, found: Family, inputs: list[Value], number: int, at: At) -> list[Value]:
+def write_share(w: Writer, found: Family, inputs: list[Value], number: int, at: At) -> list[Value]:
     """The call of a module that was called before; a layer that is no module is written again."""
     callees = {w.parts[share.of].callee for share in found.values()}
     if len(callees) > 1:
@@ -36,11 +32,11 @@ def write_share(w: ClassWriter, found: Family, inputs: list[Value], number: int,
     return call_class(w, callee, made, inputs, share.outputs, at)
 
 
-def _made(w: ClassWriter, node: Node) -> Made:
+def _made(w: Writer, node: Node) -> Made:
     """The class that was written for a block in use or for a group."""
     body = node.body if isinstance(node, Use) else node
     assert isinstance(body, Sequence)
-    return w.generator.made(body)
+    return w.book.made(body)
 
 
 def ties(bodies: Family) -> list[str]:

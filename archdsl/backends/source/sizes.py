@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from archdsl.analysis.conditions import Condition, combined, exportable
 from archdsl.backends.source.flow import form_of
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.layers.values import give
 from archdsl.network.nodes import Leaf, Network, Port, Repeat, postorder

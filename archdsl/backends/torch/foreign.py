@@ -9,7 +9,7 @@ from typing import Any
 from torch import nn
 
 from archdsl.backends.source import foreign_layers
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.layers.kinds.door import Door
 from archdsl.network.nodes import Leaf, walk

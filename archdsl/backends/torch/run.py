@@ -11,7 +11,7 @@ from torch import nn
 
 from archdsl.backends.torch import foreign
 from archdsl.backends.torch.whitelist import verify
-from archdsl.checker.check import Checked
+from archdsl.checker.checked import Checked
 
 _PREFIX = "archdsl_compiled_"
 

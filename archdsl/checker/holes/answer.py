@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from archdsl.checker.check import Checked, Reading, read
+from archdsl.checker.checked import Checked
 from archdsl.checker.holes.solve import Fit, Solution, solved
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.expressions.unknown import UNPINNED
 from archdsl.limits import Limits
 from archdsl.reading.holes import Hole, misplaced
+from archdsl.reading.reading import Answer, Found, Reading, read
 from archdsl.sizes.shape import Shape
 from archdsl.syntax.tree import Token
 
@@ -17,25 +18,6 @@ if TYPE_CHECKING:
     from archdsl.checker.holes.solve import Miss
 
 _SHOWN = 4  # answers that one message lists
-
-
-class Found(NamedTuple):
-    """The number of one hole: where it stands, counted from 1, the word around it as written, and what it is called."""
-
-    line: int
-    column: int
-    text: str
-    value: int
-    name: str
-
-
-class Answer(NamedTuple):
-    """The text as it was written, the numbers that were found for its holes, and what is to be said instead of them."""
-
-    source: Source
-    values: tuple[tuple[int, int], ...]  # place and number, in the order of the text
-    found: tuple[Found, ...]
-    told: list[Diagnostic]
 
 
 def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fragment: Shape | None) -> Reading:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.cost import Cost, Costs
-from archdsl.claims.claims import judge_quantity, quantity, stated_shape
+from archdsl.claims.claims import judge_quantity, quantity
 from archdsl.claims.judge import Judge
 from archdsl.expressions.scope import Scope
+from archdsl.expressions.shapes import stated_shape
 from archdsl.faults.problem import Placed, Problem
 from archdsl.faults.report import Report
 from archdsl.layers import Layer

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from archdsl.checker.check import Reading
 from archdsl.diagnostics import Diagnostic, Span
 from archdsl.expressions.unknown import UNPINNED
 from archdsl.layers.sides import Padding
 from archdsl.layers.values import Divisor, Number, PerAxis, Whole
 from archdsl.reading.holes import Hole
+from archdsl.reading.reading import Reading
 
 _SHAPE = "claim what its line gives: -> 55x55x96, as far as it is known"
 _PARAMS = "claim what its line has: -> 34,944 params"

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any, NamedTuple
 
-from archdsl.checker.check import Reading
 from archdsl.checker.holes.choose import Choice, Try, Variable, choose, numbers
 from archdsl.checker.holes.elsewhere import Elsewhere
 from archdsl.checker.holes.equations import Equation
@@ -16,6 +15,7 @@ from archdsl.checker.holes.trial import Attempt, Bench, Context, together
 from archdsl.diagnostics import Diagnostic
 from archdsl.limits import Limits
 from archdsl.reading.holes import Hole
+from archdsl.reading.reading import Reading
 from archdsl.sizes.shape import Shape
 
 MANY = 8  # answers that are looked for: with so many, nobody wants the next

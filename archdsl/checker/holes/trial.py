@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdsl.checker.check import Reading, network_of
 from archdsl.checker.holes.equations import Equation, Key, Recorder
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.elaborate.elaborate import Elaborator
-from archdsl.elaborate.names import Names, Value
-from archdsl.elaborate.place import Place
+from archdsl.elaborate.names import Names, Place, Value
 from archdsl.elaborate.rules import Rules
 from archdsl.elaborate.trampoline import Task, run
+from archdsl.elaborate.whole import network_of
 from archdsl.expressions.bind import Bound, make
 from archdsl.expressions.scope import HOLES, Scope
 from archdsl.expressions.unknown import UNPINNED
@@ -27,6 +26,7 @@ from archdsl.limits import Limits
 from archdsl.network.nodes import Item
 from archdsl.reading.declare import Declarations, parameters
 from archdsl.reading.kinds import linked
+from archdsl.reading.reading import Reading
 from archdsl.reading.where import define_symbols, demand_of_inputs, facts_of
 from archdsl.reading.where import symbol_names as names_of_sizes
 from archdsl.sizes.shape import Shape

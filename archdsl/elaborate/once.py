@@ -1,38 +1,12 @@
-"""Where a statement stands, and what one copy of it comes to."""
+"""What one copy of a statement comes to."""
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
 from archdsl.elaborate.names import Names, Part, Value
-from archdsl.expressions.scope import WRONG, Scope, Words
 from archdsl.network.nodes import Item, Merge, Node, Sequence
 from archdsl.sizes.shape import Shape
-from archdsl.syntax import tree
-
-
-class Place(NamedTuple):
-    """The values of names, the named results, and the blocks in use around; `branch` in the braces of a merge.
-
-    `kinds` are the words for kinds and blocks in the file at hand.
-    """
-
-    scope: Scope
-    names: Names
-    chain: tuple[tree.Block, ...]
-    kinds: Words
-    branch: bool = False
-
-    def reading(self, value: Value | None) -> Place:
-        """The same place for a line that reads `value`: `in` is its channels."""
-        channels = None if value is None else WRONG if value.shape is None else value.shape.sizes[-1]
-        if channels is self.scope.channels:
-            return self
-        return Place(self.scope.reading(channels), self.names, self.chain, self.kinds, self.branch)
-
-    def inner(self) -> Place:
-        """The place inside braces."""
-        return self._replace(scope=self.scope.inner(), branch=False)
 
 
 class Once(NamedTuple):

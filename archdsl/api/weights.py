@@ -1,0 +1,90 @@
+"""Weights of compiled modules: read from checkpoints, exactly, and written as safetensors."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from os import PathLike
+from typing import TYPE_CHECKING
+
+from archdsl.checker.checked import Checked
+from archdsl.checkpoints.compare import Comparison, compare
+from archdsl.checkpoints.header import Entry, refusal
+from archdsl.checkpoints.opened import Rules, header, opened
+from archdsl.checkpoints.proposals import propose
+from archdsl.checkpoints.wanted import Wanted, wanted_tensors
+from archdsl.files import disk
+from archdsl.limits import Limits
+from archdsl.reports import checkpoint as report
+
+if TYPE_CHECKING:
+    import torch
+
+
+def rules(rename: Mapping[str, str] | None, skip: Iterable[str], cast: bool) -> Rules:
+    """The rules of a caller in Python; raises TypeError for what are no names."""
+    if rename is not None and not isinstance(rename, Mapping):
+        raise TypeError('rename maps names of the file to others: {"module.": ""}')
+    checked = Rules(dict(rename or {}), (skip,) if isinstance(skip, str) else tuple(skip), cast)
+    for name in (*checked.rename, *checked.rename.values(), *checked.skip):
+        if not isinstance(name, str):
+            raise TypeError(f"a name of a tensor or a part is a text, not {name!r}")
+    return checked
+
+
+def load_into(
+    module: torch.nn.Module, checked: Checked, path: str | PathLike[str], rules: Rules, limits: Limits
+) -> None:
+    """Put the tensors of a file into a module, exactly.
+
+    Raises ArchError: `weights-mismatch` where a tensor is missing, extra or different and was not left out by name,
+    `damaged-weights`, `pickled-weights`; ValueError for a rule that is about no tensor; OSError.
+    """
+    from archdsl.backends.torch import checkpoint as torch_side
+
+    with opened(path) as checkpoint:
+        if checkpoint.pickled:
+            tensors = torch_side.unpickled(checkpoint.file, checkpoint.name)
+            entries = torch_side.entries(tensors)
+            comparison = _fitting(checked, checkpoint.name, entries, rules, limits)
+            torch_side.fill(module, _chosen(comparison), lambda entry: tensors[entry.name], checkpoint.name)
+            return
+        found = header(checkpoint, limits)
+        comparison = _fitting(checked, checkpoint.name, found.tensors, rules, limits)
+        read = torch_side.reader(checkpoint.file, found.begin, checkpoint.name)
+        torch_side.fill(module, _chosen(comparison), read, checkpoint.name)
+
+
+def wanted(checked: Checked, limits: Limits) -> list[Wanted]:
+    """What the network of a right text wants of a checkpoint."""
+    assert checked.network is not None
+    return wanted_tensors(checked.network, checked.totals.layers, checked.source.name, limits)
+
+
+def _chosen(comparison: Comparison) -> Iterable[tuple[str, Entry]]:
+    return [(pair.name, pair.found) for pair in comparison.pairs if pair.status == "fits" and pair.found]
+
+
+def _fitting(checked: Checked, name: str, found: dict[str, Entry], rules: Rules, limits: Limits) -> Comparison:
+    """The comparison where all fits; raises ArchError where it does not."""
+    asked = wanted(checked, limits)
+    comparison = compare(asked, found, *rules)
+    if not comparison.fits:
+        proposal = propose(asked, found, *rules)
+        message = report.message(name, checked.name, comparison)
+        raise refusal("weights-mismatch", message, name, report.hint(proposal))
+    return comparison
+
+
+def save(module: torch.nn.Module | Mapping[str, torch.Tensor], path: str | PathLike[str]) -> None:
+    """Write a module's `state_dict`, or tensors by name, as a safetensors file, whole or not at all.
+
+    A tensor of a module that has several names is stored once, under the first; the header has the others.
+
+    The file is one of the safetensors library: the widest numbers first, then by name, so that each tensor lies where
+    it may. Raises TypeError or ValueError for a tensor that the format does not have (sparse, quantised, without data),
+    OSError where the file cannot be written. Needs torch.
+    """
+    from archdsl.backends.torch.checkpoint import serialised
+
+    disk.write(os.fspath(path), serialised(module))

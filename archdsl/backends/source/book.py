@@ -1,0 +1,79 @@
+"""What is known of the file that is written: its classes so far, the names taken, and what each class is to its users.
+
+`Book` is the abstract base of `Generator`: those that write a class know this base alone.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import Any
+
+from archdsl.backends.source.families import Family
+from archdsl.backends.source.made import Made, Member
+from archdsl.backends.source.naming import BUILTINS, fresh
+from archdsl.checker.checked import Checked
+from archdsl.network.nodes import Sequence, Use
+
+
+class Book(ABC):
+    """The classes of one network, as far as they are written."""
+
+    def __init__(self, checked: Checked) -> None:
+        assert checked.network is not None
+        self.checked = checked
+        network = checked.network
+        self.network = network._replace(body=network.thawed) if network.thawed else network
+        self.classes: list[str] = []
+        self.supports: dict[str, str] = {}
+        self.imports: dict[tuple[str, str], str] = {}  # classes of other packages, and what they are called here
+        self.model = ""  # the name of the model's class
+        self.names: set[str] = {"F", "nn", "torch"}
+        self._made: dict[int, tuple[Made, int]] = {}
+        self._uses: dict[int, Use] = {}
+        self._repeated: set[int] = set()  # blocks of which copies follow one another
+        self.shared: set[int] = set()  # first results of what SHARE runs again
+        self._tied = False
+        self.refused: set[tuple[Any, ...]] = set()  # attempts at a chain that failed
+
+    def support(self, name: str, text: str) -> None:
+        """Note a class that PyTorch does not have."""
+        self.supports[name] = text.strip("\n")
+        self.names.add(name)
+
+    def imported(self, home: str, word: str) -> str:
+        """What a class of another package is called here: as there, unless something else has that name."""
+        if (home, word) not in self.imports:
+            parameters = {p.name.text for use in self._uses.values() for p in use.block.parameters}
+            self.imports[home, word] = fresh(word, self.names | BUILTINS | parameters)
+            self.names.add(self.imports[home, word])
+        return self.imports[home, word]
+
+    def made(self, body: Sequence) -> Made:
+        return self._made[id(body)][0]
+
+    def member(self, body: Sequence) -> int:
+        return self._made[id(body)][1]
+
+    def channels(self, body: Sequence) -> Any:
+        return body.inputs[0].channels
+
+    def line(self, offset: int) -> int:
+        return self.checked.source.position(offset)[0]
+
+    def is_model(self, name: str) -> bool:
+        """Whether a class is the model's own: its inputs and results lie as usual."""
+        return name == self.model
+
+    def snapshot(self) -> Any:
+        """The classes written so far."""
+        return list(self.classes), dict(self.supports), set(self.names), dict(self._made), dict(self.imports)
+
+    def restore(self, before: Any) -> None:
+        """Forget the classes written since."""
+        classes, supports, names, made, imports = before
+        self.classes, self.supports, self.names, self._made = list(classes), dict(supports), set(names), dict(made)
+        self.imports = dict(imports)
+
+    @abstractmethod
+    def group(self, found: Family, label: str, outer: str, members: dict[int, Member], *, back: bool = False) -> Made:
+        """A class for a named group that is no chain, within the class `outer` of these members."""

@@ -1,0 +1,171 @@
+"""What is kept while one class is written, and the acts that end in it; the statements are above.
+
+`Writer` is the abstract base of `ClassWriter`: what writes layers, chains, groups, repeats or merges knows
+this base alone, and through it comes back to the statements.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from archdsl.backends.source.book import Book
+from archdsl.backends.source.families import Family, first, nodes
+from archdsl.backends.source.flow import Value, uses
+from archdsl.backends.source.made import At, Callee, Member, Written
+from archdsl.backends.source.naming import variable
+from archdsl.backends.source.text import attribute, comment, statement
+from archdsl.backends.source.text import register as registered
+from archdsl.backends.source.values import Parameters
+from archdsl.network.nodes import Item
+
+UNREAD = "_"  # the variable of a result that nothing reads
+T = TypeVar("T")
+
+
+class NotChain(Exception):
+    """A sequence that is more than a chain of modules."""
+
+
+class Writer(ABC):
+    """The text of one class so far, its values and their variables."""
+
+    def __init__(
+        self,
+        book: Book,
+        name: str,
+        members: dict[int, Member],
+        parameters: Parameters,
+        takes: tuple[str, ...] = (),
+        doc: str = "",
+        *,
+        back: bool = False,
+    ) -> None:
+        self.book = book
+        self.name = name
+        self.members = members
+        self.parameters = parameters
+        self.takes = takes or ("x",)
+        self.doc = doc
+        self.back = back  # whether the result lies as the input does, so that copies can follow one another
+        self.entry = ""  # how its first input lies
+        self.checks: list[str] = []  # statements that refuse a forbidden size
+        self.init: list[str] = []
+        self.forward: list[str] = []
+        self.closing: list[str] = []  # behind the submodules in the constructor
+        self.methods: list[str] = []
+        self.registered: set[str] = set()  # how submodules of this class are reached
+        self.parts: dict[int, Callee] = {}  # what SHARE runs again, by its first result
+        self.chains: dict[int, Written] = {}  # groups that were written as chains
+        self.values: dict[int, Value] = {}
+        self.live: list[Value] = []
+        self.indices: list[str] = []  # the variables of the loops around
+        self.counts: dict[int, int] = {}
+        for member in members.values():
+            for number, count in uses(member.body).items():
+                self.counts[number] = self.counts.get(number, 0) + count
+
+    # ---- attempts
+
+    def snapshot(self) -> Any:
+        """What an attempt at a chain may change, so that it can be undone."""
+        return self.book.snapshot(), self.parameters.snapshot()
+
+    def restore(self, before: Any) -> None:
+        """Undo an attempt."""
+        self.book.restore(before[0])
+        self.parameters.restore(before[1])
+
+    def attempt(self, way: str, bodies: Family, form: str | None, write: Callable[[Family], T]) -> T | None:
+        """What `write` gives; None where the bodies are no chain, with its traces undone.
+
+        What was refused is not tried again: attempts stand within attempts, and would double with each brace.
+        """
+        key = (way, form, *(id(body) for body in bodies.values()))
+        if key in self.book.refused:
+            return None
+        before = self.snapshot()
+        try:
+            return write(bodies)
+        except NotChain:
+            self.restore(before)
+            self.book.refused.add(key)
+            return None
+
+    # ---- values
+
+    def bind(self, number: int, value: Value) -> None:
+        if number not in self.values or self.values[number] is not value:
+            value.left += self.counts.get(number, 0)
+            value.reads += self.counts.get(number, 0)
+        self.values[number] = value
+        self.live.append(value)
+
+    def taken(self, number: int) -> Value:
+        value = self.values[number]
+        value.left -= 1
+        return value
+
+    def busy(self) -> set[str]:
+        """The variables that something still needs."""
+        self.live = [value for value in self.live if value.left > 0]
+        return {word for value in self.live for word in value.words()} | set(self.indices)
+
+    def assign(self, value: Value, wish: str | None, at: At, shape: str) -> Value:
+        """Give an expression a variable, the running one of the sequence where that is free."""
+        busy = self.busy()
+        name = variable(wish, busy) if wish or at.variable in busy else at.variable
+        note = f"  # {comment(shape)}" if shape else ""
+        if name != value.text:
+            self.forward.append(statement(f"{name} = ", value.text, note))
+        kept = Value(name, value.form, value.rank, variable=True)
+        kept.fresh = value.fresh
+        return kept
+
+    def line(self, item: Item) -> int:
+        """The line of the spec on which an item stands; a negative number of its own for braces."""
+        statement = getattr(item.node, "statement", None)
+        start = getattr(statement, "start", None)
+        return self.book.line(start) if start is not None else -1 - item.gives[0] if item.gives else -1
+
+    def wishes(self, row: Family) -> tuple[str | None, ...]:
+        """What the variables of several results are best called: as the results; one that nothing reads, `_`."""
+        item: Item = first(row)
+        names = [None if token.type == "TEMPLATE" else token.text for token in first(nodes(row)).statement.names[1:]]
+        labels = [item.label, *names, *[None] * len(item.gives)]
+        read = [any(self.counts.get(each.gives[place]) for each in row.values()) for place in range(len(item.gives))]
+        wishes = [UNREAD if not used else label for label, used in zip(labels, read, strict=False)]
+        return tuple([None if used and wish == UNREAD else wish for wish, used in zip(wishes, read, strict=True)])
+
+    def register(self, owner: str, step: str, text: str) -> None:
+        self.registered.add(attribute(owner, step))
+        self.init.append(registered(owner, step, text))
+
+    def enter(self, found: Family, inputs: list[Value]) -> None:
+        """Let a body read its inputs; an expression that it reads more than once gets a variable."""
+        for place, value in enumerate(inputs[: len(first(found).takes)]):
+            reads = self.counts.get(first(found).takes[place], 0)
+            if not reads:
+                self.unread(value)
+            elif reads > 1 and not value.variable:
+                value = self.assign(value, None, At("self", 0, "x"), "")
+            for body in found.values():
+                self.values.pop(body.takes[place], None)  # a body that is written again reads again
+                self.bind(body.takes[place], value)
+
+    def unread(self, value: Value) -> None:
+        """What nothing reads is computed all the same: a statement of its own."""
+        if not value.variable and not value.done and "(" in value.text:
+            self.forward.append(value.text)
+            value.done = True
+
+    # ---- the statements, which `ClassWriter` goes through
+
+    @abstractmethod
+    def body(self, bodies: Family, at: At) -> list[Value]:
+        """The statements of a body, and its results."""
+
+    @abstractmethod
+    def item(self, row: Family, at: At) -> list[Value]:
+        """One item of a sequence or merge: the expressions of its results."""

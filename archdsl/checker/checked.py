@@ -1,0 +1,54 @@
+"""The record of one check: what was found of a text at one setting of its parameters."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from archdsl.analysis.cost import Cost, Costs
+from archdsl.claims.claims import Claim
+from archdsl.diagnostics import Diagnostic, Source
+from archdsl.network.nodes import Network
+from archdsl.reading.declare import model_name
+
+if TYPE_CHECKING:
+    from archdsl.analysis.conditions import Condition
+    from archdsl.reading.reading import Found
+    from archdsl.sizes.facts import Facts
+
+
+class Checked(NamedTuple):
+    """What a check found. After an error `network` holds what stands up to it, and its totals mean nothing."""
+
+    source: Source
+    name: str
+    parameters: dict[str, Any]
+    network: Network | None
+    costs: Costs
+    claims: list[Claim]
+    diagnostics: list[Diagnostic]
+    visits: int
+    steps: int = 0
+    holes: tuple[Found, ...] = ()
+    facts: Facts | None = None
+    conditions: list[Condition] = []  # noqa: RUF012 - what the network needs of its open sizes
+    where: list[Condition] = []  # noqa: RUF012 - what `where` says of them
+
+    @property
+    def failed(self) -> bool:
+        return any(diagnostic.severity == "error" for diagnostic in self.diagnostics)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the network stands, even if a count that is claimed of it is wrong; not behind a wrong shape."""
+        wrong = (one.code for one in self.diagnostics if one.severity == "error")
+        return self.network is not None and all(code == "claim-value" for code in wrong)
+
+    @property
+    def totals(self) -> Cost:
+        """The cost of the whole network."""
+        return self.costs.of(self.network.body) if self.network else Cost()
+
+
+def unread(source: Source, diagnostics: list[Diagnostic]) -> Checked:
+    """What is known of a text that has no tree."""
+    return Checked(source, model_name(None, source), {}, None, Costs(), [], diagnostics, 0)

@@ -1,0 +1,95 @@
+"""The value of one word or literal: numbers, names in scope, `in`, and the faults of names that mean nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.expressions.scope import WRONG, KindReference, Scope
+from archdsl.faults.problem import Placed, Problem, Silent
+from archdsl.layers import REGISTRY
+from archdsl.layers.values import spell, whole
+from archdsl.limits import LARGEST
+from archdsl.syntax.tree import Token
+
+_WORDS = {"yes": True, "no": False, "true": True, "false": False}
+
+
+def number(token: Token) -> Any:
+    """A whole number as int, any other as float: its decimal text is exact, see `_exact`."""
+    try:
+        value = int(token.text) if token.text.isdigit() else float(token.text)
+    except ValueError:  # more digits than Python converts
+        raise Problem("limit", "a number with too many digits", token) from None
+    if value in (float("inf"), float("-inf")) or (isinstance(value, int) and value >= LARGEST):
+        raise Problem("too-large", f"{token.text} is beyond any size", token)
+    return whole(value) if abs(value) < 2**53 else value
+
+
+def size(digits: str, token: Token) -> int:
+    """A size written in digits; raises Problem beyond any tensor."""
+    if len(digits) > len(str(LARGEST)) or int(digits) >= LARGEST:
+        raise Problem("too-large", "a size beyond any tensor", token)
+    return int(digits)
+
+
+def word(token: Token, scope: Scope) -> Any:
+    """The value of a bare word; raises Problem where it has none, Silent where its own fault was told."""
+    name = token.text
+    if name in scope:
+        value = scope.get(name)
+        if value is WRONG:
+            raise Silent
+        return value
+    if name in _WORDS:
+        return _WORDS[name]
+    if name == "in":
+        if scope.channels is None:
+            raise Problem(
+                "unknown-name", "`in` is the number of channels of what a line reads, and nothing is read here", token
+            )
+        if scope.channels is WRONG:
+            raise Silent
+        return scope.channels
+    raise _unknown(token, scope)
+
+
+def hidden(token: Token) -> Problem:
+    """A name of the caller, in the body of a block."""
+    message = f"nothing is called {token.text} here: a block sees nothing of its caller"
+    return Problem("unknown-name", message, token, hint=f"give the block a parameter {token.text}")
+
+
+def _unknown(token: Token, scope: Scope) -> Problem:
+    """A name that stands for no value."""
+    name = token.text
+    if scope.hidden(name):
+        return hidden(token)
+    if name.upper() in REGISTRY:
+        return Problem("wrong-type", f"{name} is a kind of layer, and a value stands here", token)
+    if name in ("True", "False"):
+        return Problem("unknown-name", f"nothing is called {name} here", token, hint="write yes or no")
+    close = scope.nearest(name)
+    hint = f"did you mean {close}?" if close else None
+    return Problem("unknown-name", f"nothing is called {name} here", token, hint=hint)
+
+
+def symbol(name: str, token: Token, scope: Scope) -> Any:
+    """The value of a capital name within a shape, as `H` in `HxWx3`."""
+    if name not in scope:
+        raise unknown_symbol(name, token, scope)
+    value = scope.get(name)
+    if value is WRONG:
+        raise Silent
+    return value
+
+
+def unknown_symbol(name: str, at: Placed, scope: Scope) -> Problem:
+    """A capital name that no `input` introduces."""
+    close = scope.nearest(name)
+    hint = f"did you mean {close}?" if close else "symbolic sizes are introduced by `input`"
+    return Problem("unknown-name", f"no input introduces the size {name}", at, hint=hint)
+
+
+def spell_value(value: Any) -> str:
+    """A value as messages show it."""
+    return value.name if isinstance(value, KindReference) else spell(value)

@@ -1,0 +1,105 @@
+"""A text read once, in its notation, with the files that it uses; every setting is checked from here."""
+
+from __future__ import annotations
+
+from collections.abc import MutableMapping
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+
+from archdsl.diagnostics import Diagnostic, Source
+from archdsl.layers import Layer, lookup
+from archdsl.limits import Limits
+from archdsl.notations.detect import read_text
+from archdsl.sizes.shape import Shape
+from archdsl.syntax import tree
+from archdsl.syntax.collector import without_collector
+
+if TYPE_CHECKING:
+    from archdsl.reading.holes import Hole
+    from archdsl.reading.using import Folder, Used
+
+Known: TypeAlias = MutableMapping[
+    Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr]]
+]  # the layers of lines that were seen before
+
+
+class Found(NamedTuple):
+    """The number of one hole: where it stands, counted from 1, the word around it as written, and what it is called."""
+
+    line: int
+    column: int
+    text: str
+    value: int
+    name: str
+
+
+class Answer(NamedTuple):
+    """The text as it was written, the numbers that were found for its holes, and what is to be said instead of them."""
+
+    source: Source
+    values: tuple[tuple[int, int], ...]  # place and number, in the order of the text
+    found: tuple[Found, ...]
+    told: list[Diagnostic]
+
+
+class Reading(NamedTuple):
+    """A parsed text; every setting of its parameters is checked from here."""
+
+    source: Source
+    file: tree.File | None
+    diagnostics: list[Diagnostic]
+    ignored: list[tuple[str, int, int]]
+    known: Known  # layers that one setting found serve the next
+    notation: str = "arch"
+    notes: tuple[tuple[int, int, str], ...] = ()  # how the lines of a listing were read: place and words
+    holes: tuple[Hole, ...] = ()
+    answer: Answer | None = None  # what was found for the holes; then this is the text with their numbers
+    used: Used | None = None  # the files that the text uses; then `source` is all of them
+    folder: Folder | None = None  # where they are found
+
+    @property
+    def own(self) -> Source:
+        """The text itself, without those that it uses."""
+        return self.source.part(0)
+
+
+def read(source: Source, limits: Limits, notation: str | None = None, folder: Folder | None = None) -> Reading:
+    """Parse a text once, in the notation given or in the one that it is written in, and the files that it uses.
+
+    `folder` is where these are found; without one only those of the shipped library are.
+    """
+    with without_collector():
+        text = read_text(source, limits, notation, lambda word: lookup(word) is not None)
+    parsed = text.parsed
+    holes = _holes(source, parsed.file) if text.notation == "arch" else ()
+    read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
+    read = read._replace(holes=holes) if holes else read
+    return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read
+
+
+def _with_used(read: Reading, folder: Folder | None, limits: Limits) -> Reading:
+    """A reading with the files that its text uses; without a tree where one of them cannot be used."""
+    from archdsl.reading.using import load, uses
+
+    if read.file is None or not uses(read.file):
+        return read
+    with without_collector():
+        loaded = load(read.source, read.file, folder, limits)
+    if loaded.diagnostics:
+        return read._replace(file=None, diagnostics=loaded.diagnostics, holes=())
+    ignored = [*read.ignored, *loaded.ignored]
+    return read._replace(source=loaded.source, used=loaded.used, ignored=ignored, folder=folder)
+
+
+def _holes(source: Source, file: tree.File | None) -> tuple[Hole, ...]:
+    if "?" not in source.text or file is None:
+        return ()
+    from archdsl.reading.holes import find
+
+    return tuple(find(file))
+
+
+def blocks_alone(reading: Reading) -> int:
+    """The number of blocks of a file that has nothing else, so that other files can use it; 0 of every other."""
+    statements = [one for line in reading.file.lines for one in line.statements] if reading.file is not None else []
+    alone = all(isinstance(one, (tree.Block, tree.Use)) for one in statements)
+    return sum(isinstance(one, tree.Block) for one in statements) if alone else 0
