@@ -21,6 +21,7 @@ from archdsl.limits import Limits
 from archdsl.notations.listing.reader import read_listing
 from archdsl.notations.spec import written
 from archdsl.reading.reading import read
+from archdsl.reports import verdict
 from archdsl.syntax.format.format import formatted
 
 FOLDER = Path(__file__).parent / "data" / "listings"
@@ -574,6 +575,48 @@ def test_the_reading_is_told_on_request(capsys: pytest.CaptureFixture[str]) -> N
     assert main(["check", listing, "--explain-reading", "--format", "json"]) == 0
     (record,) = json.loads(capsys.readouterr().out)
     assert {"line": 9, "column": 1, "text": "CONV2 ~ 12", "reading": "read as 11 layers, 2 to 12"} in record["reading"]
+
+
+PROSE = """\
+# A network
+
+This is a small network.
+It was never trained.
+
+INPUT [8x8x4]
+CONV1: 6 3x3 filters
+----
+
+The end.
+"""
+
+
+def test_lines_that_are_passed_over_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listing, target = tmp_path / "net.txt", tmp_path / "net.arch"
+    listing.write_text(PROSE, encoding="utf-8")
+    assert main(["check", str(listing)]) == 0
+    assert capsys.readouterr().out.rstrip().endswith("222 params, 7,776 macs; 4 lines passed over: 1, 3-4, 10")
+    assert main(["check", str(listing), "--format", "json"]) == 0
+    (record,) = json.loads(capsys.readouterr().out)
+    assert [each["line"] for each in record["passed_over"]] == [1, 3, 4, 10]
+    assert record["passed_over"][0]["text"] == "A network"
+    assert main(["summary", str(listing)]) == 0
+    assert "prose    4 lines passed over: 1, 3-4, 10" in capsys.readouterr().out
+    assert main(["convert", str(listing)]) == 0
+    assert "net.txt; 4 lines passed over: 1, 3-4, 10." in capsys.readouterr().out
+    assert main(["convert", str(listing), "-o", str(target)]) == 0
+    assert capsys.readouterr().err.rstrip().endswith("net.txt: 4 lines passed over: 1, 3-4, 10")
+
+
+def test_a_listing_that_is_read_whole_says_nothing_of_prose(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(FOLDER / "mnist-chain.txt"), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["passed_over"] == []
+
+
+def test_many_lines_are_listed_in_part() -> None:
+    words = "INPUT [8x8x4]\n" + "CONV: 4 3x3 filters, pad 1\nThis is prose.\n" * 20
+    found = checked(words, notation="listing")
+    assert verdict.line([found]).endswith("20 lines passed over: 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25 and 8 more")
 
 
 # ---- hostile texts

@@ -61,6 +61,7 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Sha
         limits = limits._replace(diagnostics=limits.diagnostics + len(reading.holes))
     with without_collector():
         checked = check_setting(reading, given, limits, fragment)
+    checked = checked._replace(prose=reading.prose) if reading.prose else checked
     if reading.answer is None:
         return checked
     from archdsl.checker.holes.answer import placed_back

@@ -10,6 +10,7 @@ from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments
 from archdsl.cli.status import FOUND, HOLDS
 from archdsl.cli.usage import Usage
+from archdsl.diagnostics.inert import inert
 
 
 def layers(arguments: Arguments) -> int:
@@ -108,8 +109,12 @@ def convert(arguments: Arguments) -> int:
         return FOUND
     from archdsl.layers import REGISTRY
     from archdsl.notations.spec import written
+    from archdsl.reports.reading import passed_over
 
-    _deliver(written(reading.file, os.path.basename(source.name), REGISTRY, arguments.limits), target)
+    prose = passed_over(source, reading.prose)
+    if prose and target is not None:
+        print(inert(f"{source.name}: {prose}"), file=sys.stderr)
+    _deliver(written(reading.file, os.path.basename(source.name), REGISTRY, arguments.limits, prose), target)
     return FOUND if checked.failed else HOLDS
 
 

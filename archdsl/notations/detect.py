@@ -44,6 +44,7 @@ class Text(NamedTuple):
     notation: str
     parsed: Parsed
     notes: tuple[tuple[int, int, str], ...] = ()
+    prose: tuple[Span, ...] = ()  # what of a listing was passed over
 
 
 class _Reading(NamedTuple):
@@ -124,7 +125,7 @@ def _listing(source: Source, limits: Limits) -> _Reading:
     from archdsl.notations.listing.reader import read_listing
 
     read = read_listing(source, limits)
-    text = Text("listing", Parsed(read.file, read.diagnostics, []), tuple(read.notes))
+    text = Text("listing", Parsed(read.file, read.diagnostics, []), tuple(read.notes), read.prose)
     return _Reading(text, read.layers, read.understood)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from archdsl.diagnostics import Diagnostic, Source
+from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.layers import Layer, lookup
 from archdsl.limits import Limits
 from archdsl.notations.detect import read_text
@@ -55,6 +55,7 @@ class Reading(NamedTuple):
     answer: Answer | None = None  # what was found for the holes; then this is the text with their numbers
     used: Used | None = None  # the files that the text uses; then `source` is all of them
     folder: Folder | None = None  # where they are found
+    prose: tuple[Span, ...] = ()  # what of a listing was passed over
 
     @property
     def own(self) -> Source:
@@ -72,7 +73,7 @@ def read(source: Source, limits: Limits, notation: str | None = None, folder: Fo
     parsed = text.parsed
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
     read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
-    read = read._replace(holes=holes) if holes else read
+    read = read._replace(holes=holes, prose=text.prose) if holes or text.prose else read
     return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read
 
 

@@ -48,7 +48,7 @@ def printed(arguments: list[str]) -> str:
         contextlib.redirect_stdout(screen),
         contextlib.redirect_stderr(screen),
     ):
-        cli.main(arguments)
+        cli(arguments)
     return screen.getvalue()
 
 

@@ -32,6 +32,7 @@ class Listing(NamedTuple):
     notes: list[Note]
     layers: int
     understood: bool = False  # whether there are layers, and no word is passed over
+    prose: tuple[Span, ...] = ()  # what was passed over
 
 
 def read_listing(source: Source, limits: Limits) -> Listing:
@@ -195,9 +196,10 @@ class _Reader(LayerReader):
             lines.append(tree.Line((tree.Expect(tuple(self.totals)),)))
         self.diagnostics.sort(key=lambda diagnostic: diagnostic.span)
         notes = sorted([*self.notes, *builder.notes])
+        passed = tuple(sorted(self.prose))
         if self.diagnostics:
-            return Listing(None, self.diagnostics, notes, layers)
-        return Listing(tree.File(tuple(lines)), self.passed, notes, layers, self.plain and layers > 0)
+            return Listing(None, self.diagnostics, notes, layers, prose=passed)
+        return Listing(tree.File(tuple(lines)), self.passed, notes, layers, self.plain and layers > 0, passed)
 
     def _judge_remarks(self) -> None:
         """Sentences with figures: what was read must have them, or they may be layers that were not understood."""
