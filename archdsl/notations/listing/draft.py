@@ -47,6 +47,10 @@ class Draft:
             token = entry.facts.get(fact)
             if token is not None and "." in token.text and not (fact == "count" and GROUPED.fullmatch(token.text)):
                 raise Unclear(f"{token.text} is no whole number", place_of(token), "layers have whole sizes and steps")
+        if entry.structure and not entry.blocks:
+            token = entry.structure[0]
+            hint = "a listing has its layers one after the other: convert the rest, and write this one in the spec"
+            raise Unclear(f"{token.text!r} is more than the figures of one layer say", place_of(token), hint)
         self._reads(entry)
         if entry.loose:
             token = entry.loose[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archdsl.diagnostics import Source
+from archdsl.diagnostics import Source, Span
 from archdsl.limits import Limits
 from archdsl.notations.listing import clauses, likeness, prose
 from archdsl.notations.listing.entry import Entry
@@ -17,6 +17,9 @@ from archdsl.notations.listing.words import AMOUNTS
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
+_BLOCKS = frozenset(
+    "block blocks module modules unit stack cell blöcke bloc blocs bloque bloco blocco 블록 ブロック".split()
+)
 _SEVERAL = re.compile(r"([0-9]{1,9})[-–]([0-9]{1,9})")
 
 
@@ -43,8 +46,22 @@ class LayerReader(InputReader):
             before = last if head.kind == "OUTPUT" or last.joins(head) else None
         if before is None or any(other.kind != "OUTPUT" for other in heads[1:]):
             return False
+        if self._is_twice(head, found, before):
+            hint = "give each layer a name of its own, or take one of the two lines out"
+            message = f"whether {before.label} is meant twice, or one layer is described again, is not clear"
+            self._tell("unclear-layer", message, Span(head.start, head.end), hint)
         take(before, [item for item in found if not isinstance(item, Head)])
         return True
+
+    def _is_twice(self, head: Head, found: list[Item], before: Entry) -> bool:
+        """Whether a line has all figures of a layer above, with its label and a colon: `CONV1: 6 3x3 filters`."""
+        behind = next((item for item in found if item.start >= head.end), None)
+        if not is_a(behind, "COLON") or not before.facts:  # type: ignore[arg-type]
+            return False
+        scratch = Entry(head, head.start, head.end, 0)
+        take(scratch, [item for item in found if not isinstance(item, Head)])
+        same = scratch.facts.keys() == before.facts.keys()
+        return same and all(sizes(token) == sizes(before.facts[fact]) for fact, token in scratch.facts.items())
 
     def _layers(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
         """Every layer of a line, in order."""
@@ -119,6 +136,8 @@ class LayerReader(InputReader):
             entry.shapes.append(self.shape)
             self.shape = None
         take(entry, said)
+        entry.structure += _blocks(head, said)
+        entry.row = piece.row
         self.entries.append(entry)
         self.layers += 1 + sum(len(block.convolutions) for block in entry.blocks)
         if head.ordinal is not None:
@@ -146,9 +165,11 @@ class LayerReader(InputReader):
 
     def _more(self, piece: Piece, found: list[Item]) -> bool:
         """A line without a layer's name that says more of the layer above."""
-        if not self.entries or not self.near:
+        if not self.entries or not self.near or piece.row:
             return False
         facts = [item for item in found if isinstance(item, (Setting, Shape)) or is_a(item, *AMOUNTS, *SWITCHES)]
+        if any(isinstance(item, Head) and likeness.is_heavy(item) for item in found):
+            return False
         plain = [item for item in found if is_a(item, "OTHER")]
         last = self.entries[-1]
         below = self._parent(piece) is not None or prose.goes_on(self.source.text, last.start, piece)
@@ -156,6 +177,14 @@ class LayerReader(InputReader):
             return False
         take(last, found)
         return True
+
+
+def _blocks(head: Head, said: list[Item]) -> list[Token]:
+    """`conv block`, `dense block`: right behind the name of a layer, more than one layer."""
+    behind = min((item for item in said if item.start >= head.end), key=lambda item: item.start, default=None)
+    if not isinstance(behind, Token) or behind.start > head.end + 1 or behind.text.lower() not in _BLOCKS:
+        return []
+    return [behind]
 
 
 def _key(head: Head) -> str:

@@ -199,6 +199,11 @@ def _is_fact(item: Item) -> bool:
     return isinstance(item, (Setting, Shape, Block, Copies)) or is_a(item, *AMOUNTS)
 
 
+def is_definite(item: Item | None) -> bool:
+    """Whether a word is a definite article."""
+    return isinstance(item, Token) and item.text.lower() in _DEFINITE
+
+
 def _is_definite(before: list[Item]) -> bool:
     """Whether words end in an article, with one word at most behind it: `... the last`."""
     words = [item.text.lower() if isinstance(item, Token) else "" for item in before]

@@ -17,6 +17,14 @@ from archdsl.notations.listing.windows import convolved
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
+_FACTS_OF_ALL = ("params", "weights", "copies", "bare", "count")
+_FACTS = {
+    "conv": ("window", "stride", "pad", "groups", "dilation", "reads", "volume"),
+    "pool": ("window", "stride", "pad"),
+    "dense": ("window", "reads"),
+    "norm": ("size",),
+    "DROPOUT": ("rate",),
+}
 _PLAIN = {"LRN": "LRN", "BN": "BN", "RELU": "RELU", "TANH": "TANH", "SIGMOID": "SIGMOID", "FLATTEN": "FLATTEN"}
 
 
@@ -118,8 +126,10 @@ class LineBuilder(Draft):
         incoming = self.flow
         kind, values = self._kind(entry, at)
         self.spelled(entry, incoming)
+        self._all_said(entry)
         arguments = tuple(tree.Argument(None, token, token.start, token.end) for token in values)
-        if entry.family == "conv" and ("nobias" in entry.switches or self.normed):
+        bare = "nobias" in entry.switches and entry.family in ("conv", "dense")
+        if bare or (entry.family == "conv" and self.normed):
             arguments = (*arguments, tree.Argument(None, word("nobias", at), *at))
         repeat = entry.facts.get("copies")
         start = min(at.start, *(argument.start for argument in arguments)) if arguments else at.start
@@ -144,6 +154,9 @@ class LineBuilder(Draft):
                 return "DROPOUT", self._rate(entry, at)
             case "norm" if entry.kind == "NORM":
                 self.note(at, "a normalization layer without more words is read as LRN over 5 channels, as in AlexNet")
+        if entry.kind == "INCEPTION":
+            hint = "give the six columns of its table: #1x1, #3x3 reduce, #3x3, #5x5 reduce, #5x5, pool proj"
+            raise Unclear("an inception block whose columns are not there", at, hint)
         self._no_count(entry)
         if entry.kind == "FLATTEN":
             self.flow = Flow(None, self.flow.elements, True)
@@ -151,6 +164,17 @@ class LineBuilder(Draft):
         if entry.family == "norm" and entry.kind != "BN":
             return "LRN", [amount(sizes(size), Span(size.start, size.end)) if size else amount((5,), at)]
         return _PLAIN.get(entry.kind, entry.kind), []
+
+    def _all_said(self, entry: Entry) -> None:
+        """A fact that a layer of this kind does not have is not dropped: FC 10, stride 2."""
+        copies, stride = entry.facts.get("copies"), entry.facts.get("stride")
+        if entry.row and copies is not None and stride is not None and whole(copies) > 1 and sizes(stride) != ("1",):
+            message = f"whether each of {copies.text} copies has a stride of {stride.text} is not clear"
+            raise Unclear(message, place_of(copies), "give the first copy a row of its own")
+        for fact, token in entry.facts.items():
+            plain = entry.family == "dense" and (fact, token.text) in (("stride", "1"), ("pad", "0"))
+            if fact not in _FACTS.get(entry.family, _FACTS_OF_ALL) and fact not in _FACTS_OF_ALL and not plain:
+                raise Unclear(f"a {fact} says nothing of this layer", place_of(token), "take it out of the line")
 
     def _no_count(self, entry: Entry) -> None:
         """A softmax has no weights: its number of classes must be what it reads."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
@@ -10,12 +11,12 @@ from archdsl.limits import Limits
 from archdsl.notations.listing import clauses, likeness, prose, tables, trade
 from archdsl.notations.listing.flow import Flow
 from archdsl.notations.listing.layers import LayerReader, sizes_of
-from archdsl.notations.listing.line import Block, Head, Item, Lines, words
+from archdsl.notations.listing.line import Block, Head, Item, Lines, Setting, Shape, is_a, words
 from archdsl.notations.listing.lines import LineBuilder
 from archdsl.notations.listing.parts import Note, Unclear, place_of
 from archdsl.notations.listing.pieces import Piece, Row, pieces
 from archdsl.notations.listing.remarks import Read, Remark, understood
-from archdsl.notations.listing.words import KINDS
+from archdsl.notations.listing.words import AMOUNTS, KINDS
 from archdsl.syntax import tree
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
@@ -55,12 +56,14 @@ class _Reader(LayerReader):
         self.normed = prose.normed(source.text)
         self.lines = Lines()
         self.budget = limits.tokens
+        self.of_layers = False  # whether the table of the last row has what layers have
         self.plain = True  # whether no word was passed over
 
     # ---- lines
 
     def read(self) -> Listing:
-        for piece in pieces(self.source.text, partial(tables.is_header, self.source.text)):
+        text = self.source.text
+        for piece in pieces(text, partial(tables.is_header, text), partial(tables.has_figures, text)):
             if isinstance(piece, Piece) and piece.blank:
                 self.near = False
             elif not self._line(piece) or not self._has_room(piece):
@@ -83,7 +86,16 @@ class _Reader(LayerReader):
             row = tables.row_tokens(self.source.text, piece)
             tokens, columns = row.tokens, row.columns
             self.notes += row.notes
-            piece = Piece(piece.start, piece.end, 0, False, False)
+            if row.unread:
+                hint = 'head its column with what it is ("filters", "stride", "repeat"), or take the column out'
+                self._tell(
+                    "unclear-layer",
+                    "the head of this column does not say what its figures are",
+                    Span(*row.unread[0]),
+                    hint,
+                )
+            self.of_layers = row.of_layers
+            piece = Piece(piece.start, piece.end, 0, False, False, row=True)
         else:
             tokens, columns = words(self.source.text, piece.start, piece.end), {}
         self.budget -= len(tokens)
@@ -102,10 +114,16 @@ class _Reader(LayerReader):
         found = self._behind_input(piece, self._beside_input(piece, found))
         found = clauses.with_copies(self.source.text, self._without_mentions(found))
         heads = [item for item in found if isinstance(item, Head)]
-        if self._is_input(piece, found, heads) or self._again(found, heads):
+        faults = len(self.diagnostics)
+        if self._is_input(piece, found, heads):
+            if len(self.diagnostics) == faults:
+                self._rest(piece, found, [*heads, *self._input_places(found)])
             self.near = True
             return
-        if likeness.has(found, "TOTAL") and self._total(found):
+        if self._again(found, heads):
+            self.near = True
+            return
+        if likeness.has(found, "TOTAL") and self._total(piece, found):
             return
         if not heads and not likeness.is_bare(found) and self._is_lone_shape(piece, found):
             return
@@ -122,9 +140,26 @@ class _Reader(LayerReader):
         if blocks and not heads:
             head = Head("CONV", None, None, (), blocks[0].start, blocks[0].end)
             self._entry(piece, head, found)
-        elif not self._more(piece, found) and (heads or not (self._is_lone_shape(piece, found) or self._total(found))):
+        elif not self._more(piece, found) and (
+            heads or not (self._is_lone_shape(piece, found) or self._total(piece, found))
+        ):
             self.near = False
             self._pass_over(piece, found, heads)
+
+    def _input_places(self, found: list[Item]) -> list[Item]:
+        """What of a line is the size of the input."""
+        given = self.input
+        places = (given.start, given.end) if given is not None else (0, 0)
+        return [item for item in found if places[0] <= item.start < places[1] or is_a(item, "IMAGE")]
+
+    def _rest(self, piece: Piece, found: list[Item], read: Sequence[Item | tree.QuantityClaim]) -> None:
+        """What a line of the input or of the total says besides: `Input: 28x28x1, 64 filters of 5x5`."""
+        line = list(self.source.text[piece.start : piece.end])
+        for item in read:
+            line[item.start - piece.start : item.end - piece.start] = " " * (item.end - item.start)
+        if trade.speaks_of_layers("".join(line), 0, len(line)):
+            rest = [item for item in found if all(item.end <= one.start or item.start >= one.end for one in read)]
+            self.remarks.append(Remark(piece, rest, not self.entries))
 
     def _without_mentions(self, found: list[Item]) -> list[Item]:
         """A sentence without the layers that it only speaks of."""
@@ -143,6 +178,14 @@ class _Reader(LayerReader):
         if not used and trade.speaks_of_layers(self.source.text, piece.start, piece.end):
             self.remarks.append(Remark(piece, found, not self.entries))
             return
+        if (
+            piece.row
+            and self.of_layers
+            and any(is_a(item, *AMOUNTS) or isinstance(item, (Shape, Setting)) for item in found)
+        ):
+            hint = "a row begins with its kind: CONV, MAX POOL, FC"
+            self._tell("unclear-layer", "this row looks like a layer, and what kind it is is not there", piece, hint)
+            return
         self._is_prose(piece)
         named = likeness.has_figures_of_a_layer(found) if not heads else any(map(likeness.is_heavy, heads))
         if named and not used and not piece.heading:
@@ -160,12 +203,14 @@ class _Reader(LayerReader):
             hint = "if it is one, begin the line with it, and give its figures"
             self.passed.append(Diagnostic("passed-over", message, at, self.source, hint=hint))
 
-    def _total(self, found: list[Item]) -> bool:
+    def _total(self, piece: Piece, found: list[Item]) -> bool:
         """`62,378,344 parameters` of the whole network."""
         claim = prose.total(found)
         if claim is None:
             return False
         self.totals.append(claim)
+        params = [item for item in found if is_a(item, "PARAMS", "WEIGHTS", "TOTAL", "ABOUT")]
+        self._rest(piece, found, [claim, *params])
         self.note(claim, f"a claim for the whole network{', within 5%' if claim.within else ''}")
         return True
 

@@ -57,8 +57,10 @@ def understood(remark: Remark, read: Read) -> str | None:
         return "as many layers were read"
     if _is_of_input(found, figures, read):
         return "what the input is"
-    if remark.first and _is_of_some_layer(found, read):
+    if remark.first and _is_title(found) and _is_of_some_layer(found, read):
         return "what layers below have"
+    if _are_definite(found) and _is_of_some_layer(found, read):
+        return "what a layer has"
     return None
 
 
@@ -158,12 +160,19 @@ def _sizes(item: Item) -> tuple[str, ...]:
     return sizes(item) if isinstance(item, Token) else ("",)
 
 
-def _is_of_some_layer(found: list[Item], read: Read) -> bool:
-    """`AlphaGo, k = 192 filters` above the layers: the network's figure, which some of its layers must have."""
-    said = _scratch(found)
+def _is_title(found: list[Item]) -> bool:
+    """`AlphaGo, k = 192 filters` above the layers: no kind of layer is named, and a figure of filters or maps."""
     words = {item.text.lower() for item in found if isinstance(item, Token)}
-    if said is None or words & _LAYERS or any(isinstance(item, Head) and not item.ordinal for item in found):
-        return False
-    if not is_any(found, *_OF_MAPS):
-        return False
-    return any(_says(entry, said) for entry in read.entries)
+    named = any(isinstance(item, Head) and not item.ordinal for item in found)
+    return not named and not words & _LAYERS and is_any(found, *_OF_MAPS)
+
+
+def _are_definite(found: list[Item]) -> bool:
+    """Whether each figure stands behind a definite article, `the 512 neurons`: what is there already."""
+    before = [None, *found]
+    return all(likeness.is_definite(word) for word, item in zip(before, found, strict=False) if _is_figure(item))
+
+
+def _is_of_some_layer(found: list[Item], read: Read) -> bool:
+    said = _scratch(found)
+    return said is not None and any(_says(entry, said) for entry in read.entries)

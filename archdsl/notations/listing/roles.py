@@ -5,6 +5,7 @@ from __future__ import annotations
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.line import Block, Copies, Head, Item, Setting, Shape, is_a, sizes
 from archdsl.notations.listing.spelled import number_of
+from archdsl.notations.listing.trade import is_structure
 from archdsl.notations.listing.words import AMOUNTS
 from archdsl.syntax.tree import Token
 
@@ -75,6 +76,7 @@ def _setting(entry: Entry, item: Setting) -> None:
 def _amounts(entry: Entry, row: list[Token]) -> None:
     """Each amount with the words beside it."""
     _unknown_letters(entry, row)
+    entry.structure += [word for word in row if word.type == "OTHER" and is_structure(word.text)]
     entry.spelled += [word for word in row if word.type == "OTHER" and number_of(word.text) is not None]
     row = [word for word, before in zip(row, [None, *row], strict=False) if _says(word, before)]
     used: set[int] = set()

@@ -12,38 +12,51 @@ from functools import lru_cache
 from archdsl.notations.listing.spelled import number_of
 
 _WORDS = """
-units? nodes? heads? cells? maps? groups? pad padd(?:ed|ing) fc mlps? cnns? dense(?:ly)? norm lrn bn mish elu selu
-gru rnns? fully hidden outputs? inputs? stages? stem gates? skip tower fmaps? neck glu window logits? strid
-kern[en]? köpfe zweige? polsterung zellen? dicht knoten blocs? unités? nœuds? noeuds? noyau têtes? canal canaux
-cartes? sorties? entrées? dense capas? nodos? cabezas? atajos? mapas? ramas? paso celdas? camadas? nós? ramos?
-saídas? saidas? passo strat[oi] livell[oi] unità nod[oi] filtr[oi] nucle[oi] test[ae] canal[ei] mapp[ae] uscit[ae]
-ingress[oi] ram[oi] blocc\\w+ сло[йяёеюи] сло[её]в слоями? ядр[оаые] ядер голов[аы]? карт[аы]? вход выход окн[оа]
+again times mal fois veces volte раз units? nodes? heads? cells? maps? groups? pad padd(?:ed|ing) fc mlps? cnns?
+dense(?:ly)? norm lrn bn mish elu selu gru rnns? fully hidden outputs? inputs? stages? stem gates? skip tower
+fmaps? neck glu window logits? strid kern[en]? köpfe zweige? polsterung zellen? dicht knoten blocs? unités?
+nœuds? noeuds? noyau têtes? canal canaux cartes? sorties? entrées? dense capas? nodos? cabezas? atajos? mapas?
+ramas? paso celdas? camadas? nós? ramos? saídas? saidas? passo strat[oi] livell[oi] unità nod[oi] filtr[oi]
+nucle[oi] test[ae] canal[ei] mapp[ae] uscit[ae] ingress[oi] ram[oi] blocc\\w+ сло[йяёеюи] сло[её]в слоями?
+ядр[оаые] ядер голов[аы]? карт[аы]? вход выход окн[оа]
 """.split()
 _STEMS = """
-block layer perceptron shortcut residu bottleneck modul stride strid(?:ed)? dilat conv deconv fully linear affine
-feedforward embed dropout droppath batchnorm layernorm softmax softplus sigmoid tanh gelu silu swish encod decod
-transformer lstm recurrent branch expert capsul patch upsampl downsampl sub-?sampl concat flatten reshap squeeze
-expansion growth cardinality classifier backbone highway inception receptive maxout bidirectional normali[sz]
-blöcke ausg[aä][bn] eingab versteckt verdeckt vollständig vollver aktivier fenster schrittweite rekurrent
-einbettung couche noyaux raccourci résid cachée connecté branche fenêtre récurrent bloque núcleo oculta densa
-conectad ventana recurrent salida entrada convoluc bloco núcleos cabeça atalho escondid scorciato nascost conness
-convoluz блок нейрон узл узел фильтр канал св[её]рт скрыт полносвяз плотн остаточн ветв активац пулинг подвыборк
-рекуррент эмбеддинг
+repeat stack copies wiederhol répét repet ripet повтор block layer perceptron shortcut residu bottleneck modul
+stride strid(?:ed)? dilat conv deconv fully linear affine feedforward embed dropout droppath batchnorm layernorm
+softmax softplus sigmoid tanh gelu silu swish encod decod transformer lstm recurrent branch expert capsul patch
+upsampl downsampl sub-?sampl concat flatten reshap squeeze expansion growth cardinality classifier backbone
+highway inception receptive maxout bidirectional normali[sz] blöcke ausg[aä][bn] eingab versteckt verdeckt
+vollständig vollver aktivier fenster schrittweite rekurrent einbettung couche noyaux raccourci résid cachée
+connecté branche fenêtre récurrent bloque núcleo oculta densa conectad ventana recurrent salida entrada convoluc
+bloco núcleos cabeça atalho escondid scorciato nascost conness convoluz блок нейрон узл узел фильтр канал
+св[её]рт скрыт полносвяз плотн остаточн ветв активац пулинг подвыборк рекуррент эмбеддинг
 """.split()
 _PARTS = """
-layer neuron neurôni filter filtr kernel channel pool block relu activation attention schicht einheit kanal kanäle
-merkmalskarte faltung 층 레이어 블록 블럭 유닛 뉴런 노드 필터 커널 헤드 채널 특징 특성 합성곱 컨볼루션 콘볼루션
-풀링 출력 입력 은닉 연결 결합 밀집 잔차 분기 활성화 윈도우 스트라이드 패딩 임베딩 드롭아웃 숏컷 스킵 어텐션 순환
-층 レイヤ ブロック ユニット ニューロン ノード フィルタ カーネル ヘッド チャンネル チャネル 特徴 畳み込み
-プーリング 出力 入力 隠れ 結合 残差 分岐 活性化 ストライド パディング 埋め込み ドロップアウト ショートカット
-スキップ 層 层 块 塊 单元 單元 神经元 神經元 节点 節點 滤波器 濾波器 核 头 頭 通道 特征 卷积 卷積 池化 输出 輸出
-输入 輸入 隐藏 隱藏 连接 連接 稠密 密集 残差 殘差 捷径 分支 激活 步长 步幅 填充 嵌入
+반복 繰り返 重复 重複 layer neuron neurôni filter filtr kernel channel pool block relu activation attention
+schicht einheit kanal kanäle merkmalskarte faltung 층 레이어 블록 블럭 유닛 뉴런 노드 필터 커널 헤드 채널 특징
+특성 합성곱 컨볼루션 콘볼루션 풀링 출력 입력 은닉 연결 결합 밀집 잔차 분기 활성화 윈도우 스트라이드 패딩 임베딩
+드롭아웃 숏컷 스킵 어텐션 순환 층 レイヤ ブロック ユニット ニューロン ノード フィルタ カーネル ヘッド チャンネル
+チャネル 特徴 畳み込み プーリング 出力 入力 隠れ 結合 残差 分岐 活性化 ストライド パディング 埋め込み
+ドロップアウト ショートカット スキップ 層 层 块 塊 单元 單元 神经元 神經元 节点 節點 滤波器 濾波器 核 头 頭 通道
+特征 卷积 卷積 池化 输出 輸出 输入 輸入 隐藏 隱藏 连接 連接 稠密 密集 残差 殘差 捷径 分支 激活 步长 步幅 填充
+嵌入
 """.split()
+_STRUCTURE = """
+residual\\w* shortcuts? skip bottlenecks? highway squeeze excit\\w* branch(?:es)? parallel siamese shared tied
+bidirectional adaptive recurrent gated causal masked deformable octave stochastic fractional inverted densely
+atrous pyramid sub-?pixel dense-?block rest\\w*block abkürzung zweige? parallele? geteilte?n? résiduel\\w*
+raccourcis? branches partagée?s? residual(?:es)? atajos? ramas? compartid[ao]s? resíduo atalhos? ramos? residuo
+scorciatoi[ae] остаточн\\w+ ветв\\w+ параллельн\\w+
+""".split()
+_STRUCTURE_SIGNS = (
+    "잔차 숏컷 스킵 병목 분기 병렬 残差 殘差 ショートカット スキップ 分岐 並列 捷径 分支 并行 瓶颈".split()
+)
 _COUNTERS = "개|층|번|블록|레이어|유닛|つ|個|层|層|枚|块|个|組|组|段|本|次|回|倍"
 _IS_TRADE = re.compile(rf"(?:{'|'.join(_WORDS)})|(?:{'|'.join(_STEMS)}).*|.*(?:{'|'.join(_PARTS)}).*", re.IGNORECASE)
 _COUNTED = re.compile(
     rf"[二三四五六七八九十百千两兩]+\s?(?:{_COUNTERS})|(?:두|세|네|다섯|여섯|일곱|여덟|아홉|열)\s?(?:{_COUNTERS})"
 )
+_IS_STRUCTURE = re.compile(f"(?:{'|'.join(_STRUCTURE)})|.*(?:{'|'.join(_STRUCTURE_SIGNS)}).*", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LONGEST = 40  # letters of a word
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -97,6 +110,12 @@ def speaks_of_layers(text: str, start: int, end: int) -> bool:
 def is_trade(word: str) -> bool:
     """Whether a word without digits names a part of networks."""
     return len(word) <= _LONGEST and _IS_TRADE.fullmatch(word) is not None
+
+
+@lru_cache(maxsize=1 << 14)
+def is_structure(word: str) -> bool:
+    """Whether a word says how layers hang together, which the figures of one layer do not: residual, shortcut."""
+    return len(word) <= _LONGEST and _IS_STRUCTURE.fullmatch(word) is not None
 
 
 def is_of_something_else(line: str, start: int, end: int) -> bool:

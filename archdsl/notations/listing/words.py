@@ -45,7 +45,8 @@ SETTINGS = frozenset(("STRIDE", "PAD", "GROUPS", "DILATION"))
 AMOUNTS = frozenset(("NUMBER", "DIMS", "COUNTED", "ROUNDED", "PERCENT"))
 _OF_DIGITS = (*sorted(AMOUNTS), "NTH", "PRODUCT", "BEFORE")  # all that begins with a digit
 _BEHIND_KIND = ("ORDINAL", "_TO")  # tokens that stand only behind the name of a layer
-_LAYER = re.compile(r"\s(?:layer|block|schicht|couche)\b", re.IGNORECASE)
+_LAYER = re.compile(r"\s(?:layer|schicht|couche)\b", re.IGNORECASE)
+_OF_NEURONS = re.compile(r"[^\n.;]{0,40}?\b(?:units?|neurons?|nodes?)\b", re.IGNORECASE)
 _DIGITS = re.compile("[0-9]+")
 _SMALL = {"zero": 0, "one": 1, "eins": 1}  # which are articles elsewhere, and no figures by themselves
 _DIMS_AND_NUMBER = {"DIMS", "NUMBER"}
@@ -85,6 +86,9 @@ class Words:
             if kind == "MARKUP":  # of HTML or LaTeX
                 continue
             found.append(Token(kind, match.group(), match.start(), at))
+            if kind == "HIDDEN":  # of neurons, where it is not said that it is one of filters
+                kind = "FC" if match.group()[0] not in "hH" or _OF_NEURONS.match(text, at, end) else "OTHER"
+                found[-1] = found[-1]._replace(type=kind)
             if kind == "BATCHED":
                 found[-1:] = _without_batch(found[-1])
             if kind in KINDS:
