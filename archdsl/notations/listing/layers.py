@@ -20,6 +20,10 @@ from archdsl.syntax.tree import Token
 _BLOCKS = frozenset(
     "block blocks module modules unit stack cell blöcke bloc blocs bloque bloco blocco 블록 ブロック".split()
 )
+_NEUTRAL = frozenset(  # words beside the figures of the layer above
+    """of the a an is are and with in at by to each size sizes used its der die das mit und von des de la le les du
+    avec et el los con y del di il un una 크기 크기의 의 개 개의 は の と""".split()
+)
 _SEVERAL = re.compile(r"([0-9]{1,9})[-–]([0-9]{1,9})")
 
 
@@ -170,10 +174,12 @@ class LayerReader(InputReader):
         facts = [item for item in found if isinstance(item, (Setting, Shape)) or is_a(item, *AMOUNTS, *SWITCHES)]
         if any(isinstance(item, Head) and likeness.is_heavy(item) for item in found):
             return False
-        plain = [item for item in found if is_a(item, "OTHER")]
+        plain = [item for item in found if is_a(item, "OTHER") and not _is_neutral(item)]
         last = self.entries[-1]
         below = self._parent(piece) is not None or prose.goes_on(self.source.text, last.start, piece)
-        if not facts or not (below or (piece.bullet and not plain) or len(plain) <= 1 <= len(facts)):
+        if not facts or not (below or (piece.bullet and not plain) or not plain):
+            return False
+        if last.family in ("conv", "pool") and any(is_a(item, "NEURONS", "CLASSES") for item in found):
             return False
         take(last, found)
         return True
@@ -185,6 +191,10 @@ def _blocks(head: Head, said: list[Item]) -> list[Token]:
     if not isinstance(behind, Token) or behind.start > head.end + 1 or behind.text.lower() not in _BLOCKS:
         return []
     return [behind]
+
+
+def _is_neutral(item: Item) -> bool:
+    return isinstance(item, Token) and item.text.lower() in _NEUTRAL
 
 
 def _key(head: Head) -> str:

@@ -144,7 +144,9 @@ def _all(entries: Sequence[Entry]) -> set[int]:
 
 def _is_of_input(found: list[Item], figures: list[Item], read: Read) -> bool:
     """Whether all figures are sizes of the input, and nothing but its channels is named: `48 features`."""
-    if any(isinstance(item, Head) and item.kind != "INPUT" for item in found) or is_any(found, "FILTERS", "NEURONS"):
+    heads = [item for item in found if isinstance(item, Head)]
+    named = bool(heads) or is_any(found, "MAPS", "IMAGE", "RGB", "GREY")
+    if not named or any(head.kind != "INPUT" for head in heads) or is_any(found, "FILTERS", "NEURONS"):
         return False
     numbers = [size for item in figures for size in _sizes(item)]
     return bool(numbers) and set(numbers) <= set(read.input)

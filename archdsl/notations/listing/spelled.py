@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _LANGUAGES = (  # counted from two
     """two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen
     nineteen twenty""",
@@ -27,11 +29,17 @@ _OTHERS = {  # by their numbers
     60: "sixty sechzig",
     100: "hundred hundert cent cien cento",
 }
+_COUNTED = re.compile(
+    "([二三四五六七八九十两兩]|두|세|네|다섯|여섯)(?:개의?|층|번|つの?|個の?|层|層|枚の?|块|个|組|组|段|次|回)"
+)
 _OTHERWISE = ("sei", "once")  # six in Italian, and `be` in German; eleven in Spanish
 _NUMBERS = {word: number for words in _LANGUAGES for number, word in enumerate(words.split(), 2)}
 _NUMBERS |= {word: number for number, words in _OTHERS.items() for word in words.split()}
 
 
 def number_of(word: str) -> int | None:
-    """The number that a word is, or None."""
-    return _NUMBERS.get(word.lower()) if word not in _OTHERWISE else None
+    """The number that a word is, alone or with its counter (两个, 二つの), or None."""
+    if word in _OTHERWISE:
+        return None
+    counted = _COUNTED.fullmatch(word)
+    return _NUMBERS.get(counted[1] if counted is not None else word.lower())
