@@ -30,6 +30,7 @@ class Limits(NamedTuple):
     conditions: int = 1_000
     terms: int = 1_000
     degree: int = 16
+    patterns: int = 10_000
 
 
 MEANINGS = {
@@ -55,6 +56,7 @@ MEANINGS = {
     "conditions": "conditions on what is left open",
     "terms": "terms of a formula, those within others counted",
     "degree": "symbols multiplied in one term of a formula",
+    "patterns": "patterns of one .gitignore, or of another list of what is left out of a folder",
 }
 
 LARGEST = 2**62  # sizes and every whole number an expression gives stay below it

@@ -20,6 +20,7 @@ FLOORS = {
     "diagnostics": 1,
     "limits": 1,
     "data": 1,
+    "vocabulary": 1,
     "version": 1,
     "sizes": 2,
     "files": 2,
@@ -41,6 +42,7 @@ FLOORS = {
     "cli": 11,
 }
 TOP = 12  # the package itself: its public names
+CIRCLING = {"layers"}  # rooms whose modules still import one another in a circle
 LONGEST = 400  # lines of a module
 GENERATED = {PACKAGE / "syntax" / "_tables.py", PACKAGE / "notations" / "listing" / "_tables.py"}
 HEAVY = {"torch", "numpy"}
@@ -92,6 +94,29 @@ def test_imports_go_down(path: Path) -> None:
     assert climbs(dotted(path), path.read_text(encoding="utf-8")) == []
 
 
+def uses_within(folder: Path) -> dict[str, set[str]]:
+    """For each module of a room those of the same room that it imports, for types and late included."""
+    modules = {dotted(path): path.read_text(encoding="utf-8") for path in sorted(folder.rglob("*.py"))}
+    found: dict[str, set[str]] = {}
+    for name, source in modules.items():
+        names = {other if other in modules else other.rpartition(".")[0] for other in imported(source)}
+        found[name] = (names & modules.keys()) - {name}
+    return found
+
+
+def circle(uses: dict[str, set[str]]) -> list[str]:
+    """The modules that import, or are imported by, others in a circle: what is left without all beginnings and ends."""
+    left = {name: set(others) for name, others in uses.items()}
+    while free := {name for name in left if not left[name] or not any(name in others for others in left.values())}:
+        left = {name: others - free for name, others in left.items() if name not in free}
+    return sorted(left)
+
+
+@pytest.mark.parametrize("room_name", sorted(FLOORS.keys() - CIRCLING))
+def test_no_module_of_a_room_imports_itself_through_others(room_name: str) -> None:
+    assert circle(uses_within(PACKAGE / room_name)) == []
+
+
 @pytest.mark.parametrize("path", MODULES, ids=dotted)
 def test_torch_is_imported_in_one_folder(path: Path) -> None:
     if not path.is_relative_to(PACKAGE / "backends" / "torch"):
@@ -110,6 +135,15 @@ def test_a_module_has_a_first_sentence_and_an_end(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert len(text.splitlines()) <= LONGEST
     assert ast.get_docstring(ast.parse(text)), "a module starts with a sentence that says what it is for"
+
+
+@pytest.mark.parametrize("path", [path for path in MODULES if path not in GENERATED], ids=dotted)
+def test_addresses_are_keys_only_where_what_lies_there_is_held(path: Path) -> None:
+    """A table keyed by `id()` that does not own its nodes gives the fact of one to the next at its address."""
+    owning = {"archdsl.network.table", "archdsl.network.nodes", "archdsl.layers.base"}
+    names = (node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
+    found = any(isinstance(name, ast.Name) and name.id == "id" for name in names)
+    assert not found or dotted(path) in owning, "a NodeTable owns its nodes, an Identity the node that is a key"
 
 
 # ---- the grammar
@@ -146,6 +180,11 @@ def test_an_import_that_climbs_is_seen() -> None:
     assert climbs("archdsl.sizes.size", "def f():\n    from archdsl.layers import Conv") == ["archdsl.layers.Conv"]
     assert climbs("archdsl.syntax.x", "import archdsl.api.model") == ["archdsl.api.model"]
     assert climbs("archdsl.api.model", "import archdsl.syntax") == []
+
+
+def test_a_circle_is_seen() -> None:
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set()}) == ["b", "c"]
+    assert circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
 
 
 def test_an_import_for_types_is_told_from_others() -> None:

@@ -7,14 +7,16 @@ import pytest
 from archdsl.checker.check import check
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.limits import Limits
+from archdsl.reading.given import Inputs, given_input
 from archdsl.reading.reading import read
-from archdsl.sizes.shape import Shape, is_channels_first
+from archdsl.sizes.shape import is_channels_first
 
 CODE = "channels-first"
 
 
-def told(text: str, fragment: Shape | None = None) -> list[Diagnostic]:
-    return check(read(Source("net.arch", text), Limits()), {}, Limits(), fragment).diagnostics
+def told(text: str, given: str | None = None) -> list[Diagnostic]:
+    inputs = Inputs(given_input(given, Limits()), {}) if given is not None else None
+    return check(read(Source("net.arch", text), Limits(), inputs=inputs), {}, Limits()).diagnostics
 
 
 def codes(text: str) -> list[str]:
@@ -56,8 +58,8 @@ def test_the_rule(sizes: tuple[int, ...], first: bool) -> None:
         ("input 3x8x8\nCONV 8 3x3", "input 8x8x3"),
         ("input 3x8x8; CONV 8 3x3", "input 8x8x3"),
         ("input image: 3x64x48\nCONV 8 3x3", "input image: 64x48x3"),
-        ("input [3, 2*32, 48]\nCONV 8 3x3", "input 64x48x3"),
-        ("model M(side=64)\ninput [3, side, side]\nCONV 8 3x3", "input 64x64x3"),
+        ("input [3, 2*32, 48]\nCONV 8 3x3", "input [2*32, 48, 3]"),
+        ("model M(side=64)\ninput [3, side, side]\nCONV 8 3x3", "input [side, side, 3]"),
         ("input 3xHxW\nCONV 8 3x3 p1", "input HxWx3"),
         ("input 3x32x32\nFLATTEN; FC 10", "input 32x32x3"),
         ("input 3x8x8\nCONV 8 3x3 p1 -> 9x9x9", "input 8x8x3"),  # a claim that fails is another fault
@@ -115,9 +117,9 @@ def test_other_inputs_are_left_alone(text: str) -> None:
 
 
 def test_the_input_that_the_caller_gives() -> None:
-    (found,) = told("CONV 8 3x3 p1", Shape((3, 32, 32)))
+    (found,) = told("CONV 8 3x3 p1", "3x32x32")
     assert (found.code, found.hint) == (CODE, "--input 32x32x3")
-    (found,) = told("CONV 8 5x5", Shape((3, 32, 32)))
+    (found,) = told("CONV 8 5x5", "3x32x32")
     assert (found.code, found.hint) == ("kernel-too-large", "--input 32x32x3")
 
 

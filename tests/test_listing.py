@@ -31,6 +31,13 @@ NETWORKS = {
 }
 
 
+def test_a_mode_that_is_off_is_off() -> None:
+    """A printed module says every argument: `ceil_mode=False` is none."""
+    text = "MaxPool2d(kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode={})\n"
+    found = [archdsl.loads(text.format(mode), input="32x32x64", notation="listing") for mode in (False, True)]
+    assert [str(model.layers[-1].output) for model in found] == ["16x16x64", "17x17x64"]
+
+
 def published(name: str) -> int:
     """The parameters of a network in networks.json."""
     return NETWORKS[name]["totals"]["params"]
@@ -501,10 +508,25 @@ def test_a_line_that_is_called_a_layer_is_never_passed_over() -> None:
         ("conv 6 3x3 nobais\n", "arch"),
         ("conv 6, 3x3 nobais\n", "arch"),
         ("pool\n", "arch"),
+        ("DENSE 10\n", "arch"),
+        ("dense 10\n", "arch"),
+        ("CONV2D 32 3x3\nMAXPOOLING 2x2\nDENSE 128\nDENSE 10\n", "arch"),
+        ("Hidden 300\n", "arch"),
+        ("conv1 32 3x3\npool1 2x2\nconv2 64 3x3\npool2 2x2\nfc1 500\n", "listing"),
     ],
 )
 def test_the_notation_is_seen(words: str, notation: str) -> None:
     assert read(Source("x.txt", words), Limits()).notation == notation
+
+
+@pytest.mark.parametrize(
+    "words", ["DENSE 10", "dense 10", "Dense 128; Dense 10", "CONV2D 4 3x3", "LINEAR_LAYER 5", "FC 10"]
+)
+def test_a_line_of_a_spec_gets_the_same_answer_under_any_name(words: str) -> None:
+    """What stands in it is a spec, whether it is called so: other libraries' names of kinds do not make it a listing."""
+    found = [checked(f"{words}\n", name) for name in ("x.arch", "x.txt", "x", "<stdin>")]
+    told = [[(one.code, one.message, one.hint) for one in each.diagnostics] for each in found]
+    assert told[1:] == told[:-1]
 
 
 @pytest.mark.parametrize(
@@ -605,7 +627,7 @@ def test_lines_that_are_passed_over_are_counted(tmp_path: Path, capsys: pytest.C
     assert main(["convert", str(listing)]) == 0
     assert "net.txt; 4 lines passed over: 1, 3-4, 10." in capsys.readouterr().out
     assert main(["convert", str(listing), "-o", str(target)]) == 0
-    assert capsys.readouterr().err.rstrip().endswith("net.txt: 4 lines passed over: 1, 3-4, 10")
+    assert capsys.readouterr().out.rstrip().endswith("net.txt: 4 lines passed over: 1, 3-4, 10")
 
 
 def test_a_listing_that_is_read_whole_says_nothing_of_prose(capsys: pytest.CaptureFixture[str]) -> None:

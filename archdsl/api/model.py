@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from math import isfinite
 from os import PathLike, fsdecode
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from archdsl.analysis.cost import Cost
 from archdsl.checker.check import check
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Source
 from archdsl.files.texts import read_file
-from archdsl.limits import Limits
+from archdsl.limits import LARGEST, Limits
 from archdsl.notations.detect import NOTATIONS
-from archdsl.reading.fragment import fragment_shape
 from archdsl.reading.reading import read
-from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 
 if TYPE_CHECKING:
@@ -25,9 +23,14 @@ if TYPE_CHECKING:
 
     from archdsl.analysis.conditions import Condition
     from archdsl.backends.arrays import Formula
+    from archdsl.reading.given import GivenInput, Inputs
     from archdsl.reading.reading import Found
     from archdsl.reading.root import Root
     from archdsl.reports.rows import Row
+
+
+_OPTION = "input="
+Input: TypeAlias = str | Sequence[int]  # a shape: "64x64x3", "37 int", (64, 64, 3)
 
 
 class Port(NamedTuple):
@@ -39,7 +42,7 @@ class Port(NamedTuple):
 
 
 class Model:
-    """A network that holds: every shape fits, every claim is true. Made by `load` and `loads`."""
+    """A network that holds: every shape fits, every claim that is judged is true. Made by `load` and `loads`."""
 
     def __init__(self, checked: Checked, limits: Limits, *, allow_modules: bool = False) -> None:
         self._checked = checked
@@ -219,13 +222,17 @@ def load(
     /,
     *,
     limits: Limits | None = None,
+    input: Input | Mapping[str, Input] | None = None,
     notation: str | None = None,
     allow_modules: bool = False,
     **parameters: Any,
 ) -> Model:
     """Check a file and return its model.
 
-    Parameters of the model are given by name. `notation` is "arch" or "listing"; without it, the text tells.
+    Parameters of the model are given by name. `input` is a shape in place of the input of the text, channels last and
+    without a batch: "64x64x3", (64, 64, 3), or "37 int"; or for several inputs their shapes by name. What `where` says
+    is held, and the type stays if it is not given; claims that depend on the input are not judged. Lines without an
+    input read it. `notation` is "arch" or "listing"; without it, the text tells.
     `allow_modules` lets `to_source` and `to_torch` import the modules of other packages that the text names: code, to
     be trusted; the check itself never imports. Raises ArchError with `.diagnostics` where anything is wrong with the
     text, OSError where the file cannot be read.
@@ -238,7 +245,8 @@ def load(
     from archdsl.reading.root import beside
 
     root = beside(fsdecode(path), source.name, limits)
-    return _checked_model(source, parameters, limits, None, notation, root, allow_modules)
+    given = inputs_of(input, limits)
+    return _checked_model(source, parameters, limits, given, notation, root, allow_modules)
 
 
 def loads(
@@ -246,7 +254,7 @@ def loads(
     /,
     *,
     limits: Limits | None = None,
-    input: str | tuple[int, ...] | None = None,
+    input: Input | Mapping[str, Input] | None = None,
     folder: str | PathLike[str] | None = None,
     notation: str | None = None,
     allow_modules: bool = False,
@@ -254,20 +262,19 @@ def loads(
 ) -> Model:
     """Check a text and return its model.
 
-    `input` is the shape that layer lines alone read: "227x227x3", "37 int" or (227, 227, 3), channels last. `folder` is
-    where the paths behind `use` start, and what they never leave; without it a text uses the shipped library alone.
-    `notation` and `allow_modules` are as in `load`. Raises ArchError with `.diagnostics` where anything is wrong.
+    `folder` is where the paths behind `use` start, and what they never leave; without it a text uses the shipped
+    library alone. `input`, `notation` and `allow_modules` are as in `load`. Raises ArchError with `.diagnostics` where
+    anything is wrong.
     """
     limits = limits or Limits()
     _check_notation(notation)
-    written = input if isinstance(input, str) or input is None else "x".join(map(str, input))
-    fragment = fragment_shape(written, limits) if written is not None else None
+    given = inputs_of(input, limits)
     root: Root | None = None
     if folder is not None:
         from archdsl.reading.root import below
 
         root = below(folder, "<text>", limits)
-    return _checked_model(Source("<text>", text), parameters, limits, fragment, notation, root, allow_modules)
+    return _checked_model(Source("<text>", text), parameters, limits, given, notation, root, allow_modules)
 
 
 def _check_positive(**counts: int) -> None:
@@ -287,15 +294,40 @@ def _checked_model(
     source: Source,
     parameters: dict[str, Any],
     limits: Limits,
-    fragment: Shape | None,
+    inputs: Inputs | None,
     notation: str | None,
     root: Root | None,
     allow_modules: bool,
 ) -> Model:
-    checked = check(read(source, limits, notation, root), convert(parameters), limits, fragment)
+    checked = check(read(source, limits, notation, root, inputs), convert(parameters), limits)
     if checked.failed:
         raise ArchError([d for d in checked.diagnostics if d.severity == "error"])
     return Model(checked, limits, allow_modules=allow_modules)
+
+
+def inputs_of(given: Input | Mapping[str, Input] | None, limits: Limits) -> Inputs | None:
+    """The shapes behind `input=`; raises TypeError, ValueError, and ArchError for a text that is no shape."""
+    if given is None:
+        return None
+    from archdsl.reading.given import Inputs
+
+    if not isinstance(given, Mapping):
+        return Inputs(_shape(given, limits), {}, _OPTION)
+    if not given or not all(isinstance(name, str) for name in given):
+        raise TypeError(f'{_OPTION} has a shape for each input by its name: {{"left": "105x105x1"}}')
+    return Inputs(None, {name: _shape(shape, limits) for name, shape in given.items()}, _OPTION)
+
+
+def _shape(given: Input, limits: Limits) -> GivenInput:
+    from archdsl.reading.given import GivenInput, given_input
+
+    if isinstance(given, str):
+        return given_input(given, limits, _OPTION)
+    if not isinstance(given, (tuple, list)) or not all(type(size) is int for size in given):
+        raise TypeError(f'{_OPTION} is a shape as "64x64x3" or (64, 64, 3), not {given!r:.60}')
+    if not given or not all(0 < size < LARGEST for size in given):
+        raise ValueError(f"{_OPTION} has one size or more, each from 1 to 2**62 - 1")
+    return GivenInput(tuple(given))
 
 
 def convert(parameters: dict[str, Any]) -> dict[str, Any]:

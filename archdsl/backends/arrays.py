@@ -90,8 +90,8 @@ def _bound_of(atom: Atom, most: Mapping[str, int]) -> int:
             return most[name]
         case Floor(numerator, divisor):
             return _bound(numerator, most) + 1 + (0 if isinstance(divisor, int) else _bound(divisor, most))
-        case Positive(inside):
-            return _bound(inside, most)
+        case Positive(sizes):
+            return max(_bound(size, most) for size in sizes)
 
 
 class Values:
@@ -129,5 +129,8 @@ class Values:
     def _derived(self, atom: Floor | Positive) -> Any:
         if isinstance(atom, Floor):
             return self.of(atom.numerator) // self.of(atom.divisor)
-        inside = self.of(atom.size)
-        return inside * (inside > 0)
+        largest = 0
+        for size in atom.sizes:
+            above = self.of(size) - largest
+            largest = largest + above * (above > 0)
+        return largest

@@ -236,5 +236,5 @@ def _rising_atom(atom: Atom) -> bool:
         case Floor(numerator, divisor):
             low = isinstance(numerator, Expression) and all(factor >= 0 for _, factor in numerator.terms)
             return isinstance(divisor, int) and divisor > 0 and rising(numerator) and low
-        case Positive(inside):
-            return rising(inside)
+        case Positive(sizes):
+            return all(map(rising, sizes))

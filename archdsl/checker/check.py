@@ -6,19 +6,19 @@ from typing import Any
 
 from archdsl.checker.checked import Checked
 from archdsl.checker.setting import check_setting
+from archdsl.diagnostics import Source
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import Scope
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
 from archdsl.limits import Limits
 from archdsl.reading.declare import declarations
-from archdsl.reading.reading import Reading
-from archdsl.sizes.shape import Shape
+from archdsl.reading.reading import Reading, read
 from archdsl.syntax import tree
 from archdsl.syntax.collector import without_collector
 
 
-def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fragment: Shape | None = None) -> Reading:
+def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits) -> Reading:
     """A text with the numbers of its holes, found from the claims at all settings; as it is where it has no hole.
 
     Where there is no one answer, `answer.told` says why, and no number is put in.
@@ -28,7 +28,7 @@ def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fra
     from archdsl.checker.holes.answer import filled
 
     with without_collector():
-        return filled(reading, settings, limits, fragment)
+        return filled(reading, settings, limits)
 
 
 def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
@@ -38,6 +38,10 @@ def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[di
         declared = declarations(reading.file, Report(reading.source, []))
         for cases in declared.cases:
             found += _cases(cases, given, limits)
+        if found and reading.inputs is not None:
+            from archdsl.reading.given import agreeing
+
+            found = [setting for setting in found if agreeing(declared, reading.inputs, setting)]
     return found[: limits.cases] or [given]
 
 
@@ -54,13 +58,42 @@ def _cases(cases: tree.Cases, given: dict[str, Any], limits: Limits) -> list[dic
     return [{**given, **row} for row in found if all(row.get(name, value) == value for name, value in given.items())]
 
 
-def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None) -> Checked:
-    """Check one setting. `fragment` is the input of layer lines that have none. Holes are filled before."""
-    reading = filled(reading, [given], limits, fragment)
+def check(reading: Reading, given: dict[str, Any], limits: Limits) -> Checked:
+    """Check one setting, with the inputs that the caller gives. Holes are filled before.
+
+    Where it fails, texts that mend its faults are looked for.
+    """
+    checked = _filled_check(reading, given, limits)
+    if not checked.failed or reading.notation != "arch":
+        return checked
+    from archdsl.checker.fixes.mend import MOST_VISITS, mended
+
+    few = limits._replace(visits=min(limits.visits, MOST_VISITS))
+
+    def again(text: str) -> Checked:
+        tried = read(Source(reading.own.name, text), few, "arch", reading.folder, reading.inputs)
+        return _with_inputs(tried, given, few)
+
+    with without_collector():
+        return checked._replace(diagnostics=mended(reading.own.text, checked.diagnostics, again))
+
+
+def _with_inputs(reading: Reading, given: dict[str, Any], limits: Limits) -> Checked:
+    """A check with the inputs of the text, or those that the caller gives."""
+    if not reading.inputs:
+        return check_setting(reading, given, limits)
+    from archdsl.checker.replaced import check_replaced
+
+    return check_replaced(reading, given, limits)
+
+
+def _filled_check(reading: Reading, given: dict[str, Any], limits: Limits) -> Checked:
+    """A check of a text, its holes filled before."""
+    reading = filled(reading, [given], limits)
     if reading.holes:  # each without a number is a fault, and none may end the check
         limits = limits._replace(diagnostics=limits.diagnostics + len(reading.holes))
     with without_collector():
-        checked = check_setting(reading, given, limits, fragment)
+        checked = _with_inputs(reading, given, limits)
     checked = checked._replace(prose=reading.prose) if reading.prose else checked
     if reading.answer is None:
         return checked

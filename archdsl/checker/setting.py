@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from archdsl.analysis.cost import Costs
 from archdsl.checker import channels
 from archdsl.checker.checked import Checked, unread
 from archdsl.claims.claims import MOST_DIGITS, unwritable
+from archdsl.claims.judge import Judge
 from archdsl.diagnostics import Diagnostic, Span
 from archdsl.elaborate.elaborate import Elaborator
 from archdsl.elaborate.whole import network_of
@@ -23,17 +25,23 @@ from archdsl.reading.kinds import linked
 from archdsl.reading.reading import Reading
 from archdsl.reading.references import recursive_blocks
 from archdsl.reading.where import define_symbols, demand_of_inputs, facts_of, symbol_names
-from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 from archdsl.syntax import tree
 
 
 def check_setting(
-    reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None, *, trial: bool = False
+    reading: Reading,
+    given: dict[str, Any],
+    limits: Limits,
+    inputs: tuple[tree.Input, ...] | None = None,
+    judge: Callable[[Report, Costs, Limits], Judge] = Judge,
+    *,
+    trial: bool = False,
 ) -> Checked:
     """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent.
 
-    A `trial` asks only what is wrong with the text.
+    `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims. A
+    `trial` asks only what is wrong with the text.
     """
     source = reading.source
     report = Report(source, reading.ignored)
@@ -49,16 +57,18 @@ def check_setting(
     demand_of_inputs(declared.inputs, scope, report, limits, facts)
     _check_cases(declared, report, limits)
     elaborator = Elaborator(kinds, report, limits, reading.known, facts)
+    elaborator.judge = judge(report, elaborator.costs, limits)
     scope.work = work = elaborator.work
     elaborator.recursive = recursive_blocks(kinds, report, limits)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
-    network = None if refused else network_of(declared, scope, elaborator, fragment)
+    laid = declared if inputs is None else declared._replace(inputs=inputs)
+    network = None if refused else network_of(laid, scope, elaborator, reading.fragment)
     network = _countable(network, elaborator.costs, report, limits)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
     values |= {name: given[name] for name in sorted(names) if given.get(name, LEFT_OPEN) != LEFT_OPEN}
-    if reading.notation == "arch" and not trial:
-        likely = channels.suspects(declared, scope, limits, fragment)
-        channels.remark(report, reading.file, likely, partial(_trial, reading, given, limits))
+    if reading.notation == "arch" and inputs is None and not trial:
+        likely = channels.suspects(declared, scope, limits, reading.fragment)
+        channels.remark(report, reading, likely, partial(_trial, given, limits))
     diagnostics = report.sorted()
     claims = elaborator.judge.verdicts()
     name = model_name(declared.model, source)
@@ -70,11 +80,9 @@ def check_setting(
     return found._replace(facts=facts, conditions=conditions(facts, source), where=assumed(facts))
 
 
-def _trial(
-    reading: Reading, given: dict[str, Any], limits: Limits, file: tree.File, fragment: Shape | None
-) -> list[Diagnostic]:
-    """What is wrong with a text that differs from the one that was read in its inputs alone."""
-    return check_setting(reading._replace(file=file), given, limits, fragment, trial=True).diagnostics
+def _trial(given: dict[str, Any], limits: Limits, reading: Reading) -> list[Diagnostic]:
+    """What is wrong with a text that is tried."""
+    return check_setting(reading, given, limits, trial=True).diagnostics
 
 
 def _countable(network: Network | None, costs: Costs, report: Report, limits: Limits) -> Network | None:

@@ -7,13 +7,15 @@ from contextlib import contextmanager
 
 from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.claims.claims import Claim, judge_quantity
-from archdsl.claims.hints import hint_for_claim
+from archdsl.claims.hints import try_of_claim
+from archdsl.claims.incoming import incoming
+from archdsl.diagnostics import Related
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.shapes import agrees, stated_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
 from archdsl.limits import Limits
-from archdsl.network.nodes import Item, Leaf, Node, Repeat, Sequence
+from archdsl.network.nodes import Choice, Item, Leaf, Loop, Node, Repeat, Sequence
 from archdsl.sizes.shape import Shape, product
 from archdsl.sizes.size import Expression, Size, Undetermined, same
 from archdsl.syntax import tree
@@ -26,9 +28,10 @@ class Judge:
 
     def __init__(self, report: Report, costs: Costs, limits: Limits) -> None:
         self.report, self.costs, self.limits = report, costs, limits
-        self._verdicts: dict[tuple[int, str], Claim] = {}
+        self._verdicts: dict[tuple[int, str, bool | None], Claim] = {}
         self._trainable: dict[int, tree.Claim] = {}  # claims of it that are not about the whole model
         self._silent = 0
+        self._nodes: tuple[Node, ...] = ()  # what the claims that are held now are about
 
     @contextmanager
     def silent(self) -> Iterator[None]:
@@ -43,13 +46,16 @@ class Judge:
         """All verdicts in the order of the text."""
         return [claim for _, claim in sorted(self._verdicts.items(), key=lambda entry: entry[0][0])]
 
-    def line(self, line: tree.Line, items: list[Item], scope: Scope) -> bool:
+    def line(self, line: tree.Line, items: list[Item], scope: Scope, given: Shape | None) -> bool:
         """Hold the claims at the end of a line against its last shape and the sum of its counts.
 
-        Returns False where a shape is not the claimed one: what follows from it is then in doubt.
+        `given` is the shape of what the next line reads. Returns False where a shape is not the claimed one: what
+        follows from it is then in doubt.
         """
-        layers = [one for one in line.statements if isinstance(one, tree.Layer)]
-        claiming = [one for one in layers if one.claims]
+        laying = [one for one in line.statements if isinstance(one, (tree.Layer, tree.For, tree.If))]
+        if any(isinstance(one, tree.Layer) and one.comes for one in laying):
+            self._come_in(items)
+        claiming = [one for one in laying if one.claims]
         if not claiming or self._silent:
             return True
         if claiming[0] is not line.statements[-1]:
@@ -57,14 +63,29 @@ class Judge:
             hint = "put the next statement on a line of its own"
             self.report.tell("misplaced", message, claiming[0].claims[0], hint=hint)
             return True
-        if len(items) < len(layers):
-            return self._all(claiming[0].claims, (), None, scope)
+        last = claiming[0]
+        shapes = _given(last, items, given)
+        layers = sum(isinstance(one, tree.Layer) for one in laying)
+        if not shapes or sum(not isinstance(item.node, (Loop, Choice)) for item in items) < layers:
+            return self._all(last.claims, (), None, scope)
         cost = add(*(self.costs.of(item.node) for item in items))
-        last = items[-1]
         sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
-        shapes = last.shapes[:1] if isinstance(last.node, Repeat) and last.node.parallel else last.shapes
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
-        return self._all(claiming[0].claims, shapes, cost, scope, leaves if len(leaves) == len(items) else (), sums)
+        nodes = tuple(item.node for item in items)
+        leaves = leaves if len(leaves) == len(items) else ()
+        return self._all(last.claims, shapes, cost, scope, leaves, sums, nodes=nodes)
+
+    def _come_in(self, items: list[Item]) -> None:
+        """Hold what a listing says that a layer reads, by its tensors and not by its input: `Conv2d(3, 64)`."""
+        for item in items:
+            node = item.node.runs[0].node if isinstance(item.node, Repeat) else item.node
+            if not isinstance(node, Leaf):
+                continue
+            for one in node.statement.comes:
+                if not _comes(one, node.inputs[0]):
+                    said = f"{'x'.join(map(str, one.sizes))} {'positions' if one.what == 'window' else one.what}"
+                    message = f"this layer says that it reads {said}, and {node.inputs[0]} comes in"
+                    self.report.tell("shape-mismatch", message, one)
 
     def container(
         self, expects: list[tree.Expect], body: Node, results: tuple[Shape | None, ...], scope: Scope, *, model: bool
@@ -76,7 +97,8 @@ class Judge:
             cost = self.costs.of(body) if complete else None
             items = body.items if isinstance(body, Sequence) and complete else ()
             sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
-            self._all(expect.claims, shapes if complete else (), cost, scope, (), sums, whole=model)
+            known = shapes if complete else ()
+            self._all(expect.claims, known, cost, scope, (), sums, whole=model, nodes=(body,))
 
     def refuse_parts_of_trainable(self) -> None:
         """Where something is frozen, refuse claims of `trainable` about parts: one may stand in several places."""
@@ -94,22 +116,27 @@ class Judge:
         sums: tuple[tuple[str, Cost], ...] = (),
         *,
         whole: bool = False,
+        nodes: tuple[Node, ...] = (),
     ) -> bool:
-        position, right = 0, True
+        position, right, self._nodes = -1, True, nodes
         for claim in claims:
             if not whole and isinstance(claim, tree.QuantityClaim) and claim.unit.text == "trainable":
                 self._trainable[claim.start] = claim
             try:
                 if isinstance(claim, tree.ShapeClaim):
-                    right = self._shape(claim, shapes, position, scope, leaves) and right
                     position += 1
+                    right = self._shape(claim, shapes, position, scope, leaves) and right
                 elif cost is not None:
                     self._quantity(claim, cost, leaves, sums)
             except Problem as problem:
-                self.report.problem(problem, lost=False)
+                self._refuse(claim, problem, str(shapes[position]) if 0 <= position < len(shapes) else "")
             except Silent:
                 pass
         return right
+
+    def _refuse(self, claim: tree.Claim, problem: Problem, derived: str) -> None:
+        """Tell what is wrong with a claim itself; `derived` is the shape that its line gives."""
+        self.report.problem(problem, lost=False)
 
     def _shape(
         self,
@@ -130,8 +157,12 @@ class Judge:
             return True
         leaf = _shaping(leaves)
         because = _derivation(leaf, sizes) if leaf else ""
-        hint = _where(sizes, derived) or (hint_for_claim(leaf, sizes) if leaf else None)
-        self._tell("claim-shape", claim, str(derived), because, hint)
+        where = _where(sizes, derived)
+        tried = try_of_claim(leaf, sizes) if leaf and where is None else None
+        hint = tried.text if tried else where
+        self._tell(
+            "claim-shape", claim, str(derived), because, hint, tried.values if tried else "", incoming(self._nodes)
+        )
         return False
 
     def _quantity(
@@ -143,15 +174,49 @@ class Judge:
             self._tell("claim-value", claim, derived, because, None)
 
     def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:
-        text = self.report.source.text[claim.start : claim.end]
-        source = self.report.source
-        line, file = source.position(claim.start)[0], source.part(claim.start).name
-        self._verdicts.setdefault((claim.start, derived), Claim(line, text, holds, text, derived, file))
+        self._verdicts.setdefault((claim.start, derived, holds), self._verdict(claim, holds, derived))
         return holds
 
-    def _tell(self, code: str, claim: tree.Claim, derived: str, because: str, hint: str | None) -> None:
+    def _verdict(self, claim: tree.Claim, holds: bool | None, derived: str) -> Claim:
+        source = self.report.source
+        text = source.text[claim.start : claim.end]
+        line, file = source.position(claim.start)[0], source.part(claim.start).name
+        return Claim(line, text, holds, text, derived, file)
+
+    def _tell(
+        self,
+        code: str,
+        claim: tree.Claim,
+        derived: str,
+        because: str,
+        hint: str | None,
+        values: str = "",
+        related: tuple[Related, ...] = (),
+    ) -> None:
         text = self.report.source.text[claim.start : claim.end]
-        self.report.tell(code, f"claimed {text}, derived {derived}", claim, label=because, hint=hint)
+        message = f"claimed {text}, derived {derived}"
+        self.report.tell(code, message, claim, label=because, hint=hint, values=values, related=related)
+
+
+def _given(last: tree.Layer | tree.For | tree.If, items: list[Item], given: Shape | None) -> tuple[Shape, ...]:
+    """The shapes that the last statement of a line gives; none where one is not known."""
+    if not isinstance(last, tree.Layer):  # one that lays nothing passes on what it reads
+        return (given,) if given is not None else ()
+    if not items:
+        return ()
+    node, shapes = items[-1].node, items[-1].shapes
+    return shapes[:1] if isinstance(node, Repeat) and node.parallel else shapes
+
+
+def _comes(said: tree.Comes, shape: Shape) -> bool:
+    """Whether what a layer says that it reads is what comes in."""
+    match said.what:
+        case "channels":
+            return said.sizes == (shape.channels,)
+        case "elements":
+            return said.sizes == (shape.elements,)
+    space = shape.space or (1,) * len(said.sizes)  # a vector has one position
+    return said.sizes in (shape.sizes, space) or (len(said.sizes) == 1 and set(space) == set(said.sizes))
 
 
 def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:

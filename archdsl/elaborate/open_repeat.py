@@ -14,10 +14,12 @@ from archdsl.elaborate.once import Once
 from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.assume import Need
+from archdsl.expressions.labels import discards
 from archdsl.faults.problem import Problem, Refused, Silent
 from archdsl.layers.values import give
 from archdsl.network.nodes import Repeat, Run
 from archdsl.sizes.condition import Clause, Literal, literal
+from archdsl.sizes.facts import facts_of
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Undetermined, same
 from archdsl.sizes.wording import worded
@@ -37,11 +39,11 @@ def open_repeat(
     assert at is not None
     if place.branch or len(inputs) > 1:
         raise Problem("undetermined", f"how many there are here is {count}, left open", at, hint=give(count))
-    if not statement.names:
+    if not statement.names or discards(statement.names[0]):
         message = f"the layers below are counted on from {count} copies, a number that is left open"
         raise Problem("undetermined", message, at, hint=f"name the repeat, layers: {{ ... }} x(n), or {give(count)}")
     copies = _copies(e, statement, count, inputs, copy)
-    if count.facts.known(count - 1, ">="):  # type: ignore[arg-type]
+    if facts_of(count).known(count - 1, ">="):  # type: ignore[arg-type]
         return (yield copies)
     return (yield _perhaps(e, statement, count, inputs, copies))
 
@@ -92,7 +94,7 @@ def _perhaps(
         if tried.raised is not None:
             raise tried.raised
         for clause, note in tried.needs:
-            count.facts.require((none, *clause), note)
+            facts_of(count).require((none, *clause), note)
         return tried.once
     e.report.bring_back(told)
     e.forget(unread)
@@ -101,11 +103,11 @@ def _perhaps(
 
 
 def _supposed(e: Elaboration, count: Expression, copies: Task[Once]) -> Task[_Tried]:
-    """The copies with all that is known only there: conditions, and layers and bodies that were found under them."""
-    facts, some = count.facts, literal(count - 1, ">=")
+    """The copies with all that is known only there: conditions, and layers, bodies and parts found under them."""
+    facts, some = facts_of(count), literal(count - 1, ">=")
     assert isinstance(some, Literal)
-    layers, uses, before = e.rules.known, e.uses.known, len(facts.needs)
-    e.rules.known, e.uses.known = ChainMap({}, layers), ChainMap({}, uses)
+    layers, uses, again, before = e.rules.known, e.uses.known, e.uses.again, len(facts.needs)
+    e.rules.known, e.uses.known, e.uses.again = ChainMap({}, layers), ChainMap({}, uses), ChainMap({}, again)
     with facts.supposing(some):
         try:
             once = yield copies
@@ -113,12 +115,12 @@ def _supposed(e: Elaboration, count: Expression, copies: Task[Once]) -> Task[_Tr
         except (Refused, Silent) as raised:
             return _Tried(None, raised, [])
         finally:
-            e.rules.known, e.uses.known = layers, uses
+            e.rules.known, e.uses.known, e.uses.again = layers, uses, again
 
 
 def _require_none(e: Elaboration, none: Literal, fault: Refused) -> None:
     """There is no copy, since a rule refuses it; raises the fault where there must be one."""
-    if not none.size.facts.require((none,), Need(fault.at, fault.what, fault.message)):
+    if not facts_of(none.size).require((none,), Need(fault.at, fault.what, fault.message)):
         raise fault
     message = f"{fault.message}; so there must be no copy: {worded((none,))}"
     e.report.tell("no-copies", message, fault.at, hint=fault.hint)

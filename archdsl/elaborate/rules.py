@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archdsl.claims.hints import hint_for_refusal
+from archdsl.claims.hints import try_of_refusal
+from archdsl.claims.incoming import incoming
 from archdsl.diagnostics import Related, Span
 from archdsl.elaborate.names import Place, Value
 from archdsl.elaborate.once import Once
-from archdsl.expressions.bind import Bound, bind, make
-from archdsl.expressions.scope import Scope
+from archdsl.expressions.bind import Bound, Unbound, bind, make
+from archdsl.expressions.scope import WRONG, KindReference, Scope
 from archdsl.expressions.signature import of_kind
 from archdsl.faults.problem import Placed, Problem, Refused, Silent
 from archdsl.faults.report import Report
@@ -53,11 +54,16 @@ class Rules:
         key = self._key(statement, kind, shapes, place.scope)
         found = self.known.get(key) if key is not None else None
         if found is None:
-            bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds, self.limits)
+            bound = self._bound(statement, kind, shapes, place)
             if None in shapes:
+                self._refuse_unfit(kind, bound)
                 raise Silent
             place.scope.spend(_effort(bound, shapes), statement)
-            op, results = self.apply(kind, bound, inputs, statement)
+            try:
+                op, results = self.apply(kind, bound, inputs, statement)
+            except Problem as fault:
+                fault.related += _ins(statement, place) if fault.code == "shape-mismatch" else ()
+                raise
             remarks = op.remarks(*shapes)  # type: ignore[arg-type]
             for code, message in remarks:
                 self.report.tell(code, message, statement.kind or statement)
@@ -71,8 +77,27 @@ class Rules:
             place.scope.spend(self.effort() + _formula(*shapes, *results) // _PER_STEP, statement)
         return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]
 
+    def _bound(self, statement: tree.Layer, kind: type[Layer], shapes: Any, place: Place) -> Bound:
+        """The values of a line; raises Problem with every fault of them, of those that are bound, too."""
+        try:
+            return bind(of_kind(kind), statement.arguments, place.scope, place.kinds, self.limits)
+        except Unbound as fault:
+            fault.beside += unfit(kind, fault.bound, tuple(shape for shape in shapes if shape is not None), None)
+            raise
+
+    def _refuse_unfit(self, kind: type[Layer], bound: Bound) -> None:
+        """Refuse values that no input makes right, of a line that reads what is in doubt; raises Problem."""
+        faults = unfit(kind, bound, (), None)
+        if faults:
+            first, *others = faults
+            first.beside = tuple(others)
+            raise first
+
     def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
-        """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure."""
+        """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure.
+
+        A value that is left open has the text of one of another setting, and other facts: these are part of the key.
+        """
         words: list[Any] = [kind, shapes]
         for name, value, _, _ in statement.arguments:
             if type(value) is not Token or "?" in value.text or (name is not None and name.text in kind.refers):
@@ -82,9 +107,14 @@ class Rules:
             words.append(value.text if name is None else (name.text, value.text))
             if value.type == "WORD":
                 if value.text in scope:
-                    words.append(identity(scope.get(value.text)))
+                    found = scope.get(value.text)
                 elif value.text == "in":
-                    words.append(repr(scope.channels))
+                    found = scope.channels
+                else:
+                    continue
+                words.append(identity(found))
+                if not isinstance(found, (int, str)):
+                    words.append(self._facts)
         return tuple(words)
 
     def apply(
@@ -152,18 +182,54 @@ class Rules:
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
         own = not asked and refusal.code in _OF_THE_LINE
         related = [self.origin(value) for value in inputs if self.origins[value.number].end and not own]
-        hint = hint_for_refusal(refusal, kind, bound, shapes) or refusal.hint
+        tried = try_of_refusal(refusal, kind, bound, shapes)
+        hint = tried.text if tried else refusal.hint
         if refusal.code == "wrong-type" and hint is None:
             hint = f"usage: {kind.usage()}"
         fault = Problem if refusal.code in _WHATEVER else Refused
-        found = tuple(related[:_MOST_RELATED])
-        return fault(refusal.code, refusal.message, at, hint=hint, related=found, what=kind.name)
+        found = fault(
+            refusal.code,
+            refusal.message,
+            at,
+            hint=hint,
+            related=tuple(related[:_MOST_RELATED]),
+            what=kind.name,
+            values=tried.values if tried else "",
+        )
+        if not asked:
+            found.beside = unfit(kind, bound, shapes, refusal.blame)
+        return found
 
     def origin(self, value: Value) -> Related:
         """Where a value comes from, as a place that explains a fault."""
         at = self.origins[value.number]
         start: Placed = getattr(at, "kind", None) or at
         return Related(Span(start.start, start.end), f"{value.shape} comes from here")
+
+
+def _ins(statement: tree.Layer, place: Place) -> tuple[Related, ...]:
+    """What `in` is in the parts that a line reads by their names, where it is not one number."""
+    entries = [place.names.entries.get(token.text) for token in statement.reads]
+    parts = [entry.part for entry in entries if entry is not None and entry.part is not None]
+    return incoming(part.node for part in parts if part.node is not None)
+
+
+def unfit(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...], blame: str | int | None) -> tuple[Problem, ...]:
+    """The faults of further values of a line, each by itself; that of `blame` is told."""
+    faults, axes = [], len(shapes[0].space) if shapes else 0
+    for name, value in bound.values.items():
+        known = name in bound.written and value is not None and value is not WRONG
+        if name == blame or not known or isinstance(value, KindReference):
+            continue
+        try:
+            kind.attributes[name].type.convert(value, axes)
+        except Refusal as refusal:
+            if refusal.code in _OF_THE_LINE:
+                message = f"{name} of {kind.name} {refusal.message}"
+                faults.append(Problem(refusal.code, message, bound.written[name]))
+        except Undetermined:  # right at some sizes
+            continue
+    return tuple(faults)
 
 
 def _formula(*shapes: Shape | None) -> int:

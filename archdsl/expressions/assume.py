@@ -13,7 +13,7 @@ from archdsl.faults.problem import Placed, Problem
 from archdsl.layers import Refusal
 from archdsl.limits import Limits
 from archdsl.sizes.condition import Clause, literal, names_of
-from archdsl.sizes.facts import Facts, Way
+from archdsl.sizes.facts import Facts, Way, facts_of
 from archdsl.sizes.size import Size, Undetermined, same
 from archdsl.sizes.wording import worded
 
@@ -115,7 +115,7 @@ def equal_where(claimed: tuple[Size, ...], derived: tuple[Size, ...]) -> str | N
         assert not isinstance(one, bool) or one
         if isinstance(one, bool):
             continue
-        facts, names = one.size.facts, names_of((one,))
+        facts, names = facts_of(one.size), names_of((one,))
         answer = facts.decided(one)
         if answer is False:
             return None

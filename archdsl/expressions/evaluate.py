@@ -228,5 +228,5 @@ def no_kind(value: Any, at: Token) -> Exception:
     if isinstance(value, SYMBOLIC):
         from archdsl.expressions.open import no_value
 
-        return no_value(value, "a kind of layer stands here", at, value.facts)
+        return no_value(value, "a kind of layer stands here", at)
     return Problem("unknown-kind", f"{at.text} is a value ({spell_value(value)}), not a kind of layer", at)

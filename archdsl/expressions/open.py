@@ -13,7 +13,7 @@ from archdsl.faults.problem import Placed, Problem, Refused, Silent
 from archdsl.faults.undetermined import undetermined
 from archdsl.layers.values import give, spell
 from archdsl.limits import Limits
-from archdsl.sizes.facts import Facts
+from archdsl.sizes.facts import Facts, facts_of
 from archdsl.sizes.size import Expression, Ratio, Size, Undetermined, ordered, same, symbols
 
 
@@ -70,7 +70,7 @@ def _quotient(over: Size, by: Size) -> Any:
     rest = over % by
     if not isinstance(rest, Expression):
         return over // by if rest == 0 else _lowest(over, by)
-    return over // by if rest.facts.known(rest, "==") else _lowest(over, by)
+    return over // by if rest.context.known(rest, "==") else _lowest(over, by)
 
 
 def _lowest(over: Size, by: Size) -> Any:
@@ -89,9 +89,8 @@ def _lowest(over: Size, by: Size) -> Any:
 
 def compare_open(operator: str, left: Any, right: Any, at: Placed) -> bool:
     """A comparison where a side is left open."""
-    facts = facts_in(left, right)
-    _check_number(left, right, operator, at, facts)
-    _check_number(right, left, operator, at, facts)
+    _check_number(left, right, operator, at)
+    _check_number(right, left, operator, at)
     (a, b), (c, d) = _fraction(left), _fraction(right)
     left, right = a * d, c * b  # divisors are above 0: a fraction's own, or assumed so where it was made
     try:
@@ -99,18 +98,19 @@ def compare_open(operator: str, left: Any, right: Any, at: Placed) -> bool:
             return same(left, right) == (operator == "==")
         return ordered(operator, left, right)
     except Undetermined as fault:
-        raise undetermined("", fault, at, facts) from None
+        raise undetermined("", fault, at, facts_in(left, right)) from None
 
 
-def _check_number(value: Any, other: Any, operator: str, at: Placed, facts: Facts) -> None:
+def _check_number(value: Any, other: Any, operator: str, at: Placed) -> None:
     if isinstance(value, (Expression, Ratio)):
         return
     if isinstance(value, (bool, str, tuple)) or (not hasattr(value, "denominator") and not isinstance(value, float)):
-        raise no_value(other, f"{operator} compares it with {spell(value)}", at, facts)
+        raise no_value(other, f"{operator} compares it with {spell(value)}", at)
 
 
-def no_value(size: Expression | Ratio, why: str, at: Placed, facts: Facts) -> Problem | Silent:
+def no_value(size: Expression | Ratio, why: str, at: Placed) -> Problem | Silent:
     """The fault of an open parameter where no whole number is wanted; told once for each."""
+    facts = facts_of(size)
     size = size.numerator if isinstance(size, Ratio) else size
     names = sorted(symbols(size))
     if facts.told.issuperset(names):
@@ -131,7 +131,7 @@ def assume_counts(value: Expression | Ratio, at: Placed, limits: Limits) -> Size
             raise Refused("out-of-range", f"a line cannot be repeated {count} times", at, what="repeat")
         return count
 
-    return under(value.facts, rule, Need(at, "repeat"), limits)
+    return under(facts_of(value), rule, Need(at, "repeat"), limits)
 
 
 def assume_sizes(sizes: tuple[Size, ...], at: Placed, limits: Limits) -> None:
@@ -147,4 +147,4 @@ def assume_sizes(sizes: tuple[Size, ...], at: Placed, limits: Limits) -> None:
 
 def facts_in(*values: Any) -> Facts:
     """The facts about what is left open in some values."""
-    return next(value.facts for value in values if isinstance(value, (Expression, Ratio)))
+    return next(facts_of(value) for value in values if isinstance(value, (Expression, Ratio)))

@@ -66,11 +66,8 @@ def _unknown(token: Token, scope: Scope) -> Problem:
         return hidden(token)
     if name.upper() in REGISTRY:
         return Problem("wrong-type", f"{name} is a kind of layer, and a value stands here", token)
-    if name in ("True", "False"):
-        return Problem("unknown-name", f"nothing is called {name} here", token, hint="write yes or no")
-    close = scope.nearest(name)
-    hint = f"did you mean {close}?" if close else None
-    return Problem("unknown-name", f"nothing is called {name} here", token, hint=hint)
+    close = {"True": "yes", "False": "no"}.get(name) or scope.nearest(name)
+    return Problem("unknown-name", f"nothing is called {name} here", token, instead=(close,) if close else ())
 
 
 def symbol(name: str, token: Token, scope: Scope) -> Any:
@@ -86,8 +83,9 @@ def symbol(name: str, token: Token, scope: Scope) -> Any:
 def unknown_symbol(name: str, at: Placed, scope: Scope) -> Problem:
     """A capital name that no `input` introduces."""
     close = scope.nearest(name)
-    hint = f"did you mean {close}?" if close else "symbolic sizes are introduced by `input`"
-    return Problem("unknown-name", f"no input introduces the size {name}", at, hint=hint)
+    instead = (close,) if close else ()
+    hint = "symbolic sizes are introduced by `input`"
+    return Problem("unknown-name", f"no input introduces the size {name}", at, hint=hint, instead=instead)
 
 
 def spell_value(value: Any) -> str:

@@ -19,7 +19,11 @@ class Placed(Protocol):
 
 
 class Problem(Exception):
-    """A fault with its place; caught where a statement is checked."""
+    """A fault with its place; caught where a statement is checked.
+
+    `instead` are texts that may be meant in its place, `values` are words of a line that mend it, as `p1`. `beside` are
+    further faults of the same statement.
+    """
 
     def __init__(
         self,
@@ -31,6 +35,8 @@ class Problem(Exception):
         related: tuple[Related, ...] = (),
         label: str = "",
         what: str = "",
+        instead: tuple[str, ...] = (),
+        values: str = "",
     ) -> None:
         self.code = code
         self.message = message
@@ -39,6 +45,9 @@ class Problem(Exception):
         self.related = related
         self.label = label
         self.what = what  # needs what the fault says, as a condition names it
+        self.instead = instead
+        self.values = values
+        self.beside: tuple[Problem, ...] = ()
         super().__init__(message)
 
 
@@ -67,13 +76,13 @@ def placed(statement: tree.Statement) -> Placed:
             return name
         case tree.Use(path):
             return path
-        case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _):
+        case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _, _):
             return tokens[0]
         case tree.Freeze(tokens, _, _):
             return tokens[0]
         case tree.Expect(claims):
             return claims[0]
-        case tree.If(arms, _):
+        case tree.If(arms, _, _):
             return arms[0][0]
 
 

@@ -8,6 +8,7 @@ from copy import copy
 from typing import Any
 
 from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span
+from archdsl.diagnostics.diagnostic import Fix
 from archdsl.faults.problem import Placed, Problem, Refused
 
 FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
@@ -50,6 +51,8 @@ class Report:
         """In the order of the text; a warning on a line whose claim fails would tell the same fault twice."""
         failing = {(d.source.base, d.line) for d in self._found if d.code == "claim-shape"}
         kept = [d for d in self._found if d.code != "leftover" or (d.source.base, d.line) not in failing]
+        named = {one.span for d in self._found if d.severity == "error" for one in d.related}
+        kept = [d for d in kept if d.code != "changed-in" or d.span not in named]
         return sorted(kept, key=lambda d: d.place)
 
     @contextmanager
@@ -84,9 +87,18 @@ class Report:
         self.lost = self.lost or lost
         before = self.errors
         self.tell(
-            problem.code, problem.message, problem.at, hint=problem.hint, related=problem.related, label=problem.label
+            problem.code,
+            problem.message,
+            problem.at,
+            hint=problem.hint,
+            related=problem.related,
+            label=problem.label,
+            instead=problem.instead,
+            values=problem.values,
         )
         self._refused += [problem] if isinstance(problem, Refused) and self.errors > before else []
+        for other in problem.beside:
+            self.problem(other, lost=lost)
 
     def tell(
         self,
@@ -97,6 +109,8 @@ class Report:
         hint: str | None = None,
         related: tuple[Related, ...] = (),
         label: str = "",
+        instead: tuple[str, ...] = (),
+        values: str = "",
     ) -> None:
         """Tell something, unless it was told at this place or is a warning that the line ignores."""
         if at.end > len(self.source.text) or at.start < 0:  # a place in another text, as a value given by the caller
@@ -109,13 +123,14 @@ class Report:
         around = [Related(Span(at.start, at.end), text()) for at, text in reversed(self._around[-_MOST_AROUND:])]
         part, span = self._own(at)
         elsewhere = tuple(self.seen_from(part, one) for one in (*related, *around))
-        self._add(Diagnostic(code, message, span, part, label, elsewhere, hint))
+        found = Diagnostic(code, message, span, part, label, elsewhere, hint, instead=instead, values=values)
+        self._add(found)
 
-    def mend_first(self, hint: str, because: list[tuple[Placed, str]]) -> None:
+    def mend_first(self, fix: Fix, because: list[tuple[Placed, str]]) -> None:
         """Give the first error of the text another fix, and the places that explain it."""
         first = min((one for one in self._found if one.severity == "error"), key=lambda one: one.place)
         related = tuple(self.seen_from(first.source, Related(Span(at.start, at.end), text)) for at, text in because)
-        mended = first._replace(hint=hint, related=(*first.related, *related))
+        mended = first._replace(fix=fix, hint=fix.title, related=(*first.related, *related))
         self._found = [mended if one is first else one for one in self._found]
 
     def _line(self, offset: int) -> tuple[int, int]:

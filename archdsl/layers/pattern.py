@@ -14,7 +14,7 @@ from archdsl.sizes.size import Expression, Size, same
 
 _MOST_NAMES = 16
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_USAGE = 'both sides name the same parts, each once: "h w (n c) -> n h w c"'
+_USAGE = "the axes before and after -> name the same parts, each once; brackets hold the parts of an axis"
 
 
 class Pattern(NamedTuple):

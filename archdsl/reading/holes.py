@@ -50,9 +50,9 @@ def find(file: tree.File) -> list[Hole]:
                 found += _of_layer(statement, blocks)
             case tree.Let(name, value):
                 found += _named(value, name.text)
-            case tree.For(names, turns, _):
+            case tree.For(names, turns, _, _):
                 found += _named(turns, names[0].text)
-            case tree.If(arms, _):
+            case tree.If(arms, _, _):
                 found += [hole for condition, _ in arms for hole in _named(condition, "if")]
             case tree.Input(names, size):
                 found += _of_input(size, names[0].text if names else "input")
@@ -85,9 +85,9 @@ def bodies(statement: tree.Statement) -> list[tree.Body]:
     match statement:
         case tree.Layer(_, _, _, body):
             return [] if body is None else [body]
-        case tree.Block(_, _, _, body) | tree.For(_, _, body):
+        case tree.Block(_, _, _, body) | tree.For(_, _, body, _):
             return [body]
-        case tree.If(arms, otherwise):
+        case tree.If(arms, otherwise, _):
             return [*(body for _, body in arms), *([] if otherwise is None else [otherwise])]
     return []
 

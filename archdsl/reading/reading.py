@@ -14,6 +14,7 @@ from archdsl.syntax import tree
 from archdsl.syntax.collector import without_collector
 
 if TYPE_CHECKING:
+    from archdsl.reading.given import Inputs
     from archdsl.reading.holes import Hole
     from archdsl.reading.using import Folder, Used
 
@@ -56,6 +57,12 @@ class Reading(NamedTuple):
     used: Used | None = None  # the files that the text uses; then `source` is all of them
     folder: Folder | None = None  # where they are found
     prose: tuple[Span, ...] = ()  # what of a listing was passed over
+    inputs: Inputs | None = None  # what the caller gives in place of the text's own, or for lines without one
+
+    @property
+    def fragment(self) -> Shape | None:
+        """What lines read where the text has no `input`."""
+        return self.inputs.fragment if self.inputs is not None else None
 
     @property
     def own(self) -> Source:
@@ -63,17 +70,27 @@ class Reading(NamedTuple):
         return self.source.part(0)
 
 
-def read(source: Source, limits: Limits, notation: str | None = None, folder: Folder | None = None) -> Reading:
+def read(
+    source: Source,
+    limits: Limits,
+    notation: str | None = None,
+    folder: Folder | None = None,
+    inputs: Inputs | None = None,
+) -> Reading:
     """Parse a text once, in the notation given or in the one that it is written in, and the files that it uses.
 
-    `folder` is where these are found; without one only those of the shipped library are.
+    `folder` is where these are found; without one only those of the shipped library are. `inputs` are what the caller
+    gives in place of the text's own.
     """
     with without_collector():
-        text = read_text(source, limits, notation, lambda word: lookup(word) is not None)
+        stated = inputs.statement if inputs is not None else None
+        text = read_text(source, limits, notation, lambda word: lookup(word) is not None, stated)
+    if not text.stated:
+        inputs = None  # it is in the tree
     parsed = text.parsed
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
-    read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
-    read = read._replace(holes=holes, prose=text.prose) if holes or text.prose else read
+    read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes, holes)
+    read = read._replace(folder=folder, inputs=inputs, prose=text.prose)
     return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read
 
 
@@ -88,7 +105,7 @@ def _with_used(read: Reading, folder: Folder | None, limits: Limits) -> Reading:
     if loaded.diagnostics:
         return read._replace(file=None, diagnostics=loaded.diagnostics, holes=())
     ignored = [*read.ignored, *loaded.ignored]
-    return read._replace(source=loaded.source, used=loaded.used, ignored=ignored, folder=folder)
+    return read._replace(source=loaded.source, used=loaded.used, ignored=ignored)
 
 
 def _holes(source: Source, file: tree.File | None) -> tuple[Hole, ...]:

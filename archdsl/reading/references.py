@@ -81,10 +81,10 @@ def _kinds(lines: tuple[tree.Line, ...]) -> list[tuple[Token, set[str]]]:
                     bodies = [body] if body is not None else []
                 case tree.Let(name, _):
                     bound.add(name.text)
-                case tree.For(names, _, body):
+                case tree.For(names, _, body, _):
                     bound.update(token.text for token in names)
                     bodies = [body]
-                case tree.If(arms, otherwise):
+                case tree.If(arms, otherwise, _):
                     bodies = [*(body for _, body in arms), *([otherwise] if otherwise else [])]
             stack += [line for body in bodies for line in body.lines]
     return [(kind, bound) for kind in kinds]

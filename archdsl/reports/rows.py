@@ -160,7 +160,6 @@ def layer_text(text: str, node: object) -> str:
     statement = getattr(node, "statement", None)
     if not isinstance(statement, tree.Layer) or statement.kind is None:
         return "{ }"
-    end = statement.arguments[-1].end if statement.arguments else statement.kind.end
-    words = " ".join(text[statement.kind.start : end].replace("\\\n", " ").split())
+    words = tree.words(statement, text)
     reads = ", ".join(token.text for token in statement.reads)
     return f"{words} <- {reads}" if reads else words

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archdsl.checker.checked import Checked
+from archdsl.claims.claims import Claim
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics.inert import inert
 from archdsl.reports.values import shown as shown_value
@@ -19,13 +20,11 @@ def line(checks: list[Checked]) -> str:
     `checks` are all settings of one file; several are told as ranges.
     """
     totals = [checked.totals for checked in checks]
-    claims = sum(len(checked.claims) for checked in checks)
     parts = [f"{len(checks)} settings ({_settings(checks)})"] if len(checks) > 1 else []
     parts.append(_counted(_range([total.layers for total in totals], _exact), "layer"))
     parts.append(f"{_range([total.params for total in totals], _exact)} params")
     parts.append(f"{_range([total.macs for total in totals], scaled)} macs")
-    if claims:
-        parts.append("1 claim holds" if claims == 1 else f"{claims:,} claims hold")
+    parts += _claims([claim for checked in checks for claim in checked.claims])
     needs = list(dict.fromkeys(each.text for checked in checks for each in checked.conditions))
     where = f", for {_some(needs)}" if needs else ""
     prose = _passed_over(checks[0])
@@ -39,6 +38,14 @@ def _passed_over(checked: Checked) -> str:
     from archdsl.reports.reading import passed_over
 
     return f"; {passed_over(checked.source, checked.prose)}"
+
+
+def _claims(claims: list[Claim]) -> list[str]:
+    """How many claims hold, and how many were not judged."""
+    hold = sum(claim.holds is True for claim in claims)
+    unjudged = sum(claim.holds is None for claim in claims)
+    parts = ["1 claim holds" if hold == 1 else f"{hold:,} claims hold"] if hold else []
+    return [*parts, f"{unjudged:,} not judged"] if unjudged else parts
 
 
 def blocks(checked: Checked, number: int) -> str:

@@ -11,9 +11,11 @@ from typing import Any, NamedTuple
 
 from archdsl.limits import Limits
 from archdsl.sizes.condition import Clause, Literal, literal, names_of
+from archdsl.sizes.joining import Required, joined
 from archdsl.sizes.knowledge import Knowledge, by_bounds
-from archdsl.sizes.numbers import Numbers, TooMuch, between
-from archdsl.sizes.size import Expression, Undetermined
+from archdsl.sizes.numbers import Numbers, between
+from archdsl.sizes.residues import TooMuch
+from archdsl.sizes.size import Expression, Ratio, Size, Undetermined
 
 _PER_VISIT = 10  # steps for each visit that is allowed
 
@@ -24,15 +26,6 @@ class Way(NamedTuple):
     answers: Clause  # all of them hold
     result: Any
     fault: Exception | None
-
-
-class Required(NamedTuple):
-    """A condition that the network needs: what needs it and, on one symbol, its solutions among what `where` allows."""
-
-    clause: Clause
-    note: Any
-    solutions: Numbers | None
-    domain: Numbers | None
 
 
 class Facts(Knowledge):
@@ -114,7 +107,8 @@ class Facts(Knowledge):
         before, self._domains = self._domains, self._domains | domains
         kept = [one for one in found if one is not None and (one.solutions or not self._implied(one.clause))]
         self._domains = before
-        return [self._within_where(one, kept) for one in kept[::-1]]
+        kept = joined(kept[::-1])
+        return [self._within_where(one, kept) for one in kept]
 
     def _within_where(self, one: Required, kept: list[Required]) -> Required:
         """A condition beside all that `where` says of its symbol, which then need not be said again."""
@@ -180,3 +174,10 @@ class Facts(Knowledge):
         if self._before is not None:
             self._domains, self._known, self._least, self._rules, self._joint = self._before
             self._before = None
+
+
+def facts_of(size: Size | Ratio) -> Facts:
+    """The facts about the symbols of a size that depends on some."""
+    assert not isinstance(size, int)
+    assert isinstance(size.context, Facts)
+    return size.context

@@ -6,7 +6,7 @@ from itertools import combinations, groupby
 from math import prod
 from typing import TypeAlias
 
-from archdsl.sizes.size import Atom, Expression, Floor, Monomial, Positive, Size, Symbol
+from archdsl.sizes.size import Atom, Expression, Floor, Monomial, Positive, Size, Symbol, of
 
 _MOST_FACTORS = 4
 Terms: TypeAlias = dict[Monomial, int]
@@ -15,14 +15,48 @@ Terms: TypeAlias = dict[Monomial, int]
 def written(size: Expression) -> str:
     """The polynomial, its highest degree first; `3*(H - 2)*(W - 2)` for the four terms that it is."""
     terms = dict(size.terms)
+    maxima = _maxima(terms)
     shifts = {monomial: _taken_out(monomial, terms) for monomial in dict(terms) if monomial}
-    parts: list[str] = []
+    parts = [text for text in maxima if text.startswith("+")]
     for monomial, factor in terms.items():
         bare = factor > 0 or bool(parts)  # a sign in front of all binds more than //
         term = _term(monomial, abs(factor), abs(factor) == len(monomial) == 1 and bare, shifts.get(monomial, {}))
         parts.append(("- " if factor < 0 else "+ ") + term)
-    text = " ".join(parts)
+    text = " ".join([*parts, *(text for text in maxima if text.startswith("-"))])
     return text[2:] if text.startswith("+ ") else "-" + text[2:]
+
+
+def _maxima(terms: Terms) -> list[str]:
+    """`+ max(H, W)` for `W + max(0, H - W)`, which are taken out of the terms."""
+    found: list[str] = []
+    for monomial, factor in list(terms.items()):
+        atom = monomial[0] if len(monomial) == 1 else None
+        base = _base(atom) if isinstance(atom, Positive) else {}
+        if isinstance(atom, Positive) and base and _hold(terms, base, factor):
+            del terms[monomial]
+            for other, own in base.items():
+                terms[other] = terms.get(other, 0) - own * factor
+                if not terms[other]:
+                    del terms[other]
+            sizes = ", ".join(str(of(base) + one) for one in (*atom.sizes, 0))
+            found.append(f"{'- ' if factor < 0 else '+ '}{'' if abs(factor) == 1 else f'{abs(factor)}*'}max({sizes})")
+    return found
+
+
+def _hold(terms: Terms, base: Terms, factor: int) -> bool:
+    """Whether so many times the base can be taken out; of several terms the constant need not be there."""
+    wanted = {monomial: own * factor for monomial, own in base.items() if monomial or len(base) == 1}
+    return all(abs(own) <= terms.get(monomial, 0) * (1 if own > 0 else -1) for monomial, own in wanted.items())
+
+
+def _base(atom: Positive) -> Terms:
+    """What must be added to the sizes of a maximum so that none has a negative term."""
+    found: Terms = {}
+    for size in atom.sizes:
+        for monomial, factor in size.terms if isinstance(size, Expression) else ():
+            if factor < 0:
+                found[monomial] = max(found.get(monomial, 0), -factor)
+    return found
 
 
 def _taken_out(monomial: Monomial, terms: Terms) -> dict[Atom, int]:
@@ -70,8 +104,8 @@ def _atom(atom: Atom) -> str:
     match atom:
         case Symbol(name, _):
             return name
-        case Positive(size):
-            return f"max(0, {size})"
+        case Positive(sizes):
+            return f"max(0, {', '.join(map(str, sizes))})"
         case Floor(numerator, divisor):
             return f"{_operand(numerator)}//{_operand(divisor)}"
 

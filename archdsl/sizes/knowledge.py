@@ -5,21 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import copy
-from typing import TYPE_CHECKING, Any, cast
+from itertools import product
+from math import prod
+from typing import Any
 
 from archdsl.limits import Limits
 from archdsl.sizes.bounds import bounds
-from archdsl.sizes.condition import Clause, Literal, literal, replaced, solutions
-from archdsl.sizes.numbers import Numbers, TooMuch, between
-from archdsl.sizes.rewriting import rewritten, solved, tidied
-from archdsl.sizes.size import Expression, Monomial, Size, Symbol, symbol, symbols
-
-if TYPE_CHECKING:
-    from archdsl.sizes.facts import Facts
+from archdsl.sizes.condition import Clause, Literal, literal, replaced
+from archdsl.sizes.floors import floor
+from archdsl.sizes.formula import written
+from archdsl.sizes.maxima import maximum
+from archdsl.sizes.numbers import Numbers, between
+from archdsl.sizes.residues import TooMuch
+from archdsl.sizes.rewriting import Rules, moduli, solved, tidied
+from archdsl.sizes.size import Expression, Monomial, Size, Symbol, Undetermined, symbol, symbols
+from archdsl.sizes.solutions import Rests, solutions
 
 _QUESTION = 30  # steps of any question, whatever it asks
 _MOST_JOINT = 32  # comparisons of several symbols from which others are concluded
-_MOST_RULES = 64  # equalities that are used for rewriting
+_MOST_RESTS = 64  # rests of the symbols in a question that are tried
+_MOST_RULES = 256  # equalities that are used for rewriting
 
 
 class Knowledge:
@@ -32,21 +37,17 @@ class Knowledge:
         self._first: dict[str, int] = {}
         self._known: dict[Literal, None] = {}  # in the order in which they came
         self._least: dict[Expression, int] = {}  # a size without its constant -> the least that it can be
-        self._rules: list[tuple[Monomial, Size]] = []
+        self._rules = Rules()
         self._joint: list[Expression] = []  # sizes of several symbols that are 0 or more, the first of them
         self._solutions: dict[Clause, Numbers | None] = {}
+        self._rests: Rests = {}
 
     # ---- symbols
-
-    @property
-    def _itself(self) -> Facts:
-        """What its symbols know it as."""
-        return cast("Facts", self)
 
     def symbol(self, name: str, least: int) -> Expression:
         """A new symbol, a whole number of at least so much."""
         self._domains[name], self._first[name] = between(least), least
-        return symbol(name, self._itself)
+        return symbol(name, self)
 
     @property
     def names(self) -> list[str]:
@@ -68,6 +69,18 @@ class Knowledge:
 
     # ---- questions
 
+    @property
+    def exploring(self) -> bool:
+        """Whether questions are answered one way and then the other."""
+        return False
+
+    def asked(self, size: Expression, relation: str, question: str) -> bool:
+        """Whether a size is 0 or more (`>=`), or 0 (`==`); raises Undetermined where that is open."""
+        answer = self.known(size, relation)
+        if answer is None:
+            raise Undetermined(question)
+        return answer
+
     def known(self, size: Expression, relation: str) -> bool | None:
         """The same, None where it is open."""
         found = literal(size, relation)
@@ -82,15 +95,19 @@ class Knowledge:
         if isinstance(other, bool):
             return other
         answer = self._directly(other) if other != one else None
-        return self._by_rests(other) if answer is None else answer
+        return self._by_rests(other) if answer is None and not self._solved(other) else answer
 
     def _directly(self, one: Literal) -> bool | None:
         self.steps += _QUESTION + one.size.weight
         answer = self._looked_up(one)
-        if answer is None and len(names := symbols(one.size)) == 1:
-            answer = self._by_numbers((one,), names.pop())
-        answer = by_bounds(one) if answer is None else answer
+        if answer is None:
+            answer = self._by_numbers((one,), *symbols(one.size)) if self._solved(one) else by_bounds(one)
         return self._by_sums(one) if answer is None and self._joint and one.relation == ">=" else answer
+
+    def _solved(self, one: Literal) -> bool:
+        """Whether a comparison is of one symbol of which the solutions are known, and with them all that follows."""
+        names = symbols(one.size)
+        return len(names) == 1 and self.solutions((one,), *names) is not None
 
     def _by_sums(self, one: Literal) -> bool | None:
         """The answer where what is asked, or its opposite, is a comparison of several symbols that holds, and more."""
@@ -123,7 +140,7 @@ class Knowledge:
         if found is None:
             return None
         domain = self._domains[name]
-        self.steps += _period_of(domain) + _period_of(found)
+        self.steps += domain.weight + found.weight
         try:
             if domain.within(found):
                 return True
@@ -134,8 +151,8 @@ class Knowledge:
     def solutions(self, clause: Clause, name: str) -> Numbers | None:
         """The numbers for which a condition on one symbol holds; None where they are not known."""
         if clause not in self._solutions:
-            self._solutions[clause] = found = solutions(clause, name)
-            self.steps += _QUESTION + sum(each.size.weight for each in clause) * _period_of(found)
+            self._solutions[clause] = found = solutions(clause, name, self._rests)
+            self.steps += _QUESTION + sum(each.size.weight for each in clause) * _weight_of(found)
         return self._solutions[clause]
 
     def _by_rests(self, one: Literal) -> bool | None:
@@ -145,32 +162,58 @@ class Knowledge:
         for name in sorted(names) if len(names) > 1 else ():
             rest = self._domains[name].rest()
             if rest is not None:
-                size = replaced(size, Symbol(name, self._itself), self._multiple(name, *rest))
+                size = replaced(size, Symbol(name, self), self._multiple(name, *rest))
         found = literal(size, one.relation) if size is not one.size else None
-        if not isinstance(found, Literal):
-            return found
-        self.steps += found.size.weight
-        return by_bounds(found)
+        if isinstance(found, Literal):
+            self.steps += found.size.weight
+            found = by_bounds(found)
+        return self._by_every_rest(one) if found is None else found
+
+    def _by_every_rest(self, one: Literal) -> bool | None:
+        """The answer with each symbol in a floor as a multiple and a rest, where that is the same for all rests."""
+        periods = moduli(one.size)
+        if not 1 < prod(periods.values()) <= _MOST_RESTS:
+            return None
+        answers: set[bool | None] = set()
+        for rests in product(*map(range, periods.values())):
+            size: Size = one.size
+            for (name, period), rest in zip(periods.items(), rests, strict=True):
+                size = replaced(size, Symbol(name, self), self._multiple(name, period, rest))
+            found = literal(size, one.relation)
+            self.steps += _QUESTION
+            answers.add(by_bounds(found) if isinstance(found, Literal) else found)
+            if len(answers) > 1 or None in answers:
+                return None
+        return answers.pop()
 
     def _multiple(self, name: str, period: int, rest: int) -> Size:
-        """`32*h + 5` for a symbol of which every number has this rest."""
-        other = f"{name}:{period}"
+        """`32*h + 5` for a symbol, of those of its numbers that have this rest."""
+        other = f"{name}:{period}:{rest}"
         low, high = self.interval(name)
         assert low is not None
-        self._domains[other] = between((low - rest) // period, None if high is None else (high - rest) // period)
-        return period * symbol(other, self._itself) + rest
+        self._domains[other] = between(-((rest - low) // period), None if high is None else (high - rest) // period)
+        return period * symbol(other, self) + rest
+
+    def floor(self, numerator: Size, divisor: Size) -> Size:
+        """`numerator // divisor`, rounded down. Raises ZeroDivisionError; asks for the sign of an open divisor."""
+        return floor(numerator, divisor)
+
+    def maximum(self, left: Size, right: Size) -> Size:
+        """The larger of two sizes. Raises Undetermined where they are too long."""
+        return maximum(left, right)
+
+    def written(self, size: Expression) -> str:
+        """A size as text."""
+        return written(size)
 
     def rewritten(self, size: Size) -> Size:
         """A size with what is known to be equal put in."""
-        self.steps += 3 * len(self._rules)
-        return rewritten(size, self._rules) if self._rules else size
+        self.steps += 3 if self._rules else 0
+        return self._rules.applied(size)
 
     def tidied(self, size: Size) -> Size:
         """A size in the simplest form that what is known allows: `H//2` for `(H + 1)//2` where H is even."""
-        size = self.rewritten(size)
-        if all(piece.period == 1 for domain in self._domains.values() for piece in domain.pieces):
-            return size
-        return tidied(size, lambda name: self._domains[name].rest())
+        return tidied(self.rewritten(size), lambda name: self._domains[name].rest())
 
     # ---- learning
 
@@ -198,7 +241,7 @@ class Knowledge:
 
     def _rewrite(self, monomial: Monomial, by: Size) -> None:
         """From now on, put a size for a term; what is known of a symbol goes over to the one that is equal."""
-        self._rules.append((monomial, by))
+        self._rules.add(monomial, by)
         other = by.terms[0][0] if isinstance(by, Expression) and len(by.terms) == 1 and by.terms[0][1] == 1 else ()
         head = monomial[0]
         if not isinstance(head, Symbol):
@@ -228,8 +271,8 @@ class Knowledge:
         except TooMuch:
             return
         alone = domain.few(1)
-        if alone and not any(monomial == (Symbol(name, self._itself),) for monomial, _ in self._rules):
-            self._rules.append(((Symbol(name, self._itself),), alone[0]))
+        if alone and not self._rules.has(name):
+            self._rules.add((Symbol(name, self),), alone[0])
 
     # ---- forgetting
 
@@ -253,7 +296,7 @@ class Knowledge:
             self.bring_back(before)
 
     def _state(self) -> tuple[Any, ...]:
-        return dict(self._domains), dict(self._known), dict(self._least), list(self._rules), list(self._joint)
+        return dict(self._domains), dict(self._known), dict(self._least), copy(self._rules), list(self._joint)
 
 
 def by_bounds(one: Literal) -> bool | None:
@@ -265,5 +308,5 @@ def by_bounds(one: Literal) -> bool | None:
     return one.relation == "==" if low == high == 0 else None
 
 
-def _period_of(found: Numbers | None) -> int:
-    return 1 if found is None else sum(piece.period for piece in found.pieces) + len(found.pieces)
+def _weight_of(found: Numbers | None) -> int:
+    return 1 if found is None else 1 + found.weight

@@ -1,4 +1,4 @@
-"""Sets of whole numbers that an open size may be: stretches of them, each with its rest modulo a period.
+"""Sets of integers that a symbolic size may be: stretches of them, in each of which the rest modulo a period decides.
 
 Every condition on one symbol that is linear, floors by numbers included, has exactly such a set of solutions, so that
 "implies", "contradicts" and "never" are questions about sets, with exact answers.
@@ -7,56 +7,75 @@ Every condition on one symbol that is linear, floors by numbers included, has ex
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from math import gcd, lcm
+from math import gcd
 from typing import NamedTuple
 
+from archdsl.sizes.residues import (
+    Residues,
+    TooMuch,
+    both,
+    common_step,
+    equal,
+    has,
+    inverted,
+    last_to,
+    next_from,
+    weight_of,
+)
+
 FIRST = -(2**80)  # no size lies below
-MOST_PERIOD = 1_024
 MOST_PIECES = 1_024
-
-
-class TooMuch(Exception):
-    """A set that would take too long to work with."""
+_MOST_WEIGHT = 2_048  # of the rests in one stretch
+_SAMPLE = 8  # members of a stretch without a period that are looked at
 
 
 class Piece(NamedTuple):
-    """The numbers from `start` to before `end` (None: without end) whose rest modulo `period` is a bit of `mask`."""
+    """The numbers from `start` to before `end` (None: without end) that are members of `residues`."""
 
     start: int
     end: int | None
-    period: int = 1
-    mask: int = 1
+    residues: Residues = True
 
     def has(self, number: int) -> bool:
         inside = self.start <= number and (self.end is None or number < self.end)
-        return inside and bool(self.mask >> number % self.period & 1)
+        return inside and has(self.residues, number)
 
-    def first(self) -> int | None:
-        """The smallest number."""
-        stop = self.start + self.period if self.end is None else min(self.end, self.start + self.period)
-        return next((number for number in range(self.start, stop) if self.has(number)), None)
+    def first(self, start: int | None = None) -> int | None:
+        """The smallest number, or the smallest from another one on."""
+        found = next_from(self.residues, self.start if start is None else max(start, self.start))
+        return None if found is None or (self.end is not None and found >= self.end) else found
 
     def last(self) -> int | None:
         """The largest number; None where there is none, or no end."""
         if self.end is None:
             return None
-        stop = max(self.start, self.end - self.period)
-        return next((number for number in range(self.end - 1, stop - 1, -1) if self.has(number)), None)
+        found = last_to(self.residues, self.end - 1)
+        return None if found is None or found < self.start else found
+
+    def few(self, most: int) -> list[int]:
+        """The smallest numbers, so many at most."""
+        found: list[int] = []
+        number = self.first()
+        while number is not None and len(found) < most:
+            found.append(number)
+            number = self.first(number + 1)
+        return found
 
 
 class Numbers:
-    """A set of whole numbers, immutable; `pieces` are sorted and do not overlap."""
+    """A set of integers, immutable; `pieces` are sorted and do not overlap."""
 
     __slots__ = ("pieces",)
 
     def __init__(self, pieces: Iterable[Piece]) -> None:
         found: list[Piece] = []
         for piece in pieces:
-            piece = _plain(piece)
             if piece.first() is None:
                 continue
-            if found and found[-1].end == piece.start and found[-1][2:] == piece[2:]:
-                piece = Piece(found.pop().start, *piece[1:])
+            if weight_of(piece.residues) > _MOST_WEIGHT:
+                raise TooMuch
+            if found and found[-1].end == piece.start and equal(found[-1].residues, piece.residues):
+                piece = piece._replace(start=found.pop().start)
             found.append(piece)
         if len(found) > MOST_PIECES:
             raise TooMuch
@@ -76,6 +95,16 @@ class Numbers:
     def __hash__(self) -> int:
         return hash(self.least())
 
+    @property
+    def weight(self) -> int:
+        """How much there is to look at."""
+        return sum(weight_of(piece.residues) for piece in self.pieces)
+
+    @property
+    def whole(self) -> bool:
+        """Whether every number of each stretch is a member."""
+        return all(piece.residues is True for piece in self.pieces)
+
     def within(self, other: Numbers) -> bool:
         """Whether every number of this set is one of the other."""
         return not self & ~other
@@ -92,9 +121,9 @@ class Numbers:
         """All numbers, where there are no more than so many."""
         found: list[int] = []
         for piece in self.pieces:
-            if piece.end is None or piece.end - piece.start > most * piece.period:
+            if piece.end is None:
                 return None
-            found += [number for number in range(piece.start, piece.end) if piece.has(number)]
+            found += piece.few(most + 1)
             if len(found) > most:
                 return None
         return found
@@ -106,7 +135,9 @@ class Numbers:
             return None
         step = 0
         for piece in self.pieces:
-            step = gcd(step, *(number - least for number in _sample(piece)))
+            sample = piece.few(_SAMPLE)
+            step = gcd(step, *(number - least for number in sample))
+            step = gcd(step, common_step(piece.residues)) if len(sample) == _SAMPLE else step
         return (step, least % step) if step > 1 else None
 
     # ---- sets from sets
@@ -131,61 +162,12 @@ def exactly(numbers: Iterable[int]) -> Numbers:
     return Numbers([Piece(number, number + 1) for number in sorted(set(numbers))])
 
 
-def rests(period: int, mask: int) -> Numbers:
-    """All numbers with these rests."""
-    if period > MOST_PERIOD:
-        raise TooMuch
-    return Numbers([Piece(FIRST, None, period, mask)])
-
-
-def from_starts(starts: list[int]) -> Numbers:
-    """For each rest modulo `len(starts)` all numbers from `starts[rest]` on, which has that rest."""
-    period = len(starts)
-    marks = sorted(set(starts))
-    if marks == list(range(marks[0], marks[0] + period)):
-        return between(marks[0])
-    pieces, mask = [], 0
-    for place, mark in enumerate(marks):
-        mask |= 1 << mark % period
-        pieces.append(Piece(mark, marks[place + 1] if place + 1 < len(marks) else None, period, mask))
-    return Numbers(pieces)
+def periodic(residues: Residues) -> Numbers:
+    """All members of a periodic set."""
+    return Numbers([Piece(FIRST, None, residues)])
 
 
 # ---- pieces
-
-
-def _plain(piece: Piece) -> Piece:
-    """A piece of which every number is one has period 1; the period is the smallest that there is."""
-    start, end, period, mask = piece
-    if mask == 0:
-        return Piece(start, start)
-    while period > 1:
-        for factor in _primes(period):
-            smaller = period // factor
-            low = mask & ((1 << smaller) - 1)
-            if mask == _repeated(low, smaller, factor):
-                period, mask = smaller, low
-                break
-        else:
-            break
-    return Piece(start, end, period, mask)
-
-
-def _primes(number: int) -> Iterator[int]:
-    factor = 2
-    while factor * factor <= number:
-        if number % factor == 0:
-            yield factor
-            while number % factor == 0:
-                number //= factor
-        factor += 1
-    if number > 1:
-        yield number
-
-
-def _repeated(mask: int, period: int, times: int) -> int:
-    """A mask written several times."""
-    return mask * (((1 << period * times) - 1) // ((1 << period) - 1))
 
 
 def _common(left: tuple[Piece, ...], right: tuple[Piece, ...]) -> Iterator[Piece]:
@@ -204,12 +186,8 @@ def _ends_before(piece: Piece, start: int) -> bool:
 
 
 def _both(left: Piece, right: Piece) -> Piece:
-    period = lcm(left.period, right.period)
-    if period > MOST_PERIOD:
-        raise TooMuch
-    masks = [_repeated(one.mask, one.period, period // one.period) for one in (left, right)]
     ends = [one.end for one in (left, right) if one.end is not None]
-    return Piece(max(left.start, right.start), min(ends, default=None), period, masks[0] & masks[1])
+    return Piece(max(left.start, right.start), min(ends, default=None), both(left.residues, right.residues))
 
 
 def _others(pieces: tuple[Piece, ...]) -> Iterator[Piece]:
@@ -218,16 +196,10 @@ def _others(pieces: tuple[Piece, ...]) -> Iterator[Piece]:
         assert start is not None
         if start < piece.start:
             yield Piece(start, piece.start)
-        yield piece._replace(mask=((1 << piece.period) - 1) & ~piece.mask)
+        yield piece._replace(residues=inverted(piece.residues))
         start = piece.end
     if start is not None:
         yield Piece(start, None)
-
-
-def _sample(piece: Piece) -> list[int]:
-    """Numbers of a piece whose differences have the divisor that all of them have."""
-    stop = piece.start + 2 * piece.period if piece.end is None else min(piece.end, piece.start + 2 * piece.period)
-    return [number for number in range(piece.start, stop) if piece.has(number)]
 
 
 ALL = Numbers([Piece(FIRST, None)])

@@ -3,16 +3,92 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import lcm
 from typing import TypeAlias
 
 from archdsl.sizes.condition import replaced
-from archdsl.sizes.size import Expression, Floor, Monomial, Positive, Size, Symbol, of, symbols
+from archdsl.sizes.maxima import largest
+from archdsl.sizes.shortest import shortest
+from archdsl.sizes.size import (
+    Atom,
+    Expression,
+    Floor,
+    Monomial,
+    Positive,
+    Size,
+    Symbol,
+    of,
+    parts,
+    symbols,
+    total,
+)
 
-_MOST = 16  # times that all rules are used on one size
+_MOST = 16  # times that the rules are used on one size
 Rule: TypeAlias = tuple[Monomial, Size]  # a term, and what it is equal to
 Rests: TypeAlias = Callable[
     [str], tuple[int, int] | None
 ]  # period and rest of a symbol, where all its numbers have one
+
+
+class Rules:
+    """Equal sizes to put in, each for a term: `2*h` for H, `H//2` for `(H + 1)//2`, `56*W` for `H*W`."""
+
+    def __init__(self) -> None:
+        self._symbols: dict[str, Size] = {}
+        self._atoms: dict[Atom, Size] = {}
+        self._products: list[Rule] = []
+
+    def __len__(self) -> int:
+        return len(self._symbols) + len(self._atoms) + len(self._products)
+
+    def __copy__(self) -> Rules:
+        """The same rules, to which others can be added."""
+        found = Rules()
+        found._symbols, found._atoms = dict(self._symbols), dict(self._atoms)
+        found._products = list(self._products)
+        return found
+
+    def has(self, name: str) -> bool:
+        """Whether a size is put in for a symbol."""
+        return name in self._symbols
+
+    def add(self, monomial: Monomial, by: Size) -> None:
+        """From now on, put a size for a term; the first size for it stays."""
+        if len(monomial) > 1:
+            self._products.append((monomial, by))
+        elif isinstance(monomial[0], Symbol):
+            self._symbols.setdefault(monomial[0].name, by)
+        else:
+            self._atoms.setdefault(monomial[0], by)
+
+    def applied(self, size: Size) -> Size:
+        """A size with the equal ones put in."""
+        for _ in range(_MOST if len(self) else 0):
+            before = size
+            size = self._once(size)
+            if size == before or isinstance(size, int):
+                break
+        return size
+
+    def _once(self, size: Size) -> Size:
+        if isinstance(size, int):
+            return size
+        inside = symbols(size) if self._symbols else set()
+        for name in [name for name in self._symbols if name in inside]:
+            size = replaced(size, Symbol(name, size.context), self._symbols[name])
+            if isinstance(size, int):
+                return size
+        if any(atom in self._atoms for monomial, _ in size.terms for atom in monomial):
+            size = total(self._product(monomial, factor) for monomial, factor in size.terms)
+        for monomial, by in self._products:
+            size = _put(size, monomial, by)
+        return size
+
+    def _product(self, monomial: Monomial, factor: int) -> Size:
+        found: Size = factor
+        for atom in monomial:
+            found = found * self._atoms.get(atom, of({(atom,): 1}))
+        return found
 
 
 def solved(size: Expression) -> Rule | None:
@@ -31,52 +107,47 @@ def _contains(size: Expression, monomial: Monomial) -> bool:
 
 
 def _put(size: Size, monomial: Monomial, by: Size) -> Size:
+    """A size with another one for a product of several."""
     if isinstance(size, int):
         return size
-    if len(monomial) == 1 and isinstance(monomial[0], Symbol):
-        return replaced(size, monomial[0], by) if monomial[0].name in symbols(size) else size
-    found: Size = 0
+    found: list[Size] = []
     for other, factor in size.terms:
         left = list(other)
         for atom in monomial:
             if atom not in left:
-                found = found + of({other: factor})
+                found.append(of({other: factor}))
                 break
             left.remove(atom)
         else:
-            found = found + factor * of({tuple(left): 1}) * by
-    return found
-
-
-def rewritten(size: Size, rules: list[Rule]) -> Size:
-    """A size with the equal ones put in."""
-    for _ in range(_MOST):
-        before = size
-        for monomial, by in rules:
-            size = _put(size, monomial, by)
-        if size == before or isinstance(size, int):
-            break
-    return size
+            found.append(factor * of({tuple(left): 1}) * by)
+    return total(found)
 
 
 def tidied(size: Size, rests: Rests) -> Size:
-    """`H//2` for `(H + 1)//2`, and H for `2*(H//2)`, where H is even."""
-    found: Size = 0
-    for monomial, factor in size.terms if isinstance(size, Expression) else (((), size),):
+    """`H//2` for `(H + 1)//2`, and H for `2*(H//2)`, where H is even; `(H + 1)//2` for `H - H//2` of every H."""
+    if isinstance(size, int) or all(isinstance(atom, Symbol) for monomial, _ in size.terms for atom in monomial):
+        return size
+    found: list[Size] = []
+    for monomial, factor in size.terms:
         product: Size = factor
         for atom in monomial:
             product = product * _tidied_atom(atom, rests)
-        found = found + _cancelled(product, rests)
-    return found
+        found.append(_cancelled(product, rests))
+    return shortest(total(found))
 
 
-def _tidied_atom(atom: Symbol | Floor | Positive, rests: Rests) -> Size:
-    if isinstance(atom, Floor) and isinstance(atom.divisor, int) and isinstance(atom.numerator, Expression):
-        rest = _rest_of(atom.numerator, atom.divisor, rests)
-        if rest is not None:
-            constant = atom.numerator.terms[-1][1] if not atom.numerator.terms[-1][0] else 0
-            return (atom.numerator - constant) // atom.divisor + (rest + constant) // atom.divisor
-    return of({(atom,): 1})
+def _tidied_atom(atom: Atom, rests: Rests) -> Size:
+    if isinstance(atom, Symbol):
+        return of({(atom,): 1})
+    inner = [tidied(part, rests) for part in parts(atom)]
+    if isinstance(atom, Positive):
+        return largest([0, *inner])
+    over, by = inner
+    rest = _rest_of(over, by, rests) if isinstance(by, int) and isinstance(over, Expression) else None
+    if rest is None or isinstance(over, int):
+        return over // by
+    constant = over.terms[-1][1] if not over.terms[-1][0] else 0
+    return (over - constant) // by + (rest + constant) // by
 
 
 def _rest_of(size: Expression, divisor: int, rests: Rests) -> int | None:
@@ -107,3 +178,15 @@ def _cancelled(size: Size, rests: Rests) -> Size:
                 others.remove(atom)
                 return _cancelled((over - rest) * of({tuple(others): factor // atom.divisor}), rests)
     return size
+
+
+def moduli(size: Size) -> dict[str, int]:
+    """For each symbol in a floor by a number the number modulo which its rest decides what the floor comes to."""
+    found: dict[str, int] = {}
+    for monomial, _ in size.terms if isinstance(size, Expression) else ():
+        for atom in monomial:
+            times = atom.divisor if isinstance(atom, Floor) and isinstance(atom.divisor, int) else 1
+            for part in parts(atom):
+                inner = dict.fromkeys(symbols(part), 1) | moduli(part)
+                found |= {name: lcm(found.get(name, 1), times * own) for name, own in inner.items()}
+    return {name: period for name, period in sorted(found.items()) if period > 1}

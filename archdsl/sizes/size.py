@@ -1,9 +1,10 @@
-"""Sizes: whole numbers, and exact expressions over symbols such as `T` and `H`.
+"""Sizes: integers, and exact expressions over symbols such as `T` and `H`.
 
-A symbolic size is a polynomial with whole coefficients over atoms; an atom is a symbol, the floor of a division, or
+A symbolic size is a polynomial with integer coefficients over atoms; an atom is a symbol, the floor of a division, or
 what of a size is above 0. The polynomial is its normal form: equal sizes are equal objects, `(H + 2 - 3)//2 + 1` twice
 and `2*H//2` against `H` alike. Rules use + - * // % and `maximum` on `Size`, compare with < <= > >= and `same`, and
-never ask which kind it is. What a comparison of symbols answers is the business of their `Facts`.
+never ask which kind it is. What depends on what is known of the symbols is asked of their `Context`: comparisons, what
+the floor of a division comes to, and the text.
 """
 
 from __future__ import annotations
@@ -12,7 +13,40 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from archdsl.sizes.facts import Facts
+    from typing import Protocol
+
+    from archdsl.limits import Limits
+
+    class Context(Protocol):
+        """What an expression asks about its symbols: the facts of one check."""
+
+        limits: Limits
+
+        @property
+        def exploring(self) -> bool:
+            """Whether questions are answered one way and then the other."""
+
+        def asked(self, size: Expression, relation: str, question: str) -> bool:
+            """Whether a size is 0 or more (`>=`), or 0 (`==`). Raises Undetermined."""
+
+        def known(self, size: Expression, relation: str) -> bool | None:
+            """The same for every size that is allowed; None where it depends on a symbol."""
+
+        def interval(self, name: str) -> tuple[int | None, int | None]:
+            """The least and the most that a symbol can be."""
+
+        def floor(self, numerator: Size, divisor: Size) -> Size:
+            """`numerator // divisor`, rounded down. Raises ZeroDivisionError, Undetermined."""
+
+        def maximum(self, left: Size, right: Size) -> Size:
+            """The larger of two sizes. Raises Undetermined where they are too long."""
+
+        def tidied(self, size: Size) -> Size:
+            """A size in the simplest form that what is known allows."""
+
+        def written(self, size: Expression) -> str:
+            """A size as text."""
+
 
 _LARGEST_FACTOR = 2**62
 _DEEPEST = 32  # floors within one another
@@ -27,10 +61,10 @@ class Undetermined(Exception):
 
 
 class Symbol(NamedTuple):
-    """A size that is left open; `facts` say what is known of it."""
+    """A size that is left open; `context` says what is known of it."""
 
     name: str
-    facts: Facts
+    context: Context
 
 
 class Floor(NamedTuple):
@@ -41,9 +75,9 @@ class Floor(NamedTuple):
 
 
 class Positive(NamedTuple):
-    """`max(0, size)`."""
+    """What of several sizes is above 0: `max(0, a, b)`."""
 
-    size: Expression
+    sizes: tuple[Size, ...]
 
 
 Atom: TypeAlias = Symbol | Floor | Positive
@@ -53,7 +87,7 @@ Monomial: TypeAlias = tuple[Atom, ...]  # a product of atoms, sorted; () is 1
 class Expression:
     """A polynomial over symbols and what is derived from them, immutable and hashable."""
 
-    __slots__ = ("_hash", "_text", "depth", "facts", "terms", "weight")
+    __slots__ = ("_hash", "_text", "context", "depth", "terms", "weight")
 
     def __init__(self, terms: dict[Monomial, int]) -> None:
         self.terms = tuple(sorted(terms.items(), key=_term_order)) if len(terms) > 1 else tuple(terms.items())
@@ -62,7 +96,7 @@ class Expression:
         self.weight: int = len(terms) + len(atoms) + sum([size.weight for size in inner])  # all inside counted
         self.depth: int = 1 + max([size.depth for size in inner], default=0)
         first = atoms[0]
-        self.facts: Facts = first.facts if isinstance(first, Symbol) else inner[0].facts
+        self.context: Context = first.context if isinstance(first, Symbol) else inner[0].context
         self._hash = hash(self.terms)
         self._text: str | None = None
 
@@ -118,14 +152,10 @@ class Expression:
     __rmul__ = __mul__
 
     def __floordiv__(self, other: Size) -> Size:
-        from archdsl.sizes.floors import floor
-
-        return floor(self, other)
+        return self.context.floor(self, other)
 
     def __rfloordiv__(self, other: Size) -> Size:
-        from archdsl.sizes.floors import floor
-
-        return floor(other, self)
+        return self.context.floor(other, self)
 
     def __mod__(self, other: Size) -> Size:
         return self - (self // other) * other
@@ -151,9 +181,7 @@ class Expression:
 
     def __str__(self) -> str:
         if self._text is None:
-            from archdsl.sizes.formula import written
-
-            self._text = written(self)
+            self._text = self.context.written(self)
         return self._text
 
     def __repr__(self) -> str:
@@ -166,16 +194,16 @@ Size: TypeAlias = int | Expression
 class Ratio:
     """`numerator / divisor`, of which it is open whether it comes out whole; a size only once that is settled."""
 
-    __slots__ = ("divisor", "facts", "numerator")
+    __slots__ = ("context", "divisor", "numerator")
 
     def __init__(self, numerator: Expression, divisor: Size) -> None:
-        self.numerator, self.divisor, self.facts = numerator, divisor, numerator.facts
+        self.numerator, self.divisor, self.context = numerator, divisor, numerator.context
 
     def settled(self) -> Size | Ratio:
         """The whole number that it is, or itself where it is none; while ways are explored, that is a question."""
         rest = self.numerator % self.divisor
-        if isinstance(rest, Expression) and not self.facts.exploring:
-            return self.numerator // self.divisor if self.facts.known(rest, "==") else self
+        if isinstance(rest, Expression) and not self.context.exploring:
+            return self.numerator // self.divisor if self.context.known(rest, "==") else self
         return self.numerator // self.divisor if same(rest, 0) else self
 
     def __repr__(self) -> str:
@@ -185,9 +213,9 @@ class Ratio:
 SYMBOLIC = (Expression, Ratio)  # the types of what depends on a symbol
 
 
-def symbol(name: str, facts: Facts) -> Expression:
+def symbol(name: str, context: Context) -> Expression:
     """The size that a name stands for."""
-    return Expression({(Symbol(name, facts),): 1})
+    return Expression({(Symbol(name, context),): 1})
 
 
 def of(terms: Mapping[Monomial, int]) -> Size:
@@ -202,7 +230,7 @@ def of(terms: Mapping[Monomial, int]) -> Size:
 
 def parts(atom: Atom) -> tuple[Size, ...]:
     """The sizes inside an atom."""
-    return () if isinstance(atom, Symbol) else tuple(atom)
+    return () if isinstance(atom, Symbol) else atom.sizes if isinstance(atom, Positive) else tuple(atom)
 
 
 def symbols(size: Size) -> set[str]:
@@ -230,7 +258,7 @@ def same(left: Size, right: Size) -> bool:
     difference = left - right
     if isinstance(difference, int):
         return difference == 0
-    return difference.facts.asked(difference, "==", f"{left} == {right}")
+    return difference.context.asked(difference, "==", f"{left} == {right}")
 
 
 def maximum(left: Size, right: Size) -> Size:
@@ -238,21 +266,12 @@ def maximum(left: Size, right: Size) -> Size:
     difference = left - right
     if isinstance(difference, int):
         return left if difference >= 0 else right
-    larger = difference.facts.known(difference, ">=")
-    if larger is not None:
-        return left if larger else right
-    if difference.terms[0][1] < 0:  # one of both ways, so that equal sizes are equal objects
-        left, right, difference = right, left, -difference
-    assert isinstance(difference, Expression)
-    found = Expression({(Positive(difference),): 1})
-    if found.weight > found.facts.limits.terms:
-        raise Undetermined(f"the largest is {difference.weight:,} terms long, and so whether another is larger")
-    return right + found
+    return difference.context.maximum(left, right)
 
 
 def tidied(size: Size) -> Size:
     """A size in the simplest form that the facts allow."""
-    return size if isinstance(size, int) else size.facts.tidied(size)
+    return size if isinstance(size, int) else size.context.tidied(size)
 
 
 def valued(size: Size, numbers: Mapping[str, int]) -> int:
@@ -270,7 +289,7 @@ def valued(size: Size, numbers: Mapping[str, int]) -> int:
 
 def _atom_value(atom: Floor | Positive, numbers: Mapping[str, int]) -> int:
     if isinstance(atom, Positive):
-        return max(0, valued(atom.size, numbers))
+        return max(0, *(valued(size, numbers) for size in atom.sizes))
     return valued(atom.numerator, numbers) // valued(atom.divisor, numbers)
 
 
@@ -278,7 +297,7 @@ def _reaches(difference: Size, left: Size, sign: str, right: Size) -> bool:
     """Whether a difference is 0 or more."""
     if isinstance(difference, int):
         return difference >= 0
-    return difference.facts.asked(difference, ">=", f"{left} {sign} {right}")
+    return difference.context.asked(difference, ">=", f"{left} {sign} {right}")
 
 
 def _terms(size: Size) -> tuple[tuple[Monomial, int], ...]:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from archdsl.sizes.condition import Clause, Literal, names_of
-from archdsl.sizes.numbers import MOST_PERIOD, Numbers, TooMuch, between, rests
+from archdsl.sizes.joining import MOST_RESTS
+from archdsl.sizes.numbers import Numbers, Piece, between, periodic
+from archdsl.sizes.residues import Residues, TooMuch, either, inverted, of_rests, period_of
 from archdsl.sizes.size import Expression, Floor, Size, of
 
-_FEW = 6  # numbers that are listed
+_FEW = MOST_RESTS  # numbers that are listed
 
 
 def worded(clause: Clause, found: Numbers | None = None, domain: Numbers | None = None) -> str:
     """A condition as text. `found` are its solutions where it is on one symbol, which may be any of `domain`."""
     if found is not None and domain is not None:
         try:
-            text = _of_numbers(next(iter(names_of(clause))), found & domain, domain)
+            text = _of_numbers(next(iter(names_of(clause))), found & domain, domain, found)
         except TooMuch:
             text = None
         if text is not None:
@@ -24,8 +26,8 @@ def worded(clause: Clause, found: Numbers | None = None, domain: Numbers | None 
 # ---- one symbol
 
 
-def _of_numbers(name: str, found: Numbers, domain: Numbers) -> str | None:
-    """The shortest text whose numbers, within the domain, are these."""
+def _of_numbers(name: str, found: Numbers, domain: Numbers, wide: Numbers) -> str | None:
+    """The shortest text whose numbers, within the domain, are these; `wide` has more outside of it."""
     least, most = found.least(), found.most()
     if least is None:
         return None
@@ -40,9 +42,9 @@ def _of_numbers(name: str, found: Numbers, domain: Numbers) -> str | None:
     if few is not None:
         return _among(name, few)
     for around, bounds in ((domain, ()), (inside, (low, high))):
-        periodic = _periodic(name, found, around)
-        if periodic is not None:
-            return _joined(*bounds, periodic)
+        rests = _periodic(name, found, around, wide)
+        if rests is not None:
+            return _joined(*bounds, rests)
     missing = (inside & ~found).few(_FEW)
     if missing is not None and len(missing) == 1:
         return _joined(low, high, f"{name} != {missing[0]}")
@@ -57,29 +59,36 @@ def _among(name: str, numbers: list[int]) -> str:
     return f"{name} == {numbers[0]}" if len(numbers) == 1 else f"{name} in {numbers}"
 
 
-def _periodic(name: str, found: Numbers, inside: Numbers) -> str | None:
+def _periodic(name: str, found: Numbers, inside: Numbers, wide: Numbers) -> str | None:
     """`W % 32 == 0`, where rests alone tell the numbers from the others."""
-    periods = sorted({piece.period for piece in found.pieces} | {(found.rest() or (1, 0))[0]})
-    for period in periods:
-        if not 1 < period <= MOST_PERIOD:
-            continue
-        mask = 0
-        for piece in found.pieces:
-            stop = piece.start + max(period, piece.period)
-            for number in range(piece.start, stop if piece.end is None else min(stop, piece.end)):
-                mask |= piece.has(number) << number % period
-        if inside & rests(period, mask) == found:
-            return _rests(name, period, mask)
-    return None
+    rest = found.rest()
+    several = [_rests_in(wide), _rests_in(found), *([of_rests(rest[0], {rest[1]})] if rest is not None else [])]
+    right = [_rests(name, one) for one in several if one is not True and inside & periodic(one) == found]
+    return min((each for each in right if each is not None), default=(0, 0, None))[2]
 
 
-def _rests(name: str, period: int, mask: int) -> str | None:
-    there = [rest for rest in range(period) if mask >> rest & 1]
-    if len(there) == period - 1 > 1:
-        return f"{name} % {period} != {next(rest for rest in range(period) if rest not in there)}"
-    if len(there) > _FEW:
-        return None
-    return f"{name} % {period} {'==' if len(there) == 1 else 'in'} {there[0] if len(there) == 1 else there}"
+def _rests_in(numbers: Numbers) -> Residues:
+    """The rests of some numbers, each stretch as if it had no ends."""
+    residues: Residues = False
+    for piece in numbers.pieces:
+        residues = either(residues, piece.residues)
+    return residues
+
+
+def _rests(name: str, residues: Residues) -> tuple[int, int, str] | None:
+    """How many rests are listed, of which period, and the text."""
+    period = period_of(residues)
+    there, missing = (_first_rests(one, period) for one in (residues, inverted(residues)))
+    if len(missing) == 1 and period > 2:
+        return 1, period, f"{name} % {period} != {missing[0]}"
+    if len(there) == 1:
+        return 1, period, f"{name} % {period} == {there[0]}"
+    return (len(there), period, f"{name} % {period} in {there}") if len(there) <= _FEW else None
+
+
+def _first_rests(residues: Residues, period: int) -> list[int]:
+    """The smallest rests, one more than are listed."""
+    return Piece(0, period, residues).few(_FEW + 1)
 
 
 def _with_single_ones(name: str, found: Numbers, domain: Numbers) -> str | None:

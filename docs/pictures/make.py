@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from unittest.mock import patch
 
-from archdsl.cli.main import main as cli
+from archdsl.cli import main as cli
 
 HERE = Path(__file__).parent
 PICTURES = {"error.svg": ["check", "stem.arch"]}
@@ -48,7 +48,7 @@ def printed(arguments: list[str]) -> str:
         contextlib.redirect_stdout(screen),
         contextlib.redirect_stderr(screen),
     ):
-        cli(arguments)
+        cli.main(arguments)
     return screen.getvalue()
 
 

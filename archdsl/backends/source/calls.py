@@ -9,6 +9,7 @@ from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import Stored, Value, converted
 from archdsl.backends.source.made import At, Made
 from archdsl.backends.source.naming import variable
+from archdsl.backends.source.numbers import common_call
 from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, register_tensor
 from archdsl.backends.source.text import call as call_text
 from archdsl.backends.source.writer import UNREAD, Writer
@@ -33,22 +34,34 @@ def write_layer(
     came = inputs[0].form
     lowered = node.op.lower(*node.inputs).reading(came)
     owns = bool(node.op.tensors(*node.inputs))
-    every = [each.op.lower(*each.inputs).reading(came) for each in found.values()]
-    calls = {each.call for each in every}
-    if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every):
+    every = {member: each.op.lower(*each.inputs).reading(came) for member, each in found.items()}
+    calls = {member: each.call or "" for member, each in every.items()}
+    differ = len(set(calls.values())) > 1
+    if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every.values()):
         raise Mismatch
     turned = turn_all(w, inputs, lowered.wants, at)
     forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support
     in_place = lowered.in_place and inputs[0].fresh and inputs[0].reads <= len(found)
-    if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
+    plain = lowered.module is None and not owns  # a call and nothing else
+    if not plain and (owns or lowered.call is None or differ or (label is not None and known)):
         step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
         return called(w, attribute(at.owner, step), found, lowered, turned, at, wishes)
-    call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
+    if differ and any(
+        _lying(each, len(found[m].outputs)) != _lying(lowered, len(node.outputs)) for m, each in every.items()
+    ):
+        raise Mismatch
+    common = common_call(w, found, calls, label) if differ else calls[next(iter(calls))]
+    call = f"{common[:-1]}, inplace=True)" if in_place else common
     results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
+
+
+def _lying(lowered: Lowered, results: int) -> tuple[object, ...]:
+    """How what a call reads and gives lies, and how many results there are."""
+    return lowered.wants, lowered.gives, lowered.stretches, results
 
 
 def called(
@@ -101,11 +114,13 @@ def write_source(w: Writer, found: Family, label: str | None, number: int, at: A
     return Stored(attribute(at.owner, step), w.takes[0], form, node.outputs[0].rank, batch=batch)
 
 
-def call_layer(w: Writer, callee: str, found: Family, inputs: list[Value], at: At) -> list[Value]:
+def call_layer(
+    w: Writer, callee: str, found: Family, inputs: list[Value], at: At, wishes: tuple[str | None, ...] = ()
+) -> list[Value]:
     """What the module of a layer gives once it is made."""
     node: Leaf = first(found)
     lowered = node.op.lower(*node.inputs)
-    return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, ())
+    return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, wishes)
 
 
 def turn_all(w: Writer, inputs: list[Value], wants: str, at: At) -> list[Value]:
@@ -243,6 +258,9 @@ def unpacked(
     """The results of a call: one as an expression, several in variables of their own; `_` is one that nothing reads."""
     if len(forms) == 1:
         return [Value(call, forms[0], outputs[0].rank)]
+    if wishes and set(wishes) == {UNREAD}:
+        w.forward.append(call)
+        return [Value(UNREAD, form, shape.rank, variable=True) for form, shape in zip(forms, outputs, strict=True)]
     names, busy = [], w.busy()
     for wish in wishes or (None,) * len(forms):
         names.append(UNREAD if wish == UNREAD else variable(wish, busy))
@@ -264,6 +282,9 @@ def taken_apart(
     read = [wish != UNREAD for wish in wishes] or [True] * len(outputs)
     ranks = [shape.rank for shape in outputs]
     nothing = [Value(UNREAD, form, rank, variable=True) for form, rank in zip(forms, ranks, strict=True)]
+    if not any(read):
+        w.forward.append(call)
+        return nothing
     if not any(read[1:]):
         return [Value(filled(apart.first, [call]), forms[0], ranks[0]), *nothing[1:]]
     busy, names = w.busy(), []

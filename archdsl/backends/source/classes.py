@@ -77,7 +77,8 @@ class ClassWriter(Writer):
         if self.doc:
             lines += [f'    """{self.doc}"""', ""]
         lines += [f"    def __init__({signature}):", "        super().__init__()"]
-        lines += [f"        {line}" for text in (*self.init, *self.closing) for line in text.split("\n")]
+        kept = [f"self.{name} = {text}" for name, text in self.attributes.items()]
+        lines += [f"        {line}" for text in (*kept, *self.init, *self.closing) for line in text.split("\n")]
         body = self.forward if forward else [f"return super().forward({self.takes[0]})"] if self.checks else []
         if body:
             lines += ["", f"    def forward(self, {', '.join(self.takes)}):"]
@@ -169,7 +170,7 @@ class ClassWriter(Writer):
             case Choice():
                 return write_choice(self, found, inputs, number, at, row)
             case Share():
-                return write_share(self, found, inputs, number, at)
+                return write_share(self, found, inputs, number, at, self.wishes(row))
         raise AssertionError(item)
 
     def _keep(self, row: Family, inputs: list[Value], owner: str) -> None:

@@ -13,6 +13,7 @@ from archdsl.backends.source.sharing import ties
 from archdsl.backends.source.values import Column, Parameters
 from archdsl.expressions.scope import Scope
 from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, children, postorder
+from archdsl.network.table import Identity, NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -29,32 +30,31 @@ class Generator(Book):
         self.names.add(self.model)
         for node in postorder(self.network.body):
             if isinstance(node, Use):
-                self._uses.setdefault(id(node.body), node)
+                self._uses[node.body] = self._uses.get(node.body, node)
             elif isinstance(node, Share):
                 self.shared.add(node.of)
             elif isinstance(node, Leaf):
                 self._tied = self._tied or bool(node.ties)
             elif isinstance(node, Repeat) and not node.parallel:
-                self._repeated |= {id(r.node.block) for r in node.runs if r.copies > 1 and isinstance(r.node, Use)}
+                copies = (run.node for run in node.runs if run.copies > 1)
+                self._repeated |= {Identity(copy.block) for copy in copies if isinstance(copy, Use)}
         for block in self._order():
-            uses = [use for use in self._uses.values() if use.block is block]
+            uses = [use for _, use in self._uses.items() if use.block is block]
             self._block(block, uses)
         self._model()
         return "\n\n".join(text.rstrip("\n") + "\n" for text in [*self.supports.values(), *self.classes])
 
     def _order(self) -> list[tree.Block]:
         """Blocks, each behind those that it uses."""
-        depth: dict[int, int] = {}
-        levels: dict[int, int] = {}
-        blocks: dict[int, tree.Block] = {}
+        depth: NodeTable[int] = NodeTable()
+        levels: NodeTable[int] = NodeTable()
         for node in postorder(self.network.body):
-            below = max((depth[id(child)] for child in children(node)), default=0)
+            below = max((depth[child] for child in children(node)), default=0)
             if isinstance(node, Use):
                 below += 1
-                blocks[id(node.block)] = node.block
-                levels[id(node.block)] = max(levels.get(id(node.block), 0), below)
-            depth[id(node)] = below
-        return sorted(blocks.values(), key=lambda block: levels[id(block)])
+                levels[node.block] = max(levels.get(node.block, 0), below)
+            depth[node] = below
+        return [block for block, _ in sorted(levels.items(), key=lambda found: found[1])]
 
     def _block(self, block: tree.Block, uses: list[Use]) -> None:
         """One class for all uses of a block, or one for each structure where they differ by more than numbers."""
@@ -64,7 +64,7 @@ class Generator(Book):
             numbers = structures([use.body for use in uses])
             groups: dict[Any, list[Use]] = {}
             for use in uses:
-                groups.setdefault((numbers[id(use.body)], tuple(len(s.sizes) for s in use.inputs)), []).append(use)
+                groups.setdefault((numbers[use.body], tuple(len(s.sizes) for s in use.inputs)), []).append(use)
             for group in groups.values():
                 try:
                     self._write(block, group, block.name.text)
@@ -84,7 +84,7 @@ class Generator(Book):
             candidates.append((parameter.name.text, {number: use.values[place][1] for number, use in enumerate(uses)}))
         scopes = {number: member.scope for number, member in members.items()}
         parameters = Parameters(scopes, candidates, _defaults(block))
-        back = id(block) in self._repeated and all(_can_follow(use) for use in uses)
+        back = Identity(block) in self._repeated and all(_can_follow(use) for use in uses)
         writer = ClassWriter(self, name, members, parameters, _plain(takes), back=back)
         try:
             writer.closing = self._ties({number: use.body for number, use in enumerate(uses)})
@@ -94,11 +94,11 @@ class Generator(Book):
             raise
         self.classes.append(text)
         for number, use in enumerate(uses):
-            self._made[id(use.body)] = (made, number)
+            self._made[use.body] = (made, number)
 
     def group(self, found: Family, label: str, outer: str, members: dict[int, Member], *, back: bool = False) -> Made:
         """A class for a named group that is no chain, within the class `outer` of these members."""
-        known = self._made.get(id(next(iter(found.values()))))
+        known = self._made.get(next(iter(found.values())))
         if known is not None:  # the copies of a merge are all of one class
             return known[0]
         name = class_name(label if label[:1].isalpha() else f"{outer}{label}", self.names)
@@ -108,7 +108,7 @@ class Generator(Book):
         text, made = writer.write(sequential=True)
         self.classes.append(text)
         for member, body in found.items():
-            self._made[id(body)] = (made, member)
+            self._made[body] = (made, member)
         return made
 
     def _model(self) -> None:

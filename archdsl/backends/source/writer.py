@@ -19,6 +19,7 @@ from archdsl.backends.source.text import attribute, comment, statement
 from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
 from archdsl.network.nodes import Item
+from archdsl.network.table import Identity, NodeTable
 
 UNREAD = "_"  # the variable of a result that nothing reads
 T = TypeVar("T")
@@ -51,13 +52,14 @@ class Writer(ABC):
         self.back = back  # whether the result lies as the input does, so that copies can follow one another
         self.entry = ""  # how its first input lies
         self.checks: list[str] = []  # statements that refuse a forbidden size
+        self.attributes: dict[str, str] = {}  # values of the constructor that `forward` reads, by their names
         self.init: list[str] = []
         self.forward: list[str] = []
         self.closing: list[str] = []  # behind the submodules in the constructor
         self.methods: list[str] = []
         self.registered: set[str] = set()  # how submodules of this class are reached
         self.parts: dict[int, Callee] = {}  # what SHARE runs again, by its first result
-        self.chains: dict[int, Written] = {}  # groups that were written as chains
+        self.chains: NodeTable[Written] = NodeTable()  # groups that were written as chains
         self.values: dict[int, Value] = {}
         self.live: list[Value] = []
         self.indices: list[str] = []  # the variables of the loops around
@@ -82,7 +84,7 @@ class Writer(ABC):
 
         What was refused is not tried again: attempts stand within attempts, and would double with each brace.
         """
-        key = (way, form, *(id(body) for body in bodies.values()))
+        key = (way, form, *map(Identity, bodies.values()))
         if key in self.book.refused:
             return None
         before = self.snapshot()

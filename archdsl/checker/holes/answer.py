@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from archdsl.checker.checked import Checked
-from archdsl.checker.holes.solve import Fit, Solution, solved
+from archdsl.checker.holes.solve import Fit, Solution, known, solved
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.expressions.unknown import UNPINNED
 from archdsl.limits import Limits
 from archdsl.reading.holes import Hole, misplaced
 from archdsl.reading.reading import Answer, Found, Reading, read
-from archdsl.sizes.shape import Shape
 from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
@@ -20,12 +19,14 @@ if TYPE_CHECKING:
 _SHOWN = 4  # answers that one message lists
 
 
-def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fragment: Shape | None) -> Reading:
+def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits) -> Reading:
     """The reading of a text with the numbers of its holes; where there is no one answer, the reading that says why."""
     wrong = _unfit(reading, limits)
     if wrong:
         return reading._replace(answer=Answer(reading.own, (), (), wrong))
-    solution, fits = solved(reading, settings, limits, fragment)
+    if len(known(reading)) == len(reading.holes):  # the caller says what the author does not know: there is no search
+        return reading._replace(answer=Answer(reading.own, (), (), []))
+    solution, fits = solved(reading, settings, limits, reading.fragment)
     best = _best(solution.fits)
     if len(best) != 1 or solution.limit is not None or solution.unpinned:
         return reading._replace(answer=Answer(reading.own, (), (), _refusal(reading, solution, best, limits)))
@@ -34,7 +35,7 @@ def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fra
     others += [(_first_apart(reading.holes, values, fit), fit.values) for fit in solution.fits if fit not in best]
     source = Source(reading.own.name, put(reading.own.text, values))
     answer = Answer(reading.own, tuple(values.items()), _found(reading, values), _also(reading, others))
-    return read(source, limits, folder=reading.folder)._replace(answer=answer)
+    return read(source, limits, folder=reading.folder, inputs=reading.inputs)._replace(answer=answer)
 
 
 def put(text: str, values: dict[int, int]) -> str:

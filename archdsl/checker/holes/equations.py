@@ -130,7 +130,8 @@ def _same(left: Size, right: Size) -> bool:
 
 def _sample(facts: Facts) -> dict[str, int]:
     """A number for each open size, large where it may be, no two alike: what a hole moves is seen there."""
-    from archdsl.sizes.numbers import TooMuch, between
+    from archdsl.sizes.numbers import between
+    from archdsl.sizes.residues import TooMuch
 
     found: dict[str, int] = {}
     for place, name in enumerate(facts.names):

@@ -41,7 +41,7 @@ def segments(file: tree.File, holes: tuple[Hole, ...]) -> list[Segment]:
 def _to_claim(lines: list[tree.Line]) -> list[Segment]:
     """The lines up to the first with a claim."""
     for number, line in enumerate(lines):
-        if any(isinstance(one, tree.Layer) and one.claims for one in line.statements):
+        if any(isinstance(one, (tree.Layer, tree.For, tree.If)) and one.claims for one in line.statements):
             return [Segment(tuple(lines[: number + 1]), start(lines[0].statements[0]), _extent(line)[1])]
     return []
 

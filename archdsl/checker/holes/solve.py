@@ -13,7 +13,9 @@ from archdsl.checker.holes.equations import Equation
 from archdsl.checker.holes.segments import Segment, segments
 from archdsl.checker.holes.trial import Attempt, Bench, Context, together
 from archdsl.diagnostics import Diagnostic
+from archdsl.faults.report import Report
 from archdsl.limits import Limits
+from archdsl.reading.declare import declarations
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading
 from archdsl.sizes.shape import Shape
@@ -84,6 +86,7 @@ class Solver:
         self.reading, self.settings, self.limits, self.tied = reading, settings, limits, tied
         self.holes: tuple[Hole, ...] = reading.holes
         self.segments = segments(reading.file, self.holes)
+        self.known = known(reading)
         self.bench = Bench(reading, fragment, limits, frozenset(one.start for one in self.segments))
         self.plainly = plainly
         self.concluded = False  # whether of several holes one was decided by what seemed to move with it
@@ -105,7 +108,7 @@ class Solver:
         """Look for numbers until there are many, or none is left."""
         limit, begun = None, True
         try:
-            first, _ = self.whole({})
+            first, _ = self.whole(self.known)
             self.most = max(_LEAST_VISITS, 8 * self.visits)
             begun = first.fits
             if begun:
@@ -119,7 +122,7 @@ class Solver:
         return Solution(self.fits, self.spare, self.unpinned, self.tried, misses, self.refusal, limit, begun, fault)
 
     def _search(self) -> None:
-        stack: list[Iterator[Node]] = [iter([Node({})])]
+        stack: list[Iterator[Node]] = [iter([Node(self.known)])]
         while stack and len(self.fits) < MANY and not self.unpinned:
             node = next(stack[-1], None)
             if node is None:
@@ -272,6 +275,15 @@ class Solver:
                 if len(self.misses) > 4 * _FEW:
                     self.misses = sorted(self.misses, key=lambda one: one[:2])[:_FEW]
         return found
+
+
+def known(reading: Reading) -> dict[int, int]:
+    """The numbers of holes that the caller gives: those of an input."""
+    if reading.inputs is None or reading.file is None:
+        return {}
+    from archdsl.reading.given import pinned
+
+    return pinned(declarations(reading.file, Report(reading.source, [])), reading.inputs)
 
 
 def solved(

@@ -245,9 +245,9 @@ def start(statement: tree.Statement) -> int:
             return path.start
         case tree.Let(name, _) | tree.Model(name, _, _) | tree.Block(name, _, _, _):
             return name.start
-        case tree.For(names, _, _) | tree.Output(names) | tree.Cases(names, _):
+        case tree.For(names, _, _, _) | tree.Output(names) | tree.Cases(names, _):
             return names[0].start
-        case tree.If(arms, _):
+        case tree.If(arms, _, _):
             return arms[0][0].start
         case tree.Expect(claims):
             return claims[0].start

@@ -72,6 +72,15 @@ class Reshape(Layer):
                 tries.append({"sizes": Sizes(sizes)})
         return tuple(tries)
 
+    def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
+        """A vector into a matrix: `view` counts its rows one after the other, as `last` does."""
+        y = self.shape(*inputs)
+        if inputs[0].rank > 1 or y.rank != 2 or self.last or 1 in y.sizes:
+            return ()
+        rows, columns = y.sizes
+        message = f"elements are counted channels first here; with `last`, {y} is what view({rows}, {columns}) gives"
+        return (("element-order", message),)
+
     def lower(self, *inputs: Shape) -> Lowered:
         (x,) = inputs
         y = self.shape(x)

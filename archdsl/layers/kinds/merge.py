@@ -1,4 +1,4 @@
-"""Merges: several inputs to one output. A merge of one input passes it on."""
+"""Merges: several inputs to one output. A merge of one branch passes it on."""
 
 from __future__ import annotations
 

@@ -68,6 +68,13 @@ class InputReader:
             message = f"a second input, {'x'.join(numbers)}"
             self._tell("unclear-layer", message, at, "a listing has one input", related)
 
+    def take_input(self, given: tree.Input) -> None:
+        """Read the input that the caller gives as a line of the text."""
+        numbers, at = sizes(given.size), Span(given.start, given.end)  # type: ignore[arg-type]
+        ordered = self._in_order(numbers, at, batched=False)
+        if ordered is not None:
+            self.input = given._replace(size=amount(ordered, at))
+
     def _ordered(self, piece: Piece, numbers: tuple[str, ...], at: Span, found: list[Item]) -> tuple[str, ...] | None:
         """The sizes of the input with its channels last and without the batch; None where the order is open."""
         batched = layout.is_batched(self.source.text[at.start : at.end])
@@ -81,6 +88,10 @@ class InputReader:
             numbers, batched = (numbers[1:], True) if batch else (numbers, False)
         if len(numbers) == 2 and not batched:
             numbers = (*numbers, self._channels(piece, found))
+        return self._in_order(numbers, at, batched=batched)
+
+    def _in_order(self, numbers: tuple[str, ...], at: Span, *, batched: bool) -> tuple[str, ...] | None:
+        """The sizes of the input with its channels last; None where the order is open."""
         order = layout.order(numbers, self.source.text, batched) if len(numbers) > 1 else layout.Order(layout.LAST)
         if order.axes is None:
             self._ask(order.question, at, 'say "channels first" or "channels last" in the listing')

@@ -25,6 +25,7 @@ _FACTS = {
     "norm": ("size",),
     "DROPOUT": ("rate",),
 }
+_SAYS_NOTHING = {"dense": (("stride", "1"), ("pad", "0")), "pool": (("dilation", "1"),)}  # PyTorch prints these
 _PLAIN = {"LRN": "LRN", "BN": "BN", "RELU": "RELU", "TANH": "TANH", "SIGMOID": "SIGMOID", "FLATTEN": "FLATTEN"}
 
 
@@ -119,6 +120,7 @@ class LineBuilder(Draft):
     def layer(self, entry: Entry) -> tree.Layer:
         """The statement of one layer, without claims."""
         at = Span(entry.head.start, entry.head.end)
+        self.comes = []
         if entry.kind != "STRANGE":
             self.explained(entry)
         for token in entry.vague:
@@ -134,7 +136,8 @@ class LineBuilder(Draft):
         repeat = entry.facts.get("copies")
         start = min(at.start, *(argument.start for argument in arguments)) if arguments else at.start
         end = max(at.end, *(argument.end for argument in arguments)) if arguments else at.end
-        return tree.Layer(self.name(entry), word(kind, at), arguments, None, repeat, (), (), start, end)
+        comes = tuple(self.comes)
+        return tree.Layer(self.name(entry), word(kind, at), arguments, None, repeat, (), (), start, end, comes)
 
     def _kind(self, entry: Entry, at: Span) -> tuple[str, list[Token]]:
         """The kind of a layer and its values, as `.arch` has them."""
@@ -172,7 +175,7 @@ class LineBuilder(Draft):
             message = f"whether each of {copies.text} copies has a stride of {stride.text} is not clear"
             raise Unclear(message, place_of(copies), "give the first copy a row of its own")
         for fact, token in entry.facts.items():
-            plain = entry.family == "dense" and (fact, token.text) in (("stride", "1"), ("pad", "0"))
+            plain = (fact, token.text) in _SAYS_NOTHING.get(entry.family, ())
             if fact not in _FACTS.get(entry.family, _FACTS_OF_ALL) and fact not in _FACTS_OF_ALL and not plain:
                 raise Unclear(f"a {fact} says nothing of this layer", place_of(token), "take it out of the line")
 

@@ -34,14 +34,18 @@ class Listing(NamedTuple):
     layers: int
     understood: bool = False  # whether there are layers, and no word is passed over
     prose: tuple[Span, ...] = ()  # what was passed over
+    stated: bool = False  # whether the text states its input
 
 
-def read_listing(source: Source, limits: Limits) -> Listing:
-    """Read a listing; only diagnostics come out of a text that is none."""
+def read_listing(source: Source, limits: Limits, given: tree.Input | None = None) -> Listing:
+    """Read a listing; only diagnostics come out of a text that is none.
+
+    `given` is the input of one that states none, as a line of it would state it.
+    """
     hidden = forbidden(source, limits, "break it in two")
     if hidden:
         return Listing(None, hidden, [], 0)
-    return _Reader(source, limits).read()
+    return _Reader(source, limits).read(given)
 
 
 class _Reader(LayerReader):
@@ -61,14 +65,17 @@ class _Reader(LayerReader):
 
     # ---- lines
 
-    def read(self) -> Listing:
+    def read(self, given: tree.Input | None) -> Listing:
         text = self.source.text
         for piece in pieces(text, partial(tables.is_header, text), partial(tables.has_figures, text)):
             if isinstance(piece, Piece) and piece.blank:
                 self.near = False
             elif not self._line(piece) or not self._has_room(piece):
                 break
-        return self._built()
+        stated = self.input is not None
+        if not stated and given is not None:
+            self.take_input(given)
+        return self._built()._replace(stated=stated)
 
     def _has_room(self, piece: Piece | Row) -> bool:
         """Whether more layers may follow; as many as a check may visit, since each is visited."""

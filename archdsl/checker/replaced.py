@@ -1,0 +1,86 @@
+"""One check with the inputs that the caller gives in place of the text's own; `where` holds, and so do their names.
+
+What the claims of a text say is about its own inputs. So the text is laid with these too, and what differs between the
+two depends on them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from archdsl.checker.checked import Checked, unread
+from archdsl.checker.setting import check_setting
+from archdsl.claims.replaced import Elsewhere, Figures
+from archdsl.expressions.scope import HOLES, Scope
+from archdsl.faults.problem import Problem
+from archdsl.faults.report import Report
+from archdsl.limits import Limits
+from archdsl.reading.declare import Declarations, model_name, parameters
+from archdsl.reading.given import Changed, Replacing, pinned
+from archdsl.reading.kinds import Kinds, linked
+from archdsl.reading.reading import Reading
+from archdsl.reading.where import define_symbols, facts_of, symbol_names
+from archdsl.syntax import tree
+
+
+def check_replaced(reading: Reading, given: dict[str, Any], limits: Limits) -> Checked:
+    """Check one setting with the inputs of `reading.inputs`; what is wrong with them is told of the text's own."""
+    if reading.file is None or reading.inputs is None:
+        return check_setting(reading, given, limits)
+    kinds = linked(reading.file, reading.used, Report(reading.source, []))
+    declared = kinds.files[0]
+    try:
+        replacing = Replacing(declared, reading.inputs, limits)
+        values = replacing.bound(given)
+        own, scope = (_scope(declared, kinds, each, reading, limits) for each in (given, values))
+        scope.symbols[HOLES] = pinned(declared, reading.inputs)
+        statements, changed = replacing.statements(own, scope)
+    except Problem as problem:
+        report = Report(reading.source, reading.ignored)
+        report.problem(problem)
+        name = model_name(declared.model, reading.source)
+        return unread(reading.source, report.sorted())._replace(name=name, parameters=given)
+    if not changed:
+        return check_setting(reading, values, limits)
+    return _elsewhere(reading, given, values, statements, changed, limits)
+
+
+def _scope(declared: Declarations, kinds: Kinds, given: dict[str, Any], reading: Reading, limits: Limits) -> Scope:
+    """What names stand for at some values; what is wrong with these is told by the check."""
+    report = Report(reading.source, [])
+    names = symbol_names(declared.inputs, declared.model)
+    facts = facts_of(names, declared.model, given, report, limits)
+    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0])
+    define_symbols(declared.inputs, names, given, scope, report, facts)
+    return scope
+
+
+def _elsewhere(
+    reading: Reading,
+    given: dict[str, Any],
+    values: dict[str, Any],
+    statements: tuple[tree.Input, ...],
+    changed: list[Changed],
+    limits: Limits,
+) -> Checked:
+    """The check at other inputs than the text's own, at which `given` are the values of its parameters."""
+    figures: dict[int, set[str]] = {}
+    own = check_setting(reading, given, limits, judge=partial(Figures, derived=figures), trial=True)
+    checked = check_setting(reading, values, limits, statements, partial(Elsewhere, figures=figures))
+    report = Report(reading.source, reading.ignored)
+    number = sum(claim.holds is None for claim in checked.claims)
+    if number:
+        report.tell("unjudged-claims", _unjudged(number, changed, reading), changed[0].port.statement)
+    diagnostics = sorted([*checked.diagnostics, *report.sorted()], key=lambda one: one.place)
+    return checked._replace(diagnostics=diagnostics, visits=own.visits + checked.visits)
+
+
+def _unjudged(number: int, changed: list[Changed], reading: Reading) -> str:
+    """`14 claims are not judged: they depend on the input, and --input gives 64x64x3 in place of 224x224x3`."""
+    assert reading.inputs is not None
+    places = (f"{one.port.given.shape}{f' in place of {one.before}' if one.before else ''}" for one in changed)
+    given = ", ".join(dict.fromkeys(places))
+    plural = "claims are" if number > 1 else "claim is"
+    they = "they depend" if number > 1 else "it depends"
+    return f"{number:,} {plural} not judged: {they} on the input, and {reading.inputs.option} gives {given}"
