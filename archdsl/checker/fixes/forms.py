@@ -4,30 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.checker.fixes.call import Call
+from archdsl.checker.fixes.activation import activation
+from archdsl.checker.fixes.axes import axis_word, words_of
 from archdsl.checker.fixes.draft import Draft, Form
+from archdsl.checker.fixes.kerasforms import bidirectional, each, keras, separable
 from archdsl.checker.fixes.spelling import one, text
-from archdsl.sizes.shape import Shape
-from archdsl.vocabulary.keras import ACTIVATIONS
-
-_WORDS = ("frames", "height", "width")  # axes of a value beside its channels, counted from the last
-
-
-def axis_word(number: Any, shape: Shape | None, *, last: bool = False) -> str | None:
-    """The axis that a number means, the batch being 0; `last`: channels stand last, as in Keras."""
-    if not isinstance(number, int) or shape is None:
-        return None
-    rank = shape.rank
-    number = number + rank + 1 if number < 0 else number
-    channels_last = last or rank < 3
-    words = list(words_of(rank))
-    ordered = words if channels_last else [words[-1], *words[:-1]]
-    return ordered[number - 1] if 1 <= number <= rank else None
-
-
-def words_of(rank: int) -> tuple[str, ...]:
-    """The axes of a value by their words, channels last."""
-    return {1: ("channels",), 2: ("steps", "channels")}.get(rank, (*_WORDS[4 - rank :], "channels"))
 
 
 def dim(draft: Draft) -> None:
@@ -249,23 +230,6 @@ def layer(draft: Draft) -> None:
     given |= {"prenorm": True if first else None, "bias": None if bias else False}
     draft.attributes = given
 
-
-def activation(draft: Draft) -> None:
-    """`Activation("relu")` is the kind itself."""
-    draft.text = activated(draft, draft.take("activation")) or "ID"
-
-
-def activated(draft: Draft, name: Any) -> str:
-    """The line of an activation that an argument names; empty for none."""
-    if name is None:
-        return ""
-    word = str(name.name if isinstance(name, Call) else name).rpartition(".")[2].lower()
-    if word not in ACTIVATIONS:
-        raise draft.refuse(f"cannot be given activation={word}")
-    return ACTIVATIONS[word]
-
-
-from archdsl.checker.fixes.kerasforms import bidirectional, each, keras, separable  # noqa: E402
 
 FORMS: dict[str, Form] = {
     form.__name__: form

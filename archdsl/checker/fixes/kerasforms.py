@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from archdsl.checker.fixes.activation import activated
 from archdsl.checker.fixes.call import Call
 from archdsl.checker.fixes.draft import Draft, bind
+from archdsl.checker.fixes.head import head_of
 from archdsl.checker.fixes.spelling import one, text
 from archdsl.layers import REGISTRY
 from archdsl.vocabulary import exact
@@ -37,8 +39,6 @@ def keras(draft: Draft) -> None:
 
 
 def _activation(draft: Draft) -> None:
-    from archdsl.checker.fixes.forms import activated
-
     behind = activated(draft, draft.take("activation"))
     draft.behind += [behind] if behind else []
 
@@ -145,8 +145,6 @@ def bidirectional(draft: Draft) -> None:
     within = Draft(row, inner.name, REGISTRY[row.kind], draft.around)
     bind(within, inner.positional, inner.named)
     recurrent(within)
-    from archdsl.checker.fixes.translate import head_of
-
     within.attributes["bidirectional"] = True
     draft.text = head_of(within)
     if within.behind:
@@ -163,8 +161,6 @@ def each(draft: Draft) -> None:
         raise draft.refuse("runs a layer on each step; LINEAR, norms and activations do so by themselves")
     within = Draft(row, inner.name, REGISTRY["LINEAR"], draft.around._replace(shape=None))
     bind(within, inner.positional, inner.named)
-    from archdsl.checker.fixes.translate import head_of
-
     _activation(within)
     draft.text = head_of(within)
     draft.behind += within.behind

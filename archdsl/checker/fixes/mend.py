@@ -21,6 +21,7 @@ from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.diagnostics.diagnostic import Edit, Fix
 from archdsl.faults.work import PER_VISIT
 from archdsl.network.nodes import Leaf, Network, postorder
+from archdsl.network.table import NodeTable
 from archdsl.sizes.shape import Shape
 
 MOST_VISITS = 5_000  # layers visited in the check of a text that is tried
@@ -197,7 +198,8 @@ class Mender:
                 found = self._search(number, proposal, left, seen, depth + 1)
                 if found is not None:
                     return found
-            if gone and depth == 0 and faults[0].code in _OF_WORDS and left[0].code not in _UNREAD:
+            told = gone and depth == 0 and faults[0].code in _OF_WORDS and left[0].code not in _UNREAD
+            if told and _claims(proposal) == _claims(line):
                 self._left_over = self._left_over or f"read as `{proposal.strip()}`, {left[0].message}"
         return claimed
 
@@ -311,7 +313,7 @@ def mended(text: str, diagnostics: list[Diagnostic], again: Callable[[str], Seen
         if one.severity == "error" and one.source.base == 0 and one.source.text and one.line <= len(mender.lines):
             lines.setdefault(one.line - 1, []).append(one)
     mender.unread = {number for number, found in lines.items() if any(one.code in _UNREADABLE for one in found)}
-    found: dict[int, Diagnostic] = {}
+    found: NodeTable[Diagnostic] = NodeTable()
     for number in sorted(lines)[:_MOST_LINES]:
         first, *others = lines[number]
         if first.fix is not None:  # tried before: an input that lies in another order
@@ -320,12 +322,13 @@ def mended(text: str, diagnostics: list[Diagnostic], again: Callable[[str], Seen
         changes = mender.mend(number, lines[number])
         if changes:
             fix = _fix(first.source.text, mender.lines, changes)
-            found |= {id(one): one._replace(fix=fix, hint=None) for one in others}
-            found[id(first)] = first._replace(fix=fix, hint=fix.title)
+            for one in others:
+                found[one] = one._replace(fix=fix, hint=None)
+            found[first] = first._replace(fix=fix, hint=fix.title)
             mender.keep(changes)
         elif mender.said:
-            found[id(first)] = first._replace(hint=mender.said)
-    return [found.get(id(one), one) for one in diagnostics]
+            found[first] = first._replace(hint=mender.said)
+    return [found.get(one, one) for one in diagnostics]
 
 
 def _changes(text: str, fix: Fix) -> Changes:

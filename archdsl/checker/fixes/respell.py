@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archdsl.checker.fixes.arguments import attribute_by
+from archdsl.checker.fixes.axes import axis_word
 from archdsl.checker.fixes.draft import Around, Unwritable
-from archdsl.checker.fixes.forms import axis_word
 from archdsl.diagnostics import nearest as near
 from archdsl.expressions.signature import Signature, of_kind
 from archdsl.layers import Layer, lookup
