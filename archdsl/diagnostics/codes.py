@@ -109,6 +109,7 @@ CODES: dict[str, Code] = {
     "shadows-kind": Code("note", "a block with the name of a built-in kind"),
     "unjudged-claims": Code("note", "claims that depend on an input which the caller has replaced"),
     "element-order": Code("note", "a vector reshaped to two axes, its elements counted otherwise than by `view`"),
+    "assumed": Code("note", "what a printed model does not say, as it is read"),
     "passed-over": Code("note", "a sentence of a listing that names a layer, read as prose"),
     "other-answer": Code("note", "a number that fits a ? too, with a warning that the one found does not have"),
 }

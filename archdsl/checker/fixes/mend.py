@@ -12,8 +12,6 @@ from typing import Protocol, TypeAlias
 
 from archdsl.checker.fixes import habits, incoming, whole, words
 from archdsl.checker.fixes.assign import assigned
-from archdsl.checker.fixes.call import program
-from archdsl.checker.fixes.draft import Around, Unwritable
 from archdsl.checker.fixes.proposal import Either, Fault
 from archdsl.checker.fixes.statement import apart, changed, statement_at, tail_of, without_comment
 from archdsl.checker.fixes.translate import lines_of
@@ -22,6 +20,8 @@ from archdsl.diagnostics.diagnostic import Edit, Fix
 from archdsl.faults.work import PER_VISIT
 from archdsl.network.nodes import Leaf, Network, postorder
 from archdsl.network.table import NodeTable
+from archdsl.notations.calls.call import program
+from archdsl.notations.calls.draft import Around, Unwritable
 from archdsl.sizes.shape import Shape
 
 MOST_VISITS = 5_000  # layers visited in the check of a text that is tried
@@ -29,6 +29,7 @@ _MOST_LINES = 20  # lines that are mended
 _MOST_TRIES = 32  # texts that are tried for one line
 _MOST_TEXT = 400_000  # characters of all texts that are tried
 _MOST_WORK = 20_000  # layers visited in all of them; steps are counted with these
+_LISTING = "--notation listing"  # in the hint of a text that may be none of ours
 _DEEPEST = 6  # faults of one line that are mended one after the other
 _LONGEST = 1_000  # characters of a line that is mended
 _SHOWN = 120  # characters of a line that are shown; of a longer one, the statements that are changed
@@ -326,7 +327,7 @@ def mended(text: str, diagnostics: list[Diagnostic], again: Callable[[str], Seen
                 found[one] = one._replace(fix=fix, hint=None)
             found[first] = first._replace(fix=fix, hint=fix.title)
             mender.keep(changes)
-        elif mender.said:
+        elif mender.said and _LISTING not in (first.hint or ""):
             found[first] = first._replace(hint=mender.said)
     return [found.get(one, one) for one in diagnostics]
 

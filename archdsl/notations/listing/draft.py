@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import Span
+from archdsl.limits import Limits
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow
 from archdsl.notations.listing.line import Shape, sizes
@@ -18,8 +19,11 @@ _LARGEST_LABEL = 60
 class Draft:
     """What is known behind the last line: the value that comes, the names that are taken, what the text says of all."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self.flow = Flow()
+        self.rank: int | None = None  # axes of the value behind a module of PyTorch
+        self.assumed: list[tuple[Span, str]] = []  # what its lines do not say
         self.notes: list[Note] = []
         self.taken: set[str] = set()
         self.comes: list[tree.Comes] = []  # what the layer at hand says that it reads

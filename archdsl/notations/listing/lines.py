@@ -13,6 +13,7 @@ from archdsl.notations.listing.layout import channels_last
 from archdsl.notations.listing.line import Shape, sizes
 from archdsl.notations.listing.parts import Unclear, amount, ends_square, place_of, whole, word
 from archdsl.notations.listing.pools import pool
+from archdsl.notations.listing.programs import ProgramEntry, lines_of, rank_of
 from archdsl.notations.listing.windows import convolved
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -37,6 +38,9 @@ class LineBuilder(Draft):
     def lines(self, entry: Entry) -> list[tree.Line]:
         """The lines of an entry and of what is joined to it; raises Unclear."""
         self._laid_out(entry)
+        if isinstance(entry, ProgramEntry):
+            return self._program(entry)
+        self.rank = None
         if entry.columns:
             return [*reduced(self, entry), *self._line(entry)] if entry.family == "conv" else inception(self, entry)
         if entry.blocks:
@@ -44,6 +48,22 @@ class LineBuilder(Draft):
         if entry.results:
             return [line for one in chained(self, entry) for line in self._line(one)]
         return self._line(entry)
+
+    def _program(self, entry: ProgramEntry) -> list[tree.Line]:
+        """The lines of a module of PyTorch, with what its own line claims behind it."""
+        known = rank_of(self.flow)
+        found = lines_of(entry, known if known is not None else self.rank, self.taken, self.limits)
+        self.rank, self.flow = found.rank, Flow(None, None, found.rank == 1)
+        for at, text in found.assumed:
+            self.assumed.append((at, text))
+            self.note(at, f"assumed: {text}")
+        claims = self.claims(entry, Flow())
+        if not claims or not found.lines:
+            return found.lines
+        *lines, (*statements, last) = ([*line.statements] for line in found.lines)
+        assert isinstance(last, tree.Layer)
+        whole = [*map(tree.Line, map(tuple, lines)), tree.Line((*statements, last._replace(claims=claims)))]
+        return whole
 
     def _laid_out(self, entry: Entry) -> None:
         """Shapes such as 64x112x112 with their channels last, and 64x3x3 as 64 windows of 3x3."""

@@ -15,11 +15,16 @@ from archdsl.notations.listing.line import Block, Head, Item, Lines, Setting, Sh
 from archdsl.notations.listing.lines import LineBuilder
 from archdsl.notations.listing.parts import Note, Unclear, place_of
 from archdsl.notations.listing.pieces import Piece, Row, pieces
+from archdsl.notations.listing.programs import ProgramEntry
 from archdsl.notations.listing.remarks import Read, Remark, understood
+from archdsl.notations.listing.roles import take
 from archdsl.notations.listing.words import AMOUNTS, KINDS
+from archdsl.notations.pytorch.find import forward_in, programs
 from archdsl.syntax import tree
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
+
+_SURE = 100  # layers of a text that is a listing, whatever else
 
 
 class Listing(NamedTuple):
@@ -61,12 +66,18 @@ class _Reader(LayerReader):
         self.lines = Lines()
         self.budget = limits.tokens
         self.of_layers = False  # whether the table of the last row has what layers have
+        self.modules = 0  # that modules of PyTorch hold
         self.plain = True  # whether no word was passed over
+        self.programs = programs(source.text)[::-1]  # modules of PyTorch, the first one last
+        self.read_to = 0  # the end of the last of them
 
     # ---- lines
 
     def read(self, given: tree.Input | None) -> Listing:
         text = self.source.text
+        forward = forward_in(text)
+        if forward is not None:
+            return self._refused(forward)
         for piece in pieces(text, partial(tables.is_header, text), partial(tables.has_figures, text)):
             if isinstance(piece, Piece) and piece.blank:
                 self.near = False
@@ -77,6 +88,36 @@ class _Reader(LayerReader):
             self.take_input(given)
         return self._built()._replace(stated=stated)
 
+    def _refused(self, at: Span) -> Listing:
+        """A program that says how its layers hang together where it runs: one error, and nothing else."""
+        hint = "print the model, print(model), and put its input above: Input: 3x224x224"
+        self._tell("unclear-layer", "how the layers of a class hang together is told by running it alone", at, hint)
+        return Listing(None, self.diagnostics, [], _SURE, True, stated=True)
+
+    def _program(self, piece: Piece | Row) -> bool:
+        """Read the modules of PyTorch that a line has or belongs to."""
+        inside = piece.start < self.read_to
+        while self.programs and self.programs[-1].start < piece.end and isinstance(piece, Piece):
+            program = self.programs.pop()
+            if program.end <= piece.start:
+                continue
+            entry = ProgramEntry(program)
+            self.entries.append(entry)
+            self.layers += 1
+            self.modules += program.modules
+            self.read_to, inside = program.end, True
+        if not inside or not self.entries:
+            return False
+        self.near = False
+        comment = self.source.text.find("#", piece.start, piece.end)
+        if comment >= 0 and comment < self.read_to and any(map(str.isdigit, self.source.text[comment : piece.end])):
+            self.prose.append(Span(piece.start, piece.end))
+        if piece.end > self.read_to:
+            tokens = words(self.source.text, self.read_to, piece.end)
+            found = self.lines.items(tokens)
+            take(self.entries[-1], [item for item in found or [] if not isinstance(item, Head)])
+        return True
+
     def _has_room(self, piece: Piece | Row) -> bool:
         """Whether more layers may follow; as many as a check may visit, since each is visited."""
         if self.layers > self.limits.visits:
@@ -85,6 +126,8 @@ class _Reader(LayerReader):
 
     def _line(self, piece: Piece | Row) -> bool:
         """Read one line; False where the limit on tokens is reached."""
+        if self._program(piece):
+            return len(self.diagnostics) < self.limits.diagnostics
         if isinstance(piece, Row):
             if tables.networks(self.source.text, piece):
                 hint = "keep the column of one network"
@@ -225,13 +268,13 @@ class _Reader(LayerReader):
 
     def _built(self) -> Listing:
         """The tree of everything gathered."""
-        layers = len(self.entries) + len(self.diagnostics)
-        builder = LineBuilder()
+        layers = len(self.entries) + len(self.diagnostics) + self.modules
+        builder = LineBuilder(self.limits)
         builder.channels_first, builder.batch = self.channels_first, self.batch
         builder.flow = _flow(self.input)
         self._said_of_all(builder)
         self._judge_remarks()
-        lines = [tree.Line((self.input,))] if self.input else []
+        lines: list[tree.Line] = []
         for entry in self.entries:
             if len(self.diagnostics) >= self.limits.diagnostics:
                 break
@@ -241,6 +284,9 @@ class _Reader(LayerReader):
             except Unclear as unclear:
                 builder.flow = Flow()
                 self._tell("unclear-layer", unclear.message, unclear.at, unclear.hint)
+        if self.input is not None:
+            lines.insert(0, tree.Line((self._of_numbers(self.input, lines),)))
+        self._tell_assumed(builder)
         if self.shape is not None:
             message = "which layer gives this shape is not clear"
             self._tell("unclear-layer", message, place_of(self.shape), "put it on the line of its layer")
@@ -252,6 +298,18 @@ class _Reader(LayerReader):
         if self.diagnostics:
             return Listing(None, self.diagnostics, notes, layers, prose=passed)
         return Listing(tree.File(tuple(lines)), self.passed, notes, layers, self.plain and layers > 0, passed)
+
+    def _of_numbers(self, given: tree.Input, lines: list[tree.Line]) -> tree.Input:
+        """The input; in front of an embedding it is of whole numbers."""
+        first = lines[0].statements[0] if lines else None
+        embeds = isinstance(first, tree.Layer) and first.kind is not None and first.kind.text in ("EMBED", "EMBEDBAG")
+        return given._replace(dtype="int") if embeds else given
+
+    def _tell_assumed(self, builder: LineBuilder) -> None:
+        """What the lines of a program do not say is told."""
+        for at, text in dict.fromkeys(builder.assumed):
+            if len(self.passed) < self.limits.diagnostics:
+                self.passed.append(Diagnostic("assumed", f"assumed: {text}", at, self.source))
 
     def _judge_remarks(self) -> None:
         """Sentences with figures: what was read must have them, or they may be layers that were not understood."""
