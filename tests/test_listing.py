@@ -130,6 +130,7 @@ TOTALS = {
     "latex-table": conv(3, 6, 5) + conv(6, 16, 5) + fc(10 * 10 * 16, 10),
     "readme-steps": 545_098,
     "keras-code": conv(1, 32, 3) + fc(13 * 13 * 32, 10),
+    "printed-model": 456 + fc(1176, 10),
     "printed-modules": 3 * 64 * 9 + fc(16 * 16 * 64, 10),
     "channels-first": conv(3, 16, 3) + conv(16, 32, 5) + fc(3872, 100) + fc(100, 10),
     "chinese-notes": conv(3, 16, 3) + fc(16 * 16 * 16, 10),

@@ -186,8 +186,6 @@ class _Writer:
         if draft.before or draft.behind or row.library:
             hint = "write it in a spec: std.transformer has it"
             raise Fault(f"{call.plain} is a network of layers", call.place, hint)
-                f"{call.plain} is a network of layers", call.place, "write it in a spec: std.transformer has it"
-            )
         self.rank = _rank_behind(draft, call, self.rank)
         name = f"{label}: " if self._is_free(label) else ""
         self.put(f"{name}{text}\n", call.place, comes)
