@@ -39,7 +39,7 @@ MEANINGS = {
     "tokens": "words, numbers and signs in a file",
     "depth": "brackets open at once",
     "operators": "operators in one expression",
-    "digits": "digits of one number",
+    "digits": "digits of an integer",
     "visits": "layers visited in one check; a repeat whose copies are equal costs one visit",
     "chain": "blocks in use within one another",
     "list": "values in one list, turns of one `for` and copies in one merge",

@@ -251,7 +251,7 @@ def _value(value: Any, named: bool) -> str:
         case list():
             return f"[{', '.join(_value(item, named=True) for item in value)}]"
         case tuple():
-            plain = len(value) > 1 and all(type(item) is int for item in value)
+            plain = len(value) > 1 and all(type(item) is int and item >= 0 for item in value)
             return "x".join(map(str, value)) if plain else f"[{', '.join(map(_default, value))}]"
     return str(value)
 

@@ -51,9 +51,6 @@ COMPILED = {
 }
 REFUSED = {
     "a window larger than its input, rounded up": ("input 3x3x2\nMAXPOOL 4 s2 ceil", "kernel-too-large"),
-    "a pool's window on padding alone": ("input 2x2x2\nMAXPOOL 2 p1 d3", "kernel-too-large"),
-    "a convolution's window on padding alone": ("input 2x1\nCONV 4 1 s3 p1 d3", "pad-too-large"),
-    "two neighbours on both sides of the axis": ("input 2x2\nCONV 4 2 s1 p1 d3", "pad-too-large"),
     "a number that stands for a layer above": ("input 4\nFC 4\nFC 3\n0: FC 2", "duplicate-name"),
     "a name that Python uses": ("input 4\n__init__: FC 4", "invalid-name"),
 }

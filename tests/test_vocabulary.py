@@ -300,7 +300,7 @@ SAMPLES = [
     ("32x32x4", "AveragePooling2D(2, padding='same')", "AVGPOOL 2"),
     ("32x32x4", "MaxPooling2D(4, strides=1, padding='same')", ""),
     ("9x4", "layers.Activation('softmax')", "SOFTMAX"),
-    ("8x8x4", "Concatenate(axis=-1)", "CONCAT"),
+    ("8x8x4", "Concatenate(axis=-1)", ""),  # it joins several values, and reads one
 ]
 BOTH = (
     'LSTM 8 bidirectional; CONCAT { { SLICE channels=":8"; SLICE steps=-1 }; { SLICE channels="8:"; SLICE steps=0 } }'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from math import isfinite
+from math import isnan
 from os import PathLike, fsdecode
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
@@ -338,7 +338,7 @@ def convert(parameters: dict[str, Any]) -> dict[str, Any]:
 def _tuples(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return tuple(_tuples(item) for item in value)
-    if isinstance(value, float) and not isfinite(value):
+    if isinstance(value, float) and isnan(value):
         raise ValueError(f"a parameter cannot be {value}")
     if not isinstance(value, (bool, int, float, str)):
         raise TypeError(

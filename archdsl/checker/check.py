@@ -99,4 +99,4 @@ def _filled_check(reading: Reading, given: dict[str, Any], limits: Limits) -> Ch
         return checked
     from archdsl.checker.holes.answer import placed_back
 
-    return placed_back(checked, reading.answer)
+    return placed_back(checked, reading, given, limits)

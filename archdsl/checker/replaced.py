@@ -24,7 +24,18 @@ from archdsl.reading.where import define_symbols, facts_of, symbol_names
 from archdsl.syntax import tree
 
 
-def check_replaced(reading: Reading, given: dict[str, Any], limits: Limits) -> Checked:
+def check_given(
+    reading: Reading, given: dict[str, Any], limits: Limits, holes: dict[int, int] | None = None
+) -> Checked:
+    """Check one setting, with the inputs that the caller gives; `holes` are numbers for each ?, by their places."""
+    if reading.inputs is not None:
+        return check_replaced(reading, given, limits, holes)
+    return check_setting(reading, given, limits, holes=holes)
+
+
+def check_replaced(
+    reading: Reading, given: dict[str, Any], limits: Limits, holes: dict[int, int] | None = None
+) -> Checked:
     """Check one setting with the inputs of `reading.inputs`; what is wrong with them is told of the text's own."""
     if reading.file is None or reading.inputs is None:
         return check_setting(reading, given, limits)
@@ -42,8 +53,8 @@ def check_replaced(reading: Reading, given: dict[str, Any], limits: Limits) -> C
         name = model_name(declared.model, reading.source)
         return unread(reading.source, report.sorted())._replace(name=name, parameters=given)
     if not changed:
-        return check_setting(reading, values, limits)
-    return _elsewhere(reading, given, values, statements, changed, limits)
+        return check_setting(reading, values, limits, holes=holes)
+    return _elsewhere(reading, given, values, statements, changed, limits, holes)
 
 
 def _scope(declared: Declarations, kinds: Kinds, given: dict[str, Any], reading: Reading, limits: Limits) -> Scope:
@@ -63,11 +74,12 @@ def _elsewhere(
     statements: tuple[tree.Input, ...],
     changed: list[Changed],
     limits: Limits,
+    holes: dict[int, int] | None,
 ) -> Checked:
     """The check at other inputs than the text's own, at which `given` are the values of its parameters."""
     figures: dict[int, set[str]] = {}
-    own = check_setting(reading, given, limits, judge=partial(Figures, derived=figures), trial=True)
-    checked = check_setting(reading, values, limits, statements, partial(Elsewhere, figures=figures))
+    own = check_setting(reading, given, limits, judge=partial(Figures, derived=figures), holes=holes, trial=True)
+    checked = check_setting(reading, values, limits, statements, partial(Elsewhere, figures=figures), holes)
     report = Report(reading.source, reading.ignored)
     number = sum(claim.holds is None for claim in checked.claims)
     if number:

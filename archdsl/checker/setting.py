@@ -35,13 +35,14 @@ def check_setting(
     limits: Limits,
     inputs: tuple[tree.Input, ...] | None = None,
     judge: Callable[[Report, Costs, Limits], Judge] = Judge,
+    holes: dict[int, int] | None = None,
     *,
     trial: bool = False,
 ) -> Checked:
     """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent.
 
-    `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims. A
-    `trial` asks only what is wrong with the text.
+    `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims;
+    `holes` are numbers for each ?, by their places. A `trial` asks only what is wrong with the text.
     """
     source = reading.source
     report = Report(source, reading.ignored)
@@ -52,7 +53,7 @@ def check_setting(
     declared = kinds.files[0]
     names = symbol_names(declared.inputs, declared.model)
     facts = facts_of(names, declared.model, given, report, limits)
-    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0])
+    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], holes)
     define_symbols(declared.inputs, names, given, scope, report, facts)
     demand_of_inputs(declared.inputs, scope, report, limits, facts)
     _check_cases(declared, report, limits)
@@ -68,7 +69,7 @@ def check_setting(
     values |= {name: given[name] for name in sorted(names) if given.get(name, LEFT_OPEN) != LEFT_OPEN}
     if reading.notation == "arch" and inputs is None and not trial:
         likely = channels.suspects(declared, scope, limits, reading.fragment)
-        channels.remark(report, reading, likely, partial(_trial, given, limits))
+        channels.remark(report, reading, likely, partial(_trial, given, limits, holes))
     diagnostics = report.sorted()
     claims = elaborator.judge.verdicts()
     name = model_name(declared.model, source)
@@ -80,9 +81,9 @@ def check_setting(
     return found._replace(facts=facts, conditions=conditions(facts, source), where=assumed(facts))
 
 
-def _trial(given: dict[str, Any], limits: Limits, reading: Reading) -> list[Diagnostic]:
+def _trial(given: dict[str, Any], limits: Limits, holes: dict[int, int] | None, reading: Reading) -> list[Diagnostic]:
     """What is wrong with a text that is tried."""
-    return check_setting(reading, given, limits, trial=True).diagnostics
+    return check_setting(reading, given, limits, holes=holes, trial=True).diagnostics
 
 
 def _countable(network: Network | None, costs: Costs, report: Report, limits: Limits) -> Network | None:

@@ -37,15 +37,30 @@ def try_of_refusal(refusal: Refusal, kind: type[Layer], bound: Bound, shapes: tu
 
 def try_of_claim(leaf: Leaf, claimed: tuple[Any, ...]) -> Try | None:
     """The one value that makes a layer give the claimed shape: padding first, then stride, channels and window."""
-    kind, inputs = type(leaf.op), leaf.inputs
-    given = {name: leaf.op.__dict__[name] for name in kind.attributes if leaf.op.__dict__[name] is not None}
     if len(claimed) != leaf.outputs[0].rank or any(isinstance(size, Expression) for size in claimed):
         return None
-    for change in _changes(leaf, claimed)[:_MOST_TRIES]:
-        shape = _try(kind, {**given, **change}, inputs)
+    for change in changes_of(leaf, claimed):
+        shape = given_with(leaf, change)
         if shape is not None and agrees(claimed, shape.sizes):
-            return Try(_spelled(kind, change), shape)
+            return Try(spelled_changes(leaf, change), shape)
     return None
+
+
+def given_with(leaf: Leaf, change: dict[str, Any], *inputs: Shape) -> Shape | None:
+    """What a layer gives with other values, for other shapes than its own; None where it refuses them."""
+    kind = type(leaf.op)
+    given = {name: leaf.op.__dict__[name] for name in kind.attributes if leaf.op.__dict__[name] is not None}
+    return _try(kind, {**given, **change}, inputs or leaf.inputs)
+
+
+def changes_of(leaf: Leaf, claimed: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """Values of a layer that are worth a try, the likeliest first."""
+    return _changes(leaf, claimed)[:_MOST_TRIES]
+
+
+def spelled_changes(leaf: Leaf, change: dict[str, Any]) -> str:
+    """A change of a layer as its line would write it."""
+    return _spelled(type(leaf.op), change)
 
 
 def _changes(leaf: Leaf, claimed: tuple[Any, ...]) -> list[dict[str, Any]]:

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence as Row
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.claims.claims import Claim, judge_quantity
 from archdsl.claims.hints import try_of_claim
 from archdsl.claims.incoming import incoming
-from archdsl.diagnostics import Related
+from archdsl.claims.inside import DIFFERS, inside
+from archdsl.diagnostics import Related, Span
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.shapes import agrees, stated_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
 from archdsl.limits import Limits
-from archdsl.network.nodes import Choice, Item, Leaf, Loop, Node, Repeat, Sequence
+from archdsl.network.nodes import Choice, Item, Leaf, Loop, Node, Repeat, Sequence, Use
 from archdsl.sizes.shape import Shape, product
 from archdsl.sizes.size import Expression, Size, Undetermined, same
 from archdsl.syntax import tree
 
 _MOST_SUMMANDS = 4
+
+
+class Part(NamedTuple):
+    """What one item adds to a count: its label or kind, its cost, and the item itself."""
+
+    name: str
+    cost: Cost
+    node: Node
 
 
 class Judge:
@@ -69,11 +80,14 @@ class Judge:
         if not shapes or sum(not isinstance(item.node, (Loop, Choice)) for item in items) < layers:
             return self._all(last.claims, (), None, scope)
         cost = add(*(self.costs.of(item.node) for item in items))
-        sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
+        sums = self._parts(_opened(items))
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
         nodes = tuple(item.node for item in items)
         leaves = leaves if len(leaves) == len(items) else ()
         return self._all(last.claims, shapes, cost, scope, leaves, sums, nodes=nodes)
+
+    def _parts(self, items: Row[Item]) -> tuple[Part, ...]:
+        return tuple(Part(_called(item), self.costs.of(item.node), item.node) for item in items)
 
     def _come_in(self, items: list[Item]) -> None:
         """Hold what a listing says that a layer reads, by its tensors and not by its input: `Conv2d(3, 64)`."""
@@ -94,8 +108,7 @@ class Judge:
         complete = bool(results) and len(shapes) == len(results) and not self.report.lost
         for expect in expects if not self._silent else ():
             cost = self.costs.of(body) if complete else None
-            items = body.items if isinstance(body, Sequence) and complete else ()
-            sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
+            sums = self._parts(body.items if isinstance(body, Sequence) and complete else ())
             known = shapes if complete else ()
             self._all(expect.claims, known, cost, scope, (), sums, whole=model, nodes=(body,))
 
@@ -112,7 +125,7 @@ class Judge:
         cost: Cost | None,
         scope: Scope,
         leaves: tuple[Leaf, ...] = (),
-        sums: tuple[tuple[str, Cost], ...] = (),
+        sums: tuple[Part, ...] = (),
         *,
         whole: bool = False,
         nodes: tuple[Node, ...] = (),
@@ -158,14 +171,17 @@ class Judge:
         because = _derivation(leaf, sizes) if leaf else ""
         where = _where(sizes, derived)
         tried = try_of_claim(leaf, sizes) if leaf and where is None else None
-        hint = tried.text if tried else where
-        self._tell(
-            "claim-shape", claim, str(derived), because, hint, tried.values if tried else "", incoming(self._nodes)
-        )
+        hint, values, related = tried.text if tried else where, tried.values if tried else "", incoming(self._nodes)
+        found = inside(self._nodes, sizes, derived) if leaf is None and where is None else None
+        if found is not None:
+            begun = f"{DIFFERS}, {_derivation(found.leaf, sizes)}"
+            statement, values = found.leaf.statement, found.values
+            related = (Related(Span(statement.start, statement.end), begun), *related)
+        self._tell("claim-shape", claim, str(derived), because, hint, values, related)
         return False
 
     def _quantity(
-        self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: tuple[tuple[str, Cost], ...]
+        self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: tuple[Part, ...]
     ) -> None:
         holds, derived = judge_quantity(claim, cost)
         if not self._settle(claim, holds, derived):
@@ -235,9 +251,10 @@ def _where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
     known = tuple(other if one is None else one for one, other in zip(claimed, derived.sizes, strict=True))
     if not any(isinstance(one - other, Expression) for one, other in zip(known, derived.sizes, strict=True)):
         return None
-    from archdsl.expressions.assume import equal_where
+    from archdsl.expressions.assume import equalities
 
-    return equal_where(known, derived.sizes)
+    conditions = equalities(known, derived.sizes)
+    return f"they are equal where {' and '.join(conditions)}; state it behind `where`" if conditions else None
 
 
 def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:
@@ -290,16 +307,27 @@ def _of_leaf(leaf: Leaf, unit: str) -> list[str]:
     return [f"{twice}{positions}weight {_times(weight.sizes)}{biases}"]
 
 
-def _summands(claim: tree.QuantityClaim, sums: tuple[tuple[str, Cost], ...]) -> str:
-    """The largest parts of a count of several lines."""
+def _summands(claim: tree.QuantityClaim, sums: tuple[Part, ...]) -> str:
+    """The largest parts of a count of several lines; of one part alone, how its count comes about."""
     unit = claim.unit.text
-    figures = [(name, getattr(cost, unit)) for name, cost in sums]
+    figures = [(part, getattr(part.cost, unit)) for part in sums]
     known = sorted((f for f in figures if isinstance(f[1], int) and f[1]), key=lambda f: -f[1])
-    if len(known) < 2 or len(known) < len([f for f in figures if f[1] != 0]):
+    if not known or len(known) < len([f for f in figures if f[1] != 0]):
         return ""
-    shown = " + ".join(f"{name} {figure:,}" for name, figure in known[:_MOST_SUMMANDS])
+    if len(known) == 1:
+        node = known[0][0].node
+        return " + ".join(_of_leaf(node, unit)) if isinstance(node, Leaf) else ""
+    shown = " + ".join(f"{part.name} {figure:,}" for part, figure in known[:_MOST_SUMMANDS])
     rest = len(known) - _MOST_SUMMANDS
     return f"{shown} + {rest} more" if rest > 0 else shown
+
+
+def _opened(items: Row[Item]) -> Row[Item]:
+    """The items of a line; of one block or of braces alone, what stands in them."""
+    while len(items) == 1 and isinstance(items[0].node, (Sequence, Use, Choice)):
+        node = items[0].node
+        items = node.items if isinstance(node, Sequence) else node.body.items
+    return items
 
 
 def _called(item: Item) -> str:

@@ -183,6 +183,8 @@ class Telling:
         if settings > 1:
             print(f"{name} at {verdict.setting(checked)}:", file=self.stream)
         terminal.print_diagnostics(checked.diagnostics, most, self.stream)
+        for line in verdict.holes(checked):
+            print(line, file=self.stream)
         print(f"{name}: {verdict.tally(_severities(checked.diagnostics))}", file=self.stream)
 
     def end(self) -> int:

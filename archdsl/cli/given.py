@@ -6,10 +6,10 @@ import re
 from typing import Any
 
 from archdsl.cli.usage import Usage
+from archdsl.expressions.scope import VALUES
 from archdsl.limits import Limits
 
 _STARTS = re.compile(r"""[\["(+-]|[0-9]""")
-_WORDS = {"yes": True, "true": True, "no": False, "false": False}
 
 
 def value(name: str, text: str, limits: Limits) -> Any:
@@ -17,8 +17,8 @@ def value(name: str, text: str, limits: Limits) -> Any:
 
     Raises Usage for a list or a quoted text that is none.
     """
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in VALUES:
+        return VALUES[text]
     if not _STARTS.match(text):
         return text
     found = _evaluated(text, limits)

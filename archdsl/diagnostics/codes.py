@@ -100,6 +100,7 @@ CODES: dict[str, Code] = {
         unused_result="a result that nothing reads and that is no output",
         single_branch="a merge of one value, which passes it on unchanged",
         leftover="rows or columns behind the last window that no window reads",
+        padding_alone="a window of a pool that reads nothing but padding",
         before_activation="a layer is read before the activation written behind it",
         channels_first="an input that looks as if its channels came first, and is read with its channels last",
         changed_in="an `in` behind a layer that widened by it: the wide number, and rarely meant",

@@ -15,7 +15,7 @@ from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import DISCARD, discards, label_text
-from archdsl.expressions.scope import WRONG, Scope, Sharing
+from archdsl.expressions.scope import RESERVED, WRONG, Scope, Sharing
 from archdsl.faults.problem import Problem, Silent, misplaced, placed
 from archdsl.layers import Layer
 from archdsl.network.nodes import Item, Sequence
@@ -24,7 +24,6 @@ from archdsl.syntax import tree
 
 _FEWEST = 2  # values that a merge without braces reads
 _KEEP = "`let d = in` before both keeps the first; `in` is what its own line reads"
-_WORDS = ("in", "yes", "no", "true", "false")
 
 
 class Elaborator(Elaboration):
@@ -149,7 +148,7 @@ class Elaborator(Elaboration):
 
     def _let(self, statement: tree.Let, scope: Scope) -> None:
         name = statement.name.text
-        if name in scope or name in _WORDS:
+        if name in scope or name in RESERVED:
             raise Problem("duplicate-name", f"{name} has a meaning here already", statement.name)
         try:
             scope.define(name, evaluate(statement.value, scope, self.limits))

@@ -105,8 +105,8 @@ def _alike(facts: Facts, way: Way, right: Any) -> bool:
             return False
 
 
-def equal_where(claimed: tuple[Size, ...], derived: tuple[Size, ...]) -> str | None:
-    """The condition under which two shapes are equal, as a hint; None where they never are."""
+def equalities(claimed: tuple[Size, ...], derived: tuple[Size, ...]) -> list[str] | None:
+    """The conditions under which two shapes are equal, as they stand behind `where`; None where they never are."""
     found = [literal(one - other, "==") for one, other in zip(claimed, derived, strict=True)]
     if False in found:
         return None
@@ -122,7 +122,7 @@ def equal_where(claimed: tuple[Size, ...], derived: tuple[Size, ...]) -> str | N
         name = next(iter(names)) if len(names) == 1 else ""
         solutions = facts.solutions((one,), name) if name else None
         texts += [worded((one,), solutions, facts.domain(name) if name else None)] if answer is None else []
-    return f"they are equal where {' and '.join(dict.fromkeys(texts))}; state it behind `where`"
+    return list(dict.fromkeys(texts))
 
 
 def learned(facts: Facts, condition: Callable[[], bool], at: Placed) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from archdsl.diagnostics import nearest
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import filled
-from archdsl.expressions.scope import WRONG, KindReference, Scope, Words, meant
+from archdsl.expressions.scope import RESERVED, WRONG, KindReference, Scope, Words, meant
 from archdsl.expressions.signature import Signature, Slot
 from archdsl.expressions.words import hidden
 from archdsl.faults.problem import Problem, Silent
@@ -180,7 +180,7 @@ def _value(
         kind = meant(value.text, kinds)
         if kind is not None:
             return kind
-        if value.text not in ("in", "yes", "no", "true", "false"):
+        if value.text not in RESERVED:
             raise _unknown_word(signature, value, scope, kinds, rest)
     return evaluate(value, _worded(scope, slot) if isinstance(value, tree.List) else scope, limits)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isinf
 from typing import Any
 
 from archdsl.expressions.scope import KindReference, Scope
@@ -101,6 +102,8 @@ def _prefix(prefix: tree.Prefix, scope: Scope, limits: Limits) -> Any:
     if prefix.operators[0] == "not":
         return _truth(value, prefix.term) != odd
     negative = prefix.operators.count("-") % 2 == 1
+    if isinstance(value, float):
+        return -value if negative else value
     return arithmetic("*", -1 if negative else 1, value, prefix)
 
 
@@ -132,6 +135,8 @@ def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
     for value in (left, right):
         if isinstance(value, (bool, str, tuple, KindReference)) or value is None:
             raise Problem("wrong-type", f"{operator} needs numbers, not {spell_value(value)}", at)
+        if _infinite(value):
+            raise Problem("wrong-type", f"{operator} needs finite numbers, not {spell(value)}", at)
     if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
         from archdsl.expressions.open import arithmetic_of_open
 
@@ -141,8 +146,22 @@ def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
     except ZeroDivisionError:
         raise Problem("invalid-expression", f"{spell(left)} {operator} 0 has no value", at) from None
     if abs(value) >= LARGEST:
-        raise Problem("too-large", "this comes out beyond any size", at)
+        return _large(value, at, size=not isinstance(left, float) and not isinstance(right, float))
     return value
+
+
+def _large(value: Any, at: Placed, *, size: bool) -> float:
+    """What comes out too large for a size: a float where the text calculates with floats, as 1e30*2."""
+    if size:
+        raise Problem("too-large", "this comes out beyond any size", at)
+    try:
+        return float(value)
+    except OverflowError:
+        raise Problem("too-large", "this comes out beyond the largest number, 1.8e308", at) from None
+
+
+def _infinite(value: Any) -> bool:
+    return isinstance(value, float) and isinf(value)
 
 
 def _apply(operator: str, left: Any, right: Any) -> Any:
@@ -195,6 +214,7 @@ def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:
 
 def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     """Comparisons; equality of anything, order of numbers and sizes."""
+    left, right = _finite(left, right), _finite(right, left)
     if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
         from archdsl.expressions.open import compare_open
 
@@ -207,8 +227,13 @@ def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     return ordered(operator, _comparable(left), _comparable(right))
 
 
+def _finite(value: Any, other: Any) -> Any:
+    """A size that is compared with inf as any number that is none: every size is finite."""
+    return 0 if _infinite(other) and isinstance(value, SYMBOLIC) else value
+
+
 def _comparable(value: Any) -> Any:
-    return _exact(value) if isinstance(value, float) else value
+    return _exact(value) if isinstance(value, float) and not isinf(value) else value
 
 
 def _equal(left: Any, right: Any) -> bool:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from archdsl.layers.base import Lowered, Refusal
+from archdsl.layers.base import Lowered
 from archdsl.layers.layout import layout, order
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import MOST_AXES, Type
 from archdsl.sizes.shape import Shape, product
 from archdsl.sizes.size import Expression, Size, same

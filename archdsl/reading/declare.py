@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.diagnostics import Related, Source, Span, nearest
 from archdsl.expressions.evaluate import evaluate
-from archdsl.expressions.scope import HOLES, WRONG, Scope, Words, meant
+from archdsl.expressions.scope import HOLES, RESERVED, WRONG, Scope, Words, meant
 from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
@@ -97,7 +97,7 @@ def _check_parameters(model: tree.Model | None, blocks: dict[str, tree.Block], r
             name = parameter.name.text
             if name in seen:
                 _twice(report, f"the parameter {name}", parameter.name, seen[name])
-            elif name in ("in", "yes", "no", "true", "false") or "." in name:
+            elif name in RESERVED or "." in name:
                 report.tell("invalid-name", f"a parameter cannot be called {name}", parameter.name)
             elif owner is model and name in _KEPT:
                 message = f"a parameter of a model cannot be called {name}: in Python `load` keeps the word for itself"

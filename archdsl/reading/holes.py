@@ -23,7 +23,7 @@ class Hole(NamedTuple):
     `together` are the places of the holes that are tried equal first: those of `?x?`, the first of them included.
     `window` is what a window covers whose padding is the hole, `padding` what is added to the axis of a window that is
     one; None where that is not written. The number is a multiple of `step`: groups that the line gives divide its
-    channels. `line` is the place of the layer line.
+    channels. `line` is the place of the layer line. `bounded` says that what the line reads bounds the number.
     """
 
     at: int
@@ -36,6 +36,7 @@ class Hole(NamedTuple):
     step: int = 1
     padding: int | None = 0
     line: int = -1
+    bounded: bool = True
 
 
 def find(file: tree.File) -> list[Hole]:
@@ -142,7 +143,22 @@ def _of_layer(statement: tree.Layer, blocks: dict[str, tree.Block]) -> Iterator[
                 step = _groups(statement.arguments, slots, layer) if slot is not None and slot.name == "out" else 1
                 called = token.text[0] if token.type == "HOLED" else name
                 padding = _padding(statement.arguments, slots, layer)
-                yield Hole(at, token, called, type, least(type), token.start, window, step, padding, statement.start)
+                bounded = isinstance(type, PerAxis) and type.bounded and layer is not None and not layer.widens
+                yield Hole(
+                    *(
+                        at,
+                        token,
+                        called,
+                        type,
+                        least(type),
+                        token.start,
+                        window,
+                        step,
+                        padding,
+                        statement.start,
+                        bounded,
+                    )
+                )
     yield from _named(statement.repeat, "x")
 
 

@@ -40,6 +40,8 @@ class Answer(NamedTuple):
     values: tuple[tuple[int, int], ...]  # place and number, in the order of the text
     found: tuple[Found, ...]
     told: list[Diagnostic]
+    samples: tuple[tuple[tuple[int, int], ...], ...] = ()  # numbers for all holes, where some have none
+    symbols: tuple[tuple[int, str], ...] = ()  # for the holes without a number, where all are sizes of inputs
 
 
 class Reading(NamedTuple):

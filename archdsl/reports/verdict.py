@@ -8,6 +8,7 @@ from archdsl.checker.checked import Checked
 from archdsl.claims.claims import Claim
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics.inert import inert
+from archdsl.reading.reading import Found
 from archdsl.reports.values import shown as shown_value
 from archdsl.sizes.size import Size
 
@@ -64,15 +65,22 @@ def holes(checked: Checked) -> list[str]:
     lines, found = [], list(checked.holes)
     while found:
         first = found[0]
-        count = first.text.count("?")
-        word = first.text
-        for one in found[:count]:
-            word = word.replace("?", str(one.value), 1)
-        if len(word) > 1 and word[0] == first.name and first.text[1] in "?0123456789":
-            word = word[1:]  # of an option
-        lines.append(inert(f"{checked.source.name}:{first.line}:{first.column}: {first.name} = {word}"))
-        found = found[count:]
+        places = [place for place, letter in enumerate(first.text) if letter == "?"]
+        columns = [first.column + place - places[0] for place in places]
+        ours = [one for one in found if one.line == first.line and one.column in columns]
+        whole = len(ours) == len(places)  # else the word has holes without a number, and each is told by itself
+        number = _word(first, ours) if whole else str(first.value)
+        lines.append(inert(f"{checked.source.name}:{first.line}:{first.column}: {first.name} = {number}"))
+        found = found[len(ours) if whole else 1 :]
     return lines
+
+
+def _word(first: Found, ours: list[Found]) -> str:
+    """A word with the numbers of its holes, without the letter of an option."""
+    word = first.text
+    for one in ours:
+        word = word.replace("?", str(one.value), 1)
+    return word[1:] if len(word) > 1 and word[0] == first.name and first.text[1] in "?0123456789" else word
 
 
 def _counted(figure: str, what: str) -> str:

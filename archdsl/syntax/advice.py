@@ -189,6 +189,7 @@ _HABITS = tuple(
         ("", r"^\d+$", r"\*", "a repeat stands at the end of the line: x3"),
         ("", r"^\d+$", r"[A-Za-z]", "a number at the start of a line is a name, and needs a colon behind it"),
         ("values", r"^[A-Za-z]\w*$", r"-[\w-]+\s*:", "a name that is no word stands in quotes"),
+        ("values statement", "", r"-\s*inf\b", "a negative number stands behind = or in parentheses: (-inf)"),
         ("values", r"^\w+$", r"-", _SPACE),
         ("values", "", r"\+\s*[A-Z]{2}", _JOIN),
         ("values statement", "", r"-\s*\d", "a negative number stands behind = or in parentheses: (-1)"),

@@ -21,7 +21,7 @@ from archdsl.syntax.tree import Token
 _FORBIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
 )
-_LONG_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[0-9]+(?P<decimal>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
 
 
 class Parsed(NamedTuple):
@@ -296,9 +296,10 @@ def forbidden(source: Source, limits: Limits, part: str = "continue it with \\ a
     longest = max(map(len, source.text.split("\n")))
     if longest > limits.line:
         found += _long_lines(source, limits, part)
-    for match in _LONG_NUMBER.finditer(source.text) if longest > limits.digits else ():
-        if match.end() - match.start() > limits.digits and not _in_word(source.text, match.start()):
-            message = f"a number of {match.end() - match.start():,} digits; the limit is {limits.digits}"
+    for match in _NUMBER.finditer(source.text) if longest > limits.digits else ():
+        whole = match.end() - match.start() if not match["decimal"] else 0
+        if whole > limits.digits and not _in_word(source.text, match.start()):
+            message = f"a number of {whole:,} digits; the limit is {limits.digits}"
             found.append(Diagnostic("limit", message, Span(match.start(), match.end()), source))
             break
     return found

@@ -103,15 +103,18 @@ def put_in(w: Writer, template: str, values: list[Value], at: At) -> str:
 
 
 def write_source(w: Writer, found: Family, label: str | None, number: int, at: At) -> Value:
-    """A tensor of the network's own: a parameter or a buffer of the module itself."""
+    """A tensor of the network's own: a parameter or a buffer of the module itself, or made by a module."""
     node: Leaf = first(found)
-    (tensor,) = node.op.tensors()
     step = label if label is not None else at.step(number)
     value = construct_layer(w, found, label)
-    w.init.append(register_tensor(at.owner, step, value, buffer=tensor.role == "buffer", saved=tensor.saved))
+    own, rank = attribute(at.owner, step), node.outputs[0].rank
     (form,) = node.op.lower().forms("any", node.outputs)
-    batch = len(tensor.sizes) > node.outputs[0].rank
-    return Stored(attribute(at.owner, step), w.takes[0], form, node.outputs[0].rank, batch=batch)
+    if not node.op.tensors():
+        w.register(at.owner, step, value)
+        return Value(f"{own}({w.like()})", form, rank)
+    (tensor,) = node.op.tensors()
+    w.init.append(register_tensor(at.owner, step, value, buffer=tensor.role == "buffer"))
+    return Stored(own, w.takes[0], form, rank, batch=len(tensor.sizes) > rank)
 
 
 def call_layer(

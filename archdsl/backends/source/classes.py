@@ -88,7 +88,9 @@ class ClassWriter(Writer):
 
     def _bind_inputs(self, forms: tuple[str, ...]) -> None:
         for position, (name, form) in enumerate(zip(self.takes, forms, strict=True)):
-            value = Value(name, form, first(self.members).inputs[position].rank, variable=True)
+            shape = first(self.members).inputs[position]
+            value = Value(name, form, shape.rank, variable=True)
+            self.whole |= {name} if shape.dtype == "int64" else set()
             for member in self.members.values():
                 self.bind(member.body.takes[position], value)
 
@@ -115,6 +117,7 @@ class ClassWriter(Writer):
                 value.left += 1
             self.live += results[1:]
             for position, value in enumerate(results):
+                value.whole = any(shape.dtype == "int64" for shape in item.shapes[position : position + 1])
                 numbers = [each.gives[position] for each in row.values()]
                 value.left -= position > 0
                 value = self.settled(value, row, following, position, at, last)

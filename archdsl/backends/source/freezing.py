@@ -46,7 +46,7 @@ def _own(network: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for path, node in ((each.path, each.node) for each in walk(network.body, unroll=True)):
         if isinstance(node, Leaf) and not node.inputs:
-            found[path] = node.op.tensors()[0].role
+            found.update((path, tensor.role) for tensor in node.op.tensors())
     return found
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from archdsl.backends.source.naming import parameter, quoted
 from archdsl.backends.source.spelling import Spelled, Speller, Unspeakable
 from archdsl.expressions.scope import KindReference, Scope
+from archdsl.layers.base import literal as number
 from archdsl.layers.values import Sizes
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -192,7 +193,7 @@ def literal(value: Any) -> str:
             return f"[{items}]"
         return f"({items},)" if len(value) == 1 else f"({items})"
     if isinstance(value, (bool, int, float)) or value is None:
-        return repr(value)
+        return number(value)
     if hasattr(value, "denominator"):
         return repr(float(value))
     return quoted(str(value))

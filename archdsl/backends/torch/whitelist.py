@@ -40,6 +40,7 @@ _BUILTINS = {
     "zip",
     "max",
     "ValueError",
+    "float",
 }
 
 

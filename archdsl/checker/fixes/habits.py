@@ -31,6 +31,7 @@ SIGNS = str.maketrans(
         "≤": "<=",
         "≠": "!=",
         "…": "..",
+        "∞": "inf",
     }
 )
 
@@ -131,6 +132,11 @@ def _part(found: Found) -> str:
     return f"{float(found[1]) / 100:g}"
 
 
+def _infinite(found: Found) -> str:
+    """`float("-inf")`, `-math.inf` as -inf."""
+    return "-inf" if (found["sign"] + (found["inner"] or "")).count("-") == 1 else "inf"
+
+
 def _letter(found: Found) -> str:
     return f"{found[1]}{found[2].upper()}"
 
@@ -198,6 +204,11 @@ _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     (r"(?<![\w.])(\d+(?:\.\d+)?)\s*%", _part),
     (r"(?<![\w.])\.(?=\d)", "0."),
     (r"(?<=\d)_(?=\d)", ""),
+    (
+        r"(?P<sign>-?)(?<![\w.])(?:float\(\s*([\"'])(?P<inner>[-+]?)(?i:inf(?:inity)?)\2\s*\)"
+        r"|(?:math|np|numpy|torch)\.inf\b|(?i:infinity)\b|(?:INF|Inf)\b)",
+        _infinite,
+    ),
     (r"\b(\d+)\s*(?:\*\*|\^)\s*(\d)\b", _power),
     (r"(?<=[=(])(\s*)(\d+)([A-Za-wyz]\w*)\b", r"\1\2*\3"),
     (r"(?<=\s)(\d+)([a-wyz]\w*)(?=\s|$)", r"(\1*\2)"),
@@ -225,7 +236,7 @@ _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     (r"^(\s*)(x\d+)\s*:", r'\1"\2":'),
     (r"(<-\s*(?:[\w.\"]+\s*,\s*)*)(x\d+)\b", r'\1"\2"'),
     # expressions
-    (r"(?<![\w.(=\[])(-\d+(?:\.\d+)?)(?![\w.(])", r"(\1)"),
+    (r"(?<![\w.(=\[])(-(?:inf|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?))(?![\w.(])", r"(\1)"),
     (rf"(?<=\s){_CLOSE}", r"(\1)"),
     (rf"(?<==){_CLOSE}", r"(\1)"),
     (rf"(?<=\s){_APART}", r"(\1)"),

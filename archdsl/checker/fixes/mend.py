@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, TypeAlias
 
-from archdsl.checker.fixes import habits, incoming, whole, words
+from archdsl.checker.fixes import habits, incoming, inside, whole, words
 from archdsl.checker.fixes.assign import assigned
 from archdsl.checker.fixes.proposal import Either, Fault
 from archdsl.checker.fixes.statement import apart, changed, statement_at, tail_of, without_comment
@@ -149,6 +149,7 @@ class Mender:
             return {}
         try:
             changes = self._first(number, incoming.named(self.lines, number, found[0]))
+            changes = changes or self._first(number, inside.within(self.lines, number, found[0]))
             line = self._search(number, code, faults, {code}, 0) if not changes else None
             if line is not None:
                 return {number: line}
@@ -162,19 +163,20 @@ class Mender:
     def _first(self, number: int, ways: Iterable[Changes]) -> Changes:
         """The first changes of several lines with which a line has no fault."""
         for changes in ways:
-            if changes and not self._with(changes, number):
+            if changes and self._holds(changes, number):
                 return changes
         return {}
 
-    def _with(self, changes: Changes, number: int) -> list[Fault]:
-        """What is wrong with a line where others are changed."""
+    def _holds(self, changes: Changes, number: int) -> bool:
+        """Whether nothing is wrong with a line where others are changed, and no other line has more faults for it."""
         kept = self.lines
+        before = self._check(number, kept[number])
         self.lines = [changes.get(at, line) for at, line in enumerate(kept)]
         try:
-            left = self.faults(number, self.lines[number])
+            after = self._check(number, self.lines[number])
         finally:
             self.lines = kept
-        return left
+        return not faults_of(after.diagnostics, number) and _errors(after) < _errors(before)
 
     def _search(self, number: int, line: str, faults: list[Fault], seen: set[str], depth: int) -> str | None:
         """A line without faults, from one with some: what takes the first away is gone on with.
@@ -265,6 +267,10 @@ _UNREAD = ("syntax", "unclosed", "unknown-kind", *_CLAIMS)  # what says nothing 
 def _claims(line: str) -> str:
     """What a line claims, as written."""
     return line[line.find("->") :].replace(" ", "") if "->" in line else ""
+
+
+def _errors(seen: Seen) -> int:
+    return sum(one.severity == "error" for one in seen.diagnostics)
 
 
 def in_doubt(line: str) -> str:

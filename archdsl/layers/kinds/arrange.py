@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
 from archdsl.layers.layout import either, order
 from archdsl.layers.pattern import Arrangement, Pattern, arranged, open_once, part_sizes, rearranged
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Dimensions, Gathered, PerAxis, Sizes, Switch, Text, Whole
 from archdsl.sizes.shape import AXES, Shape, product
 from archdsl.sizes.size import Expression, Size, same

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Refusal, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Wrong, attribute
 from archdsl.layers.layout import axis_index, dimension, either, layout
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Switch, Word
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, maximum, same
