@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from archdsl.diagnostics import Source, Span
@@ -30,6 +31,7 @@ _RESERVED = frozenset(
 )
 _OWN_AXES = frozenset(("axes", "features", "per"))  # forms that need what comes in; here it is held by the check
 _NUMBERED = re.compile(r"(conv|bn)([0-9])")
+_SHORT = 200  # characters of a text whose tree is kept
 _MOST = 100_000  # modules of one text
 _EACH = "each reads what the one above gives, in the order in which they are printed"
 
@@ -64,10 +66,16 @@ def written(call: Call, target: str, rank: int | None, taken: set[str], limits: 
     writer = _Writer(rank, taken)
     writer.module(call, target or call.label, within=None)
     text = "".join(writer.text)
-    parsed = parse_text(Source("", text), limits)
-    if parsed.file is None:
+    file = _tree(text, limits) if len(text) < _SHORT else parse_text(Source("", text), limits).file
+    if file is None:
         raise Fault("this module cannot be read", call.place)
-    return Written(placed(parsed.file, writer.parts, call.place), writer.rank, writer.assumed)
+    return Written(placed(file, writer.parts, call.place), writer.rank, writer.assumed)
+
+
+@lru_cache(maxsize=256)
+def _tree(text: str, limits: Limits) -> tree.File | None:
+    """The tree of a line; listings have the same ones again and again."""
+    return parse_text(Source("", text), limits).file
 
 
 class _Writer:
