@@ -132,8 +132,8 @@ class Elaboration(ABC):
         self._passes.append((outer.number, inner.number))
 
     def note_result(self, item: Item | None, statement: tree.Layer) -> None:
-        """Note that a line gives results, which something must read."""
-        if item is not None and item.gives != item.reads:
+        """Note that a line gives results, which something must read; a repeat of no copies gives none."""
+        if item is not None and item.gives and item.gives != item.reads:
             self._results.append((item, statement))
 
     def unread(self) -> int:
