@@ -85,7 +85,9 @@ def test_a_text_shows_its_code(case: Case) -> None:
     assert case.code in {code for _, code, _ in case.expected}
 
 
-@pytest.mark.parametrize("code", sorted(set(CODES) - {"unreadable", "circular-use", "unjudged-claims", *CHECKPOINTS, *DOOR}))
+@pytest.mark.parametrize(
+    "code", sorted(set(CODES) - {"unreadable", "circular-use", "unjudged-claims", *CHECKPOINTS, *DOOR})
+)
 def test_every_code_has_a_text(code: str) -> None:
     """What a text alone cannot show is in others: `test_cli.py`, `test_using.py`, `test_inputs.py`, checkpoints, modules."""
     assert any(code == told for case in CASES for _, told, _ in case.expected)
