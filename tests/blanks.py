@@ -104,13 +104,13 @@ def outcome(text: str, spans: tuple[Span, ...], limits: Limits = LIMITS) -> Outc
     wanted = [int(text[start:end]) for start, end in sorted(spans)]
     reading = read(Source("text.arch", blanked(text, spans)), limits)
     start = perf_counter()
-    answered = filled(reading, settings(reading, {}, limits), limits)
+    answered = filled(reading, settings(reading, {}), limits)
     seconds = perf_counter() - start
     answer = answered.answer
     assert answer is not None
     found = [one.value for one in answer.found]
     if len(found) == len(wanted):
-        holding = [check(answered, given, limits) for given in settings(answered, {}, limits)]
+        holding = [check(answered, given, limits) for given in settings(answered, {})]
         if any(one.failed for one in holding):
             return Outcome("does not fit", found, seconds)
         better = found != wanted and _better(text, answered.source.text)
@@ -133,8 +133,7 @@ def _put(reading: Reading, numbers: list[int]) -> str:
 def _better(text: str, other: str) -> bool:
     """Whether another text of the same claims holds, with fewer warnings or more equal sides."""
     checks = [
-        [check(reading, given, LIMITS) for given in settings(reading, {}, LIMITS)]
-        for reading in map(_read, (text, other))
+        [check(reading, given, LIMITS) for given in settings(reading, {})] for reading in map(_read, (text, other))
     ]
     before, after = checks
     if any(one.failed for one in after):

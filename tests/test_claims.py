@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 import archdsl
+from archdsl.claims.claims import MOST_DIGITS, Quantity, quantity, unwritable
 from archdsl.diagnostics import Diagnostic
+from archdsl.syntax.tree import Token
 
 CNA = "block CNA(c, k=3) { CONV c k; BN; RELU }"
 SAME = "block CNA(c, k=3) { CONV c k p1; BN; RELU }"
@@ -126,3 +128,80 @@ def test_where_no_layer_says_the_size_none_is_named(text: str) -> None:
 )
 def test_a_claimed_count_shows_its_arithmetic_behind_braces_too(line: str, because: str) -> None:
     assert fault(f"input 32x32x3\n{SAME}\n{line}").label == because
+
+
+@pytest.mark.parametrize(
+    ("text", "digits", "decimals", "scale", "exact", "in_bytes"),
+    [
+        ("61,706", 61706, 0, 1, True, False),
+        ("61.1M", 611, 1, 10**6, False, False),
+        ("7B", 7, 0, 10**9, False, False),  # billions, and no bytes
+        ("1.5", 15, 1, 1, False, False),
+        ("2K", 2, 0, 10**3, False, False),
+        ("1T", 1, 0, 10**12, False, False),
+        ("240MB", 240, 0, 10**6, False, True),
+        ("3KiB", 3, 0, 2**10, False, True),
+        ("1.25GiB", 125, 2, 2**30, False, True),
+        ("1e3", 1000, 0, 1, False, False),
+    ],
+)
+def test_a_figure_is_read_to_the_digits_written(
+    text: str, digits: int, decimals: int, scale: int, exact: bool, in_bytes: bool
+) -> None:
+    assert quantity(Token("NUMBER", text, 0, len(text))) == Quantity(digits, decimals, scale, exact, in_bytes)
+
+
+def test_a_count_of_too_many_digits_cannot_be_written() -> None:
+    assert not unwritable(10**MOST_DIGITS - 1)
+    assert unwritable(10**MOST_DIGITS)
+    assert unwritable(-(10**MOST_DIGITS))
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        ("224 params", True),  # 8 * 27 + 8
+        ("225 params", False),
+        ("0.22K params", True),
+        ("0.23K params", False),
+        ("225 params within 1%", True),
+        ("226 params within 1%", True),
+        ("227 params within 1%", False),  # 2.27 are the most, and it is off by 3
+        ("221 params within 1%", False),
+        ("222 params within 1%", True),
+        ("0.9K weights", False),
+        ("216 weights", True),
+        ("896 bytes params", None),
+        ("8 buffers", False),
+        ("442,368 flops", True),
+        ("8,192 units", True),
+        ("229,376 connections", True),
+        ("1 layers", None),
+    ],
+)
+def test_counts_are_held_to_the_digits_written(claim: str, holds: bool | None) -> None:
+    text = f"input 32x32x3\nCONV 8 3x3 p1 -> {claim}"
+    if holds:
+        archdsl.loads(text)
+        return
+    found = fault(text)
+    assert found.code == "claim-value" if holds is False else found.code != "claim-value"
+
+
+@pytest.mark.parametrize(
+    ("line", "fix"),
+    [
+        ("CONV 8 3x3 -> 32x32x8", "CONV 8 3x3 p1 -> 32x32x8"),
+        ("CONV 8 15x15 -> 32x32x8", "CONV 8 15x15 p7 -> 32x32x8"),  # the largest padding that is tried
+        ("CONV 8 3x3 p1 -> 16x16x8", "CONV 8 3x3 p1 s2 -> 16x16x8"),
+        ("CONV 8 3x3 p1 -> 8x8x8", "CONV 8 3x3 p1 s4 -> 8x8x8"),  # the largest stride
+        ("CONV 8 3x3 p1 -> 32x32x16", "CONV 16 3x3 p1 -> 32x32x16"),
+        ("CONV 8 3x3 -> 22x22x8", "CONV 8 11 -> 22x22x8"),  # the largest window
+        ("CONV 8 3x3 -> 32x31x8", None),
+        ("MAXPOOL 3 s2 -> 16x16x3", "MAXPOOL 3 s2 p1 -> 16x16x3"),
+        ("UPCONV 8 3x3 s2 p1 -> 64x64x8", "UPCONV 8 3x3 s2 p1 outpad=1 -> 64x64x8"),
+    ],
+)
+def test_one_value_makes_a_line_give_the_claimed_shape(line: str, fix: str | None) -> None:
+    found = fault(f"input 32x32x3\n{line}")
+    assert found.hint == fix

@@ -113,7 +113,7 @@ def test_settings_are_looked_at_together() -> None:
 
     limits = Limits()
     reading = read(Source("net.arch", text), limits)
-    answer = filled(reading, settings(reading, {}, limits), limits).answer
+    answer = filled(reading, settings(reading, {}), limits).answer
     assert answer is not None
     assert [one.value for one in answer.found] == [12]
     assert codes(text) == ["unpinned-hole"]

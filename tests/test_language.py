@@ -383,9 +383,9 @@ def test_one_fault_one_message() -> None:
 def test_cases_that_agree_with_what_is_given() -> None:
     text = "model M(a=1, b=2)\ncases a, b in [[1, 2], [1, 3], [4, 5]]\ninput 3\nFC a"
     reading = read(Source("m", text), Limits())
-    assert len(settings(reading, {}, Limits())) == 3
-    assert settings(reading, {"a": 1}, Limits()) == [{"a": 1, "b": 2}, {"a": 1, "b": 3}]
-    assert settings(reading, {"a": 9}, Limits()) == [{"a": 9}]
+    assert len(settings(reading, {})) == 3
+    assert settings(reading, {"a": 1}) == [{"a": 1, "b": 2}, {"a": 1, "b": 3}]
+    assert settings(reading, {"a": 9}) == [{"a": 9}]
 
 
 def test_where_states_what_parameters_may_be() -> None:

@@ -509,6 +509,7 @@ def test_a_line_that_is_called_a_layer_is_never_passed_over() -> None:
         ("conv 6 3x3 nobais\n", "arch"),
         ("conv 6, 3x3 nobais\n", "arch"),
         ("pool\n", "arch"),
+        ("use I;n{output n8x8}", "arch"),
         ("DENSE 10\n", "arch"),
         ("dense 10\n", "arch"),
         ("CONV2D 32 3x3\nMAXPOOLING 2x2\nDENSE 128\nDENSE 10\n", "arch"),
@@ -732,7 +733,7 @@ def test_the_notation_of_loads_is_held_to() -> None:
 
 def test_a_notation_that_there_is_not_is_refused() -> None:
     """Also where it was meant for a parameter of the model, which then is given on the command line."""
-    with pytest.raises(ValueError, match="notation is"):
+    with pytest.raises(ValueError, match="notation must be"):
         archdsl.loads("model M(notation=1)\ninput 8\nFC 4", notation="slides")
 
 

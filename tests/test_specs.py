@@ -37,7 +37,7 @@ def all_settings(path: Path, **given: Any) -> list[Checked]:
     source, faults = read_file(path, Limits())
     assert not faults
     reading = read(source, Limits())
-    return [check(reading, setting, Limits()) for setting in settings(reading, given, Limits())]
+    return [check(reading, setting, Limits()) for setting in settings(reading, given)]
 
 
 def parameters(path: Path) -> list[str]:

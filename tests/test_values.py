@@ -192,3 +192,8 @@ def test_a_value_as_python_has_it_is_met_with_what_to_type(line: str, text: str)
         archdsl.loads(f"input 8x8x3\n{line}\n")
     assert refusal.value.diagnostics[0].hint == text
     archdsl.loads(f"input 8x8x3\n{text}\n")
+
+
+def test_infinity_comes_from_python_too() -> None:
+    text = "model M(fill=0); input 4x4x1; PAD 1 value=fill"
+    assert archdsl.loads(text, fill=-inf).to_source() == archdsl.loads(text.replace("=0", "=(-inf)")).to_source()

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from math import isnan
-from os import PathLike, fsdecode
+from os import PathLike, fsdecode, fspath
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from archdsl.analysis.cost import Cost
+from archdsl.analysis.memory import BYTES
+from archdsl.api import values
 from archdsl.checker.check import check
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Source
-from archdsl.files.texts import read_file
-from archdsl.limits import LARGEST, Limits
+from archdsl.files.texts import read_file, within
+from archdsl.limits import Limits
 from archdsl.notations.detect import NOTATIONS
 from archdsl.reading.reading import read
 from archdsl.sizes.size import Size
@@ -114,12 +115,14 @@ class Model:
         return exportable(self._checked)
 
     def allows(self, **sizes: int) -> bool:
-        """Whether the network holds with these numbers for all that is left open. Raises TypeError for other names."""
+        """Whether the network holds with these numbers for all that is left open.
+
+        Raises TypeError for other names and for what is no integer, ValueError for an integer that no size can be.
+        """
         facts = self._checked.facts
         if set(sizes) != set(self.open):
             raise TypeError(f"the open sizes are {', '.join(self.open) or 'none'}")
-        if not all(type(size) is int for size in sizes.values()):
-            raise TypeError("sizes are whole numbers")
+        sizes = {name: values.integer(name, size) for name, size in sizes.items()}
         known = [*self._checked.where, *self._checked.conditions]
         return all(size >= facts.least(name) for name, size in sizes.items() if facts is not None) and all(
             condition.holds(sizes) for condition in known
@@ -134,8 +137,8 @@ class Model:
         from archdsl.analysis.cost import TOTALS
         from archdsl.backends.arrays import Formula
 
-        if unit not in TOTALS:
-            raise KeyError(f"no count {unit!r}: it is one of {', '.join(TOTALS)}")
+        if values.text("unit", unit) not in TOTALS:
+            raise KeyError(f"no count {unit[:40]!r}: it is one of {', '.join(TOTALS)}")
         return Formula(self.totals[unit], self.open)
 
     @property
@@ -154,18 +157,19 @@ class Model:
         """The table of the layers with their shapes, parameters and multiply-accumulates, as plain text.
 
         `depth` is how many levels are shown, `batch` how many inputs macs and sizes in MB count, `dtype` the number
-        format of these sizes: float64, float32, float16 or bfloat16. Raises ValueError for other values.
+        format of these sizes: float64, float32, float16 or bfloat16. Raises TypeError and ValueError for other values.
         """
-        _check_positive(batch=batch, depth=1 if depth is None else depth)
         from archdsl.reports.table import table
 
+        batch, dtype = values.positive("batch", batch), values.choice("dtype", dtype, tuple(BYTES))
+        depth = None if depth is None else values.positive("depth", depth)
         return table(self._checked, depth=depth, batch=batch, most=self._limits.unrolled, dtype=dtype)
 
     def to_json(self, batch: int = 1, dtype: str = "float32") -> dict[str, Any]:
-        """What `archdsl summary --format json` prints; raises ValueError as `summary` does."""
-        _check_positive(batch=batch)
+        """What `archdsl summary --format json` prints; raises TypeError and ValueError as `summary` does."""
         from archdsl.reports.json import summary
 
+        batch, dtype = values.positive("batch", batch), values.choice("dtype", dtype, tuple(BYTES))
         return summary(self._checked, self._limits.unrolled, batch, dtype)
 
     def to_source(self) -> str:
@@ -237,8 +241,9 @@ def load(
     be trusted; the check itself never imports. Raises ArchError with `.diagnostics` where anything is wrong with the
     text, OSError where the file cannot be read.
     """
-    limits = limits or Limits()
-    _check_notation(notation)
+    limits = values.bounds(limits)
+    notation = notation if notation is None else values.choice("notation", notation, NOTATIONS)
+    path = fspath(path)  # a number would be a file that somebody else has open
     source, faults = read_file(path, limits)
     if faults:
         raise ArchError(faults)
@@ -266,28 +271,18 @@ def loads(
     library alone. `input`, `notation` and `allow_modules` are as in `load`. Raises ArchError with `.diagnostics` where
     anything is wrong.
     """
-    limits = limits or Limits()
-    _check_notation(notation)
+    limits = values.bounds(limits)
+    notation = notation if notation is None else values.choice("notation", notation, NOTATIONS)
+    source, faults = within(values.text("text", text), "<text>", limits)
+    if faults:
+        raise ArchError(faults)
     given = inputs_of(input, limits)
     root: Root | None = None
     if folder is not None:
         from archdsl.reading.root import below
 
         root = below(folder, "<text>", limits)
-    return _checked_model(Source("<text>", text), parameters, limits, given, notation, root, allow_modules)
-
-
-def _check_positive(**counts: int) -> None:
-    """Raise ValueError for what is no whole number of 1 or more."""
-    for name, count in counts.items():
-        if type(count) is not int or count < 1:
-            raise ValueError(f"{name} is a whole number of 1 or more, not {count!r}")
-
-
-def _check_notation(notation: str | None) -> None:
-    """Raise ValueError for a notation that there is not: a slip, or meant for a parameter of the model."""
-    if notation is not None and notation not in NOTATIONS:
-        raise ValueError(f'notation is "arch" or "listing", not {notation!r}')
+    return _checked_model(source, parameters, limits, given, notation, root, allow_modules)
 
 
 def _checked_model(
@@ -299,7 +294,7 @@ def _checked_model(
     root: Root | None,
     allow_modules: bool,
 ) -> Model:
-    checked = check(read(source, limits, notation, root, inputs), convert(parameters), limits)
+    checked = check(read(source, limits, notation, root, inputs), values.converted(parameters, limits), limits)
     if checked.failed:
         raise ArchError([d for d in checked.diagnostics if d.severity == "error"])
     return Model(checked, limits, allow_modules=allow_modules)
@@ -323,25 +318,4 @@ def _shape(given: Input, limits: Limits) -> GivenInput:
 
     if isinstance(given, str):
         return given_input(given, limits, _OPTION)
-    if not isinstance(given, (tuple, list)) or not all(type(size) is int for size in given):
-        raise TypeError(f'{_OPTION} is a shape as "64x64x3" or (64, 64, 3), not {given!r:.60}')
-    if not given or not all(0 < size < LARGEST for size in given):
-        raise ValueError(f"{_OPTION} has one size or more, each from 1 to 2**62 - 1")
-    return GivenInput(tuple(given))
-
-
-def convert(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Values from Python as the language has them: lists become tuples. Raises TypeError, ValueError."""
-    return {name: _tuples(value) for name, value in parameters.items()}
-
-
-def _tuples(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return tuple(_tuples(item) for item in value)
-    if isinstance(value, float) and isnan(value):
-        raise ValueError(f"a parameter cannot be {value}")
-    if not isinstance(value, (bool, int, float, str)):
-        raise TypeError(
-            f"a parameter is a number, a text, True or False, or a list of these, not {type(value).__name__}"
-        )
-    return value
+    return GivenInput(values.sizes(_OPTION, given))

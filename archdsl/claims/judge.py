@@ -24,14 +24,44 @@ from archdsl.sizes.size import Expression, Size, Undetermined, same
 from archdsl.syntax import tree
 
 _MOST_SUMMANDS = 4
+_STEPS = 5  # that holding a claim costs
+_CHARACTERS = 50  # of a claim that cost a step more
 
 
-class Part(NamedTuple):
-    """What one item adds to a count: its label or kind, its cost, and the item itself."""
+class _Written(NamedTuple):
+    """A claim as it is written, and its place."""
 
-    name: str
-    cost: Cost
-    node: Node
+    text: str
+    line: int
+    file: str
+
+
+class _Sums:
+    """How a count of several items comes about; worked out where a claim of it fails, once for each unit."""
+
+    def __init__(self, items: Row[Item], costs: Costs) -> None:
+        self._items, self._costs = items, costs
+        self._texts: dict[str, str] = {}
+
+    def text(self, unit: str) -> str:
+        """The largest of the items, and how many more there are."""
+        if unit not in self._texts:
+            figures = [(item, getattr(self._costs.of(item.node), unit)) for item in self._items]
+            self._texts[unit] = _summands(figures, unit)
+        return self._texts[unit]
+
+
+def _summands(figures: list[tuple[Item, Size]], unit: str) -> str:
+    """The largest of some counts; of one alone, how it comes about."""
+    known = sorted((f for f in figures if isinstance(f[1], int) and f[1]), key=lambda f: -f[1])
+    if not known or len(known) < len([f for f in figures if f[1] != 0]):
+        return ""
+    if len(known) == 1:
+        node = known[0][0].node
+        return " + ".join(_of_leaf(node, unit)) if isinstance(node, Leaf) else ""
+    shown = " + ".join(f"{_called(item)} {figure:,}" for item, figure in known[:_MOST_SUMMANDS])
+    rest = len(known) - _MOST_SUMMANDS
+    return f"{shown} + {rest} more" if rest > 0 else shown
 
 
 class Judge:
@@ -40,6 +70,7 @@ class Judge:
     def __init__(self, report: Report, costs: Costs, limits: Limits) -> None:
         self.report, self.costs, self.limits = report, costs, limits
         self._verdicts: dict[tuple[int, str, bool | None], Claim] = {}
+        self._written: dict[int, _Written] = {}
         self._trainable: dict[int, tree.Claim] = {}  # claims of it that are not about the whole model
         self._silent = 0
         self._nodes: tuple[Node, ...] = ()  # what the claims that are held now are about
@@ -78,16 +109,13 @@ class Judge:
         shapes = _given(last, items, given)
         layers = sum(isinstance(one, tree.Layer) for one in laying)
         if not shapes or sum(not isinstance(item.node, (Loop, Choice)) for item in items) < layers:
-            return self._all(last.claims, (), None, scope)
+            return self._all(last.claims, (), None, scope, (), self._sums(()))
         cost = add(*(self.costs.of(item.node) for item in items))
-        sums = self._parts(_opened(items))
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
         nodes = tuple(item.node for item in items)
-        leaves = leaves if len(leaves) == len(items) else ()
-        return self._all(last.claims, shapes, cost, scope, leaves, sums, nodes=nodes)
-
-    def _parts(self, items: Row[Item]) -> tuple[Part, ...]:
-        return tuple(Part(_called(item), self.costs.of(item.node), item.node) for item in items)
+        known = leaves if len(leaves) == len(items) else ()
+        sums = self._sums(_opened(items))
+        return self._all(last.claims, shapes, cost, scope, known, sums, nodes=nodes)
 
     def _come_in(self, items: list[Item]) -> None:
         """Hold what a listing says that a layer reads, by its tensors and not by its input: `Conv2d(3, 64)`."""
@@ -106,11 +134,16 @@ class Judge:
         """Hold the `expect`s of a group, block or `model` against the whole of it; a result in doubt has no shape."""
         shapes = tuple(shape for shape in results if shape is not None)
         complete = bool(results) and len(shapes) == len(results) and not self.report.lost
-        for expect in expects if not self._silent else ():
-            cost = self.costs.of(body) if complete else None
-            sums = self._parts(body.items if isinstance(body, Sequence) and complete else ())
-            known = shapes if complete else ()
+        if not expects or self._silent:
+            return
+        cost = self.costs.of(body) if complete else None
+        sums = self._sums(body.items if isinstance(body, Sequence) and complete else ())
+        known = shapes if complete else ()
+        for expect in expects:
             self._all(expect.claims, known, cost, scope, (), sums, whole=model, nodes=(body,))
+
+    def _sums(self, items: Row[Item]) -> _Sums:
+        return _Sums(items, self.costs)
 
     def refuse_parts_of_trainable(self) -> None:
         """Where something is frozen, refuse claims of `trainable` about parts: one may stand in several places."""
@@ -124,14 +157,15 @@ class Judge:
         shapes: tuple[Shape, ...],
         cost: Cost | None,
         scope: Scope,
-        leaves: tuple[Leaf, ...] = (),
-        sums: tuple[Part, ...] = (),
+        leaves: tuple[Leaf, ...],
+        sums: _Sums,
         *,
         whole: bool = False,
         nodes: tuple[Node, ...] = (),
     ) -> bool:
         position, right, self._nodes = -1, True, nodes
         for claim in claims:
+            scope.spend(_STEPS + (claim.end - claim.start) // _CHARACTERS, claim)
             if not whole and isinstance(claim, tree.QuantityClaim) and claim.unit.text == "trainable":
                 self._trainable[claim.start] = claim
             try:
@@ -158,7 +192,7 @@ class Judge:
         scope: Scope,
         leaves: tuple[Leaf, ...],
     ) -> bool:
-        sizes = stated_shape(claim, self.report.source.text[claim.start : claim.end], scope, self.limits)
+        sizes = stated_shape(claim, self.text(claim), scope, self.limits)
         if not shapes:
             return True
         if position >= len(shapes):
@@ -167,9 +201,11 @@ class Judge:
         derived = shapes[position]
         if self._settle(claim, _equal(sizes, derived.sizes), str(derived)):
             return True
+        if self.report.knows("claim-shape", claim):
+            return False
         leaf = _shaping(leaves)
         because = _derivation(leaf, sizes) if leaf else ""
-        where = _where(sizes, derived)
+        where = _equal_where(sizes, derived)
         tried = try_of_claim(leaf, sizes) if leaf and where is None else None
         hint, values, related = tried.text if tried else where, tried.values if tried else "", incoming(self._nodes)
         found = inside(self._nodes, sizes, derived) if leaf is None and where is None else None
@@ -180,23 +216,36 @@ class Judge:
         self._tell("claim-shape", claim, str(derived), because, hint, values, related)
         return False
 
-    def _quantity(
-        self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: tuple[Part, ...]
-    ) -> None:
+    def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: _Sums) -> None:
         holds, derived = judge_quantity(claim, cost)
-        if not self._settle(claim, holds, derived):
-            because = _figures(claim, leaves) or _summands(claim, sums)
-            self._tell("claim-value", claim, derived, because, None)
+        if self._settle(claim, holds, derived) or self.report.knows("claim-value", claim):
+            return
+        because = _figures(claim, leaves) or sums.text(claim.unit.text)
+        self._tell("claim-value", claim, derived, because, None)
+
+    def text(self, claim: tree.Claim) -> str:
+        """A claim as it is written."""
+        return self._looked_up(claim).text
+
+    def _looked_up(self, claim: tree.Claim) -> _Written:
+        """The text of a claim and its place, looked up once: a claim in a block is held at every use."""
+        found = self._written.get(claim.start)
+        if found is None:
+            source = self.report.source
+            line, file = source.position(claim.start)[0], source.part(claim.start).name
+            found = self._written[claim.start] = _Written(source.text[claim.start : claim.end], line, file)
+        return found
 
     def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:
-        self._verdicts.setdefault((claim.start, derived, holds), self._verdict(claim, holds, derived))
+        self._keep(claim, holds, derived, derived)
         return holds
 
-    def _verdict(self, claim: tree.Claim, holds: bool | None, derived: str) -> Claim:
-        source = self.report.source
-        text = source.text[claim.start : claim.end]
-        line, file = source.position(claim.start)[0], source.part(claim.start).name
-        return Claim(line, text, holds, text, derived, file)
+    def _keep(self, claim: tree.Claim, holds: bool | None, figure: str, derived: str) -> None:
+        """Keep a verdict once for each figure that tells it from the others of its claim."""
+        key = claim.start, figure, holds
+        if key not in self._verdicts:
+            text, line, file = self._looked_up(claim)
+            self._verdicts[key] = Claim(line, text, holds, text, derived, file)
 
     def _tell(
         self,
@@ -208,8 +257,7 @@ class Judge:
         values: str = "",
         related: tuple[Related, ...] = (),
     ) -> None:
-        text = self.report.source.text[claim.start : claim.end]
-        message = f"claimed {text}, derived {derived}"
+        message = f"claimed {self.text(claim)}, derived {derived}"
         self.report.tell(code, message, claim, label=because, hint=hint, values=values, related=related)
 
 
@@ -244,7 +292,7 @@ def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
         return False
 
 
-def _where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
+def _equal_where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
     """The condition under which a claimed shape is the derived one, as something to state behind `where`."""
     if len(claimed) != derived.rank:
         return None
@@ -267,12 +315,18 @@ def _derivation(leaf: Leaf, claimed: tuple[Size | None, ...]) -> str:
     """How the sizes come about that are not as claimed: those of the axes, or the channels alone."""
     derived = leaf.outputs[0]
     if derived.rank == 1 or len(claimed) != derived.rank or not agrees(claimed[:-1], derived.space):
-        return leaf.op.derivation(*leaf.inputs)
+        return _arithmetic(leaf)
     if "out" in type(leaf.op).attributes:
         return f"channels: out = {derived.channels}"
     if len(leaf.inputs) == 1 and leaf.inputs[0].channels == derived.channels:
         return "channels: those of its input"
-    return leaf.op.derivation(*leaf.inputs)
+    return _arithmetic(leaf)
+
+
+def _arithmetic(leaf: Leaf) -> str:
+    """The arithmetic of a layer, or where it has none what it reads and gives."""
+    on = f" on {', '.join(map(str, leaf.inputs))}" if leaf.inputs else ""
+    return leaf.op.derivation(*leaf.inputs) or f"{leaf.op.name}{on} gives {', '.join(map(str, leaf.outputs))}"
 
 
 def _figures(claim: tree.QuantityClaim, leaves: tuple[Leaf, ...]) -> str:
@@ -305,21 +359,6 @@ def _of_leaf(leaf: Leaf, unit: str) -> list[str]:
     positions = f"{_times(output.space)} positions * " if output.space else ""
     biases = f" + {_times(output.sizes)} biases" if unit == "connections" and leaf.op.__dict__.get("bias") else ""
     return [f"{twice}{positions}weight {_times(weight.sizes)}{biases}"]
-
-
-def _summands(claim: tree.QuantityClaim, sums: tuple[Part, ...]) -> str:
-    """The largest parts of a count of several lines; of one part alone, how its count comes about."""
-    unit = claim.unit.text
-    figures = [(part, getattr(part.cost, unit)) for part in sums]
-    known = sorted((f for f in figures if isinstance(f[1], int) and f[1]), key=lambda f: -f[1])
-    if not known or len(known) < len([f for f in figures if f[1] != 0]):
-        return ""
-    if len(known) == 1:
-        node = known[0][0].node
-        return " + ".join(_of_leaf(node, unit)) if isinstance(node, Leaf) else ""
-    shown = " + ".join(f"{part.name} {figure:,}" for part, figure in known[:_MOST_SUMMANDS])
-    rest = len(known) - _MOST_SUMMANDS
-    return f"{shown} + {rest} more" if rest > 0 else shown
 
 
 def _opened(items: Row[Item]) -> Row[Item]:

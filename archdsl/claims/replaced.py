@@ -51,5 +51,5 @@ class Elsewhere(Judge):
             super()._refuse(claim, problem, derived)
 
     def _pass_over(self, claim: tree.Claim, derived: str) -> bool:
-        self._verdicts.setdefault((claim.start, _NO_FIGURE, None), self._verdict(claim, None, derived))
+        self._keep(claim, None, _NO_FIGURE, derived)
         return True

@@ -13,8 +13,9 @@ from archdsl.cli.arguments import Arguments
 from archdsl.cli.spec import given_inputs, read_source, rewrite, root_of
 from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
 from archdsl.cli.usage import Usage
-from archdsl.diagnostics import Diagnostic, Source, Span
+from archdsl.diagnostics import Diagnostic, Source
 from archdsl.diagnostics.inert import inert
+from archdsl.faults.work import Work
 from archdsl.files import find
 from archdsl.reading.reading import blocks_alone, read
 from archdsl.reports import verdict
@@ -94,19 +95,13 @@ def _settings(
     reading = read(source, limits, arguments.notation, root, inputs)
     blocks = blocks_alone(reading)
     checks: list[Checked] = []
-    given_each = settings(reading, given, limits)
+    given_each = settings(reading, given)
     reading = filled(reading, given_each, limits)
-    visits = 0
+    work = Work(limits.visits, " over all settings of `cases`" if len(given_each) > 1 else "")
     for setting in given_each:
-        checked = checked_at(reading, setting, limits)
+        checked = checked_at(reading, setting, limits, work)
         if blocks:  # they are checked where they are used
             checked = checked._replace(diagnostics=[one for one in checked.diagnostics if one.code != "empty"])
-        visits += checked.visits
-        if visits > limits.visits and not checked.failed:
-            message = f"more than {limits.visits:,} layers to visit over all settings of `cases`"
-            hint = "raise it with --limit visits=N"
-            wrong = Diagnostic("limit", message, Span(0, 0), source, hint=hint)
-            checked = checked._replace(diagnostics=[*checked.diagnostics, wrong])
         checks.append(checked)
         if fails(checked, arguments.strict):
             break

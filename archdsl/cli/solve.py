@@ -15,10 +15,11 @@ from archdsl.cli.status import FOUND, HOLDS
 from archdsl.cli.usage import Usage
 from archdsl.diagnostics import Diagnostic
 from archdsl.expressions.scope import LEFT_OPEN
+from archdsl.limits import raising
 
 
 def solve(arguments: Arguments) -> int:
-    """Print the value and the counts there, and those of the next value; 1 where there is none."""
+    """Print the value and the counts there, and those of the next value; 1 where there is none, or perhaps a better."""
     try:
         return _solved(arguments)
     except Unaskable as fault:
@@ -51,7 +52,7 @@ def _solved(arguments: Arguments) -> int:
         terminal.print_json(_record(found))
     else:
         print("\n".join(_lines(found, wanted)))
-    return HOLDS
+    return HOLDS if found.searched is None else FOUND
 
 
 def _name(arguments: Arguments, checked: Checked) -> str:
@@ -73,7 +74,8 @@ def _lines(found: Solution, wanted: tuple[Bound, ...]) -> list[str]:
     elif wanted[0].upper:
         lines.append(f"no larger {found.name} is allowed")
     if found.searched is not None:
-        lines.append(f"searched up to {found.name} = {found.searched:,}: the count may fall while {found.name} rises")
+        message = f"searched up to {found.name} = {found.searched:,}: the count may fall while {found.name} rises"
+        lines.append(f"{message}; {raising('tries')}")
     return lines
 
 

@@ -17,7 +17,8 @@ from archdsl.expressions.labels import discards
 from archdsl.expressions.scope import HOLES, Scope, Words, meant
 from archdsl.expressions.signature import of_kind
 from archdsl.expressions.words import spell_value
-from archdsl.faults.problem import Problem, Silent, placed
+from archdsl.faults.problem import Problem, Silent, exceeded, placed
+from archdsl.faults.work import STATEMENT
 from archdsl.layers import Layer
 from archdsl.layers.values import identity
 from archdsl.network.nodes import Item, Merge, Sequence, Use
@@ -94,8 +95,8 @@ def _check_use(
         loop = " -> ".join(one.name.text for one in (*place.chain[place.chain.index(block) :], block))
         raise Problem("recursive-block", f"{name} reaches itself: {loop}", at)
     if len(place.chain) >= e.limits.chain:
-        message = f"more than {e.limits.chain} blocks within one another"
-        raise Problem("limit", message, at, hint="raise it with --limit chain=N")
+        message = f"more than {e.limits.chain:,} blocks within one another"
+        raise exceeded("chain", message, at)
     wanted = max(1, len(block.takes))
     if len(inputs) != wanted:
         reads = f" ({', '.join(token.text for token in block.takes)})" if block.takes else ""
@@ -218,7 +219,7 @@ def _branches(
             ours += [] if item is None else [item]
             values += found
             if len(values) > e.limits.list:
-                raise Problem("limit", f"more than {e.limits.list:,} branches", statement.kind or statement)
+                raise exceeded("list", f"more than {e.limits.list:,} branches", statement.kind or statement)
         if not e.judge.line(line, ours, place.scope, _claimed(e, line.statements[-1], found)):
             values[-1:] = [e.wrong()]
         items += ours
@@ -240,6 +241,7 @@ def _branch(
 ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
     """One statement of a merge: its item and its branches; `let` and an `if` not taken make none."""
     here = place.reading(source)
+    e.work.spend(STATEMENT, statement)
     try:
         match statement:
             case tree.Layer():

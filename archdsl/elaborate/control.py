@@ -12,7 +12,8 @@ from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.counting import copies, turns
 from archdsl.expressions.evaluate import truth
 from archdsl.expressions.words import spell_value
-from archdsl.faults.problem import Problem
+from archdsl.faults.problem import Problem, exceeded
+from archdsl.faults.work import STATEMENT
 from archdsl.network.nodes import (
     Choice,
     Item,
@@ -55,7 +56,7 @@ def repeated(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], p
             return Once(None, shapes)
         return Once(Repeat((), place.branch, statement), () if place.branch else shapes)
     if place.branch and count > e.limits.list:
-        raise Problem("limit", f"more than {e.limits.list:,} copies in a merge", statement.repeat)
+        raise exceeded("list", f"more than {e.limits.list:,} copies in a merge", statement.repeat)
     runs: list[Run] = []
     left, values = count, inputs
     while left:
@@ -113,19 +114,19 @@ def conditional(
     try:
         taken, body = _taken(e, statement, place)
     except Problem as problem:
-        if problem.code != "undetermined" or _lays(statement):
+        if problem.code != "undetermined" or e.lays(statement):
             raise
         return None, current
     number = place.names.counter - base
     if body is None:
-        if current is None or not _lays(statement):
+        if current is None or not e.lays(statement):
             return None, current
         empty = sequence_of((current,), (), (current,), 0)
         reads = (current.number,)
         return Item(None, number, Choice(None, empty, statement), reads, reads, ()), current
     takes = () if current is None else (e.inside(current),)
     sequence, last = yield e.sequence(body.lines, takes, place.inner())
-    if not _lays(statement):
+    if not e.lays(statement):
         return None, current
     return _inline(e, Choice(taken, sequence, statement), current, last, number)
 
@@ -150,22 +151,10 @@ def optional(
 def _taken(e: Elaboration, statement: tree.If, place: Place) -> tuple[int | None, tree.Body | None]:
     """The arm whose condition holds first; `else` counts as the last."""
     for number, (condition, body) in enumerate(statement.arms):
+        e.work.spend(STATEMENT, statement)
         if truth(condition, place.scope, e.limits):
             return number, body
     return (len(statement.arms) if statement.otherwise is not None else None), statement.otherwise
-
-
-def _lays(statement: tree.If) -> bool:
-    """Whether any arm of an `if` lays something; one with claims alone leaves no trace in the network."""
-    stack: list[tree.Statement] = [statement]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, (tree.Layer, tree.For)):
-            return True
-        if isinstance(one, tree.If):
-            bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])
-            stack += [inner for body in bodies for line in body.lines for inner in line.statements]
-    return False
 
 
 def _inline(

@@ -17,6 +17,7 @@ from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import DISCARD, discards, label_text
 from archdsl.expressions.scope import RESERVED, WRONG, Scope, Sharing
 from archdsl.faults.problem import Problem, Silent, misplaced, placed
+from archdsl.faults.work import STATEMENT
 from archdsl.layers import Layer
 from archdsl.network.nodes import Item, Sequence
 from archdsl.sizes.shape import Shape
@@ -42,6 +43,7 @@ class Elaborator(Elaboration):
             ours: list[Item] = []
             for statement in line.statements:
                 here = place.reading(current)
+                self.work.spend(STATEMENT, statement)
                 try:
                     if isinstance(statement, tree.Layer) and statement.body is None and statement.repeat is None:
                         item, current = yield from self._line(statement, current, here, base)

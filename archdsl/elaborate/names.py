@@ -83,14 +83,14 @@ class Names:
             )
             related = () if again else (Related(Span(first.start, first.end), "first given here"),)
             raise Problem("duplicate-name", message, token, hint=hint, related=related)
-        if label.isdigit() and int(label) < self.counter:
+        if _is_number(label) and int(label) < self.counter:
             message = f"the number {label} may stand for a layer above: counting has come to {self.counter}"
             raise Problem("duplicate-name", message, token, instead=(str(self.counter),))
         self.taken[label] = token
 
     def number(self, label: str | None) -> int:
         """The number of the next item; a numeric label sets where counting goes on."""
-        if label is not None and label.isdigit():
+        if label is not None and _is_number(label):
             self.counter = int(label)
         self.counter += 1
         return self.counter - 1
@@ -162,6 +162,11 @@ class Names:
             found += scope.entries
             scope = scope.around
         return found
+
+
+def _is_number(label: str) -> bool:
+    """Whether a label is a number, from which counting goes on; digits of other scripts are letters of a name."""
+    return label.isascii() and label.isdigit()
 
 
 class Place(NamedTuple):

@@ -16,7 +16,7 @@ from archdsl.faults.problem import Placed, Problem, Refused, Silent
 from archdsl.faults.report import Report
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import identity, weight
-from archdsl.limits import LARGEST, Limits
+from archdsl.limits import LARGEST, Limits, raising
 from archdsl.network.nodes import Leaf
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Undetermined, symbols, tidied
@@ -24,7 +24,14 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 _OF_THE_LINE = ("wrong-type", "missing-value", "unknown-option", "out-of-range")  # where no rule of shapes is asked
-_WHATEVER = ("wrong-type", "missing-value", "unknown-option", "undetermined", "too-large")  # wrong at every size
+_WHATEVER = (
+    "wrong-type",
+    "missing-value",
+    "unknown-option",
+    "undetermined",
+    "too-large",
+    "limit",
+)  # wrong at every size
 
 if TYPE_CHECKING:
     from archdsl.reading.reading import Known
@@ -64,17 +71,17 @@ class Rules:
             except Problem as fault:
                 fault.related += _ins(statement, place) if fault.code == "shape-mismatch" else ()
                 raise
-            remarks = op.remarks(*shapes)  # type: ignore[arg-type]
-            for code, message in remarks:
-                self.report.tell(code, message, statement.kind or statement)
-            found = op, results, {name: argument.value for name, argument in bound.written.items()}
-            if key is not None and not remarks:
+            written = {name: argument.value for name, argument in bound.written.items()}
+            found = op, results, written, op.remarks(*shapes)  # type: ignore[arg-type]
+            if key is not None:
                 self.known[key] = found
-        op, results, written = found
+        op, results, written, remarks = found
+        for code, message in remarks:
+            self.report.tell(code, message, statement.kind or statement)
         if len(results) > 1:
             place.scope.spend(len(results), statement)
         if self._facts is not None:
-            place.scope.spend(self.effort() + _formula(*shapes, *results) // _PER_STEP, statement)
+            place.scope.spend(_formula(*shapes, *results) // _PER_STEP, statement)
         return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]
 
     def _bound(self, statement: tree.Layer, kind: type[Layer], shapes: Any, place: Place) -> Bound:
@@ -147,23 +154,15 @@ class Rules:
     def _check_sizes(self, kind: type[Layer], inputs: tuple[Shape, ...], shape: Shape) -> None:
         terms = self.limits.terms
         if self._facts is not None and _formula(*inputs, shape) > terms:
-            raise Refusal(
-                "too-large", f"{kind.name} would have counts of more than {terms:,} terms", hint=_fewer(shape)
-            )
+            message = f"{kind.name} would have counts of more than {terms:,} terms"
+            raise Refusal("limit", message, hint=_fewer(shape))
         for size in shape.sizes:
-            if isinstance(size, Expression) and (much := size.exceeds(terms, self.limits.degree)):
-                raise Refusal("too-large", f"{kind.name} gives {much}")
+            if isinstance(size, Expression) and (much := size.exceeds(self.limits)):
+                raise Refusal(much.code, f"{kind.name} gives {much.words}", hint=much.hint)
             if size <= 0:
                 raise Refusal("kernel-too-large", f"{kind.name} leaves nothing: its output would be {shape}")
         if isinstance(shape.elements, int) and shape.elements >= LARGEST:
             raise Refusal("too-large", f"{kind.name} gives {shape}, more than a tensor can hold")
-
-    def effort(self) -> int:
-        """Steps of work with open sizes since the last time."""
-        if self._facts is None:
-            return 0
-        steps, self._facts.steps = self._facts.steps, 0
-        return steps
 
     def _refused(
         self,
@@ -243,7 +242,7 @@ def _formula(*shapes: Shape | None) -> int:
 
 def _fewer(shape: Shape) -> str:
     names = sorted({name for size in shape.sizes for name in symbols(size)})
-    return f"give a value: {' '.join(f'{name}=...' for name in names)}; or raise it with --limit terms=N"
+    return f"give a value: {' '.join(f'{name}=...' for name in names)}; or {raising('terms')}"
 
 
 def _makes(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> bool:

@@ -20,8 +20,8 @@ from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.labels import DISCARD, discards, filled, label_text
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.signature import Signature, of_block
-from archdsl.faults.problem import Placed, Problem, Silent, Stop
-from archdsl.faults.report import FAULTS, Report
+from archdsl.faults.problem import Placed, Problem, Silent
+from archdsl.faults.report import Report
 from archdsl.faults.work import Work
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
@@ -69,15 +69,18 @@ def discarded(statement: tree.Layer, so: str, at: Placed, hint: str) -> Problem:
 class Elaboration(ABC):
     """The values, names, visits and faults of one check, and the bodies that were laid."""
 
-    def __init__(self, kinds: Kinds, report: Report, limits: Limits, known: Known, facts: Facts | None) -> None:
+    def __init__(
+        self, kinds: Kinds, report: Report, limits: Limits, known: Known, facts: Facts | None, work: Work
+    ) -> None:
         self.kinds, self.report, self.limits, self.facts = kinds, report, limits, facts
         self.origins: dict[int, Placed] = {}  # where each value comes from
         self.costs = Costs()
         self.judge = Judge(report, self.costs, limits)
         self.rules = Rules(report, self.origins, limits, known, facts)
         self.uses = Uses()
-        self.work = Work(limits.visits)
+        self.work = work
         self.recursive: set[int] = set()  # places of blocks that reach themselves, told before anything is elaborated
+        self._laying: dict[int, bool] = {}
         self._read: set[int] = set()
         self._passes: list[tuple[int, int]] = []
         self._results: list[tuple[Item, tree.Layer]] = []
@@ -109,15 +112,18 @@ class Elaboration(ABC):
         self.work.visit(at)
 
     def tell(self, fault: Problem | Silent, at: Placed) -> None:
-        """Tell a fault, unless it follows from another; raises Stop where more were told than anybody reads."""
+        """Tell a fault, unless it follows from another."""
         if isinstance(fault, Problem):
             self.report.problem(fault)
         elif not self.report.failed:  # never: a fault is silent only where another was told before
             self.report.tell("invalid-expression", "this has no value", at)
-        most = FAULTS * self.limits.diagnostics
-        if self.report.errors > most:
-            message = f"more than {most:,} faults: what follows was not checked"
-            raise Stop(Problem("limit", message, at, hint="raise it with --limit diagnostics=N"))
+
+    def lays(self, statement: tree.If) -> bool:
+        """Whether any arm of an `if` lays something; looked up once, for it may stand in a body of many uses."""
+        place = statement.arms[0][1].start
+        if place not in self._laying:
+            self._laying[place] = _lays(statement)
+        return self._laying[place]
 
     def read(self, *values: Value) -> None:
         """Note that something reads these values."""
@@ -274,3 +280,16 @@ class Elaboration(ABC):
     @abstractmethod
     def once(self, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
         """One copy of a layer line."""
+
+
+def _lays(statement: tree.If) -> bool:
+    """Whether any arm of an `if` lays something; one with claims alone leaves no trace in the network."""
+    stack: list[tree.Statement] = [statement]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, (tree.Layer, tree.For)):
+            return True
+        if isinstance(one, tree.If):
+            bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])
+            stack += [inner for body in bodies for line in body.lines for inner in line.statements]
+    return False

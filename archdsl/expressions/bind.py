@@ -11,7 +11,7 @@ from archdsl.expressions.labels import filled
 from archdsl.expressions.scope import RESERVED, WRONG, KindReference, Scope, Words, meant
 from archdsl.expressions.signature import Signature, Slot
 from archdsl.expressions.words import hidden
-from archdsl.faults.problem import Problem, Silent
+from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import Sizes, Table, Word
 from archdsl.limits import Limits
@@ -160,7 +160,7 @@ def _hole(signature: Signature, token: Token, scope: Scope) -> tuple[Slot | None
 def _check_digits(token: Token, limits: Limits) -> None:
     most = max(map(len, re.findall("[0-9]+", token.text)))
     if most > limits.digits:
-        raise Problem("limit", f"a number of {most:,} digits; the limit is {limits.digits}", token)
+        raise exceeded("digits", f"a number of {most:,} digits; the limit is {limits.digits:,}", token)
 
 
 def _value(

@@ -7,7 +7,7 @@ from typing import Any
 
 from archdsl.expressions.scope import KindReference, Scope
 from archdsl.expressions.words import number, size, spell_value, symbol, word
-from archdsl.faults.problem import Placed, Problem
+from archdsl.faults.problem import Placed, Problem, exceeded
 from archdsl.layers.values import Sizes, Values, give, spell, weight
 from archdsl.limits import LARGEST, Limits
 from archdsl.sizes.size import SYMBOLIC, Expression, ordered
@@ -22,11 +22,11 @@ def evaluate(expression: tree.Expr, scope: Scope, limits: Limits) -> Any:
             return _leaf(expression, scope)
         case tree.List():
             if len(expression.items) > limits.list:
-                raise Problem("limit", f"a list of more than {limits.list:,} values", expression)
+                raise exceeded("list", f"a list of more than {limits.list:,} values", expression)
             return _list(expression, scope, limits)
         case tree.Chain(terms, operators, _, _):
             if len(operators) > limits.operators:
-                raise Problem("limit", f"more than {limits.operators} operators in one expression", expression)
+                raise exceeded("operators", f"more than {limits.operators:,} operators in one expression", expression)
             if operators[0] in ("and", "or"):
                 return _logic(expression, scope, limits)
             value = evaluate(terms[0], scope, limits)
@@ -57,9 +57,9 @@ def _list(expression: tree.List, scope: Scope, limits: Limits) -> Values:
     value = Values([evaluate(item, scope, limits) for item in expression.items])
     if value.weight > limits.list:
         message = f"a list of more than {limits.list:,} values, those of the lists in it counted"
-        raise Problem("limit", message, expression, hint="raise it with --limit list=N")
+        raise exceeded("list", message, expression)
     if value.depth > limits.depth:
-        raise Problem("limit", f"lists nested more than {limits.depth} deep", expression)
+        raise exceeded("depth", f"lists nested more than {limits.depth:,} deep", expression)
     return value
 
 
@@ -87,7 +87,7 @@ def _logic(chain: tree.Chain, scope: Scope, limits: Limits) -> bool:
 
 def _choice(choice: tree.Choice, scope: Scope, limits: Limits) -> Any:
     if len(choice.terms) > limits.operators:
-        raise Problem("limit", f"more than {limits.operators} operators in one expression", choice)
+        raise exceeded("operators", f"more than {limits.operators:,} operators in one expression", choice)
     for value, condition in zip(choice.terms[::2], choice.terms[1::2], strict=False):
         if truth(condition, scope, limits):
             return evaluate(value, scope, limits)
@@ -96,7 +96,7 @@ def _choice(choice: tree.Choice, scope: Scope, limits: Limits) -> Any:
 
 def _prefix(prefix: tree.Prefix, scope: Scope, limits: Limits) -> Any:
     if len(prefix.operators) > limits.operators:
-        raise Problem("limit", f"more than {limits.operators} operators in one expression", prefix)
+        raise exceeded("operators", f"more than {limits.operators:,} operators in one expression", prefix)
     value = evaluate(prefix.term, scope, limits)
     odd = len(prefix.operators) % 2 == 1
     if prefix.operators[0] == "not":

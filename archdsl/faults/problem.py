@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from archdsl.diagnostics import Related
+from archdsl.limits import raising
 from archdsl.syntax import tree
 
 
+@runtime_checkable
 class Placed(Protocol):
     """Anything with a place in the text."""
 
@@ -49,6 +51,11 @@ class Problem(Exception):
         self.values = values
         self.beside: tuple[Problem, ...] = ()
         super().__init__(message)
+
+
+def exceeded(limit: str, message: str, at: Placed, hint: str = "") -> Problem:
+    """The fault of a text that meets a bound: it names the bound, and how the caller raises it."""
+    return Problem("limit", message, at, hint=f"{hint}, or {raising(limit)}" if hint else raising(limit))
 
 
 class Refused(Problem):

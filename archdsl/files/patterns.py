@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple, TypeAlias
 
+from archdsl.limits import raising
+
 _CLASSES = {  # of POSIX, in ASCII
     "alpha": "a-zA-Z",
     "digit": "0-9",
@@ -201,7 +203,7 @@ class Patterns:
                 continue
             most -= 1
             if most < 0:
-                raise ValueError("too many patterns; raise it with --limit patterns=N")
+                raise ValueError(f"too many patterns; {raising('patterns')}")
             name = found.segments[0]
             group = self._names.setdefault(name, []) if isinstance(name, str) and not found.anchored else self._others
             group.append((number, found))

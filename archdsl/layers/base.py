@@ -269,9 +269,11 @@ class Layer:
         return ()
 
     def derivation(self, *inputs: Shape) -> str:
-        """How the output shape comes about, with the values filled in; shown where a claim of it fails."""
-        on = f" on {', '.join(map(str, inputs))}" if inputs else ""
-        return f"{self.name}{on} gives {', '.join(map(str, self.results(*inputs)))}"
+        """How the output shape comes about, with the values filled in; shown where a claim of it fails.
+
+        Empty where there is no more to say than what the layer reads and gives.
+        """
+        return ""
 
     # ---- what it owns and costs, of one use at batch 1
 

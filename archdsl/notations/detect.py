@@ -131,6 +131,8 @@ def _looks_like_layers(parsed: Parsed, source: Source, is_kind: Callable[[str], 
 
 def _beside(as_spec: Text, listing: Text) -> Text:
     """A spec with faults that may be meant as a listing: what its reading as one says is told, too."""
+    if not as_spec.parsed.diagnostics:  # it parses, and what is wrong with it is found by the check
+        return as_spec
     first, *others = as_spec.parsed.diagnostics
     faults = listing.parsed.diagnostics if listing.parsed.file is None else []
     said = f"says: {faults[0].message}" if faults else "reads it"

@@ -10,6 +10,7 @@ from archdsl.expressions.scope import HOLES, RESERVED, WRONG, Scope, Words, mean
 from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
+from archdsl.faults.work import Work
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
 from archdsl.reading.where import demand, least_of_parameter, left_open
@@ -114,14 +115,15 @@ def parameters(
     facts: Facts | None,
     kinds: Words,
     holes: dict[int, int] | None = None,
+    work: Work | None = None,
 ) -> Scope:
     """The values of the model's parameters: given from outside, else the defaults; then what `where` demands.
 
     A parameter without either is left open: a symbol, of which `facts` gather what is known. `kinds` are the words for
-    kinds and blocks, which a parameter may hold. `holes` are the numbers
-    that are tried for each ?, by their places.
+    kinds and blocks, which a parameter may hold. `holes` are the numbers that are tried for each ?, by their places.
+    `work` counts the steps of computing, here and wherever the scope goes.
     """
-    scope = Scope({}, {} if holes is None else {HOLES: holes})
+    scope = Scope({}, {} if holes is None else {HOLES: holes}, work=work)
     known = [parameter.name.text for parameter in model.parameters] if model else []
     for name in given:
         if name not in known and name not in symbols:

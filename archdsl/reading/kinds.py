@@ -165,8 +165,11 @@ def linked(file: tree.File, used: Used | None, report: Report) -> Kinds:
             files.append(declarations(one, report))
     kinds = Kinds(files, report.source, used.places)
     for number, one in enumerate(used.files):
+        known: set[int] = set()
         for use in uses(one):
-            fault = kinds.bring(number, used.brought[use.path.start], use.path)
+            target = used.brought[use.path.start]
+            fault = kinds.bring(number, target, use.path) if target not in known else None
+            known.add(target)
             if fault is not None:
                 with kinds.used(number, report):
                     report.problem(fault)

@@ -9,6 +9,7 @@ from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.layers import Layer, lookup
 from archdsl.limits import Limits
 from archdsl.notations.detect import read_text
+from archdsl.reading.cases import Cases, cases
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.collector import without_collector
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
     from archdsl.reading.using import Folder, Used
 
 Known: TypeAlias = MutableMapping[
-    Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr]]
-]  # the layers of lines that were seen before
+    Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr], tuple[tuple[str, str], ...]]
+]  # the layers of lines that were seen before, with their results, what was written, and the remarks on them
 
 
 class Found(NamedTuple):
@@ -59,6 +60,7 @@ class Reading(NamedTuple):
     used: Used | None = None  # the files that the text uses; then `source` is all of them
     folder: Folder | None = None  # where they are found
     prose: tuple[Span, ...] = ()  # what of a listing was passed over
+    cases: Cases = Cases()
     inputs: Inputs | None = None  # what the caller gives in place of the text's own, or for lines without one
 
     @property
@@ -93,6 +95,8 @@ def read(
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
     read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes, holes)
     read = read._replace(folder=folder, inputs=inputs, prose=text.prose)
+    if parsed.file is not None and "cases" in source.text:
+        read = read._replace(cases=cases(parsed.file, limits))
     return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read
 
 

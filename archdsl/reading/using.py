@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Sources, Span, nearest
 from archdsl.faults.report import Report
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.syntax import parse, tree
 from archdsl.syntax.tree import Token
 
@@ -132,7 +132,7 @@ class _Loading:
     def _load(self, use: tree.Use, file: File) -> None:
         if len(self.trees) > self.limits.uses:
             message = f"more than {self.limits.uses:,} files are used"
-            raise Unusable(message, "raise it with --limit uses=N", "limit")
+            raise Unusable(message, raising("uses"), "limit")
         text = self._text(file)
         self._bytes += len(text.encode())
         part = Source(file.name, text, self.source.end())
@@ -187,7 +187,7 @@ class _Loading:
         except Unusable as fault:
             if fault.code == "limit" and left < self.limits.file:
                 message = f"the files that are used have more than {self.limits.used:,} bytes"
-                raise Unusable(message, "raise it with --limit used=N", "limit") from None
+                raise Unusable(message, raising("used"), "limit") from None
             raise
 
     def _tell_circle(self, use: tree.Use, start: int) -> None:

@@ -48,7 +48,7 @@ def _lines(path: Path, folder: Path, limits: Limits) -> Iterator[str]:
     reading = read(source, limits)
     place = path.relative_to(folder).as_posix()
     first = f"[{place}]({place}) | {_title(source.text)}"
-    for setting in settings(reading, {}, limits):
+    for setting in settings(reading, {}):
         checked = _checked(reading, setting, limits)
         macs = f"{_figure(checked.totals.macs)}{_note(checked)}"
         yield f"| {first} | {_written(setting)} | {_figure(checked.totals.params)} | {macs} |\n"

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from archdsl.analysis.cost import Cost, times
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.network.nodes import Leaf, Merge, Node, Placed, Repeat, Share, Use, walk
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
@@ -128,7 +128,7 @@ def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
     for number, placed in enumerate(walk(checked.network.body, deepest=deepest)):
         if number >= most:
             message = f"more than {most:,} rows: blocks used by blocks many times over"
-            hint = "raise the limit with --limit unrolled=N, or fold the table with --depth N"
+            hint = f"fold the table with --depth N, or {raising('unrolled')}"
             raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])
         yield placed
 

@@ -38,6 +38,7 @@ _EXPECTED = {
     "size": "a size like 28x28x1",
 }
 _LONGEST = 40
+_RUN = re.compile(r"[A-Za-z0-9_.×]+")
 _ENOUGH = 200  # characters on either side of a fault that hints look at
 
 
@@ -282,16 +283,22 @@ class Stray(NamedTuple):
     hint: str | None
 
 
+def end_of_stray(text: str, start: int) -> int:
+    """Where what stands at a place where no token fits ends: a run of letters and digits, a line, or a character."""
+    run = _RUN.match(text, start)
+    if run:
+        return run.end()
+    line_end = text.find("\n", start) if text[start] == '"' else start + 1
+    return len(text) if line_end < 0 else line_end
+
+
 def stray(text: str, start: int) -> Stray:
     """What stands at a place where no token fits."""
-    letter, after = text[start], text[start + 1 : start + 2]
-    run = re.compile(r"[A-Za-z0-9_.×]+").match(text, start)
-    if run:
-        return Stray(run.end(), "syntax", *_run_together(text, start, run.group(), text[run.end() : run.end() + 1]))
-    line_end = text.find("\n", start)
-    line_end = len(text) if line_end < 0 else line_end
+    letter, after, end = text[start], text[start + 1 : start + 2], end_of_stray(text, start)
+    if _RUN.match(text, start):
+        return Stray(end, "syntax", *_run_together(text, start, text[start:end], text[end : end + 1]))
     if letter == '"':
-        return Stray(line_end, "syntax", 'this text has no closing "', 'texts end on their line: "text"')
+        return Stray(end, "syntax", 'this text has no closing "', 'texts end on their line: "text"')
     if letter == "?":
         message = f"a ? stands for one whole number, and this one touches {after}"
         return Stray(start + 1, "syntax", message, "put a space behind it; ?x? are two numbers, p? is an option")

@@ -11,7 +11,7 @@ from archdsl.backends.source.generator import Generator
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.layers.kinds.door import Door
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.network.nodes import Leaf, postorder
 from archdsl.network.table import NodeTable
 
@@ -36,7 +36,7 @@ def source(checked: Checked, limits: Limits, *, allow_modules: bool = False) -> 
     assert isinstance(layers, int)
     if layers > limits.unrolled:
         message = f"the module would have {layers:,} layers; the limit is {limits.unrolled:,}"
-        hint = "raise it with --limit unrolled=N"
+        hint = raising("unrolled")
         raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])
     with _room(checked):
         generator = Generator(checked)

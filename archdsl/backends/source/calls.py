@@ -114,7 +114,7 @@ def write_source(w: Writer, found: Family, label: str | None, number: int, at: A
         return Value(f"{own}({w.like()})", form, rank)
     (tensor,) = node.op.tensors()
     w.init.append(register_tensor(at.owner, step, value, buffer=tensor.role == "buffer"))
-    return Stored(own, w.takes[0], form, rank, batch=len(tensor.sizes) > rank)
+    return Stored(own, next(iter(w.takes), None), form, rank, batch=len(tensor.sizes) > rank)
 
 
 def call_layer(

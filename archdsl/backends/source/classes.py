@@ -81,7 +81,7 @@ class ClassWriter(Writer):
         lines += [f"        {line}" for text in (*kept, *self.init, *self.closing) for line in text.split("\n")]
         body = self.forward if forward else [f"return super().forward({self.takes[0]})"] if self.checks else []
         if body:
-            lines += ["", f"    def forward(self, {', '.join(self.takes)}):"]
+            lines += ["", f"    def forward({', '.join(('self', *self.takes))}):"]
             lines += [f"        {line}" for text in (*self.checks, *body) for line in text.split("\n")]
         lines += [f"    {line}".rstrip() for text in self.methods for line in ("", *text.split("\n"))]
         return "\n".join(lines) + "\n"

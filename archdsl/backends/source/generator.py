@@ -141,7 +141,7 @@ class Generator(Book):
         trained = (
             f", {totals.trainable:,} of them trained" if isinstance(totals.params, int) and totals.frozen != 0 else ""
         )
-        doc = f"{inputs} -> {outputs}"
+        doc = f"{inputs} -> {outputs}".lstrip()
         doc = f"{doc}: {totals.params:,} parameters{trained}." if isinstance(totals.params, int) else f"{doc}."
         if self.checked.facts is None:
             return doc

@@ -18,8 +18,8 @@ from archdsl.checker.fixes.translate import lines_of
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.diagnostics.diagnostic import Edit, Fix
 from archdsl.faults.work import PER_VISIT
+from archdsl.limits import raising
 from archdsl.network.nodes import Leaf, Network, postorder
-from archdsl.network.table import NodeTable
 from archdsl.notations.calls.call import program
 from archdsl.notations.calls.draft import Around, Unwritable
 from archdsl.sizes.shape import Shape
@@ -40,6 +40,7 @@ _OF_WORDS = (  # faults of how a line is written, of which a further step may be
     *("rank-mismatch", "duplicate-name", "claim-shape", "claim-value"),
 )
 _UNREADABLE = ("syntax", "unclosed")
+_ENDING = (raising("visits"), raising("diagnostics"))
 _NAMES = re.compile(r"(?:^|[;{])[ \t]*(?:input[ \t]+)?(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*:", re.MULTILINE)
 _BLOCKS = re.compile(r"^[ \t]*block[ \t]+(\w+)", re.MULTILINE)
 _IN_DOUBT = "MENDEDLATER"  # a kind that there is not, in place of a line that cannot be read
@@ -100,8 +101,11 @@ class Mender:
         return self._seen[text]
 
     def faults(self, number: int, line: str) -> list[Fault]:
-        """What is wrong with the line of this number, if it reads so."""
-        return faults_of(self._check(number, line).diagnostics, number)
+        """What is wrong with the line of this number, if it reads so; raises Spent where that was not found out."""
+        found = self._check(number, line).diagnostics
+        if _ended(found):
+            raise Spent
+        return faults_of(found, number)
 
     def around(self, number: int, line: str, start: int, end: int) -> Around:
         """What is known around a statement of a line: asked of a line that passes on what it reads."""
@@ -313,29 +317,44 @@ def _shape_at(network: Network | None, place: int) -> Shape | None:
 
 
 def mended(text: str, diagnostics: list[Diagnostic], again: Callable[[str], Seen]) -> list[Diagnostic]:
-    """The diagnostics of a text, each with the fix that was found for its line."""
-    mender = Mender(text, again)
-    lines: dict[int, list[Diagnostic]] = {}
-    for one in diagnostics:
-        if one.severity == "error" and one.source.base == 0 and one.source.text and one.line <= len(mender.lines):
-            lines.setdefault(one.line - 1, []).append(one)
-    mender.unread = {number for number, found in lines.items() if any(one.code in _UNREADABLE for one in found)}
-    found: NodeTable[Diagnostic] = NodeTable()
+    """The diagnostics of a text, each with the fix that was found for its line.
+
+    Where a bound ended the check, what is tried would not be read to its end either: then there is none.
+    """
+    mender, found = Mender(text, again), [*diagnostics]
+    if _ended(diagnostics):
+        return found
+    lines = _places(diagnostics, len(mender.lines))
+    mender.unread = {at for at, places in lines.items() if any(found[one].code in _UNREADABLE for one in places)}
     for number in sorted(lines)[:_MOST_LINES]:
-        first, *others = lines[number]
-        if first.fix is not None:  # tried before: an input that lies in another order
-            mender.keep(_changes(first.source.text, first.fix))
+        faults = [found[place] for place in lines[number]]
+        if faults[0].fix is not None:  # tried before: an input that lies in another order
+            mender.keep(_changes(faults[0].source.text, faults[0].fix))
             continue
-        changes = mender.mend(number, lines[number])
+        first, changes = lines[number][0], mender.mend(number, faults)
         if changes:
-            fix = _fix(first.source.text, mender.lines, changes)
-            for one in others:
-                found[one] = one._replace(fix=fix, hint=None)
-            found[first] = first._replace(fix=fix, hint=fix.title)
+            fix = _fix(faults[0].source.text, mender.lines, changes)
+            for place, one in zip(lines[number], faults, strict=True):
+                found[place] = one._replace(fix=fix, hint=fix.title if place == first else None)
             mender.keep(changes)
-        elif mender.said and _LISTING not in (first.hint or ""):
-            found[first] = first._replace(hint=mender.said)
-    return [found.get(one, one) for one in diagnostics]
+        elif mender.said and _LISTING not in (faults[0].hint or ""):
+            found[first] = found[first]._replace(hint=mender.said)
+    return found
+
+
+def _ended(diagnostics: list[Diagnostic]) -> bool:
+    """Whether a bound on all that is done ended a check, so that it does not say what is right."""
+    return any(one.code == "limit" and one.hint in _ENDING for one in diagnostics)
+
+
+def _places(diagnostics: list[Diagnostic], lines: int) -> dict[int, list[int]]:
+    """Where the faults of each line of the text itself stand among all; only the caller mends one of a limit."""
+    found: dict[int, list[int]] = {}
+    for place, one in enumerate(diagnostics):
+        own = one.severity == "error" and one.source.base == 0 and one.source.text and one.line <= lines
+        if own and one.code != "limit":
+            found.setdefault(one.line - 1, []).append(place)
+    return found
 
 
 def _changes(text: str, fix: Fix) -> Changes:

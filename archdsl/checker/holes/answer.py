@@ -15,7 +15,7 @@ from archdsl.checker.setting import check_setting
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.expressions.unknown import UNPINNED
 from archdsl.faults.work import PER_VISIT
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.reading.holes import misplaced
 from archdsl.reading.reading import Answer, Found, Reading, read
 
@@ -166,7 +166,7 @@ def _unfit(reading: Reading, limits: Limits) -> list[Diagnostic]:
     if len(holes) > limits.holes:
         at = holes[limits.holes].at
         message = f"{len(holes):,} holes; the limit is {limits.holes:,}"
-        hint = "raise it with --limit holes=N"
+        hint = raising("holes")
         return [Diagnostic("limit", message, Span(at, at + 1), reading.own, hint=hint)]
     message = "a ? stands in `cases` or `where`, which say what the author wants"
     return [

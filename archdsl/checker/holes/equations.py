@@ -79,7 +79,7 @@ class Recorder(Judge):
     ) -> bool:
         if position >= len(shapes):
             return super()._shape(claim, shapes, position, scope, leaves)
-        sizes = stated_shape(claim, self.report.source.text[claim.start : claim.end], scope, self.limits)
+        sizes = stated_shape(claim, self.text(claim), scope, self.limits)
         derived = shapes[position].sizes
         if len(sizes) != len(derived):
             self._note(claim, (-1, 0, self._visit(claim)), len(sizes), len(derived), False)

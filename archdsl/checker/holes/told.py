@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.checker.holes.settle import Settled
 from archdsl.checker.holes.solve import Fit, Miss, Solution
 from archdsl.diagnostics import Diagnostic, Related, Span
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading
 from archdsl.syntax.tree import Token
@@ -122,7 +122,7 @@ def _limit(reading: Reading, found: Settled, limits: Limits, open_form: dict[int
     else:
         nearest = f"; the closest: {_nearest(reading, solution)}" if solution.misses else ""
         message = f"no number was found within {bound}{nearest}"
-    hint = f"write some of the numbers, claim more beside them, or raise it with --limit {name}=N"
+    hint = f"write some of the numbers, claim more beside them, or {raising(name)}"
     hint = next((f"{open_form[one.at]}; or {hint}" for one in reading.holes if one.at in open_form), hint)
     return Diagnostic("limit", message, _at(hole), reading.own, hint=hint)
 

@@ -21,7 +21,7 @@ from archdsl.expressions.scope import HOLES, Scope
 from archdsl.expressions.unknown import UNPINNED
 from archdsl.faults.problem import Placed, Problem, Refused, Silent, Stop
 from archdsl.faults.report import Report
-from archdsl.faults.work import PER_VISIT
+from archdsl.faults.work import PER_VISIT, Work
 from archdsl.layers import Layer, Refusal
 from archdsl.limits import Limits
 from archdsl.network.nodes import Item
@@ -126,31 +126,40 @@ class Bench:
     ) -> tuple[Attempt, dict[int, Context]]:
         """The whole text at one setting, with at most `most` visits; and the contexts of the statements watched."""
         declared, limits = self.declared, self.limits._replace(visits=most)
-        report = Report(self.source, self.reading.ignored)
+        report = Report(self.source, self.reading.ignored, limits.diagnostics)
         names = names_of_sizes(declared.inputs, declared.model)
         noted = _Noted(values)
-        facts = facts_of(names, declared.model, given, report, limits)
-        scope = parameters(declared.model, given, names, report, limits, facts, self.kinds.words[0], noted)
-        define_symbols(declared.inputs, names, given, scope, report, facts)
-        demand_of_inputs(declared.inputs, scope, report, limits, facts)
-        elaborator = _Trial(self, report, limits, facts, setting)
-        scope.work = elaborator.work
-        if not report.told("where-failed"):
+        work = Work(most)
+        facts = facts_of(names, declared.model, given, report, limits, work)
+        scope: Scope | None = None
+        try:
+            scope = parameters(declared.model, given, names, report, limits, facts, self.kinds.words[0], noted, work)
+            define_symbols(declared.inputs, names, given, scope, report, facts)
+            demand_of_inputs(declared.inputs, scope, report, limits, facts)
+        except Stop as stop:
+            report.problem(stop.problem)
+        elaborator = _Trial(self, report, limits, facts, work, setting)
+        if scope is not None and not report.told("where-failed") and not report.told("limit"):
             network_of(declared, scope, elaborator, self.reading.fragment)
+        if facts is not None:
+            facts.counted = None
         return self._outcome(report, elaborator, noted), elaborator.contexts
 
     def lines(self, lines: tuple[tree.Line, ...], context: Context, values: dict[int, int], most: int) -> Attempt:
         """Some lines by themselves, where they begin."""
-        report = Report(self.source, self.reading.ignored)
+        report = Report(self.source, self.reading.ignored, self.limits.diagnostics)
         report.errors = 1  # of what is in doubt around these lines, the whole text told
         limits = self.limits._replace(visits=most)
         facts = context.facts
-        elaborator = _Trial(self, report, limits, facts, 0)
+        work = Work(most)
+        elaborator = _Trial(self, report, limits, facts, work, 0)
         saved = facts.saved() if facts is not None else {}
+        if facts is not None:
+            facts.counted = work.spend
         elaborator.origins = elaborator.rules.origins = context.origins
         around, noted = context.place.scope, _Noted(values)
         scope = Scope(around._values, {**around.symbols, HOLES: noted}, around.channels, around.outside)
-        scope.work = elaborator.work
+        scope.work = work
         place = context.place._replace(scope=scope.inner(), names=Names(context.place.names))
         takes = () if context.value is None else (context.value,)
         try:
@@ -163,6 +172,7 @@ class Bench:
             pass
         finally:
             if facts is not None:
+                facts.counted = None
                 facts.bring_back(saved)
         return self._outcome(report, elaborator, noted)
 
@@ -244,9 +254,11 @@ class _Rules(Rules):
 class _Trial(Elaborator):
     """An elaborator that notes equations in place of messages, and the contexts of the statements watched."""
 
-    def __init__(self, bench: Bench, report: Report, limits: Limits, facts: Facts | None, setting: int) -> None:
+    def __init__(
+        self, bench: Bench, report: Report, limits: Limits, facts: Facts | None, work: Work, setting: int
+    ) -> None:
         known = bench.reading.known
-        super().__init__(bench.kinds, report, limits, known, facts)
+        super().__init__(bench.kinds, report, limits, known, facts, work)
         self.judge = self.recorder = Recorder(report, self.costs, limits, setting, facts)
         self.rules = _Rules(report, self.origins, limits, known, facts)
         self.rules.recorder = self.recorder

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from typing import Any, NamedTuple
 
 from archdsl.notations.calls.spelling import Raw
@@ -38,16 +39,23 @@ def program(text: str) -> Program | None:
     label = _PRINTED.match(text) or _KEYED.match(text)
     if label:
         target, text = label["name"], text[label.end() :]
-    try:
-        (statement,) = ast.parse(text.strip().rstrip(",;"), mode="exec").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    statement = _parsed(text.strip().rstrip(",;"))
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = target or _assigned(statement.targets[0])
         return Program(target, value(statement.value))
     if isinstance(statement, ast.Expr):
         return Program(target, value(statement.value))
     return None
+
+
+def _parsed(text: str) -> ast.stmt | None:
+    """The one statement of a text as a tree, from which no code is made; what Python warns of is no concern here."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            (statement,) = ast.parse(text).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return None
+    return statement
 
 
 def _too_deep(text: str) -> bool:

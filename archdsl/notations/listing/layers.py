@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from archdsl.diagnostics import Source, Span
+from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits
 from archdsl.notations.listing import clauses, likeness, prose
 from archdsl.notations.listing.entry import Entry
@@ -24,6 +25,7 @@ _NEUTRAL = frozenset(  # words beside the figures of the layer above
     """of the a an is are and with in at by to each size sizes used its der die das mit und von des de la le les du
     avec et el los con y del di il un una 크기 크기의 의 개 개의 は の と""".split()
 )
+LAYER = 50  # steps of reading a layer
 _SEVERAL = re.compile(r"([0-9]{1,9})[-–]([0-9]{1,9})")
 
 
@@ -34,6 +36,7 @@ class LayerReader(InputReader):
         super().__init__(source, limits)
         self.labels: dict[str, Entry] = {}
         self.shape: Shape | None = None  # above the layer that gives it
+        self.steps = PER_VISIT * limits.visits  # left
         self.layers = 0  # at least; repeats count once
         self.near = False  # whether the line above belongs to the last entry
 
@@ -106,6 +109,7 @@ class LayerReader(InputReader):
         last = self.entries[-1] if self.entries else None
         if last is not None and all(other.sizes == shape.sizes for other in last.shapes):
             last.shapes.append(shape)
+            last.forget_told_again()
         elif self.shape is not None:
             hint = "put it on the line of its layer"
             self._tell("unclear-layer", "which layer gives this shape is not clear", place_of(shape), hint)
@@ -131,6 +135,7 @@ class LayerReader(InputReader):
         self.layers += 1
 
     def _entry(self, piece: Piece, head: Head, said: list[Item]) -> None:
+        self.steps -= LAYER
         head = self._of_several(head)
         entry = Entry(head, piece.start, piece.end, piece.indent)
         for item in said:

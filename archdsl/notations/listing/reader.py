@@ -7,10 +7,11 @@ from functools import partial
 from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
-from archdsl.limits import Limits
+from archdsl.faults.work import PER_VISIT
+from archdsl.limits import Limits, raising
 from archdsl.notations.listing import clauses, likeness, prose, tables, trade
 from archdsl.notations.listing.flow import Flow
-from archdsl.notations.listing.layers import LayerReader, sizes_of
+from archdsl.notations.listing.layers import LAYER, LayerReader, sizes_of
 from archdsl.notations.listing.line import Block, Head, Item, Lines, Setting, Shape, is_a, words
 from archdsl.notations.listing.lines import LineBuilder
 from archdsl.notations.listing.parts import Note, Unclear, place_of
@@ -25,6 +26,7 @@ from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
 
 _SURE = 100  # layers of a text that is a listing, whatever else
+_LINE, _TOKEN = 20, 3  # steps of reading a line, and each token or other character on it
 
 
 class Listing(NamedTuple):
@@ -47,7 +49,7 @@ def read_listing(source: Source, limits: Limits, given: tree.Input | None = None
 
     `given` is the input of one that states none, as a line of it would state it.
     """
-    hidden = forbidden(source, limits, "break it in two")
+    hidden = forbidden(source, limits, "break it in two", comments=False)
     if hidden:
         return Listing(None, hidden, [], 0)
     return _Reader(source, limits).read(given)
@@ -105,6 +107,7 @@ class _Reader(LayerReader):
             self.entries.append(entry)
             self.layers += 1
             self.modules += program.modules
+            self.steps -= LAYER + _TOKEN * (program.end - program.start)
             self.read_to, inside = program.end, True
         if not inside or not self.entries:
             return False
@@ -121,13 +124,13 @@ class _Reader(LayerReader):
     def _has_room(self, piece: Piece | Row) -> bool:
         """Whether more layers may follow; as many as a check may visit, since each is visited."""
         if self.layers > self.limits.visits:
-            self._tell("limit", f"more than {self.limits.visits:,} layers", piece, "raise it with --limit visits=N")
+            self._tell("limit", f"more than {self.limits.visits:,} layers", piece, raising("visits"))
         return self.layers <= self.limits.visits
 
     def _line(self, piece: Piece | Row) -> bool:
         """Read one line; False where the limit on tokens is reached."""
         if self._program(piece):
-            return len(self.diagnostics) < self.limits.diagnostics
+            return self._affords(piece, []) and len(self.diagnostics) < self.limits.diagnostics
         if isinstance(piece, Row):
             if tables.networks(self.source.text, piece):
                 hint = "keep the column of one network"
@@ -148,9 +151,7 @@ class _Reader(LayerReader):
             piece = Piece(piece.start, piece.end, 0, False, False, row=True)
         else:
             tokens, columns = words(self.source.text, piece.start, piece.end), {}
-        self.budget -= len(tokens)
-        if self.budget < 0:
-            self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, "raise it with --limit tokens=N")
+        if not self._affords(piece, tokens):
             return False
         self.plain = self.plain and not any(token.type == "OTHER" for token in tokens)
         found = self.lines.items(tokens)
@@ -159,6 +160,19 @@ class _Reader(LayerReader):
         elif any(token.type in KINDS for token in tokens):
             self._tell("unclear-layer", "this looks like a layer and cannot be understood", piece, None)
         return len(self.diagnostics) < self.limits.diagnostics
+
+    def _affords(self, piece: Piece | Row, tokens: list[Token]) -> bool:
+        """Count a line, its tokens and what is none; False where the limit on tokens is reached, or that on steps."""
+        blanks = self.source.text.count(" ", piece.start, piece.end)
+        others = piece.end - piece.start - blanks - sum(token.end - token.start for token in tokens)
+        self.budget -= len(tokens)
+        self.steps -= _LINE + _TOKEN * (len(tokens) + max(0, others))
+        if self.budget < 0:
+            self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, raising("tokens"))
+        elif self.steps < 0:
+            steps = PER_VISIT * self.limits.visits
+            self._tell("limit", f"more than {steps:,} steps of reading lines", piece, raising("visits"))
+        return self.budget >= 0 and self.steps >= 0
 
     def _items(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
         found = self._behind_input(piece, self._beside_input(piece, found))
