@@ -32,6 +32,8 @@ class Book(ABC):
         self._uses: dict[int, Use] = {}
         self._repeated: set[int] = set()  # blocks of which copies follow one another
         self.shared: set[int] = set()  # first results of what SHARE runs again
+        self._second: set[int] = set()  # bodies of blocks in use that SHARE runs
+        self._again: dict[int, list[Sequence]] = {}  # with symbolic sizes: what it runs, by the body of the first run
         self._tied = False
         self.refused: set[tuple[Any, ...]] = set()  # attempts at a chain that failed
 

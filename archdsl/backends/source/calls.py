@@ -12,7 +12,7 @@ from archdsl.backends.source.naming import variable
 from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, register_tensor
 from archdsl.backends.source.text import call as call_text
 from archdsl.backends.source.writer import UNREAD, Writer
-from archdsl.layers.base import Apart, Lowered
+from archdsl.layers.base import Apart, Lowered, is_open
 from archdsl.network.nodes import Leaf, Use
 from archdsl.sizes.shape import Shape
 
@@ -33,6 +33,7 @@ def write_layer(
     came = inputs[0].form
     lowered = node.op.lower(*node.inputs).reading(came)
     owns = bool(node.op.tensors(*node.inputs))
+    sized = bool(lowered.call and lowered.open_sizes())
     every = [each.op.lower(*each.inputs).reading(came) for each in found.values()]
     calls = {each.call for each in every}
     if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every):
@@ -41,11 +42,12 @@ def write_layer(
     forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support
     in_place = lowered.in_place and inputs[0].fresh and inputs[0].reads <= len(found)
-    if owns or lowered.call is None or len(calls) > 1 or (label is not None and known):
+    if owns or lowered.call is None or len(calls) > 1 or (label is not None and known and not sized):
         step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
         return called(w, attribute(at.owner, step), found, lowered, turned, at, wishes)
     call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
+    call = with_sizes(w, call, found, came, inputs)
     results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
@@ -64,12 +66,21 @@ def called(
     node: Leaf = first(found)
     forms = lowered.forms(inputs[0].form, node.outputs)
     given = lowered.use or f"({', '.join(f'{{{place}}}' for place in range(len(inputs)))})"
-    text = callee + put_in(w, given, inputs, at)
+    text = callee + put_in(w, with_sizes(w, given, found, inputs[0].form, inputs), inputs, at)
     if lowered.apart is not None:
         return taken_apart(w, text, lowered.apart, forms, node.outputs, wishes)
     results = unpacked(w, text, forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
+
+
+def with_sizes(w: Writer, template: str, found: Family, came: str, inputs: list[Value]) -> str:
+    """A call with the symbolic sizes that it reads off tensors put in."""
+    every = {member: each.op.lower(*each.inputs).reading(came).open_sizes() for member, each in found.items()}
+    for name in first(every):
+        text = w.extents.text({member: sizes[name] for member, sizes in every.items()}, name, w.at_hand(inputs))
+        template = template.replace(f"{{{name}}}", text)
+    return template
 
 
 def put_in(w: Writer, template: str, values: list[Value], at: At) -> str:
@@ -89,6 +100,16 @@ def put_in(w: Writer, template: str, values: list[Value], at: At) -> str:
     return filled(template, [value.text for value in values])
 
 
+def made_in_forward(w: Writer, found: Family, form: str) -> Value:
+    """A constant whose sizes are symbolic, made anew for each batch."""
+    node: Leaf = first(found)
+    x, rank = w.takes[0], node.outputs[0].rank
+    sizes = {member: each.op.stored()[-rank:] for member, each in found.items()}
+    texts = w.extents.text(sizes, "size", w.at_hand([]))
+    shape = f"({x}.shape[0], *{texts})" if not texts.startswith("(") else f"({x}.shape[0], {texts[1:-1].rstrip(',')})"
+    return Value(f"torch.full({shape}, {float(node.op.value)}, device={x}.device)", form, rank)
+
+
 def write_source(w: Writer, found: Family, label: str | None, number: int, at: At) -> Value:
     """A tensor of the network's own: a parameter or a buffer of the module itself."""
     node: Leaf = first(found)
@@ -97,6 +118,8 @@ def write_source(w: Writer, found: Family, label: str | None, number: int, at: A
     value = construct_layer(w, found, label)
     w.init.append(register_tensor(at.owner, step, value, buffer=tensor.role == "buffer", saved=tensor.saved))
     (form,) = node.op.lower().forms("any", node.outputs)
+    if is_open(tensor.sizes):
+        return made_in_forward(w, found, form)
     batch = len(tensor.sizes) > node.outputs[0].rank
     return Stored(attribute(at.owner, step), w.takes[0], form, node.outputs[0].rank, batch=batch)
 
@@ -217,7 +240,8 @@ def write_use(
     """A block in use; of several results each gets the variable that is wished for it."""
     text, made = construct_use(w, found)
     w.register(at.owner, step, text)
-    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at, wishes)
+    given = class_sizes(w, made, {m: each.body for m, each in found.items()}, inputs)
+    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at, wishes, given)
 
 
 def call_class(
@@ -228,9 +252,22 @@ def call_class(
     outputs: tuple[Shape, ...],
     at: At,
     wishes: tuple[str | None, ...] = (),
+    sizes: list[str] | None = None,
 ) -> list[Value]:
-    given = turn_each(w, inputs, made.forms, at)
-    return unpacked(w, f"{callee}({', '.join(value.text for value in given)})", made.gives, outputs, wishes)
+    """What a class gives for its inputs, and for the `sizes` that it is given beside."""
+    given = [value.text for value in turn_each(w, inputs, made.forms, at)]
+    return unpacked(w, f"{callee}({', '.join([*given, *(sizes or [])])})", made.gives, outputs, wishes)
+
+
+def class_sizes(w: Writer, made: Made, bodies: Family, inputs: list[Value]) -> list[str]:
+    """The symbolic sizes that a class is given in `forward`."""
+    texts = []
+    for name, column in made.sizes:
+        ours = {member: column.get(w.book.member(body)) for member, body in bodies.items()}
+        if None in ours.values():
+            raise Mismatch
+        texts.append(w.extents.text(ours, name, w.at_hand(inputs)))
+    return texts
 
 
 def unpacked(

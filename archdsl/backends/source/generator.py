@@ -12,7 +12,7 @@ from archdsl.backends.source.naming import class_name, fresh
 from archdsl.backends.source.sharing import ties
 from archdsl.backends.source.values import Column, Parameters
 from archdsl.expressions.scope import Scope
-from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, children, postorder
+from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, children, executed, postorder
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -36,11 +36,24 @@ class Generator(Book):
                 self._tied = self._tied or bool(node.ties)
             elif isinstance(node, Repeat) and not node.parallel:
                 self._repeated |= {id(r.node.block) for r in node.runs if r.copies > 1 and isinstance(r.node, Use)}
+        if self.checked.facts is not None:
+            self._note_shares()
         for block in self._order():
             uses = [use for use in self._uses.values() if use.block is block]
             self._block(block, uses)
         self._model()
         return "\n\n".join(text.rstrip("\n") + "\n" for text in [*self.supports.values(), *self.classes])
+
+    def _note_shares(self) -> None:
+        """With symbolic sizes, what SHARE runs is one more use of its class: sizes must be read off so for it, too."""
+        nodes = list(postorder(self.network.body, executed))
+        shares = [node for node in nodes if isinstance(node, Share)]
+        parts = {item.gives[0]: item.node for item in _items(nodes) if item.gives}
+        for share in shares:
+            if isinstance(share.node, Sequence):
+                self._again.setdefault(id(parts.get(share.of)), []).append(share.node)
+        self._second = {id(node.body) for node in nodes if isinstance(node, Use)} - self._uses.keys()
+        self._uses |= {id(node.body): node for node in nodes if isinstance(node, Use)}
 
     def _order(self) -> list[tree.Block]:
         """Blocks, each behind those that it uses."""
@@ -87,7 +100,8 @@ class Generator(Book):
         back = id(block) in self._repeated and all(_can_follow(use) for use in uses)
         writer = ClassWriter(self, name, members, parameters, _plain(takes), back=back)
         try:
-            writer.closing = self._ties({number: use.body for number, use in enumerate(uses)})
+            laid = {number: use.body for number, use in enumerate(uses) if id(use.body) not in self._second}
+            writer.closing = self._ties(laid) if laid else []
             text, made = writer.write(sequential=_numbered(uses[0].body))
         except Mismatch:
             self.restore(before)
@@ -103,12 +117,22 @@ class Generator(Book):
             return known[0]
         name = class_name(label if label[:1].isalpha() else f"{outer}{label}", self.names)
         inner = {member: Member(body, members[member].scope, body.inputs) for member, body in found.items()}
-        scopes = {number: member.scope for number, member in inner.items()}
-        writer = ClassWriter(self, name, inner, Parameters(scopes, _channel_columns(inner, ()), {}), back=back)
+        again = [(member, more) for member, body in found.items() for more in self._again.get(id(body), ())]
+        second = {-1 - n: Member(more, members[m].scope, more.inputs) for n, (m, more) in enumerate(again)}
+        try:
+            return self._group(name, inner | second, back=back)
+        except Mismatch:
+            if not second:
+                raise
+            return self._group(name, inner, back=back)
+
+    def _group(self, name: str, members: dict[int, Member], *, back: bool) -> Made:
+        scopes = {number: member.scope for number, member in members.items()}
+        writer = ClassWriter(self, name, members, Parameters(scopes, _channel_columns(members, ()), {}), back=back)
         text, made = writer.write(sequential=True)
         self.classes.append(text)
-        for member, body in found.items():
-            self._made[id(body)] = (made, member)
+        for number, member in members.items():
+            self._made[id(member.body)] = (made, number)
         return made
 
     def _model(self) -> None:
@@ -125,9 +149,10 @@ class Generator(Book):
             closing, writer.methods = frozen(self.network.freezes, self.checked.network)
             writer.closing += closing
         if self.checked.facts is not None:
-            from archdsl.backends.source.sizes import size_checks
+            from archdsl.backends.source.sizes import size_checks, size_variables
 
-            writer.checks = size_checks(self.checked, writer.takes)
+            writer.extents.variables = size_variables(self.checked, writer.takes)
+            writer.checks = lambda read: size_checks(self.checked, writer.takes, read)
         text, _ = writer.write(sequential=_numbered(body) and len(self.network.outputs) == 1)
         self.classes.append(text)
 
@@ -149,6 +174,11 @@ class Generator(Book):
 
         more = "\n".join(f"    {line}" for line in note(self.checked))
         return f"{doc}\n\n{more}\n    " if more else doc
+
+
+def _items(nodes: list[Any]) -> list[Item]:
+    """What stands in sequences and merges."""
+    return [item for node in nodes for item in getattr(node, "items", ()) or getattr(node, "branches", ())]
 
 
 def class_name_of_model(name: str, taken: set[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, inline
+from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, inline, is_open
 from archdsl.layers.groups import divisors
 from archdsl.layers.layout import axis_index, dimension, layout
 from archdsl.layers.support.norm import NORMALIZE
@@ -18,6 +18,9 @@ class RunningNorm(Layer):
 
     fresh = True
     module: ClassVar[str]  # nn.BatchNorm
+    function: ClassVar[str]  # for a norm that owns nothing, with any number of channels
+    alone: ClassVar[dict[str, Any]] = {}  # its arguments then
+    eps: float
     affine: bool
     stats: bool
     bias: bool
@@ -33,7 +36,10 @@ class RunningNorm(Layer):
         defaults = {str(attribute.torch): attribute.default for attribute in self.attributes.values()}
         place = "flat" if x.rank == 1 else "first"
         module = Module(f"{self.module}{max(1, x.rank - 1)}d", arguments, 1, defaults)
-        return Lowered(module, wants=place, gives=place)
+        call = self.function if is_open(x.channels) else None  # where nothing is owned, their number does not matter
+        return Lowered(
+            module, call and inline(call, Module("", {"eps": self.eps}, 0, defaults)), wants=place, gives=place
+        )
 
 
 class BatchNorm(RunningNorm):
@@ -45,6 +51,8 @@ class BatchNorm(RunningNorm):
 
     name = "BN"
     module = "nn.BatchNorm"
+    function = "F.batch_norm"
+    alone: ClassVar[dict[str, Any]] = {"running_mean": None, "running_var": None, "training": True}
     eps: float = attribute(Number(0, above=True), 1e-5, doc="what is added to the variance", torch="eps", named=True)
     momentum: float | None = attribute(
         NumberOr("cumulative", 0, 1),
@@ -81,6 +89,7 @@ class InstanceNorm(RunningNorm):
 
     name = "INSTANCENORM"
     module = "nn.InstanceNorm"
+    function = "F.instance_norm"
     ranks = (2, 3, 4)
     eps: float = attribute(Number(0), 1e-5, doc="what is added to the variance", torch="eps", named=True)
     momentum: float = attribute(
@@ -153,7 +162,9 @@ class GroupNorm(Layer):
         }
         place = "flat" if x.rank == 1 else "first"
         defaults = {"eps": 1e-5, "affine": True, "bias": True}
-        return Lowered(Module("nn.GroupNorm", arguments, 2, defaults), wants=place, gives=place)
+        own = Module("", {"num_groups": self.groups, "eps": self.eps}, 1, defaults)
+        call = inline("F.group_norm", own) if is_open((x.channels, self.groups)) else None
+        return Lowered(Module("nn.GroupNorm", arguments, 2, defaults), call, wants=place, gives=place)
 
 
 class LocalResponseNorm(Layer):
