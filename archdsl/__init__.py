@@ -6,14 +6,16 @@ model.params, model.macs, model.layers, model.summary(), model.to_source(), mode
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from archdsl.version import VERSION
+
+TYPE_CHECKING = False  # as `typing` has it, which is not imported: the program begins here
 
 __version__ = VERSION
 __all__ = ["ArchError", "Diagnostic", "Limits", "Model", "load", "loads", "save"]
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from archdsl.api.model import Model, load, loads
     from archdsl.api.weights import save
     from archdsl.diagnostics import ArchError, Diagnostic

@@ -28,8 +28,10 @@ class Limits(NamedTuple):
     tensors: int = 100_000
     symbols: int = 16
     conditions: int = 1_000
+    ways: int = 64
     terms: int = 1_000
     degree: int = 16
+    patterns: int = 10_000
 
 
 MEANINGS = {
@@ -38,7 +40,7 @@ MEANINGS = {
     "tokens": "words, numbers and signs in a file",
     "depth": "brackets open at once",
     "operators": "operators in one expression",
-    "digits": "digits of one number",
+    "digits": "digits of an integer",
     "visits": "layers visited in one check; a repeat whose copies are equal costs one visit",
     "chain": "blocks in use within one another",
     "list": "values in one list, turns of one `for` and copies in one merge",
@@ -53,8 +55,16 @@ MEANINGS = {
     "tensors": "tensors of a checkpoint",
     "symbols": "sizes and parameters left open",
     "conditions": "conditions on what is left open",
+    "ways": "cases of open sizes that one rule tells apart",
     "terms": "terms of a formula, those within others counted",
     "degree": "symbols multiplied in one term of a formula",
+    "patterns": "patterns of one .gitignore, or of another list of what is left out of a folder",
 }
+
+
+def raising(*names: str) -> str:
+    """How the caller raises bounds: the hint of the error that meets one."""
+    return f"raise it with --limit {' or '.join(f'{name}=N' for name in names)}"
+
 
 LARGEST = 2**62  # sizes and every whole number an expression gives stay below it

@@ -18,9 +18,10 @@ from typing import Any, NamedTuple
 
 from archdsl.checker.check import check, filled, settings
 from archdsl.checker.checked import Checked
+from archdsl.checker.holes.answer import put
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
-from archdsl.reading.reading import read
+from archdsl.reading.reading import Reading, read
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -103,31 +104,45 @@ def outcome(text: str, spans: tuple[Span, ...], limits: Limits = LIMITS) -> Outc
     wanted = [int(text[start:end]) for start, end in sorted(spans)]
     reading = read(Source("text.arch", blanked(text, spans)), limits)
     start = perf_counter()
-    answered = filled(reading, settings(reading, {}, limits), limits)
+    answered = filled(reading, settings(reading, {}), limits)
     seconds = perf_counter() - start
     answer = answered.answer
     assert answer is not None
-    if answer.found:
-        found = [one.value for one in answer.found]
-        holding = [check(answered, given, limits) for given in settings(answered, {}, limits)]
+    found = [one.value for one in answer.found]
+    if len(found) == len(wanted):
+        holding = [check(answered, given, limits) for given in settings(answered, {})]
         if any(one.failed for one in holding):
             return Outcome("does not fit", found, seconds)
-        return Outcome(_compared(text, spans, found, wanted, holding, answered.source.text), (found, wanted), seconds)
+        better = found != wanted and _better(text, answered.source.text)
+        verdict = "exact" if found == wanted else "better" if better else "other"
+        return Outcome(verdict, (found, wanted), seconds)
+    sure = dict(answer.values)
+    numbers = [sure.get(hole.at, number) for hole, number in zip(reading.holes, wanted, strict=True)]
+    if numbers != wanted and not _better(text, _put(reading, numbers)):
+        return Outcome("other", (answer.values, wanted), seconds)
     code = answer.told[0].code if answer.told else "silent"
     verdict = {"several-answers": "several", "unpinned-hole": "unpinned"}.get(code, code)
     return Outcome(verdict, (wanted, [one.message for one in answer.told]), seconds)
 
 
-def _compared(
-    text: str, spans: tuple[Span, ...], found: list[int], wanted: list[int], holding: list[Checked], filled: str
-) -> str:
-    if found == wanted:
-        return "exact"
-    reading = read(Source("text.arch", text), LIMITS)
-    before = [check(reading, given, LIMITS) for given in settings(reading, {}, LIMITS)]
-    if sum(map(_warnings, holding)) < sum(map(_warnings, before)) or _sides(filled) > _sides(text):
-        return "better"
-    return "other"
+def _put(reading: Reading, numbers: list[int]) -> str:
+    """The text with numbers for all holes."""
+    return put(reading.own.text, {hole.at: number for hole, number in zip(reading.holes, numbers, strict=True)})
+
+
+def _better(text: str, other: str) -> bool:
+    """Whether another text of the same claims holds, with fewer warnings or more equal sides."""
+    checks = [
+        [check(reading, given, LIMITS) for given in settings(reading, {})] for reading in map(_read, (text, other))
+    ]
+    before, after = checks
+    if any(one.failed for one in after):
+        return False
+    return sum(map(_warnings, after)) < sum(map(_warnings, before)) or _sides(other) > _sides(text)
+
+
+def _read(text: str) -> Reading:
+    return read(Source("text.arch", text), LIMITS)
 
 
 def _warnings(checked: Checked) -> int:

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import daily
 import pytest
 
 GOLDENS = Path(__file__).parent / "goldens"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One day for all processes of a run, also past midnight."""
+    os.environ.setdefault(daily.VARIABLE, str(daily.today()))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    day = daily.day()
+    return f"seed of the day: {day} ({daily.VARIABLE}={day} repeats it)"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

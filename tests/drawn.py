@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 INDENT = "  "
+DISCARD = "_"  # before a colon, for a result that is not wanted
 SOURCES = ("PARAM", "CONST")  # kinds that read nothing
 TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read whole numbers
+MERGES = ("ADD", "MUL", "SUB", "DIV", "MAX", "MIN", "ABSDIFF", "MEAN", "CONCAT", "STACK", "SCALE", "MATMUL")
 EITHER = ("POSITIONS",)  # kinds that read whole numbers or features
 
 
@@ -249,7 +251,7 @@ def _value(value: Any, named: bool) -> str:
         case list():
             return f"[{', '.join(_value(item, named=True) for item in value)}]"
         case tuple():
-            plain = len(value) > 1 and all(type(item) is int for item in value)
+            plain = len(value) > 1 and all(type(item) is int and item >= 0 for item in value)
             return "x".join(map(str, value)) if plain else f"[{', '.join(map(_default, value))}]"
     return str(value)
 
@@ -432,6 +434,13 @@ class Walk:
             self.statement(statement, frame)
         return frame.current
 
+    def result(self, statements: tuple[Any, ...], frame: Frame) -> Any:
+        """What braces give, which must be something."""
+        value = self.body(statements, frame)
+        if value is None:
+            raise Refused("the last result is discarded")
+        return value
+
     def statement(self, statement: Any, frame: Frame) -> None:
         """One statement of a sequence."""
         match statement:
@@ -451,7 +460,7 @@ class Walk:
             case Layer():
                 inputs = self.reads(statement, frame)
                 results = self.line(statement, inputs, frame, parallel=False)
-                frame.current = results[0]
+                frame.current = None if statement.label == DISCARD else results[0]
 
     def taken(self, statement: If, frame: Frame) -> tuple[Any, ...] | None:
         for condition, body in statement.arms:
@@ -488,7 +497,7 @@ class Walk:
     def line(self, layer: Layer, inputs: list[Any], frame: Frame, parallel: bool) -> list[Any]:
         """A layer line with all its copies: its results."""
         container = frame.container
-        label = None if layer.label is None else self.named(layer.label, frame.env)
+        label = None if layer.label in (None, DISCARD) else self.named(layer.label, frame.env)
         if label is not None:
             self.name(label)
             container.claim(label)
@@ -507,13 +516,15 @@ class Walk:
             own = Part(layer, dict(frame.env), container, inside, path, inputs)
             shares = layer.repeat is None and self.is_share(layer, frame)
             container.parts[label] = self.shared(layer, frame) if shares else own
-            if len(layer.more) >= len(results) > 0 and layer.more:
-                raise Refused("more names than results")
-            for name, value in zip(layer.more, results[1:], strict=False):
-                further = self.named(name, frame.env)
-                self.name(further)
-                container.claim(further)
-                container.entries[further] = ([value], None)
+        if len(layer.more) >= len(results) > 0 and layer.more:
+            raise Refused("more names than results")
+        for name, value in zip(layer.more, results[1:], strict=False):
+            if name == DISCARD:
+                continue
+            further = self.named(name, frame.env)
+            self.name(further)
+            container.claim(further)
+            container.entries[further] = ([value], None)
         return results
 
     def copies(self, layer: Layer, inputs: list[Any], frame: Frame, label: str | None, parallel: bool) -> list[Any]:
@@ -544,7 +555,7 @@ class Walk:
         path = inside.path if inside is not None else path
         if layer.kind is None:
             inner = Frame(dict(frame.env), inside or frame.container, inputs[0])
-            return [self.body(layer.body or (), inner)]
+            return [self.result(layer.body or (), inner)]
         kind = frame.env.get(layer.kind, layer.kind)
         kind = kind.name if isinstance(kind, Kind) else layer.kind
         if self.is_share(layer, frame):
@@ -555,6 +566,8 @@ class Walk:
         if kind in self.blocks:
             return self.use(self.blocks[kind], values, inputs, path)
         if layer.body is None:
+            if kind.upper() in MERGES and len(inputs) < 2 and not (kind.upper() == "CONCAT" and layer.reads):
+                raise Refused("a merge of one value")
             found = self.layer(kind, values, inputs, path)
             return found if isinstance(found, list) else [found]
         if len(inputs) != 1:
@@ -605,17 +618,19 @@ class Walk:
         frame.current = value
         match statement:
             case Layer():
+                if statement.label == DISCARD:
+                    raise Refused("a branch is read")
                 found = self.line(statement, self.reads(statement, frame), frame, parallel=True)
                 return found if statement.repeat is not None else found[:1]
             case If():
                 body = self.taken(statement, frame)
-                return [] if body is None else [self.body(body, frame.inner(value))]
+                return [] if body is None else [self.result(body, frame.inner(value))]
             case For(names, _, body):
                 results = []
                 for row in self.turns(statement, frame):
                     inner = frame.inner(value)
                     inner.env |= dict(zip(names, row, strict=True))
-                    results.append(self.body(body, inner))
+                    results.append(self.result(body, inner))
                 return results
         self.statement(statement, frame)
         return []

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from math import isinf
 from typing import Any, NamedTuple
 
 import torch
+from attributes import SWITCHES
 from drawn import EITHER, SOURCES, TOKENS, Network, Part, Refused, Walk
 from runs import FAMILIES, attention, merge, norm, recurrent
 from runs.tensors import DELIBERATE
@@ -32,6 +34,12 @@ FAULTS = (
 
 
 LARGEST = torch.finfo(torch.float32).max
+INFINITE = {  # values that may be infinite: fills, bounds, thresholds, the p of a norm
+    *(("PAD", "value"), ("CONST", "value"), ("PARAM", "value"), ("THRESHOLD", "value"), ("THRESHOLD", "threshold")),
+    *(("HARDTANH", "low"), ("HARDTANH", "high"), ("HARDSHRINK", "bound"), ("SOFTPLUS", "threshold")),
+    *(("LPPOOL", "norm"), ("L2NORM", "p")),
+    *((kind, name) for kind in ("EMBED", "EMBEDBAG") for name in ("maxnorm", "normtype")),
+}
 
 
 class Made(NamedTuple):
@@ -51,6 +59,7 @@ class Judge(Walk):
         self.modules: dict[str, nn.Module] = {}
         self.tensors: dict[str, Tensor] = {}  # of sources
         self.samples = 2
+        self.dtype = torch.float32
         self.tokens = 1_000  # the smallest vocabulary
         self.training = True
         self.layers: list[Made] = []
@@ -101,6 +110,7 @@ class Judge(Walk):
 
     def load(self, source: nn.Module) -> None:
         """Take over all parameters and buffers of another module, by their names."""
+        self.dtype = torch.float64
         for module in self.modules.values():
             module.double()
         for path, tensor in self.tensors.items():
@@ -120,8 +130,7 @@ class Judge(Walk):
         self.lent = values.pop("weight", "") if kind in ("FC", "LINEAR", "EMBED") else ""
         if any(made.path == path for made in self.layers) and not self.reruns:
             raise Refused(f"the path {path} is given twice")
-        if any(isinstance(value, float) and abs(value) > LARGEST for value in values.values()):
-            raise Refused(DELIBERATE["float32"])
+        values = {name: self.value(kind, name, value) for name, value in values.items()}
         self.fixed(path, [kind, values, [x.dim() for x in inputs]])
         if kind in merge.MERGES:
             result = self.joined(kind, values, inputs)
@@ -135,6 +144,19 @@ class Judge(Walk):
         made = Made(path, kind, tuple(map(shape, results)))
         self.layers += [] if self.reruns else [made]
         return results
+
+    def value(self, kind: str, name: str, value: Any) -> Any:
+        """A value as Python has it: what is whole as an integer; refuses what the language does on purpose."""
+        switch = name in SWITCHES[kind]
+        if (switch and not isinstance(value, bool) and value != "position") or (isinstance(value, bool) and not switch):
+            raise Refused(DELIBERATE["truth"])
+        if not isinstance(value, float):
+            return value
+        if isinf(value) and (kind, name) not in INFINITE:
+            raise Refused(DELIBERATE["infinite"])
+        if abs(value) > LARGEST and not isinf(value):
+            raise Refused(DELIBERATE["float32"])
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
 
     def merge(self, kind: str, values: dict[str, Any], inputs: list[Tensor], path: str) -> Tensor:
         result = self.joined(kind, values, inputs)

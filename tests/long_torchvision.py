@@ -1,7 +1,8 @@
 """The specs that carry torchvision's names against torchvision itself, started by hand: `python tests/long_torchvision.py`.
 
-For every size of every family: the same names and shapes in the `state_dict`, its weights load with `strict=True`, and
-the same numbers come out in evaluation. `--only swin` picks networks by a part of their name.
+For every size of every family: the same names and shapes in the `state_dict`, its weights load with `strict=True`,
+the same numbers come out in evaluation, and `FlopCounterMode` counts our macs in its pass in training, and in
+evaluation those of the spec without `aux`. `--only swin` picks networks by a part of their name, `--macs` counts alone.
 
 torchvision has to be installed, 0.28.0 beside PyTorch 2.13; without its compiled operators (`pip install --no-deps
 torchvision==0.28.0`) it imports all the same, for those that are missing are declared here.
@@ -19,6 +20,8 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 import torch  # noqa: E402
+from compare import tensor_sizes  # noqa: E402
+from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
 from zoo import ZOO, Entry  # noqa: E402
 
 import archdsl  # noqa: E402
@@ -66,6 +69,21 @@ def compare(entry: Entry, models: Any) -> str:
     return "" if worst < 1e-4 else f"outputs differ by {worst:.2g} of the largest"
 
 
+def compare_macs(entry: Entry, models: Any) -> str:
+    """What differs between the macs of a spec and those that PyTorch counts in torchvision's network."""
+    builder = getattr(models.video if entry.video else models, entry.name)
+    theirs = builder(weights=None, **entry.builder).to("meta")
+    without = {"aux": False} if "aux" in entry.setting else {}
+    for training, setting in ((True, entry.setting), (False, {**entry.setting, **without})):
+        model = archdsl.load(entry.path, **setting)
+        with FlopCounterMode(display=False) as counter, torch.no_grad():
+            theirs.train(training)(torch.empty(tensor_sizes(model.inputs[0]), device="meta"))
+        counted = counter.get_total_flops()
+        if 4 * model.macs != counted:  # two samples, two flops for each
+            return f"macs {'in training' if training else 'in evaluation'}: {model.macs:,}, counted {counted / 4:,.0f}"
+    return ""
+
+
 def spread(module: Any) -> None:
     """Statistics and scales that are not those of an untrained network, so that every tensor matters."""
     with torch.no_grad():
@@ -80,12 +98,13 @@ def main() -> int:
     """Compare all, a line each; the exit status is the number of networks that differ."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--only", default="", help="networks with this in their name")
+    parser.add_argument("--macs", action="store_true", help="only the macs")
     arguments = parser.parse_args()
     models, wrong = torchvision_models(), 0
     for entry in ZOO:
         if arguments.only in entry.name:
             start = time.perf_counter()
-            difference = compare(entry, models)
+            difference = compare_macs(entry, models) or ("" if arguments.macs else compare(entry, models))
             wrong += bool(difference)
             print(f"{entry.name:<22} {time.perf_counter() - start:6.1f} s  {difference or 'equal'}", flush=True)
     return min(wrong, 100)

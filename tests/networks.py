@@ -12,6 +12,7 @@ from typing import Any
 
 from attributes import ALL, KINDS, Attributes
 from drawn import (
+    DISCARD,
     Argument,
     Block,
     Container,
@@ -285,7 +286,15 @@ class Drawer:
         count = len(Attributes(draw, {}, x).results(word.upper(), values)) if label and not label.isdigit() else 1
         further = (self.label(frame, 100) for _ in range(draw.integer(0, count - 1)))
         more = tuple(name for name in further if name is not None and not name.isdigit())
+        label, more = self.discarding(label, more, frame)
         return Layer(word, arguments, label, more, repeat=repeat, reads=reads)
+
+    def discarding(self, label: str | None, more: tuple[str, ...], frame: Frame) -> tuple[str | None, tuple[str, ...]]:
+        """The names of results, at times `_` in the place of some; the first seldom where no other name is in sight."""
+        draw = self.draw
+        more = tuple(DISCARD if draw.chance(12) else name for name in more)
+        named = any(name != DISCARD for name in more) or (label is not None and self.visible(frame))
+        return (DISCARD if draw.chance((30 if more else 3) if named else 1) else label), more
 
     # ---- shared weights
 
@@ -508,7 +517,8 @@ class Drawer:
         body: list[Any] = []
         if draw.chance(40):
             for _ in range(draw.integer(1, 2)):
-                self.add(self.leaf(inner), inner, body)
+                if inner.current is not None:
+                    self.add(self.leaf(inner), inner, body)
         lead = self.adapted(inner, wanted)
         body = [*body, *lead]
         if draw.chance(10):
@@ -661,6 +671,7 @@ class Drawer:
         if len(block.outputs) > 1 and label and not label.isdigit() and repeat is None and draw.chance(60):
             further = self.label(frame, 100)
             more = (further,) if further is not None and not further.isdigit() else ()
+        label, more = self.discarding(label, more, frame)
         return Layer(block.name, arguments, label, more, repeat=repeat, reads=inputs)
 
     def several(self, frame: Frame) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """What of torch.nn can be written in the language: its modules and their constructor arguments, by their signatures.
 
+Functions, and what modules are called with, are those of `reachable_calls.py`.
+
 `python tests/reachable.py` writes `docs/coverage.md` anew. Which kinds make which modules is found from what their
 examples compile to. An argument is reachable if an attribute of such a kind names it (`torch=`), and follows from the
 input if the compiled source gives it all the same. The tables here are reasons, for what is neither.
@@ -167,13 +169,15 @@ def reason(name: str) -> str | None:
 
 def page() -> str:
     """`docs/coverage.md`."""
+    from reachable_calls import sections
+
     missing = list(unreachable())
     count = f"{len(missing)} arguments, those of one, two and three axes counted once, are out of reach:"
-    parts = [HEAD, "## Modules and their arguments", "", *_table(("torch.nn", "kind", "arguments"), _made()), ""]
+    parts = [HEAD, "## Modules and their arguments", "", *table(("torch.nn", "kind", "arguments"), _made()), ""]
     parts += ["## Arguments that cannot be given", "", count, ""]
-    parts += [*_table(("argument", "why"), [(f"`{one}`", UNREACHABLE.get(one, "")) for one in missing]), ""]
-    parts += ["## Modules without a kind of their own", "", *_table(("torch.nn", "why"), _kindless()), ""]
-    return "\n".join(parts)
+    parts += [*table(("argument", "why"), [(f"`{one}`", UNREACHABLE.get(one, "")) for one in missing]), ""]
+    parts += ["## Modules without a kind of their own", "", *table(("torch.nn", "why"), _kindless()), ""]
+    return "\n".join([*parts, *sections()])
 
 
 def _made() -> list[tuple[str, ...]]:
@@ -197,7 +201,7 @@ def _kindless() -> list[tuple[str, ...]]:
     return [(", ".join(names), text) for text, names in reasons.items()]
 
 
-def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> list[str]:
     return [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}", *(f"| {' | '.join(row)} |" for row in rows)]
 
 

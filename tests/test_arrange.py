@@ -186,14 +186,14 @@ def test_a_hole_is_found_from_the_elements() -> None:
 @pytest.mark.parametrize(
     ("line", "hint"),
     [
-        ("RESHAPE 60x4", "sizes=64x4 gives 64x4"),
+        ("RESHAPE 60x4", "RESHAPE 64x4"),
         ('REARRANGE "h w (n c) -> n h w c"', "give all but one: n=.."),
         ('REARRANGE "h w (n c) -> n h w c" m=3', "its parts are h, w, n, c"),
         ('PERMUTE "height width"', 'PERMUTE "channels width height"'),
         ("CHUNK 3", "SPLIT takes sizes that differ"),
-        ("SPLIT [1, 3] axis=steps", "axis=channels gives 8x8x1"),
-        ("VIEW 64x4", "did you mean RESHAPE?"),
-        ("ROLL 1", "did you mean SHIFT?"),
+        ("SPLIT [1, 3] axis=steps", "SPLIT [1, 3] axis=channels"),
+        ("VIEW 64x4", "RESHAPE 64x4"),
+        ("ROLL 1", "SHIFT 1"),
     ],
 )
 def test_a_hint_shows_the_way(line: str, hint: str) -> None:

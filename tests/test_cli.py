@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import stat
@@ -190,6 +191,28 @@ def test_a_folder_without_specs(run: Callable[..., Ran], folder: Path) -> None:
     assert "good.arch: Net" in ran.out
 
 
+@pytest.mark.parametrize("command", ["check", "fmt"])
+def test_a_folder_that_cannot_be_read_ends_nothing_else(
+    run: Callable[..., Ran], folder: Path, monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    scan = os.scandir
+    for name in ("tree/a", "tree/locked", "tree/z"):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "net.arch").write_text("input  8\nFC 1\n")
+
+    def scanned(path: Any = ".") -> Any:
+        if str(path).endswith("locked"):
+            raise PermissionError(13, "Permission denied", path)
+        return scan(path)
+
+    monkeypatch.setattr("os.scandir", scanned)
+    ran = run(command, "tree", "good.arch")
+    assert ran.code == 2
+    assert ran.err == "error[unreadable]: Permission denied\n --> tree/locked:1:1\n\n"
+    assert all(f"tree/{name}/net.arch" in ran.out for name in "az")
+    assert command == "fmt" or "good.arch: Net" in ran.out
+
+
 def test_a_missing_file_is_a_record_too(run: Callable[..., Ran]) -> None:
     ran = run("check", "missing.arch", "good.arch", "--format", "json")
     first, second = json.loads(ran.out)
@@ -302,7 +325,7 @@ def test_a_table_of_blocks_used_many_times_over(run: Callable[..., Ran], folder:
     doubling = "".join(f"block B{i} {{ B{i + 1}; B{i + 1} }}\n" for i in range(40)) + "block B40 { RELU }\n"
     (folder / "net.arch").write_text(f"{doubling}input 4x4x3\nB0\n")
     assert run("check", "net.arch").out == "net.arch: Net  1,099,511,627,776 layers, 0 params, 0 macs\n"
-    assert "more than 100,000 rows" in run("summary", "net.arch").err
+    assert "more than 100,000 rows" in run("summary", "net.arch").out
     assert run("summary", "net.arch", "--depth", "2").code == 0
 
 
@@ -382,7 +405,7 @@ def test_where_nothing_can_be_written(run: Callable[..., Ran], folder: Path, tar
 def test_a_wrong_spec_writes_nothing(run: Callable[..., Ran], folder: Path) -> None:
     ran = run("compile", "wrong.arch", "-o", "net.py")
     assert ran.code == 1
-    assert "error[kernel-too-large]" in ran.err
+    assert "error[kernel-too-large]" in ran.out
     assert not (folder / "net.py").exists()
 
 
@@ -406,6 +429,167 @@ def test_limits_lists_every_bound(run: Callable[..., Ran]) -> None:
 
 def test_version(run: Callable[..., Ran]) -> None:
     assert run("--version").out == f"archdsl {archdsl.__version__}\n"
+
+
+# ---- what goes where
+
+LISTING = "[8x8x3] INPUT\n[6x6x4] CONV1: 4 3x3 filters\n"
+FAULTY = {
+    "check": ["check", "wrong.arch"],
+    "summary": ["summary", "wrong.arch"],
+    "compile": ["compile", "wrong.arch"],
+    "compile -o": ["compile", "wrong.arch", "-o", "new.py"],
+    "weights": ["weights", "wrong.arch", "any.safetensors"],
+    "solve": ["solve", "wrong.arch", "params <= 1"],
+    "fmt": ["fmt", "syntax.arch"],
+    "fmt --check": ["fmt", "--check", "syntax.arch"],
+    "fmt --diff": ["fmt", "--diff", "syntax.arch"],
+    "convert": ["convert", "vague.txt"],
+    "convert -o": ["convert", "vague.txt", "-o", "new.arch"],
+    "limit of check": ["check", "good.arch", "--limit", "visits=1"],
+    "limit on files": ["check", "good.arch", "--limit", "file=1"],
+    "limit of summary": ["summary", "good.arch", "--limit", "unrolled=1"],
+    "limit of summary in a check": ["summary", "good.arch", "--limit", "visits=1"],
+    "limit of compile": ["compile", "good.arch", "--limit", "unrolled=1"],
+    "limit of compile -o": ["compile", "good.arch", "-o", "new.py", "--limit", "unrolled=1"],
+    "limit of weights": ["weights", "good.arch", "any.safetensors", "--limit", "unrolled=1"],
+    "limit of solve": ["solve", "open.arch", "params <= 100", "--limit", "visits=1"],
+    "limit of fmt": ["fmt", "good.arch", "--limit", "tokens=3"],
+    "limit of convert": ["convert", "listing.txt", "--limit", "tokens=3"],
+}
+
+
+@pytest.fixture
+def more(folder: Path) -> None:
+    """What the commands read that check does not."""
+    (folder / "syntax.arch").write_text("CONV 3 {{\n")
+    (folder / "open.arch").write_text("input 8\nFC 2\nFC 3\nFC 4\n")
+    (folder / "listing.txt").write_text(LISTING)
+    (folder / "vague.txt").write_text(LISTING.replace("4 3x3", "3x3").replace("[6x6x4] ", ""))
+    (folder / "any.safetensors").write_bytes((2).to_bytes(8, "little") + b"{}")
+
+
+@pytest.mark.parametrize("arguments", FAULTY.values(), ids=FAULTY)
+def test_what_is_wrong_with_a_text_is_on_standard_output(
+    run: Callable[..., Ran], more: None, folder: Path, arguments: list[str]
+) -> None:
+    before = sorted(folder.iterdir())
+    ran = run(*arguments)
+    assert (ran.code, ran.err) == (1, "")
+    assert "error[" in ran.out
+    assert ("error[limit]" in ran.out) == ("--limit" in arguments)
+    assert sorted(folder.iterdir()) == before
+
+
+CALLS = {
+    "check": ["check", "FILE"],
+    "summary": ["summary", "FILE"],
+    "compile": ["compile", "FILE"],
+    "weights": ["weights", "FILE", "any.safetensors"],
+    "weights of none": ["weights", "good.arch", "FILE"],
+    "solve": ["solve", "FILE", "params <= 1"],
+    "fmt": ["fmt", "FILE"],
+    "convert": ["convert", "FILE"],
+}
+
+
+@pytest.mark.parametrize("path", ["missing", "nowhere/missing", "pipe/missing"])
+@pytest.mark.parametrize("arguments", CALLS.values(), ids=CALLS)
+def test_a_file_that_cannot_be_read_is_told_on_standard_error(
+    run: Callable[..., Ran], more: None, folder: Path, arguments: list[str], path: str
+) -> None:
+    os.mkfifo(folder / "pipe")
+    ran = run(*(path if word == "FILE" else word for word in arguments))
+    assert (ran.code, ran.out) == (2, "")
+    assert path in ran.err
+
+
+@pytest.mark.parametrize("arguments", [*CALLS.values(), ["layers"], ["limits"]], ids=[*CALLS, "layers", "limits"])
+def test_wrong_usage_is_told_on_standard_error(run: Callable[..., Ran], arguments: list[str]) -> None:
+    ran = run(*arguments, "--nonsense")
+    assert (ran.code, ran.out) == (2, "")
+    assert "--nonsense" in ran.err
+
+
+def test_a_damaged_checkpoint_is_told_on_standard_error(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "any.safetensors").write_bytes(b"\1")
+    ran = run("weights", "good.arch", "any.safetensors")
+    assert (ran.code, ran.out) == (2, "")
+    assert "error[damaged-weights]" in ran.err
+
+
+AS_JSON = {
+    "summary": (["summary", "wrong.arch"], 1, "kernel-too-large"),
+    "summary of none": (["summary", "missing"], 2, "unreadable"),
+    "limit of summary": (["summary", "good.arch", "--limit", "unrolled=1"], 1, "limit"),
+    "check": (["check", "wrong.arch"], 1, "kernel-too-large"),
+    "check of none": (["check", "missing"], 2, "unreadable"),
+    "weights": (["weights", "wrong.arch", "any.safetensors"], 1, "kernel-too-large"),
+    "weights for none": (["weights", "missing", "any.safetensors"], 2, "unreadable"),
+    "weights of none": (["weights", "good.arch", "missing"], 2, "unreadable"),
+    "limit of weights": (["weights", "good.arch", "any.safetensors", "--limit", "unrolled=1"], 1, "limit"),
+    "solve": (["solve", "wrong.arch", "params <= 1"], 1, "kernel-too-large"),
+    "solve for none": (["solve", "missing", "params <= 1"], 2, "unreadable"),
+    "limit of solve": (["solve", "good.arch", "params <= 1", "--limit", "visits=1"], 1, "limit"),
+}
+
+
+@pytest.mark.parametrize(("arguments", "code", "fault"), AS_JSON.values(), ids=AS_JSON)
+def test_json_has_what_is_wrong(
+    run: Callable[..., Ran], more: None, arguments: list[str], code: int, fault: str
+) -> None:
+    ran = run(*arguments, "--format", "json")
+    assert (ran.code, ran.err) == (code, "")
+    record = json.loads(ran.out)
+    record = record[0] if isinstance(record, list) else record
+    assert [one["code"] for one in record["diagnostics"]] == [fault]
+
+
+def test_json_of_a_question_that_means_nothing(run: Callable[..., Ran]) -> None:
+    for bound, reason in (("parms <= 1", "nothing counts parms"), ("params <= 1", "has nothing open")):
+        ran = run("solve", "good.arch", bound, "--format", "json")
+        record = json.loads(ran.out)
+        assert (ran.code, record["value"], record["diagnostics"]) == (2, None, [])
+        assert reason in record["reason"]
+        assert reason in ran.err
+
+
+def test_beside_a_source_warnings_are_on_standard_error(run: Callable[..., Ran]) -> None:
+    ran = run("compile", "warned.arch")
+    assert ran.code == 0
+    assert "warning[leftover]" in ran.err
+    ast.parse(ran.out)
+    ran = run("compile", "warned.arch", "-o", "new.py")
+    assert (ran.code, ran.err) == (0, "")
+    assert "warning[leftover]" in ran.out
+
+
+def test_beside_a_spec_faults_are_on_standard_error(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "false.txt").write_text(LISTING.replace("6x6x4", "7x7x4"))
+    ran = run("convert", "false.txt", "--explain-reading")
+    assert ran.code == 1
+    assert ran.out.startswith("# Read from the listing false.txt.\n")
+    assert "error[claim-shape]" in ran.err
+    assert '"[8x8x3] INPUT": the input, 8x8x3' in ran.err
+    ran = run("convert", "false.txt", "--explain-reading", "-o", "new.arch")
+    assert (ran.code, ran.err) == (1, "")
+    assert "error[claim-shape]" in ran.out
+    assert '"[8x8x3] INPUT": the input, 8x8x3' in ran.out
+
+
+def test_warnings_stand_below_the_table(run: Callable[..., Ran]) -> None:
+    ran = run("summary", "warned.arch")
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.index("MAXPOOL") < ran.out.index("\n\nwarning[leftover]")
+
+
+@pytest.mark.parametrize(("size", "filled"), [(8, b"CONV 4 3x3 p1 -> 8x8x4"), (99, b"")])
+def test_standard_output_is_for_the_filled_text_alone(folder: Path, size: int, filled: bytes) -> None:
+    text = f"CONV 4 3x3 p? -> {size}x8x4".encode()
+    done = process("check", "-", "--fill", "--explain-reading", "--input", "8x8x3", folder=folder, text=text)
+    assert done.stdout == filled
+    assert done.returncode == (not filled)
+    assert (b"<stdin>:1:13: p = 1\n" if filled else b"error[no-answer]") in done.stderr
 
 
 # ---- streams
@@ -475,6 +659,61 @@ def test_an_interrupt_ends_it_quietly(run: Callable[..., Ran], monkeypatch: pyte
     monkeypatch.setattr("archdsl.files.find.found", interrupted)
     ran = run("check", "good.arch")
     assert (ran.code, ran.out, ran.err) == (130, "", "")
+
+
+@pytest.mark.parametrize(
+    "module",
+    [
+        *("archdsl.cli.status", "archdsl.cli.terminal", "archdsl.cli.arguments", "archdsl.limits", "re"),
+        *("archdsl.cli.commands", "archdsl.cli.check", "archdsl.checker.check", "lark", "archdsl.reports.verdict"),
+    ],
+)
+def test_an_interrupt_while_it_starts_ends_it_quietly(folder: Path, module: str) -> None:
+    """As if Ctrl-C came while a module is imported."""
+    program = f"""
+import sys
+from archdsl.cli.main import main
+
+
+class Interrupting:
+    def find_spec(self, name, *_):
+        if name == {module!r}:
+            raise KeyboardInterrupt
+
+
+for name in [name for name in sys.modules if name == {module!r}]:
+    del sys.modules[name]
+sys.meta_path.insert(0, Interrupting())
+sys.argv = ["archdsl", "check", "good.arch"]
+raise SystemExit(main())
+"""
+    home = str(Path(archdsl.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": home}
+    done = subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, capture_output=True, env=environment, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
+
+
+def test_hardly_anything_is_imported_before_an_interrupt_is_caught(folder: Path) -> None:
+    before = "import sys, gc, os\nbefore = set(sys.modules)\n"
+    program = before + "import archdsl.cli.main\nprint(*sorted(set(sys.modules) - before))"
+    home = str(Path(archdsl.__file__).parents[1])
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": home},
+        check=True,
+    )
+    assert done.stdout.split() == [
+        "__future__",
+        "archdsl",
+        "archdsl.cli",
+        "archdsl.cli.main",
+        "archdsl.cli.status",
+        "archdsl.version",
+    ]
 
 
 def test_a_fault_of_ours_is_no_traceback(run: Callable[..., Ran], monkeypatch: pytest.MonkeyPatch) -> None:

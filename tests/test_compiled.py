@@ -58,7 +58,7 @@ def every_setting() -> Iterator[Any]:
     """Each spec with each setting of its `cases`."""
     for path in sorted(SPECS.glob("*.arch")):
         source, _ = read_file(path, Limits())
-        for setting in settings(read(source, Limits()), {}, Limits()):
+        for setting in settings(read(source, Limits()), {}):
             yield pytest.param(path.stem, setting, id="-".join([path.stem, *map(str, setting.values())]))
 
 

@@ -38,7 +38,7 @@ from archdsl.diagnostics import Source
 from archdsl.diagnostics.codes import CODES
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
-from archdsl.reading.fragment import fragment_shape
+from archdsl.reading.given import Inputs, given_input
 from archdsl.reading.reading import blocks_alone, read
 from archdsl.reading.root import beside
 from archdsl.syntax.format.format import formatted
@@ -114,14 +114,14 @@ def others(page: Path, folder: Path) -> None:
 @each("arch")
 def test_a_spec_is_what_its_comments_say(block: Block, tmp_path: Path) -> None:
     limits = Limits()._replace(**caller("limits", block.text))
-    shape = fragment_shape(block.options["input"], limits) if "input" in block.options else None
+    shape = given_input(block.options["input"], limits) if "input" in block.options else None
     announced = expected(block.text)
     name = block.options.get("name", f"{block}.arch")
     others(block.page, tmp_path)
     source = Source(name, block.text)
     root = beside(str(tmp_path / name), name, limits)
-    reading = read(source, limits, None, root)
-    checked = check(reading, caller("given", block.text), limits, shape)
+    reading = read(source, limits, None, root, Inputs(shape, {}) if shape is not None else None)
+    checked = check(reading, caller("given", block.text), limits)
     if blocks_alone(reading) and "name" in block.options:
         checked = checked._replace(diagnostics=[one for one in checked.diagnostics if one.code != "empty"])
     assert {code for _, code in announced} <= set(CODES)

@@ -61,7 +61,7 @@ def test_the_command_line_opens_it_with_an_option(tmp_path: Path, capsys: pytest
     capsys.readouterr()
     assert main(["compile", str(path)]) == 1
     told = capsys.readouterr()
-    assert "error[closed-door]" in told.err and not told.out
+    assert "error[closed-door]" in told.out and not told.err
     assert main(["compile", str(path), "--allow-modules"]) == 0
     assert "\nfrom torch.nn import Linear\n" in capsys.readouterr().out
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import ast
 import errno
 import os
+import random
+import shutil
 import stat
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +17,8 @@ import pytest
 
 import archdsl
 from archdsl.cli import main as cli
-from archdsl.files import disk
+from archdsl.files import disk, find
+from archdsl.limits import Limits
 
 PACKAGE = Path(archdsl.__file__).parent
 UGLY, TIDY = "input  8x8x3\nconv 4 3x3;relu\n", "input 8x8x3\nCONV 4 3x3;  RELU\n"
@@ -286,6 +290,357 @@ def test_weights_are_written_by_the_same_rule(run: Run) -> None:
     with pytest.raises(FileNotFoundError):
         archdsl.save(tensors, "")
     assert (path.read_text(), os.listdir()) == ("old", ["old.safetensors"])
+
+
+# ---- what is found in folders
+
+
+def found(*paths: str, exclude: tuple[str, ...] = ()) -> list[str]:
+    """The paths of the files that are looked at, with / between their parts."""
+    files = find.found(list(paths or (".",)), Limits(), exclude)
+    assert all(one.fault is None for one in files), [one.fault for one in files if one.fault]
+    return [one.path.replace(os.sep, "/").removeprefix("./") for one in files]
+
+
+@pytest.fixture
+def tree(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Path]:
+    """Makes files by their paths in a working folder of its own."""
+    (tmp_path / "work").mkdir()
+    monkeypatch.chdir(tmp_path / "work")
+
+    def make(*paths: str, **lists: str) -> Path:
+        for path in paths:
+            written(path, UGLY)
+        for path, text in lists.items():
+            written(path.replace("__", "/").replace("gitignore", ".gitignore"), text)
+        return Path.cwd()
+
+    return make
+
+
+MADE = ("__pypackages__", "_build", "buck-out", "build", "dist", "node_modules", "site-packages", "venv")
+HIDDEN = (
+    *(
+        ".bzr",
+        ".direnv",
+        ".eggs",
+        ".git",
+        ".git-rewrite",
+        ".hg",
+        ".ipynb_checkpoints",
+        ".mypy_cache",
+        ".nox",
+        ".pants.d",
+    ),
+    *(".pyenv", ".pytest_cache", ".pytype", ".ruff_cache", ".svn", ".tox", ".venv", ".vscode"),
+)
+
+
+@pytest.mark.parametrize("name", [*MADE, *HIDDEN])
+def test_what_ruff_leaves_out_is_left_out(tree: Callable[..., Path], name: str) -> None:
+    tree("a.arch", f"{name}/b.arch", f"deep/{name}/lib/c.arch", f"deep/{name}.arch", f"{name}x/d.arch")
+    kept = {"a.arch", f"deep/{name}.arch", *([] if name.startswith(".") else [f"{name}x/d.arch"])}
+    assert set(found()) == kept
+
+
+@pytest.mark.parametrize("name", ["build", ".venv", "old"])
+def test_a_path_given_by_name_is_taken(tree: Callable[..., Path], name: str) -> None:
+    tree(f"{name}/a.arch", f"{name}/build/b.arch", f"{name}/deep/c.arch", gitignore="old/\nold.arch\n")
+    assert found(name) == [f"{name}/a.arch", f"{name}/deep/c.arch"]
+    assert found(f"{name}/build/b.arch", exclude=("b.arch",)) == [f"{name}/build/b.arch"]
+    assert found(f"{name}/build", exclude=(name,)) == [f"{name}/build/b.arch"]
+
+
+def test_fmt_touches_nothing_that_is_left_out(run: Run) -> None:
+    left = [
+        written(path, UGLY) for path in ("venv/lib/a.arch", "node_modules/b.arch", "old/c.arch", "d_old.arch", "e.arch")
+    ]
+    written(".gitignore", "old\n")
+    code, out, err = run("fmt", ".", "--exclude", "*_old.arch", "--exclude=e.arch")
+    assert (code, out) == (2, "")
+    assert "no .arch file in this folder, but for what is left out: " in err
+    written("f.arch", UGLY)
+    assert run("fmt", "--check", ".", "--exclude", "*_old.arch", "--exclude=e.arch") == (1, "./f.arch\n", "")
+    assert run("fmt", ".", "--exclude", "*_old.arch", "--exclude=e.arch") == (0, "formatted ./f.arch\n", "")
+    assert [path.read_text() for path in left] == [UGLY] * len(left)
+
+
+def test_check_looks_at_nothing_that_is_left_out(run: Run) -> None:
+    written("a.arch", TIDY)
+    written("venv/b.arch", "CONV {{\n")
+    written("old/c.arch", "CONV {{\n")
+    assert run("check", ".", "--exclude", "old")[:2] == (0, "./a.arch: A  2 layers, 112 params, 3,888 macs\n")
+    assert run("check", ".", "--exclude", "old", "--format", "json")[1].count('"file"') == 1
+    assert run("check", ".")[0] == 1
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "is_left_out"),
+    [
+        ("a", "a/x.arch", True),
+        ("a", "b/a/x.arch", True),
+        ("/a", "b/a/x.arch", False),
+        ("/a", "a/x.arch", True),
+        ("a/", "a/x.arch", True),
+        ("x.arch/", "a/x.arch", False),
+        ("b/a", "b/a/x.arch", True),
+        ("b/a", "c/b/a/x.arch", False),
+        ("**/b/a", "c/b/a/x.arch", True),
+        ("c/**/x.arch", "c/b/a/x.arch", True),
+        ("c/**/x.arch", "c/x.arch", True),
+        ("c/**", "c/b/a/x.arch", True),
+        ("c/**", "x.arch", False),
+        ("**", "c/x.arch", True),
+        ("**/", "c/x.arch", True),
+        ("**/", "x.arch", False),
+        ("c/*", "c/b/x.arch", True),
+        ("c/*.arch", "c/b/x.arch", False),
+        ("*.arch", "c/b/x.arch", True),
+        ("x?arch", "x.arch", True),
+        ("c?x.arch", "c/x.arch", False),
+        ("[w-z].arch", "x.arch", True),
+        ("[!w-z].arch", "x.arch", False),
+        ("[^w-z].arch", "x.arch", False),
+        ("[]x].arch", "x.arch", True),
+        ("[[:alpha:]].arch", "x.arch", True),
+        ("[[:digit:]].arch", "x.arch", False),
+        ("[x", "[x/y.arch", False),
+        ("\\[x", "[x/y.arch", True),
+        ("\\#a", "#a/x.arch", True),
+        ("#a", "#a/x.arch", False),
+        ("\\!a", "!a/x.arch", True),
+        ("a ", "a/x.arch", True),
+        ("a\\ ", "a /x.arch", True),
+        ("a\r", "a/x.arch", True),
+        ("a\\", "a/x.arch", False),
+        ("a//b", "a/b/x.arch", False),
+        ("/", "x.arch", False),
+        ("", "x.arch", False),
+        ("é*", "étage/x.arch", True),
+        ("a**b", "axxb/x.arch", True),
+        ("?", "é/x.arch", False),  # of two bytes
+        ("??", "é/x.arch", True),
+        ("[é]", "é/x.arch", False),
+        ("a**b/x.arch", "a/x/b/x.arch", False),
+        ("*a*a*a*a*a*a*a*a*a*a*a*b", "a" * 200 + "/x.arch", False),
+    ],
+)
+def test_a_pattern(tree: Callable[..., Path], pattern: str, path: str, is_left_out: bool) -> None:
+    tree("keep.it/y.arch", path, gitignore=f"{pattern}\n!keep.it/\n!y.arch\n")
+    assert (path not in found()) == is_left_out
+    assert "keep.it/y.arch" in found()
+
+
+def test_the_last_pattern_decides(tree: Callable[..., Path]) -> None:
+    tree("a.arch", "b.arch", "old/c.arch", "old/d.arch", gitignore="*.arch\n!b.arch\nold/*\n!old/c.arch\n")
+    assert found() == ["b.arch", "old/c.arch"]
+    tree(gitignore="!a.arch\na.arch\n")
+    assert found() == ["b.arch", "old/c.arch", "old/d.arch"]
+
+
+def test_below_a_folder_that_is_left_out_nothing_comes_back(tree: Callable[..., Path]) -> None:
+    tree("a.arch", "old/b.arch", gitignore="old/\n!old/b.arch\n")
+    assert found() == ["a.arch"]
+
+
+def test_lists_of_folders_below(tree: Callable[..., Path]) -> None:
+    tree(
+        "a.arch",
+        "sub/a.arch",
+        "sub/b.arch",
+        "sub/deep/b.arch",
+        gitignore="b.arch\n",
+        sub__gitignore="/a.arch\n!b.arch\n",
+    )
+    assert found() == ["a.arch", "sub/b.arch", "sub/deep/b.arch"]
+
+
+def test_lists_above_count_in_a_repository_alone(tree: Callable[..., Path]) -> None:
+    tree("sub/a.arch", "sub/b.arch", "sub/deep/c.arch", gitignore="a.arch\n/sub/deep\n")
+    assert found("sub") == ["sub/a.arch", "sub/b.arch", "sub/deep/c.arch"]
+    Path(".git/info").mkdir(parents=True)
+    assert found("sub") == ["sub/b.arch"]
+    Path(".git/info/exclude").write_text("b.arch\nc.arch\n")
+    tree("sub/d.arch")
+    assert found("sub") == ["sub/d.arch"]
+
+
+def test_a_list_can_bring_back_what_tools_make(tree: Callable[..., Path]) -> None:
+    tree("build/a.arch", "dist/b.arch", gitignore="!build/\n")
+    assert found() == ["build/a.arch"]
+    assert found(exclude=("!dist",)) == ["build/a.arch", "dist/b.arch"]
+
+
+def test_exclude_goes_before_every_list(tree: Callable[..., Path]) -> None:
+    tree("a.arch", "b.arch", "c.arch", gitignore="a.arch\n!b.arch\n")
+    assert found(exclude=("!a.arch", "b.arch")) == ["a.arch", "c.arch"]
+
+
+def test_exclude_is_about_the_working_folder_and_the_one_that_is_searched(tree: Callable[..., Path]) -> None:
+    tree("sub/a.arch", "sub/old/b.arch", "sub/deep/old/c.arch")
+    assert (
+        found("sub", exclude=("sub/old",)) == found("sub", exclude=("/old",)) == ["sub/a.arch", "sub/deep/old/c.arch"]
+    )
+    assert found("sub", exclude=("old",)) == ["sub/a.arch"]
+
+
+# ---- what a project leaves out
+
+
+def project(text: str, path: str = "pyproject.toml") -> None:
+    written(path, text)
+
+
+def test_a_project_leaves_out(tree: Callable[..., Path]) -> None:
+    tree("a.arch", "old/b.arch", "deep/old/c.arch", "drafts/d.arch", "deep/drafts/e.arch", "build/f.arch")
+    project('[tool.archdsl]\nexclude = ["old", "/drafts"]\n')
+    assert found() == ["a.arch", "deep/drafts/e.arch"]
+    assert found("deep") == ["deep/drafts/e.arch"]
+    assert found("drafts") == ["drafts/d.arch"]
+    assert found(exclude=("!old",)) == ["a.arch", "deep/drafts/e.arch", "deep/old/c.arch", "old/b.arch"]
+
+
+def test_the_nearest_project_that_says_something(tree: Callable[..., Path]) -> None:
+    tree("sub/a.arch", "sub/b.arch", "sub/deep/a.arch", "sub/deep/b.arch")
+    project('[tool.archdsl]\nexclude = ["a.arch"]\n')
+    project("[project]\nname = 'archdsl'\n", "sub/pyproject.toml")
+    assert found("sub") == ["sub/b.arch", "sub/deep/b.arch"]
+    project('[tool.archdsl]\nexclude = ["b.arch"]\n', "sub/deep/pyproject.toml")
+    assert found("sub/deep") == ["sub/deep/a.arch"]
+    project("[tool.archdsl]\n", "sub/deep/pyproject.toml")
+    assert found("sub/deep") == ["sub/deep/a.arch", "sub/deep/b.arch"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[tool.archdsl]\nexclude = 'old'", "is a list of patterns"),
+        ("[tool.archdsl]\nexclude = [1]", "is a list of patterns"),
+        ("[tool.archdsl]\nexlude = ['old']", "has no key exlude; it has exclude"),
+        ("[tool.archdsl\n", "Expected ']'"),
+        ("tool.archdsl = 3", "is a table"),
+        ("tool.archdsl = " + "[" * 100_000, "brackets within brackets"),
+        ("[tool.archdsl]\nexclude = ['\xff']".encode("latin-1"), "can't decode byte"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "fmt"])
+def test_a_project_that_says_it_wrongly(run: Run, command: str, text: str | bytes, said: str) -> None:
+    """Nothing below it is looked at, since it is not known what is to be left out; everything else is."""
+    path = written("sub/a.arch", UGLY)
+    written("other/b.arch", UGLY)
+    written("sub/pyproject.toml", text)
+    code, out, err = run(command, "sub", "other")
+    assert code == 2
+    assert "pyproject.toml:1:1" in err
+    assert said in err
+    assert "b.arch" in out
+    assert path.read_text() == UGLY
+
+
+def test_a_list_that_cannot_be_read(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    paths = [written(path, UGLY) for path in ("a.arch", "sub/b.arch", "sub/deep/c.arch")]
+    written("sub/.gitignore", "#" * 100)
+    code, out, err = run("fmt", ".", "--limit", "file=99")
+    assert (code, out) == (2, "formatted ./a.arch\n")
+    assert "the file is larger than 99 bytes\n --> ./sub/.gitignore" in err
+    assert [path.read_text() for path in paths] == [TIDY, UGLY, UGLY]
+
+
+def test_a_list_of_too_many_patterns(run: Run) -> None:
+    paths = [written(path, UGLY) for path in ("a/a.arch", "b/b.arch", "c/c.arch")]
+    written("a/.gitignore", "*x*y\n# a comment\n\n" * 11)
+    written("b/pyproject.toml", f"[tool.archdsl]\nexclude = {[f'x{n}' for n in range(11)]}")
+    written("c/.gitignore", "*x*y\n# a comment\n\n" * 10)
+    code, out, err = run("fmt", "a", "b", "c", "--limit", "patterns=10")
+    assert (code, out) == (2, "formatted c/c.arch\n")
+    assert err.count("too many patterns; raise it with --limit patterns=N") == 2
+    assert [path.read_text() for path in paths] == [UGLY, UGLY, TIDY]
+
+
+def test_toml_is_loaded_for_projects_that_name_archdsl_alone(tree: Callable[..., Path]) -> None:
+    tree("a.arch")
+    project("[project]\nname = 'other'\n")
+    program = "import sys; from archdsl.cli.main import main; main(['check', '.']); print('tomllib' in sys.modules)"
+    for loaded in (False, True):
+        environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, env=environment, check=True
+        )
+        assert done.stdout.splitlines()[-1] == str(loaded)
+        project("[tool.archdsl]\n")
+
+
+def test_a_file_that_is_named_loads_nothing_of_this(tree: Callable[..., Path]) -> None:
+    tree("a.arch")
+    program = "import sys; from archdsl.cli.main import main; main(['check', sys.argv[1]]); print(*sys.modules)"
+    loaded = []
+    for path in ("a.arch", "."):
+        environment = {**os.environ, "PYTHONPATH": str(PACKAGE.parent)}
+        command = [sys.executable, "-c", program, path]
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+        loaded.append({"archdsl.files.search", "archdsl.files.disk"} & set(done.stdout.split()))
+    assert loaded == [set(), {"archdsl.files.search"}]
+
+
+# ---- against git
+
+
+def kept_by_git(folder: Path) -> set[str]:
+    program = shutil.which("git") or pytest.skip("needs git")
+    nobody = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    command = [program, "ls-files", "--others", "--exclude-standard", "-z"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, env={**os.environ, **nobody}, check=True)
+    return {path for path in os.fsdecode(done.stdout).split("\0") if path.endswith(".arch")}
+
+
+NAMES = ("a", "b", "ab", "a b", "aXb", "c.d", "[x]", "#h", "!n", "é")
+PIECES = (
+    "a",
+    "b",
+    "X",
+    "?",
+    "*",
+    "**",
+    "[ab]",
+    "[!a]",
+    "[a-c]",
+    "\\",
+    ".",
+    " ",
+    "[",
+    "]",
+    "#",
+    "!",
+    "é",
+    "arch",
+    "/",
+    "/",
+    "/",
+)
+
+
+def drawn_pattern(rng: random.Random) -> str:
+    if rng.random() < 0.5:
+        parts = [rng.choice((*NAMES, "*", "**", "?b", "a*", "*.arch", "[ab]*")) for _ in range(rng.randint(1, 3))]
+        text = "/".join(parts)
+    else:
+        text = "".join(rng.choice(PIECES) for _ in range(rng.randint(1, 6)))
+    start, end = rng.choice(("", "", "", "!", "/", "!/")), rng.choice(("", "", "", "/", " "))
+    return f"{start}{text}{end}"
+
+
+@pytest.mark.parametrize("seed", [*range(12), *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(12, 150))])
+def test_git_keeps_the_same(tree: Callable[..., Path], seed: int) -> None:
+    rng = random.Random(seed)
+    paths = {"/".join([*rng.choices(NAMES, k=rng.randint(0, 3)), f"{rng.choice(NAMES)}.arch"]) for _ in range(40)}
+    folder = tree(*paths)
+    program = shutil.which("git") or pytest.skip("needs git")
+    subprocess.run([program, "init", "-q", "."], check=True, cwd=folder)
+    for parent in {"", *(rng.choice(sorted(paths)).rpartition("/")[0] for _ in range(2))}:
+        lines = [drawn_pattern(rng) for _ in range(rng.randint(1, 5))]
+        Path(parent, ".gitignore").write_text("\n".join(lines), encoding="utf-8")
+    ours = {one.path.removeprefix("./") for one in find.found(["."], Limits()) if one.fault is None}
+    assert ours == kept_by_git(folder), {path: path.read_text() for path in Path().rglob(".gitignore")}
 
 
 # ---- one place

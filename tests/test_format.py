@@ -472,8 +472,9 @@ def test_standard_input(
 def test_errors_are_told_and_left_alone(run: Run) -> None:
     wrong, ugly = write("a.arch", "CONV 3 {{\n"), write("b.arch", UGLY)
     code, out, err = run(".")
-    assert (code, out) == (1, "formatted ./b.arch\n")
-    assert "error[unclosed]" in err
+    assert (code, err) == (1, "")
+    assert "error[unclosed]" in out
+    assert out.endswith("\n\nformatted ./b.arch\n")
     assert (wrong.read_text(), ugly.read_text()) == ("CONV 3 {{\n", TIDY)
 
 
@@ -487,9 +488,9 @@ def test_unreadable(run: Run) -> None:
 def test_not_utf_8(run: Run) -> None:
     path = Path("latin.arch")
     path.write_bytes(b"RELU # \xe9\n")
-    code, _, err = run("latin.arch")
+    code, out, _ = run("latin.arch")
     assert (code, path.read_bytes()) == (1, b"RELU # \xe9\n")
-    assert "error[encoding]" in err
+    assert "error[encoding]" in out
 
 
 def test_nothing_is_lost_when_writing_fails(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

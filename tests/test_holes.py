@@ -113,7 +113,7 @@ def test_settings_are_looked_at_together() -> None:
 
     limits = Limits()
     reading = read(Source("net.arch", text), limits)
-    answer = filled(reading, settings(reading, {}, limits), limits).answer
+    answer = filled(reading, settings(reading, {}), limits).answer
     assert answer is not None
     assert [one.value for one in answer.found] == [12]
     assert codes(text) == ["unpinned-hole"]
@@ -174,7 +174,8 @@ def test_places_are_those_of_the_text_as_it_was_written() -> None:
 
 def test_a_fault_of_its_own_is_told_and_nothing_else() -> None:
     assert codes("input 8x8x3\nCOVN 8 3x3\nCONV ? 3x3 -> 9x9x9") == ["unknown-kind"]
-    assert codes("input 8x8x3\nCONV 8 3x3 -> 7x7x8\nCONV ? 3x3") == ["claim-shape"]
+    assert codes("input 8x8x3\nCONV 8 3x3 -> 7x7x8\nCONV ? 3x3 -> 4x4x4") == ["claim-shape"]
+    assert codes("input 8x8x3\nCONV 8 3x3 -> 7x7x8\nCONV ? 3x3") == ["claim-shape", "unpinned-hole"]
 
 
 @pytest.mark.parametrize(
@@ -182,7 +183,6 @@ def test_a_fault_of_its_own_is_told_and_nothing_else() -> None:
     [
         ("freeze nope", "unknown-name", "nope"),
         ("CONV 8 99x99", "kernel-too-large", "99x99"),
-        ("CONV 8 99x99 -> 1x1x8; expect 3 params", "misplaced", "1x1x8"),
         ("FC (1/3)", "wrong-type", "(1/3)"),
         ("ADD { ID; CONV 9 1x1 }", "shape-mismatch", "ADD"),
         ("EMBED 8 8", "dtype-mismatch", "EMBED"),
@@ -191,16 +191,18 @@ def test_a_fault_of_its_own_is_told_and_nothing_else() -> None:
 @pytest.mark.parametrize(
     "line", ["CONV 8 3x3 p? -> 8x8x8", "CONV ? 3x3 p? -> 8x8x8", "CONV ? ?x? p? -> 8x8x8, 224 params"]
 )
-def test_a_fault_behind_a_hole_is_told_instead(line: str, behind: str, code: str, word: str) -> None:
+def test_a_fault_behind_a_hole_is_told_beside_its_number(line: str, behind: str, code: str, word: str) -> None:
     text = f"input 8x8x3\n{line}\n{behind}"
-    (told,) = checked(text).diagnostics
+    found = checked(text)
+    (told,) = found.diagnostics
     assert (told.code, text[told.span.start : told.span.end], told.line) == (code, word, 3)
+    assert len(found.holes) == line.count("?")
 
 
 def test_a_fault_that_the_numbers_make_is_none_of_its_own() -> None:
     assert codes("input 8x8x3\nCONV 8 ?x? -> 9x9x8") == ["no-answer"]
     assert codes("input 8x8x3\nCONV 8 3x3 p?\nCONV 8 19x19 -> 1x1x8") == ["no-answer"]
-    assert codes("input 8x8x3\nCONV 8 3x3 p?\nfreeze nope") == ["unknown-name"]
+    assert codes("input 8x8x3\nCONV 8 3x3 p?\nfreeze nope") == ["unpinned-hole", "unknown-name"]
 
 
 def test_limits_end_the_search() -> None:

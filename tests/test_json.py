@@ -95,7 +95,7 @@ def test_the_keys_of_a_diagnostic() -> None:
         "column": 1,
         "end_line": 2,
         "end_column": 5,
-        "hint": "did you mean CONV?",
+        "hint": "CONV 8 3x3",
         "related": [],
     }
 

@@ -259,6 +259,24 @@ def test_rules_take_open_sizes_as_they_take_numbers(kind: type[Layer], example: 
         assert model is not None
 
 
+UNITS = ("params", "weights", "buffers", "macs", "flops", "connections", "units")
+
+
+@named([(kind, example) for kind, example in EXAMPLES if kind.inputs[1] != 0])
+def test_a_failing_claim_asks_nothing_of_open_sizes(kind: type[Layer], example: Example) -> None:
+    """What a failing claim says of a layer is worked out of what is known, whatever its sizes are."""
+    text, _ = opened(example.text)
+    model, _ = loaded(text)
+    for rank in range(1, 5):
+        wrong = "x".join(["61"] * rank)
+        _, codes = loaded(f"{text} -> {wrong}, {', '.join(f'61 {unit}' for unit in UNITS)}")
+        assert codes & {"claim-shape", "claim-value", "undetermined"}, text
+    if model is not None:
+        sizes = ", ".join(map(str, model.outputs[0].shape[:-1]))
+        _, codes = loaded(f"{text} -> [{sizes}{',' * bool(sizes)} 61]")
+        assert codes <= {"claim-shape", "invalid-expression", "syntax", "unknown-name"}, text
+
+
 def loaded(text: str, **given: int) -> tuple[Any, set[str]]:
     """The model, or the codes of what is wrong."""
     try:

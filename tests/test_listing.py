@@ -30,6 +30,13 @@ NETWORKS = {
 }
 
 
+def test_a_mode_that_is_off_is_off() -> None:
+    """A printed module says every argument: `ceil_mode=False` is none."""
+    text = "MaxPool2d(kernel_size=3, stride=2, padding=1, dilation=1, ceil_mode={})\n"
+    found = [archdsl.loads(text.format(mode), input="32x32x64", notation="listing") for mode in (False, True)]
+    assert [str(model.layers[-1].output) for model in found] == ["16x16x64", "17x17x64"]
+
+
 def published(name: str) -> int:
     """The parameters of a network in networks.json."""
     return NETWORKS[name]["totals"]["params"]
@@ -465,10 +472,26 @@ def test_a_line_that_is_called_a_layer_is_never_passed_over() -> None:
         ("conv 6 3x3 nobais\n", "arch"),
         ("conv 6, 3x3 nobais\n", "arch"),
         ("pool\n", "arch"),
+        ("use I;n{output n8x8}", "arch"),
+        ("DENSE 10\n", "arch"),
+        ("dense 10\n", "arch"),
+        ("CONV2D 32 3x3\nMAXPOOLING 2x2\nDENSE 128\nDENSE 10\n", "arch"),
+        ("Hidden 300\n", "arch"),
+        ("conv1 32 3x3\npool1 2x2\nconv2 64 3x3\npool2 2x2\nfc1 500\n", "listing"),
     ],
 )
 def test_the_notation_is_seen(words: str, notation: str) -> None:
     assert read(Source("x.txt", words), Limits()).notation == notation
+
+
+@pytest.mark.parametrize(
+    "words", ["DENSE 10", "dense 10", "Dense 128; Dense 10", "CONV2D 4 3x3", "LINEAR_LAYER 5", "FC 10"]
+)
+def test_a_line_of_a_spec_gets_the_same_answer_under_any_name(words: str) -> None:
+    """What stands in it is a spec, whether it is called so: other libraries' names of kinds do not make it a listing."""
+    found = [checked(f"{words}\n", name) for name in ("x.arch", "x.txt", "x", "<stdin>")]
+    told = [[(one.code, one.message, one.hint) for one in each.diagnostics] for each in found]
+    assert told[1:] == told[:-1]
 
 
 @pytest.mark.parametrize(
@@ -631,7 +654,7 @@ def test_the_notation_of_loads_is_held_to() -> None:
 
 def test_a_notation_that_there_is_not_is_refused() -> None:
     """Also where it was meant for a parameter of the model, which then is given on the command line."""
-    with pytest.raises(ValueError, match="notation is"):
+    with pytest.raises(ValueError, match="notation must be"):
         archdsl.loads("model M(notation=1)\ninput 8\nFC 4", notation="slides")
 
 

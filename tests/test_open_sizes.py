@@ -234,8 +234,8 @@ def test_limits() -> None:
     assert fault("input [A, B, C]\nRELU", limits=Limits(symbols=2)).code == "limit"
     text = "input a: HxWx3; input b: TxKx3\nADD <- a, b\nCONV 3 3x3"
     assert fault(text, limits=Limits(conditions=1)).code == "limit"
-    assert fault("input HxWx3\nCONV 3 3x3; FLATTEN", limits=Limits(terms=3)).code == "too-large"
-    assert fault("model M(a)\ninput 4\nFC (a*a*a)", limits=Limits(degree=2)).code == "too-large"
+    assert fault("input HxWx3\nCONV 3 3x3; FLATTEN", limits=Limits(terms=3)).code == "limit"
+    assert fault("model M(a)\ninput 4\nFC (a*a*a)", limits=Limits(degree=2)).code == "limit"
 
 
 # ---- compiled

@@ -46,14 +46,19 @@ COMPILED = {
     "of several results a branch is the first": "input 4\nblock B <- x { a: FC 3; output a, x }\nCONCAT { p, q: B; FC 2 }",
     "one branch of four axes is stacked on nothing": "input 2x2x2x2\nSTACK { CONV 3 1 }",
     "a block at inputs of different ranks": "input 3x4x2\nblock U { SOFTMAX }\na: LINEAR 6\nGLOBALAVGPOOL; U\nADD <- a, a; U",
+    "a loop with several inputs": "input a: 8; input b: 8\nfor i in 1..2 { c{i}: FC 8 <- a }\nif yes { RELU <- b }",
     "no input loses its variable while another is turned": "input a: 5x6x2; input b: 5x6x2\n"
     "block U <- p, q { LINEAR 1 <- q }\ns: ADD <- b, a\nt: U <- a, s; g: { ADD { CONV 2 1; { AVGPOOL 1; LINEAR 2 } } }\noutput t, a",
 }
+WITHOUT_INPUT = {
+    "a parameter": "PARAM 2",
+    "a parameter with a batch of its own": "PARAM 2x3 batch; RELU",
+    "layers on a parameter": "PARAM 8x8x3\n{ CONV 3 3 p1; BN } x2\ng: { CONV 4 1 }\nADD { ID; PARAM 8x8x4 }; FC 3",
+    "a merge of parameters": "a: PARAM 2x3\nb: CONST 2x3\nADD <- a, b\noutput a, b",
+    "a loop of parameters": "for i in 1..2 { a{i}: PARAM 2 }\nif yes { PARAM 4 }",
+}
 REFUSED = {
     "a window larger than its input, rounded up": ("input 3x3x2\nMAXPOOL 4 s2 ceil", "kernel-too-large"),
-    "a pool's window on padding alone": ("input 2x2x2\nMAXPOOL 2 p1 d3", "kernel-too-large"),
-    "a convolution's window on padding alone": ("input 2x1\nCONV 4 1 s3 p1 d3", "pad-too-large"),
-    "two neighbours on both sides of the axis": ("input 2x2\nCONV 4 2 s1 p1 d3", "pad-too-large"),
     "a number that stands for a layer above": ("input 4\nFC 4\nFC 3\n0: FC 2", "duplicate-name"),
     "a name that Python uses": ("input 4\n__init__: FC 4", "invalid-name"),
 }
@@ -72,6 +77,17 @@ def test_compiled(text: str) -> None:
     if outputs[0].requires_grad:
         outputs[0].sum().backward()
     assert flops(module, [x.to("meta") for x in inputs]) == 4 * model.macs
+
+
+@pytest.mark.parametrize("name", WITHOUT_INPUT)
+def test_a_network_that_reads_nothing_has_a_batch_of_1(name: str) -> None:
+    model = archdsl.loads(WITHOUT_INPUT[name])
+    assert "def forward(self):" in model.to_source()
+    module = model.to_torch().eval()
+    results = module()
+    results = results if isinstance(results, tuple) else (results,)
+    assert [tuple(result.shape) for result in results] == [tensor_sizes(port, batch=1) for port in model.outputs]
+    assert torch_tensors(module) == static_tensors(model)
 
 
 @pytest.mark.parametrize(("text", "code"), REFUSED.values(), ids=REFUSED)

@@ -69,7 +69,7 @@ def test_the_form() -> None:
         "  |       ----- comes from here",
         "2 | CONV 8 3x3",
         "  |        ^^^ a label",
-        "  = try: a hint",
+        "  = help: a hint",
     ]
 
 

@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 TEXTS = (
     "a, b: SPLIT [4, 12] -> 8x8x4, 8x8x12\nc: CONV 4 3x3 p1 <- b\nADD <- a, c",
     "CHUNK 2\nRELU",
-    "_, b: CHUNK 2\nc: { _, d: CHUNK 2 <- b; CONV 8 1x1 <- d }\nADD <- _, c",
+    "_, b: CHUNK 2\nc: { _, d: CHUNK 2; CONV 8 1x1 <- d } <- b\nADD <- b, c",
     '"a-b", q: CHUNK 2\nADD <- "a-b", q',
     "CONCAT { CHUNK 2; CONV 4 1x1 }",
     "CONCAT { a, b: CHUNK 2; CONV 4 1x1 <- b }\nc: CONV 8 1x1\nCONCAT <- b, c",
@@ -100,7 +100,7 @@ def test_variables_are_called_as_the_results_and_what_nothing_reads_is_dropped()
     assert forward(TEXTS[0])[0] == "a, b = torch.split(x, [4, 12], 1)"
     assert forward("CHUNK 2\nRELU") == ["y, _ = torch.chunk(x, 2, 1)", "return F.relu(y)"]
     assert forward("a, b: CHUNK 2\nRELU <- b") == ["_, b = torch.chunk(x, 2, 1)", "return F.relu(b)"]
-    assert forward("_, b: CHUNK 2\nADD <- _, b") == ["y, b = torch.chunk(x, 2, 1)", "return y + b"]
+    assert forward('"_", b: CHUNK 2\nADD <- "_", b') == ["y, b = torch.chunk(x, 2, 1)", "return y + b"]
 
 
 def test_one_piece_is_the_value_itself() -> None:

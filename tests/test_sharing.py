@@ -202,9 +202,9 @@ def test_a_dtype_that_there_is_not() -> None:
     with pytest.raises(ValueError, match="one of float64, float32, float16, bfloat16"):
         archdsl.loads(TIED).summary(dtype="float8")
     for batch in (0, 2.5, True, "3"):
-        with pytest.raises(ValueError, match="batch is a whole number of 1 or more"):
+        with pytest.raises(ValueError, match="batch must be an integer of 1 or more"):
             archdsl.loads(TIED).to_json(batch=batch)
-        with pytest.raises(ValueError, match="batch is a whole number of 1 or more"):
+        with pytest.raises(ValueError, match="batch must be an integer of 1 or more"):
             archdsl.loads(TIED).summary(batch=batch)
 
 

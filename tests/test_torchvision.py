@@ -86,3 +86,12 @@ def test_totals_of_torchvision(entry: Entry) -> None:
 def side(entry: Entry, crop: int | list[int]) -> dict[str, int]:
     """The side of the image as a parameter of the spec, where it is not the usual one."""
     return {} if isinstance(crop, list) or crop == entry.input[1] else {"side": crop}
+
+
+@pytest.mark.parametrize("name", ["googlenet", "inception_v3"])
+def test_what_evaluation_leaves_out_is_said_at_the_figure(name: str) -> None:
+    """torchvision runs the auxiliary heads in training alone; `long_torchvision.py` holds both figures against it."""
+    path = Path("specs") / "torchvision" / f"{name}.arch"
+    training, evaluation = (archdsl.load(path, aux=aux).macs for aux in (True, False))
+    said = f"{training:,} (in training; {evaluation:,} in evaluation)"
+    assert said in (path.parents[1] / "README.md").read_text(encoding="utf-8")

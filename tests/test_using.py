@@ -555,7 +555,7 @@ def test_a_link_to_the_text_itself_starts_where_the_link_is(tmp_path: Path) -> N
 
 def test_a_name_that_comes_close_is_proposed(trapped: Path) -> None:
     (fault,) = checked(written(trapped, net=NET.format("blocks/ros.arch"))).diagnostics
-    assert fault.hint == 'did you mean "blocks/res.arch"?'
+    assert fault.hint == 'use "blocks/res.arch"'
     (fault,) = checked(written(trapped, net=NET.format("blocks/x.arch"))).diagnostics
     assert fault.hint is None, "its ending alone is near"
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from archdsl.network.nodes import Leaf, Merge, Node, Repeat, Sequence, Share, executed
+from archdsl.network.nodes import Leaf, Merge, Node
+from archdsl.network.table import NodeTable
 from archdsl.sizes.shape import product
 from archdsl.sizes.size import Size, tidied, total
 
@@ -47,45 +48,20 @@ class Costs:
     """The costs of nodes, each worked out once."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Node, Cost]] = {}  # the node is kept, so that its id stays its own
-        self._layers: dict[int, Cost] = {}
+        self._nodes = NodeTable[Cost]()
+        self._layers: dict[Any, Cost] = {}  # equal lines share their layer, which is the key itself
 
     def of(self, node: Node) -> Cost:
         """The cost of a node and everything in it."""
-        if isinstance(node, Leaf):
-            return self._layer(node)
-        known, stack = self._known, [node]
-        while stack:  # children first, and none that is known: no recursion, and nothing twice
-            current = stack[-1]
-            unknown = [child for child in executed(current) if not isinstance(child, Leaf) and id(child) not in known]
-            if unknown and id(current) not in known:
-                stack += unknown
-                continue
-            if id(current) not in known:
-                known[id(current)] = (current, self._sum(current))
-            stack.pop()
-        return known[id(node)][1]
+        return self._nodes.fold(node, self._own, add, times, again)
 
-    def _sum(self, node: Node) -> Cost:
-        if isinstance(node, Repeat):
-            return add(*(times(self._one(run.node), run.copies) for run in node.runs))
+    def _own(self, node: Leaf | Merge) -> Cost:
         if isinstance(node, Merge):
-            own = Cost(macs=node.op.macs(node.inputs, node.outputs[0]))
-            return add(own, *(self._one(item.node) for item in node.branches))
-        if isinstance(node, Share):
-            return again(self._one(node.node))
-        if isinstance(node, Sequence):
-            return add(*(self._one(item.node) for item in node.items))
-        return add(*(self._one(child) for child in executed(node)))
-
-    def _one(self, node: Node) -> Cost:
-        return self._layer(node) if isinstance(node, Leaf) else self._known[id(node)][1]
-
-    def _layer(self, leaf: Leaf) -> Cost:
-        cost = self._layers.get(id(leaf.op))
+            return Cost(macs=node.op.macs(node.inputs, node.outputs[0]))
+        cost = self._layers.get(node.op)
         if cost is None:
-            cost = self._layers[id(leaf.op)] = of_layer(leaf)
-        return cost._replace(frozen=cost.params) if leaf.frozen else cost
+            cost = self._layers[node.op] = of_layer(node)
+        return cost._replace(frozen=cost.params) if node.frozen else cost
 
 
 def of_layer(leaf: Leaf) -> Cost:

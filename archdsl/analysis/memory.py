@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from archdsl.analysis.cost import Costs
-from archdsl.network.nodes import Leaf, Merge, Network, Node, Repeat, executed, postorder
+from archdsl.network.nodes import Network, Node
+from archdsl.network.table import NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, tidied
 from archdsl.sizes.size import total as sum_of
@@ -35,15 +36,12 @@ def memory(network: Network, costs: Costs, batch: int = 1, dtype: str = "float32
 
 def _outputs(body: Node, width: int) -> Size:
     """What all layers and merges give, each run by itself, at batch 1; on the tree, without unrolling."""
-    known: dict[int, Size] = {}
-    for node in postorder(body, executed):
-        if isinstance(node, Repeat):
-            known[id(node)] = sum_of(run.copies * known[id(run.node)] for run in node.runs)
-            continue
-        own = node.outputs if isinstance(node, (Leaf, Merge)) else ()
-        inside = [known[id(child)] for child in executed(node)]
-        known[id(node)] = sum_of([*(_bytes(shape, width) for shape in own), *inside])
-    return known[id(body)]
+    return NodeTable[Size]().fold(
+        body,
+        own=lambda node: sum_of(_bytes(shape, width) for shape in node.outputs),
+        total=lambda *sizes: sum_of(sizes),
+        times=lambda size, copies: copies * size,
+    )
 
 
 def _bytes(shape: Shape, width: int) -> Size:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from math import isfinite
-from os import PathLike, fsdecode
-from typing import TYPE_CHECKING, Any, NamedTuple
+from os import PathLike, fsdecode, fspath
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from archdsl.analysis.cost import Cost
+from archdsl.analysis.memory import BYTES
+from archdsl.api import values
 from archdsl.checker.check import check
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Source
-from archdsl.files.texts import read_file
+from archdsl.files.texts import read_file, within
 from archdsl.limits import Limits
 from archdsl.notations.detect import NOTATIONS
-from archdsl.reading.fragment import fragment_shape
 from archdsl.reading.reading import read
-from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 
 if TYPE_CHECKING:
@@ -25,9 +24,14 @@ if TYPE_CHECKING:
 
     from archdsl.analysis.conditions import Condition
     from archdsl.backends.arrays import Formula
+    from archdsl.reading.given import GivenInput, Inputs
     from archdsl.reading.reading import Found
     from archdsl.reading.root import Root
     from archdsl.reports.rows import Row
+
+
+_OPTION = "input="
+Input: TypeAlias = str | Sequence[int]  # a shape: "64x64x3", "37 int", (64, 64, 3)
 
 
 class Port(NamedTuple):
@@ -39,7 +43,7 @@ class Port(NamedTuple):
 
 
 class Model:
-    """A network that holds: every shape fits, every claim is true. Made by `load` and `loads`."""
+    """A network that holds: every shape fits, every claim that is judged is true. Made by `load` and `loads`."""
 
     def __init__(self, checked: Checked, limits: Limits, *, allow_modules: bool = False) -> None:
         self._checked = checked
@@ -111,12 +115,14 @@ class Model:
         return exportable(self._checked)
 
     def allows(self, **sizes: int) -> bool:
-        """Whether the network holds with these numbers for all that is left open. Raises TypeError for other names."""
+        """Whether the network holds with these numbers for all that is left open.
+
+        Raises TypeError for other names and for what is no integer, ValueError for an integer that no size can be.
+        """
         facts = self._checked.facts
         if set(sizes) != set(self.open):
             raise TypeError(f"the open sizes are {', '.join(self.open) or 'none'}")
-        if not all(type(size) is int for size in sizes.values()):
-            raise TypeError("sizes are whole numbers")
+        sizes = {name: values.integer(name, size) for name, size in sizes.items()}
         known = [*self._checked.where, *self._checked.conditions]
         return all(size >= facts.least(name) for name, size in sizes.items() if facts is not None) and all(
             condition.holds(sizes) for condition in known
@@ -131,8 +137,8 @@ class Model:
         from archdsl.analysis.cost import TOTALS
         from archdsl.backends.arrays import Formula
 
-        if unit not in TOTALS:
-            raise KeyError(f"no count {unit!r}: it is one of {', '.join(TOTALS)}")
+        if values.text("unit", unit) not in TOTALS:
+            raise KeyError(f"no count {unit[:40]!r}: it is one of {', '.join(TOTALS)}")
         return Formula(self.totals[unit], self.open)
 
     @property
@@ -151,18 +157,19 @@ class Model:
         """The table of the layers with their shapes, parameters and multiply-accumulates, as plain text.
 
         `depth` is how many levels are shown, `batch` how many inputs macs and sizes in MB count, `dtype` the number
-        format of these sizes: float64, float32, float16 or bfloat16. Raises ValueError for other values.
+        format of these sizes: float64, float32, float16 or bfloat16. Raises TypeError and ValueError for other values.
         """
-        _check_positive(batch=batch, depth=1 if depth is None else depth)
         from archdsl.reports.table import table
 
+        batch, dtype = values.positive("batch", batch), values.choice("dtype", dtype, tuple(BYTES))
+        depth = None if depth is None else values.positive("depth", depth)
         return table(self._checked, depth=depth, batch=batch, most=self._limits.unrolled, dtype=dtype)
 
     def to_json(self, batch: int = 1, dtype: str = "float32") -> dict[str, Any]:
-        """What `archdsl summary --format json` prints; raises ValueError as `summary` does."""
-        _check_positive(batch=batch)
+        """What `archdsl summary --format json` prints; raises TypeError and ValueError as `summary` does."""
         from archdsl.reports.json import summary
 
+        batch, dtype = values.positive("batch", batch), values.choice("dtype", dtype, tuple(BYTES))
         return summary(self._checked, self._limits.unrolled, batch, dtype)
 
     def to_source(self) -> str:
@@ -219,26 +226,32 @@ def load(
     /,
     *,
     limits: Limits | None = None,
+    input: Input | Mapping[str, Input] | None = None,
     notation: str | None = None,
     allow_modules: bool = False,
     **parameters: Any,
 ) -> Model:
     """Check a file and return its model.
 
-    Parameters of the model are given by name. `notation` is "arch" or "listing"; without it, the text tells.
+    Parameters of the model are given by name. `input` is a shape in place of the input of the text, channels last and
+    without a batch: "64x64x3", (64, 64, 3), or "37 int"; or for several inputs their shapes by name. What `where` says
+    is held, and the type stays if it is not given; claims that depend on the input are not judged. Lines without an
+    input read it. `notation` is "arch" or "listing"; without it, the text tells.
     `allow_modules` lets `to_source` and `to_torch` import the modules of other packages that the text names: code, to
     be trusted; the check itself never imports. Raises ArchError with `.diagnostics` where anything is wrong with the
     text, OSError where the file cannot be read.
     """
-    limits = limits or Limits()
-    _check_notation(notation)
+    limits = values.bounds(limits)
+    notation = notation if notation is None else values.choice("notation", notation, NOTATIONS)
+    path = fspath(path)  # a number would be a file that somebody else has open
     source, faults = read_file(path, limits)
     if faults:
         raise ArchError(faults)
     from archdsl.reading.root import beside
 
     root = beside(fsdecode(path), source.name, limits)
-    return _checked_model(source, parameters, limits, None, notation, root, allow_modules)
+    given = inputs_of(input, limits)
+    return _checked_model(source, parameters, limits, given, notation, root, allow_modules)
 
 
 def loads(
@@ -246,7 +259,7 @@ def loads(
     /,
     *,
     limits: Limits | None = None,
-    input: str | tuple[int, ...] | None = None,
+    input: Input | Mapping[str, Input] | None = None,
     folder: str | PathLike[str] | None = None,
     notation: str | None = None,
     allow_modules: bool = False,
@@ -254,62 +267,55 @@ def loads(
 ) -> Model:
     """Check a text and return its model.
 
-    `input` is the shape that layer lines alone read: "227x227x3", "37 int" or (227, 227, 3), channels last. `folder` is
-    where the paths behind `use` start, and what they never leave; without it a text uses the shipped library alone.
-    `notation` and `allow_modules` are as in `load`. Raises ArchError with `.diagnostics` where anything is wrong.
+    `folder` is where the paths behind `use` start, and what they never leave; without it a text uses the shipped
+    library alone. `input`, `notation` and `allow_modules` are as in `load`. Raises ArchError with `.diagnostics` where
+    anything is wrong.
     """
-    limits = limits or Limits()
-    _check_notation(notation)
-    written = input if isinstance(input, str) or input is None else "x".join(map(str, input))
-    fragment = fragment_shape(written, limits) if written is not None else None
+    limits = values.bounds(limits)
+    notation = notation if notation is None else values.choice("notation", notation, NOTATIONS)
+    source, faults = within(values.text("text", text), "<text>", limits)
+    if faults:
+        raise ArchError(faults)
+    given = inputs_of(input, limits)
     root: Root | None = None
     if folder is not None:
         from archdsl.reading.root import below
 
         root = below(folder, "<text>", limits)
-    return _checked_model(Source("<text>", text), parameters, limits, fragment, notation, root, allow_modules)
-
-
-def _check_positive(**counts: int) -> None:
-    """Raise ValueError for what is no whole number of 1 or more."""
-    for name, count in counts.items():
-        if type(count) is not int or count < 1:
-            raise ValueError(f"{name} is a whole number of 1 or more, not {count!r}")
-
-
-def _check_notation(notation: str | None) -> None:
-    """Raise ValueError for a notation that there is not: a slip, or meant for a parameter of the model."""
-    if notation is not None and notation not in NOTATIONS:
-        raise ValueError(f'notation is "arch" or "listing", not {notation!r}')
+    return _checked_model(source, parameters, limits, given, notation, root, allow_modules)
 
 
 def _checked_model(
     source: Source,
     parameters: dict[str, Any],
     limits: Limits,
-    fragment: Shape | None,
+    inputs: Inputs | None,
     notation: str | None,
     root: Root | None,
     allow_modules: bool,
 ) -> Model:
-    checked = check(read(source, limits, notation, root), convert(parameters), limits, fragment)
+    checked = check(read(source, limits, notation, root, inputs), values.converted(parameters, limits), limits)
     if checked.failed:
         raise ArchError([d for d in checked.diagnostics if d.severity == "error"])
     return Model(checked, limits, allow_modules=allow_modules)
 
 
-def convert(parameters: dict[str, Any]) -> dict[str, Any]:
-    """Values from Python as the language has them: lists become tuples. Raises TypeError, ValueError."""
-    return {name: _tuples(value) for name, value in parameters.items()}
+def inputs_of(given: Input | Mapping[str, Input] | None, limits: Limits) -> Inputs | None:
+    """The shapes behind `input=`; raises TypeError, ValueError, and ArchError for a text that is no shape."""
+    if given is None:
+        return None
+    from archdsl.reading.given import Inputs
+
+    if not isinstance(given, Mapping):
+        return Inputs(_shape(given, limits), {}, _OPTION)
+    if not given or not all(isinstance(name, str) for name in given):
+        raise TypeError(f'{_OPTION} has a shape for each input by its name: {{"left": "105x105x1"}}')
+    return Inputs(None, {name: _shape(shape, limits) for name, shape in given.items()}, _OPTION)
 
 
-def _tuples(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return tuple(_tuples(item) for item in value)
-    if isinstance(value, float) and not isfinite(value):
-        raise ValueError(f"a parameter cannot be {value}")
-    if not isinstance(value, (bool, int, float, str)):
-        raise TypeError(
-            f"a parameter is a number, a text, True or False, or a list of these, not {type(value).__name__}"
-        )
-    return value
+def _shape(given: Input, limits: Limits) -> GivenInput:
+    from archdsl.reading.given import GivenInput, given_input
+
+    if isinstance(given, str):
+        return given_input(given, limits, _OPTION)
+    return GivenInput(values.sizes(_OPTION, given))

@@ -28,7 +28,7 @@ def rules(rename: Mapping[str, str] | None, skip: Iterable[str], cast: bool) -> 
     checked = Rules(dict(rename or {}), (skip,) if isinstance(skip, str) else tuple(skip), cast)
     for name in (*checked.rename, *checked.rename.values(), *checked.skip):
         if not isinstance(name, str):
-            raise TypeError(f"a name of a tensor or a part is a text, not {name!r}")
+            raise TypeError(f"the name of a tensor or a part must be a text, not {type(name).__name__}")
     return checked
 
 

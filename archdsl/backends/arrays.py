@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from operator import index
 from typing import Any
 
 from archdsl.sizes.size import Atom, Floor, Positive, Size, Symbol, symbols, valued
@@ -46,19 +47,19 @@ class Formula:
 
 
 def _whole(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not isinstance(value, int):
-        raise TypeError(f"{name} is a whole number or an array of them, not {type(value).__name__}")
-    return value
+    try:
+        if not isinstance(value, bool):
+            return index(value)
+    except Exception:  # whatever the type of the value does when it is asked
+        pass
+    raise TypeError(f"{name} must be an integer or an array of them, not {type(value).__name__}")
 
 
 def _over_arrays(size: Size, values: Mapping[str, Any]) -> Any:
     """The sizes for arrays of values, in the shape that they are broadcast to."""
     import numpy
 
-    arrays = {name: numpy.asarray(value) for name, value in values.items()}
-    for name, array in arrays.items():
-        if array.dtype.kind not in "iu" and not (array.dtype == object and all(type(n) is int for n in array.flat)):
-            raise TypeError(f"{name} holds whole numbers, not {array.dtype}")
+    arrays = {name: _array(name, value) for name, value in values.items()}
     shape = numpy.broadcast_shapes(*(array.shape for array in arrays.values()))
     most = {name: max((abs(int(array.max())), abs(int(array.min())))) for name, array in arrays.items() if array.size}
     exact = not all(array.size for array in arrays.values()) or _bound(size, most) < _LARGEST
@@ -69,6 +70,18 @@ def _over_arrays(size: Size, values: Mapping[str, Any]) -> Any:
         part = slice(start, start + _CHUNK)
         found[part] = Values({name: array[part] for name, array in flat.items()}).of(size)
     return found.reshape(shape)
+
+
+def _array(name: str, value: Any) -> Any:
+    import numpy
+
+    try:
+        array = numpy.asarray(value)
+    except Exception:  # lists of unequal lengths, or within one another without end
+        raise TypeError(f"{name} must be an integer or an array of them, and this makes no array") from None
+    if array.dtype.kind not in "iu" and not (array.dtype == object and all(type(n) is int for n in array.flat)):
+        raise TypeError(f"{name} must hold integers, not {array.dtype}")
+    return array
 
 
 def _bound(size: Size, most: Mapping[str, int]) -> int:

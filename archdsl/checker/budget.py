@@ -11,7 +11,7 @@ from archdsl.analysis.cost import TOTALS
 from archdsl.checker.checked import Checked
 from archdsl.claims.claims import quantity
 from archdsl.diagnostics import nearest
-from archdsl.limits import LARGEST, Limits
+from archdsl.limits import LARGEST, Limits, raising
 from archdsl.sizes.condition import names_of
 from archdsl.sizes.numbers import Numbers, between
 from archdsl.sizes.size import Atom, Expression, Floor, Positive, Size, Symbol, ordered, symbols, valued
@@ -20,7 +20,7 @@ from archdsl.syntax.tree import Token
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
 
-_BOUND = re.compile(r"\s*([a-z]+)\s*(<=|>=|<|>)\s*([0-9][0-9,]*(?:\.[0-9]+)?)\s*([KMGT]?)\s*")
+_BOUND = re.compile(r"\s*([a-z]+)\s*(<=|>=|<|>)\s*([0-9][0-9,]{0,99}(?:\.[0-9]{1,99})?)\s*([KMGT]?)\s*")
 
 
 class Unaskable(Exception):
@@ -186,7 +186,7 @@ class _Search:
             if value is None or self._holds(value):
                 return value
             part = rest(value)
-        raise Unsolvable(f"{self.limits.tries:,} values of {self.name} were tried; raise it with --limit tries=N")
+        raise Unsolvable(f"{self.limits.tries:,} values of {self.name} were tried; {raising('tries')}")
 
     # ---- counts that may fall
 
@@ -201,7 +201,8 @@ class _Search:
                     break
             last, value = value, (self.allowed & between(value + 1)).least()
         if found is None:
-            raise Unsolvable(f"no {self.name} up to {last:,} meets the bounds")
+            more = f"; {raising('tries')}" if value is not None else ""
+            raise Unsolvable(f"no {self.name} up to {last:,} meets the bounds{more}")
         return self._solution(found, last if value is not None else None)
 
     # ---- the answer

@@ -6,19 +6,16 @@ from typing import Any
 
 from archdsl.checker.checked import Checked
 from archdsl.checker.setting import check_setting
-from archdsl.expressions.evaluate import evaluate
-from archdsl.expressions.scope import Scope
-from archdsl.faults.problem import Problem, Silent
+from archdsl.diagnostics import Source
 from archdsl.faults.report import Report
+from archdsl.faults.work import Work
 from archdsl.limits import Limits
 from archdsl.reading.declare import declarations
-from archdsl.reading.reading import Reading
-from archdsl.sizes.shape import Shape
-from archdsl.syntax import tree
+from archdsl.reading.reading import Reading, read
 from archdsl.syntax.collector import without_collector
 
 
-def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fragment: Shape | None = None) -> Reading:
+def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits) -> Reading:
     """A text with the numbers of its holes, found from the claims at all settings; as it is where it has no hole.
 
     Where there is no one answer, `answer.told` says why, and no number is put in.
@@ -28,41 +25,59 @@ def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits, fra
     from archdsl.checker.holes.answer import filled
 
     with without_collector():
-        return filled(reading, settings, limits, fragment)
+        return filled(reading, settings, limits)
 
 
-def settings(reading: Reading, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
+def settings(reading: Reading, given: dict[str, Any]) -> list[dict[str, Any]]:
     """The settings at which a file is verified: those of `cases` that agree with what is given, else what is given."""
-    found: list[dict[str, Any]] = []
-    if reading.file is not None:
+    found = reading.cases.agreeing(given)
+    if found and reading.file is not None and reading.inputs is not None:
+        from archdsl.reading.given import agreeing
+
         declared = declarations(reading.file, Report(reading.source, []))
-        for cases in declared.cases:
-            found += _cases(cases, given, limits)
-    return found[: limits.cases] or [given]
+        found = [setting for setting in found if agreeing(declared, reading.inputs, setting)]
+    return found or [given]
 
 
-def _cases(cases: tree.Cases, given: dict[str, Any], limits: Limits) -> list[dict[str, Any]]:
-    names = [token.text for token in cases.names]
-    try:
-        items = evaluate(cases.settings, Scope({}, {}), limits)
-    except (Problem, Silent):
-        return []
-    if not isinstance(items, tuple):
-        return []
-    rows = [(item,) if len(names) == 1 else item for item in items]
-    found = [dict(zip(names, row, strict=True)) for row in rows if isinstance(row, tuple) and len(row) == len(names)]
-    return [{**given, **row} for row in found if all(row.get(name, value) == value for name, value in given.items())]
+def check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | None = None) -> Checked:
+    """Check one setting, with the inputs that the caller gives. Holes are filled before.
+
+    Where it fails, texts that mend its faults are looked for. `work` is what was done at other settings: all share the
+    limit on visits.
+    """
+    checked = _filled_check(reading, given, limits, work)
+    if not checked.failed or reading.notation != "arch":
+        return checked
+    from archdsl.checker.fixes.mend import MOST_VISITS, mended
+
+    few = limits._replace(visits=min(limits.visits, MOST_VISITS))
+
+    def again(text: str) -> Checked:
+        tried = read(Source(reading.own.name, text), few, "arch", reading.folder, reading.inputs)
+        return _with_inputs(tried, given, few)
+
+    with without_collector():
+        return checked._replace(diagnostics=mended(reading.own.text, checked.diagnostics, again))
 
 
-def check(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None) -> Checked:
-    """Check one setting. `fragment` is the input of layer lines that have none. Holes are filled before."""
-    reading = filled(reading, [given], limits, fragment)
+def _with_inputs(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | None = None) -> Checked:
+    """A check with the inputs of the text, or those that the caller gives."""
+    if not reading.inputs:
+        return check_setting(reading, given, limits, work=work)
+    from archdsl.checker.replaced import check_replaced
+
+    return check_replaced(reading, given, limits, work=work)
+
+
+def _filled_check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | None) -> Checked:
+    """A check of a text, its holes filled before."""
+    reading = filled(reading, [given], limits)
     if reading.holes:  # each without a number is a fault, and none may end the check
         limits = limits._replace(diagnostics=limits.diagnostics + len(reading.holes))
     with without_collector():
-        checked = check_setting(reading, given, limits, fragment)
+        checked = _with_inputs(reading, given, limits, work)
     if reading.answer is None:
         return checked
     from archdsl.checker.holes.answer import placed_back
 
-    return placed_back(checked, reading.answer)
+    return placed_back(checked, reading, given, limits)

@@ -2,61 +2,103 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from archdsl.analysis.cost import Costs
 from archdsl.checker.checked import Checked, unread
 from archdsl.claims.claims import MOST_DIGITS, unwritable
+from archdsl.claims.judge import Judge
 from archdsl.diagnostics import Span
 from archdsl.elaborate.elaborate import Elaborator
 from archdsl.elaborate.whole import network_of
-from archdsl.expressions.evaluate import evaluate
-from archdsl.expressions.scope import LEFT_OPEN, Scope
-from archdsl.faults.problem import Problem
+from archdsl.expressions.scope import LEFT_OPEN
+from archdsl.faults.problem import Stop
 from archdsl.faults.report import Report
+from archdsl.faults.work import Work
 from archdsl.limits import Limits
 from archdsl.network.nodes import Network
-from archdsl.reading.declare import Declarations, model_name, parameters
+from archdsl.reading.declare import model_name, parameters
 from archdsl.reading.kinds import linked
 from archdsl.reading.reading import Reading
 from archdsl.reading.references import recursive_blocks
 from archdsl.reading.where import define_symbols, demand_of_inputs, facts_of, symbol_names
-from archdsl.sizes.shape import Shape
-from archdsl.sizes.size import Size
+from archdsl.sizes.size import Excess, Size
+from archdsl.syntax import tree
+
+_CHARACTERS = 10  # of a text that is looked at once more, in the time of a step
 
 
-def check_setting(reading: Reading, given: dict[str, Any], limits: Limits, fragment: Shape | None = None) -> Checked:
-    """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent."""
-    source = reading.source
-    report = Report(source, reading.ignored)
+def check_setting(
+    reading: Reading,
+    given: dict[str, Any],
+    limits: Limits,
+    inputs: tuple[tree.Input, ...] | None = None,
+    judge: Callable[[Report, Costs, Limits], Judge] = Judge,
+    work: Work | None = None,
+    holes: dict[int, int] | None = None,
+) -> Checked:
+    """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent.
+
+    `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims;
+    `holes` are numbers for each ?, by their places. `work` is what was done before, where several checks share the
+    limit on visits.
+    """
     if reading.file is None:
-        return unread(source, reading.diagnostics)._replace(parameters=given)
-    report.add(reading.diagnostics)
-    kinds = linked(reading.file, reading.used, report)
+        return unread(reading.source, reading.diagnostics)._replace(parameters=given)
+    report = Report(reading.source, reading.ignored, limits.diagnostics)
+    work = work or Work(limits.visits)
+    visits, steps = work.visits, work.steps
+    try:
+        if visits:  # the first look at a text is bounded by its length
+            work.spend(len(reading.source.text) // _CHARACTERS)
+        report.add(reading.diagnostics)
+        found = _elaborated(reading, reading.file, given, limits, inputs, judge, holes, report, work)
+    except Stop as stop:  # before there was a network
+        report.problem(stop.problem)
+        found = unread(reading.source, [])._replace(parameters=given)
+    return found._replace(diagnostics=report.sorted(), visits=work.visits - visits, steps=work.steps - steps)
+
+
+def _elaborated(
+    reading: Reading,
+    file: tree.File,
+    given: dict[str, Any],
+    limits: Limits,
+    inputs: tuple[tree.Input, ...] | None,
+    judge: Callable[[Report, Costs, Limits], Judge],
+    holes: dict[int, int] | None,
+    report: Report,
+    work: Work,
+) -> Checked:
+    """What is found at one setting but for the diagnostics, which the report has. Raises Stop."""
+    kinds = linked(file, reading.used, report)
     declared = kinds.files[0]
     names = symbol_names(declared.inputs, declared.model)
-    facts = facts_of(names, declared.model, given, report, limits)
-    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0])
+    facts = facts_of(names, declared.model, given, report, limits, work)
+    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], holes, work)
     define_symbols(declared.inputs, names, given, scope, report, facts)
     demand_of_inputs(declared.inputs, scope, report, limits, facts)
-    _check_cases(declared, report, limits)
-    elaborator = Elaborator(kinds, report, limits, reading.known, facts)
-    scope.work = work = elaborator.work
-    elaborator.recursive = recursive_blocks(kinds, report, limits)
+    for fault in reading.cases.faults:
+        report.problem(fault)
+    elaborator = Elaborator(kinds, report, limits, reading.known, facts, work)
+    elaborator.judge = judge(report, elaborator.costs, limits)
+    elaborator.recursive = recursive_blocks(kinds, report)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
-    network = None if refused else network_of(declared, scope, elaborator, fragment)
+    laid = declared if inputs is None else declared._replace(inputs=inputs)
+    network = None if refused else network_of(laid, scope, elaborator, reading.fragment)
     network = _countable(network, elaborator.costs, report, limits)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
     values |= {name: given[name] for name in sorted(names) if given.get(name, LEFT_OPEN) != LEFT_OPEN}
-    diagnostics = report.sorted()
-    claims = elaborator.judge.verdicts()
-    name = model_name(declared.model, source)
-    found = Checked(source, name, values, network, elaborator.costs, claims, diagnostics, work.visits, work.steps)
+    claims, name = elaborator.judge.verdicts(), model_name(declared.model, reading.source)
+    found = Checked(reading.source, name, values, network, elaborator.costs, claims, [], 0)
     if facts is None:
         return found
     from archdsl.analysis.conditions import assumed, conditions
 
-    return found._replace(facts=facts, conditions=conditions(facts, source), where=assumed(facts))
+    found = found._replace(facts=facts, conditions=conditions(facts, reading.source), where=assumed(facts))
+    facts.counted = None  # what comes after the check has bounds of its own
+    return found
 
 
 def _countable(network: Network | None, costs: Costs, report: Report, limits: Limits) -> Network | None:
@@ -67,35 +109,14 @@ def _countable(network: Network | None, costs: Costs, report: Report, limits: Li
     much = next((much for count in counts if (much := _much(count, limits))), None)
     if not any(map(unwritable, counts)) and much is None:
         return network
+    if much is not None:
+        report.tell(much.code, f"a count of this network is {much.words}", Span(0, 0), hint=much.hint)
+        return None
     message = f"repeats of repeats: a count of this network has more than {MOST_DIGITS} digits"
-    message = f"a count of this network is {much}" if much else message
     report.tell("too-large", message, Span(0, 0))
     return None
 
 
-def _much(count: Size, limits: Limits) -> str | None:
+def _much(count: Size, limits: Limits) -> Excess | None:
     """What is too much about a formula; digits are bounded apart."""
-    return None if isinstance(count, int) else count.exceeds(limits.terms, limits.degree, factors=False)
-
-
-def _check_cases(declared: Declarations, report: Report, limits: Limits) -> None:
-    """Tell what is wrong with `cases`: names that are no parameters, settings that are no list."""
-    known = [parameter.name.text for parameter in declared.model.parameters] if declared.model else []
-    for cases in declared.cases:
-        for token in cases.names:
-            if token.text not in known:
-                report.tell("unknown-parameter", f"the model has no parameter {token.text}", token)
-        try:
-            items = evaluate(cases.settings, Scope({}, {}), limits)
-        except Problem as problem:
-            report.problem(problem)
-            continue
-        wanted = len(cases.names)
-        rows = items if isinstance(items, tuple) else ()
-        if not rows or any(wanted > 1 and (not isinstance(row, tuple) or len(row) != wanted) for row in rows):
-            what = "a list" if wanted == 1 else f"a list of lists of {wanted} values"
-            report.tell("wrong-type", f"`cases` goes through {what}", cases.settings)
-        elif len(rows) > limits.cases:
-            report.tell(
-                "limit", f"more than {limits.cases:,} cases", cases.settings, hint="raise it with --limit cases=N"
-            )
+    return None if isinstance(count, int) else count.exceeds(limits, factors=False)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO, NamedTuple
 
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 
 BITS = {
     **dict.fromkeys(("BOOL", "U8", "I8"), 8),
@@ -101,7 +101,7 @@ def _header_bytes(file: BinaryIO, size: int, limits: Limits) -> bytes:
         raise Damaged(f"no safetensors file, or one cut short: a header of {length:,} bytes in a file of {size:,}")
     if length > limits.header:
         message = f"a header of {length:,} bytes; the limit is {limits.header:,}"
-        raise Damaged(message, "limit", "raise it with --limit header=N")
+        raise Damaged(message, "limit", raising("header"))
     data = file.read(length)
     if len(data) < length:
         raise Damaged("the file became shorter while it was read")
@@ -161,7 +161,7 @@ class Scanner:
             if key in seen:
                 raise Damaged(f"{key} stands twice in {what}")
             if len(seen) == most:
-                raise Damaged(f"more than {most:,} names in {what}", "limit", "raise it with --limit tensors=N")
+                raise Damaged(f"more than {most:,} names in {what}", "limit", raising("tensors"))
             seen.add(key)
             self._sign(":")
             yield key
@@ -230,7 +230,7 @@ class Scanner:
         length = found.end() - self._at - 2
         if length > most:
             message = f"{what} of {length:,} bytes; the limit is {most:,}"
-            raise Damaged(message, "limit", f"raise it with --limit {limit}=N")
+            raise Damaged(message, "limit", raising(limit))
         self._at = found.end()
         return _decoded(found[1])
 

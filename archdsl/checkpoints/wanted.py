@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from archdsl.checkpoints.header import refusal
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.network.nodes import Leaf, Network, walk
 from archdsl.sizes.size import Size
 
@@ -32,7 +32,7 @@ def wanted_tensors(network: Network, layers: Size, file: str, limits: Limits) ->
     """
     if not isinstance(layers, int) or layers > limits.unrolled:
         message = f"the module would have {layers:,} layers; the limit is {limits.unrolled:,}"
-        raise refusal("limit", message, file, "raise it with --limit unrolled=N")
+        raise refusal("limit", message, file, raising("unrolled"))
     found: list[Wanted] = []
     paths: dict[int, str] = {}
     for placed in walk(network.body, unroll=True):

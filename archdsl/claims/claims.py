@@ -22,11 +22,14 @@ _PARAMETER_BYTES = 4  # float32
 
 
 class Claim(NamedTuple):
-    """A claim with its verdict. `claimed` is as written, `derived` as the claim would have to be written."""
+    """A claim with its verdict, None where it is not judged: it depends on an input that the caller has replaced.
+
+    `claimed` is as written, `derived` as the claim would have to be written.
+    """
 
     line: int
     text: str
-    holds: bool
+    holds: bool | None
     claimed: str
     derived: str
     file: str
@@ -47,8 +50,8 @@ def judge_quantity(claim: tree.QuantityClaim, cost: Cost) -> tuple[bool, str]:
     unit = claim.unit.text
     if unit not in TOTALS:
         close = nearest(unit, TOTALS)
-        hint = f"did you mean {close}?" if close else f"units are {', '.join(TOTALS)}"
-        raise Problem("unknown-unit", f"nothing is counted in {unit}", claim.unit, hint=hint)
+        hint, instead = f"units are {', '.join(TOTALS)}", (close,) if close else ()
+        raise Problem("unknown-unit", f"nothing is counted in {unit}", claim.unit, hint=hint, instead=instead)
     claimed = quantity(claim.number)
     derived = getattr(cost, unit)
     if claimed.bytes:

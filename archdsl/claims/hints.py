@@ -1,8 +1,8 @@
-"""Fixes that were tried: a hint is shown only where the rules, run again with it, accept the line."""
+"""Values that mend a line: tried, so that only those are named with which the rules accept it."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from archdsl.expressions.bind import Bound
 from archdsl.expressions.shapes import agrees
@@ -15,26 +15,52 @@ from archdsl.sizes.size import Expression, Undetermined
 _MOST_TRIES = 64
 
 
-def hint_for_refusal(refusal: Refusal, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> str | None:
+class Try(NamedTuple):
+    """Values of a line that the rules accept, as it writes them, and the shape that they give."""
+
+    values: str
+    shape: Shape
+
+    @property
+    def text(self) -> str:
+        return f"{self.values} gives {self.shape}"
+
+
+def try_of_refusal(refusal: Refusal, kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> Try | None:
     """The first of the rule's own proposals that the rules accept."""
     for change in refusal.tries:
         shape = _try(kind, {**bound.values, **change}, shapes)
         if shape is not None:
-            return f"{_spelled(kind, change)} gives {shape}"
+            return Try(_spelled(kind, change), shape)
     return None
 
 
-def hint_for_claim(leaf: Leaf, claimed: tuple[Any, ...]) -> str | None:
+def try_of_claim(leaf: Leaf, claimed: tuple[Any, ...]) -> Try | None:
     """The one value that makes a layer give the claimed shape: padding first, then stride, channels and window."""
-    kind, inputs = type(leaf.op), leaf.inputs
-    given = {name: leaf.op.__dict__[name] for name in kind.attributes if leaf.op.__dict__[name] is not None}
     if len(claimed) != leaf.outputs[0].rank or any(isinstance(size, Expression) for size in claimed):
         return None
-    for change in _changes(leaf, claimed)[:_MOST_TRIES]:
-        shape = _try(kind, {**given, **change}, inputs)
+    for change in changes_of(leaf, claimed):
+        shape = given_with(leaf, change)
         if shape is not None and agrees(claimed, shape.sizes):
-            return f"{_spelled(kind, change)} gives {shape}"
+            return Try(spelled_changes(leaf, change), shape)
     return None
+
+
+def given_with(leaf: Leaf, change: dict[str, Any], *inputs: Shape) -> Shape | None:
+    """What a layer gives with other values, for other shapes than its own; None where it refuses them."""
+    kind = type(leaf.op)
+    given = {name: leaf.op.__dict__[name] for name in kind.attributes if leaf.op.__dict__[name] is not None}
+    return _try(kind, {**given, **change}, inputs or leaf.inputs)
+
+
+def changes_of(leaf: Leaf, claimed: tuple[Any, ...]) -> list[dict[str, Any]]:
+    """Values of a layer that are worth a try, the likeliest first."""
+    return _changes(leaf, claimed)[:_MOST_TRIES]
+
+
+def spelled_changes(leaf: Leaf, change: dict[str, Any]) -> str:
+    """A change of a layer as its line would write it."""
+    return _spelled(type(leaf.op), change)
 
 
 def _changes(leaf: Leaf, claimed: tuple[Any, ...]) -> list[dict[str, Any]]:

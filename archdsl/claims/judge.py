@@ -3,22 +3,65 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Sequence as Row
 from contextlib import contextmanager
+from typing import NamedTuple
 
 from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.claims.claims import Claim, judge_quantity
-from archdsl.claims.hints import hint_for_claim
+from archdsl.claims.hints import try_of_claim
+from archdsl.claims.incoming import incoming
+from archdsl.claims.inside import DIFFERS, inside
+from archdsl.diagnostics import Related, Span
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.shapes import agrees, stated_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
 from archdsl.limits import Limits
-from archdsl.network.nodes import Item, Leaf, Node, Repeat, Sequence
+from archdsl.network.nodes import Choice, Item, Leaf, Loop, Node, Repeat, Sequence, Use
 from archdsl.sizes.shape import Shape, product
 from archdsl.sizes.size import Expression, Size, Undetermined, same
 from archdsl.syntax import tree
 
 _MOST_SUMMANDS = 4
+_STEPS = 5  # that holding a claim costs
+_CHARACTERS = 50  # of a claim that cost a step more
+
+
+class _Written(NamedTuple):
+    """A claim as it is written, and its place."""
+
+    text: str
+    line: int
+    file: str
+
+
+class _Sums:
+    """How a count of several items comes about; worked out where a claim of it fails, once for each unit."""
+
+    def __init__(self, items: Row[Item], costs: Costs) -> None:
+        self._items, self._costs = items, costs
+        self._texts: dict[str, str] = {}
+
+    def text(self, unit: str) -> str:
+        """The largest of the items, and how many more there are."""
+        if unit not in self._texts:
+            figures = [(item, getattr(self._costs.of(item.node), unit)) for item in self._items]
+            self._texts[unit] = _summands(figures, unit)
+        return self._texts[unit]
+
+
+def _summands(figures: list[tuple[Item, Size]], unit: str) -> str:
+    """The largest of some counts; of one alone, how it comes about."""
+    known = sorted((f for f in figures if isinstance(f[1], int) and f[1]), key=lambda f: -f[1])
+    if not known or len(known) < len([f for f in figures if f[1] != 0]):
+        return ""
+    if len(known) == 1:
+        node = known[0][0].node
+        return " + ".join(_of_leaf(node, unit)) if isinstance(node, Leaf) else ""
+    shown = " + ".join(f"{_called(item)} {figure:,}" for item, figure in known[:_MOST_SUMMANDS])
+    rest = len(known) - _MOST_SUMMANDS
+    return f"{shown} + {rest} more" if rest > 0 else shown
 
 
 class Judge:
@@ -26,9 +69,11 @@ class Judge:
 
     def __init__(self, report: Report, costs: Costs, limits: Limits) -> None:
         self.report, self.costs, self.limits = report, costs, limits
-        self._verdicts: dict[tuple[int, str], Claim] = {}
+        self._verdicts: dict[tuple[int, str, bool | None], Claim] = {}
+        self._written: dict[int, _Written] = {}
         self._trainable: dict[int, tree.Claim] = {}  # claims of it that are not about the whole model
         self._silent = 0
+        self._nodes: tuple[Node, ...] = ()  # what the claims that are held now are about
 
     @contextmanager
     def silent(self) -> Iterator[None]:
@@ -43,13 +88,16 @@ class Judge:
         """All verdicts in the order of the text."""
         return [claim for _, claim in sorted(self._verdicts.items(), key=lambda entry: entry[0][0])]
 
-    def line(self, line: tree.Line, items: list[Item], scope: Scope) -> bool:
+    def line(self, line: tree.Line, items: list[Item], scope: Scope, given: Shape | None) -> bool:
         """Hold the claims at the end of a line against its last shape and the sum of its counts.
 
-        Returns False where a shape is not the claimed one: what follows from it is then in doubt.
+        `given` is the shape of what the next line reads. Returns False where a shape is not the claimed one: what
+        follows from it is then in doubt.
         """
-        layers = [one for one in line.statements if isinstance(one, tree.Layer)]
-        claiming = [one for one in layers if one.claims]
+        laying = [one for one in line.statements if isinstance(one, (tree.Layer, tree.For, tree.If))]
+        if any(isinstance(one, tree.Layer) and one.comes for one in laying):
+            self._come_in(items)
+        claiming = [one for one in laying if one.claims]
         if not claiming or self._silent:
             return True
         if claiming[0] is not line.statements[-1]:
@@ -57,14 +105,29 @@ class Judge:
             hint = "put the next statement on a line of its own"
             self.report.tell("misplaced", message, claiming[0].claims[0], hint=hint)
             return True
-        if len(items) < len(layers):
-            return self._all(claiming[0].claims, (), None, scope)
+        last = claiming[0]
+        shapes = _given(last, items, given)
+        layers = sum(isinstance(one, tree.Layer) for one in laying)
+        if not shapes or sum(not isinstance(item.node, (Loop, Choice)) for item in items) < layers:
+            return self._all(last.claims, (), None, scope, (), self._sums(()))
         cost = add(*(self.costs.of(item.node) for item in items))
-        last = items[-1]
-        sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
-        shapes = last.shapes[:1] if isinstance(last.node, Repeat) and last.node.parallel else last.shapes
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
-        return self._all(claiming[0].claims, shapes, cost, scope, leaves if len(leaves) == len(items) else (), sums)
+        nodes = tuple(item.node for item in items)
+        known = leaves if len(leaves) == len(items) else ()
+        sums = self._sums(_opened(items))
+        return self._all(last.claims, shapes, cost, scope, known, sums, nodes=nodes)
+
+    def _come_in(self, items: list[Item]) -> None:
+        """Hold what a listing says that a layer reads, by its tensors and not by its input: `Conv2d(3, 64)`."""
+        for item in items:
+            node = item.node.runs[0].node if isinstance(item.node, Repeat) else item.node
+            if not isinstance(node, Leaf):
+                continue
+            for one in node.statement.comes:
+                if not _comes(one, node.inputs[0]):
+                    said = f"{'x'.join(map(str, one.sizes))} {'positions' if one.what == 'window' else one.what}"
+                    message = f"this layer says that it reads {said}, and {node.inputs[0]} comes in"
+                    self.report.tell("shape-mismatch", message, one)
 
     def container(
         self, expects: list[tree.Expect], body: Node, results: tuple[Shape | None, ...], scope: Scope, *, model: bool
@@ -72,11 +135,16 @@ class Judge:
         """Hold the `expect`s of a group, block or `model` against the whole of it; a result in doubt has no shape."""
         shapes = tuple(shape for shape in results if shape is not None)
         complete = bool(results) and len(shapes) == len(results) and not self.report.lost
-        for expect in expects if not self._silent else ():
-            cost = self.costs.of(body) if complete else None
-            items = body.items if isinstance(body, Sequence) and complete else ()
-            sums = tuple((_called(item), self.costs.of(item.node)) for item in items)
-            self._all(expect.claims, shapes if complete else (), cost, scope, (), sums, whole=model)
+        if not expects or self._silent:
+            return
+        cost = self.costs.of(body) if complete else None
+        sums = self._sums(body.items if isinstance(body, Sequence) and complete else ())
+        known = shapes if complete else ()
+        for expect in expects:
+            self._all(expect.claims, known, cost, scope, (), sums, whole=model, nodes=(body,))
+
+    def _sums(self, items: Row[Item]) -> _Sums:
+        return _Sums(items, self.costs)
 
     def refuse_parts_of_trainable(self) -> None:
         """Where something is frozen, refuse claims of `trainable` about parts: one may stand in several places."""
@@ -90,26 +158,32 @@ class Judge:
         shapes: tuple[Shape, ...],
         cost: Cost | None,
         scope: Scope,
-        leaves: tuple[Leaf, ...] = (),
-        sums: tuple[tuple[str, Cost], ...] = (),
+        leaves: tuple[Leaf, ...],
+        sums: _Sums,
         *,
         whole: bool = False,
+        nodes: tuple[Node, ...] = (),
     ) -> bool:
-        position, right = 0, True
+        position, right, self._nodes = -1, True, nodes
         for claim in claims:
+            scope.spend(_STEPS + (claim.end - claim.start) // _CHARACTERS, claim)
             if not whole and isinstance(claim, tree.QuantityClaim) and claim.unit.text == "trainable":
                 self._trainable[claim.start] = claim
             try:
                 if isinstance(claim, tree.ShapeClaim):
-                    right = self._shape(claim, shapes, position, scope, leaves) and right
                     position += 1
+                    right = self._shape(claim, shapes, position, scope, leaves) and right
                 elif cost is not None:
                     self._quantity(claim, cost, leaves, sums)
             except Problem as problem:
-                self.report.problem(problem, lost=False)
+                self._refuse(claim, problem, str(shapes[position]) if 0 <= position < len(shapes) else "")
             except Silent:
                 pass
         return right
+
+    def _refuse(self, claim: tree.Claim, problem: Problem, derived: str) -> None:
+        """Tell what is wrong with a claim itself; `derived` is the shape that its line gives."""
+        self.report.problem(problem, lost=False)
 
     def _shape(
         self,
@@ -119,7 +193,7 @@ class Judge:
         scope: Scope,
         leaves: tuple[Leaf, ...],
     ) -> bool:
-        sizes = stated_shape(claim, self.report.source.text[claim.start : claim.end], scope, self.limits)
+        sizes = stated_shape(claim, self.text(claim), scope, self.limits)
         if not shapes:
             return True
         if position >= len(shapes):
@@ -128,30 +202,85 @@ class Judge:
         derived = shapes[position]
         if self._settle(claim, _equal(sizes, derived.sizes), str(derived)):
             return True
+        if self.report.knows("claim-shape", claim):
+            return False
         leaf = _shaping(leaves)
         because = _derivation(leaf, sizes) if leaf else ""
-        hint = _where(sizes, derived) or (hint_for_claim(leaf, sizes) if leaf else None)
-        self._tell("claim-shape", claim, str(derived), because, hint)
+        where = _equal_where(sizes, derived)
+        tried = try_of_claim(leaf, sizes) if leaf and where is None else None
+        hint, values, related = tried.text if tried else where, tried.values if tried else "", incoming(self._nodes)
+        found = inside(self._nodes, sizes, derived) if leaf is None and where is None else None
+        if found is not None:
+            begun = f"{DIFFERS}, {_derivation(found.leaf, sizes)}"
+            statement, values = found.leaf.statement, found.values
+            related = (Related(Span(statement.start, statement.end), begun), *related)
+        self._tell("claim-shape", claim, str(derived), because, hint, values, related)
         return False
 
-    def _quantity(
-        self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: tuple[tuple[str, Cost], ...]
-    ) -> None:
+    def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: _Sums) -> None:
         holds, derived = judge_quantity(claim, cost)
-        if not self._settle(claim, holds, derived):
-            because = _figures(claim, leaves) or _summands(claim, sums)
-            self._tell("claim-value", claim, derived, because, None)
+        if self._settle(claim, holds, derived) or self.report.knows("claim-value", claim):
+            return
+        because = _figures(claim, leaves) or sums.text(claim.unit.text)
+        self._tell("claim-value", claim, derived, because, None)
+
+    def text(self, claim: tree.Claim) -> str:
+        """A claim as it is written."""
+        return self._looked_up(claim).text
+
+    def _looked_up(self, claim: tree.Claim) -> _Written:
+        """The text of a claim and its place, looked up once: a claim in a block is held at every use."""
+        found = self._written.get(claim.start)
+        if found is None:
+            source = self.report.source
+            line, file = source.position(claim.start)[0], source.part(claim.start).name
+            found = self._written[claim.start] = _Written(source.text[claim.start : claim.end], line, file)
+        return found
 
     def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:
-        text = self.report.source.text[claim.start : claim.end]
-        source = self.report.source
-        line, file = source.position(claim.start)[0], source.part(claim.start).name
-        self._verdicts.setdefault((claim.start, derived), Claim(line, text, holds, text, derived, file))
+        self._keep(claim, holds, derived, derived)
         return holds
 
-    def _tell(self, code: str, claim: tree.Claim, derived: str, because: str, hint: str | None) -> None:
-        text = self.report.source.text[claim.start : claim.end]
-        self.report.tell(code, f"claimed {text}, derived {derived}", claim, label=because, hint=hint)
+    def _keep(self, claim: tree.Claim, holds: bool | None, figure: str, derived: str) -> None:
+        """Keep a verdict once for each figure that tells it from the others of its claim."""
+        key = claim.start, figure, holds
+        if key not in self._verdicts:
+            text, line, file = self._looked_up(claim)
+            self._verdicts[key] = Claim(line, text, holds, text, derived, file)
+
+    def _tell(
+        self,
+        code: str,
+        claim: tree.Claim,
+        derived: str,
+        because: str,
+        hint: str | None,
+        values: str = "",
+        related: tuple[Related, ...] = (),
+    ) -> None:
+        message = f"claimed {self.text(claim)}, derived {derived}"
+        self.report.tell(code, message, claim, label=because, hint=hint, values=values, related=related)
+
+
+def _given(last: tree.Layer | tree.For | tree.If, items: list[Item], given: Shape | None) -> tuple[Shape, ...]:
+    """The shapes that the last statement of a line gives; none where one is not known."""
+    if not isinstance(last, tree.Layer):  # one that lays nothing passes on what it reads
+        return (given,) if given is not None else ()
+    if not items:
+        return ()
+    node, shapes = items[-1].node, items[-1].shapes
+    return shapes[:1] if isinstance(node, Repeat) and node.parallel else shapes
+
+
+def _comes(said: tree.Comes, shape: Shape) -> bool:
+    """Whether what a layer says that it reads is what comes in."""
+    match said.what:
+        case "channels":
+            return said.sizes == (shape.channels,)
+        case "elements":
+            return said.sizes == (shape.elements,)
+    space = shape.space or (1,) * len(said.sizes)  # a vector has one position
+    return said.sizes in (shape.sizes, space) or (len(said.sizes) == 1 and set(space) == set(said.sizes))
 
 
 def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
@@ -164,16 +293,17 @@ def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
         return False
 
 
-def _where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
+def _equal_where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
     """The condition under which a claimed shape is the derived one, as something to state behind `where`."""
     if len(claimed) != derived.rank:
         return None
     known = tuple(other if one is None else one for one, other in zip(claimed, derived.sizes, strict=True))
     if not any(isinstance(one - other, Expression) for one, other in zip(known, derived.sizes, strict=True)):
         return None
-    from archdsl.expressions.assume import equal_where
+    from archdsl.expressions.assume import equalities
 
-    return equal_where(known, derived.sizes)
+    conditions = equalities(known, derived.sizes)
+    return f"they are equal where {' and '.join(conditions)}; state it behind `where`" if conditions else None
 
 
 def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:
@@ -186,12 +316,18 @@ def _derivation(leaf: Leaf, claimed: tuple[Size | None, ...]) -> str:
     """How the sizes come about that are not as claimed: those of the axes, or the channels alone."""
     derived = leaf.outputs[0]
     if derived.rank == 1 or len(claimed) != derived.rank or not agrees(claimed[:-1], derived.space):
-        return leaf.op.derivation(*leaf.inputs)
+        return _arithmetic(leaf)
     if "out" in type(leaf.op).attributes:
         return f"channels: out = {derived.channels}"
     if len(leaf.inputs) == 1 and leaf.inputs[0].channels == derived.channels:
         return "channels: those of its input"
-    return leaf.op.derivation(*leaf.inputs)
+    return _arithmetic(leaf)
+
+
+def _arithmetic(leaf: Leaf) -> str:
+    """The arithmetic of a layer, or where it has none what it reads and gives."""
+    on = f" on {', '.join(map(str, leaf.inputs))}" if leaf.inputs else ""
+    return leaf.op.derivation(*leaf.inputs) or f"{leaf.op.name}{on} gives {', '.join(map(str, leaf.outputs))}"
 
 
 def _figures(claim: tree.QuantityClaim, leaves: tuple[Leaf, ...]) -> str:
@@ -226,16 +362,12 @@ def _of_leaf(leaf: Leaf, unit: str) -> list[str]:
     return [f"{twice}{positions}weight {_times(weight.sizes)}{biases}"]
 
 
-def _summands(claim: tree.QuantityClaim, sums: tuple[tuple[str, Cost], ...]) -> str:
-    """The largest parts of a count of several lines."""
-    unit = claim.unit.text
-    figures = [(name, getattr(cost, unit)) for name, cost in sums]
-    known = sorted((f for f in figures if isinstance(f[1], int) and f[1]), key=lambda f: -f[1])
-    if len(known) < 2 or len(known) < len([f for f in figures if f[1] != 0]):
-        return ""
-    shown = " + ".join(f"{name} {figure:,}" for name, figure in known[:_MOST_SUMMANDS])
-    rest = len(known) - _MOST_SUMMANDS
-    return f"{shown} + {rest} more" if rest > 0 else shown
+def _opened(items: Row[Item]) -> Row[Item]:
+    """The items of a line; of one block or of braces alone, what stands in them."""
+    while len(items) == 1 and isinstance(items[0].node, (Sequence, Use, Choice)):
+        node = items[0].node
+        items = node.items if isinstance(node, Sequence) else node.body.items
+    return items
 
 
 def _called(item: Item) -> str:

@@ -34,7 +34,7 @@ class Arguments(NamedTuple):
     limits: Limits
     format: str = "text"
     strict: bool = False
-    input: str | None = None
+    input: list[str] = []  # noqa: RUF012 - of a tuple, never changed
     depth: int | None = None
     batch: int = 1
     dtype: str = "float32"
@@ -45,11 +45,12 @@ class Arguments(NamedTuple):
     notation: str | None = None
     explain_reading: bool = False
     fill: bool = False
-    rename: list[str] = []  # noqa: RUF012 - of a tuple, never changed
+    rename: list[str] = []  # noqa: RUF012
     skip: list[str] = []  # noqa: RUF012
     cast: bool = False
     every: bool = False
     allow_modules: bool = False
+    exclude: list[str] = []  # noqa: RUF012
 
     def parameters(self) -> dict[str, Any]:
         """The values of parameters as the language has them; raises Usage."""
@@ -200,7 +201,7 @@ def _help() -> str:
             "  --version       the version",
             "  --limit NAME=N  raise or lower a bound; archdsl limits lists them",
             "",
-            "exit status: 0 all holds, 1 something was found, 2 wrong usage or a file that cannot be read",
+            "exit status: 0 all holds, 1 something was found, 2 wrong usage or a file that cannot be read or written",
             "",
             "examples:",
             *(f"  {example}" for example in EXAMPLES[""]),

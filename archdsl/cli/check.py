@@ -10,17 +10,18 @@ from archdsl.checker.check import filled, settings
 from archdsl.checker.checked import Checked, unread
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments
-from archdsl.cli.spec import fragment, rewrite, root_of
+from archdsl.cli.spec import given_inputs, read_source, rewrite, root_of
 from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
 from archdsl.cli.usage import Usage
-from archdsl.diagnostics import Diagnostic, Source, Span
+from archdsl.diagnostics import Diagnostic, Source
 from archdsl.diagnostics.inert import inert
-from archdsl.files import find, texts
+from archdsl.faults.work import Work
+from archdsl.files import find
 from archdsl.reading.reading import blocks_alone, read
 from archdsl.reports import verdict
-from archdsl.sizes.shape import Shape
 
 if TYPE_CHECKING:
+    from archdsl.reading.given import Inputs
     from archdsl.reading.root import Root
 
 
@@ -44,13 +45,13 @@ class Outcome(NamedTuple):
 def check(arguments: Arguments) -> int:
     """Check every file; 0 where all hold, 1 where something was found, 2 where one could not be read."""
     given = arguments.parameters()
-    shape = fragment(arguments.input, arguments.limits)
+    inputs = given_inputs(arguments.input, arguments.limits)
     if arguments.fill and arguments.format == "json" and "-" in arguments.paths:
         raise Usage("--fill writes standard input to standard output, where --format json would stand")
     told = Telling(arguments)
-    paths = find.found(arguments.paths)
+    paths = find.found(arguments.paths, arguments.limits, arguments.exclude)
     for one in terminal.with_progress(paths):
-        outcome = _file(one, given, arguments, shape)
+        outcome = _file(one, given, arguments, inputs)
         if arguments.fill and outcome.text is not None and not fails(outcome.checks[-1], arguments.strict):
             outcome = _fill(one.path, outcome)
         told.file(outcome)
@@ -71,19 +72,15 @@ def _fill(path: str, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _file(found: find.Found, given: dict[str, Any], arguments: Arguments, shape: Shape | None) -> Outcome:
+def _file(found: find.Found, given: dict[str, Any], arguments: Arguments, inputs: Inputs | None) -> Outcome:
     """One file at all its settings, up to the first that fails."""
     path, fault, folder = found
     if fault is not None:
         return _unread(fault.source, [fault])
-    try:
-        source, faults = texts.read(path, arguments.limits)
-    except (OSError, ValueError) as wrong:
-        fault = texts.unreadable(path, wrong)
-        return _unread(fault.source, [fault])
+    source, faults = read_source(path, arguments.limits)
     if faults:
         return _unread(source, faults)
-    return _settings(source, root_of(path, source, arguments.limits, folder), given, arguments, shape)
+    return _settings(source, root_of(path, source, arguments.limits, folder), given, arguments, inputs)
 
 
 def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
@@ -91,26 +88,20 @@ def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
 
 
 def _settings(
-    source: Source, root: Root | None, given: dict[str, Any], arguments: Arguments, shape: Shape | None
+    source: Source, root: Root | None, given: dict[str, Any], arguments: Arguments, inputs: Inputs | None
 ) -> Outcome:
     """Check a text at each setting until one fails; all settings together share the limit on visits."""
     limits = arguments.limits
-    reading = read(source, limits, arguments.notation, root)
+    reading = read(source, limits, arguments.notation, root, inputs)
     blocks = blocks_alone(reading)
     checks: list[Checked] = []
-    given_each = settings(reading, given, limits)
-    reading = filled(reading, given_each, limits, shape)
-    visits = 0
+    given_each = settings(reading, given)
+    reading = filled(reading, given_each, limits)
+    work = Work(limits.visits, " over all settings of `cases`" if len(given_each) > 1 else "")
     for setting in given_each:
-        checked = checked_at(reading, setting, limits, shape)
+        checked = checked_at(reading, setting, limits, work)
         if blocks:  # they are checked where they are used
             checked = checked._replace(diagnostics=[one for one in checked.diagnostics if one.code != "empty"])
-        visits += checked.visits
-        if visits > limits.visits and not checked.failed:
-            message = f"more than {limits.visits:,} layers to visit over all settings of `cases`"
-            hint = "raise it with --limit visits=N"
-            wrong = Diagnostic("limit", message, Span(0, 0), source, hint=hint)
-            checked = checked._replace(diagnostics=[*checked.diagnostics, wrong])
         checks.append(checked)
         if fails(checked, arguments.strict):
             break
@@ -141,7 +132,7 @@ class Telling:
         everything = [*diagnostics, unwritten] if unwritten is not None else diagnostics
         self.files += 1
         self.failed += failed or unwritten is not None
-        self.unreadable += _is_unreadable(everything)
+        self.unreadable += terminal.status_of(everything) == UNUSABLE
         for severity, number in _severities(everything).items():
             self.severities[severity] = self.severities.get(severity, 0) + number
         if self.json:
@@ -176,17 +167,19 @@ class Telling:
         for line in [*verdict.holes(checks[-1]), told]:
             print(line, file=self.stream)
         if outcome.unwritten is not None:
-            terminal.print_diagnostics([outcome.unwritten], most, sys.stderr)
+            terminal.report([outcome.unwritten], most, one_of_many=True)
 
     def _failed(self, checked: Checked, settings: int) -> None:
         most = self.arguments.limits.diagnostics
-        if _is_unreadable(checked.diagnostics):
-            terminal.print_diagnostics(checked.diagnostics, most, sys.stderr)
+        if terminal.status_of(checked.diagnostics) == UNUSABLE:
+            terminal.report(checked.diagnostics, most, one_of_many=True)
             return
         name = inert(checked.source.name)
         if settings > 1:
             print(f"{name} at {verdict.setting(checked)}:", file=self.stream)
         terminal.print_diagnostics(checked.diagnostics, most, self.stream)
+        for line in verdict.holes(checked):
+            print(line, file=self.stream)
         print(f"{name}: {verdict.tally(_severities(checked.diagnostics))}", file=self.stream)
 
     def end(self) -> int:
@@ -205,10 +198,6 @@ def _each_once(checks: list[Checked]) -> list[Diagnostic]:
     """The warnings and notes of all settings, those of equal place and text once."""
     found = {(d.code, d.place, d.message): d for checked in checks for d in checked.diagnostics}
     return list(found.values())
-
-
-def _is_unreadable(diagnostics: list[Diagnostic]) -> bool:
-    return any(diagnostic.code == "unreadable" for diagnostic in diagnostics)
 
 
 def _severities(diagnostics: list[Diagnostic]) -> dict[str, int]:

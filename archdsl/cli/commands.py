@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments
-from archdsl.cli.status import FOUND, HOLDS
+from archdsl.cli.status import HOLDS, UNUSABLE
 from archdsl.cli.usage import Usage
+from archdsl.diagnostics import ArchError
+
+if TYPE_CHECKING:
+    from archdsl.checker.checked import Checked
 
 
 def layers(arguments: Arguments) -> int:
@@ -50,67 +55,85 @@ def summary(arguments: Arguments) -> int:
     if as_json and arguments.depth is not None:
         raise Usage("--depth belongs to the table; JSON has every layer")
     checked = checked_spec(arguments)
-    most = arguments.limits.unrolled
     if as_json:
-        from archdsl.reports.json import summary as as_record
+        return _print_record(checked, arguments)
+    most = arguments.limits.diagnostics
+    if terminal.status_of(checked.diagnostics) == UNUSABLE:
+        return terminal.report(checked.diagnostics, most)
+    try:
+        _print_table(checked, arguments)
+    except ArchError as wrong:
+        return terminal.report(wrong.diagnostics, most)
+    if checked.diagnostics:
+        print()
+    return terminal.report(checked.diagnostics, most)
 
-        terminal.print_json(as_record(checked, most, arguments.batch, arguments.dtype))
-        return FOUND if checked.failed else HOLDS
+
+def _print_record(checked: Checked, arguments: Arguments) -> int:
+    """The summary for scripts, also where it would be too long."""
+    from archdsl.reports.json import summary as as_record
+
+    most = arguments.limits.unrolled
+    try:
+        record = as_record(checked, most, arguments.batch, arguments.dtype)
+    except ArchError as wrong:
+        checked = checked._replace(network=None, diagnostics=[*checked.diagnostics, *wrong.diagnostics])
+        record = as_record(checked, most, arguments.batch, arguments.dtype)
+    terminal.print_json(record)
+    return terminal.status_of(checked.diagnostics)
+
+
+def _print_table(checked: Checked, arguments: Arguments) -> None:
+    """The summary for people; raises ArchError where it would be too long."""
     from archdsl.reports.table import table
 
-    color = terminal.coloured(sys.stdout)
+    color, most = terminal.coloured(sys.stdout), arguments.limits.unrolled
     print(table(checked, arguments.depth, arguments.batch, terminal.width(), color, most, arguments.dtype))
-    if not checked.failed:
-        terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics, sys.stderr)
-        return HOLDS
-    print()
-    terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics)
-    return FOUND
 
 
 def compile(arguments: Arguments) -> int:
-    """PyTorch source, to a file or to standard output; diagnostics go to standard error."""
+    """PyTorch source, to a file or to standard output."""
     from archdsl.cli.spec import checked_spec
 
-    target = _target(arguments)
+    target, most = _target(arguments), arguments.limits.diagnostics
     checked = checked_spec(arguments)
-    if checked.diagnostics:
-        terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics, sys.stderr)
     if checked.failed:
-        return FOUND
+        return terminal.report(checked.diagnostics, most)
     from archdsl.backends.source import source
 
-    _deliver(source(checked, arguments.limits, allow_modules=arguments.allow_modules), target)
-    return HOLDS
+    try:
+        text = source(checked, arguments.limits, allow_modules=arguments.allow_modules)
+    except ArchError as wrong:
+        return terminal.report([*checked.diagnostics, *wrong.diagnostics], most)
+    _deliver(text, target)
+    return terminal.report(checked.diagnostics, most, beside=target is None)
 
 
 def convert(arguments: Arguments) -> int:
-    """A listing as a spec, to a file or to standard output; what is wrong with it goes to standard error."""
+    """A listing as a spec, to a file or to standard output, whether it holds or not."""
     from archdsl.checker.check import check
-    from archdsl.checker.checked import unread
-    from archdsl.cli.spec import root_of
-    from archdsl.files import texts
+    from archdsl.cli.spec import read_source, root_of
     from archdsl.reading.reading import read
 
-    target = _target(arguments)
-    source, faults = texts.read(arguments.paths[0], arguments.limits)
-    around = root_of(arguments.paths[0], source, arguments.limits)
-    reading = read(source, arguments.limits, arguments.notation, around) if not faults else None
-    if reading is not None and reading.notation == "arch" and not reading.diagnostics:
+    target, limits = _target(arguments), arguments.limits
+    source, faults = read_source(arguments.paths[0], limits)
+    if faults:
+        return terminal.report(faults, limits.diagnostics)
+    reading = read(source, limits, arguments.notation, root_of(arguments.paths[0], source, limits))
+    if reading.notation == "arch" and not reading.diagnostics:
         raise Usage(f"{arguments.paths[0]} is a spec already; convert reads listings")
-    checked = check(reading, {}, arguments.limits) if reading else unread(source, faults)
-    terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics, sys.stderr)
-    if arguments.explain_reading and reading is not None:
+    checked, beside = check(reading, {}, limits), False
+    if reading.file is not None:
+        from archdsl.layers import REGISTRY
+        from archdsl.notations.spec import written
+
+        _deliver(written(reading.file, os.path.basename(source.name), REGISTRY, limits), target)
+        beside = target is None
+    if arguments.explain_reading:
         from archdsl.reports.reading import explained
 
-        print(explained(source, reading.notes), file=sys.stderr)
-    if reading is None or reading.file is None:
-        return FOUND
-    from archdsl.layers import REGISTRY
-    from archdsl.notations.spec import written
-
-    _deliver(written(reading.file, os.path.basename(source.name), REGISTRY, arguments.limits), target)
-    return FOUND if checked.failed else HOLDS
+        print(explained(source, reading.notes), file=sys.stderr if beside else sys.stdout)
+    return terminal.report(checked.diagnostics, limits.diagnostics, beside=beside)
 
 
 def _target(arguments: Arguments) -> str | None:

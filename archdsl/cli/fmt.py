@@ -6,11 +6,11 @@ import sys
 
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments
-from archdsl.cli.spec import rewrite
-from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
+from archdsl.cli.spec import read_source, rewrite
+from archdsl.cli.status import FOUND, HOLDS
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.diagnostics.inert import inert
-from archdsl.files import find, texts
+from archdsl.files import find
 from archdsl.layers import REGISTRY
 from archdsl.reports.difference import unified
 from archdsl.syntax.format.format import formatted
@@ -19,17 +19,15 @@ from archdsl.syntax.format.format import formatted
 def fmt(arguments: Arguments) -> int:
     """Format every file; 0 where all is well, 1 where a text has errors or `--check` finds work, 2 if unreadable."""
     status = HOLDS
-    for path, fault, _ in terminal.with_progress(find.found(arguments.paths)):
-        status = max(status, _told([fault], arguments) if fault is not None else _file(path, arguments))
+    for path, fault, _ in terminal.with_progress(find.found(arguments.paths, arguments.limits, arguments.exclude)):
+        one = _file(path, arguments) if fault is None else _told([fault], arguments)
+        status = max(status, one)
     return status
 
 
 def _file(path: str, arguments: Arguments) -> int:
     """Read, lay out, and show or write one file."""
-    try:
-        source, faults = texts.read(path, arguments.limits)
-    except (OSError, ValueError) as wrong:
-        return _told([texts.unreadable(path, wrong)], arguments)
+    source, faults = read_source(path, arguments.limits)
     if faults:
         return _told(faults, arguments)
     text, faults = formatted(source, REGISTRY, arguments.limits)
@@ -45,8 +43,7 @@ def _file(path: str, arguments: Arguments) -> int:
 
 def _told(faults: list[Diagnostic], arguments: Arguments) -> int:
     """Tell why a file is left alone."""
-    terminal.print_diagnostics(faults, arguments.limits.diagnostics, sys.stderr)
-    return UNUSABLE if any(fault.code == "unreadable" for fault in faults) else FOUND
+    return terminal.report(faults, arguments.limits.diagnostics, one_of_many=True)
 
 
 def _show(source: Source, text: str, arguments: Arguments) -> int:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archdsl.cli.usage import Usage
+from archdsl.expressions.scope import VALUES
 from archdsl.limits import Limits
 
+if TYPE_CHECKING:
+    from archdsl.diagnostics import Diagnostic
+    from archdsl.faults.problem import Problem
+
 _STARTS = re.compile(r"""[\["(+-]|[0-9]""")
-_WORDS = {"yes": True, "true": True, "no": False, "false": False}
 
 
 def value(name: str, text: str, limits: Limits) -> Any:
@@ -17,26 +21,32 @@ def value(name: str, text: str, limits: Limits) -> Any:
 
     Raises Usage for a list or a quoted text that is none.
     """
-    if text in _WORDS:
-        return _WORDS[text]
+    if text in VALUES:
+        return VALUES[text]
     if not _STARTS.match(text):
         return text
-    found = _evaluated(text, limits)
+    found, fault = _evaluated(text, limits)
+    if fault is not None and fault.code in ("limit", "too-large"):
+        raise Usage(f"{name}: {fault.message}")
     if found is None and text[0] in '["':
         raise Usage(f"{name}: {text[:60]} is no {'list' if text[0] == '[' else 'text in quotes'}")
     return text if found is None else found
 
 
-def _evaluated(text: str, limits: Limits) -> Any:
-    """The value of an expression without names, or None."""
+def _evaluated(text: str, limits: Limits) -> tuple[Any, Diagnostic | Problem | None]:
+    """The value of an expression without names; None where it is none, and what is wrong."""
     from archdsl.diagnostics import Source
     from archdsl.expressions.evaluate import evaluate
     from archdsl.expressions.scope import Scope
     from archdsl.faults.problem import Problem, Silent
     from archdsl.syntax import parse_expression
 
-    expression, _ = parse_expression(Source("", text), limits)
+    expression, faults = parse_expression(Source("", text), limits)
+    if expression is None:
+        return None, faults[0] if faults else None
     try:
-        return evaluate(expression, Scope({}, {}), limits) if expression is not None else None
-    except (Problem, Silent):
-        return None
+        return evaluate(expression, Scope({}, {}), limits), None
+    except Problem as problem:
+        return None, problem
+    except Silent:
+        return None, None

@@ -1,19 +1,16 @@
 """The command line: reads the arguments, runs one command, and ends with an exit status and never with a traceback."""
 
-from __future__ import annotations
+from __future__ import annotations  # all else is imported where an interrupt ends the program quietly
 
 import gc
 import os
 import sys
 
-from archdsl.cli import terminal
-from archdsl.cli.arguments import read
-from archdsl.cli.status import FOUND, INTERRUPTED, NOBODY_READS, UNUSABLE
-from archdsl.cli.usage import Usage
+from archdsl.cli.status import INTERRUPTED, NOBODY_READS, UNUSABLE
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Run one command and return its exit status: 0 all holds, 1 something was found, 2 wrong usage or unreadable.
+    """Run one command and return its exit status, one of `archdsl.cli.status`.
 
     Without `argv` this is the program itself, and memory is not searched for cycles: not meanwhile, and not at its end,
     where the search would take a fifth of the time of a check.
@@ -30,11 +27,13 @@ def main(argv: list[str] | None = None) -> int:
 def _guarded(argv: list[str]) -> int:
     """Run one command; an interrupt, a full disk and a reader who left end it quietly."""
     try:
+        from archdsl.cli import terminal
+
         terminal.prepare()
-        status = _run(argv)
+        ended = _run(argv)
         if sys.stdout is not None:
             sys.stdout.flush()
-        return status
+        return ended
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -47,7 +46,10 @@ def _guarded(argv: list[str]) -> int:
 
 
 def _run(argv: list[str]) -> int:
+    from archdsl.cli import terminal
+    from archdsl.cli.arguments import read
     from archdsl.cli.commands import command
+    from archdsl.cli.usage import Usage
     from archdsl.diagnostics import ArchError
 
     try:
@@ -58,8 +60,7 @@ def _run(argv: list[str]) -> int:
     except SystemExit as end:  # after --help and --version
         return end.code if isinstance(end.code, int) else UNUSABLE
     except ArchError as wrong:
-        terminal.print_diagnostics(wrong.diagnostics, 100, sys.stderr)
-        return FOUND
+        return terminal.report(wrong.diagnostics, arguments.limits.diagnostics)
     except BrokenPipeError:
         raise
     except OSError as fault:

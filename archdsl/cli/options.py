@@ -17,10 +17,12 @@ EXAMPLES = {
         "archdsl check specs/vgg.arch config=A classes=10",
         "archdsl check specs my_nets --strict --format json",
         "archdsl check draft.arch --fill",
+        "archdsl check . --exclude drafts --exclude '*_old.arch'",
         "echo 'CONV 96 11x11 s4' | archdsl check - --input 227x227x3",
     ),
     "summary": (
         "archdsl summary specs/resnet50.arch --depth 2",
+        "archdsl summary specs/resnet18.arch --input 64x64x3",
         "archdsl summary specs/vgg.arch config=A --batch 8 --dtype bfloat16",
         "archdsl summary specs/alexnet.arch --format json",
     ),
@@ -86,8 +88,14 @@ def _check_options(parser: Any) -> None:
         "--fill", action="store_true", help="write the numbers that were found for each ? into the file"
     )
     _input_option(parser)
+    _exclude_option(parser)
     _notation(parser)
     _explain(parser)
+
+
+def _exclude_option(parser: Any) -> None:
+    words = "leave out what lies in a folder and is so called, as .gitignore would (may be given several times)"
+    parser.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help=words)
 
 
 def _format_option(parser: Any) -> None:
@@ -100,7 +108,8 @@ def _output_options(parser: Any) -> None:
 
 
 def _input_option(parser: Any) -> None:
-    parser.add_argument("--input", metavar="SHAPE", help="what layers without an input read: 227x227x3, or '37 int'")
+    words = "replace the input, or give layers without one what they read: 64x64x3, or '37 int'; by name where several"
+    parser.add_argument("--input", action="append", default=[], metavar="[NAME=]SHAPE", help=words)
 
 
 def _summary_options(parser: Any) -> None:
@@ -129,6 +138,7 @@ def _convert_options(parser: Any) -> None:
 def _fmt_options(parser: Any) -> None:
     parser.add_argument("--check", action="store_true", help="write nothing; list files that would change, and exit 1")
     parser.add_argument("--diff", action="store_true", help="write nothing; print what would change")
+    _exclude_option(parser)
 
 
 def _notation(parser: Any) -> None:
@@ -183,17 +193,17 @@ OPTIONS = {
     "limits": _no_options,
 }
 USAGES = {
-    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--fill] [--input SHAPE]\n"
-    "                     [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
-    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--dtype NAME] [--format text|json] [--input SHAPE]\n"
+    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--fill] [--input [NAME=]SHAPE]\n"
+    "                     [--exclude PATTERN] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
+    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--dtype NAME] [--format text|json]\n"
+    "                       [--input [NAME=]SHAPE] [--notation arch|listing] [--limit NAME=N]",
+    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--allow-modules] [--input [NAME=]SHAPE]\n"
     "                       [--notation arch|listing] [--limit NAME=N]",
-    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--allow-modules] [--input SHAPE]\n"
-    "                       [--notation arch|listing] [--limit NAME=N]",
-    "fmt": "PATH... [--check] [--diff] [--limit NAME=N]",
+    "fmt": "PATH... [--check] [--diff] [--exclude PATTERN] [--limit NAME=N]",
     "convert": "LISTING [-o FILE] [--force] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
     "weights": "SPEC FILE [NAME=VALUE ...] [--rename OLD=NEW] [--skip NAME] [--cast] [--all] [--format text|json] "
-    "[--input SHAPE] [--limit NAME=N]",
-    "solve": "SPEC BOUND NAME=? [NAME=VALUE ...] [--format text|json] [--input SHAPE] [--limit NAME=N]",
+    "[--input [NAME=]SHAPE] [--limit NAME=N]",
+    "solve": "SPEC BOUND NAME=? [NAME=VALUE ...] [--format text|json] [--input [NAME=]SHAPE] [--limit NAME=N]",
     "layers": "[KIND]",
     "limits": "[--limit NAME=N]",
 }

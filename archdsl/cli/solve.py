@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from archdsl.checker.budget import Bound, Solution, Unaskable, Unsolvable, bounds
@@ -12,33 +13,46 @@ from archdsl.cli.arguments import Arguments
 from archdsl.cli.spec import checked_spec
 from archdsl.cli.status import FOUND, HOLDS
 from archdsl.cli.usage import Usage
+from archdsl.diagnostics import Diagnostic
 from archdsl.expressions.scope import LEFT_OPEN
+from archdsl.limits import raising
 
 
 def solve(arguments: Arguments) -> int:
-    """Print the value and the counts there, and those of the next value; 1 where there is none."""
-    path, text = arguments.paths
+    """Print the value and the counts there, and those of the next value; 1 where there is none, or perhaps a better."""
     try:
-        wanted = bounds(text)
-        checked = checked_spec(arguments._replace(paths=[path]))
-        if checked.failed:
-            terminal.print_diagnostics(checked.diagnostics, arguments.limits.diagnostics)
-            return FOUND
-        name = _name(arguments, checked)
-        found = solved(checked, wanted, name, arguments.limits)
+        return _solved(arguments)
     except Unaskable as fault:
-        raise Usage(str(fault)) from None
-    except Unsolvable as fault:
         if arguments.format == "json":
-            terminal.print_json({"name": name, "value": None, "reason": str(fault)})
+            terminal.print_json(_no_answer(str(fault)))
+        raise Usage(str(fault)) from None
+
+
+def _solved(arguments: Arguments) -> int:
+    """Print what was found, or why nothing was; raises Unaskable."""
+    path, text = arguments.paths
+    as_json = arguments.format == "json"
+    wanted = bounds(text)
+    checked = checked_spec(arguments._replace(paths=[path]))
+    if checked.failed and as_json:
+        terminal.print_json(_no_answer(f"{path} does not hold", None, checked.diagnostics))
+        return terminal.status_of(checked.diagnostics)
+    if checked.failed:
+        return terminal.report(checked.diagnostics, arguments.limits.diagnostics)
+    name = _name(arguments, checked)
+    try:
+        found = solved(checked, wanted, name, arguments.limits)
+    except Unsolvable as fault:
+        if as_json:
+            terminal.print_json(_no_answer(str(fault), name))
         else:
             print(f"no answer: {fault}")
         return FOUND
-    if arguments.format == "json":
+    if as_json:
         terminal.print_json(_record(found))
     else:
         print("\n".join(_lines(found, wanted)))
-    return HOLDS
+    return HOLDS if found.searched is None else FOUND
 
 
 def _name(arguments: Arguments, checked: Checked) -> str:
@@ -60,7 +74,8 @@ def _lines(found: Solution, wanted: tuple[Bound, ...]) -> list[str]:
     elif wanted[0].upper:
         lines.append(f"no larger {found.name} is allowed")
     if found.searched is not None:
-        lines.append(f"searched up to {found.name} = {found.searched:,}: the count may fall while {found.name} rises")
+        message = f"searched up to {found.name} = {found.searched:,}: the count may fall while {found.name} rises"
+        lines.append(f"{message}; {raising('tries')}")
     return lines
 
 
@@ -69,6 +84,7 @@ def _counts(counts: dict[str, int]) -> str:
 
 
 def _record(found: Solution) -> dict[str, Any]:
+    """The answer for scripts."""
     return {
         "name": found.name,
         "value": found.value,
@@ -77,3 +93,9 @@ def _record(found: Solution) -> dict[str, Any]:
         "counts_beyond": found.counts_beyond or None,
         "searched": found.searched,
     }
+
+
+def _no_answer(reason: str, name: str | None = None, diagnostics: Sequence[Diagnostic] = ()) -> dict[str, Any]:
+    """Why there is none, for scripts."""
+    nothing = dict.fromkeys(("value", "counts", "beyond", "counts_beyond", "searched"))
+    return {"name": name, **nothing, "reason": reason, "diagnostics": [one.to_json() for one in diagnostics]}

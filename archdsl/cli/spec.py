@@ -11,24 +11,34 @@ from archdsl.cli.usage import Usage
 from archdsl.diagnostics import ArchError, Diagnostic, Source
 from archdsl.files import texts
 from archdsl.limits import Limits
-from archdsl.reading.fragment import fragment_shape
 from archdsl.reading.reading import read
-from archdsl.sizes.shape import Shape
 
 if TYPE_CHECKING:
+    from archdsl.reading.given import GivenInput, Inputs
     from archdsl.reading.root import Root
+
+_TWICE = "--input is given several times: then each says which input it is, --input NAME=SHAPE"
 
 
 def checked_spec(arguments: Arguments) -> Checked:
-    """The one spec of a command, checked at the values given."""
+    """The one spec of a command, checked at the values given; what is wrong where its file cannot be read."""
     given = arguments.parameters()
-    source, faults = texts.read(arguments.paths[0], arguments.limits)
+    inputs = given_inputs(arguments.input, arguments.limits)
+    source, faults = read_source(arguments.paths[0], arguments.limits)
     if faults:
         return unread(source, faults)
-    shape = fragment(arguments.input, arguments.limits)
     around = root_of(arguments.paths[0], source, arguments.limits)
-    reading = read(source, arguments.limits, arguments.notation, around)
-    return check(reading, given, arguments.limits, shape)
+    reading = read(source, arguments.limits, arguments.notation, around, inputs)
+    return check(reading, given, arguments.limits)
+
+
+def read_source(path: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
+    """The text of a file or of standard input, and what is wrong where there is none."""
+    try:
+        return texts.read(path, limits)
+    except (OSError, ValueError) as wrong:
+        fault = texts.unreadable(path, wrong)
+        return fault.source, [fault]
 
 
 def root_of(path: str, source: Source, limits: Limits, folder: str | None = None) -> Root | None:
@@ -40,14 +50,32 @@ def root_of(path: str, source: Source, limits: Limits, folder: str | None = None
     return below(".", source.name, limits) if path == "-" else beside(path, source.name, limits, folder)
 
 
-def fragment(text: str | None, limits: Limits) -> Shape | None:
-    """The shape behind `--input`; raises Usage."""
-    if text is None:
+def given_inputs(words: list[str], limits: Limits) -> Inputs | None:
+    """The shapes behind `--input`, of which one has no name, or each has one; raises Usage."""
+    if not words:
         return None
+    from archdsl.reading.given import Inputs
+
+    named: dict[str, GivenInput] = {}
+    for word in words:
+        name, _, shape = word.rpartition("=")
+        if "=" in word and not name:
+            raise Usage(f"--input {word}: the name of an input is missing before =")
+        if name in named:
+            raise Usage(f"--input {name}= is given twice" if name else _TWICE)
+        named[name] = _shape(word, shape, limits)
+    if "" in named and len(named) > 1:
+        raise Usage(_TWICE)
+    return Inputs(named.get(""), {name: shape for name, shape in named.items() if name})
+
+
+def _shape(word: str, text: str, limits: Limits) -> GivenInput:
+    from archdsl.reading.given import given_input
+
     try:
-        return fragment_shape(text, limits)
+        return given_input(text, limits)
     except ArchError as wrong:
-        raise Usage(f"--input {text}: {wrong.diagnostics[0].message}") from None
+        raise Usage(f"--input {word}: {wrong.diagnostics[0].message}; a shape is written 227x227x3") from None
 
 
 def rewrite(path: str, source: Source, text: str) -> Diagnostic | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, TextIO, TypeVar
+
+from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
 
 if TYPE_CHECKING:
     from archdsl.diagnostics import Diagnostic
 
 T = TypeVar("T")
+_OF_FILES = ("unreadable", "damaged-weights", "pickled-weights")  # what keeps a command from its work
 _PATIENCE = 2.0  # seconds before progress is shown
 
 
@@ -62,6 +65,30 @@ def print_diagnostics(diagnostics: list[Diagnostic], most: int, stream: TextIO |
     target = sys.stdout if stream is None else stream
     for text in rendered(diagnostics, most, coloured(target)):
         print(text, end="\n\n", file=target)
+
+
+def status_of(diagnostics: Iterable[Diagnostic]) -> int:
+    """UNUSABLE where a file cannot be used, FOUND where a text has an error, else HOLDS."""
+    found = list(diagnostics)
+    if any(diagnostic.code in _OF_FILES for diagnostic in found):
+        return UNUSABLE
+    return FOUND if any(diagnostic.severity == "error" for diagnostic in found) else HOLDS
+
+
+def report(diagnostics: list[Diagnostic], most: int, *, beside: bool = False, one_of_many: bool = False) -> int:
+    """Print what was found, and give the exit status of it.
+
+    Standard output has what is wrong with a text; standard error what is wrong with a file, and what would stand
+    `beside` a source or spec that standard output has. The file that a command is about, not `one_of_many`, is named in
+    front of what is wrong with it, as in every complaint about a call.
+    """
+    status = status_of(diagnostics)
+    if not one_of_many and any(diagnostic.code == "unreadable" for diagnostic in diagnostics):
+        for diagnostic in diagnostics:
+            complain(f"{diagnostic.source.name}: {diagnostic.message}")
+        return status
+    print_diagnostics(diagnostics, most, sys.stderr if beside or status == UNUSABLE else sys.stdout)
+    return status
 
 
 def print_json(value: object) -> None:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from typing import Any
-
 from archdsl.api.weights import wanted
 from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import compare
@@ -14,9 +11,10 @@ from archdsl.checkpoints.proposals import Proposal, propose
 from archdsl.checkpoints.wanted import Wanted
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments
-from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
+from archdsl.cli.status import FOUND, HOLDS
 from archdsl.cli.usage import Usage
-from archdsl.diagnostics import ArchError
+from archdsl.diagnostics import ArchError, Diagnostic
+from archdsl.files.texts import unreadable
 from archdsl.reports import checkpoint as backend
 from archdsl.reports.checkpoint import Fit
 
@@ -31,15 +29,15 @@ def weights(arguments: Arguments) -> int:
     rules = Rules(_renames(arguments.rename), tuple(arguments.skip), arguments.cast)
     checked = checked_spec(arguments)
     if checked.failed:
-        return _failed(arguments, checked, path, checked.diagnostics, FOUND)
-    asked = wanted(checked, arguments.limits)
+        return _failed(arguments, checked, path, checked.diagnostics)
     try:
+        asked = wanted(checked, arguments.limits)
         with opened(path) as checkpoint:
             found = header(checkpoint, arguments.limits).tensors
     except ArchError as wrong:
-        return _failed(arguments, checked, path, wrong.diagnostics, UNUSABLE)
-    except ValueError as wrong:  # a name that no file can have
-        raise Usage(f"{path}: {wrong}") from None
+        return _failed(arguments, checked, path, wrong.diagnostics)
+    except (OSError, ValueError) as wrong:  # ValueError: a name that no file can have
+        return _failed(arguments, checked, path, [unreadable(path, wrong)])
     fit = _fit(checked, path, asked, found, rules)
     if arguments.format == "json":
         terminal.print_json(backend.record(fit))
@@ -70,9 +68,8 @@ def _fit(checked: Checked, path: str, wanted: list[Wanted], found: dict[str, Ent
     return Fit(checked, path, comparison, proposal)
 
 
-def _failed(arguments: Arguments, checked: Checked, path: str, diagnostics: list[Any], status: int) -> int:
-    if arguments.format == "json":
-        terminal.print_json(backend.failed(checked, path, diagnostics))
-    else:
-        terminal.print_diagnostics(diagnostics, arguments.limits.diagnostics, sys.stderr)
-    return status
+def _failed(arguments: Arguments, checked: Checked, path: str, diagnostics: list[Diagnostic]) -> int:
+    if arguments.format != "json":
+        return terminal.report(diagnostics, arguments.limits.diagnostics)
+    terminal.print_json(backend.failed(checked, path, diagnostics))
+    return terminal.status_of(diagnostics)

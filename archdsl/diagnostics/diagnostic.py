@@ -26,8 +26,26 @@ class Related(NamedTuple):
     source: Source | None = None
 
 
+class Edit(NamedTuple):
+    """A text that is put in place of a part of another."""
+
+    span: Span
+    text: str
+
+
+class Fix(NamedTuple):
+    """What mends a fault: the text to type, and the edits that put it in. It was tried: a check accepts it there."""
+
+    title: str
+    edits: tuple[Edit, ...]
+
+
 class Diagnostic(NamedTuple):
-    """A fact with its values, its place, where the other number comes from, and what to do."""
+    """A fact with its values, its place, where the other number comes from, and what to do.
+
+    `hint` is the title of the fix, or a sentence that helps where there is none. What a fix may be made of: `instead`
+    are texts that may be meant in its place, `values` are words that mend its line, as `p1`.
+    """
 
     code: str
     message: str
@@ -36,6 +54,9 @@ class Diagnostic(NamedTuple):
     label: str = ""
     related: tuple[Related, ...] = ()
     hint: str | None = None
+    fix: Fix | None = None
+    instead: tuple[str, ...] = ()
+    values: str = ""
 
     @property
     def severity(self) -> str:

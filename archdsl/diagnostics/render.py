@@ -57,7 +57,8 @@ def render(diagnostic: Diagnostic, color: bool = False) -> str:
             lines.append(" " * gutter + paint("dim", " |"))
             lines += _excerpt(text, marks, gutter, severity, paint)
     if diagnostic.hint:
-        lines.append(f"{' ' * gutter} {paint('dim', '=')} {paint('bold', 'try')}: {inert(diagnostic.hint)}")
+        word = "try" if diagnostic.fix is not None else "help"
+        lines.append(f"{' ' * gutter} {paint('dim', '=')} {paint('bold', word)}: {inert(diagnostic.hint)}")
     return "\n".join(lines)
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from archdsl.claims.incoming import incoming
 from archdsl.elaborate import control
 from archdsl.elaborate.names import Entry, Names, Place, Value
 from archdsl.elaborate.once import Once, sequence_of, wrapped
-from archdsl.elaborate.state import Elaboration
+from archdsl.elaborate.state import NEXT, Elaboration, discarded
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.bind import bind
 from archdsl.expressions.evaluate import evaluate
+from archdsl.expressions.labels import discards
 from archdsl.expressions.scope import HOLES, Scope, Words, meant
 from archdsl.expressions.signature import of_kind
 from archdsl.expressions.words import spell_value
-from archdsl.faults.problem import Problem, Silent, placed
+from archdsl.faults.problem import Problem, Silent, exceeded, placed
+from archdsl.faults.work import STATEMENT
 from archdsl.layers import Layer
 from archdsl.layers.values import identity
 from archdsl.network.nodes import Item, Merge, Sequence, Use
@@ -33,6 +36,8 @@ def group(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], plac
     takes = tuple(e.again(value) for value in inputs)
     body, last = yield e.sequence(statement.body.lines, takes, place.inner()._replace(names=names))
     if last is None:
+        if names.discarded is not None:
+            raise discarded(names.discarded, "the braces around it give nothing", names.discarded.names[0], NEXT)
         raise Silent
     e.read(last)
     if named:
@@ -90,8 +95,8 @@ def _check_use(
         loop = " -> ".join(one.name.text for one in (*place.chain[place.chain.index(block) :], block))
         raise Problem("recursive-block", f"{name} reaches itself: {loop}", at)
     if len(place.chain) >= e.limits.chain:
-        message = f"more than {e.limits.chain} blocks within one another"
-        raise Problem("limit", message, at, hint="raise it with --limit chain=N")
+        message = f"more than {e.limits.chain:,} blocks within one another"
+        raise exceeded("chain", message, at)
     wanted = max(1, len(block.takes))
     if len(inputs) != wanted:
         reads = f" ({', '.join(token.text for token in block.takes)})" if block.takes else ""
@@ -172,7 +177,15 @@ def merge(
         raise Silent
     if not values:
         raise Problem("wrong-inputs", f"{kind.name} has no branch", statement.kind or statement)
-    op, (shape,) = e.rules.apply(kind, bound, values, statement)
+    try:
+        op, (shape,) = e.rules.apply(kind, bound, values, statement)
+    except Problem as fault:
+        fault.related += incoming(item.node for item in branches) if fault.code == "shape-mismatch" else ()
+        raise
+    if len(values) == 1:
+        from archdsl.elaborate.joining import warn_of_one
+
+        warn_of_one(e, statement, kind, bound, inputs[0], values[0])
     node = Merge(op, shapes, (shape,), branches, names.counter - base, statement)
     if not named:
         return Once(node, (shape,))
@@ -206,11 +219,21 @@ def _branches(
             ours += [] if item is None else [item]
             values += found
             if len(values) > e.limits.list:
-                raise Problem("limit", f"more than {e.limits.list:,} branches", statement.kind or statement)
-        if not e.judge.line(line, ours, place.scope):
+                raise exceeded("list", f"more than {e.limits.list:,} branches", statement.kind or statement)
+        if not e.judge.line(line, ours, place.scope, _claimed(e, line.statements[-1], found)):
             values[-1:] = [e.wrong()]
         items += ours
     return tuple(items), tuple(values)
+
+
+def _claimed(e: Elaboration, statement: tree.Statement, branches: tuple[Value, ...]) -> Shape | None:
+    """The branch of which claims behind a statement of a merge speak: the last, if others of a `for` are like it."""
+    claims = statement.claims if isinstance(statement, tree.For) else ()
+    shapes = {str(branch.shape) for branch in branches}
+    if len(shapes) > 1 and (shape := next((one for one in claims if isinstance(one, tree.ShapeClaim)), None)):
+        e.report.tell("misplaced", "the turns of this `for` give several shapes; claim each within its braces", shape)
+        return None
+    return branches[-1].shape if branches else None
 
 
 def _branch(
@@ -218,10 +241,14 @@ def _branch(
 ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
     """One statement of a merge: its item and its branches; `let` and an `if` not taken make none."""
     here = place.reading(source)
+    e.work.spend(STATEMENT, statement)
     try:
         match statement:
             case tree.Layer():
                 item, values = yield e.layer(statement, e.reads(statement, source, here), here, base)
+                e.note_result(item, statement)
+                if statement.names and discards(statement.names[0]):
+                    raise discarded(statement, "the merge has nothing to read", statement.names[0], NEXT)
                 return item, values if statement.repeat is not None else values[:1]  # of several results the first
             case tree.If():
                 return (yield control.optional(e, statement, source, here, base))

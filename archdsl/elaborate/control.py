@@ -7,13 +7,28 @@ from typing import Any
 
 from archdsl.elaborate.names import Names, Place, Value
 from archdsl.elaborate.once import Once, sequence_of, wrapped
-from archdsl.elaborate.state import Elaboration
+from archdsl.elaborate.state import NEXT, Elaboration, discarded
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.counting import copies, turns
 from archdsl.expressions.evaluate import truth
 from archdsl.expressions.words import spell_value
-from archdsl.faults.problem import Problem
-from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Run, Share, Use, width
+from archdsl.faults.problem import Problem, exceeded
+from archdsl.faults.work import STATEMENT
+from archdsl.network.nodes import (
+    Choice,
+    Item,
+    Leaf,
+    Loop,
+    Merge,
+    Node,
+    Repeat,
+    Run,
+    Sequence,
+    Share,
+    Use,
+    children,
+    width,
+)
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression
 from archdsl.syntax import tree
@@ -41,7 +56,7 @@ def repeated(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], p
             return Once(None, shapes)
         return Once(Repeat((), place.branch, statement), () if place.branch else shapes)
     if place.branch and count > e.limits.list:
-        raise Problem("limit", f"more than {e.limits.list:,} copies in a merge", statement.repeat)
+        raise exceeded("list", f"more than {e.limits.list:,} copies in a merge", statement.repeat)
     runs: list[Run] = []
     left, values = count, inputs
     while left:
@@ -99,19 +114,19 @@ def conditional(
     try:
         taken, body = _taken(e, statement, place)
     except Problem as problem:
-        if problem.code != "undetermined" or _lays(statement):
+        if problem.code != "undetermined" or e.lays(statement):
             raise
         return None, current
     number = place.names.counter - base
     if body is None:
-        if current is None or not _lays(statement):
+        if current is None or not e.lays(statement):
             return None, current
         empty = sequence_of((current,), (), (current,), 0)
         reads = (current.number,)
         return Item(None, number, Choice(None, empty, statement), reads, reads, ()), current
-    takes = () if current is None else (e.again(current),)
+    takes = () if current is None else (e.inside(current),)
     sequence, last = yield e.sequence(body.lines, takes, place.inner())
-    if not _lays(statement):
+    if not e.lays(statement):
         return None, current
     return _inline(e, Choice(taken, sequence, statement), current, last, number)
 
@@ -127,6 +142,8 @@ def optional(
         empty = sequence_of((source,), (), (source,), 0)
         return Item(None, number, Choice(None, empty, statement), reads, (), ()), ()
     sequence, last = yield e.sequence(body.lines, (e.again(source),), place.inner())
+    if last is None and place.names.discarded is not None:
+        raise _no_branch(place.names.discarded)
     item, value = _inline(e, Choice(taken, sequence, statement), source, last, number)
     return item, () if value is None else (value,)
 
@@ -134,36 +151,29 @@ def optional(
 def _taken(e: Elaboration, statement: tree.If, place: Place) -> tuple[int | None, tree.Body | None]:
     """The arm whose condition holds first; `else` counts as the last."""
     for number, (condition, body) in enumerate(statement.arms):
+        e.work.spend(STATEMENT, statement)
         if truth(condition, place.scope, e.limits):
             return number, body
     return (len(statement.arms) if statement.otherwise is not None else None), statement.otherwise
-
-
-def _lays(statement: tree.If) -> bool:
-    """Whether any arm of an `if` lays something; one with claims alone leaves no trace in the network."""
-    stack: list[tree.Statement] = [statement]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, (tree.Layer, tree.For)):
-            return True
-        if isinstance(one, tree.If):
-            bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])
-            stack += [inner for body in bodies for line in body.lines for inner in line.statements]
-    return False
 
 
 def _inline(
     e: Elaboration, node: Node, current: Value | None, last: Value | None, number: int
 ) -> tuple[Item | None, Value | None]:
     """The item of an `if` or a `for` in a sequence: it reads the current value and gives the next."""
-    if current is not None:
-        e.read(current)
+    reads = () if current is None else (current.number,)
+    if last is None and any(body.items for body in children(node) if isinstance(body, Sequence)):
+        return Item(None, number, node, reads, (), ()), None  # `_` discards what the last line gives
     if last is None or last.shape is None:
         return None, last
     value = e.again(last)
     e.passed(value, last)
-    reads = () if current is None else (current.number,)
     return Item(None, number, node, reads, (value.number,), (last.shape,)), value
+
+
+def _no_branch(statement: tree.Layer) -> Problem:
+    """The fault of a branch of a merge whose last result is discarded."""
+    return discarded(statement, "the merge has nothing to read", statement.names[0], NEXT)
 
 
 # ---- for
@@ -178,9 +188,7 @@ def loop(
     value = current
     for values in turns(statement, place.scope, e.limits):
         e.visit(statement.names[0])
-        if value is not None:
-            e.read(value)
-        takes = () if value is None else (e.again(value),)
+        takes = () if value is None else (e.inside(value),)
         inner = _turn(statement, values, place.reading(value))
         with e.report.within(statement.names[0], partial(_here, statement, values)):
             sequence, value = yield e.sequence(statement.body.lines, takes, inner)
@@ -196,12 +204,13 @@ def branches(
     """A `for` in a merge: each turn is a branch."""
     found, lasts = [], []
     number = place.names.counter - base
-    e.read(source)
     for values in turns(statement, place.scope, e.limits):
         e.visit(statement.names[0])
         inner = _turn(statement, values, place)
         with e.report.within(statement.names[0], partial(_here, statement, values)):
             sequence, last = yield e.sequence(statement.body.lines, (e.again(source),), inner)
+        if last is None and place.names.discarded is not None:
+            raise _no_branch(place.names.discarded)
         found.append((values, sequence))
         lasts.append(last or e.wrong())
         e.read(lasts[-1])

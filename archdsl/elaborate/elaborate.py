@@ -7,21 +7,24 @@ hold others are tasks (`trampoline`), so that nesting never becomes depth of the
 
 from __future__ import annotations
 
+from archdsl.claims.incoming import changed
 from archdsl.elaborate import containers, control
 from archdsl.elaborate.names import Entry, Names, Part, Place, Value, mark_activation
 from archdsl.elaborate.once import Once, sequence_of
 from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
-from archdsl.expressions.labels import label_text
-from archdsl.expressions.scope import WRONG, Scope, Sharing
+from archdsl.expressions.labels import DISCARD, discards, label_text
+from archdsl.expressions.scope import RESERVED, WRONG, Scope, Sharing
 from archdsl.faults.problem import Problem, Silent, misplaced, placed
+from archdsl.faults.work import STATEMENT
 from archdsl.layers import Layer
 from archdsl.network.nodes import Item, Sequence
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 
-_WORDS = ("in", "yes", "no", "true", "false")
+_FEWEST = 2  # values that a merge without braces reads
+_KEEP = "`let d = in` before both keeps the first; `in` is what its own line reads"
 
 
 class Elaborator(Elaboration):
@@ -40,6 +43,7 @@ class Elaborator(Elaboration):
             ours: list[Item] = []
             for statement in line.statements:
                 here = place.reading(current)
+                self.work.spend(STATEMENT, statement)
                 try:
                     if isinstance(statement, tree.Layer) and statement.body is None and statement.repeat is None:
                         item, current = yield from self._line(statement, current, here, base)
@@ -49,11 +53,13 @@ class Elaborator(Elaboration):
                     item, current = None, self._after(fault, statement, current, here)
                 if item is not None:
                     ours.append(item)
-            if not self.judge.line(line, ours, place.scope):
+            if not self.judge.line(line, ours, place.scope, current.shape if current is not None else None):
                 current = self._doubt(line, place)
             if len(line.statements) > 1:
                 mark_activation(line, place.names)
             items += ours
+        for token, before in changed(items):
+            self.report.tell("changed-in", "`in` is the wide number here", token, hint=_KEEP, related=(before,))
         last = () if current is None else (current,)
         return sequence_of(takes, tuple(items), last, place.names.counter - base), current
 
@@ -85,8 +91,7 @@ class Elaborator(Elaboration):
             case tree.Layer():
                 inputs = self.reads(statement, current, place)
                 item, values = yield self.layer(statement, inputs, place, base)
-                self._note_result(item, statement)
-                return item, values[0]
+                return item, self._following(item, values, statement, place.names)
             case tree.If():
                 return (yield control.conditional(self, statement, current, place, base))
             case tree.For():
@@ -108,14 +113,23 @@ class Elaborator(Elaboration):
             here = place.reading(inputs[0]) if inputs else place
             label = self._label(statement, here)
             number = place.names.number(label)
+            if target.merge and len(inputs) < _FEWEST:
+                self._check_several(statement, target, inputs, current, here)
             once = self.plain(statement, target, inputs, here)
             item, values = self._item(statement, label, number, once, inputs, place, base)
-        self._note_result(item, statement)
-        return item, values[0]
+        return item, self._following(item, values, statement, place.names)
 
-    def _note_result(self, item: Item | None, statement: tree.Layer) -> None:
+    def _following(
+        self, item: Item | None, values: tuple[Value, ...], statement: tree.Layer, names: Names
+    ) -> Value | None:
+        """What the next line reads: the first result, unless `_` discards it."""
         if item is not None and item.gives != item.reads:
-            self._results.append((item.gives, statement))
+            self._results.append((item, statement))
+        if statement.names and statement.names[0].text == DISCARD:
+            names.discarded = statement
+            return None
+        names.discarded = None
+        return values[0]
 
     def declare(self, statement: tree.Statement, place: Place) -> None:
         """`let`, `expect`, `freeze` and `output`: what lays nothing."""
@@ -136,7 +150,7 @@ class Elaborator(Elaboration):
 
     def _let(self, statement: tree.Let, scope: Scope) -> None:
         name = statement.name.text
-        if name in scope or name in _WORDS:
+        if name in scope or name in RESERVED:
             raise Problem("duplicate-name", f"{name} has a meaning here already", statement.name)
         try:
             scope.define(name, evaluate(statement.value, scope, self.limits))
@@ -169,7 +183,7 @@ class Elaborator(Elaboration):
         return self._item(statement, label, number, once, inputs, place, base)
 
     def _label(self, statement: tree.Layer, place: Place) -> str | None:
-        if not statement.names:
+        if not statement.names or statement.names[0].text == DISCARD:
             return None
         label = label_text(statement.names[0], place.scope, self.limits)
         place.names.claim(label, statement.names[0])
@@ -186,7 +200,7 @@ class Elaborator(Elaboration):
         base: int,
     ) -> tuple[Item | None, tuple[Value, ...]]:
         values = self._values(statement, once)
-        if label is not None:
+        if statement.names:
             self._enter(statement, label, values, once, place)
         if once.node is None:
             return None, values
@@ -200,16 +214,21 @@ class Elaborator(Elaboration):
             return tuple(self.wrong() for _ in range(max(1, len(statement.names), len(once.shapes))))
         return tuple([self.value(shape, statement) for shape in once.shapes])
 
-    def _enter(self, statement: tree.Layer, label: str, values: tuple[Value, ...], once: Once, place: Place) -> None:
+    def _enter(
+        self, statement: tree.Layer, label: str | None, values: tuple[Value, ...], once: Once, place: Place
+    ) -> None:
         """Make the results readable: the first name is the layer's own, the others are the further results."""
         names = statement.names
-        number = values[0].number if values else 0
-        part = once.part or Part(number, once.node, statement, place, place.scope.defined)
-        place.names.entries[label] = Entry(values, names[0], once.inside, None, part)
+        if label is not None:
+            number = values[0].number if values else 0
+            part = once.part or Part(number, once.node, statement, place, place.scope.defined)
+            place.names.entries[label] = Entry(values, names[0], once.inside, None, part)
         if len(names) > max(1, len(values)):
             message = f"{len(names)} names for {len(values)} result{'s' * (len(values) != 1)}"
             raise Problem("too-many-values", message, names[len(values)])
         for token, value in zip(names[1:], values[1:], strict=False):
+            if discards(token):
+                continue
             text = label_text(token, place.scope, self.limits)
             place.names.claim(text, token)
             place.names.entries[text] = Entry((value,), token)
@@ -227,7 +246,21 @@ class Elaborator(Elaboration):
             return (yield containers.use(self, statement, target, inputs, place))
         if statement.body is not None:
             return (yield containers.merge(self, statement, target, inputs, place, named))
+        if target.merge and len(inputs) < _FEWEST:
+            self._check_several(statement, target, inputs, None, place)
         return self.plain(statement, target, inputs, place)
+
+    def _check_several(
+        self,
+        statement: tree.Layer,
+        kind: type[Layer],
+        inputs: tuple[Value, ...],
+        above: Value | None,
+        place: Place,
+    ) -> None:
+        from archdsl.elaborate.joining import check_several
+
+        check_several(self, statement, kind, inputs, above, place)
 
     def plain(self, statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
         """One layer of a built-in kind."""

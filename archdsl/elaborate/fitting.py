@@ -10,6 +10,7 @@ from archdsl.diagnostics import Related, Span
 from archdsl.faults.problem import Problem, Refused
 from archdsl.layers import Tensor
 from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Share, Use, width
+from archdsl.network.table import Identity
 from archdsl.sizes.size import Expression, same
 from archdsl.syntax.tree import Token
 
@@ -26,13 +27,14 @@ class _Pair(NamedTuple):
 def unfit(token: Token, first: Leaf | Sequence | Use, again: Leaf | Sequence | Use) -> Problem | None:
     """The first layer whose tensors, or whose form in PyTorch, are not those of the first run."""
     on, now = (" and ".join(map(str, node.inputs)) for node in (first, again))
-    seen: set[tuple[int, int]] = set()  # bodies stand in many places: each pair is looked at once
+    seen: set[tuple[Identity, Identity]] = set()  # bodies stand in many places: each pair is looked at once
     stack = [_Pair(token.text, 0, first, again)]
     while stack:
         pair = stack.pop()
-        if (id(pair.one), id(pair.other)) in seen:
+        both = Identity(pair.one), Identity(pair.other)
+        if both in seen:
             continue
-        seen.add((id(pair.one), id(pair.other)))
+        seen.add(both)
         if not _alike(pair.one, pair.other):
             begin = f", from {pair.path} on" if pair.path != token.text else ""
             message = f"{token.text} has other layers on {now} than on {on}{begin}"

@@ -32,6 +32,7 @@ from archdsl.network.nodes import (
     postorder,
     width,
 )
+from archdsl.network.table import NodeTable
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -118,13 +119,15 @@ def _unknown(e: Elaboration, root: _Step, path: str, token: Token) -> Problem | 
         if not below.found:
             around = ".".join(words[:number])
             close = nearest(word, step.beside)
-            hint = f"did you mean {'.'.join([*words[:number], close])}?" if close else None
+            hint, instead = None, (".".join([*words[:number], close]),) if close else ()
             if not number and not close and meant(word, e.kinds.words[0]):
                 hint = f"a part is frozen by its name: a: {word}, and freeze a"
             if step.owns and not step.beside:
                 hint = f"all tensors of a layer are frozen together: freeze {around}"
             where = f" in {around}" if number else ""
-            return Problem("unknown-name", f"nothing{where} is called {word or token.text}", token, hint=hint)
+            return Problem(
+                "unknown-name", f"nothing{where} is called {word or token.text}", token, hint=hint, instead=instead
+            )
         step = below
     return None
 
@@ -134,7 +137,7 @@ def _again(step: _Step, token: Token) -> Problem | None:
     if step.runs is None:
         return None
     message = f"{token.text} runs {step.runs} again and has no weights of its own"
-    return Problem("shared-freeze", message, token, hint=f"freeze {step.runs}")
+    return Problem("shared-freeze", message, token, instead=(step.runs,))
 
 
 class _Marking:
@@ -144,8 +147,8 @@ class _Marking:
 
     def __init__(self, e: Elaboration, token: Token) -> None:
         self._e, self._token = e, token
-        self._whole: dict[int, tuple[Node, Node]] = {}
-        self._owning: dict[int, bool] = {}
+        self._whole: NodeTable[Node] = NodeTable()
+        self._owning: NodeTable[bool] = NodeTable()
 
     def at(self, node: Node, step: _Step | None, frozen: bool, surely: bool) -> Task[Node]:
         """A node with a step of its own."""
@@ -236,22 +239,25 @@ class _Marking:
         return [Run(self.whole(node) if frozen else node, copies)] if copies else []
 
     def _owns(self, node: Node) -> bool:
-        """Whether there are tensors in a node."""
-        if id(node) not in self._owning:
-            leaves = (one for one in postorder(node) if isinstance(one, Leaf))
-            self._owning[id(node)] = any(leaf.op.tensors(*leaf.inputs) for leaf in leaves)
-        return self._owning[id(node)]
+        """Whether there are tensors in a node; what a SHARE runs has its own elsewhere."""
+        return self._owning.fold(
+            node,
+            own=lambda one: isinstance(one, Leaf) and bool(one.op.tensors(*one.inputs)),
+            total=lambda *parts: any(parts),
+            times=lambda one, _: one,
+            again=lambda _: False,
+        )
 
     def whole(self, node: Node) -> Node:
         """A node with every layer in it frozen; children first, each once."""
-        for one in postorder(node) if id(node) not in self._whole else ():
-            if id(one) not in self._whole:
-                self._whole[id(one)] = one, self._remade(one)
-        return self._whole[id(node)][1]
+        for one in postorder(node) if node not in self._whole else ():
+            if one not in self._whole:
+                self._whole[one] = self._remade(one)
+        return self._whole[node]
 
     def _remade(self, node: Node) -> Node:
         def new(items: tuple[Item, ...]) -> tuple[Item, ...]:
-            return tuple(item._replace(node=self._whole[id(item.node)][1]) for item in items)
+            return tuple(item._replace(node=self._whole[item.node]) for item in items)
 
         match node:
             case Leaf():
@@ -263,9 +269,9 @@ class _Marking:
             case Merge():
                 return node._replace(branches=new(node.branches))
             case Use() | Choice():
-                return node._replace(body=self._whole[id(node.body)][1])  # type: ignore[arg-type]
+                return node._replace(body=self._whole[node.body])  # type: ignore[arg-type]
             case Repeat():
-                return node._replace(runs=tuple(Run(self._whole[id(r.node)][1], r.copies) for r in node.runs))
+                return node._replace(runs=tuple(Run(self._whole[run.node], run.copies) for run in node.runs))
             case Loop():
-                return node._replace(turns=tuple((v, self._whole[id(b)][1]) for v, b in node.turns))  # type: ignore[misc]
+                return node._replace(turns=tuple((v, self._whole[body]) for v, body in node.turns))  # type: ignore[misc]
         raise AssertionError(node)

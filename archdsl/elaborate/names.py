@@ -6,6 +6,7 @@ import itertools
 from typing import NamedTuple
 
 from archdsl.diagnostics import Related, Span, nearest
+from archdsl.expressions.labels import DISCARD, discards
 from archdsl.expressions.scope import WRONG, Scope, Words
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers import REGISTRY
@@ -64,9 +65,13 @@ class Names:
         self.outward: Token | None = None  # a name behind `<-` inside that stands for something around
         self.entered: Token | None = None  # a name behind `<-` around that stands for something inside
         self.shared: Token | None = None  # where SHARE runs all of it again
+        self.discarded: tree.Layer | None = None  # the last line, where `_` discards what the next one would read
 
     def claim(self, label: str, token: Token) -> None:
-        """Take a label; raises Problem where it is taken."""
+        """Take a label; raises Problem where it is taken, or is none."""
+        if discards(token):
+            message = "`_` discards a result of a layer, and cannot be the name of what is read"
+            raise Problem("invalid-name", message, token)
         if label in self.taken:
             first = self.taken[label]
             again = " again, by a repeat or a `for`" if first.start == token.start else ""
@@ -78,14 +83,14 @@ class Names:
             )
             related = () if again else (Related(Span(first.start, first.end), "first given here"),)
             raise Problem("duplicate-name", message, token, hint=hint, related=related)
-        if label.isdigit() and int(label) < self.counter:
+        if _is_number(label) and int(label) < self.counter:
             message = f"the number {label} may stand for a layer above: counting has come to {self.counter}"
-            raise Problem("duplicate-name", message, token, hint=f"{self.counter}, or a larger number")
+            raise Problem("duplicate-name", message, token, instead=(str(self.counter),))
         self.taken[label] = token
 
     def number(self, label: str | None) -> int:
         """The number of the next item; a numeric label sets where counting goes on."""
-        if label is not None and label.isdigit():
+        if label is not None and _is_number(label):
             self.counter = int(label)
         self.counter += 1
         return self.counter - 1
@@ -94,6 +99,9 @@ class Names:
         """The way to what a reference reads: the innermost name in sight, then by dots into named groups."""
         text = reference.text[1:-1] if reference.type == "STRING" else reference.text
         parts = [text] if reference.type == "STRING" else text.split(".")
+        if DISCARD in parts and reference.type != "STRING":
+            message = "`_` discards a result, so nothing can read it"
+            raise Problem("unknown-name", message, reference, hint="give the result a name in place of `_`")
         scope: Names | None = self
         passed: list[Names] = []
         while scope is not None and parts[0] not in scope.entries:
@@ -129,12 +137,12 @@ class Names:
     def _unknown(self, name: str, at: Token) -> Problem:
         close = nearest(name, self.visible())
         message = f"no layer above is called {name}"
-        hint = f"did you mean {close}?" if close else None
+        hint, instead = None, (close,) if close else ()
         if self._unfinished(name):
             message, hint = f"{name} is the name of what stands around this line, and has no result yet", None
         elif name == "input":
-            hint = "give the input a name: input x: 28x28x1"
-        return Problem("unknown-name", message, at, hint=hint)
+            hint = "an input is read by its name: give it one, and a colon"
+        return Problem("unknown-name", message, at, hint=hint, instead=instead)
 
     def _unfinished(self, name: str) -> bool:
         scope: Names | None = self
@@ -154,6 +162,11 @@ class Names:
             found += scope.entries
             scope = scope.around
         return found
+
+
+def _is_number(label: str) -> bool:
+    """Whether a label is a number, from which counting goes on; digits of other scripts are letters of a name."""
+    return label.isascii() and label.isdigit()
 
 
 class Place(NamedTuple):

@@ -14,6 +14,7 @@ from archdsl.elaborate.once import Once
 from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.assume import Need
+from archdsl.expressions.labels import discards
 from archdsl.faults.problem import Problem, Refused, Silent
 from archdsl.layers.values import give
 from archdsl.network.nodes import Repeat, Run
@@ -38,7 +39,7 @@ def open_repeat(
     assert at is not None
     if place.branch or len(inputs) > 1:
         raise Problem("undetermined", f"how many there are here is {count}, left open", at, hint=give(count))
-    if not statement.names:
+    if not statement.names or discards(statement.names[0]):
         message = f"the layers below are counted on from {count} copies, a number that is left open"
         raise Problem("undetermined", message, at, hint=f"name the repeat, layers: {{ ... }} x(n), or {give(count)}")
     copies = _copies(e, statement, count, inputs, copy)
@@ -102,11 +103,11 @@ def _perhaps(
 
 
 def _supposed(e: Elaboration, count: Expression, copies: Task[Once]) -> Task[_Tried]:
-    """The copies with all that is known only there: conditions, and layers and bodies that were found under them."""
+    """The copies with all that is known only there: conditions, and layers, bodies and parts found under them."""
     facts, some = facts_of(count), literal(count - 1, ">=")
     assert isinstance(some, Literal)
-    layers, uses, before = e.rules.known, e.uses.known, len(facts.needs)
-    e.rules.known, e.uses.known = ChainMap({}, layers), ChainMap({}, uses)
+    layers, uses, again, before = e.rules.known, e.uses.known, e.uses.again, len(facts.needs)
+    e.rules.known, e.uses.known, e.uses.again = ChainMap({}, layers), ChainMap({}, uses), ChainMap({}, again)
     with facts.supposing(some):
         try:
             once = yield copies
@@ -114,7 +115,7 @@ def _supposed(e: Elaboration, count: Expression, copies: Task[Once]) -> Task[_Tr
         except (Refused, Silent) as raised:
             return _Tried(None, raised, [])
         finally:
-            e.rules.known, e.uses.known = layers, uses
+            e.rules.known, e.uses.known, e.uses.again = layers, uses, again
 
 
 def _require_none(e: Elaboration, none: Literal, fault: Refused) -> None:

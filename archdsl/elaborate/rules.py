@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from archdsl.claims.hints import hint_for_refusal
+from archdsl.claims.hints import try_of_refusal
+from archdsl.claims.incoming import incoming
 from archdsl.diagnostics import Related, Span
 from archdsl.elaborate.names import Place, Value
 from archdsl.elaborate.once import Once
-from archdsl.expressions.bind import Bound, bind, make
-from archdsl.expressions.scope import Scope
+from archdsl.expressions.bind import Bound, Unbound, bind, make
+from archdsl.expressions.scope import WRONG, KindReference, Scope
 from archdsl.expressions.signature import of_kind
 from archdsl.faults.problem import Placed, Problem, Refused, Silent
 from archdsl.faults.report import Report
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import identity, weight
-from archdsl.limits import LARGEST, Limits
+from archdsl.limits import LARGEST, Limits, raising
 from archdsl.network.nodes import Leaf
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Undetermined, symbols, tidied
@@ -23,7 +24,14 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 _OF_THE_LINE = ("wrong-type", "missing-value", "unknown-option", "out-of-range")  # where no rule of shapes is asked
-_WHATEVER = ("wrong-type", "missing-value", "unknown-option", "undetermined", "too-large")  # wrong at every size
+_WHATEVER = (
+    "wrong-type",
+    "missing-value",
+    "unknown-option",
+    "undetermined",
+    "too-large",
+    "limit",
+)  # wrong at every size
 
 if TYPE_CHECKING:
     from archdsl.reading.reading import Known
@@ -53,26 +61,50 @@ class Rules:
         key = self._key(statement, kind, shapes, place.scope)
         found = self.known.get(key) if key is not None else None
         if found is None:
-            bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds, self.limits)
+            bound = self._bound(statement, kind, shapes, place)
             if None in shapes:
+                self._refuse_unfit(kind, bound)
                 raise Silent
             place.scope.spend(_effort(bound, shapes), statement)
-            op, results = self.apply(kind, bound, inputs, statement)
-            remarks = op.remarks(*shapes)  # type: ignore[arg-type]
-            for code, message in remarks:
-                self.report.tell(code, message, statement.kind or statement)
-            found = op, results, {name: argument.value for name, argument in bound.written.items()}
-            if key is not None and not remarks:
+            try:
+                op, results = self.apply(kind, bound, inputs, statement)
+            except Problem as fault:
+                fault.related += _ins(statement, place) if fault.code == "shape-mismatch" else ()
+                raise
+            written = {name: argument.value for name, argument in bound.written.items()}
+            found = op, results, written, op.remarks(*shapes)  # type: ignore[arg-type]
+            if key is not None:
                 self.known[key] = found
-        op, results, written = found
+        op, results, written, remarks = found
+        for code, message in remarks:
+            self.report.tell(code, message, statement.kind or statement)
         if len(results) > 1:
             place.scope.spend(len(results), statement)
         if self._facts is not None:
-            place.scope.spend(self.effort() + _formula(*shapes, *results) // _PER_STEP, statement)
+            place.scope.spend(_formula(*shapes, *results) // _PER_STEP, statement)
         return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]
 
+    def _bound(self, statement: tree.Layer, kind: type[Layer], shapes: Any, place: Place) -> Bound:
+        """The values of a line; raises Problem with every fault of them, of those that are bound, too."""
+        try:
+            return bind(of_kind(kind), statement.arguments, place.scope, place.kinds, self.limits)
+        except Unbound as fault:
+            fault.beside += unfit(kind, fault.bound, tuple(shape for shape in shapes if shape is not None), None)
+            raise
+
+    def _refuse_unfit(self, kind: type[Layer], bound: Bound) -> None:
+        """Refuse values that no input makes right, of a line that reads what is in doubt; raises Problem."""
+        faults = unfit(kind, bound, (), None)
+        if faults:
+            first, *others = faults
+            first.beside = tuple(others)
+            raise first
+
     def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
-        """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure."""
+        """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure.
+
+        A value that is left open has the text of one of another setting, and other facts: these are part of the key.
+        """
         words: list[Any] = [kind, shapes]
         for name, value, _, _ in statement.arguments:
             if type(value) is not Token or "?" in value.text or (name is not None and name.text in kind.refers):
@@ -82,9 +114,14 @@ class Rules:
             words.append(value.text if name is None else (name.text, value.text))
             if value.type == "WORD":
                 if value.text in scope:
-                    words.append(identity(scope.get(value.text)))
+                    found = scope.get(value.text)
                 elif value.text == "in":
-                    words.append(repr(scope.channels))
+                    found = scope.channels
+                else:
+                    continue
+                words.append(identity(found))
+                if not isinstance(found, (int, str)):
+                    words.append(self._facts)
         return tuple(words)
 
     def apply(
@@ -117,23 +154,15 @@ class Rules:
     def _check_sizes(self, kind: type[Layer], inputs: tuple[Shape, ...], shape: Shape) -> None:
         terms = self.limits.terms
         if self._facts is not None and _formula(*inputs, shape) > terms:
-            raise Refusal(
-                "too-large", f"{kind.name} would have counts of more than {terms:,} terms", hint=_fewer(shape)
-            )
+            message = f"{kind.name} would have counts of more than {terms:,} terms"
+            raise Refusal("limit", message, hint=_fewer(shape))
         for size in shape.sizes:
-            if isinstance(size, Expression) and (much := size.exceeds(terms, self.limits.degree)):
-                raise Refusal("too-large", f"{kind.name} gives {much}")
+            if isinstance(size, Expression) and (much := size.exceeds(self.limits)):
+                raise Refusal(much.code, f"{kind.name} gives {much.words}", hint=much.hint)
             if size <= 0:
                 raise Refusal("kernel-too-large", f"{kind.name} leaves nothing: its output would be {shape}")
         if isinstance(shape.elements, int) and shape.elements >= LARGEST:
             raise Refusal("too-large", f"{kind.name} gives {shape}, more than a tensor can hold")
-
-    def effort(self) -> int:
-        """Steps of work with open sizes since the last time."""
-        if self._facts is None:
-            return 0
-        steps, self._facts.steps = self._facts.steps, 0
-        return steps
 
     def _refused(
         self,
@@ -152,18 +181,54 @@ class Rules:
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
         own = not asked and refusal.code in _OF_THE_LINE
         related = [self.origin(value) for value in inputs if self.origins[value.number].end and not own]
-        hint = hint_for_refusal(refusal, kind, bound, shapes) or refusal.hint
+        tried = try_of_refusal(refusal, kind, bound, shapes)
+        hint = tried.text if tried else refusal.hint
         if refusal.code == "wrong-type" and hint is None:
             hint = f"usage: {kind.usage()}"
         fault = Problem if refusal.code in _WHATEVER else Refused
-        found = tuple(related[:_MOST_RELATED])
-        return fault(refusal.code, refusal.message, at, hint=hint, related=found, what=kind.name)
+        found = fault(
+            refusal.code,
+            refusal.message,
+            at,
+            hint=hint,
+            related=tuple(related[:_MOST_RELATED]),
+            what=kind.name,
+            values=tried.values if tried else "",
+        )
+        if not asked:
+            found.beside = unfit(kind, bound, shapes, refusal.blame)
+        return found
 
     def origin(self, value: Value) -> Related:
         """Where a value comes from, as a place that explains a fault."""
         at = self.origins[value.number]
         start: Placed = getattr(at, "kind", None) or at
         return Related(Span(start.start, start.end), f"{value.shape} comes from here")
+
+
+def _ins(statement: tree.Layer, place: Place) -> tuple[Related, ...]:
+    """What `in` is in the parts that a line reads by their names, where it is not one number."""
+    entries = [place.names.entries.get(token.text) for token in statement.reads]
+    parts = [entry.part for entry in entries if entry is not None and entry.part is not None]
+    return incoming(part.node for part in parts if part.node is not None)
+
+
+def unfit(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...], blame: str | int | None) -> tuple[Problem, ...]:
+    """The faults of further values of a line, each by itself; that of `blame` is told."""
+    faults, axes = [], len(shapes[0].space) if shapes else 0
+    for name, value in bound.values.items():
+        known = name in bound.written and value is not None and value is not WRONG
+        if name == blame or not known or isinstance(value, KindReference):
+            continue
+        try:
+            kind.attributes[name].type.convert(value, axes)
+        except Refusal as refusal:
+            if refusal.code in _OF_THE_LINE:
+                message = f"{name} of {kind.name} {refusal.message}"
+                faults.append(Problem(refusal.code, message, bound.written[name]))
+        except Undetermined:  # right at some sizes
+            continue
+    return tuple(faults)
 
 
 def _formula(*shapes: Shape | None) -> int:
@@ -177,7 +242,7 @@ def _formula(*shapes: Shape | None) -> int:
 
 def _fewer(shape: Shape) -> str:
     names = sorted({name for size in shape.sizes for name in symbols(size)})
-    return f"give a value: {' '.join(f'{name}=...' for name in names)}; or raise it with --limit terms=N"
+    return f"give a value: {' '.join(f'{name}=...' for name in names)}; or {raising('terms')}"
 
 
 def _makes(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> bool:

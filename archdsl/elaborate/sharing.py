@@ -18,6 +18,7 @@ from archdsl.expressions.labels import filled
 from archdsl.faults.problem import Problem, Refused, Silent
 from archdsl.layers import Tensor
 from archdsl.network.nodes import Leaf, Node, Placed, Repeat, Sequence, Share, Tie, Use, postorder, walk
+from archdsl.network.table import NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 from archdsl.syntax import tree
@@ -65,7 +66,8 @@ def _named(statement: tree.Layer) -> Token:
         if not more:
             return token
         message = f"SHARE takes a name and nothing else: the values of {token.text} are those of its own line"
-        raise Problem("too-many-values", message, more[0], hint=f"SHARE {token.text}")
+        rest = Span(more[0].start, more[-1].end)
+        raise Problem("too-many-values", message, rest, hint=_USAGE, instead=("",))
     raise Problem("wrong-type", "SHARE takes the name of what runs again", first, hint=_USAGE)
 
 
@@ -178,10 +180,9 @@ def _no_layer(entry: Entry, token: Token, tensor: str) -> Problem:
     lenders = [label for label, each in inside.entries.items() if _lends(each, tensor)] if inside is not None else []
     what = "a group" if inside is not None else "a repeat" if isinstance(node, Repeat) else "a block in use"
     what = "an input or a further result" if node is None else what
-    hint = f"{tensor}={name}.{lenders[0]}" if len(lenders) == 1 else None
-    return Problem(
-        "not-shareable", f"{name} is {what}; {tensor}= names one layer", token, hint=hint, related=(_given(entry),)
-    )
+    instead = (f"{name}.{lenders[0]}",) if len(lenders) == 1 else ()
+    message = f"{name} is {what}; {tensor}= names one layer"
+    return Problem("not-shareable", message, token, instead=instead, related=(_given(entry),))
 
 
 def _lends(entry: Entry, tensor: str) -> bool:
@@ -208,8 +209,10 @@ def _turned(sizes: tuple[Size, ...]) -> tuple[Size, ...]:
 
 def torn(marked: Sequence, token: Token) -> Iterator[Problem]:
     """The faults of weights with two names of which one is frozen and the other is not; `token` is what freezes."""
-    bodies = [marked, *(node.body for node in postorder(marked) if isinstance(node, Use))]
-    for body in {id(body): body for body in bodies}.values():
+    bodies: NodeTable[None] = NodeTable()
+    for one in (marked, *(node.body for node in postorder(marked) if isinstance(node, Use))):
+        bodies[one] = None
+    for body, _ in bodies.items():
         owners: dict[int, Placed] = {}
         for placed in walk(body, blocks=False):
             owners.update(dict.fromkeys(placed.item.gives[:1], placed))

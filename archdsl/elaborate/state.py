@@ -17,15 +17,16 @@ from archdsl.elaborate.names import Names, Place, Value
 from archdsl.elaborate.once import Once
 from archdsl.elaborate.rules import Rules
 from archdsl.elaborate.trampoline import Task
-from archdsl.expressions.labels import filled, label_text
+from archdsl.expressions.labels import DISCARD, discards, filled, label_text
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.signature import Signature, of_block
-from archdsl.faults.problem import Placed, Problem, Silent, Stop
-from archdsl.faults.report import FAULTS, Report
+from archdsl.faults.problem import Placed, Problem, Silent
+from archdsl.faults.report import Report
 from archdsl.faults.work import Work
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
 from archdsl.network.nodes import Item, Leaf, Node, Sequence, Use
+from archdsl.network.table import NodeTable
 from archdsl.reading.kinds import Kinds
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
@@ -36,14 +37,18 @@ if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
 
 _NOWHERE = Span(0, 0)
+NEXT = "put ID <- {} on a line below it"  # where braces give nothing
 
 
 class Uses:
-    """The bodies of blocks, one for each combination of arguments and input shapes."""
+    """The bodies of blocks, one for each combination of arguments and input shapes.
+
+    A block is told by the place of its name, a part by the number of its first result: neither is given twice.
+    """
 
     def __init__(self) -> None:
         self.known: MutableMapping[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
-        self.again: dict[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
+        self.again: MutableMapping[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
         self._signatures: dict[int, Signature] = {}
 
     def signature(self, block: tree.Block) -> Signature:
@@ -54,21 +59,31 @@ class Uses:
         return self._signatures[place]
 
 
+def discarded(statement: tree.Layer, so: str, at: Placed, hint: str) -> Problem:
+    """The fault of a result that is needed and that `_` discards; `hint` is told of a name that keeps another one."""
+    message = f"`_` discards the result of {statement.kind.text if statement.kind else 'the braces'} above, so {so}"
+    names = [token.text for token in statement.names if not discards(token)]
+    return Problem("missing-input", message, at, hint=hint.format(names[0]) if names else None)
+
+
 class Elaboration(ABC):
     """The values, names, visits and faults of one check, and the bodies that were laid."""
 
-    def __init__(self, kinds: Kinds, report: Report, limits: Limits, known: Known, facts: Facts | None) -> None:
+    def __init__(
+        self, kinds: Kinds, report: Report, limits: Limits, known: Known, facts: Facts | None, work: Work
+    ) -> None:
         self.kinds, self.report, self.limits, self.facts = kinds, report, limits, facts
         self.origins: dict[int, Placed] = {}  # where each value comes from
         self.costs = Costs()
         self.judge = Judge(report, self.costs, limits)
         self.rules = Rules(report, self.origins, limits, known, facts)
         self.uses = Uses()
-        self.work = Work(limits.visits)
+        self.work = work
         self.recursive: set[int] = set()  # places of blocks that reach themselves, told before anything is elaborated
+        self._laying: dict[int, bool] = {}
         self._read: set[int] = set()
         self._passes: list[tuple[int, int]] = []
-        self._results: list[tuple[tuple[int, ...], tree.Layer]] = []
+        self._results: list[tuple[Item, tree.Layer]] = []
 
     # ---- values and visits
 
@@ -82,6 +97,12 @@ class Elaboration(ABC):
         """The same value under a number of its own, as the inside of braces reads it."""
         return self.value(value.shape, self.origins[value.number])
 
+    def inside(self, value: Value) -> Value:
+        """The same value within an `if` or a `for`, where a line may read it or not."""
+        inner = self.again(value)
+        self.passed(inner, value)
+        return inner
+
     def wrong(self) -> Value:
         """What flows on after a fault."""
         return self.value(None, _NOWHERE)
@@ -91,23 +112,35 @@ class Elaboration(ABC):
         self.work.visit(at)
 
     def tell(self, fault: Problem | Silent, at: Placed) -> None:
-        """Tell a fault, unless it follows from another; raises Stop where more were told than anybody reads."""
+        """Tell a fault, unless it follows from another."""
         if isinstance(fault, Problem):
             self.report.problem(fault)
         elif not self.report.failed:  # never: a fault is silent only where another was told before
             self.report.tell("invalid-expression", "this has no value", at)
-        most = FAULTS * self.limits.diagnostics
-        if self.report.errors > most:
-            message = f"more than {most:,} faults: what follows was not checked"
-            raise Stop(Problem("limit", message, at, hint="raise it with --limit diagnostics=N"))
+
+    def lays(self, statement: tree.If) -> bool:
+        """Whether any arm of an `if` lays something; looked up once, for it may stand in a body of many uses."""
+        place = statement.arms[0][1].start
+        if place not in self._laying:
+            self._laying[place] = _lays(statement)
+        return self._laying[place]
 
     def read(self, *values: Value) -> None:
         """Note that something reads these values."""
         self._read.update(value.number for value in values)
 
+    def is_read(self, value: Value) -> bool:
+        """Whether something above reads a value."""
+        return value.number in self._read
+
     def passed(self, outer: Value, inner: Value) -> None:
-        """Note that one value is another under a new number: what reads the outer reads the inner."""
+        """Note that one value is another under a new number: what reads `outer` reads `inner`."""
         self._passes.append((outer.number, inner.number))
+
+    def note_result(self, item: Item | None, statement: tree.Layer) -> None:
+        """Note that a line gives results, which something must read; a repeat of no copies gives none."""
+        if item is not None and item.gives and item.gives != item.reads:
+            self._results.append((item, statement))
 
     def unread(self) -> int:
         """How many results were given so far that something must read."""
@@ -122,15 +155,40 @@ class Elaboration(ABC):
         for outer, inner in reversed(self._passes):
             if outer in self._read:
                 self._read.add(inner)
-        for numbers, statement in self._results:
-            if self._read.isdisjoint(numbers):
+        read: NodeTable[set[int]] = NodeTable()  # which of several names something reads, in any turn and use
+        for item, statement in self._results:
+            if len(statement.names) > 1:
+                places = (place for place, number in enumerate(item.gives) if number in self._read)
+                read[statement] = read.get(statement, set()).union(places)
+        for item, statement in self._results:
+            if len(statement.names) > 1:
+                self._tell_unread_names(item, statement, read[statement])
+            elif self._read.isdisjoint(item.gives) and not any(map(discards, statement.names)):
                 token = statement.names[0] if statement.names else statement.kind
                 message = f"nothing reads the result of {token.text if token else 'these braces'}, and it is no output"
                 self.report.tell("unused-result", message, statement)
 
+    def _tell_unread_names(self, item: Item, statement: tree.Layer, read: set[int]) -> None:
+        """Warn of each name of several that nothing reads. Where something else never reads it either, and it is no
+        path of tensors, `_` in its place says that this is meant.
+        """
+        pairs = zip(statement.names, item.gives, strict=False)
+        unread = [p for p, (token, number) in enumerate(pairs) if number not in self._read and not discards(token)]
+        plain = isinstance(item.node, Leaf) and not item.node.op.tensors(*item.node.inputs)
+        dropped = [place for place in unread if place not in read and (place > 0 or plain)]
+        written = [DISCARD if place in dropped else token.text for place, token in enumerate(statement.names)]
+        line = f"{', '.join(written)}: {tree.words(statement, self.report.source.text)}"
+        hint = line if set(written) != {DISCARD} else None
+        for place in unread:
+            token = statement.names[place]
+            message = f"nothing reads {token.text}, and it is no output"
+            self.report.tell("unused-result", message, token, hint=hint if place in dropped else None)
+
     def fail(self, statement: tree.Statement, place: Place) -> None:
         """The names of a statement with a fault stand for a value in doubt."""
         for token in statement.names if isinstance(statement, tree.Layer) else ():
+            if discards(token):
+                continue
             try:
                 place.names.fail(label_text(token, place.scope, self.limits), token, (self.wrong(),))
             except (Problem, Silent):
@@ -148,6 +206,8 @@ class Elaboration(ABC):
             self._read.add(current.number)
             return (current,)
         at = statement.names[0] if statement.names else statement.kind or statement
+        if place.names.discarded is not None:
+            raise discarded(place.names.discarded, "this line has to say what it reads", at, "<- {}")
         known = place.names.visible()
         if known:
             hint = f"<- {known[0]}" if len(known) == 1 else f"<- with one of {', '.join(known[:4])}"
@@ -181,6 +241,10 @@ class Elaboration(ABC):
         if names.outputs is None:
             if last is not None:
                 self.read(last)
+            elif names.discarded is not None:
+                at = names.discarded.names[0]
+                self.report.problem(discarded(names.discarded, "there is no output", at, "output {}"))
+                return (self.wrong(),)
             return (last,) if last is not None else ()
         try:
             return tuple(self.reference(token, place) for token in names.outputs.reads)
@@ -216,3 +280,16 @@ class Elaboration(ABC):
     @abstractmethod
     def once(self, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
         """One copy of a layer line."""
+
+
+def _lays(statement: tree.If) -> bool:
+    """Whether any arm of an `if` lays something; one with claims alone leaves no trace in the network."""
+    stack: list[tree.Statement] = [statement]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, (tree.Layer, tree.For)):
+            return True
+        if isinstance(one, tree.If):
+            bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])
+            stack += [inner for body in bodies for line in body.lines for inner in line.statements]
+    return False

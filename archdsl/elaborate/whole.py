@@ -75,7 +75,8 @@ def _inputs(
             shape = None
         if not one.names and len(declared.inputs) > 1:
             if not unnamed:
-                elaborator.report.tell("missing-value", "several inputs need names", one, hint="input left: 105x105x1")
+                hint = "a name stands before the shape, and a colon behind it"
+                elaborator.report.tell("missing-value", "several inputs need names", one, hint=hint)
             unnamed = True
             continue
         for token in one.names or (Token("WORD", "input", one.start, one.end),):

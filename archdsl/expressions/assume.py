@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NamedTuple, TypeVar, cast
 
-from archdsl.faults.problem import Placed, Problem
+from archdsl.faults.problem import Placed, Problem, exceeded
 from archdsl.layers import Refusal
 from archdsl.limits import Limits
 from archdsl.sizes.condition import Clause, literal, names_of
@@ -18,8 +18,6 @@ from archdsl.sizes.size import Size, Undetermined, same
 from archdsl.sizes.wording import worded
 
 T = TypeVar("T")
-MOST_WAYS = 64  # through one rule
-_RAISE = "raise it with --limit visits=N or conditions=N"
 
 
 class Need(NamedTuple):
@@ -40,10 +38,12 @@ def under(facts: Facts, rule: Callable[[], T], need: Need, limits: Limits) -> T:
     refused: list[Way] = []
     for way in facts.ways(rule, (Refusal, Problem)):
         (accepted if way.fault is None else refused).append(way)
-        if len(accepted) + len(refused) > MOST_WAYS:
-            raise Problem("limit", f"{need.what}: more than {MOST_WAYS} cases of sizes that are left open", need.at)
-        if facts.steps > facts.most_steps:
-            raise Problem("limit", f"{need.what}: more than {facts.most_steps:,} steps with open sizes", need.at)
+        if getattr(way.fault, "code", "") == "limit":  # a bound is no condition on sizes
+            assert way.fault is not None
+            raise way.fault
+        if len(accepted) + len(refused) > limits.ways:
+            message = f"{need.what}: more than {limits.ways:,} cases of sizes that are left open"
+            raise exceeded("ways", message, need.at, "give values for some of them")
     if not accepted:  # what is refused even where all before it holds
         last = sorted(refused, key=lambda way: len(way.answers))[-1]
         assert last.fault is not None
@@ -51,8 +51,7 @@ def under(facts: Facts, rule: Callable[[], T], need: Need, limits: Limits) -> T:
     for clause, fault in _clauses(refused):
         _require(facts, clause, fault, need)
     if len(facts.needs) > limits.conditions:
-        hint = "raise it with --limit conditions=N"
-        raise Problem("limit", f"more than {limits.conditions:,} conditions on open sizes", need.at, hint=hint)
+        raise exceeded("conditions", f"more than {limits.conditions:,} conditions on open sizes", need.at)
     for way in accepted:
         if all(other is way or _alike(facts, other, way.result) for other in accepted):
             return cast(T, way.result)
@@ -105,8 +104,8 @@ def _alike(facts: Facts, way: Way, right: Any) -> bool:
             return False
 
 
-def equal_where(claimed: tuple[Size, ...], derived: tuple[Size, ...]) -> str | None:
-    """The condition under which two shapes are equal, as a hint; None where they never are."""
+def equalities(claimed: tuple[Size, ...], derived: tuple[Size, ...]) -> list[str] | None:
+    """The conditions under which two shapes are equal, as they stand behind `where`; None where they never are."""
     found = [literal(one - other, "==") for one, other in zip(claimed, derived, strict=True)]
     if False in found:
         return None
@@ -122,7 +121,7 @@ def equal_where(claimed: tuple[Size, ...], derived: tuple[Size, ...]) -> str | N
         name = next(iter(names)) if len(names) == 1 else ""
         solutions = facts.solutions((one,), name) if name else None
         texts += [worded((one,), solutions, facts.domain(name) if name else None)] if answer is None else []
-    return f"they are equal where {' and '.join(dict.fromkeys(texts))}; state it behind `where`"
+    return list(dict.fromkeys(texts))
 
 
 def learned(facts: Facts, condition: Callable[[], bool], at: Placed) -> bool:
@@ -130,8 +129,8 @@ def learned(facts: Facts, condition: Callable[[], bool], at: Placed) -> bool:
     ways: list[Way] = []
     for way in facts.ways(condition, (Problem,)):
         ways.append(way)
-        if len(ways) > MOST_WAYS or facts.steps > facts.most_steps or len(facts.given) > facts.limits.conditions:
-            raise Problem("limit", "too many cases of sizes that are left open", at, hint=_RAISE)
+        if len(ways) > facts.limits.ways:
+            raise exceeded("ways", f"more than {facts.limits.ways:,} cases of sizes that are left open", at)
     fault = next(
         (way.fault for way in ways if isinstance(way.fault, Problem) and way.fault.code != "undetermined"), None
     )
@@ -140,4 +139,7 @@ def learned(facts: Facts, condition: Callable[[], bool], at: Placed) -> bool:
     if all(way.fault is None and way.result is False for way in ways):
         return False
     false = [way._replace(fault=Exception()) for way in ways if way.fault is None and way.result is False]
-    return all(facts.require(clause, None) for clause, _ in _clauses(false))
+    holds = all(facts.require(clause, None) for clause, _ in _clauses(false))
+    if len(facts.given) > facts.limits.conditions:
+        raise exceeded("conditions", f"more than {facts.limits.conditions:,} conditions on open sizes", at)
+    return holds

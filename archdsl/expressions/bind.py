@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 from archdsl.diagnostics import nearest
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import filled
-from archdsl.expressions.scope import WRONG, KindReference, Scope, Words, meant
+from archdsl.expressions.scope import RESERVED, WRONG, KindReference, Scope, Words, meant
 from archdsl.expressions.signature import Signature, Slot
 from archdsl.expressions.words import hidden
-from archdsl.faults.problem import Problem, Silent
+from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import Sizes, Table, Word
 from archdsl.limits import Limits
@@ -39,23 +39,35 @@ class Bound(NamedTuple):
     written: dict[str, tree.Argument]
 
 
+class Unbound(Problem):
+    """The faults of the values of a line, the first with the others beside it, and what is bound all the same."""
+
+    def __init__(self, faults: list[Problem], bound: Bound) -> None:
+        first, *others = faults
+        super().__init__(first.code, first.message, first.at, hint=first.hint, instead=first.instead)
+        self.beside = tuple(others)
+        self.bound = bound
+
+
 def bind(
     signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scope, kinds: Words, limits: Limits
 ) -> Bound:
     """Give each argument its slot and its value.
 
     A bare word is, in this order: what the kind or block declares, a value in scope, a word that an option lists, a
-    kind. `kinds` are the words for kinds and blocks. Raises Problem, or Silent where a value
+    kind. `kinds` are the words for kinds and blocks. Raises Unbound with every fault there is, or Silent where a value
     has a fault that was told before.
     """
     bound = Bound({}, {})
     positions = signature.positions
     used = 0
-    silent = False
+    silent = plain = False
+    faults: list[Problem] = []
     for number, argument in enumerate(arguments):
         rest = Rest(arguments, number + 1)
-        slot, value = _named(signature, argument, scope, kinds, limits), WRONG
+        slot, value = None, WRONG
         try:
+            slot = _named(signature, argument, scope)
             if slot is None:
                 slot, value = _declared(signature, argument, scope, limits)
             if slot is None:
@@ -65,6 +77,12 @@ def bind(
                 slot, used = positions[used], used + 1
             elif value is WRONG:
                 value = _value(argument.value, slot, signature, scope, kinds, limits, Rest((), 0))
+        except Problem as fault:
+            if argument.name is not None or not plain:  # what follows a word that means nothing is its echo
+                faults.append(fault)
+            plain = plain or argument.name is None
+            used += slot is None and argument.name is None and used < len(positions)
+            continue
         except Silent:
             silent = True
             if slot is None:
@@ -72,15 +90,18 @@ def bind(
         name = argument.name.text if slot.gathers and argument.name is not None else slot.name
         values = bound.values.setdefault(slot.name, {}) if slot.gathers else bound.values
         if name in values:
-            raise Problem("duplicate-name", f"{name} of {signature.title} is given twice", argument)
+            faults.append(Problem("duplicate-name", f"{name} of {signature.title} is given twice", argument))
+            continue
         values[name] = value
         bound.written[name] = argument
+    if faults:
+        raise Unbound(faults, bound)
     if silent:
         raise Silent
     return bound
 
 
-def _named(signature: Signature, argument: tree.Argument, scope: Scope, kinds: Words, limits: Limits) -> Slot | None:
+def _named(signature: Signature, argument: tree.Argument, scope: Scope) -> Slot | None:
     """The slot of `stride=2`, of its short form `s=2`, or of a lone word that one option lists."""
     if argument.name is not None:
         name = argument.name.text
@@ -139,7 +160,7 @@ def _hole(signature: Signature, token: Token, scope: Scope) -> tuple[Slot | None
 def _check_digits(token: Token, limits: Limits) -> None:
     most = max(map(len, re.findall("[0-9]+", token.text)))
     if most > limits.digits:
-        raise Problem("limit", f"a number of {most:,} digits; the limit is {limits.digits}", token)
+        raise exceeded("digits", f"a number of {most:,} digits; the limit is {limits.digits:,}", token)
 
 
 def _value(
@@ -159,7 +180,7 @@ def _value(
         kind = meant(value.text, kinds)
         if kind is not None:
             return kind
-        if value.text not in ("in", "yes", "no", "true", "false"):
+        if value.text not in RESERVED:
             raise _unknown_word(signature, value, scope, kinds, rest)
     return evaluate(value, _worded(scope, slot) if isinstance(value, tree.List) else scope, limits)
 
@@ -187,47 +208,45 @@ def _worded(scope: Scope, slot: Slot) -> Scope:
 
 
 def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words, rest: Rest) -> Problem:
-    """A word that is nothing here: the nearest thing that it could have been. `rest` are the arguments behind it."""
-    from archdsl.expressions.misread import remark_hint, word_hint
-
+    """A word that is nothing here. `rest` are the arguments behind it."""
     word = token.text
     if scope.hidden(word):
         return hidden(token)
-    arguments = rest.arguments[rest.start : rest.start + _LOOKED_AT]
-    following = [one.value.text for one in arguments if isinstance(one.value, Token) and one.name is None]
-    letters, switches = list(signature.letters), list(signature.switches)
     slot = signature.names.get(word)
     if slot is not None and not slot.switch:
-        value = following[0] if following else "..."
-        return Problem("missing-value", f"the option {word} needs = and a value", token, hint=f"write {word}={value}")
-    joined = (signature.title + word).upper()
-    if joined in kinds:
-        return Problem("unknown-name", f"nothing is called {word} here", token, hint=f"did you mean {joined}?")
+        return Problem("missing-value", f"the option {word} needs = and a value", token, hint=_usage(signature))
     if word in kinds or word.upper() in kinds:
         message = f"{word} is a kind of layer, and no value of {signature.title}"
-        return Problem("wrong-type", message, token, hint=f"put ; between two layers on one line: ; {word}")
+        return Problem("wrong-type", message, token, hint="layers on one line are joined by ;")
+    letters = list(signature.letters)
     pointed = re.fullmatch(r"([a-z])([0-9]+\.[0-9]+)", word)
     if pointed and pointed[1] in letters:
-        message = f"the option {pointed[1]} takes whole numbers, not {pointed[2]}"
+        message = f"the option {pointed[1]} takes integers, not {pointed[2]}"
         return Problem("wrong-type", message, token, hint=_usage(signature))
-    hint = word_hint(word, following[0] if following else None, letters, switches)
     short = _SHORT.fullmatch(word)
-    if short and hint is None:
+    if short:
         has = f"its options are {', '.join(sorted(letters))}" if letters else "it has no one-letter options"
         message = f"{signature.title} has no option {short[1]}; {has}"
         return Problem("unknown-option", message, token, hint=_usage(signature))
-    if hint is None:
-        words = [choice for s in signature.slots for choice in s.choices]
-        close = nearest(word, [*switches, *words, *scope.names(), *(s.name for s in signature.slots)])
-        unknown = [word, *(one for one in following if one not in scope and one.upper() not in kinds)]
-        hint = f"did you mean {close}?" if close else remark_hint(unknown) or _usage(signature)
-    return Problem("unknown-name", f"nothing is called {word} here", token, hint=hint)
+    words = [*signature.switches, *(choice for s in signature.slots for choice in s.choices)]
+    close = nearest(word, [*words, *scope.names(), *signature.names])
+    hint = _remark(word, rest, scope, kinds) or _usage(signature)
+    return Problem(
+        "unknown-name", f"nothing is called {word} here", token, hint=hint, instead=(close,) if close else ()
+    )
+
+
+def _remark(word: str, rest: Rest, scope: Scope, kinds: Words) -> str | None:
+    """Several words in a row that mean nothing are a remark."""
+    arguments = rest.arguments[rest.start : rest.start + _LOOKED_AT]
+    following = [one.value.text for one in arguments if isinstance(one.value, Token) and one.name is None]
+    unknown = [word, *(one for one in following if one not in scope and one.upper() not in kinds)]
+    plain = [one for one in unknown if re.fullmatch(r"[A-Za-z]+", one)]
+    return "a comment starts with #" if len(plain) > 1 else None
 
 
 def _unknown_option(signature: Signature, at: Token, name: str) -> Problem:
-    from archdsl.expressions.misread import option_hint
-
-    hint = option_hint(name, [slot.name for slot in signature.slots]) or _usage(signature)
+    hint = _usage(signature)
     return Problem("unknown-option", f"{signature.title} has no option {name}", at, hint=hint)
 
 

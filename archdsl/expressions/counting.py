@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import KindReference, Scope
 from archdsl.expressions.words import spell_value
-from archdsl.faults.problem import Placed, Problem
+from archdsl.faults.problem import Placed, Problem, exceeded
 from archdsl.layers.values import Sizes, give, whole
 from archdsl.limits import Limits
 from archdsl.sizes.size import SYMBOLIC, Size
@@ -47,7 +47,7 @@ def _range(statement: tree.For, ends: tree.Range, scope: Scope, limits: Limits) 
     )
     if last - first >= limits.list:
         message = f"a `for` of {last - first + 1:,} turns; the limit is {limits.list:,}"
-        raise Problem("limit", message, ends, hint="equal copies cost nothing as { ... } xN")
+        raise exceeded("list", message, ends, "equal copies cost nothing as { ... } xN")
     if len(statement.names) != 1:
         raise Problem("wrong-type", "a range gives one number a turn", statement.names[1])
     return [(number,) for number in range(first, last + 1)]

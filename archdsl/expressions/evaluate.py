@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import isinf
 from typing import Any
 
 from archdsl.expressions.scope import KindReference, Scope
 from archdsl.expressions.words import number, size, spell_value, symbol, word
-from archdsl.faults.problem import Placed, Problem
+from archdsl.faults.problem import Placed, Problem, exceeded
 from archdsl.layers.values import Sizes, Values, give, spell, weight
 from archdsl.limits import LARGEST, Limits
 from archdsl.sizes.size import SYMBOLIC, Expression, ordered
@@ -21,11 +22,11 @@ def evaluate(expression: tree.Expr, scope: Scope, limits: Limits) -> Any:
             return _leaf(expression, scope)
         case tree.List():
             if len(expression.items) > limits.list:
-                raise Problem("limit", f"a list of more than {limits.list:,} values", expression)
+                raise exceeded("list", f"a list of more than {limits.list:,} values", expression)
             return _list(expression, scope, limits)
         case tree.Chain(terms, operators, _, _):
             if len(operators) > limits.operators:
-                raise Problem("limit", f"more than {limits.operators} operators in one expression", expression)
+                raise exceeded("operators", f"more than {limits.operators:,} operators in one expression", expression)
             if operators[0] in ("and", "or"):
                 return _logic(expression, scope, limits)
             value = evaluate(terms[0], scope, limits)
@@ -56,9 +57,9 @@ def _list(expression: tree.List, scope: Scope, limits: Limits) -> Values:
     value = Values([evaluate(item, scope, limits) for item in expression.items])
     if value.weight > limits.list:
         message = f"a list of more than {limits.list:,} values, those of the lists in it counted"
-        raise Problem("limit", message, expression, hint="raise it with --limit list=N")
+        raise exceeded("list", message, expression)
     if value.depth > limits.depth:
-        raise Problem("limit", f"lists nested more than {limits.depth} deep", expression)
+        raise exceeded("depth", f"lists nested more than {limits.depth:,} deep", expression)
     return value
 
 
@@ -86,7 +87,7 @@ def _logic(chain: tree.Chain, scope: Scope, limits: Limits) -> bool:
 
 def _choice(choice: tree.Choice, scope: Scope, limits: Limits) -> Any:
     if len(choice.terms) > limits.operators:
-        raise Problem("limit", f"more than {limits.operators} operators in one expression", choice)
+        raise exceeded("operators", f"more than {limits.operators:,} operators in one expression", choice)
     for value, condition in zip(choice.terms[::2], choice.terms[1::2], strict=False):
         if truth(condition, scope, limits):
             return evaluate(value, scope, limits)
@@ -95,12 +96,14 @@ def _choice(choice: tree.Choice, scope: Scope, limits: Limits) -> Any:
 
 def _prefix(prefix: tree.Prefix, scope: Scope, limits: Limits) -> Any:
     if len(prefix.operators) > limits.operators:
-        raise Problem("limit", f"more than {limits.operators} operators in one expression", prefix)
+        raise exceeded("operators", f"more than {limits.operators:,} operators in one expression", prefix)
     value = evaluate(prefix.term, scope, limits)
     odd = len(prefix.operators) % 2 == 1
     if prefix.operators[0] == "not":
         return _truth(value, prefix.term) != odd
     negative = prefix.operators.count("-") % 2 == 1
+    if isinstance(value, float):
+        return -value if negative else value
     return arithmetic("*", -1 if negative else 1, value, prefix)
 
 
@@ -132,6 +135,8 @@ def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
     for value in (left, right):
         if isinstance(value, (bool, str, tuple, KindReference)) or value is None:
             raise Problem("wrong-type", f"{operator} needs numbers, not {spell_value(value)}", at)
+        if _infinite(value):
+            raise Problem("wrong-type", f"{operator} needs finite numbers, not {spell(value)}", at)
     if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
         from archdsl.expressions.open import arithmetic_of_open
 
@@ -141,8 +146,22 @@ def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
     except ZeroDivisionError:
         raise Problem("invalid-expression", f"{spell(left)} {operator} 0 has no value", at) from None
     if abs(value) >= LARGEST:
-        raise Problem("too-large", "this comes out beyond any size", at)
+        return _large(value, at, size=not isinstance(left, float) and not isinstance(right, float))
     return value
+
+
+def _large(value: Any, at: Placed, *, size: bool) -> float:
+    """What comes out too large for a size: a float where the text calculates with floats, as 1e30*2."""
+    if size:
+        raise Problem("too-large", "this comes out beyond any size", at)
+    try:
+        return float(value)
+    except OverflowError:
+        raise Problem("too-large", "this comes out beyond the largest number, 1.8e308", at) from None
+
+
+def _infinite(value: Any) -> bool:
+    return isinstance(value, float) and isinf(value)
 
 
 def _apply(operator: str, left: Any, right: Any) -> Any:
@@ -195,6 +214,7 @@ def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:
 
 def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     """Comparisons; equality of anything, order of numbers and sizes."""
+    left, right = _finite(left, right), _finite(right, left)
     if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
         from archdsl.expressions.open import compare_open
 
@@ -207,8 +227,13 @@ def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     return ordered(operator, _comparable(left), _comparable(right))
 
 
+def _finite(value: Any, other: Any) -> Any:
+    """A size that is compared with inf as any number that is none: every size is finite."""
+    return 0 if _infinite(other) and isinstance(value, SYMBOLIC) else value
+
+
 def _comparable(value: Any) -> Any:
-    return _exact(value) if isinstance(value, float) else value
+    return _exact(value) if isinstance(value, float) and not isinf(value) else value
 
 
 def _equal(left: Any, right: Any) -> bool:

@@ -16,8 +16,14 @@ from archdsl.limits import Limits
 from archdsl.syntax import parse_expression, tree
 from archdsl.syntax.tree import Token
 
+DISCARD = "_"  # stands for a name where a result is not wanted
 _LONGEST = 200
 _BRACES = re.compile(r"\{([A-Za-z0-9_+*/%-]*)\}")  # as the grammar has them in a name
+
+
+def discards(token: Token) -> bool:
+    """Whether a word before `:` stands for a result that is not wanted; it names nothing, any number of times."""
+    return token.text == DISCARD  # in quotes it would have these
 
 
 def label_text(token: Token, scope: Scope, limits: Limits) -> str:

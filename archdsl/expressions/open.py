@@ -28,9 +28,9 @@ def arithmetic_of_open(operator: str, left: Any, right: Any, at: Placed) -> Any:
     except Undetermined as fault:
         raise undetermined("", fault, at, facts) from None
     for size in (value.numerator, value.divisor) if isinstance(value, Ratio) else (value,):
-        much = size.exceeds(facts.limits.terms, facts.limits.degree) if isinstance(size, Expression) else None
-        if much:
-            raise Problem("too-large", f"this is {much}", at)
+        much = size.exceeds(facts.limits) if isinstance(size, Expression) else None
+        if much is not None:
+            raise Problem(much.code, f"this is {much.words}", at, hint=much.hint)
     return value
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from itertools import islice
+from math import inf
 from typing import Any, NamedTuple, TypeAlias
 
 from archdsl.diagnostics import Span, nearest
 from archdsl.faults.problem import Placed
 from archdsl.faults.work import Work
 
+VALUES = {"yes": True, "no": False, "true": True, "false": False, "inf": inf}  # by the words that are values
+RESERVED = ("in", *VALUES)  # what no value can be called
 _COPIED = 10  # names that are copied in the time of a step
 _NOWHERE = Span(0, 0)
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from math import isinf
 from typing import Any
 
-from archdsl.expressions.scope import WRONG, KindReference, Scope
+from archdsl.expressions.scope import VALUES, WRONG, KindReference, Scope
 from archdsl.faults.problem import Placed, Problem, Silent
 from archdsl.layers import REGISTRY
 from archdsl.layers.values import spell, whole
 from archdsl.limits import LARGEST
 from archdsl.syntax.tree import Token
 
-_WORDS = {"yes": True, "no": False, "true": True, "false": False}
+_SHOWN = 40  # characters of a number in a message
 
 
 def number(token: Token) -> Any:
@@ -20,9 +21,15 @@ def number(token: Token) -> Any:
         value = int(token.text) if token.text.isdigit() else float(token.text)
     except ValueError:  # more digits than Python converts
         raise Problem("limit", "a number with too many digits", token) from None
-    if value in (float("inf"), float("-inf")) or (isinstance(value, int) and value >= LARGEST):
+    if isinstance(value, float) and isinf(value):
+        raise Problem("too-large", f"{_short(token.text)} is beyond the largest number, 1.8e308", token)
+    if isinstance(value, int) and value >= LARGEST:
         raise Problem("too-large", f"{token.text} is beyond any size", token)
     return whole(value) if abs(value) < 2**53 else value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN]}..."
 
 
 def size(digits: str, token: Token) -> int:
@@ -40,8 +47,8 @@ def word(token: Token, scope: Scope) -> Any:
         if value is WRONG:
             raise Silent
         return value
-    if name in _WORDS:
-        return _WORDS[name]
+    if name in VALUES:
+        return VALUES[name]
     if name == "in":
         if scope.channels is None:
             raise Problem(
@@ -66,11 +73,8 @@ def _unknown(token: Token, scope: Scope) -> Problem:
         return hidden(token)
     if name.upper() in REGISTRY:
         return Problem("wrong-type", f"{name} is a kind of layer, and a value stands here", token)
-    if name in ("True", "False"):
-        return Problem("unknown-name", f"nothing is called {name} here", token, hint="write yes or no")
-    close = scope.nearest(name)
-    hint = f"did you mean {close}?" if close else None
-    return Problem("unknown-name", f"nothing is called {name} here", token, hint=hint)
+    close = {"True": "yes", "False": "no"}.get(name) or scope.nearest(name)
+    return Problem("unknown-name", f"nothing is called {name} here", token, instead=(close,) if close else ())
 
 
 def symbol(name: str, token: Token, scope: Scope) -> Any:
@@ -86,8 +90,9 @@ def symbol(name: str, token: Token, scope: Scope) -> Any:
 def unknown_symbol(name: str, at: Placed, scope: Scope) -> Problem:
     """A capital name that no `input` introduces."""
     close = scope.nearest(name)
-    hint = f"did you mean {close}?" if close else "symbolic sizes are introduced by `input`"
-    return Problem("unknown-name", f"no input introduces the size {name}", at, hint=hint)
+    instead = (close,) if close else ()
+    hint = "symbolic sizes are introduced by `input`"
+    return Problem("unknown-name", f"no input introduces the size {name}", at, hint=hint, instead=instead)
 
 
 def spell_value(value: Any) -> str:

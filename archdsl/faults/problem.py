@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from archdsl.diagnostics import Related
+from archdsl.limits import raising
 from archdsl.syntax import tree
 
 
+@runtime_checkable
 class Placed(Protocol):
     """Anything with a place in the text."""
 
@@ -19,7 +21,11 @@ class Placed(Protocol):
 
 
 class Problem(Exception):
-    """A fault with its place; caught where a statement is checked."""
+    """A fault with its place; caught where a statement is checked.
+
+    `instead` are texts that may be meant in its place, `values` are words of a line that mend it, as `p1`. `beside` are
+    further faults of the same statement.
+    """
 
     def __init__(
         self,
@@ -31,6 +37,8 @@ class Problem(Exception):
         related: tuple[Related, ...] = (),
         label: str = "",
         what: str = "",
+        instead: tuple[str, ...] = (),
+        values: str = "",
     ) -> None:
         self.code = code
         self.message = message
@@ -39,7 +47,15 @@ class Problem(Exception):
         self.related = related
         self.label = label
         self.what = what  # needs what the fault says, as a condition names it
+        self.instead = instead
+        self.values = values
+        self.beside: tuple[Problem, ...] = ()
         super().__init__(message)
+
+
+def exceeded(limit: str, message: str, at: Placed, hint: str = "") -> Problem:
+    """The fault of a text that meets a bound: it names the bound, and how the caller raises it."""
+    return Problem("limit", message, at, hint=f"{hint}, or {raising(limit)}" if hint else raising(limit))
 
 
 class Refused(Problem):
@@ -67,13 +83,13 @@ def placed(statement: tree.Statement) -> Placed:
             return name
         case tree.Use(path):
             return path
-        case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _):
+        case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _, _):
             return tokens[0]
         case tree.Freeze(tokens, _, _):
             return tokens[0]
         case tree.Expect(claims):
             return claims[0]
-        case tree.If(arms, _):
+        case tree.If(arms, _, _):
             return arms[0][0]
 
 

@@ -8,21 +8,44 @@ from copy import copy
 from typing import Any
 
 from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span
-from archdsl.faults.problem import Placed, Problem, Refused
+from archdsl.faults.problem import Placed, Problem, Refused, Stop, exceeded
 
-FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
 _MOST_AROUND = 3  # places around a fault that are told, the nearest
+_FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
+_LONGEST_AROUND = 300  # characters of what is said of such a place
+
+
+class Around:
+    """A place that explains whatever is told inside; its text is written where something is told, once."""
+
+    __slots__ = ("_related", "_text", "at")
+
+    def __init__(self, at: Placed, text: Callable[[], str]) -> None:
+        self.at, self._text = at, text
+        self._related: Related | None = None
+
+    def related(self) -> Related:
+        """The place with its text."""
+        if self._related is None:
+            text = self._text()
+            text = text if len(text) <= _LONGEST_AROUND else f"{text[:_LONGEST_AROUND]} …"
+            self._related = Related(Span(self.at.start, self.at.end), text)
+        return self._related
 
 
 class Report:
-    """The diagnostics of one check."""
+    """The diagnostics of one check; of as many errors as nobody reads, it ends the check.
 
-    def __init__(self, source: Source, ignored: list[tuple[str, int, int]]) -> None:
+    `shown` is how many diagnostics are shown; without it, nothing bounds the errors.
+    """
+
+    def __init__(self, source: Source, ignored: list[tuple[str, int, int]], shown: int | None = None) -> None:
         self.source = source
+        self.most = None if shown is None else _FAULTS * shown
         self.lost = False
         self.errors = 0
         self._refused: list[Refused] = []
-        self._around: list[tuple[Placed, Callable[[], str]]] = []
+        self._around: list[Around] = []
         self._found: list[Diagnostic] = []
         self._told: set[tuple[str, int, int]] = set()
         self._ignored: dict[tuple[int, int], set[str]] = {}
@@ -50,12 +73,14 @@ class Report:
         """In the order of the text; a warning on a line whose claim fails would tell the same fault twice."""
         failing = {(d.source.base, d.line) for d in self._found if d.code == "claim-shape"}
         kept = [d for d in self._found if d.code != "leftover" or (d.source.base, d.line) not in failing]
+        named = {one.span for d in self._found if d.severity == "error" for one in d.related}
+        kept = [d for d in kept if d.code != "changed-in" or d.span not in named]
         return sorted(kept, key=lambda d: d.place)
 
     @contextmanager
     def within(self, at: Placed, text: Callable[[], str]) -> Iterator[None]:
         """What is told inside is also explained by this place: a block in use, the turn of a `for`, a later copy."""
-        self._around.append((at, text))
+        self._around.append(Around(at, text))
         try:
             yield
         finally:
@@ -84,9 +109,18 @@ class Report:
         self.lost = self.lost or lost
         before = self.errors
         self.tell(
-            problem.code, problem.message, problem.at, hint=problem.hint, related=problem.related, label=problem.label
+            problem.code,
+            problem.message,
+            problem.at,
+            hint=problem.hint,
+            related=problem.related,
+            label=problem.label,
+            instead=problem.instead,
+            values=problem.values,
         )
         self._refused += [problem] if isinstance(problem, Refused) and self.errors > before else []
+        for other in problem.beside:
+            self.problem(other, lost=lost)
 
     def tell(
         self,
@@ -97,8 +131,13 @@ class Report:
         hint: str | None = None,
         related: tuple[Related, ...] = (),
         label: str = "",
+        instead: tuple[str, ...] = (),
+        values: str = "",
     ) -> None:
-        """Tell something, unless it was told at this place or is a warning that the line ignores."""
+        """Tell something, unless it was told at this place or is a warning that the line ignores.
+
+        Raises Stop at one error more than there may be.
+        """
         if at.end > len(self.source.text) or at.start < 0:  # a place in another text, as a value given by the caller
             at = Span(0, 0)
         if (code, at.start, at.end) in self._told:
@@ -106,10 +145,17 @@ class Report:
         self._told.add((code, at.start, at.end))
         if CODES[code].severity != "error" and code in self._ignored.get(self._line(at.start), ()):
             return
-        around = [Related(Span(at.start, at.end), text()) for at, text in reversed(self._around[-_MOST_AROUND:])]
+        around = [one.related() for one in reversed(self._around[-_MOST_AROUND:])]
         part, span = self._own(at)
         elsewhere = tuple(self.seen_from(part, one) for one in (*related, *around))
-        self._add(Diagnostic(code, message, span, part, label, elsewhere, hint))
+        found = Diagnostic(code, message, span, part, label, elsewhere, hint, instead=instead, values=values)
+        self._add(found)
+        if self.most is not None and self.errors == self.most + 1 and CODES[code].severity == "error":
+            raise Stop(exceeded("diagnostics", f"more than {self.most:,} faults: what follows was not checked", at))
+
+    def knows(self, code: str, at: Placed) -> bool:
+        """Whether a fault was told at this place: then it is not worked out what else could be said of it."""
+        return (code, at.start, at.end) in self._told
 
     def _line(self, offset: int) -> tuple[int, int]:
         """The text in which a character stands, by its base, and its line there."""

@@ -1,12 +1,13 @@
-"""Specs found in folders."""
+"""The files that a command looks at: those that are named, and the specs in folders."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic
-from archdsl.files.texts import unreadable
+from archdsl.limits import Limits
 
 
 class Found(NamedTuple):
@@ -17,32 +18,17 @@ class Found(NamedTuple):
     folder: str | None = None
 
 
-def found(paths: list[str]) -> list[Found]:
-    """The files to look at: those named, and in folders every `.arch` below."""
+def found(paths: list[str], limits: Limits, exclude: Iterable[str] = ()) -> list[Found]:
+    """The files to look at: those named, and in folders every `.arch` below that no pattern leaves out."""
     files: list[Found] = []
     for path in paths:
         if path == "-" or not os.path.isdir(path):
             files.append(Found(path))
             continue
-        try:
-            below = specs(path)
-        except OSError as fault:
-            files.append(Found(path, unreadable(path, fault)))
-            continue
-        none = unreadable(path, ValueError("no .arch file in this folder"))
-        files += [Found(file, None, path) for file in below] or [Found(path, none)]
+        from archdsl.files.search import Search
+
+        search = Search(path, limits, tuple(exclude))
+        below = [Found(one, None, path) for one in search.specs()]
+        below += [Found(fault.source.name, fault, path) for fault in search.faults]
+        files += sorted(below, key=lambda one: one.path) or [Found(path, search.nothing())]
     return files
-
-
-def specs(folder: str) -> list[str]:
-    """Every `.arch` file below a folder, sorted; hidden folders and links to folders are left out. Raises OSError."""
-    files: list[str] = []
-    for parent, folders, names in os.walk(folder, onerror=_raise):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        paths = [os.path.join(parent, name) for name in names if name.endswith(".arch")]
-        files += [path for path in paths if os.path.isfile(path)]
-    return sorted(files)
-
-
-def _raise(fault: OSError) -> None:
-    raise fault

@@ -6,7 +6,7 @@ import sys
 from os import PathLike, fsencode
 
 from archdsl.diagnostics import Diagnostic, Source, Span
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 
 STANDARD_INPUT = "<stdin>"
 _MARK = "\ufeff"
@@ -41,12 +41,22 @@ def named(path: str | PathLike[str]) -> str:
     return fsencode(path).decode("utf-8", errors="surrogateescape")
 
 
+def within(text: str, name: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
+    """A text that was not read from a file, bounded as one."""
+    size = len(text) if text.isascii() else len(text.encode("utf-8", errors="surrogatepass"))
+    return _larger(name, limits) if size > limits.file else (Source(name, text), [])
+
+
+def _larger(name: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
+    source = Source(name, "")
+    message = f"the file is larger than {limits.file:,} bytes"
+    return source, [Diagnostic("limit", message, Span(0, 0), source, hint=raising("file"))]
+
+
 def decode(data: bytes, name: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
     """Bytes to text: UTF-8, at most as large as the limit allows."""
     if len(data) > limits.file:
-        source = Source(name, "")
-        message = f"the file is larger than {limits.file:,} bytes"
-        return source, [Diagnostic("limit", message, Span(0, 0), source, hint="raise it with --limit file=N")]
+        return _larger(name, limits)
     mark = _MARK if data.startswith(_MARK.encode("utf-8")) else ""
     data = data[len(mark.encode("utf-8")) :]
     try:

@@ -5,8 +5,9 @@ Floor 4: knows sizes and shapes, nothing of text and places, and never imports P
 
 from __future__ import annotations
 
-from archdsl.layers.base import REGISTRY, Attribute, Example, Layer, Lowered, Module, Refusal, Tensor, Wrong
+from archdsl.layers.base import REGISTRY, Attribute, Example, Layer, Lowered, Module, Tensor, Wrong
 from archdsl.layers.families import FAMILIES
+from archdsl.layers.refusal import Refusal
 
 __all__ = [
     "FAMILIES",

@@ -5,37 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
+from math import isinf
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 from archdsl.layers.families import FAMILIES
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import REQUIRED, Sizes, Type
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import SYMBOLIC, Size
-
-
-class Refusal(Exception):
-    """A rule that does not hold. It blames an attribute or an input by name; where that was written is known elsewhere.
-
-    `tries` are values that could mend it, `{attribute: value}` each; the first that the rules accept is shown as the
-    hint.
-    """
-
-    def __init__(
-        self,
-        code: str,
-        message: str,
-        *,
-        blame: str | int | None = None,
-        tries: tuple[dict[str, Any], ...] = (),
-        hint: str | None = None,
-    ) -> None:
-        self.code = code
-        self.message = message
-        self.blame = blame
-        self.tries = tries
-        self.hint = hint
-        super().__init__(message)
 
 
 class Attribute:
@@ -74,7 +52,7 @@ def attribute(
 class Tensor(NamedTuple):
     """A tensor that a layer owns: `role` is weight, bias, scale (scale and shift of a norm) or buffer.
 
-    `saved` says whether it is in the `state_dict`; what follows from the text of the spec is not.
+    `saved` says whether its name in the `state_dict` is known; those of a module of another package are not.
     """
 
     name: str
@@ -103,6 +81,13 @@ class Module(NamedTuple):
     home: str = ""
 
 
+def literal(value: Any) -> str:
+    """A number, a word or numbers in brackets as Python writes them."""
+    if isinstance(value, float) and isinf(value):
+        return f'float("{value}")'
+    return f'"{value}"' if isinstance(value, str) else repr(value)  # the words of PyTorch's options are plain
+
+
 def inline(function: str, module: Module) -> str:
     """The function that computes what a module does, as a call: `F.max_pool2d({0}, 3, stride=2)`.
 
@@ -111,8 +96,7 @@ def inline(function: str, module: Module) -> str:
     words = ["{0}"]
     for position, (name, value) in enumerate(module.arguments.items()):
         if name not in module.defaults or module.defaults[name] != value:
-            text = f'"{value}"' if isinstance(value, str) else repr(value)  # the words of PyTorch's options are plain
-            text = f"{{{name}}}" if is_open(value) else text
+            text = f"{{{name}}}" if is_open(value) else literal(value)
             plain = position < module.positional and len(words) == position + 1  # none before it is left out
             words.append(text if plain else f"{name}={text}")
     return f"{function}({', '.join(words)})"
@@ -210,6 +194,7 @@ class Layer:
     merge: ClassVar[bool] = False  # whether braces behind it are branches
     activation: ClassVar[bool] = False  # whether it is one: read as part of the layer before it on its line
     refers: ClassVar[tuple[str, ...]] = ()  # tensors that may be another layer's: `weight=embed`
+    widens: ClassVar[bool] = False  # whether its windows lie on the output, so that the input does not bound them
     fresh: ClassVar[bool] = False  # whether its output is new memory that its own backward pass never reads
     examples: ClassVar[tuple[Example | Wrong, ...]] = ()
 
@@ -301,9 +286,11 @@ class Layer:
         return ()
 
     def derivation(self, *inputs: Shape) -> str:
-        """How the output shape comes about, with the values filled in; shown where a claim of it fails."""
-        on = f" on {', '.join(map(str, inputs))}" if inputs else ""
-        return f"{self.name}{on} gives {', '.join(map(str, self.results(*inputs)))}"
+        """How the output shape comes about, with the values filled in; shown where a claim of it fails.
+
+        Empty where there is no more to say than what the layer reads and gives.
+        """
+        return ""
 
     # ---- what it owns and costs, of one use at batch 1
 

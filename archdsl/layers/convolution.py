@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Layer, Lowered, Module, Refusal, attribute, is_open
+from archdsl.layers.base import Layer, Lowered, Module, attribute, is_open
 from archdsl.layers.groups import divisors
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.sides import Padding
-from archdsl.layers.support.conv import ASYMMETRIC_CONV
+from archdsl.layers.support.conv import ASYMMETRIC_CONV, PADDED_CONV
 from archdsl.layers.values import PerAxis, Word
-from archdsl.layers.window import Window, blind, check_filling, check_fit, derivation, leftovers, same_padding, short
+from archdsl.layers.window import Window, check_filling, check_fit, derivation, ever, leftovers, same_padding, short
 from archdsl.sizes.shape import AXES, Shape, product
 from archdsl.sizes.size import Size, same
 
@@ -62,7 +63,6 @@ class Convolution(Layer):
             axis = AXES[x.rank][place]
             check_fit(self.name, size, window, axis)
             check_filling(self.name, self.mode, size, (window.before, window.after), axis, "pad")
-            self._check_reads(size, place, axis)
         return Shape((*self.positions(x), self.maps(x)))
 
     def positions(self, x: Shape) -> tuple[Size, ...]:
@@ -70,22 +70,6 @@ class Convolution(Layer):
         if self.pad == "same":
             return tuple((size + stride - 1) // stride for size, stride in zip(x.space, self.stride, strict=True))
         return tuple(window.positions(size) for window, size in zip(self.windows(x), x.space, strict=True))
-
-    def _check_reads(self, size: Size, place: int, axis: str) -> None:
-        """Refuse a dilated window that fits and reads zeros of the padding alone; PyTorch crashes on some.
-
-        Sides written as unequal are safe: those zeros are real elements by the time PyTorch's convolution runs.
-        """
-        kernel, stride, dilation, pad = self.kernel[place], self.stride[place], self.dilation[place], self.pad
-
-        def window(number: int) -> Window:
-            ends = same_padding(number, kernel, stride, dilation) if isinstance(pad, str) else pad[place]
-            return Window(kernel, stride, *ends, dilation)
-
-        real = not isinstance(pad, str) and any(before != after for before, after in pad)
-        if self.mode == "zeros" and not real and blind(size, dilation, window):
-            message = f"{self.name}: a dilation of {dilation} puts a window on padding alone, around the {axis} {size}"
-            raise Refusal("pad-too-large", message, blame="pad")
 
     def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         (x,) = inputs
@@ -121,9 +105,28 @@ class Convolution(Layer):
             return self.padded_before(Module(f"nn.Conv{len(self.kernel)}d", plain, 3, _DEFAULTS), padding)
         if uneven(padding, len(self.kernel)):
             module = self.supported("AsymmetricConv", ASYMMETRIC_CONV, arguments)
+        elif self._unread(x.space[-1]):
+            sides = tuple(end for pair in reversed(self._pads(x)) for end in pair)
+            module = self.supported("PaddedConv", PADDED_CONV, {**arguments, "padding": sides})
         else:
             module = Module(f"nn.Conv{len(self.kernel)}d", arguments, 3, _DEFAULTS)
         return Lowered(module, wants="first", gives="first")
+
+    def _unread(self, size: Size) -> bool:
+        """Whether no window reads an element along the last axis: PyTorch 2.13 ends the process on some of these.
+
+        Found by trying: oneDNN's convolutions of tensors that have the channels last in memory, with a stride and a
+        dilation on this axis. Zeros that are put around the input first are elements as others are.
+        """
+        kernel, stride, dilation, pad = self.kernel[-1], self.stride[-1], self.dilation[-1], self.pad
+        if self.mode != "zeros" or stride == 1 or dilation == 1:
+            return False
+
+        def unread(number: int) -> bool:
+            ends = same_padding(number, kernel, stride, dilation) if isinstance(pad, str) else pad[-1]
+            return Window(kernel, stride, *ends, dilation).unread(number)
+
+        return ever(size, max(stride, dilation), unread)
 
     def arguments(self, x: Shape) -> dict[str, Any]:
         """PyTorch's arguments."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from archdsl.layers.base import Lowered, Refusal
+from archdsl.layers.base import Lowered
+from archdsl.layers.refusal import Refusal
 from archdsl.sizes.shape import AXES, Shape
 
 

@@ -6,15 +6,16 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from archdsl.layers.base import Lowered, Refusal, is_open
+from archdsl.layers.base import Lowered, is_open
 from archdsl.layers.layout import layout, order
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import MOST_AXES, Type
 from archdsl.sizes.shape import Shape, product
 from archdsl.sizes.size import Expression, Size, same
 
 _MOST_NAMES = 16
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
-_USAGE = 'both sides name the same parts, each once: "h w (n c) -> n h w c"'
+_USAGE = "the axes before and after -> name the same parts, each once; brackets hold the parts of an axis"
 
 
 class Pattern(NamedTuple):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from math import isinf
 from typing import Any, NamedTuple
 
+from archdsl.layers.refusal import Refusal
 from archdsl.limits import LARGEST
 from archdsl.sizes.size import SYMBOLIC, Expression, Ratio, Size, symbols
 
@@ -80,8 +82,6 @@ class Type:
         return f"{attribute.short}N" if attribute.short else f"{attribute.name}=.."
 
     def refuse(self, value: Any) -> Exception:
-        from archdsl.layers.base import Refusal
-
         if isinstance(value, SYMBOLIC):
             return Refusal("undetermined", f"must be {self.words}, and {value} is left open", hint=give(value))
         return Refusal("wrong-type", f"must be {self.words}, not {spell(value)}")
@@ -96,9 +96,7 @@ class Whole(Type):
         self.words = "a whole number"
 
     def convert(self, value: Any, axes: int) -> Any:
-        from archdsl.layers.base import Refusal
-
-        value = whole(value)
+        given, value = value, whole(value)
         if isinstance(value, SYMBOLIC) and not self.symbolic:
             raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))
         if isinstance(value, bool) or not isinstance(value, (int, Expression)):
@@ -106,7 +104,8 @@ class Whole(Type):
         if value < self.least:
             raise Refusal("out-of-range", f"must be {self.least} or more, not {value}")
         if isinstance(value, int) and value >= LARGEST:
-            raise Refusal("too-large", f"is {value:,}, beyond any tensor")
+            number = f"{given:,}" if isinstance(given, int) else spell(given)
+            raise Refusal("too-large", f"is {number}, beyond any tensor")
         return value
 
 
@@ -128,8 +127,6 @@ class PerAxis(Type):
         self.words = "a whole number or one per axis, as 3x3"
 
     def convert(self, value: Any, axes: int) -> Any:
-        from archdsl.layers.base import Refusal
-
         axes = axes if self.axes is None else self.axes
         if not isinstance(value, (Sizes, tuple)):
             sizes = (self.one(value, axes),) * axes
@@ -157,8 +154,6 @@ class Dimensions(Type):
         self.each = Whole()
 
     def convert(self, value: Any, axes: int) -> Any:
-        from archdsl.layers.base import Refusal
-
         sizes = value.sizes if isinstance(value, Sizes) else value if isinstance(value, tuple) else (value,)
         if not 1 <= len(sizes) <= MOST_AXES:
             raise Refusal("rank-mismatch", f"has {len(sizes)} sizes, and a value has 1 to {MOST_AXES} axes")
@@ -166,23 +161,30 @@ class Dimensions(Type):
 
 
 class Number(Type):
-    """A number between `least` and `most`, the ends included; `above` leaves the lower end out. What float32 holds."""
+    """A number between `least` and `most`, the ends included; `above` leaves the lower end out. What float32 holds.
 
-    def __init__(self, least: float | None = None, most: float | None = None, *, above: bool = False) -> None:
-        self.least, self.most, self.above = least, most, above
-        self.words = "a number"
+    `infinite` says that `inf` and `-inf` are such numbers, too.
+    """
+
+    def __init__(
+        self, least: float | None = None, most: float | None = None, *, above: bool = False, infinite: bool = False
+    ) -> None:
+        self.least, self.most, self.above, self.infinite = least, most, above, infinite
+        self.words = (
+            "a number, inf or -inf" if infinite and least is None else "a number or inf" if infinite else "a number"
+        )
 
     def convert(self, value: Any, axes: int) -> Any:
-        from archdsl.layers.base import Refusal
-
         if isinstance(value, (bool, str, tuple, Expression)) or not hasattr(value, "__float__"):
             raise self.refuse(value)
         number = float(value)
         low = self.least is not None and (number <= self.least if self.above else number < self.least)
         if low or (self.most is not None and number > self.most):
             raise Refusal("out-of-range", f"must be {self._range()}, not {spell(value)}")
-        if abs(number) > LARGEST_FLOAT:
-            raise Refusal("too-large", f"is {spell(value)}, beyond what float32 holds, {LARGEST_FLOAT:.4g}")
+        if isinf(number) and not self.infinite:
+            raise Refusal("out-of-range", f"must be finite, not {spell(value)}")
+        if abs(number) > LARGEST_FLOAT and not isinf(number):
+            raise Refusal("too-large", f"is {spell(value)}, beyond what float32 holds, {LARGEST_FLOAT}")
         return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
     def _range(self) -> str:
@@ -283,8 +285,6 @@ class Gathered(Type):
         self.words = f"{each.words}, by a name"
 
     def convert(self, value: Any, axes: int) -> Any:
-        from archdsl.layers.base import Refusal
-
         found = {}
         for name, one in value.items():
             try:
@@ -334,6 +334,8 @@ def whole(value: Any) -> Any:
         return value
     if isinstance(value, Ratio):
         return value.settled()
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value
     return int(value) if value == int(value) else value
 
 

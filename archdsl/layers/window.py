@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from archdsl.layers.base import Refusal
+from archdsl.layers.refusal import Refusal
 from archdsl.sizes.shape import AXES, Shape
-from archdsl.sizes.size import Expression, Size, Undetermined, maximum, tidied
+from archdsl.sizes.size import Expression, Size, maximum, tidied
 
-_MOST_DILATION = 64  # of a window on an axis that is left open
+_MOST_TRIED = 64  # sizes of an axis that is left open
+_MOST_LOOKED_AT = 1_000  # elements of a window
 
 
 class Window(NamedTuple):
@@ -37,24 +38,44 @@ class Window(NamedTuple):
         short = -maximum(0, self.extent - self.stride - self.after)
         return (size + self.before + short + self.stride - 1) // self.stride
 
-    def blind(self, size: int) -> bool:
-        """Whether a position reads padding alone, by its dilation: oneDNN and PyTorch's pools then read astray.
+    @property
+    def reach(self) -> Size:
+        """Padding behind the axis with which as many positions come out without `ceil`."""
+        return min(self.extent - 1, self.stride + self.after - 1) if self.ceil else self.after
 
-        A window lies before the axis, or two of its neighbouring elements on both sides of it.
+    def blind(self, size: int) -> bool:
+        """Whether a position reads padding alone, by its dilation: two neighbouring elements on both sides of the axis.
+
+        Of padding that is less than the window; from a size of `dilation` on there is none.
         """
-        if self.dilation == 1 or not self.before:
+        if self.dilation == 1 or not self.before or size >= self.dilation:
             return False
-        if self.before > self.dilation * (self.kernel - 1):
-            return True
         positions = self.positions(size)
         assert isinstance(self.before, int)
         assert isinstance(positions, int)
-        if size >= self.dilation:
-            return False
         starts = min(positions, -(-self.before // self.stride))  # those before the axis
         first = -self.before % self.dilation  # the first element of each that is not
         behind = _floors(starts, self.dilation, self.stride, first + self.dilation - size)
         return behind > _floors(starts, self.dilation, self.stride, first)
+
+    def unread(self, size: int) -> bool:
+        """Whether no position reads an element of the axis; never from a size on of both stride and dilation.
+
+        Of more than so many elements in the window it is said without a look.
+        """
+        if size >= max(self.stride, self.dilation):
+            return False
+        if self.kernel > _MOST_LOOKED_AT:
+            return True
+        positions = self.positions(size)
+        assert isinstance(self.before, int)
+        assert isinstance(positions, int)
+        for element in range(self.kernel):
+            start = element * self.dilation - self.before  # where the first window has it
+            skipped = max(0, -(start // self.stride))  # windows that have it before the axis
+            if skipped < positions and start + skipped * self.stride < size:
+                return False
+        return True
 
     def formula(self, size: Size) -> str:
         """The count with its values: `(227 + 0 - 11)//4 + 1 = 55`."""
@@ -94,30 +115,11 @@ def same_padding(size: Size, kernel: int, stride: int, dilation: int) -> tuple[S
     return total // 2, total - total // 2
 
 
-def blind(size: Size, dilation: int, window: Callable[[int], Window]) -> bool:
-    """Whether a dilated window reads padding alone somewhere; `window` gives the one for each size of the axis.
-
-    From the dilation on, the size does not matter.
-    """
-    if dilation == 1:
-        return False
+def ever(size: Size, least: int, holds: Callable[[int], bool]) -> bool:
+    """Whether something holds of an axis; of one that is left open, of any size. From `least` on it never does."""
     if isinstance(size, int):
-        return window(size).blind(size)
-    if size >= dilation:
-        return window(dilation).blind(dilation)
-    if dilation > _MOST_DILATION:
-        raise Undetermined(f"{size} >= {dilation}")
-    numbers = [number for number in range(1, dilation) if window(number).blind(number)]
-    return any(size >= first and size <= last for first, last in _stretches(numbers))
-
-
-def _stretches(numbers: list[int]) -> list[tuple[int, int]]:
-    """Rising numbers as stretches without gaps, each by its ends: one question for all of a stretch."""
-    found: list[tuple[int, int]] = []
-    for number in numbers:
-        first = found.pop()[0] if found and found[-1][1] == number - 1 else number
-        found.append((first, number))
-    return found
+        return holds(size)
+    return least > _MOST_TRIED or any(holds(number) for number in range(1, least))
 
 
 def check_fit(kind: str, size: Size, window: Window, axis: str) -> None:

@@ -188,7 +188,10 @@ def executed(node: Node) -> tuple[Node, ...]:
 
 
 def postorder(node: Node, below: Callable[[Node], tuple[Node, ...]] = children) -> Iterator[Node]:
-    """Every node `below` and at `node`, inner ones first, an object in several places once; no recursion."""
+    """Every node `below` and at `node`, inner ones first, an object in several places once; no recursion.
+
+    Addresses tell the nodes apart, for `node` holds all of them until the end.
+    """
     done: set[int] = set()
     stack: list[tuple[Node, bool]] = [(node, False)]
     while stack:

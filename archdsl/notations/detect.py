@@ -44,6 +44,7 @@ class Text(NamedTuple):
     notation: str
     parsed: Parsed
     notes: tuple[tuple[int, int, str], ...] = ()
+    stated: bool = True  # whether the input is the text's own; False in a listing where it is the one given
 
 
 class _Reading(NamedTuple):
@@ -54,8 +55,23 @@ class _Reading(NamedTuple):
     understood: bool
 
 
-def read_text(source: Source, limits: Limits, notation: str | None, is_kind: Callable[[str], bool]) -> Text:
-    """Read a text in the notation given, or in the one that it is written in; `is_kind` knows the kinds of layer."""
+def read_text(
+    source: Source,
+    limits: Limits,
+    notation: str | None,
+    is_kind: Callable[[str], bool],
+    given: tree.Input | None = None,
+) -> Text:
+    """Read a text in the notation given, or in the one that it is written in; `is_kind` knows the kinds of layer.
+
+    `given` is the input of a listing that states none.
+    """
+    text = _seen(source, limits, notation, is_kind)
+    return _listing(source, limits, given).text if given is not None and text.notation == "listing" else text
+
+
+def _seen(source: Source, limits: Limits, notation: str | None, is_kind: Callable[[str], bool]) -> Text:
+    """A text in its notation, which does not depend on what the caller gives."""
     if notation == "listing":
         return _listing(source, limits).text
     parsed = parse(source, limits)
@@ -67,6 +83,8 @@ def read_text(source: Source, limits: Limits, notation: str | None, is_kind: Cal
         return as_spec
     spec, said = _SPEC.search(source.text) is not None, _LISTING.search(_COMMENT.sub("", source.text)) is not None
     if spec and (parses or not said):
+        return as_spec
+    if parses and not said and parsed.file is not None and _is_written_as_a_spec(parsed.file, source.text):
         return as_spec
     words = [word for word in _WORD.findall(source.text) if is_kind(word)]
     capitals = bool(words) and all(word.isupper() for word in words)  # as specs are written
@@ -112,6 +130,8 @@ def _looks_like_layers(parsed: Parsed, source: Source, is_kind: Callable[[str], 
 
 def _beside(as_spec: Text, listing: Text) -> Text:
     """A spec with faults that may be meant as a listing: what its reading as one says is told, too."""
+    if not as_spec.parsed.diagnostics:  # it parses, and what is wrong with it is found by the check
+        return as_spec
     first, *others = as_spec.parsed.diagnostics
     faults = listing.parsed.diagnostics if listing.parsed.file is None else []
     said = f"says: {faults[0].message}" if faults else "reads it"
@@ -119,12 +139,12 @@ def _beside(as_spec: Text, listing: Text) -> Text:
     return as_spec._replace(parsed=as_spec.parsed._replace(diagnostics=[first._replace(hint=hint), *others]))
 
 
-def _listing(source: Source, limits: Limits) -> _Reading:
+def _listing(source: Source, limits: Limits, given: tree.Input | None = None) -> _Reading:
     """A text read as a listing; the reader and its tables are loaded here, and for no spec."""
     from archdsl.notations.listing.reader import read_listing
 
-    read = read_listing(source, limits)
-    text = Text("listing", Parsed(read.file, read.diagnostics, []), tuple(read.notes))
+    read = read_listing(source, limits, given)
+    text = Text("listing", Parsed(read.file, read.diagnostics, []), tuple(read.notes), read.stated or given is None)
     return _Reading(text, read.layers, read.understood)
 
 
@@ -154,6 +174,18 @@ def _is_foreign(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
     kinds = [one.kind.text for one in layers if one.kind is not None]
     known = sum(is_kind(kind) or kind in blocks for kind in kinds)
     return 2 * known < len(kinds)
+
+
+def _is_written_as_a_spec(file: tree.File, text: str) -> bool:
+    """Whether what parses is a spec with kinds that there are not, by its looks: `DENSE 10` under any name.
+
+    Its kinds are in capitals; or it is short, and no line begins with a label as listings have it, `conv1 5x5 6`.
+    """
+    layers = [one for line in file.lines for one in line.statements if isinstance(one, tree.Layer)]
+    kinds = [one.kind.text for one in layers if one.kind is not None]
+    if all(kind.isupper() for kind in kinds):
+        return True
+    return len(text.split()) < _FEW and not any(kind[-1].isdigit() for kind in kinds)
 
 
 def _uses_files(statement: tree.Statement) -> bool:

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.diagnostics import Related, Source, Span, nearest
 from archdsl.expressions.evaluate import evaluate
-from archdsl.expressions.scope import HOLES, WRONG, Scope, Words, meant
+from archdsl.expressions.scope import HOLES, RESERVED, WRONG, Scope, Words, meant
 from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Report
+from archdsl.faults.work import Work
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
 from archdsl.reading.where import demand, least_of_parameter, left_open
@@ -97,7 +98,7 @@ def _check_parameters(model: tree.Model | None, blocks: dict[str, tree.Block], r
             name = parameter.name.text
             if name in seen:
                 _twice(report, f"the parameter {name}", parameter.name, seen[name])
-            elif name in ("in", "yes", "no", "true", "false") or "." in name:
+            elif name in RESERVED or "." in name:
                 report.tell("invalid-name", f"a parameter cannot be called {name}", parameter.name)
             elif owner is model and name in _KEPT:
                 message = f"a parameter of a model cannot be called {name}: in Python `load` keeps the word for itself"
@@ -114,14 +115,15 @@ def parameters(
     facts: Facts | None,
     kinds: Words,
     holes: dict[int, int] | None = None,
+    work: Work | None = None,
 ) -> Scope:
     """The values of the model's parameters: given from outside, else the defaults; then what `where` demands.
 
     A parameter without either is left open: a symbol, of which `facts` gather what is known. `kinds` are the words for
-    kinds and blocks, which a parameter may hold. `holes` are the numbers
-    that are tried for each ?, by their places.
+    kinds and blocks, which a parameter may hold. `holes` are the numbers that are tried for each ?, by their places.
+    `work` counts the steps of computing, here and wherever the scope goes.
     """
-    scope = Scope({}, {} if holes is None else {HOLES: holes})
+    scope = Scope({}, {} if holes is None else {HOLES: holes}, work=work)
     known = [parameter.name.text for parameter in model.parameters] if model else []
     for name in given:
         if name not in known and name not in symbols:

@@ -23,7 +23,7 @@ class Hole(NamedTuple):
     `together` are the places of the holes that are tried equal first: those of `?x?`, the first of them included.
     `window` is what a window covers whose padding is the hole, `padding` what is added to the axis of a window that is
     one; None where that is not written. The number is a multiple of `step`: groups that the line gives divide its
-    channels. `line` is the place of the layer line.
+    channels. `line` is the place of the layer line. `bounded` says that what the line reads bounds the number.
     """
 
     at: int
@@ -36,6 +36,7 @@ class Hole(NamedTuple):
     step: int = 1
     padding: int | None = 0
     line: int = -1
+    bounded: bool = True
 
 
 def find(file: tree.File) -> list[Hole]:
@@ -50,9 +51,9 @@ def find(file: tree.File) -> list[Hole]:
                 found += _of_layer(statement, blocks)
             case tree.Let(name, value):
                 found += _named(value, name.text)
-            case tree.For(names, turns, _):
+            case tree.For(names, turns, _, _):
                 found += _named(turns, names[0].text)
-            case tree.If(arms, _):
+            case tree.If(arms, _, _):
                 found += [hole for condition, _ in arms for hole in _named(condition, "if")]
             case tree.Input(names, size):
                 found += _of_input(size, names[0].text if names else "input")
@@ -85,9 +86,9 @@ def bodies(statement: tree.Statement) -> list[tree.Body]:
     match statement:
         case tree.Layer(_, _, _, body):
             return [] if body is None else [body]
-        case tree.Block(_, _, _, body) | tree.For(_, _, body):
+        case tree.Block(_, _, _, body) | tree.For(_, _, body, _):
             return [body]
-        case tree.If(arms, otherwise):
+        case tree.If(arms, otherwise, _):
             return [*(body for _, body in arms), *([] if otherwise is None else [otherwise])]
     return []
 
@@ -142,7 +143,22 @@ def _of_layer(statement: tree.Layer, blocks: dict[str, tree.Block]) -> Iterator[
                 step = _groups(statement.arguments, slots, layer) if slot is not None and slot.name == "out" else 1
                 called = token.text[0] if token.type == "HOLED" else name
                 padding = _padding(statement.arguments, slots, layer)
-                yield Hole(at, token, called, type, least(type), token.start, window, step, padding, statement.start)
+                bounded = isinstance(type, PerAxis) and type.bounded and layer is not None and not layer.widens
+                yield Hole(
+                    *(
+                        at,
+                        token,
+                        called,
+                        type,
+                        least(type),
+                        token.start,
+                        window,
+                        step,
+                        padding,
+                        statement.start,
+                        bounded,
+                    )
+                )
     yield from _named(statement.repeat, "x")
 
 

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 from typing import TYPE_CHECKING
 
-from archdsl.diagnostics import Related, Source, Span
+from archdsl.diagnostics import Related, Source, Span, nearest
 from archdsl.expressions.evaluate import no_kind
 from archdsl.expressions.scope import SHARE, WRONG, KindReference, Scope, Sharing, Words, meant
 from archdsl.faults.problem import Problem, Silent
@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from archdsl.reading.using import Used
 
 RIVALS = -1  # the number of a file from here down: a word of the file 0, 1 ... that two files have a block for
+_MISPLACED = {
+    "else": "`else` stands on the line of the } before it",
+    "where": "`where` stands on the line of `input` or `model`",
+}
 
 
 class Kinds:
@@ -75,10 +79,13 @@ class Kinds:
         return self.blocks[found]
 
     def unknown(self, kind: Token, words: Words) -> Problem:
-        """The fault of a kind that is neither built in nor a block, with what may have been meant."""
-        from archdsl.expressions.misread import unknown_kind
-
-        return unknown_kind(kind, self._source.text, words)
+        """The fault of a kind that is neither built in nor a block."""
+        if kind.text in _MISPLACED:
+            return Problem("misplaced", _MISPLACED[kind.text], kind)
+        close = nearest(kind.text, words)
+        message = f"there is no kind of layer called {kind.text}"
+        hint, instead = "`archdsl layers` lists the kinds", (close,) if close else ()
+        return Problem("unknown-kind", message, kind, hint=hint, instead=instead)
 
     def rivals(self, kind: Token, reference: KindReference) -> Problem:
         """The fault of a word for which two files with a model have a block each."""
@@ -158,8 +165,11 @@ def linked(file: tree.File, used: Used | None, report: Report) -> Kinds:
             files.append(declarations(one, report))
     kinds = Kinds(files, report.source, used.places)
     for number, one in enumerate(used.files):
+        known: set[int] = set()
         for use in uses(one):
-            fault = kinds.bring(number, used.brought[use.path.start], use.path)
+            target = used.brought[use.path.start]
+            fault = kinds.bring(number, target, use.path) if target not in known else None
+            known.add(target)
             if fault is not None:
                 with kinds.used(number, report):
                     report.problem(fault)

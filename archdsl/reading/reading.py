@@ -9,17 +9,19 @@ from archdsl.diagnostics import Diagnostic, Source
 from archdsl.layers import Layer, lookup
 from archdsl.limits import Limits
 from archdsl.notations.detect import read_text
+from archdsl.reading.cases import Cases, cases
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.collector import without_collector
 
 if TYPE_CHECKING:
+    from archdsl.reading.given import Inputs
     from archdsl.reading.holes import Hole
     from archdsl.reading.using import Folder, Used
 
 Known: TypeAlias = MutableMapping[
-    Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr]]
-]  # the layers of lines that were seen before
+    Any, tuple[Layer, tuple[Shape, ...], dict[str, tree.Expr], tuple[tuple[str, str], ...]]
+]  # the layers of lines that were seen before, with their results, what was written, and the remarks on them
 
 
 class Found(NamedTuple):
@@ -39,6 +41,8 @@ class Answer(NamedTuple):
     values: tuple[tuple[int, int], ...]  # place and number, in the order of the text
     found: tuple[Found, ...]
     told: list[Diagnostic]
+    samples: tuple[tuple[tuple[int, int], ...], ...] = ()  # numbers for all holes, where some have none
+    symbols: tuple[tuple[int, str], ...] = ()  # for the holes without a number, where all are sizes of inputs
 
 
 class Reading(NamedTuple):
@@ -55,6 +59,13 @@ class Reading(NamedTuple):
     answer: Answer | None = None  # what was found for the holes; then this is the text with their numbers
     used: Used | None = None  # the files that the text uses; then `source` is all of them
     folder: Folder | None = None  # where they are found
+    cases: Cases = Cases()
+    inputs: Inputs | None = None  # what the caller gives in place of the text's own, or for lines without one
+
+    @property
+    def fragment(self) -> Shape | None:
+        """What lines read where the text has no `input`."""
+        return self.inputs.fragment if self.inputs is not None else None
 
     @property
     def own(self) -> Source:
@@ -62,17 +73,29 @@ class Reading(NamedTuple):
         return self.source.part(0)
 
 
-def read(source: Source, limits: Limits, notation: str | None = None, folder: Folder | None = None) -> Reading:
+def read(
+    source: Source,
+    limits: Limits,
+    notation: str | None = None,
+    folder: Folder | None = None,
+    inputs: Inputs | None = None,
+) -> Reading:
     """Parse a text once, in the notation given or in the one that it is written in, and the files that it uses.
 
-    `folder` is where these are found; without one only those of the shipped library are.
+    `folder` is where these are found; without one only those of the shipped library are. `inputs` are what the caller
+    gives in place of the text's own.
     """
     with without_collector():
-        text = read_text(source, limits, notation, lambda word: lookup(word) is not None)
+        stated = inputs.statement if inputs is not None else None
+        text = read_text(source, limits, notation, lambda word: lookup(word) is not None, stated)
+    if not text.stated:
+        inputs = None  # it is in the tree
     parsed = text.parsed
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
-    read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes)
-    read = read._replace(holes=holes) if holes else read
+    read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes, holes)
+    read = read._replace(folder=folder, inputs=inputs)
+    if parsed.file is not None and "cases" in source.text:
+        read = read._replace(cases=cases(parsed.file, limits))
     return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read
 
 
@@ -87,7 +110,7 @@ def _with_used(read: Reading, folder: Folder | None, limits: Limits) -> Reading:
     if loaded.diagnostics:
         return read._replace(file=None, diagnostics=loaded.diagnostics, holes=())
     ignored = [*read.ignored, *loaded.ignored]
-    return read._replace(source=loaded.source, used=loaded.used, ignored=ignored, folder=folder)
+    return read._replace(source=loaded.source, used=loaded.used, ignored=ignored)
 
 
 def _holes(source: Source, file: tree.File | None) -> tuple[Hole, ...]:

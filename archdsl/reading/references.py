@@ -7,8 +7,7 @@ from typing import TypeAlias
 
 from archdsl.expressions.scope import KindReference, Words, meant
 from archdsl.faults.problem import Problem
-from archdsl.faults.report import FAULTS, Report
-from archdsl.limits import Limits
+from archdsl.faults.report import Report
 from archdsl.reading.kinds import RIVALS, Kinds
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -19,12 +18,11 @@ Reached: TypeAlias = dict[KindReference, dict[KindReference, Token]]
 _LINES = KindReference("")  # of the text itself: no block has no name
 
 
-def recursive_blocks(kinds: Kinds, report: Report, limits: Limits) -> set[int]:
+def recursive_blocks(kinds: Kinds, report: Report) -> set[int]:
     """Report unknown kinds in every body and on every line, used or not, and each ring of blocks.
 
     Returns the places of the names of the blocks that reach themselves.
     """
-    most = FAULTS * limits.diagnostics
     reached: Reached = {}
     for name, words, known, lines in _bodies(kinds):
         reached[name] = {}
@@ -33,7 +31,7 @@ def recursive_blocks(kinds: Kinds, report: Report, limits: Limits) -> set[int]:
                 found = meant(kind.text, words)
                 if found in kinds.blocks:
                     reached[name].setdefault(found, kind)
-                elif kind.text not in known | bound and report.errors <= most:
+                elif kind.text not in known and kind.text not in bound:
                     _check(kinds, report, kind, found, words)
     recursive: set[int] = set()
     for ring in _rings(reached):
@@ -81,10 +79,10 @@ def _kinds(lines: tuple[tree.Line, ...]) -> list[tuple[Token, set[str]]]:
                     bodies = [body] if body is not None else []
                 case tree.Let(name, _):
                     bound.add(name.text)
-                case tree.For(names, _, body):
+                case tree.For(names, _, body, _):
                     bound.update(token.text for token in names)
                     bodies = [body]
-                case tree.If(arms, otherwise):
+                case tree.If(arms, otherwise, _):
                     bodies = [*(body for _, body in arms), *([otherwise] if otherwise else [])]
             stack += [line for body in bodies for line in body.lines]
     return [(kind, bound) for kind in kinds]

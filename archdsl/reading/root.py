@@ -55,7 +55,7 @@ class Root:
             mode = os.stat(real).st_mode
         except (OSError, ValueError) as fault:
             reason = getattr(fault, "strerror", None) or str(fault)
-            raise Unusable(f"{path}: {reason}", _spelled(around.folder, path)) from None
+            raise Unusable(f"{path}: {reason}", instead=_spelled(around.folder, path)) from None
         if os.path.commonpath([self.folder, real]) != self.folder:
             raise Unusable(f"{path} leads out of {named(self._folder)}, the folder that the check was started with")
         if not stat.S_ISREG(mode):
@@ -109,30 +109,30 @@ def _refuse(path: str) -> None:
     if path[0] in "/\\~" or path[1:2] == ":":
         raise Unusable("a path starts in the folder of the file, and goes down from there")
     if "\\" in path:
-        raise Unusable("the parts of a path are separated by /", _passing(path.replace("\\", "/")))
+        raise Unusable("the parts of a path are separated by /", instead=_passing(path.replace("\\", "/")))
     if ".." in parts:
         raise Unusable("a path goes down only; .. leads up, out of the folder of the file")
     if "." in parts or "" in parts:
         plain = "/".join(part for part in parts if part not in (".", ""))
-        raise Unusable("a path has one spelling, without . and //", _passing(plain))
+        raise Unusable("a path has one spelling, without . and //", instead=_passing(plain))
     for part in parts:
         if part[0] == " " or part[-1] in " ." or ":" in part or re.fullmatch(_DEVICE, part):
             raise Unusable(f"not on every system can a file be called {part!r}")
     if not path.endswith(".arch"):
-        raise Unusable("files that are used have names that end in .arch", _passing(f"{path}.arch"))
+        raise Unusable("files that are used have names that end in .arch", instead=_passing(f"{path}.arch"))
 
 
-def _passing(path: str) -> str | None:
-    """The hint to write another path, where that could be one."""
+def _passing(path: str) -> tuple[str, ...]:
+    """Another path in quotes, where that could be one."""
     try:
         _refuse(path)
     except Unusable:
-        return None
-    return f'use "{path}"'
+        return ()
+    return (f'"{path}"',)
 
 
-def _spelled(folder: str, path: str) -> str | None:
-    """The name in its folder that comes close to one that is not there."""
+def _spelled(folder: str, path: str) -> tuple[str, ...]:
+    """The path in its folder, in quotes, that comes close to one that is not there."""
     from archdsl.diagnostics import nearest
 
     parent, _, name = path.rpartition("/")
@@ -140,6 +140,6 @@ def _spelled(folder: str, path: str) -> str | None:
         with os.scandir(os.path.join(folder, *parent.split("/"))) as entries:
             stems = [entry.name[:-5] for entry in islice(entries, _LISTED) if entry.name.endswith(".arch")]
     except (OSError, ValueError):
-        return None
+        return ()
     close = nearest(name.removesuffix(".arch"), stems)
-    return f'did you mean "{parent}{"/" if parent else ""}{close}.arch"?' if close else None
+    return (f'"{parent}{"/" if parent else ""}{close}.arch"',) if close else ()

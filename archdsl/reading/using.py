@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Sources, Span, nearest
 from archdsl.faults.report import Report
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.syntax import parse, tree
 from archdsl.syntax.tree import Token
 
@@ -30,8 +30,10 @@ class File(NamedTuple):
 class Unusable(Exception):
     """Why a path leads to nothing that can be used."""
 
-    def __init__(self, message: str, hint: str | None = None, code: str = "unusable-file") -> None:
-        self.code, self.message, self.hint = code, message, hint
+    def __init__(
+        self, message: str, hint: str | None = None, code: str = "unusable-file", instead: tuple[str, ...] = ()
+    ) -> None:
+        self.code, self.message, self.hint, self.instead = code, message, hint, instead
         super().__init__(message)
 
 
@@ -114,7 +116,8 @@ class _Loading:
             try:
                 self._follow(use)
             except Unusable as fault:
-                self.report.tell(fault.code, fault.message, use.path, hint=fault.hint, related=self._around())
+                around, instead = self._around(), fault.instead
+                self.report.tell(fault.code, fault.message, use.path, hint=fault.hint, related=around, instead=instead)
 
     def _follow(self, use: tree.Use) -> None:
         file = self._find(use.path)
@@ -129,7 +132,7 @@ class _Loading:
     def _load(self, use: tree.Use, file: File) -> None:
         if len(self.trees) > self.limits.uses:
             message = f"more than {self.limits.uses:,} files are used"
-            raise Unusable(message, "raise it with --limit uses=N", "limit")
+            raise Unusable(message, raising("uses"), "limit")
         text = self._text(file)
         self._bytes += len(text.encode())
         part = Source(file.name, text, self.source.end())
@@ -184,7 +187,7 @@ class _Loading:
         except Unusable as fault:
             if fault.code == "limit" and left < self.limits.file:
                 message = f"the files that are used have more than {self.limits.used:,} bytes"
-                raise Unusable(message, "raise it with --limit used=N", "limit") from None
+                raise Unusable(message, raising("used"), "limit") from None
             raise
 
     def _tell_circle(self, use: tree.Use, start: int) -> None:
@@ -209,11 +212,12 @@ def _of_library(word: str) -> File:
     """A file of the shipped library; raises Unusable."""
     root, _, name = word.partition(".")
     if root != _LIBRARY:
-        hint = f'a path stands in quotes: use "{word}.arch"' if not name else None
-        raise Unusable(f"{word} is no part of the library, whose names start with {_LIBRARY}.", hint)
+        message = f"{word} is no part of the library, whose names start with {_LIBRARY}."
+        hint, instead = ("a path stands in quotes", (f'"{word}.arch"',)) if not name else (None, ())
+        raise Unusable(message, hint, instead=instead)
     if name not in FILES:
         close = nearest(name, FILES)
         listed = ", ".join(f"{_LIBRARY}.{one}" for one in FILES)
-        hint = f"did you mean {_LIBRARY}.{close}?" if close else f"there are {listed}"
-        raise Unusable(f"the library has no {word}", hint)
+        instead = (f"{_LIBRARY}.{close}",) if close else ()
+        raise Unusable(f"the library has no {word}", f"there are {listed}", instead=instead)
     return File(word, "", word)

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from archdsl.expressions.evaluate import evaluate, truth
 from archdsl.expressions.scope import LEFT_OPEN, WRONG, Scope
 from archdsl.expressions.words import spell_value
-from archdsl.faults.problem import Problem, Silent
+from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.faults.report import Report
+from archdsl.faults.work import Work
 from archdsl.limits import LARGEST, Limits
 from archdsl.sizes.size import Expression
 from archdsl.syntax import tree
@@ -48,7 +49,7 @@ def left_open(parameter: tree.Parameter, given: dict[str, Any]) -> bool:
 
 
 def facts_of(
-    names: set[str], model: tree.Model | None, given: dict[str, Any], report: Report, limits: Limits
+    names: set[str], model: tree.Model | None, given: dict[str, Any], report: Report, limits: Limits, work: Work
 ) -> Facts | None:
     """The facts about what is left open; None where nothing is, and where it is more than the limit allows."""
     parameters = [p.name for p in model.parameters if left_open(p, given)] if model else []
@@ -57,12 +58,14 @@ def facts_of(
         return None
     if number > limits.symbols:
         at = parameters[0] if parameters else Token("WORD", "", 0, 0)
-        message = f"{number:,} sizes and parameters are left open; the limit is {limits.symbols}"
-        report.problem(Problem("limit", message, at, hint="give values, or raise it with --limit symbols=N"))
+        message = f"{number:,} sizes and parameters are left open; the limit is {limits.symbols:,}"
+        report.problem(exceeded("symbols", message, at, "give values"))
         return None
     from archdsl.sizes.facts import Facts
 
-    return Facts(limits)
+    facts = Facts(limits)
+    facts.counted = work.spend
+    return facts
 
 
 def define_symbols(

@@ -20,7 +20,8 @@ HEAD = """\
 Networks as their papers print them, each with the published figures as claims, and with a comment that names the source
 and whatever it prints against arithmetic. `archdsl check specs` verifies all of them at every setting below; a setting
 is given by name, as in `archdsl summary specs/vgg.arch config=A`. Those in `torchvision` carry the names of its
-`state_dict`, so its published weights load with `strict=True`. Macs are multiply-accumulates of one forward pass.
+`state_dict`, so its published weights load with `strict=True`. Macs are multiply-accumulates of one forward pass; in
+brackets stands what the spec says in the comment behind the claim of the figure.
 
 This page is generated: `python -m archdsl.reports.catalogue`.
 
@@ -47,10 +48,22 @@ def _lines(path: Path, folder: Path, limits: Limits) -> Iterator[str]:
     reading = read(source, limits)
     place = path.relative_to(folder).as_posix()
     first = f"[{place}]({place}) | {_title(source.text)}"
-    for setting in settings(reading, {}, limits):
-        totals = _checked(reading, setting, limits).totals
-        yield f"| {first} | {_written(setting)} | {_figure(totals.params)} | {_figure(totals.macs)} |\n"
+    for setting in settings(reading, {}):
+        checked = _checked(reading, setting, limits)
+        macs = f"{_figure(checked.totals.macs)}{_note(checked)}"
+        yield f"| {first} | {_written(setting)} | {_figure(checked.totals.params)} | {macs} |\n"
         first = " | "
+
+
+def _note(checked: Checked) -> str:
+    """The comment behind the `expect` that claims the macs of this setting, in brackets."""
+    lines = checked.source.text.splitlines()
+    claiming = {claim.line for claim in checked.claims if claim.text.split()[-1] == "macs"}
+    for line in sorted(claiming):
+        statement, _, comment = lines[line - 1].partition("#")
+        if "expect" in statement.split() and comment.strip():
+            return f" ({comment.strip()})"
+    return ""
 
 
 def _checked(reading: Reading, setting: dict[str, Any], limits: Limits) -> Checked:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from archdsl.analysis.cost import Cost, times
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.network.nodes import Leaf, Merge, Node, Placed, Repeat, Share, Use, walk
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
@@ -128,7 +128,7 @@ def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
     for number, placed in enumerate(walk(checked.network.body, deepest=deepest)):
         if number >= most:
             message = f"more than {most:,} rows: blocks used by blocks many times over"
-            hint = "raise the limit with --limit unrolled=N, or fold the table with --depth N"
+            hint = f"fold the table with --depth N, or {raising('unrolled')}"
             raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])
         yield placed
 
@@ -160,7 +160,6 @@ def layer_text(text: str, node: object) -> str:
     statement = getattr(node, "statement", None)
     if not isinstance(statement, tree.Layer) or statement.kind is None:
         return "{ }"
-    end = statement.arguments[-1].end if statement.arguments else statement.kind.end
-    words = " ".join(text[statement.kind.start : end].replace("\\\n", " ").split())
+    words = tree.words(statement, text)
     reads = ", ".join(token.text for token in statement.reads)
     return f"{words} <- {reads}" if reads else words

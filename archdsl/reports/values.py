@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 from archdsl.expressions.scope import KindReference
@@ -22,7 +23,8 @@ def recorded(value: Any) -> Any:
             return value
         case Expression():
             return str(value)
-    return float(value) if hasattr(value, "__float__") else None
+    number = float(value) if hasattr(value, "__float__") else None
+    return number if number is None or isfinite(number) else str(number)  # JSON has no word for it
 
 
 def shown(value: Any) -> str:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archdsl.checker.checked import Checked
+from archdsl.claims.claims import Claim
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics.inert import inert
+from archdsl.reading.reading import Found
 from archdsl.reports.values import shown as shown_value
 from archdsl.sizes.size import Size
 
@@ -19,16 +21,22 @@ def line(checks: list[Checked]) -> str:
     `checks` are all settings of one file; several are told as ranges.
     """
     totals = [checked.totals for checked in checks]
-    claims = sum(len(checked.claims) for checked in checks)
     parts = [f"{len(checks)} settings ({_settings(checks)})"] if len(checks) > 1 else []
     parts.append(_counted(_range([total.layers for total in totals], _exact), "layer"))
     parts.append(f"{_range([total.params for total in totals], _exact)} params")
     parts.append(f"{_range([total.macs for total in totals], scaled)} macs")
-    if claims:
-        parts.append("1 claim holds" if claims == 1 else f"{claims:,} claims hold")
+    parts += _claims([claim for checked in checks for claim in checked.claims])
     needs = list(dict.fromkeys(each.text for checked in checks for each in checked.conditions))
     where = f", for {_some(needs)}" if needs else ""
     return inert(f"{checks[0].source.name}: {checks[0].name}  {', '.join(parts)}{where}")
+
+
+def _claims(claims: list[Claim]) -> list[str]:
+    """How many claims hold, and how many were not judged."""
+    hold = sum(claim.holds is True for claim in claims)
+    unjudged = sum(claim.holds is None for claim in claims)
+    parts = ["1 claim holds" if hold == 1 else f"{hold:,} claims hold"] if hold else []
+    return [*parts, f"{unjudged:,} not judged"] if unjudged else parts
 
 
 def blocks(checked: Checked, number: int) -> str:
@@ -47,15 +55,22 @@ def holes(checked: Checked) -> list[str]:
     lines, found = [], list(checked.holes)
     while found:
         first = found[0]
-        count = first.text.count("?")
-        word = first.text
-        for one in found[:count]:
-            word = word.replace("?", str(one.value), 1)
-        if len(word) > 1 and word[0] == first.name and first.text[1] in "?0123456789":
-            word = word[1:]  # of an option
-        lines.append(inert(f"{checked.source.name}:{first.line}:{first.column}: {first.name} = {word}"))
-        found = found[count:]
+        places = [place for place, letter in enumerate(first.text) if letter == "?"]
+        columns = [first.column + place - places[0] for place in places]
+        ours = [one for one in found if one.line == first.line and one.column in columns]
+        whole = len(ours) == len(places)  # else the word has holes without a number, and each is told by itself
+        number = _word(first, ours) if whole else str(first.value)
+        lines.append(inert(f"{checked.source.name}:{first.line}:{first.column}: {first.name} = {number}"))
+        found = found[len(ours) if whole else 1 :]
     return lines
+
+
+def _word(first: Found, ours: list[Found]) -> str:
+    """A word with the numbers of its holes, without the letter of an option."""
+    word = first.text
+    for one in ours:
+        word = word.replace("?", str(one.value), 1)
+    return word[1:] if len(word) > 1 and word[0] == first.name and first.text[1] in "?0123456789" else word
 
 
 def _counted(figure: str, what: str) -> str:

@@ -17,8 +17,6 @@ from archdsl.sizes.numbers import Numbers, between
 from archdsl.sizes.residues import TooMuch
 from archdsl.sizes.size import Expression, Ratio, Size, Undetermined
 
-_PER_VISIT = 10  # steps for each visit that is allowed
-
 
 class Way(NamedTuple):
     """One way through a rule: how each question was answered, and what came out or was raised."""
@@ -33,7 +31,6 @@ class Facts(Knowledge):
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
-        self.most_steps = _PER_VISIT * limits.visits
         self.told: set[str] = set()  # open parameters of which was told that they need a value
         self._trail: list[Literal] | None = None  # the answers on the way that is explored
         self._answers: Clause = ()  # those that are given

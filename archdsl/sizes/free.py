@@ -39,6 +39,9 @@ class _Nothing:
     def written(self, size: Expression) -> str:
         return written(size)
 
+    def spend(self, steps: int) -> None:
+        """What is worked out here is small and kept; who asks counts a question."""
+
 
 _NOTHING = _Nothing()
 

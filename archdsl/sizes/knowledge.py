@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from itertools import product
@@ -22,17 +22,21 @@ from archdsl.sizes.size import Expression, Monomial, Size, Symbol, Undetermined,
 from archdsl.sizes.solutions import Rests, solutions
 
 _QUESTION = 30  # steps of any question, whatever it asks
+_COPIED = 10  # entries that are copied in the time of a step
 _MOST_JOINT = 32  # comparisons of several symbols from which others are concluded
 _MOST_RESTS = 64  # rests of the symbols in a question that are tried
 _MOST_RULES = 256  # equalities that are used for rewriting
 
 
 class Knowledge:
-    """Comparisons of symbols that hold, and what they say together. `steps` counts the work done with them."""
+    """Comparisons of symbols that hold, and what they say together.
+
+    The work done with them, and with sizes that depend on the symbols, is counted: `counted` takes its steps.
+    """
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.steps = 0
+        self.counted: Callable[[int], object] | None = None
         self._domains: dict[str, Numbers] = {}
         self._first: dict[str, int] = {}
         self._known: dict[Literal, None] = {}  # in the order in which they came
@@ -41,6 +45,11 @@ class Knowledge:
         self._joint: list[Expression] = []  # sizes of several symbols that are 0 or more, the first of them
         self._solutions: dict[Clause, Numbers | None] = {}
         self._rests: Rests = {}
+
+    def spend(self, steps: int) -> None:
+        """Count steps of work."""
+        if self.counted is not None:
+            self.counted(steps)
 
     # ---- symbols
 
@@ -98,7 +107,7 @@ class Knowledge:
         return self._by_rests(other) if answer is None and not self._solved(other) else answer
 
     def _directly(self, one: Literal) -> bool | None:
-        self.steps += _QUESTION + one.size.weight
+        self.spend(_QUESTION + one.size.weight)
         answer = self._looked_up(one)
         if answer is None:
             answer = self._by_numbers((one,), *symbols(one.size)) if self._solved(one) else by_bounds(one)
@@ -112,7 +121,7 @@ class Knowledge:
     def _by_sums(self, one: Literal) -> bool | None:
         """The answer where what is asked, or its opposite, is a comparison of several symbols that holds, and more."""
         for other in self._joint:
-            self.steps += other.weight
+            self.spend(other.weight)
             for asked, answer in ((one, True), (one.negated(), False)):
                 rest = asked.size - other
                 low = rest if isinstance(rest, int) else bounds(rest)[0]
@@ -140,7 +149,7 @@ class Knowledge:
         if found is None:
             return None
         domain = self._domains[name]
-        self.steps += domain.weight + found.weight
+        self.spend(domain.weight + found.weight)
         try:
             if domain.within(found):
                 return True
@@ -152,7 +161,7 @@ class Knowledge:
         """The numbers for which a condition on one symbol holds; None where they are not known."""
         if clause not in self._solutions:
             self._solutions[clause] = found = solutions(clause, name, self._rests)
-            self.steps += _QUESTION + sum(each.size.weight for each in clause) * _weight_of(found)
+            self.spend(_QUESTION + sum(each.size.weight for each in clause) * _weight_of(found))
         return self._solutions[clause]
 
     def _by_rests(self, one: Literal) -> bool | None:
@@ -165,7 +174,7 @@ class Knowledge:
                 size = replaced(size, Symbol(name, self), self._multiple(name, *rest))
         found = literal(size, one.relation) if size is not one.size else None
         if isinstance(found, Literal):
-            self.steps += found.size.weight
+            self.spend(found.size.weight)
             found = by_bounds(found)
         return self._by_every_rest(one) if found is None else found
 
@@ -180,7 +189,7 @@ class Knowledge:
             for (name, period), rest in zip(periods.items(), rests, strict=True):
                 size = replaced(size, Symbol(name, self), self._multiple(name, period, rest))
             found = literal(size, one.relation)
-            self.steps += _QUESTION
+            self.spend(_QUESTION)
             answers.add(by_bounds(found) if isinstance(found, Literal) else found)
             if len(answers) > 1 or None in answers:
                 return None
@@ -208,7 +217,7 @@ class Knowledge:
 
     def rewritten(self, size: Size) -> Size:
         """A size with what is known to be equal put in."""
-        self.steps += 3 if self._rules else 0
+        self.spend(3 if self._rules else 0)
         return self._rules.applied(size)
 
     def tidied(self, size: Size) -> Size:
@@ -278,7 +287,8 @@ class Knowledge:
 
     def saved(self) -> dict[str, Any]:
         """Everything that is known, to come back to after a trial; the work that was done stays done."""
-        return {name: copy(value) for name, value in vars(self).items() if name != "steps"}
+        self.spend((len(self._solutions) + len(self._known) + len(self._least)) // _COPIED)
+        return {name: copy(value) for name, value in vars(self).items() if name != "counted"}
 
     def bring_back(self, saved: dict[str, Any]) -> None:
         """Forget what was found since."""
@@ -296,6 +306,7 @@ class Knowledge:
             self.bring_back(before)
 
     def _state(self) -> tuple[Any, ...]:
+        self.spend((len(self._known) + len(self._least)) // _COPIED)
         return dict(self._domains), dict(self._known), dict(self._least), copy(self._rules), list(self._joint)
 
 

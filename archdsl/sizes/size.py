@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
+from archdsl.limits import LARGEST, Limits, raising
+
 if TYPE_CHECKING:
     from typing import Protocol
-
-    from archdsl.limits import Limits
 
     class Context(Protocol):
         """What an expression asks about its symbols: the facts of one check."""
@@ -47,9 +47,12 @@ if TYPE_CHECKING:
         def written(self, size: Expression) -> str:
             """A size as text."""
 
+        def spend(self, steps: int) -> None:
+            """Count steps of work; raises Stop where they are too many."""
 
-_LARGEST_FACTOR = 2**62
+
 _DEEPEST = 32  # floors within one another
+_STEPS = 6  # that a new size costs, beside one for each symbol in it
 
 
 class Undetermined(Exception):
@@ -58,6 +61,23 @@ class Undetermined(Exception):
     def __init__(self, question: str) -> None:
         self.question = question
         super().__init__(question)
+
+
+class Excess(NamedTuple):
+    """What is too much about a formula, as words, and the bound that it meets; none where only its numbers are."""
+
+    words: str
+    limit: str = ""
+
+    @property
+    def code(self) -> str:
+        """The code of the fault."""
+        return "limit" if self.limit else "too-large"
+
+    @property
+    def hint(self) -> str | None:
+        """How the bound is raised."""
+        return raising(self.limit) if self.limit else None
 
 
 class Symbol(NamedTuple):
@@ -97,19 +117,20 @@ class Expression:
         self.depth: int = 1 + max([size.depth for size in inner], default=0)
         first = atoms[0]
         self.context: Context = first.context if isinstance(first, Symbol) else inner[0].context
+        self.context.spend(_STEPS + len(atoms))
         self._hash = hash(self.terms)
         self._text: str | None = None
 
-    def exceeds(self, terms: int, degree: int, *, factors: bool = True) -> str | None:
-        """What is too much about it, as words; None where it is within these bounds."""
-        if self.weight > terms:
-            return f"a formula of more than {terms:,} terms"
-        if any(len(monomial) > degree for monomial, _ in self.terms):
-            return f"a formula with a product of more than {degree} symbols"
+    def exceeds(self, limits: Limits, *, factors: bool = True) -> Excess | None:
+        """What is too much about it; None where it is within the bounds."""
+        if self.weight > limits.terms:
+            return Excess(f"a formula of more than {limits.terms:,} terms", "terms")
+        if any(len(monomial) > limits.degree for monomial, _ in self.terms):
+            return Excess(f"a formula with a product of more than {limits.degree:,} symbols", "degree")
         if self.depth > _DEEPEST:
-            return f"a formula with more than {_DEEPEST} divisions within one another"
-        if factors and any(abs(factor) >= _LARGEST_FACTOR for _, factor in self.terms):
-            return "a formula with a number beyond any size"
+            return Excess(f"a formula with more than {_DEEPEST} divisions within one another")
+        if factors and any(abs(factor) >= LARGEST for _, factor in self.terms):
+            return Excess("a formula with a number beyond any size")
         return None
 
     # ---- identity

@@ -38,6 +38,7 @@ _EXPECTED = {
     "size": "a size like 28x28x1",
 }
 _LONGEST = 40
+_RUN = re.compile(r"[A-Za-z0-9_.×]+")
 _ENOUGH = 200  # characters on either side of a fault that hints look at
 
 
@@ -142,15 +143,15 @@ class Habit(NamedTuple):
     hint: str
 
 
-_LAYER = "a layer is its kind and its values, parted by spaces: CONV 64 3x3"
-_SHAPE = "a shape is written without spaces and brackets: 28x28x1"
+_LAYER = "a layer is its kind and its values, separated by spaces"
+_SHAPE = "a shape is written without spaces and brackets"
 _JOIN = "layers on one line are joined by ;"
 _BODY = "what belongs to it stands in braces: { ... }"
 _NO_FUNCTIONS = "there are no functions; + - * / // % and `a if c else b` compute"
-_NAMED = "a layer gets its name with a colon: {0}: CONV 64 3x3"
+_NAMED = "a layer gets its name with a colon, {0}:"
 _SPACE = "put a space before the next value; a negative number stands behind = or in parentheses"
 _NO_COUNT = "a count that is not known is not claimed; ? stands for sizes: -> ?x?x96"
-_START = "a line starts with a kind of layer or a name; what it reads stands behind it: RELU <- a"
+_START = "a line starts with a kind of layer or a name; what it reads stands at its end, behind <-"
 _HABITS = tuple(
     Habit(*row)
     for row in (
@@ -161,38 +162,39 @@ _HABITS = tuple(
         ("", r"^(?:elif|elseif|else if)\b", "", "the other case is written `} else if ... {`"),
         ("", r"\brange$", r"\(", "a range is written 1..n, and both ends count"),
         ("", r"^(?:let|if|for|cases|model)\b.*[a-z]$", r"\(", _NO_FUNCTIONS),
-        ("", r"^input\s*:$", r"\d", "the shape follows without a colon: input 28x28x1"),
-        ("", r"^input$", r"[=(]", "write the shape behind it: input 28x28x1"),
-        ("", r"^input\b.*\d$", r"float|int\d|long", "only whole numbers have a word for it: input 37 int"),
+        ("", r"^input\s*:$", r"\d", "the shape follows without a colon"),
+        ("", r"^input$", r"[=(]", "the shape stands behind it, without brackets"),
+        ("", r"^input\b.*\d$", r"float|int\d|long", "only integers have a word for it, int"),
         ("", r"^input\b.*\d,", "", _SHAPE),
         ("", r"^input\b.*\d$", r"[,x]", _SHAPE),
         ("", r"^(?:\w+:\s*|self\.\w+ = )?[A-Za-z][\w.]*\(.*$", r"[,)=]", _LAYER),
         ("", r"->$", r"\(", _SHAPE),
-        ("", r"\d+ x$", r"\d", "sizes are written without spaces: 3x3"),
+        ("", r"\d+ x$", r"\d", "sizes are written without spaces"),
         ("", r"\(\s*\d+$", r",", "sizes are written 3x3, lists in brackets: [3, 3]"),
         ("", r"(?:^|[^\d.])(\d{1,3})$", r",?\s?(\d{3})\b(?!\.)", "commas part thousands in claims only; write {0}{1}"),
         ("values", "", r",\s*[A-Z][A-Z0-9]+\b", _JOIN),
         ("values", "", r",", "values of a line are parted by spaces, not by commas"),
         ("other", r"^[\w.]+(?:\s*,\s*[\w.]+)+$", r"[};]|$", "layers and branches are parted by ; or a new line"),
         ("", r"^([A-Za-z][\w.]*)$", r"=\s*(?:nn\.)?[A-Z][\w.]*\b(?!\s*[-+*/%])", _NAMED),
-        ("", r"^([A-Za-z]\w*)$", r"=(?!=)", "a value gets its name with `let`: let {0} = 3"),
-        ("", r"^let (\w+)$", r"==|:=?|\d", "write let {0} = 3"),
-        ("", r"^cases\b", r"=(?!=)", "write cases depth in [20, 32]"),
+        ("", r"^([A-Za-z]\w*)$", r"=(?!=)", "a value gets its name with `let`"),
+        ("", r"^let (\w+)$", r"==|:=?|\d", "a value follows `let {0} =`"),
+        ("", r"^cases\b", r"=(?!=)", "the settings stand in a list, behind `in`"),
         ("", r"^(?:if|model|input|let)\b", r"=(?!=)", "== compares"),
         ("", r"^(?:model|block)\b.*\(.*[\w\"]$", r"[A-Za-z]\w*", "parameters are parted by commas"),
-        ("", r"^for\b", r"=", "write for i in 1..n"),
+        ("", r"^for\b", r"=", "a range follows `in`: 1..n"),
         ("values", "", r"=>|=\s*\d", "what must come out stands behind ->"),
         ("", r"\*$", r"\*", "there is no power: multiply"),
         ("values", "", r"(?://|--).*[a-z]{3}", "a comment starts with #"),
-        ("values", r"\d$", r"\*\s*\d", "sizes are written with an x: 3x3"),
-        ("values", r"\d$", r"%", "write it as a part of 1: 0.5"),
-        ("", r"^\d+$", r"\*", "a repeat stands at the end of the line: CONV 64 3x3 x3"),
+        ("values", r"\d$", r"\*\s*\d", "sizes are written with an x"),
+        ("values", r"\d$", r"%", "a part is written as a part of 1"),
+        ("", r"^\d+$", r"\*", "a repeat stands at the end of the line: x3"),
         ("", r"^\d+$", r"[A-Za-z]", "a number at the start of a line is a name, and needs a colon behind it"),
         ("values", r"^[A-Za-z]\w*$", r"-[\w-]+\s*:", "a name that is no word stands in quotes"),
+        ("values statement", "", r"-\s*inf\b", "a negative number stands behind = or in parentheses: (-inf)"),
         ("values", r"^\w+$", r"-", _SPACE),
         ("values", "", r"\+\s*[A-Z]{2}", _JOIN),
         ("values statement", "", r"-\s*\d", "a negative number stands behind = or in parentheses: (-1)"),
-        ("values", "", r"[-+*/%]", "expressions stand in parentheses among values: (in/2)"),
+        ("values", "", r"[-+*/%]", "expressions stand in parentheses among values"),
         ("values", "", r"[=<>!]=|[<>]", "comparisons stand in parentheses among values"),
         ("", r"^use\b", r",", "each file has a `use` of its own"),
         ("", r"^freeze all$", "", "what stays trained is named: freeze all but head"),
@@ -203,12 +205,12 @@ _HABITS = tuple(
         ("", r"^model\b", r"[:{]", "the layers follow on the next lines, without braces"),
         ("", r"\d [KMGT]$", r"[a-z]", "the letter touches its number: 1.5M"),
         ("", r"(?:^expect|->).*$", r"(?:and|plus)\b", "claims are parted by commas"),
-        ("", r"(?:^expect|->)\s*[a-z]+$", r"\d", "the number comes first: 640 params"),
-        ("", r"^\w+\s*<-\s*\w+$", r"[\w(]", "the layer comes first: CONV 64 3x3 <- a"),
+        ("", r"(?:^expect|->)\s*[a-z]+$", r"\d", "the number comes first, and its unit behind it"),
+        ("", r"^\w+\s*<-\s*\w+$", r"[\w(]", "the layer comes first, and what it reads behind it, after <-"),
         ("", r"<-$", r"(\d+)", 'a name that is a number is read in quotes: <- "{0}"'),
         ("", r"^\w[\w.]*(?: \w+)+$", r":", 'a name before a colon is one word, or stands in quotes: "a b"'),
         ("", r"^<?-?$", r"[-<]", _START),
-        ("", r"^([\w.]+)\s*:$", r"\d", "behind a name stands a kind of layer: {0}: FC 10"),
+        ("", r"^([\w.]+)\s*:$", r"\d", "behind a name and its colon stands a kind of layer"),
         ("", r"^([\w.]+)\s*:\s*[\w.]+$", r":", "a layer has one name, and one colon"),
         ("", r"(?:^expect|->|,)\s*\?$", r"[a-z]", _NO_COUNT),
         ("", "", r"\w*\?", "a ? stands for a number: a value, an option, a size or a repeat"),
@@ -281,16 +283,22 @@ class Stray(NamedTuple):
     hint: str | None
 
 
+def end_of_stray(text: str, start: int) -> int:
+    """Where what stands at a place where no token fits ends: a run of letters and digits, a line, or a character."""
+    run = _RUN.match(text, start)
+    if run:
+        return run.end()
+    line_end = text.find("\n", start) if text[start] == '"' else start + 1
+    return len(text) if line_end < 0 else line_end
+
+
 def stray(text: str, start: int) -> Stray:
     """What stands at a place where no token fits."""
-    letter, after = text[start], text[start + 1 : start + 2]
-    run = re.compile(r"[A-Za-z0-9_.×]+").match(text, start)
-    if run:
-        return Stray(run.end(), "syntax", *_run_together(text, start, run.group(), text[run.end() : run.end() + 1]))
-    line_end = text.find("\n", start)
-    line_end = len(text) if line_end < 0 else line_end
+    letter, after, end = text[start], text[start + 1 : start + 2], end_of_stray(text, start)
+    if _RUN.match(text, start):
+        return Stray(end, "syntax", *_run_together(text, start, text[start:end], text[end : end + 1]))
     if letter == '"':
-        return Stray(line_end, "syntax", 'this text has no closing "', 'texts end on their line: "text"')
+        return Stray(end, "syntax", 'this text has no closing "', 'texts end on their line: "text"')
     if letter == "?":
         message = f"a ? stands for one whole number, and this one touches {after}"
         return Stray(start + 1, "syntax", message, "put a space behind it; ?x? are two numbers, p? is an option")

@@ -152,15 +152,17 @@ class Builder:
     # ---- control
 
     def for_(self, children: Children) -> tree.For:
-        return tree.For(tuple(children[:-2]), children[-2], children[-1])
+        *names, turns, body, claims = children
+        return tree.For(tuple(names), turns, body, claims or ())
 
     def range(self, children: Children) -> tree.Range:
         return tree.Range(children[0], children[1], children[0].start, children[1].end)
 
     def if_(self, children: Children) -> tree.If:
-        parts = [child for child in children if child is not None]
+        *parts, claims = children
+        parts = [child for child in parts if child is not None]
         otherwise = parts.pop() if len(parts) % 2 else None
-        return tree.If(tuple(zip(parts[::2], parts[1::2], strict=True)), otherwise)
+        return tree.If(tuple(zip(parts[::2], parts[1::2], strict=True)), otherwise, claims or ())
 
     # ---- claims
 

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
 from archdsl.diagnostics import Diagnostic, Source, Span
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.syntax.tree import Token
 
 _CLOSES = {")": "(", "]": "[", "}": "{"}
@@ -75,7 +75,7 @@ class Lexer:
                 continue
             count += 1
             if count > budget:
-                self.report("limit", f"more than {budget:,} tokens", start, end, hint="raise it with --limit tokens=N")
+                self.report("limit", f"more than {budget:,} tokens", start, end, hint=raising("tokens"))
                 return
             word = text[start:end]
             if kind == "WORD":
@@ -154,7 +154,7 @@ class Lexer:
         if len(self._open) <= self.limits.depth:
             return True
         message = f"nested more than {self.limits.depth} deep"
-        self.report("limit", message, token.start, token.end, hint="raise it with --limit depth=N")
+        self.report("limit", message, token.start, token.end, hint=raising("depth"))
         return False
 
     def _closes(self, token: Token) -> Iterator[Token]:
@@ -186,8 +186,10 @@ class Lexer:
 
     def _stray(self, start: int) -> int:
         """Report text that no token fits and return where to go on."""
-        from archdsl.syntax.advice import stray
+        from archdsl.syntax.advice import end_of_stray, stray
 
+        if self.source.position(start)[0] in self._told:
+            return end_of_stray(self.source.text, start)
         end, code, message, hint = stray(self.source.text, start)
         self.report(code, message, start, end, hint=hint)
         return end

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -11,7 +12,7 @@ from lark.exceptions import UnexpectedToken
 from lark.parsers.lalr_analysis import Shift
 
 from archdsl.diagnostics import Diagnostic, Source, Span
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.lexer import DROPPED, MENDED, Lexer, Vocabulary
@@ -19,9 +20,13 @@ from archdsl.syntax.machine import Steps, feeder, taker
 from archdsl.syntax.tree import Token
 
 _FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-_LONG_NUMBER = re.compile(r"[0-9]+")
+_NUMBER = re.compile(r"[0-9]+(?P<decimal>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
+_SIZES = re.compile(r"(?:(?:[0-9]+|[A-Z][A-Z0-9]*|\?)[x×])+")  # before the last of several
+_COMMENTED = re.compile(r'(?:[^"#\n]|"[^"\n]*")*+#')  # a line that has come to a comment
+_NUMERALS = re.compile(r"[0-9](?:[ ,.x×]?[0-9])*")  # all that may become one number, or several
+_CONVERTED = sys.get_int_max_str_digits() or 4_300  # digits of a number that Python converts
 
 
 class Parsed(NamedTuple):
@@ -278,10 +283,12 @@ class _Recovery:
         return text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
 
 
-def forbidden(source: Source, limits: Limits, part: str = "continue it with \\ at its end") -> list[Diagnostic]:
+def forbidden(
+    source: Source, limits: Limits, part: str = "continue it with \\ at its end", *, comments: bool = True
+) -> list[Diagnostic]:
     """Characters that hide or reorder text, lines and numbers beyond the limits: found before anything is parsed.
 
-    `part` says how a line that is too long is parted.
+    `part` says how a line that is too long is parted, `comments` whether # begins one.
     """
     found = []
     for match in _FORBIDDEN.finditer(source.text):
@@ -296,18 +303,37 @@ def forbidden(source: Source, limits: Limits, part: str = "continue it with \\ a
     longest = max(map(len, source.text.split("\n")))
     if longest > limits.line:
         found += _long_lines(source, limits, part)
-    for match in _LONG_NUMBER.finditer(source.text) if longest > limits.digits else ():
-        if match.end() - match.start() > limits.digits and not _in_word(source.text, match.start()):
-            message = f"a number of {match.end() - match.start():,} digits; the limit is {limits.digits}"
-            found.append(Diagnostic("limit", message, Span(match.start(), match.end()), source))
+    for match in _NUMBER.finditer(source.text) if longest > limits.digits else ():
+        whole = match.end() - match.start() if not match["decimal"] else 0
+        if whole > limits.digits and not _in_word(source.text, match.start()):
+            message = f"a number of {whole:,} digits; the limit is {limits.digits:,}"
+            span = Span(match.start(), match.end())
+            found.append(Diagnostic("limit", message, span, source, hint=raising("digits")))
             break
-    return found
+    return found + (_inconvertible(source, comments) if longest > _CONVERTED and not found else [])
 
 
 def _in_word(text: str, start: int) -> bool:
-    """Whether digits belong to a name or a comment, where their number is free."""
-    line = text[text.rfind("\n", 0, start) + 1 : start]
-    return "#" in line or line[-1:].isalnum() or line[-1:] == "_"
+    """Whether digits belong to a name or a comment, where their number is free; sizes such as 8x8x16 are no name."""
+    begin = start
+    while begin and (text[begin - 1].isalnum() or text[begin - 1] in "_?"):
+        begin -= 1
+    named = begin < start and not _SIZES.fullmatch(text, begin, start)
+    return named or _in_comment(text, start)
+
+
+def _in_comment(text: str, start: int) -> bool:
+    return _COMMENTED.match(text, text.rfind("\n", 0, start) + 1, start) is not None
+
+
+def _inconvertible(source: Source, comments: bool) -> list[Diagnostic]:
+    """The first number that Python itself does not convert, wherever the limits stand."""
+    for match in _NUMERALS.finditer(source.text):
+        count = sum(map(str.isdigit, match.group())) if match.end() - match.start() > _CONVERTED else 0
+        if count > _CONVERTED and not (comments and _in_comment(source.text, match.start())):
+            message = f"a number of {count:,} digits; no number has more than {_CONVERTED:,}"
+            return [Diagnostic("limit", message, Span(match.start(), match.end()), source)]
+    return []
 
 
 def _long_lines(source: Source, limits: Limits, part: str) -> list[Diagnostic]:
@@ -315,7 +341,7 @@ def _long_lines(source: Source, limits: Limits, part: str) -> list[Diagnostic]:
     for line in source.text.split("\n"):
         if len(line) > limits.line:
             message = f"a line of {len(line):,} characters; the limit is {limits.line:,}"
-            hint = f"{part}, or raise the limit with --limit line=N"
+            hint = f"{part}, or {raising('line')}"
             return [Diagnostic("limit", message, Span(start, start + 1), source, hint=hint)]
         start += len(line) + 1
     return []

@@ -124,6 +124,13 @@ class Body(NamedTuple):  # { ... }
     end: int
 
 
+class Comes(NamedTuple):  # Conv2d(3, 64): what the author of a listing says that comes in; no spec says it
+    what: str  # "channels", "elements", or "window": all positions
+    sizes: tuple[int, ...]
+    start: int
+    end: int
+
+
 class Layer(NamedTuple):  # names: KIND arguments { body } xN <- reads -> claims; without a kind, a group
     names: tuple[Token, ...]
     kind: Token | None
@@ -134,6 +141,7 @@ class Layer(NamedTuple):  # names: KIND arguments { body } xN <- reads -> claims
     claims: tuple[Claim, ...]
     start: int
     end: int
+    comes: tuple[Comes, ...] = ()
 
 
 class Model(NamedTuple):  # model VGG(config="D") where config in [..]
@@ -186,15 +194,17 @@ class Freeze(NamedTuple):  # freeze all but head, layer4 with stats
     still: bool  # whether running averages are held as they are
 
 
-class For(NamedTuple):  # for i in 2..12 { ... }
+class For(NamedTuple):  # for i in 2..12 { ... } -> claims
     names: tuple[Token, ...]
     turns: Range | Expr
     body: Body
+    claims: tuple[Claim, ...] = ()
 
 
-class If(NamedTuple):  # if a { ... } else if b { ... } else { ... }
+class If(NamedTuple):  # if a { ... } else if b { ... } else { ... } -> claims
     arms: tuple[tuple[Expr, Body], ...]
     otherwise: Body | None
+    claims: tuple[Claim, ...] = ()
 
 
 Statement: TypeAlias = Model | Use | Block | Input | Output | Let | Cases | Expect | Freeze | For | If | Layer
@@ -202,3 +212,11 @@ Statement: TypeAlias = Model | Use | Block | Input | Output | Let | Cases | Expe
 
 class File(NamedTuple):
     lines: tuple[Line, ...]
+
+
+def words(layer: Layer, text: str) -> str:
+    """The kind of a layer and its values, as they are written in the text; braces without a kind as `{ }`."""
+    if layer.kind is None:
+        return "{ }"
+    end = layer.arguments[-1].end if layer.arguments else layer.kind.end
+    return " ".join(text[layer.kind.start : end].replace("\\\n", " ").split())

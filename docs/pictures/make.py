@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from unittest.mock import patch
 
-from archdsl.cli.main import main as cli
+from archdsl.cli import main as cli
 
 HERE = Path(__file__).parent
 PICTURES = {"error.svg": ["check", "stem.arch"]}

@@ -15,6 +15,8 @@ class Draws(Numbers):
     def _tanh(self) -> dict[str, Any]:
         draw = self.draw
         choices = {"amplitude": draw.pick((1.7159, 2, -1)), "slope": draw.pick((0.5, Expr("2/3"), 1))}
+        if draw.chance(20):
+            choices = {"amplitude": self.constant(2), "slope": self.constant(0.5)}
         return {name: value for name, value in choices.items() if draw.chance(25)}
 
     def _hardtanh(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from draws.numbers import Numbers
@@ -21,7 +22,7 @@ class Draws(Numbers):
             if not self.odd(8):
                 del choices["channels"]
         elif draw.chance(25) or self.odd(3):
-            choices["value"] = draw.pick((1, -0.5, 0, 2.25))
+            choices["value"] = draw.pick((inf, -inf)) if draw.chance(15) else self.constant(2.25)
         found = {name: value for name, value in choices.items() if name not in ("space", "channels") or draw.chance(60)}
         return found if "space" in found or "channels" in found or draw.chance(5) else choices
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from draws.numbers import Numbers
@@ -20,4 +21,8 @@ class Draws(Numbers):
         return self.some(50, mode=self.draw.pick(modes)) | self.some(90 if self.odd(6) else 100, p=self.probability())
 
     def probability(self) -> Any:
-        return self.draw.pick((1.5, -0.1, -1, [0.5])) if self.odd(8) else self.draw.pick((0.5, 0.1, 0, 1, 0.9))
+        return (
+            self.draw.pick((1.5, -0.1, -1, inf, -1e-300, [0.5]))
+            if self.odd(8)
+            else self.draw.pick((0.5, 0.1, 0, 1, 0.9, 1 / 225))
+        )

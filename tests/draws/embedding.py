@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from draws.numbers import Numbers
@@ -17,9 +18,9 @@ class Draws(Numbers):
         if draw.chance(25):
             values["padding"] = draw.integer(-vocab - self.odd(20), vocab - 1 + self.odd(20))
         if draw.chance(20):
-            values["maxnorm"] = draw.pick((1, 0.1, 3, *((0, -1) if self.odd(20) else ())))
+            values["maxnorm"] = draw.pick((1, 0.1, 3, inf, self.number(), *((0, -1, -inf) if self.odd(20) else ())))
         if draw.chance(15):
-            values["normtype"] = draw.pick((1, 2, 0.5, 3, *((0, -1) if self.odd(20) else ())))
+            values["normtype"] = draw.pick((1, 2, 0.5, 3, inf, *((0, -1, -inf) if self.odd(20) else ())))
         for name in ("sparse", "scalegrad"):
             if draw.chance(15):
                 values[name] = draw.chance(80)

@@ -30,6 +30,8 @@ class Draws(Numbers):
         return self.some(40, p=self.constant(2, 1), axis=self.axis("all"), eps=self.constant(1e-12))
 
     def eps(self, *more: float) -> Any:
+        if self.draw.chance(5):
+            return self.number()
         return self.constant() if self.odd(6) else self.draw.pick((1e-3, 1e-5, 0.1, 1, 1e-6, *more))
 
     def switches(self) -> dict[str, Any]:
@@ -37,6 +39,8 @@ class Draws(Numbers):
 
     def _lrn(self) -> dict[str, Any]:
         draw = self.draw
-        choices = {"size": draw.integer(0 if draw.chance(3) else 1, 9), "alpha": draw.pick((1e-4, 2e-5, 0.5, 0)),
-                   "beta": draw.pick((0.75, 0.5, 1, -1)), "k": draw.pick((2, 1, 0.5))}  # fmt: skip
+        choices = {"size": draw.integer(0 if draw.chance(3) else 1, 9)}
+        choices["alpha"] = self.constant() if self.odd(8) else draw.pick((1e-4, 2e-5, 0.5, 0, self.number()))
+        choices["beta"] = draw.pick((0.75, 0.5, 1, -1)) if draw.chance(80) else self.constant(0.75)
+        choices["k"] = self.constant() if self.odd(8) else draw.pick((2, 1, 0.5, self.number()))
         return {name: value for name, value in choices.items() if draw.chance(50)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from drawn import Expr
@@ -44,10 +45,19 @@ class Numbers:
         return int(found) if isinstance(found, float) and found.is_integer() else found
 
     def constant(self, *usual: float) -> Any:
-        """A number that is no size: a usual one, 0, a negative one; at times one that float32 does not hold, or a list."""
+        """A number that is no size: a usual one, 0, a negative one, any; at times one that float32 does not hold."""
         if self.odd(7):
-            return 1e39 if self.draw.chance(70) else [1]
+            return self.draw.pick((1e39, -1e300, inf, -inf, [1]))
+        if self.draw.chance(12):
+            return self.number() * self.draw.pick((1, -1))
         return self.draw.pick((*usual, *usual, 1, 0.5, 2, 3, 0, -1, -0.25, 1e-3, 20))
+
+    def number(self) -> float:
+        """A number above 0 of any size, in the digits that Python prints of it."""
+        draw = self.draw
+        if draw.chance(25):
+            return draw.pick((5e-324, 3.4028234663852886e38, 0.0044444444444444444, 123456789.12345678, 1e22))
+        return float(f"{draw.integer(1, 9)}.{draw.integer(0, 10**15)}e{draw.integer(-40, 37)}")
 
     def some(self, percent: int, **values: Any) -> dict[str, Any]:
         """Each of these values or not."""

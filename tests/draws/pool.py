@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from drawn import Expr, Refused
@@ -46,7 +47,9 @@ class Draws(Numbers):
         draw = self.draw
         values = {name: value for name, value in self._pool().items() if name != "pad"}
         if draw.chance(60):
-            values["norm"] = draw.pick((1, 2, 3, 0.5, Expr("5/2"), -1, -2.5, 40, 1e-4, 0 if self.odd(10) else 4))
+            values["norm"] = draw.pick(
+                (1, 2, 3, 0.5, Expr("5/2"), -1, -2.5, 40, 1e-4, inf, -inf, 0 if self.odd(10) else 4)
+            )
         return values
 
     def _adaptiveavgpool(self) -> dict[str, Any]:

@@ -20,7 +20,9 @@ class Draws(Numbers):
     def _rrelu(self) -> dict[str, Any]:
         if self.odd(15):
             return self.some(70, low=self.constant(0.1, 0.125), high=self.constant(0.3, 0.5))
-        low, high = self.draw.pick(((0.1, 0.3), (0, 0), (-1, 0.5), (0.25, 2), (-2, -0.25), (0.1, 3e38)))
+        low, high = self.draw.pick(
+            ((0.1, 0.3), (0, 0), (-1, 0.5), (0.25, 2), (-2, -0.25), (0.1, 3e38), (-self.number(), self.number()))
+        )
         return self.some(85, low=low, high=high)
 
     def _elu(self) -> dict[str, Any]:

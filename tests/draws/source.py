@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Any
 
 from draws.numbers import Numbers
@@ -13,15 +14,15 @@ class Draws(Numbers):
     def _param(self) -> dict[str, Any]:
         draw, values = self.draw, self._stored()
         if draw.chance(30):
-            values["value"] = draw.pick((0, 1, -0.5))
+            values["value"] = draw.pick((inf, -inf)) if draw.chance(10) else self.constant(0)
         if draw.chance(10 if "value" in values else 30):
-            values["std"] = draw.pick((0, 0.02, 1, -1 if self.odd(15) else 0.5))
+            values["std"] = self.constant(1) if self.odd(15) else draw.pick((0, 0.02, 1, 0.5, self.number()))
         return values
 
     def _const(self) -> dict[str, Any]:
         values = self._stored()
         if self.draw.chance(40):
-            values["value"] = self.draw.pick((0, 1, 0.25))
+            values["value"] = self.draw.pick((inf, -inf)) if self.draw.chance(10) else self.constant(0.25)
         if self.draw.chance(30):
             values["saved"] = self.draw.chance(70)
         return values

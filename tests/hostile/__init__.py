@@ -1,1 +1,3 @@
-"""Texts that cost a careless checker its time, its memory or its stack."""
+"""Texts that cost a careless reader its time, its memory or its stack; importing the package hangs all of them."""
+
+from hostile import claims, faults, symbols, unknowns, uses, values  # noqa: F401

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from drawn import Refused
 from torch import Tensor, nn
 
-from runs.tensors import DELIBERATE
+from runs.tensors import DELIBERATE, OWN
 
 if TYPE_CHECKING:
     from judge import Judge
@@ -61,7 +61,7 @@ class Runs:
         if x.dim() != 3:
             raise Refused("positions are those of a sequence")
         if base <= 0:
-            raise Refused(DELIBERATE["range"])
+            raise Refused(DELIBERATE["base"])
         each = x.unflatten(2, (heads, -1)).double()
         dims = each.shape[3] if dims is None else dims
         if dims <= 0 or dims % 2 or dims > each.shape[3]:
@@ -84,7 +84,7 @@ class Runs:
         if len(window) != 2 or len(shift) != 2 or min(window) < 1 or min(shift) < 0:
             raise Refused("a window with two sides")
         if any(step >= size for step, size in zip(shift, window, strict=True)):
-            raise Refused(DELIBERATE["shift"])
+            raise Refused(OWN["shift"])
         module = judge.module(path, Windows, x.shape[1], heads, window, bias, outbias)
         module.dropped = nn.Dropout(dropout).train(judge.training), nn.Dropout(outdropout).train(judge.training)
         return module(x, shift)

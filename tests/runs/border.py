@@ -30,7 +30,7 @@ class Runs:
         sides = ends(space or 0, axes)
         before, behind = (0, channels or 0) if not isinstance(channels, list) else channels
         if min((before, behind, *(end for pair in sides for end in pair))) < 0:
-            raise Refused(DELIBERATE["range"])
+            raise Refused(DELIBERATE["negative"])
         if space is not None and mode == "zeros":  # for a vector there is no such module
             y = CONSTANT[axes]([end for pair in reversed(sides) for end in pair], float(value or 0))(y)
         elif space is not None:
@@ -45,7 +45,7 @@ class Runs:
             raise Refused("CROP takes what goes or what is left, of axes beside the channels")
         sides = ends(space, axes) if size is None else middle(y.shape[2:], size)
         if min(end for pair in sides for end in pair) < 0:
-            raise Refused(DELIBERATE["range"])
+            raise Refused(DELIBERATE["negative"])
         for axis, (before, behind) in enumerate(sides, 2):
             y = y.narrow(axis, before, y.shape[axis] - before - behind)
         return back(y)

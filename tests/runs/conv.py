@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from drawn import Refused
 from torch import Tensor, nn
 
-from runs.tensors import DELIBERATE, back, ends, leading, padded, sees, strided_same
+from runs.tensors import DELIBERATE, OWN, back, ends, leading, padded, reads, strided_same
 
 if TYPE_CHECKING:
     from judge import Judge
@@ -29,13 +29,16 @@ class Runs:
         axes = x.dim() - 2
         if out == 0:
             raise Refused(DELIBERATE["zero"])
-        before = leading(x)
+        before = leading(x).clone(memory_format=torch.contiguous_format)  # PyTorch 2.13 can crash on other ways to lie
         y, pad = widened(before, kernel, stride, pad, dilation, mode)
-        judge.fixed(path, [after - size for after, size in zip(y.shape, before.shape, strict=True)])
+        pads = [after - size for after, size in zip(y.shape, before.shape, strict=True)]
+        judge.fixed(
+            path, [pads, any(reads(y, kernel, stride, pad, dilation)[-1])]
+        )  # what reads nothing is made otherwise
         options = {"stride": stride, "padding": pad, "dilation": dilation, "padding_mode": mode}
         if table is not None:
             if groups != 1 or bias == "position" or mode != "zeros":
-                raise Refused(DELIBERATE["table"])
+                raise Refused(OWN["table"])
             module = judge.module(path, Table, y.shape[1], out, kernel, table, bias, axes, options)
         elif bias == "position":
             module = judge.module(
@@ -68,11 +71,11 @@ def widened(y: Tensor, kernel: Any, stride: Any, pad: Any, dilation: Any, mode: 
         pad = 0
     if pad != "same":
         sides = ends(pad, axes)
+        if min(map(min, sides)) < 0:
+            raise Refused(DELIBERATE["negative"])
         if any(before != behind for before, behind in sides):
             return padded(y, sides, mode), 0
         pad = tuple(before for before, _ in sides)
-    if mode == "zeros":
-        sees(y, kernel, stride, pad, dilation)
     if pad == "same" and stride not in (1, (1,) * axes):
         return strided_same(y, kernel, stride, dilation, mode), 0
     return y, pad
@@ -84,12 +87,10 @@ class Table(nn.Module):
     def __init__(self, channels: int, out: int, kernel: Any, table: Any, bias: bool, axes: int, options: Any) -> None:
         super().__init__()
         if len(table) != out or any(len(set(row)) != len(row) for row in table):
-            raise Refused(DELIBERATE["table"])
+            raise Refused(OWN["table"])
         pairs = sum(len(row) for row in table)
         self.weight = nn.Parameter(torch.rand(CONV[axes](pairs, pairs, kernel, groups=pairs).weight.shape))
         self.bias = nn.Parameter(torch.zeros(out)) if bias else None
-        self.register_buffer("sources", torch.tensor([source for row in table for source in row]))
-        self.register_buffer("targets", torch.tensor([target for target, row in enumerate(table) for _ in row]))
         self.table, self.call = table, CONV_CALL[axes]
         self.options = {name: value for name, value in options.items() if name != "padding_mode"}
 

@@ -30,7 +30,7 @@ class Runs:
 
     @staticmethod
     def positions(judge: Judge, path: str, x: Tensor, start: int = 0) -> Tensor:
-        if x.dim() != (2 if x.dtype == torch.int64 else 3) or start < 0:
+        if x.dim() != (2 if x.dtype == torch.int64 else 3) or start < 0 or not isinstance(start, int):
             raise Refused("the steps of a sequence, counted from 0 or more")
         return torch.stack([torch.tensor([start + step for step in range(x.shape[1])])] * len(x))
 
@@ -40,7 +40,7 @@ def looked_up(judge: Judge, path: str, x: Tensor, kind: Any, vocab: int, dim: in
               **more: Any) -> Tensor:  # fmt: skip
     """The vectors of whole numbers; the gradient must come out too."""
     if (maxnorm is not None and maxnorm <= 0) or normtype <= 0:
-        raise Refused(DELIBERATE["range"])
+        raise Refused(DELIBERATE["maxnorm"])
     judge.tokens = min(judge.tokens, vocab)
     module = judge.module(path, kind, vocab, dim, padding_idx=padding, max_norm=maxnorm,
                           norm_type=normtype, scale_grad_by_freq=scalegrad, sparse=sparse, **more)  # fmt: skip

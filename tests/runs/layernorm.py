@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from drawn import Refused
 from torch import Tensor, nn
 
-from runs.tensors import AXES, DELIBERATE, kept, trailing
+from runs.tensors import AXES, DELIBERATE, OWN, kept, trailing
 
 if TYPE_CHECKING:
     from judge import Judge
@@ -33,14 +33,14 @@ def normed(
 ) -> Tensor:
     """Turn the axes to the end, those that are not normalised before them in the order of one of the two layouts."""
     if eps is not None and eps < 0:
-        raise Refused(DELIBERATE["range"])
+        raise Refused(DELIBERATE["eps"])
     names = AXES[x.dim() - 2]
     whole = names if x.dim() <= 3 else ("channels", *names[:-1])
     wanted = whole if axes == "all" else tuple(axes) if isinstance(axes, list) else (axes,)
     layouts = [names, ("channels", *names[:-1])]
     found = [order for order in layouts if wanted and order[len(order) - len(wanted) :] == wanted]
     if not found:
-        raise Refused(DELIBERATE["last"])
+        raise Refused(OWN["last"])
     turned = trailing(x).permute(0, *(1 + names.index(name) for name in found[0]))
     module = judge.module(path, make, tuple(turned.shape[-len(wanted) :]), eps, affine, **more)
     return kept(module(turned).permute(0, *(1 + found[0].index(name) for name in names)))

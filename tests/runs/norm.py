@@ -27,7 +27,7 @@ class Runs:
            stats: bool = True, bias: bool = True) -> Tensor:  # fmt: skip
         momentum = None if momentum == "cumulative" else momentum
         if momentum is not None and not 0 <= momentum <= 1:
-            raise Refused(DELIBERATE["range"])
+            raise Refused(DELIBERATE["momentum"])
         make = NORM[x.dim() - 2]
         y = leading(x)
         return back(judge.module(path, make, y.shape[1], eps, momentum, affine, stats, bias=bias)(y))
@@ -36,7 +36,7 @@ class Runs:
     def instancenorm(judge: Judge, path: str, x: Tensor, eps: float = 1e-5, momentum: float = 0.1, affine: bool = False,
                  stats: bool = False, bias: bool = True) -> Tensor:  # fmt: skip
         if eps < 0 or not 0 <= momentum <= 1:
-            raise Refused(DELIBERATE["range"])
+            raise Refused(DELIBERATE["eps" if eps < 0 else "momentum"])
         make = INSTANCE[x.dim() - 2]
         y = leading(x)
         return back(judge.module(path, make, y.shape[1], eps, momentum, affine, stats, bias=bias)(y))
@@ -45,7 +45,7 @@ class Runs:
     def gn(judge: Judge, path: str, x: Tensor, groups: int, eps: float = 1e-5, affine: bool = True,
            bias: bool = True) -> Tensor:  # fmt: skip
         if eps < 0:
-            raise Refused(DELIBERATE["range"])
+            raise Refused(DELIBERATE["eps"])
         y = leading(x)
         return back(judge.module(path, nn.GroupNorm, groups, y.shape[1], eps, affine, bias=bias)(y))
 
@@ -60,5 +60,5 @@ class Runs:
         judge: Judge, path: str, x: Tensor, size: int = 5, alpha: float = 1e-4, beta: float = 0.75, k: float = 2
     ) -> Tensor:
         if alpha < 0 or k < 0:
-            raise Refused(DELIBERATE["range"])
+            raise Refused(DELIBERATE["lrn"])
         return back(nn.LocalResponseNorm(size, alpha * size, beta, k)(leading(x)))

@@ -9,7 +9,7 @@ import torch
 from drawn import Refused
 from torch import Tensor, nn
 
-from runs.tensors import DELIBERATE, back, fits, leading, sees
+from runs.tensors import DELIBERATE, back, fits, leading, reads
 
 if TYPE_CHECKING:
     from judge import Judge
@@ -31,7 +31,7 @@ class Runs:
                 ceil: bool = False) -> Tensor:  # fmt: skip
         y = leading(x)
         fits(y, kernel, pad, dilation)
-        sees(y, kernel, kernel if stride is None else stride, pad, dilation)
+        judge.fixed(path, [all(map(all, reads(y, kernel, kernel if stride is None else stride, pad, dilation)))])
         return back(MAXPOOL[x.dim() - 2](kernel, stride, pad, dilation, ceil_mode=ceil)(y))
 
     @staticmethod
@@ -40,7 +40,7 @@ class Runs:
         y = leading(x)
         fits(y, kernel, pad)
         if divisor is not None and divisor < 0:
-            raise Refused(DELIBERATE["range"])
+            raise Refused(DELIBERATE["divisor"])
         override = {} if divisor is None else {"divisor_override": divisor}
         return back(AVGPOOL[x.dim() - 2](kernel, stride, pad, ceil, countpad, **override)(y))
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from math import isinf
 from typing import TYPE_CHECKING
 
+from drawn import Refused
 from torch import Tensor, nn
 
-from runs.tensors import back, leading, made_of
+from runs.tensors import DELIBERATE, back, leading, made_of
 
 if TYPE_CHECKING:
     from judge import Judge
@@ -21,10 +23,15 @@ class Runs:
     rrelu = made_of(nn.RReLU, low="lower", high="upper")
     elu = made_of(nn.ELU, alpha="alpha")
     selu = made_of(nn.SELU)
-    celu = made_of(nn.CELU, alpha="alpha")
     threshold = made_of(nn.Threshold, threshold="threshold", value="value")
     hardshrink = made_of(nn.Hardshrink, bound="lambd")
     softshrink = made_of(nn.Softshrink, bound="lambd")
+
+    @staticmethod
+    def celu(judge: Judge, path: str, x: Tensor, alpha: float = 1) -> Tensor:
+        if alpha != 0 and isinf(1 / alpha):
+            raise Refused(DELIBERATE["celu"])
+        return nn.CELU(alpha)(x)
 
     @staticmethod
     def prelu(judge: Judge, path: str, x: Tensor, per: str = "layer", init: float = 0.25) -> Tensor:

@@ -22,6 +22,7 @@ class Runs:
               std: float | None = None) -> Tensor:  # fmt: skip
         if value is not None and std is not None:
             raise Refused("a value and noise")
+        float(value or 0)
         start = torch.normal(0.0, float(std or 0), stored(sizes, batch))  # refuses a negative deviation
         return judge.stretched(judge.tensor(path, nn.Parameter(start)), batch)
 
@@ -29,7 +30,8 @@ class Runs:
     def const(
         judge: Judge, path: str, sizes: Any, batch: bool = False, value: float = 0, saved: bool = False
     ) -> Tensor:
-        return judge.stretched(judge.tensor(path, torch.full(stored(sizes, batch), float(value))), batch)
+        made = torch.full(stored(sizes, batch), float(value), dtype=judge.dtype)
+        return judge.stretched(judge.tensor(path, made) if saved else made, batch)
 
 
 def stored(sizes: Any, batch: bool) -> tuple[int, ...]:

@@ -12,32 +12,38 @@ import torch.nn.functional as F
 from drawn import Refused
 from torch import Tensor
 
-DELIBERATE = {
-    "zero": "no size is ever zero: PyTorch runs empty tensors through many layers",
-    "window": "a window larger than its padded input: PyTorch pools it all the same when it rounds up",
-    "blind": "a dilated window that reads nothing but padding: PyTorch's pools write outside of the tensor in training, "
-    "its convolutions end the process",
-    "windows": "UNFOLD reads images and FOLD sequences: PyTorch takes what has three axes for an image without a batch",
-    "pixels": "PIXELSHUFFLE reads images: PyTorch takes the last three axes of anything for one",
-    "broadcast": "nothing is stretched unless the line says so, and never an axis that is not there",
-    "gate": "SCALE takes one value per channel and stretches nothing else",
-    "tokens": "whole numbers are read by EMBED, EMBEDBAG and POSITIONS alone: PyTorch adds and joins them too",
-    "again": "what runs again is the same modules in the same order, on as many axes: in Python a part could change",
-    "closed": "a group that runs again reads nothing from around it, and nothing reads into it: functions may close over "
-    "values",
-    "tie": "a weight of two layers has the sizes of both: a layer of PyTorch takes any tensor for its weight",
-    "axes": "a value has at most four axes beside the batch: PyTorch stacks and normalises more",
-    "scale": "the products of an ATTEND are scaled by more than 0: PyTorch's kernels differ from its formula otherwise",
+DELIBERATE = {  # the rows of the list of differences in docs/language.md
+    "zero": "a size of 0, given or derived: tensors without elements run through many layers",
+    "axes": "a value of more than four axes beside the batch: any number of axes, in norms, stacks and activations",
+    "scalar": "a value of no axis beside the batch, a scalar: one number for each sample",
+    "broadcast": "shapes that differ, unless the line says `broadcast`, and another number of axes always: stretched in silence where they can be",
+    "gate": "a gate of SCALE that is not one value per channel: any gate that can be stretched",
+    "window": "a window larger than its padded input, with `ceil` too: a pool with `ceil_mode` takes what there is",
+    "negative": "negative padding of PAD or of unequal sides, and a CROP that adds: `F.pad` cuts off, and adds",
+    "eps": "an `eps` below 0, of INSTANCENORM, GN, LN and RMSNORM: any number",
+    "momentum": "a `momentum` below 0 or above 1: any number",
+    "lrn": "`alpha` or `k` of LRN below 0: any number",
+    "divisor": "a `divisor` of AVGPOOL below 1: any integer but 0",
+    "celu": "an `alpha` of CELU nearer to 0 than 2.94e-39: refused down to 5.6e-309, and taken for 0 below",
+    "maxnorm": "`maxnorm` or `normtype` of EMBED and EMBEDBAG that are not above 0: any number",
+    "base": "a `base` of ROTARY that is not above 0: any number, as a formula",
+    "scale": "a `scale` of ATTEND that is not above 0: any number, with results that depend on the kernel",
+    "float32": "a value that float32 does not hold, as 1e300: refused in most layers; the others compute with infinity or 0",
+    "infinite": "`inf` as a factor, a rate or an eps, and no value that is not a number: taken, mostly to no number",
+    "truth": "1 for `yes`, 0 for `no`, and `yes` for 1: anything is true or false, and True is 1",
+    "tokens": "integers as input of anything but EMBED, EMBEDBAG and POSITIONS: added, joined and reshaped as floats are",
+    "windows": "UNFOLD of anything but an image, and FOLD of anything but a sequence: three axes are an image without a batch",
+    "pixels": "PIXELSHUFFLE and PIXELUNSHUFFLE of anything but an image: the last three axes of anything",
+    "cut": "a range of SLICE that goes beyond its axis: cut off in silence",
+    "uneven": "CHUNK into pieces that are not equal: unequal pieces, or fewer",
+    "again": "SHARE on what would make other layers, or on another number of axes: a module is any code, and may look at its input",
+    "closed": "SHARE of a group that names values outside of it, or is read into: a function may use any variable",
+    "tie": "`weight=` of other sizes: the weight of a layer may be any tensor",
+    "dunder": "a label between two underscores, as `__a__`: a name that Python may have a use for",
+}
+OWN = {  # rules of layers that PyTorch does not have
+    "last": "a norm over axes that are the last ones of no tensor",
     "shift": "windows are shifted by less than a window",
-    "dunder": "names between two underscores are Python's, those too that PyTorch does not use",
-    "scalar": "a value has an axis beside the batch: PyTorch has numbers alone",
-    "cut": "a range lies on its axis: PyTorch cuts off in silence what lies beyond",
-    "uneven": "CHUNK gives equal pieces, as many as it says: PyTorch gives unequal ones, or fewer",
-    "range": "constants that make no sense: a momentum beyond 1, an eps below 0, a PAD that cuts off or a CROP that adds, "
-    "a negative LRN, an AVGPOOL with a negative divisor, a ROTARY whose base is not above 0, an EMBED whose maxnorm or "
-    "normtype is not",
-    "float32": "constants that float32 does not hold: PyTorch refuses them in most kinds, and the others give 0 or infinity",
-    "last": "a norm over axes that are the last ones of no tensor: PyTorch cannot be asked for it",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
 }
 AXES = (
@@ -72,16 +78,17 @@ def fits(x: Tensor, kernel: Any, pad: Any = 0, dilation: Any = 1) -> None:
             raise Refused(DELIBERATE["window"])
 
 
-def sees(x: Tensor, kernel: Any, stride: Any, pad: Any, dilation: Any) -> None:
-    """Refuse a dilated window whose elements all lie in the padding; `pad` is a number, one for each axis, or `same`."""
+def reads(x: Tensor, kernel: Any, stride: Any, pad: Any, dilation: Any) -> list[list[bool]]:
+    """For each axis and each window whether it reads an element; `pad` is a number, one for each axis, or `same`."""
     space = x.shape[2:]
     each = [value if isinstance(value, (tuple, str)) else (value,) * len(space) for value in (kernel, stride, dilation)]
     pads = [pad] * len(space) if isinstance(pad, (int, str)) else pad
+    found = []
     for size, p, k, s, d in zip(space, pads, *each, strict=True):
         before, after = same(size, k, s, d) if p == "same" else (p, p)
         starts = range(-before, size + after - d * (k - 1), s)
-        if d > 1 and any(not any(0 <= start + d * step < size for step in range(k)) for start in starts):
-            raise Refused(DELIBERATE["blind"])
+        found.append([any(0 <= start + d * step < size for step in range(k)) for start in starts])
+    return found
 
 
 def ends(pad: Any, axes: int) -> list[tuple[int, int]]:

@@ -11,8 +11,9 @@ from archdsl.backends.source.generator import Generator
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.layers.kinds.door import Door
-from archdsl.limits import Limits
-from archdsl.network.nodes import Leaf, children, postorder
+from archdsl.limits import Limits, raising
+from archdsl.network.nodes import Leaf, postorder
+from archdsl.network.table import NodeTable
 
 _FRAMES = 16  # calls within one another for one level of braces, at most
 _HEADER = '"""{name}, compiled from {file} by archdsl."""\n'
@@ -35,7 +36,7 @@ def source(checked: Checked, limits: Limits, *, allow_modules: bool = False) -> 
     assert isinstance(layers, int)
     if layers > limits.unrolled:
         message = f"the module would have {layers:,} layers; the limit is {limits.unrolled:,}"
-        hint = "raise it with --limit unrolled=N"
+        hint = raising("unrolled")
         raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])
     with _room(checked):
         generator = Generator(checked)
@@ -71,11 +72,14 @@ def _refuse_foreign(checked: Checked) -> None:
 def _room(checked: Checked) -> Iterator[None]:
     """Room on Python's stack for groups in groups; calls among Python functions take none of the machine's own."""
     assert checked.network is not None
-    depth: dict[int, int] = {}
-    for node in postorder(checked.network.body):
-        depth[id(node)] = 1 + max((depth[id(child)] for child in children(node)), default=0)
+    depth = NodeTable[int]().fold(
+        checked.network.body,
+        own=lambda _: 0,
+        total=lambda *parts: 1 + max(parts, default=0),
+        times=lambda one, _: one,
+    )
     before = sys.getrecursionlimit()
-    sys.setrecursionlimit(before + _FRAMES * depth[id(checked.network.body)])
+    sys.setrecursionlimit(before + _FRAMES * (1 + depth))
     try:
         yield
     finally:

@@ -13,6 +13,7 @@ from archdsl.backends.source.made import Made, Member
 from archdsl.backends.source.naming import BUILTINS, fresh
 from archdsl.checker.checked import Checked
 from archdsl.network.nodes import Sequence, Use
+from archdsl.network.table import Identity, NodeTable
 
 
 class Book(ABC):
@@ -28,12 +29,14 @@ class Book(ABC):
         self.imports: dict[tuple[str, str], str] = {}  # classes of other packages, and what they are called here
         self.model = ""  # the name of the model's class
         self.names: set[str] = {"F", "nn", "torch"}
-        self._made: dict[int, tuple[Made, int]] = {}
-        self._uses: dict[int, Use] = {}
-        self._repeated: set[int] = set()  # blocks of which copies follow one another
+        self._made: NodeTable[tuple[Made, int]] = NodeTable()  # of the bodies of blocks and groups
+        self._uses: NodeTable[Use] = NodeTable()  # of each body of a block the first use
+        self._repeated: set[Identity] = set()  # blocks of which copies follow one another
         self.shared: set[int] = set()  # first results of what SHARE runs again
-        self._second: set[int] = set()  # bodies of blocks in use that SHARE runs
-        self._again: dict[int, list[Sequence]] = {}  # with symbolic sizes: what it runs, by the body of the first run
+        self._second: set[Identity] = set()  # bodies of blocks in use that SHARE runs
+        self._again: NodeTable[list[Sequence]] = (
+            NodeTable()
+        )  # with symbolic sizes: what it runs, by the first run's body
         self._tied = False
         self.refused: set[tuple[Any, ...]] = set()  # attempts at a chain that failed
 
@@ -45,16 +48,20 @@ class Book(ABC):
     def imported(self, home: str, word: str) -> str:
         """What a class of another package is called here: as there, unless something else has that name."""
         if (home, word) not in self.imports:
-            parameters = {p.name.text for use in self._uses.values() for p in use.block.parameters}
+            parameters = {p.name.text for _, use in self._uses.items() for p in use.block.parameters}
             self.imports[home, word] = fresh(word, self.names | BUILTINS | parameters)
             self.names.add(self.imports[home, word])
         return self.imports[home, word]
 
     def made(self, body: Sequence) -> Made:
-        return self._made[id(body)][0]
+        return self._made[body][0]
+
+    def is_of(self, made: Made, body: Sequence) -> bool:
+        """Whether a class was written for a body, among others."""
+        return body in self._made and self._made[body][0] is made
 
     def member(self, body: Sequence) -> int:
-        return self._made[id(body)][1]
+        return self._made[body][1]
 
     def channels(self, body: Sequence) -> Any:
         return body.inputs[0].channels
@@ -68,12 +75,12 @@ class Book(ABC):
 
     def snapshot(self) -> Any:
         """The classes written so far."""
-        return list(self.classes), dict(self.supports), set(self.names), dict(self._made), dict(self.imports)
+        return list(self.classes), dict(self.supports), set(self.names), self._made.copy(), dict(self.imports)
 
     def restore(self, before: Any) -> None:
         """Forget the classes written since."""
         classes, supports, names, made, imports = before
-        self.classes, self.supports, self.names, self._made = list(classes), dict(supports), set(names), dict(made)
+        self.classes, self.supports, self.names, self._made = list(classes), dict(supports), set(names), made.copy()
         self.imports = dict(imports)
 
     @abstractmethod

@@ -9,10 +9,11 @@ from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import Stored, Value, converted
 from archdsl.backends.source.made import At, Made
 from archdsl.backends.source.naming import variable
+from archdsl.backends.source.numbers import common_call
 from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, register_tensor
 from archdsl.backends.source.text import call as call_text
 from archdsl.backends.source.writer import UNREAD, Writer
-from archdsl.layers.base import Apart, Lowered, is_open
+from archdsl.layers.base import Apart, Lowered
 from archdsl.network.nodes import Leaf, Use
 from archdsl.sizes.shape import Shape
 
@@ -33,24 +34,36 @@ def write_layer(
     came = inputs[0].form
     lowered = node.op.lower(*node.inputs).reading(came)
     owns = bool(node.op.tensors(*node.inputs))
-    sized = bool(lowered.call and lowered.open_sizes())
-    every = [each.op.lower(*each.inputs).reading(came) for each in found.values()]
-    calls = {each.call for each in every}
-    if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every):
+    every = {member: each.op.lower(*each.inputs).reading(came) for member, each in found.items()}
+    calls = {member: each.call or "" for member, each in every.items()}
+    differ = len(set(calls.values())) > 1
+    sized = any(each.call and each.open_sizes() for each in every.values())
+    if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every.values()) or (sized and differ):
         raise Mismatch
     turned = turn_all(w, inputs, lowered.wants, at)
     forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support
     in_place = lowered.in_place and inputs[0].fresh and inputs[0].reads <= len(found)
-    if owns or lowered.call is None or len(calls) > 1 or (label is not None and known and not sized):
+    plain = lowered.module is None and not owns  # a call and nothing else
+    if not plain and (owns or lowered.call is None or differ or (label is not None and known and not sized)):
         step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
         return called(w, attribute(at.owner, step), found, lowered, turned, at, wishes)
-    call = f"{lowered.call[:-1]}, inplace=True)" if in_place else lowered.call
+    if differ and any(
+        _lying(each, len(found[m].outputs)) != _lying(lowered, len(node.outputs)) for m, each in every.items()
+    ):
+        raise Mismatch
+    common = common_call(w, found, calls, label) if differ else calls[next(iter(calls))]
+    call = f"{common[:-1]}, inplace=True)" if in_place else common
     call = with_sizes(w, call, found, came, inputs)
     results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
+
+
+def _lying(lowered: Lowered, results: int) -> tuple[object, ...]:
+    """How what a call reads and gives lies, and how many results there are."""
+    return lowered.wants, lowered.gives, lowered.stretches, results
 
 
 def called(
@@ -100,35 +113,33 @@ def put_in(w: Writer, template: str, values: list[Value], at: At) -> str:
     return filled(template, [value.text for value in values])
 
 
-def made_in_forward(w: Writer, found: Family, form: str) -> Value:
-    """A constant whose sizes are symbolic, made anew for each batch."""
-    node: Leaf = first(found)
-    x, rank = w.takes[0], node.outputs[0].rank
-    sizes = {member: each.op.stored()[-rank:] for member, each in found.items()}
-    texts = w.extents.text(sizes, "size", w.at_hand([]))
-    shape = f"({x}.shape[0], *{texts})" if not texts.startswith("(") else f"({x}.shape[0], {texts[1:-1].rstrip(',')})"
-    return Value(f"torch.full({shape}, {float(node.op.value)}, device={x}.device)", form, rank)
-
-
 def write_source(w: Writer, found: Family, label: str | None, number: int, at: At) -> Value:
-    """A tensor of the network's own: a parameter or a buffer of the module itself."""
+    """A tensor of the network's own: a parameter or a buffer of the module itself, or made by a module."""
     node: Leaf = first(found)
-    (tensor,) = node.op.tensors()
+    lowered = node.op.lower()
+    if lowered.call is not None and lowered.open_sizes():
+        (form,) = lowered.forms("any", node.outputs)
+        text = with_sizes(w, lowered.call, found, "any", []).replace("{0}", w.like())
+        return Value(text, form, node.outputs[0].rank)
     step = label if label is not None else at.step(number)
     value = construct_layer(w, found, label)
-    w.init.append(register_tensor(at.owner, step, value, buffer=tensor.role == "buffer", saved=tensor.saved))
+    own, rank = attribute(at.owner, step), node.outputs[0].rank
     (form,) = node.op.lower().forms("any", node.outputs)
-    if is_open(tensor.sizes):
-        return made_in_forward(w, found, form)
-    batch = len(tensor.sizes) > node.outputs[0].rank
-    return Stored(attribute(at.owner, step), w.takes[0], form, node.outputs[0].rank, batch=batch)
+    if not node.op.tensors():
+        w.register(at.owner, step, value)
+        return Value(f"{own}({w.like()})", form, rank)
+    (tensor,) = node.op.tensors()
+    w.init.append(register_tensor(at.owner, step, value, buffer=tensor.role == "buffer"))
+    return Stored(own, next(iter(w.takes), None), form, rank, batch=len(tensor.sizes) > rank)
 
 
-def call_layer(w: Writer, callee: str, found: Family, inputs: list[Value], at: At) -> list[Value]:
+def call_layer(
+    w: Writer, callee: str, found: Family, inputs: list[Value], at: At, wishes: tuple[str | None, ...] = ()
+) -> list[Value]:
     """What the module of a layer gives once it is made."""
     node: Leaf = first(found)
     lowered = node.op.lower(*node.inputs)
-    return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, ())
+    return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, wishes)
 
 
 def turn_all(w: Writer, inputs: list[Value], wants: str, at: At) -> list[Value]:
@@ -261,11 +272,11 @@ def call_class(
 
 def class_sizes(w: Writer, made: Made, bodies: Family, inputs: list[Value]) -> list[str]:
     """The symbolic sizes that a class is given in `forward`."""
+    if made.sizes and not all(w.book.is_of(made, body) for body in bodies.values()):
+        raise Mismatch
     texts = []
     for name, column in made.sizes:
-        ours = {member: column.get(w.book.member(body)) for member, body in bodies.items()}
-        if None in ours.values():
-            raise Mismatch
+        ours = {member: column[w.book.member(body)] for member, body in bodies.items()}
         texts.append(w.extents.text(ours, name, w.at_hand(inputs)))
     return texts
 
@@ -280,6 +291,9 @@ def unpacked(
     """The results of a call: one as an expression, several in variables of their own; `_` is one that nothing reads."""
     if len(forms) == 1:
         return [Value(call, forms[0], outputs[0].rank)]
+    if wishes and set(wishes) == {UNREAD}:
+        w.forward.append(call)
+        return [Value(UNREAD, form, shape.rank, variable=True) for form, shape in zip(forms, outputs, strict=True)]
     names, busy = [], w.busy()
     for wish in wishes or (None,) * len(forms):
         names.append(UNREAD if wish == UNREAD else variable(wish, busy))
@@ -301,6 +315,9 @@ def taken_apart(
     read = [wish != UNREAD for wish in wishes] or [True] * len(outputs)
     ranks = [shape.rank for shape in outputs]
     nothing = [Value(UNREAD, form, rank, variable=True) for form, rank in zip(forms, ranks, strict=True)]
+    if not any(read):
+        w.forward.append(call)
+        return nothing
     if not any(read[1:]):
         return [Value(filled(apart.first, [call]), forms[0], ranks[0]), *nothing[1:]]
     busy, names = w.busy(), []

@@ -79,19 +79,22 @@ class ClassWriter(Writer):
         if self.doc:
             lines += [f'    """{self.doc}"""', ""]
         lines += [f"    def __init__({signature}):", "        super().__init__()"]
-        lines += [f"        {line}" for text in (*self.init, *self.closing) for line in text.split("\n")]
+        kept = [f"self.{name} = {text}" for name, text in self.attributes.items()]
+        lines += [f"        {line}" for text in (*kept, *self.init, *self.closing) for line in text.split("\n")]
         body = self.forward if forward else [f"return super().forward({self.takes[0]})"] if checks else []
         if body:
-            takes = ", ".join([*self.takes, *(name for name, _ in self.extents.given)])
-            lines += ["", f"    def forward(self, {takes}):"]
+            takes = ("self", *self.takes, *(name for name, _ in self.extents.given))
+            lines += ["", f"    def forward({', '.join(takes)}):"]
             lines += [f"        {line}" for text in (*checks, *body) for line in text.split("\n")]
         lines += [f"    {line}".rstrip() for text in self.methods for line in ("", *text.split("\n"))]
         return "\n".join(lines) + "\n"
 
     def _bind_inputs(self, forms: tuple[str, ...]) -> None:
         for position, (name, form) in enumerate(zip(self.takes, forms, strict=True)):
-            value = Value(name, form, first(self.members).inputs[position].rank, variable=True)
+            shape = first(self.members).inputs[position]
+            value = Value(name, form, shape.rank, variable=True)
             value.shapes = {number: member.inputs[position] for number, member in self.members.items()}
+            self.whole |= {name} if shape.dtype == "int64" else set()
             for member in self.members.values():
                 self.bind(member.body.takes[position], value)
 
@@ -118,10 +121,11 @@ class ClassWriter(Writer):
                 value.left += 1
             self.live += results[1:]
             for position, value in enumerate(results):
+                value.whole = any(shape.dtype == "int64" for shape in item.shapes[position : position + 1])
                 numbers = [each.gives[position] for each in row.values()]
                 value.left -= position > 0
                 value = self.settled(value, row, following, position, at, last)
-                value.shapes = {member: each.shapes[position] for member, each in row.items()}
+                value.shapes = {member: shape for member, each in row.items() for shape in each.shapes[position : position + 1]}
                 for number in numbers:
                     self.bind(number, value)
             assert len(results) == len(item.gives)
@@ -174,7 +178,7 @@ class ClassWriter(Writer):
             case Choice():
                 return write_choice(self, found, inputs, number, at, row)
             case Share():
-                return write_share(self, found, inputs, number, at)
+                return write_share(self, found, inputs, number, at, self.wishes(row))
         raise AssertionError(item)
 
     def _keep(self, row: Family, inputs: list[Value], owner: str) -> None:

@@ -151,7 +151,7 @@ def write_copy(
         w.enter(bodies, values)
         return w.body(bodies, at._replace(base=number))
     if isinstance(node, Share):
-        return write_share(w, bodies, values, number, at)
+        return write_share(w, bodies, values, number, at, wishes)
     if isinstance(node, Leaf):
         return write_layer(w, bodies, values, at.step(number) if label is not None else None, number, at, wishes)
     return write_use(w, bodies, values, at.step(number), at, wishes)
@@ -242,7 +242,7 @@ def write_loop(w: Writer, found: Family, inputs: list[Value], number: int, at: A
         number += first(bodies).width
         if parallel:
             results.append(hold(w, values[0], at))
-        elif place + 1 < len(first(columns)) and not values[0].variable:
+        elif place + 1 < len(first(columns)) and values and not values[0].variable:
             values = [w.assign(values[0], None, at, "")]
     for value in results:
         value.left -= 1
@@ -261,7 +261,7 @@ def write_choice(w: Writer, found: Family, inputs: list[Value], number: int, at:
     """An `if`: the arm that all members take in line, else an `if` on a parameter."""
     taken = {member: node.taken for member, node in found.items()}
     if len(set(taken.values())) == 1:
-        if not first(row).gives:
+        if first(found).taken is None and not first(row).gives:
             return []
         if first(found).taken is None:  # what flows in flows on
             for node in found.values():

@@ -18,6 +18,7 @@ from archdsl.network.nodes import (
     children,
     postorder,
 )
+from archdsl.network.table import Identity, NodeTable
 
 Family: TypeAlias = dict[int, Any]  # member -> node, or item
 
@@ -56,36 +57,36 @@ def _statement(node: Node) -> Any:
     return None if isinstance(node, Sequence) else node.statement
 
 
-def structures(roots: list[Node]) -> dict[int, int]:
+def structures(roots: list[Node]) -> NodeTable[int]:
     """A number for each node below some roots; nodes that differ in sizes only have the same number."""
     numbers: dict[Any, int] = {}
-    known: dict[int, int] = {}
+    known: NodeTable[int] = NodeTable()
     for root in roots:
         for node in postorder(root):
-            if id(node) not in known:
-                known[id(node)] = numbers.setdefault(_structure(node, known), len(numbers))
+            if node not in known:
+                known[node] = numbers.setdefault(_structure(node, known), len(numbers))
     return known
 
 
-def _structure(node: Node, known: dict[int, int]) -> Any:
-    below = tuple(known[id(child)] for child in children(node))
+def _structure(node: Node, known: NodeTable[int]) -> Any:
+    below = tuple(known[child] for child in children(node))
     match node:
         case Leaf():
-            return ("leaf", id(node.statement), type(node.op))
+            return ("leaf", Identity(node.statement), type(node.op))
         case Sequence():
             return ("sequence", _labels(node.items), below)
         case Merge():
-            return ("merge", id(node.statement), type(node.op), _labels(node.branches), below)
+            return ("merge", Identity(node.statement), type(node.op), _labels(node.branches), below)
         case Use():
-            return ("use", id(node.statement), id(node.block), below)
+            return ("use", Identity(node.statement), Identity(node.block), below)
         case Repeat():
-            return ("repeat", id(node.statement), tuple(run.copies > 1 for run in node.runs), below)
+            return ("repeat", Identity(node.statement), tuple(run.copies > 1 for run in node.runs), below)
         case Loop():
-            return ("loop", id(node.statement), below)
+            return ("loop", Identity(node.statement), below)
         case Choice():
-            return ("choice", id(node.statement), node.taken, below)
+            return ("choice", Identity(node.statement), node.taken, below)
         case Share():
-            return ("share", id(node.statement))
+            return ("share", Identity(node.statement))
 
 
 def _labels(entries: tuple[Item, ...]) -> tuple[Any, ...]:

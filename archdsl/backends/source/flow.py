@@ -21,6 +21,7 @@ class Value:
         self.rank = rank
         self.variable = variable
         self.left = 0
+        self.whole = False  # whole numbers
         self.fresh = False  # new memory: a layer that works in place may write over it
         self.reads = 0  # how often it is read in all, by every member
         self.done = False  # stands as a statement, for nothing reads it
@@ -33,10 +34,15 @@ class Value:
 
 
 class Stored(Value):
-    """A tensor of the network's own: it has no batch, and is stretched to that of `like` where one is needed."""
+    """A tensor of the network's own: it has no batch, and is stretched to that of `like` where one is needed.
 
-    def __init__(self, own: str, like: str, form: str, rank: int, *, batch: bool) -> None:
-        super().__init__(f"{own}.expand({like}.shape[0]{', -1' * rank})", form, rank)
+    In a network that reads nothing there is no `like`, and the batch is 1.
+    """
+
+    def __init__(self, own: str, like: str | None, form: str, rank: int, *, batch: bool) -> None:
+        alone = own if batch else f"{own}.unsqueeze(0)"
+        stretched = f"{own}.expand({like}.shape[0]{', -1' * rank})"
+        super().__init__(alone if like is None else stretched, form, rank)
         self._own, self._batch = own, batch
 
     def alone(self, want: str) -> str:

@@ -19,15 +19,14 @@ def train(self, mode=True):
 
 def frozen(freezes: tuple[Freeze, ...], network: Any) -> tuple[list[str], list[str]]:
     """Statements behind the submodules of the model, and its methods."""
-    every = {id(node): node for node in postorder(network.body) if isinstance(node, Leaf)}
-    own = _own(network) if any(not leaf.inputs for leaf in every.values()) else {}
+    every = [node for node in postorder(network.body) if isinstance(node, Leaf)]
+    own = _own(network) if any(not leaf.inputs for leaf in every) else {}
     closing: list[str] = []
     for freeze in freezes:
         closing += ["self.requires_grad_(False)"] if freeze.all_but else []
         learned = [path for path in freeze.paths if own.get(path) != "buffer"]  # a buffer never learns
         closing += [f"{submodule(path, tensor=path in own)}.requires_grad_({freeze.all_but})" for path in learned]
-    leaves = {key: leaf for key, leaf in every.items() if leaf.frozen}
-    modules = (leaf.op.lower(*leaf.inputs).module for leaf in leaves.values() if _averages(leaf))
+    modules = (leaf.op.lower(*leaf.inputs).module for leaf in every if leaf.frozen and _averages(leaf))
     kinds = sorted({module.path for module in modules if module is not None})
     if not kinds or not any(freeze.still for freeze in freezes):
         return closing, []
@@ -47,7 +46,7 @@ def _own(network: Any) -> dict[str, str]:
     found: dict[str, str] = {}
     for path, node in ((each.path, each.node) for each in walk(network.body, unroll=True)):
         if isinstance(node, Leaf) and not node.inputs:
-            found[path] = node.op.tensors()[0].role
+            found.update((path, tensor.role) for tensor in node.op.tensors())
     return found
 
 

@@ -13,6 +13,7 @@ from archdsl.backends.source.sharing import ties
 from archdsl.backends.source.values import Column, Parameters
 from archdsl.expressions.scope import Scope
 from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, children, executed, postorder
+from archdsl.network.table import Identity, NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -29,17 +30,18 @@ class Generator(Book):
         self.names.add(self.model)
         for node in postorder(self.network.body):
             if isinstance(node, Use):
-                self._uses.setdefault(id(node.body), node)
+                self._uses[node.body] = self._uses.get(node.body, node)
             elif isinstance(node, Share):
                 self.shared.add(node.of)
             elif isinstance(node, Leaf):
                 self._tied = self._tied or bool(node.ties)
             elif isinstance(node, Repeat) and not node.parallel:
-                self._repeated |= {id(r.node.block) for r in node.runs if r.copies > 1 and isinstance(r.node, Use)}
+                copies = (run.node for run in node.runs if run.copies > 1)
+                self._repeated |= {Identity(copy.block) for copy in copies if isinstance(copy, Use)}
         if self.checked.facts is not None:
             self._note_shares()
         for block in self._order():
-            uses = [use for use in self._uses.values() if use.block is block]
+            uses = [use for _, use in self._uses.items() if use.block is block]
             self._block(block, uses)
         self._model()
         return "\n\n".join(text.rstrip("\n") + "\n" for text in [*self.supports.values(), *self.classes])
@@ -47,27 +49,26 @@ class Generator(Book):
     def _note_shares(self) -> None:
         """With symbolic sizes, what SHARE runs is one more use of its class: sizes must be read off so for it, too."""
         nodes = list(postorder(self.network.body, executed))
-        shares = [node for node in nodes if isinstance(node, Share)]
         parts = {item.gives[0]: item.node for item in _items(nodes) if item.gives}
-        for share in shares:
-            if isinstance(share.node, Sequence):
-                self._again.setdefault(id(parts.get(share.of)), []).append(share.node)
-        self._second = {id(node.body) for node in nodes if isinstance(node, Use)} - self._uses.keys()
-        self._uses |= {id(node.body): node for node in nodes if isinstance(node, Use)}
+        for share in (node for node in nodes if isinstance(node, Share)):
+            if isinstance(share.node, Sequence) and share.of in parts:
+                first_run = parts[share.of]
+                self._again[first_run] = [*self._again.get(first_run, []), share.node]
+        for use in (node for node in nodes if isinstance(node, Use) and node.body not in self._uses):
+            self._second.add(Identity(use.body))
+            self._uses[use.body] = use
 
     def _order(self) -> list[tree.Block]:
         """Blocks, each behind those that it uses."""
-        depth: dict[int, int] = {}
-        levels: dict[int, int] = {}
-        blocks: dict[int, tree.Block] = {}
+        depth: NodeTable[int] = NodeTable()
+        levels: NodeTable[int] = NodeTable()
         for node in postorder(self.network.body):
-            below = max((depth[id(child)] for child in children(node)), default=0)
+            below = max((depth[child] for child in children(node)), default=0)
             if isinstance(node, Use):
                 below += 1
-                blocks[id(node.block)] = node.block
-                levels[id(node.block)] = max(levels.get(id(node.block), 0), below)
-            depth[id(node)] = below
-        return sorted(blocks.values(), key=lambda block: levels[id(block)])
+                levels[node.block] = max(levels.get(node.block, 0), below)
+            depth[node] = below
+        return [block for block, _ in sorted(levels.items(), key=lambda found: found[1])]
 
     def _block(self, block: tree.Block, uses: list[Use]) -> None:
         """One class for all uses of a block, or one for each structure where they differ by more than numbers."""
@@ -77,7 +78,7 @@ class Generator(Book):
             numbers = structures([use.body for use in uses])
             groups: dict[Any, list[Use]] = {}
             for use in uses:
-                groups.setdefault((numbers[id(use.body)], tuple(len(s.sizes) for s in use.inputs)), []).append(use)
+                groups.setdefault((numbers[use.body], tuple(len(s.sizes) for s in use.inputs)), []).append(use)
             for group in groups.values():
                 try:
                     self._write(block, group, block.name.text)
@@ -97,10 +98,10 @@ class Generator(Book):
             candidates.append((parameter.name.text, {number: use.values[place][1] for number, use in enumerate(uses)}))
         scopes = {number: member.scope for number, member in members.items()}
         parameters = Parameters(scopes, candidates, _defaults(block))
-        back = id(block) in self._repeated and all(_can_follow(use) for use in uses)
+        back = Identity(block) in self._repeated and all(_can_follow(use) for use in uses)
         writer = ClassWriter(self, name, members, parameters, _plain(takes), back=back)
         try:
-            laid = {number: use.body for number, use in enumerate(uses) if id(use.body) not in self._second}
+            laid = {number: use.body for number, use in enumerate(uses) if Identity(use.body) not in self._second}
             writer.closing = self._ties(laid) if laid else []
             text, made = writer.write(sequential=_numbered(uses[0].body))
         except Mismatch:
@@ -108,16 +109,16 @@ class Generator(Book):
             raise
         self.classes.append(text)
         for number, use in enumerate(uses):
-            self._made[id(use.body)] = (made, number)
+            self._made[use.body] = (made, number)
 
     def group(self, found: Family, label: str, outer: str, members: dict[int, Member], *, back: bool = False) -> Made:
         """A class for a named group that is no chain, within the class `outer` of these members."""
-        known = self._made.get(id(next(iter(found.values()))))
+        known = self._made.get(next(iter(found.values())))
         if known is not None:  # the copies of a merge are all of one class
             return known[0]
         name = class_name(label if label[:1].isalpha() else f"{outer}{label}", self.names)
         inner = {member: Member(body, members[member].scope, body.inputs) for member, body in found.items()}
-        again = [(member, more) for member, body in found.items() for more in self._again.get(id(body), ())]
+        again = [(member, more) for member, body in found.items() for more in self._again.get(body, ())]
         second = {-1 - n: Member(more, members[m].scope, more.inputs) for n, (m, more) in enumerate(again)}
         try:
             return self._group(name, inner | second, back=back)
@@ -132,7 +133,7 @@ class Generator(Book):
         text, made = writer.write(sequential=True)
         self.classes.append(text)
         for number, member in members.items():
-            self._made[id(member.body)] = (made, number)
+            self._made[member.body] = (made, number)
         return made
 
     def _model(self) -> None:
@@ -166,7 +167,7 @@ class Generator(Book):
         trained = (
             f", {totals.trainable:,} of them trained" if isinstance(totals.params, int) and totals.frozen != 0 else ""
         )
-        doc = f"{inputs} -> {outputs}"
+        doc = f"{inputs} -> {outputs}".lstrip()
         doc = f"{doc}: {totals.params:,} parameters{trained}." if isinstance(totals.params, int) else f"{doc}."
         if self.checked.facts is None:
             return doc

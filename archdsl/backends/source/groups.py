@@ -32,7 +32,8 @@ def write_container(w: Writer, found: Family, inputs: list[Value], label: str, a
             w.register(at.owner, label, "nn.Sequential()")
             w.init += list(chain.statements(callee))
         written = Written(chain.entry, chain.form)
-        w.chains.update({id(each): written for each in found.values()})
+        for each in found.values():
+            w.chains[each] = written
         return [call_chain(w, callee, written, inputs[0], body.outputs[0].rank, at)]
     if len(inputs) == 1 and closed(body, w.counts):
         text, made = construct_group(w, found, word or label)

@@ -12,7 +12,9 @@ from archdsl.backends.source.writer import Writer
 from archdsl.network.nodes import Leaf, Node, Sequence, Share, Use, walk
 
 
-def write_share(w: Writer, found: Family, inputs: list[Value], number: int, at: At) -> list[Value]:
+def write_share(
+    w: Writer, found: Family, inputs: list[Value], number: int, at: At, wishes: tuple[str | None, ...] = ()
+) -> list[Value]:
     """The call of a module that was called before; a layer that is no module is written again."""
     callees = {w.parts[share.of].callee for share in found.values()}
     if len(callees) > 1:
@@ -22,16 +24,16 @@ def write_share(w: Writer, found: Family, inputs: list[Value], number: int, at: 
     if isinstance(node, Leaf):
         layers = {member: each.node for member, each in found.items()}
         if callee not in w.registered:
-            return write_layer(w, layers, inputs, None, number, at)
-        return call_layer(w, callee, layers, inputs, at)
-    if id(node) in w.chains:
-        return [call_chain(w, callee, w.chains[id(node)], inputs[0], share.outputs[0].rank, at)]
+            return write_layer(w, layers, inputs, None, number, at, wishes)
+        return call_layer(w, callee, layers, inputs, at, wishes)
+    if node in w.chains:
+        return [call_chain(w, callee, w.chains[node], inputs[0], share.outputs[0].rank, at)]
     made = _made(w, node)
     if any(_made(w, w.parts[each.of].node) is not made for each in found.values()):
         raise Mismatch
     bodies = {member: _body(each.node) for member, each in found.items()}
     sizes = class_sizes(w, made, bodies, inputs) if made.sizes else []
-    return call_class(w, callee, made, inputs, share.outputs, at, sizes=sizes)
+    return call_class(w, callee, made, inputs, share.outputs, at, wishes, sizes)
 
 
 def _body(node: Node) -> Sequence:

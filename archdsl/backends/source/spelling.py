@@ -70,6 +70,8 @@ class Speller:
                 inner = self.spell(term)
                 values = {member: not _boolean(value) for member, value in inner.values.items()}
                 return Spelled(f"not {_bracketed(inner, _NOT)}", values, _NOT)
+            case tree.Prefix(signs, term, _, _):
+                return self._signed(signs, self.spell(term))
             case tree.Choice((value, condition, other), _, _):
                 return self._choice(self.spell(value), self.spell(condition), self.spell(other))
         raise Unspeakable
@@ -101,6 +103,14 @@ class Speller:
             values = {member: _applied(sign, *pair) for member, pair in pairs.items()}
             text = f"{text} {sign} {_bracketed(other, level + 1)}"
         return Spelled(text, values, level)
+
+    def _signed(self, signs: tuple[str, ...], term: Spelled) -> Spelled:
+        if "not" in signs:
+            raise Unspeakable
+        numbers = {member: _number(value) for member, value in term.values.items()}
+        if signs.count("-") % 2 == 0:
+            return term._replace(values=numbers)
+        return Spelled(f"-{_bracketed(term, _ATOM)}", {member: -value for member, value in numbers.items()}, _PRODUCT)
 
     def _logic(self, terms: tuple[tree.Expr, ...], word: str) -> Spelled:
         level, join = _LEVELS[word], all if word == "and" else any

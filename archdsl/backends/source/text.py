@@ -48,11 +48,11 @@ def register(owner: str, step: str, value: str) -> str:
     return f"{owner}.add_module({quoted(step)}, {value})"
 
 
-def register_tensor(owner: str, step: str, value: str, *, buffer: bool, saved: bool) -> str:
+def register_tensor(owner: str, step: str, value: str, *, buffer: bool) -> str:
     """The statement that makes a tensor of a module's own."""
     if buffer:
         name = step if isinstance(step, Computed) else quoted(step)
-        return f"{owner}.register_buffer({name}, {value}{'' if saved else ', persistent=False'})"
+        return f"{owner}.register_buffer({name}, {value})"
     if is_plain(step) and not isinstance(step, Computed):
         return f"{owner}.{step} = nn.Parameter({value})"
     return f"{owner}.register_parameter({step if isinstance(step, Computed) else quoted(step)}, nn.Parameter({value}))"

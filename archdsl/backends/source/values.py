@@ -11,6 +11,7 @@ from typing import Any, TypeAlias
 from archdsl.backends.source.naming import parameter, quoted
 from archdsl.backends.source.spelling import Spelled, Speller, Unspeakable
 from archdsl.expressions.scope import KindReference, Scope
+from archdsl.layers.base import literal as number
 from archdsl.layers.values import Sizes
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -54,6 +55,21 @@ class Parameters:
         values = list(column.values())
         if all(_same(value, values[0]) for value in values):
             return literal(values[0])
+        found = self.explained(column, others, channels, written)
+        if found is not None:
+            return found
+        if all(type(value) is tuple and len(value) == len(values[0]) for value in values):
+            return self._elements(column, (*written, *others), hint, channels)
+        return self._new(column, hint)
+
+    def explained(
+        self,
+        column: Column,
+        others: tuple[tree.Expr, ...],
+        channels: Column | None = None,
+        written: tuple[tree.Expr, ...] = (),
+    ) -> str | None:
+        """What gives a column: the expression `written` for it, a parameter, one of the `others`; None if nothing."""
         for expression in written:
             found = self._expression(expression, column, channels)
             if found is not None:
@@ -61,13 +77,8 @@ class Parameters:
         known = self._known(column)
         if known is not None:
             return known
-        for expression in others:
-            found = self._expression(expression, column, channels)
-            if found is not None:
-                return found
-        if all(type(value) is tuple and len(value) == len(values[0]) for value in values):
-            return self._elements(column, (*written, *others), hint, channels)
-        return self._new(column, hint)
+        found_others = (self._expression(expression, column, channels) for expression in others)
+        return next((found for found in found_others if found is not None), None)
 
     def _elements(self, column: Column, written: tuple[tree.Expr, ...], hint: str, channels: Column | None) -> str:
         """A tuple, element by element."""
@@ -182,7 +193,7 @@ def literal(value: Any) -> str:
             return f"[{items}]"
         return f"({items},)" if len(value) == 1 else f"({items})"
     if isinstance(value, (bool, int, float)) or value is None:
-        return repr(value)
+        return number(value)
     if hasattr(value, "denominator"):
         return repr(float(value))
     return quoted(str(value))

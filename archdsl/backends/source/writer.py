@@ -16,10 +16,11 @@ from archdsl.backends.source.families import Family, first, nodes
 from archdsl.backends.source.flow import Value, uses
 from archdsl.backends.source.made import At, Callee, Member, Written
 from archdsl.backends.source.naming import variable
-from archdsl.backends.source.text import attribute, comment, statement
+from archdsl.backends.source.text import attribute, comment, statement, submodule
 from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
-from archdsl.network.nodes import Item, postorder
+from archdsl.network.nodes import Item, Leaf, postorder, walk
+from archdsl.network.table import Identity, NodeTable
 
 UNREAD = "_"  # the variable of a result that nothing reads
 T = TypeVar("T")
@@ -56,14 +57,16 @@ class Writer(ABC):
         self.doc = doc
         self.back = back  # whether the result lies as the input does, so that copies can follow one another
         self.entry = ""  # how its first input lies
+        self.whole: set[str] = set()  # variables that hold whole numbers
         self.checks: Checks = _no_checks  # the statements that read symbols and refuse a forbidden size
+        self.attributes: dict[str, str] = {}  # values of the constructor that `forward` reads, by their names
         self.init: list[str] = []
         self.forward: list[str] = []
         self.closing: list[str] = []  # behind the submodules in the constructor
         self.methods: list[str] = []
         self.registered: set[str] = set()  # how submodules of this class are reached
         self.parts: dict[int, Callee] = {}  # what SHARE runs again, by its first result
-        self.chains: dict[int, Written] = {}  # groups that were written as chains
+        self.chains: NodeTable[Written] = NodeTable()  # groups that were written as chains
         self.values: dict[int, Value] = {}
         self.live: list[Value] = []
         self.indices: list[str] = []  # the variables of the loops around
@@ -96,7 +99,7 @@ class Writer(ABC):
 
         What was refused is not tried again: attempts stand within attempts, and would double with each brace.
         """
-        key = (way, form, *(id(body) for body in bodies.values()))
+        key = (way, form, *map(Identity, bodies.values()))
         if key in self.book.refused:
             return None
         before = self.snapshot()
@@ -139,8 +142,20 @@ class Writer(ABC):
         if name != value.text:
             self.forward.append(statement(f"{name} = ", value.text, note))
         kept = Value(name, value.form, value.rank, variable=True)
-        kept.fresh, kept.shapes = value.fresh, value.shapes
+        kept.fresh, kept.whole, kept.shapes = value.fresh, value.whole, value.shapes
+        self.whole = self.whole | {name} if value.whole else self.whole - {name}
         return kept
+
+    def like(self) -> str:
+        """A value with the batch, the device and the dtype of the network, for what is made of nothing."""
+        floats = [name for name in self.takes if name not in self.whole]
+        if floats:
+            return floats[0]
+        for placed in walk(first(self.members).body):
+            for tensor in placed.node.op.tensors(*placed.node.inputs) if isinstance(placed.node, Leaf) else ():
+                if tensor.role != "buffer" and tensor.name != "*":
+                    return f"{self.takes[0]}.to({submodule(tensor.path(placed.path), tensor=True)}.dtype)"
+        return f"{self.takes[0]}.float()"
 
     def line(self, item: Item) -> int:
         """The line of the spec on which an item stands; a negative number of its own for braces."""

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 
 from archdsl.checkpoints.header import BITS, METADATA, Entry, refusal, write_header
+from archdsl.network.table import Identity
 
 _NAMES = {
     "BOOL": "bool",
@@ -176,10 +177,10 @@ def serialised(module: nn.Module | Mapping[str, torch.Tensor]) -> Iterator[bytes
 
 def further_names(module: nn.Module) -> dict[str, str]:
     """The names of a `state_dict` that stand for a tensor which has a name above, each with that one."""
-    first: dict[int, str] = {}
+    first: dict[Identity, str] = {}
     found: dict[str, str] = {}
     for name, tensor in module.state_dict(keep_vars=True).items():
-        known = first.setdefault(id(tensor), name)
+        known = first.setdefault(Identity(tensor), name)
         if known != name:
             found[name] = known
     return found

@@ -40,6 +40,7 @@ _BUILTINS = {
     "zip",
     "max",
     "ValueError",
+    "float",
 }
 
 
@@ -51,8 +52,8 @@ def verify(source: str, classes: Collection[tuple[str, str]] = ()) -> ast.Module
     tree = ast.parse(source)
     foreign = _foreign(tree, classes)
     known = _BUILTINS | {"torch", "nn", "F"} | foreign | _defined(tree)
-    made = {id(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)}
-    members = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    made = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
+    members = {node.value for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     for node in ast.walk(tree):
         if not isinstance(node, _NODES):
             raise ValueError(f"generated source cannot have {type(node).__name__}")
@@ -66,9 +67,9 @@ def verify(source: str, classes: Collection[tuple[str, str]] = ()) -> ast.Module
             _check_attribute(node)
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.decorator_list:
             raise ValueError("generated source cannot have decorators")
-        if isinstance(node, ast.Name) and node.id in _OWNERS and id(node) not in members:
+        if isinstance(node, ast.Name) and node.id in _OWNERS and node not in members:
             raise ValueError(f"generated source cannot use {node.id} itself")
-        if isinstance(node, ast.Name) and node.id in foreign and id(node) not in made:
+        if isinstance(node, ast.Name) and node.id in foreign and node not in made:
             raise ValueError(f"generated source makes modules of {node.id}, and nothing else")
         if isinstance(node, ast.Name) and node.id not in known:
             raise ValueError(f"generated source cannot use {node.id}")

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from archdsl.analysis.cost import Cost, Costs
 from archdsl.claims.claims import judge_quantity, quantity
 from archdsl.claims.judge import Judge
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.shapes import stated_shape
-from archdsl.faults.problem import Placed, Problem
+from archdsl.faults.problem import Placed
 from archdsl.faults.report import Report
 from archdsl.layers import Layer
 from archdsl.limits import Limits
 from archdsl.network.nodes import Leaf
 from archdsl.sizes.shape import Shape
-from archdsl.sizes.size import Size, Undetermined, same, valued
+from archdsl.sizes.size import Expression, Size, Undetermined, same, valued
 from archdsl.syntax import tree
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
 
+Wish: TypeAlias = tuple[Size, Size]
 Key = tuple[int, ...]  # of an equation: the setting, its place, the input and axis, and which visit of the line
 _SAMPLE = 1_009  # a number for an open size from here on, where it may be so large
 
@@ -46,7 +47,7 @@ class Recorder(Judge):
         super().__init__(report, costs, limits)
         self.setting = setting
         self.equations: dict[Key, Equation] = {}
-        self.refused: Problem | None = None  # the first fault that became equations
+        self.wishes: list[Wish] = []  # symbolic sizes that are to be equal, and are not at every size
         self._visits: dict[int, int] = {}
         self._numbers = _sample(facts) if facts is not None else {}
 
@@ -78,7 +79,7 @@ class Recorder(Judge):
     ) -> bool:
         if position >= len(shapes):
             return super()._shape(claim, shapes, position, scope, leaves)
-        sizes = stated_shape(claim, self.report.source.text[claim.start : claim.end], scope, self.limits)
+        sizes = stated_shape(claim, self.text(claim), scope, self.limits)
         derived = shapes[position].sizes
         if len(sizes) != len(derived):
             self._note(claim, (-1, 0, self._visit(claim)), len(sizes), len(derived), False)
@@ -95,7 +96,10 @@ class Recorder(Judge):
         holds, _ = judge_quantity(claim, cost)
         claimed = quantity(claim.number)
         figure = claimed.digits * claimed.scale // 10**claimed.decimals
-        derived = self._valued(getattr(cost, claim.unit.text) * (4 if claimed.bytes else 1))
+        count = getattr(cost, claim.unit.text) * (4 if claimed.bytes else 1)
+        derived = self._valued(count)
+        if claimed.exact and claim.within is None:
+            self._wish(figure, count, holds)
         self._note(claim, (0, 0, self._visit(claim)), figure, derived, holds)
 
     # ---- equations
@@ -103,9 +107,14 @@ class Recorder(Judge):
     def _sizes(self, at: Placed, key: Key, wanted: Size, found: Size, known: bool) -> bool:
         """Note two sizes that should be equal; open ones as they are at the sample, where they differ if they may."""
         holds = known or _same(wanted, found)
+        self._wish(wanted, found, holds)
         claimed, derived = self._valued(wanted), self._valued(found)
         self._note(at, key, claimed, claimed if holds else derived + (derived == claimed), holds)
         return holds
+
+    def _wish(self, wanted: Size, found: Size, holds: bool) -> None:
+        if not holds and (isinstance(wanted, Expression) or isinstance(found, Expression)):
+            self.wishes.append((wanted, found))
 
     def _valued(self, size: Size) -> int:
         try:

@@ -13,15 +13,15 @@ _SHAPE = "claim what its line gives: -> 55x55x96, as far as it is known"
 _PARAMS = "claim what its line has: -> 34,944 params"
 
 
-def unpinned(reading: Reading, holes: list[Hole]) -> list[Diagnostic]:
-    """One error for each."""
+def unpinned(reading: Reading, holes: tuple[Hole, ...], open_forms: dict[int, str]) -> list[Diagnostic]:
+    """One error for each; `open_forms` say what leaves the size symbolic, by the place of its hole."""
     return [
         Diagnostic(
             UNPINNED,
             f"no claim pins this number: {hole.name}",
             Span(hole.at, hole.at + 1),
             reading.own,
-            hint=_hint(hole),
+            hint=f"{open_forms[hole.at]}; or {_hint(hole)}" if hole.at in open_forms else _hint(hole),
         )
         for hole in holes
     ]

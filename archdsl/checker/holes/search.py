@@ -9,13 +9,14 @@ that is at once the number that fits.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any, NamedTuple, TypeAlias
 
 FARTHEST = 10**18 - 1  # where nothing bounds a number: the largest that a text can have
 _DENSE = 24  # numbers that are all asked
 _REFUSALS = 3  # behind a number that was taken, so many refusals in a row end the search
 _FARTHER = 4  # samples, each missing by more than the one before
+_WIDE = 512  # numbers between refusals that are asked one by one
 _EQUAL = 9  # samples, each twice as far as the one before, that make a number one that changes nothing
 
 
@@ -29,18 +30,24 @@ class Mark(NamedTuple):
 
 HIT = Mark(None, False, 0)
 Ask: TypeAlias = Callable[[int], Mark | None]  # None where a rule refuses the number
+Doubt: TypeAlias = Callable[[], None]  # called where numbers were passed over that may fit
 
 
-def search(numbers: Sequence[int] | None, least: int, ask: Ask) -> Iterator[int]:
-    """The numbers that hit, in rising order; `numbers` are all that can be, None where nothing bounds them.
+def search(numbers: Sequence[int] | None, least: int, ask: Ask, doubt: Doubt = lambda: None) -> Iterator[int]:
+    """The numbers that hit; `numbers` are all that can be, None where nothing bounds them.
 
     Of a long range few are asked, of a list, which has gaps, all.
     """
     if numbers is not None and (len(numbers) <= _DENSE or not isinstance(numbers, range)):
         yield from (number for number in numbers if ask(number) == HIT)
         return
-    last = numbers[-1] if numbers is not None else FARTHEST
     known: dict[int, Mark | None] = {}
+    yield from _sampled(numbers[-1] if numbers is not None else FARTHEST, least, known, ask, endless=numbers is None)
+    yield from _among_refusals(known, ask, doubt)
+
+
+def _sampled(last: int, least: int, known: dict[int, Mark | None], ask: Ask, *, endless: bool) -> Iterator[int]:
+    """The numbers that hit, in rising order, as sizes grow: at samples and between those that miss differently."""
     marks: list[Mark | None] = []
     before: int | None = None
     for number in _samples(least, last):
@@ -50,9 +57,24 @@ def search(numbers: Sequence[int] | None, least: int, ask: Ask) -> Iterator[int]
         if known[number] == HIT:
             yield number
         marks.append(known[number])
-        if _hopeless(marks, numbers is None):
+        if _hopeless(marks, endless):
             return
         before = number
+
+
+def _among_refusals(known: dict[int, Mark | None], ask: Ask, doubt: Doubt) -> Iterator[int]:
+    """Where refused numbers lie among those that are taken, as in sizes of which a part is wanted whole: what is left
+    between two refusals, all of it.
+    """
+    taken = [number for number, mark in known.items() if mark is not None]
+    inside = sorted(number for number in known if taken and min(taken) <= number <= max(taken))
+    if all(known[number] is not None for number in inside):
+        return
+    gaps = [(low, high) for low, high in pairwise(inside) if known[low] is None or known[high] is None]
+    left = [number for low, high in gaps for number in islice(range(low + 1, high), _WIDE + 1)]
+    if len(left) > _WIDE:
+        doubt()
+    yield from (number for number in left[:_WIDE] if ask(number) == HIT)
 
 
 def _samples(least: int, last: int) -> Iterator[int]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archdsl.checker.holes.trial import start
 from archdsl.reading.holes import Hole, bodies
 from archdsl.syntax import tree
 
@@ -41,7 +40,7 @@ def segments(file: tree.File, holes: tuple[Hole, ...]) -> list[Segment]:
 def _to_claim(lines: list[tree.Line]) -> list[Segment]:
     """The lines up to the first with a claim."""
     for number, line in enumerate(lines):
-        if any(isinstance(one, tree.Layer) and one.claims for one in line.statements):
+        if any(isinstance(one, (tree.Layer, tree.For, tree.If)) and one.claims for one in line.statements):
             return [Segment(tuple(lines[: number + 1]), start(lines[0].statements[0]), _extent(line)[1])]
     return []
 
@@ -59,3 +58,22 @@ def _end(statement: tree.Statement) -> int:
             return value.end
     braces = bodies(statement)
     return max((body.end for body in braces), default=0)
+
+
+def start(statement: tree.Statement) -> int:
+    """A place that tells a statement from every other."""
+    match statement:
+        case tree.Layer() | tree.Input():
+            return statement.start
+        case tree.Use(path):
+            return path.start
+        case tree.Let(name, _) | tree.Model(name, _, _) | tree.Block(name, _, _, _):
+            return name.start
+        case tree.For(names, _, _, _) | tree.Output(names) | tree.Cases(names, _):
+            return names[0].start
+        case tree.If(arms, _, _):
+            return arms[0][0].start
+        case tree.Expect(claims):
+            return claims[0].start
+        case tree.Freeze(parts, _, _):
+            return parts[0].start

@@ -1,39 +1,41 @@
-"""The numbers of all holes of a text, hole by hole: first where claims are near, back where a number led nowhere."""
+"""One search for the numbers of the holes of a text, hole by hole: first where claims are near, back where a number
+led nowhere.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any, NamedTuple
 
-from archdsl.checker.holes.choose import Choice, Try, Variable, choose, numbers
-from archdsl.checker.holes.elsewhere import Elsewhere
+from archdsl.checker.holes.allowance import Allowance, Exhausted
+from archdsl.checker.holes.choose import Choice, Ground, Try, Variable, choose, numbers
 from archdsl.checker.holes.equations import Equation
-from archdsl.checker.holes.segments import Segment, segments
-from archdsl.checker.holes.trial import Attempt, Bench, Context, together
+from archdsl.checker.holes.obstacles import Obstacles
+from archdsl.checker.holes.segments import Segment
+from archdsl.checker.holes.trial import Attempt, Bench, Context, Excused, fault_of, lines, together
 from archdsl.diagnostics import Diagnostic
-from archdsl.limits import Limits
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading
 from archdsl.sizes.shape import Shape
 
-MANY = 8  # answers that are looked for: with so many, nobody wants the next
+MANY = 8  # answers that are looked for: with more, nobody wants them all
 _FEW = 3  # misses that are told
-_SPARE = 64  # numbers of one hole that fit its claims, of which the best are tried first
+_MOST = 1_024  # numbers of one hole that fit its claims, of which the best are tried first
 _LIKELY = 32  # numbers of the text that are tried where nothing else helps
-_LEAST_VISITS = 1_000  # that a trial may have
-
-
-class Exhausted(Exception):
-    """The limit on tries, or on visits, is reached. Carries its name."""
 
 
 class Fit(NamedTuple):
-    """Numbers for all holes with which everything holds, and the warnings that come with them."""
+    """Numbers with which everything holds, and the warnings that come with them.
+
+    `free` are the holes that nothing which is claimed moves with, and `judged` the places of the claims that were held.
+    """
 
     values: dict[int, int]
     warnings: int
+    free: tuple[Hole, ...]
+    judged: frozenset[int]
 
 
 class Miss(NamedTuple):
@@ -53,79 +55,114 @@ class Node(NamedTuple):
     context: Context | None = None
 
 
+class Level:
+    """What can follow on a node, and what of it came so far."""
+
+    def __init__(self, nodes: Iterator[Node]) -> None:
+        self.nodes = nodes
+        self.came = 0
+        self.latest = Node({})
+
+    def next(self) -> Node | None:
+        """The next node, None behind the last."""
+        node = next(self.nodes, None)
+        if node is not None:
+            self.came, self.latest = self.came + 1, node
+        return node
+
+
 class Solution(NamedTuple):
-    """What was found: numbers that fit; else holes that no claim moves with, or what comes nearest; or a limit."""
+    """What was found: numbers that fit; else what comes nearest; or a limit."""
 
     fits: list[Fit]
-    spare: list[tuple[Hole, dict[int, int]]]
-    unpinned: list[Hole]
+    spare: list[tuple[Hole, dict[int, int]]]  # numbers that fit the claims next to them, with more warnings
+    complete: bool  # whether the search came to its end, so that no other numbers fit
+    sure: dict[int, int]  # numbers that are the only ones, even where the search did not come to its end
+    concluded: bool  # whether of several holes one was decided by what seemed to move with it
     tried: list[Hole]  # where it ended
     misses: list[Miss]
     refusal: Diagnostic | None
     limit: str | None
-    begun: bool  # False where something is wrong that no hole changes
-    fault: Diagnostic | None  # what else is wrong, where numbers meet all claims
+    obstacles: Excused
+
+
+class Task(NamedTuple):
+    """What is searched: a text at its settings, with some numbers known and some holes that get none.
+
+    `tied` says that the holes of `?x?` are equal; `plainly`, that nothing is concluded from what seems to move; `wide`,
+    that paddings may be larger than their windows.
+    """
+
+    reading: Reading
+    settings: list[dict[str, Any]]
+    tied: bool = True
+    plainly: bool = False
+    wide: bool = False
+    known: dict[int, int] = {}  # noqa: RUF012 - never changed
+    lost: frozenset[int] = frozenset()
 
 
 class Solver:
-    """The search in one text; `tied` says that the holes of `?x?` are equal."""
+    """One search."""
 
-    def __init__(
-        self,
-        reading: Reading,
-        settings: list[dict[str, Any]],
-        limits: Limits,
-        fragment: Shape | None,
-        tied: bool,
-        plainly: bool,
-        spent: tuple[int, int] = (0, 0),
-    ) -> None:
-        assert reading.file is not None
-        self.reading, self.settings, self.limits, self.tied = reading, settings, limits, tied
-        self.holes: tuple[Hole, ...] = reading.holes
-        self.segments = segments(reading.file, self.holes)
-        self.bench = Bench(reading, fragment, limits, frozenset(one.start for one in self.segments))
-        self.plainly = plainly
-        self.concluded = False  # whether of several holes one was decided by what seemed to move with it
+    def __init__(self, task: Task, bench: Bench, allowance: Allowance) -> None:
+        reading = task.reading
+        self.task, self.bench, self.allowance = task, bench, allowance
+        self.holes = tuple(hole for hole in reading.holes if hole.at not in task.lost)
+        self.segments = bench.near(self.holes)
+        self.concluded = False
         self.cut = False  # whether a trial ended because it took too long
-        self.tries, self.visits = spent
-        self.most = limits.visits
+        self.partial = False  # whether numbers were passed over that may fit
         self.fits: list[Fit] = []
         self.spare: list[tuple[Hole, dict[int, int]]] = []
-        self.unpinned: list[Hole] = []
         self.tried: list[Hole] = []
         self.misses: list[Miss] = []
         self.refusal: Diagnostic | None = None
-        self.elsewhere = Elsewhere()
+        self.obstacles = Obstacles()
+        self.blocked: dict[tuple[tuple[int, int], ...], Excused] = {}  # numbers that fit the claims next to them alone
         found = re.findall(r"(?<![\w.])[0-9]{1,7}(?![\w.])|(?<=x)[0-9]{1,7}|[0-9]{1,7}(?=x)", reading.source.text)
         self.likely = sorted({int(number) for number in found[: 8 * _LIKELY]})[-_LIKELY:]
         self.largest = min(max(self.likely, default=1), 4_096)
 
     def solve(self) -> Solution:
         """Look for numbers until there are many, or none is left."""
-        limit, begun = None, True
+        stack = [Level(iter([Node(self.task.known)]))]
+        limit, sure = None, dict[int, int]()
         try:
-            first, _ = self.whole({})
-            self.most = max(_LEAST_VISITS, 8 * self.visits)
-            begun = first.fits
-            if begun:
-                self._search()
+            self._search(stack)
+            sure = self._sure(stack)
         except Exhausted as end:
             limit = str(end)
-        if limit is None and self.cut and not self.fits and not self.unpinned:
+        if limit is None and self.cut and not self.fits:
             limit = "visits"
+        complete = not (stack or limit or self.cut or self.partial)
         self.misses.sort(key=lambda miss: miss[:2])
-        fault, misses = self.elsewhere.fault(), self.misses[:_FEW]
-        return Solution(self.fits, self.spare, self.unpinned, self.tried, misses, self.refusal, limit, begun, fault)
+        return Solution(
+            *(self.fits, self.spare, complete, sure, self.concluded, self.tried, self.misses[:_FEW]),
+            *(self.refusal, limit, self.obstacles.found() | self._blocking()),
+        )
 
-    def _search(self) -> None:
-        stack: list[Iterator[Node]] = [iter([Node({})])]
-        while stack and len(self.fits) < MANY and not self.unpinned:
-            node = next(stack[-1], None)
+    def _search(self, stack: list[Level]) -> None:
+        while stack and len(self.fits) <= MANY:
+            node = stack[-1].next()
             if node is None:
                 stack.pop()
             else:
-                stack.append(self._following(node))
+                stack.append(Level(self._following(node)))
+
+    def _sure(self, stack: list[Level]) -> dict[int, int]:
+        """Of a search that was broken off, the numbers without an alternative, as far as each before is one."""
+        sure: dict[int, int] = {}
+        for level in stack:
+            latest = level.latest.values
+            if level.came != 1 or level.next() is not None:
+                break
+            sure = latest
+        return sure
+
+    def _blocking(self) -> Excused:
+        """What speaks against the only numbers that fit the claims next to them: then it is a fault of its own."""
+        return next(iter(self.blocked.values())) if len(self.blocked) == 1 else Excused()
 
     def _following(self, node: Node) -> Iterator[Node]:
         """What can follow on some numbers: none where they are wrong, or where they are all."""
@@ -136,9 +173,11 @@ class Solver:
                 return self._nodes(choice, node)
         found, contexts = self.whole(node.values)
         if not found.fits:
+            wrong = {key[1:] for key, one in found.equations.items() if not one.holds}
+            self.blocked[tuple(node.values.items())] = Excused(frozenset(map(fault_of, found.faults)), frozenset(wrong))
             return iter(())
         if not unknown:
-            self.fits.append(Fit(node.values, len(found.warnings)))
+            self._fit(node.values, found, [])
             return iter(())
         for segment in self.segments:
             context = contexts.get(segment.start)
@@ -146,11 +185,15 @@ class Solver:
                 choice = self._local(segment, context, unknown, node.values, found.inputs)
                 if choice is not None:
                     return self._nodes(choice, Node(node.values, segment, context))
-        return self._anywhere(node, unknown, found.inputs)
+        return self._anywhere(node, unknown, found)
 
-    def _anywhere(self, node: Node, unknown: list[Hole], inputs: dict[int, Shape]) -> Iterator[Node]:
+    def _fit(self, values: dict[int, int], found: Attempt, free: list[Hole]) -> None:
+        judged = frozenset(one.at.start for one in found.equations.values())
+        self.fits.append(Fit(values, len(found.warnings), tuple(free), judged))
+
+    def _anywhere(self, node: Node, unknown: list[Hole], found: Attempt) -> Iterator[Node]:
         """The next hole by claims of the whole text: the first holes alone, then more of them together."""
-        variables, count = self._variables(unknown, inputs), 1
+        variables, count = self.variables(unknown, found.inputs), 1
         while True:
             some = variables[:count]
             self.tried = [one.hole for one in some]
@@ -158,7 +201,7 @@ class Solver:
             if choice is not None:
                 return self._nodes(choice, Node(node.values))
             if count >= len(variables):
-                self.unpinned = unknown
+                self._fit(node.values, found, unknown)
                 return iter(())
             count *= 2
 
@@ -172,7 +215,7 @@ class Solver:
     ) -> Choice | None:
         """The next hole by the claims of some lines alone."""
         around = context.value.shape if context.value is not None else None
-        ours = self._variables([hole for hole in unknown if hole.at in segment], inputs, around)
+        ours = self.variables([hole for hole in unknown if hole.at in segment], inputs, around)
         if not ours:
             return None
         self.tried = [one.hole for one in ours]
@@ -180,7 +223,10 @@ class Solver:
 
     def _choose(self, variables: list[Variable], attempt: Try) -> Choice | None:
         self.concluded = self.concluded or len(variables) > 1
-        return choose(variables, attempt, self.likely, self.plainly)
+        return choose(variables, Ground(attempt, self.likely, self._doubt), self.task.plainly)
+
+    def _doubt(self) -> None:
+        self.partial = True
 
     def _nodes(self, choice: Choice, node: Node) -> Iterator[Node]:
         """The nodes of a choice. Of numbers that fit alike, those with fewer warnings come first, others only if they
@@ -191,19 +237,35 @@ class Solver:
             for number in choice.numbers:
                 yield node._replace(values={**node.values, **put(number)})
             return
-        fitting = list(islice(choice.numbers, _SPARE))
-        warned = {number: self._warnings(node, put(number)) if len(fitting) > 1 else 0 for number in fitting}
+        warned = self._warned(choice, node)
         least = min(warned.values(), default=0)
         before = len(self.fits)
-        for number in fitting:
+        for number in warned:
             if warned[number] == least:
                 yield node._replace(values={**node.values, **put(number)})
-        others = [number for number in fitting if warned[number] > least]
+        others = [number for number in warned if warned[number] > least]
         if len(self.fits) > before:
             self.spare += [(choice.variable.hole, put(number)) for number in others]
             return
         for number in others:
             yield node._replace(values={**node.values, **put(number)})
+
+    def _warned(self, choice: Choice, node: Node) -> dict[int, int]:
+        """The numbers of a choice with their warnings, as many as are worth what they cost; one alone with none."""
+        numbers = iter(choice.numbers)
+        first = next(numbers, None)
+        second = next(numbers, None) if first is not None else None
+        if first is None or second is None:
+            return {} if first is None else {first: 0}
+        found: dict[int, int] = {}
+        half, clean = self.allowance.half(), 0
+        for number in chain((first, second), numbers):
+            if clean > MANY or len(found) == _MOST or (self.allowance.beyond(half) and found):
+                self.partial = True
+                break
+            found[number] = self._warnings(node, choice.variable.put(number))
+            clean += found[number] == 0
+        return found
 
     def _warnings(self, node: Node, more: dict[int, int]) -> int:
         values = {**node.values, **more}
@@ -211,58 +273,47 @@ class Solver:
             return len(self.some(node.segment, node.context, values).warnings)
         return len(self.whole(values)[0].warnings)
 
-    def _variables(self, holes: list[Hole], inputs: dict[int, Shape], around: Shape | None = None) -> list[Variable]:
+    def variables(self, holes: list[Hole], inputs: dict[int, Shape], around: Shape | None = None) -> list[Variable]:
         """Holes as variables, those that are tied as one; `inputs` are what lines read, `around` where they begin."""
         groups: dict[int, list[Hole]] = {}
         for hole in holes:
-            groups.setdefault(hole.together if self.tied else hole.at, []).append(hole)
+            groups.setdefault(hole.together if self.task.tied else hole.at, []).append(hole)
         return [
             Variable(tuple(hole.at for hole in group), group[0], self._numbers(group[0], inputs, around))
             for group in groups.values()
         ]
 
     def _numbers(self, hole: Hole, inputs: dict[int, Shape], around: Shape | None) -> Sequence[int] | None:
-        return numbers(hole, inputs.get(hole.line, around), self.largest)
+        return numbers(hole, inputs.get(hole.line, around), self.largest, self.task.wide)
 
     # ---- trials
 
-    def whole(self, values: dict[int, int]) -> tuple[Attempt, dict[int, Context]]:
-        """The whole text at all settings."""
+    def whole(self, values: dict[int, int], *, all_settings: bool = False) -> tuple[Attempt, dict[int, Context]]:
+        """The whole text at its settings, up to the first that is refused."""
         contexts: dict[int, Context] = {}
         attempts: list[Attempt] = []
-        for number, setting in enumerate(self.settings):
-            found, there = self.bench.whole(values, setting, self._left(), number)
-            self._spend(found.cost + len(self.bench.declared.lines) // 8)
+        for number, setting in enumerate(self.task.settings):
+            found, there = self.bench.whole(values, setting, self.allowance.of_trial(), number)
+            self.allowance.spend(found.cost + lines(self.task.reading))
             contexts = {**there, **contexts}
             attempts.append(found)
-            if found.refusal is not None:
+            if found.refusal is not None and not all_settings:
                 break
         return self._noted(together(attempts), values), contexts
 
     def some(self, segment: Segment, context: Context, values: dict[int, int]) -> Attempt:
         """Some lines alone."""
-        found = self.bench.lines(segment.lines, context, values, self._left())
-        self._spend(found.cost)
+        found = self.bench.lines(segment.lines, context, values, self.allowance.of_trial())
+        self.allowance.spend(found.cost)
         return self._noted(found, values)
-
-    def _left(self) -> int:
-        return max(1, min(self.most, self.limits.visits - self.visits + 1))
-
-    def _spend(self, cost: int) -> None:
-        self.tries += 1
-        self.visits += cost
-        if self.tries > self.limits.tries:
-            raise Exhausted("tries")
-        if self.visits > self.limits.visits:
-            raise Exhausted("visits")
 
     def _noted(self, found: Attempt, values: dict[int, int]) -> Attempt:
         """Remember what came near, and what else is wrong."""
-        self.elsewhere.note(values, found)
+        self.obstacles.note(values, found)
         if found.refusal is not None:
             self.cut = self.cut or found.refusal.code == "limit"
             self.refusal = self.refusal or found.refusal
-        elif not found.unfilled and values:
+        elif values and found.unfilled <= self.task.lost:
             wrong = tuple(equation for equation in found.equations.values() if not equation.holds)
             if wrong:
                 off = sum(abs(e.off) / max(1, abs(e.claimed), abs(e.derived)) for e in wrong)
@@ -272,36 +323,3 @@ class Solver:
                 if len(self.misses) > 4 * _FEW:
                     self.misses = sorted(self.misses, key=lambda one: one[:2])[:_FEW]
         return found
-
-
-def solved(
-    reading: Reading,
-    settings: list[dict[str, Any]],
-    limits: Limits,
-    fragment: Shape | None,
-) -> tuple[Solution, Callable[[dict[int, int]], bool]]:
-    """Look for equal numbers in `?x?` first, then for any, then plainly; and a way to ask whether numbers fit."""
-    apart = len({hole.together for hole in reading.holes}) < len(reading.holes)
-    spent, concluded = (0, 0), False
-    misses: list[Miss] = []
-    fault: Diagnostic | None = None
-    for tied, plainly in ((True, False), (False, False), (False, True)):
-        if (not tied and not plainly and not apart) or (plainly and not concluded):
-            continue
-        solver = Solver(reading, settings, limits, fragment, tied, plainly, spent)
-        found = solver.solve()
-        spent, concluded = (solver.tries, solver.visits), concluded or solver.concluded
-        misses = sorted([*misses, *found.misses], key=lambda one: one[:2])[:_FEW]
-        fault = fault or found.fault
-        found = found._replace(misses=misses, fault=fault)
-        if found.fits or not found.begun or found.limit is not None or found.unpinned:
-            break
-
-    def fits(values: dict[int, int]) -> bool:
-        try:
-            attempt, _ = solver.whole(values)
-        except Exhausted:
-            return False
-        return attempt.fits and not attempt.unfilled
-
-    return found, fits

@@ -6,9 +6,10 @@ filled, whatever depends on these alone is judged, and nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from archdsl.checker.holes.equations import Equation, Key, Recorder
+from archdsl.checker.holes.equations import Equation, Key, Recorder, Wish
+from archdsl.checker.holes.segments import Segment, segments, start
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.elaborate.elaborate import Elaborator
 from archdsl.elaborate.names import Names, Place, Value
@@ -20,11 +21,12 @@ from archdsl.expressions.scope import HOLES, Scope
 from archdsl.expressions.unknown import UNPINNED
 from archdsl.faults.problem import Placed, Problem, Refused, Silent, Stop
 from archdsl.faults.report import Report
-from archdsl.faults.work import PER_VISIT
+from archdsl.faults.work import PER_VISIT, Work
 from archdsl.layers import Layer, Refusal
 from archdsl.limits import Limits
 from archdsl.network.nodes import Item
 from archdsl.reading.declare import Declarations, parameters
+from archdsl.reading.holes import Hole
 from archdsl.reading.kinds import linked
 from archdsl.reading.reading import Reading
 from archdsl.reading.where import define_symbols, demand_of_inputs, facts_of
@@ -37,22 +39,51 @@ if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
 
 
-class Attempt(NamedTuple):
-    """What came of a trial: the first fault that is none of an unfilled hole, what the claims say, and what it cost."""
+_PER_VISIT = 4  # lines that cost about as much as a visit where nothing is laid
+Fault: TypeAlias = tuple[str, tuple[int, int], str]  # what tells a fault from others: its code, place and message
 
-    refusal: Diagnostic | None
+
+def fault_of(diagnostic: Diagnostic) -> Fault:
+    """What tells a fault from others."""
+    return diagnostic.code, diagnostic.place, diagnostic.message
+
+
+class Excused(NamedTuple):
+    """What no hole changes and no trial is judged by: faults, and equations by their keys without the setting."""
+
+    faults: frozenset[Fault] = frozenset()
+    equations: frozenset[Key] = frozenset()
+
+    def __or__(self, other: Excused) -> Excused:
+        return Excused(self.faults | other.faults, self.equations | other.equations)
+
+
+class Attempt(NamedTuple):
+    """What came of a trial: the faults that are none of an unfilled hole, what the claims say, and what it cost."""
+
+    faults: tuple[Diagnostic, ...]
     equations: dict[Key, Equation]
     unfilled: frozenset[int]
     warnings: tuple[Diagnostic, ...]
     read: frozenset[int]  # the holes whose numbers were asked for
     cost: int
     inputs: dict[int, Shape]  # what the lines with holes read, by their places
-    unequal: Diagnostic | None  # the first fault of sizes that a rule wants equal, which are equations, too
+    wishes: tuple[Wish, ...]  # symbolic sizes that are to be equal and may not be
+
+    @property
+    def refusal(self) -> Diagnostic | None:
+        """The first fault."""
+        return self.faults[0] if self.faults else None
 
     @property
     def fits(self) -> bool:
         """Whether nothing speaks against it, as far as it goes."""
-        return self.refusal is None and all(equation.holds for equation in self.equations.values())
+        return not self.faults and all(equation.holds for equation in self.equations.values())
+
+
+def lines(reading: Reading) -> int:
+    """What going through the lines of a text costs, in visits."""
+    return len(reading.file.lines) // _PER_VISIT if reading.file is not None else 0
 
 
 class Context(NamedTuple):
@@ -65,47 +96,70 @@ class Context(NamedTuple):
 
 
 class Bench:
-    """What the trials of one text share; `watched` are the places of the statements whose context is wanted."""
+    """What the trials of one text share.
 
-    def __init__(self, reading: Reading, fragment: Shape | None, limits: Limits, watched: frozenset[int]) -> None:
+    `watched` are the places of the statements whose context is wanted, `excused` is what no trial is judged by.
+    """
+
+    def __init__(self, reading: Reading, limits: Limits) -> None:
         assert reading.file is not None
-        self.reading, self.fragment, self.watched = reading, fragment, watched
+        self.reading = reading
+        self.watched: frozenset[int] = frozenset()
         self.holed = frozenset(hole.line for hole in reading.holes)
         self.source: Source = reading.source
         self.kinds = linked(reading.file, reading.used, Report(self.source, []))
         self.declared: Declarations = self.kinds.files[0]
         self.limits = limits._replace(diagnostics=max(limits.diagnostics, limits.holes))
+        self.excused = Excused()
+        self._near: dict[tuple[Hole, ...], list[Segment]] = {}
+
+    def near(self, holes: tuple[Hole, ...]) -> list[Segment]:
+        """The lines with holes and the claims next to them; from here on the contexts of these are wanted."""
+        assert self.reading.file is not None
+        if holes not in self._near:
+            self._near[holes] = segments(self.reading.file, holes)
+        self.watched = frozenset(one.start for one in self._near[holes])
+        return self._near[holes]
 
     def whole(
         self, values: dict[int, int], given: dict[str, Any], most: int, setting: int = 0
     ) -> tuple[Attempt, dict[int, Context]]:
         """The whole text at one setting, with at most `most` visits; and the contexts of the statements watched."""
         declared, limits = self.declared, self.limits._replace(visits=most)
-        report = Report(self.source, self.reading.ignored)
+        report = Report(self.source, self.reading.ignored, limits.diagnostics)
         names = names_of_sizes(declared.inputs, declared.model)
         noted = _Noted(values)
-        facts = facts_of(names, declared.model, given, report, limits)
-        scope = parameters(declared.model, given, names, report, limits, facts, self.kinds.words[0], noted)
-        define_symbols(declared.inputs, names, given, scope, report, facts)
-        demand_of_inputs(declared.inputs, scope, report, limits, facts)
-        elaborator = _Trial(self, report, limits, facts, setting)
-        scope.work = elaborator.work
-        if not report.told("where-failed"):
-            network_of(declared, scope, elaborator, self.fragment)
-        return _outcome(report, elaborator, noted), elaborator.contexts
+        work = Work(most)
+        facts = facts_of(names, declared.model, given, report, limits, work)
+        scope: Scope | None = None
+        try:
+            scope = parameters(declared.model, given, names, report, limits, facts, self.kinds.words[0], noted, work)
+            define_symbols(declared.inputs, names, given, scope, report, facts)
+            demand_of_inputs(declared.inputs, scope, report, limits, facts)
+        except Stop as stop:
+            report.problem(stop.problem)
+        elaborator = _Trial(self, report, limits, facts, work, setting)
+        if scope is not None and not report.told("where-failed") and not report.told("limit"):
+            network_of(declared, scope, elaborator, self.reading.fragment)
+        if facts is not None:
+            facts.counted = None
+        return self._outcome(report, elaborator, noted), elaborator.contexts
 
     def lines(self, lines: tuple[tree.Line, ...], context: Context, values: dict[int, int], most: int) -> Attempt:
         """Some lines by themselves, where they begin."""
-        report = Report(self.source, self.reading.ignored)
+        report = Report(self.source, self.reading.ignored, self.limits.diagnostics)
         report.errors = 1  # of what is in doubt around these lines, the whole text told
         limits = self.limits._replace(visits=most)
         facts = context.facts
-        elaborator = _Trial(self, report, limits, facts, 0)
+        work = Work(most)
+        elaborator = _Trial(self, report, limits, facts, work, 0)
         saved = facts.saved() if facts is not None else {}
+        if facts is not None:
+            facts.counted = work.spend
         elaborator.origins = elaborator.rules.origins = context.origins
         around, noted = context.place.scope, _Noted(values)
         scope = Scope(around._values, {**around.symbols, HOLES: noted}, around.channels, around.outside)
-        scope.work = elaborator.work
+        scope.work = work
         place = context.place._replace(scope=scope.inner(), names=Names(context.place.names))
         takes = () if context.value is None else (context.value,)
         try:
@@ -118,8 +172,24 @@ class Bench:
             pass
         finally:
             if facts is not None:
+                facts.counted = None
                 facts.bring_back(saved)
-        return _outcome(report, elaborator, noted)
+        return self._outcome(report, elaborator, noted)
+
+    def _outcome(self, report: Report, elaborator: _Trial, noted: _Noted) -> Attempt:
+        found = report.sorted()
+        errors = [one for one in found if one.severity == "error"]
+        unknown = [one for one in errors if one.code == UNPINNED and one.source.base == 0]
+        faults = [one for one in errors if one not in unknown and fault_of(one) not in self.excused.faults]
+        unfilled = frozenset(one.span.start for one in unknown)
+        warnings = tuple(one for one in found if one.severity == "warning")
+        cost = 1 + elaborator.work.visits + elaborator.work.steps // PER_VISIT
+        recorder, read = elaborator.recorder, frozenset(noted.read)
+        equations = recorder.equations
+        if self.excused.equations:
+            equations = {key: one for key, one in equations.items() if key[1:] not in self.excused.equations}
+        wishes = tuple(recorder.wishes)
+        return Attempt(tuple(faults), equations, unfilled, warnings, read, cost, elaborator.inputs, wishes)
 
 
 class _Noted(dict[int, int]):
@@ -134,34 +204,19 @@ class _Noted(dict[int, int]):
         return super().get(place, default)
 
 
-def _outcome(report: Report, elaborator: _Trial, noted: _Noted) -> Attempt:
-    found = report.sorted()
-    faults = [one for one in found if one.severity == "error"]
-    refusal = next((fault for fault in faults if fault.code != UNPINNED), None)
-    unfilled = frozenset(fault.span.start for fault in faults if fault.code == UNPINNED)
-    warnings = tuple(one for one in found if one.severity == "warning")
-    cost = 1 + elaborator.work.visits + elaborator.work.steps // PER_VISIT
-    recorder, read = elaborator.recorder, frozenset(noted.read)
-    unequal = None
-    if recorder.refused is not None:
-        report.problem(recorder.refused)
-        unequal = next(one for one in report.sorted() if one.code == recorder.refused.code)
-    return Attempt(refusal, recorder.equations, unfilled, warnings, read, cost, elaborator.inputs, unequal)
-
-
 def together(attempts: list[Attempt]) -> Attempt:
     """What came of the same numbers at several settings."""
     first, *rest = attempts
     for one in rest:
         first = Attempt(
-            first.refusal or one.refusal,
+            first.faults + one.faults,
             first.equations | one.equations,
             first.unfilled | one.unfilled,
             first.warnings + one.warnings,
             first.read | one.read,
             first.cost + one.cost,
             one.inputs | first.inputs,
-            first.unequal or one.unequal,
+            first.wishes + one.wishes,
         )
     return first
 
@@ -184,7 +239,6 @@ class _Rules(Rules):
             op, results = super().apply(kind, bound, inputs, statement)
         except Refused as refused:
             if refused.code == "shape-mismatch" and self._unequal(at, kind, bound, shapes):
-                self.recorder.refused = self.recorder.refused or refused
                 raise Silent from None
             raise
         self.recorder.equal(at, op, shapes)
@@ -200,9 +254,11 @@ class _Rules(Rules):
 class _Trial(Elaborator):
     """An elaborator that notes equations in place of messages, and the contexts of the statements watched."""
 
-    def __init__(self, bench: Bench, report: Report, limits: Limits, facts: Facts | None, setting: int) -> None:
+    def __init__(
+        self, bench: Bench, report: Report, limits: Limits, facts: Facts | None, work: Work, setting: int
+    ) -> None:
         known = bench.reading.known
-        super().__init__(bench.kinds, report, limits, known, facts)
+        super().__init__(bench.kinds, report, limits, known, facts, work)
         self.judge = self.recorder = Recorder(report, self.costs, limits, setting, facts)
         self.rules = _Rules(report, self.origins, limits, known, facts)
         self.rules.recorder = self.recorder
@@ -219,7 +275,9 @@ class _Trial(Elaborator):
 
     def _note(self, statement: tree.Statement, current: Value | None, place: Place) -> None:
         at = start(statement)
-        if at not in self.watched or at in self.contexts or (current is not None and current.shape is None):
+        by_name = isinstance(statement, tree.Layer) and statement.reads
+        silent = current is not None and current.shape is None and not by_name
+        if at not in self.watched or at in self.contexts or silent:
             return
         self.contexts[at] = Context(current, place.inner(), self.origins, self.facts)
 
@@ -234,22 +292,3 @@ class _Trial(Elaborator):
     ) -> Task[tuple[Item | None, Value | None]]:
         self._note(statement, current, place)
         return super()._statement(statement, current, place, base)
-
-
-def start(statement: tree.Statement) -> int:
-    """A place that tells a statement from every other."""
-    match statement:
-        case tree.Layer() | tree.Input():
-            return statement.start
-        case tree.Use(path):
-            return path.start
-        case tree.Let(name, _) | tree.Model(name, _, _) | tree.Block(name, _, _, _):
-            return name.start
-        case tree.For(names, _, _) | tree.Output(names) | tree.Cases(names, _):
-            return names[0].start
-        case tree.If(arms, _):
-            return arms[0][0].start
-        case tree.Expect(claims):
-            return claims[0].start
-        case tree.Freeze(parts, _, _):
-            return parts[0].start

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
 from archdsl.layers.function import Activation
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.activation import SCALED_TANH
 from archdsl.layers.values import Number, Word
 from archdsl.sizes.shape import Shape
@@ -37,12 +38,13 @@ class Hardtanh(Activation):
 
     name = "HARDTANH"
     module, function = "Hardtanh", "F.hardtanh"
-    low: float = attribute(Number(), -1, doc="what smaller elements become", torch="min_val")
-    high: float = attribute(Number(), 1, doc="what larger elements become; above low", torch="max_val")
+    low: float = attribute(Number(infinite=True), -1, doc="what smaller elements become", torch="min_val")
+    high: float = attribute(Number(infinite=True), 1, doc="what larger elements become; above low", torch="max_val")
     examples = (
         Example("28x28x6 -> HARDTANH -> 28x28x6", params=0, macs=0),
         Example("84 -> HARDTANH 0 20 -> 84"),
         Example("84 -> HARDTANH low=(-2) high=2 -> 84"),
+        Example("84 -> HARDTANH 0 inf -> 84"),
         Wrong("84 -> HARDTANH 1", "out-of-range"),
     )
 
@@ -120,12 +122,13 @@ class Softplus(Activation):
     name = "SOFTPLUS"
     module, function = "Softplus", "F.softplus"
     beta: float = attribute(Number(), 1, doc="how sharp the bend is", torch="beta")
-    threshold: float = attribute(Number(), 20, doc="where it is x itself", torch="threshold", named=True)
+    threshold: float = attribute(Number(infinite=True), 20, doc="where it is x itself", torch="threshold", named=True)
     examples = (
         Example("28x28x6 -> SOFTPLUS -> 28x28x6", params=0, macs=0),
         Example("28x28x6 -> SOFTPLUS 2 -> 28x28x6"),
         Example("28x28x6 -> SOFTPLUS threshold=10 -> 28x28x6"),
         Wrong("28x28x6 -> SOFTPLUS threshold=no", "wrong-type"),
+        Wrong("28x28x6 -> SOFTPLUS inf", "out-of-range"),
     )
 
 

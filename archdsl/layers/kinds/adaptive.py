@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, inline
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, inline
 from archdsl.layers.output import SameOrSizes
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.pool import GLOBAL_AVG_POOL, GLOBAL_MAX_POOL
 from archdsl.layers.window import short
 from archdsl.sizes.shape import Shape

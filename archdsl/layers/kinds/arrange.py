@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, is_open
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, is_open
 from archdsl.layers.layout import either, order
 from archdsl.layers.pattern import Arrangement, Pattern, arranged, open_once, part_sizes, rearranged
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Dimensions, Gathered, PerAxis, Sizes, Switch, Text, Whole
 from archdsl.sizes.shape import AXES, Shape, product
 from archdsl.sizes.size import Size, same
@@ -71,6 +72,15 @@ class Reshape(Layer):
                 sizes = (*self.sizes[:place], x.elements // others, *self.sizes[place + 1 :])
                 tries.append({"sizes": Sizes(sizes)})
         return tuple(tries)
+
+    def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
+        """A vector into a matrix: `view` counts its rows one after the other, as `last` does."""
+        y = self.shape(*inputs)
+        if inputs[0].rank > 1 or y.rank != 2 or self.last or 1 in y.sizes:
+            return ()
+        rows, columns = y.sizes
+        message = f"elements are counted channels first here; with `last`, {y} is what view({rows}, {columns}) gives"
+        return (("element-order", message),)
 
     def lower(self, *inputs: Shape) -> Lowered:
         (x,) = inputs

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.attention import ATTEND, CAUSAL_ATTENTION, ROTARY
 from archdsl.layers.values import Divisor, Number, Switch, Whole
 from archdsl.sizes.shape import Shape

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, inline, is_open
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, inline, is_open
 from archdsl.layers.output import SameOrSizes
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.sides import Ends, Sides
 from archdsl.layers.support.border import CENTER_CROP, CROP, CROP_SIDES
 from archdsl.layers.values import Number, Word
@@ -34,7 +35,9 @@ class Pad(Layer):
         doc="what is added: zeros, or the elements mirrored, the last again, or those of the other end",
         named=True,
     )
-    value: float | None = attribute(Number(), None, doc="what is added instead of zeros", torch="value", named=True)
+    value: float | None = attribute(
+        Number(infinite=True), None, doc="what is added instead of zeros", torch="value", named=True
+    )
     examples = (
         Example("28x28x1 -> PAD 2 -> 32x32x1", params=0, macs=0),
         Example("28x28x1 -> PAD 2x1 -> 32x30x1"),
@@ -46,6 +49,7 @@ class Pad(Layer):
         Example("4x6x6x2 -> PAD 0x2x2 mode=circular -> 4x10x10x2"),
         Example("5x5x3 -> PAD [[4, 0], 7] replicate -> 9x19x3"),
         Example("28x28x1 -> PAD 2 value=-0.5 -> 32x32x1"),
+        Example("28x28x1 -> PAD 2 value=-inf -> 32x32x1"),
         Wrong("28x28x1 -> PAD", "missing-value"),
         Wrong("84 -> PAD 2", "rank-mismatch"),
         Wrong("28x28x1 -> PAD (-2)", "out-of-range"),
@@ -54,6 +58,7 @@ class Pad(Layer):
         Wrong("8x16 -> PAD 9 mode=circular", "pad-too-large"),
         Wrong("8x16 -> PAD 1 channels=1 mode=circular", "wrong-type"),
         Wrong("8x16 -> PAD 1 value=1 mode=reflect", "wrong-type"),
+        Wrong("8x16 -> PAD 1 value=1e300", "too-large"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

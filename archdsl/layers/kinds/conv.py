@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Lowered, Refusal, Tensor, Wrong, attribute, is_open
+from archdsl.layers.base import Example, Lowered, Tensor, Wrong, attribute, is_open
 from archdsl.layers.convolution import Convolution, check_groups, padding_mode, uneven
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.conv import (
     ASYMMETRIC_POSITION_CONV,
     ASYMMETRIC_TABLE_CONV,
@@ -54,13 +55,14 @@ class Conv(Convolution):
         Example("32x32x3 -> CONV 8 3x3 p1 mode=circular -> 32x32x8", params=224),
         Example("224x224x3 -> CONV 32 3x3 s2 pad=[[0, 1], [0, 1]] nobias -> 112x112x32", params=864),
         Example("8x16 -> CONV 4 3 pad=[[2, 0]] mode=reflect -> 8x4", params=196),
+        Example("2x14x2 -> CONV 4 1x6 s3x4 p3x2 d2 -> 3x2x4", params=52),
+        Example("2x1 -> CONV 4 1 s3 p1 d3 -> 2x4"),
         Wrong("8x8x3 -> CONV 64 3x3 g2", "not-divisible"),
         Wrong("5x5x3 -> CONV 64 7x7", "kernel-too-large"),
         Wrong("28x28 -> CONV 6 5x5", "rank-mismatch"),
         Wrong("8x8x3 -> CONV 0 3x3", "out-of-range"),
         Wrong("8x8x3 -> CONV 2 3x3 table=[[0], [3]]", "table-mismatch"),
         Wrong("4x4x3 -> CONV 2 3x3 p4 mode=reflect", "pad-too-large"),
-        Wrong("4x4x3 -> CONV 2 2x2 d2 p3", "pad-too-large"),
     )
 
     # ---- rules
@@ -105,9 +107,7 @@ class Conv(Convolution):
             bias_sizes = (self.out, *self.positions(x))
         bias = (Tensor("bias", bias_sizes, "bias"),) if self.bias else ()
         if self.table is not None:
-            pairs = self._pairs()
-            buffers = (Tensor(name, (pairs,), "buffer", "int64", saved=False) for name in ("sources", "targets"))
-            return (Tensor("weight", (pairs, 1, *self.kernel)), *bias, *buffers)
+            return (Tensor("weight", (self._pairs(), 1, *self.kernel)), *bias)
         return (Tensor("weight", (self.out, x.channels // self.groups, *self.kernel)), *bias)
 
     def _pairs(self) -> int:

@@ -6,8 +6,9 @@ import keyword
 import re
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
 from archdsl.layers.layout import layout
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Dimensions, Gathered, Sizes, Type, Whole, give, spell, whole
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import SYMBOLIC, Size

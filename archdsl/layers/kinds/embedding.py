@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number, Reference, Switch, Whole, Word
 from archdsl.limits import LARGEST
 from archdsl.sizes.shape import Shape
@@ -22,11 +23,11 @@ class Lookup(Layer):
         torch="padding_idx", named=True,
     )  # fmt: skip
     maxnorm: float | None = attribute(
-        Number(0, above=True), None, doc="longer vectors are shortened to it when they are read", torch="max_norm",
-        named=True,
+        Number(0, above=True, infinite=True), None, doc="longer vectors are shortened to it when they are read",
+        torch="max_norm", named=True,
     )  # fmt: skip
     normtype: float = attribute(
-        Number(0, above=True), 2, doc="p of the norm that maxnorm means", torch="norm_type", named=True
+        Number(0, above=True, infinite=True), 2, doc="p of the norm that maxnorm means", torch="norm_type", named=True
     )
     scalegrad: bool = attribute(
         Switch(), False, doc="divide gradients by how often a number occurs", torch="scale_grad_by_freq", named=True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, inline
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, inline
 from archdsl.layers.output import OutputSizes
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import PerAxis
 from archdsl.layers.window import Window, by_axis, check_fit, derivation, leftovers, short
 from archdsl.sizes.shape import AXES, Shape, product
@@ -93,6 +94,7 @@ class Fold(Windowed):
     """
 
     name = "FOLD"
+    widens = True
     ranks = (2,)
     size: tuple[Size, ...] = attribute(OutputSizes(axes=2), doc="height and width of the image", torch="output_size")
     kernel: tuple[int, ...] = attribute(PerAxis(axes=2), short="k", doc="size of the window", torch="kernel_size")

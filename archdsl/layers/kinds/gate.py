@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
 from archdsl.layers.layout import axis_index, dimension, layout
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.gate import SWIGLU
 from archdsl.layers.values import Word
 from archdsl.sizes.shape import Shape

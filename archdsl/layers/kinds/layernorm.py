@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, inline, is_open
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, inline, is_open
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Axes, Number, Switch
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.linear import RBF
 from archdsl.layers.values import Reference, Switch, Whole
 from archdsl.sizes.shape import Shape, product

@@ -1,12 +1,13 @@
-"""Merges: several inputs to one output. A merge of one input passes it on."""
+"""Merges: several inputs to one output. A merge of one branch passes it on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Refusal, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Wrong, attribute
 from archdsl.layers.layout import axis_index, dimension, either, layout
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Switch, Word
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, maximum, same

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, inline, is_open
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, inline, is_open
 from archdsl.layers.groups import divisors
 from archdsl.layers.layout import axis_index, dimension, layout
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.norm import NORMALIZE
 from archdsl.layers.values import Divisor, Number, NumberOr, Switch, Whole, Word
 from archdsl.sizes.shape import Shape
@@ -204,7 +205,13 @@ class Normalize(Layer):
     """
 
     name = "L2NORM"
-    p: float = attribute(Number(), 2, doc="the power: 2 for lengths, 1 for sums of amounts", torch="p", named=True)
+    p: float = attribute(
+        Number(infinite=True),
+        2,
+        doc="the power: 2 for lengths, 1 for sums of amounts, inf for the largest",
+        torch="p",
+        named=True,
+    )
     axis: str = attribute(
         Word("channels", "steps", "height", "width", "frames", "all"),
         "channels",
@@ -218,6 +225,7 @@ class Normalize(Layer):
         Example("38x38x512 -> L2NORM eps=1e-10 -> 38x38x512"),
         Example("20x100 -> L2NORM axis=steps p=1 -> 20x100"),
         Example("7x7x64 -> L2NORM axis=all -> 7x7x64"),
+        Example("128 -> L2NORM p=inf -> 128"),
         Wrong("128 -> L2NORM axis=steps", "rank-mismatch"),
         Wrong("128 -> L2NORM p=yes", "wrong-type"),
     )

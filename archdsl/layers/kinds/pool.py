@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute, inline
-from archdsl.layers.support.pool import OPEN_MAX_POOL, SUBSAMPLE
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, inline
+from archdsl.layers.refusal import Refusal
+from archdsl.layers.support.pool import OPEN_MAX_POOL, PADDED_MAX_POOL, PADDED_MAX_POOL_1D, SUBSAMPLE
 from archdsl.layers.values import Number, PerAxis, Switch, Whole
-from archdsl.layers.window import Window, blind, check_fit, derivation, leftovers, short
+from archdsl.layers.window import Window, check_fit, derivation, ever, leftovers, short
 from archdsl.sizes.shape import AXES, Shape, product
 from archdsl.sizes.size import Size
 
@@ -88,25 +89,22 @@ class MaxPool(SlidingPool):
         Example("28x28x6 -> MAXPOOL k=2 -> 14x14x6"),
         Example("20x100 -> MAXPOOL 3 d2 s1 -> 16x100"),
         Example("8x16x16x4 -> MAXPOOL 1x2x2 -> 8x8x8x4"),
+        Example("2x8 -> MAXPOOL 2 s1 p1 d3 -> 1x8"),
         Wrong("2x2x16 -> MAXPOOL 3x3 s1", "kernel-too-large"),
-        Wrong("2x2x16 -> MAXPOOL 2x2 p1 d3", "kernel-too-large"),
         Wrong("8x8x16 -> MAXPOOL 3x3 p2", "pad-too-large"),
         Wrong("28x28 -> MAXPOOL 2x2", "rank-mismatch"),
         Wrong("8x8x16 -> MAXPOOL", "missing-value"),
     )
 
-    def shape(self, *inputs: Shape) -> Shape:
+    def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         (x,) = inputs
-        output = super().shape(x)
-        for axis, size, window in zip(AXES[x.rank], x.space, self.windows(), strict=False):
-            self._check_reads(size, window, axis)
-        return output
-
-    def _check_reads(self, size: Size, window: Window, axis: str) -> None:
-        """Refuse a window that fits and reads padding alone; PyTorch gives -inf and corrupts memory in training."""
-        if blind(size, window.dilation, lambda _: window):
-            message = f"MAXPOOL: a dilation of {window.dilation} steps over all of the {axis} {size}, into the padding"
-            raise Refusal("kernel-too-large", message, blame="dilation")
+        each = zip(AXES[x.rank], x.space, self.windows(), strict=False)
+        blind = [(axis, size) for axis, size, window in each if isinstance(size, int) and window.blind(size)]
+        if not blind:
+            return super().remarks(x)
+        axis, size = blind[0]
+        message = f"MAXPOOL puts a window on padding alone, around the {axis} {size}: it gives -inf"
+        return (("padding-alone", message), *super().remarks(x))
 
     def windows(self) -> tuple[Window, ...]:
         each = zip(self.kernel, self.step(), self.pad, self.dilation, strict=True)
@@ -120,12 +118,25 @@ class MaxPool(SlidingPool):
             "dilation": short(self.dilation),
             "ceil_mode": self.ceil,
         }
-        lowered = pooled("Max", self.kernel, arguments, {"dilation": 1})
         (x,) = inputs
+        if any(ever(size, each.dilation, each.blind) for size, each in zip(x.space, self.windows(), strict=True)):
+            return self._padded(arguments)
+        lowered = pooled("Max", self.kernel, arguments, {"dilation": 1})
         if x.rank != 2 or isinstance(x.space[0], int) or lowered.module is None:
             return lowered
         module = lowered.module._replace(path="OpenMaxPool1d", support=OPEN_MAX_POOL)
         return lowered._replace(module=module, call=None)
+
+    def _padded(self, arguments: dict[str, Any]) -> Lowered:
+        """The pool with its padding put around the input first."""
+        sides = tuple(end for each in reversed(self.windows()) for end in (each.before, each.reach))
+        names = ("kernel_size", "padding", "stride", "dilation")
+        arguments = {**{name: arguments[name] for name in names}, "padding": sides}
+        dimensions = str(len(self.kernel))
+        source = PADDED_MAX_POOL_1D if dimensions == "1" else PADDED_MAX_POOL.replace("{n}", dimensions)
+        defaults = {"stride": arguments["kernel_size"], "dilation": 1}
+        module = Module(f"PaddedMaxPool{dimensions}d", arguments, 2, defaults, source)
+        return Lowered(module, wants="first", gives="first")
 
 
 class AvgPool(SlidingPool):
@@ -205,7 +216,7 @@ class LpPool(SlidingPool):
     """
 
     name = "LPPOOL"
-    norm: float = attribute(Number(), 2, doc="the power, not 0", torch="norm_type", named=True)
+    norm: float = attribute(Number(infinite=True), 2, doc="the power, not 0", torch="norm_type", named=True)
     ceil: bool = ceil_switch()
     examples = (
         Example("28x28x6 -> LPPOOL 2x2 -> 14x14x6", params=0, macs=0),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
 from archdsl.layers.function import Activation
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import LARGEST_FLOAT, Number, Word
 from archdsl.sizes.shape import Shape
 
@@ -162,11 +163,12 @@ class Threshold(Activation):
 
     name = "THRESHOLD"
     module, function = "Threshold", "F.threshold"
-    threshold: float = attribute(Number(), doc="what x must be above", torch="threshold")
-    value: float = attribute(Number(), doc="what the others become", torch="value")
+    threshold: float = attribute(Number(infinite=True), doc="what x must be above", torch="threshold")
+    value: float = attribute(Number(infinite=True), doc="what the others become", torch="value")
     examples = (
         Example("55x55x96 -> THRESHOLD 0.1 20 -> 55x55x96", params=0, macs=0),
         Example("4096 -> THRESHOLD threshold=0 value=(-1) -> 4096"),
+        Example("4096 -> THRESHOLD 0 (-1e30) -> 4096"),
         Wrong("4096 -> THRESHOLD 0.1", "missing-value"),
     )
 
@@ -179,7 +181,7 @@ class Hardshrink(Activation):
 
     name = "HARDSHRINK"
     module, function = "Hardshrink", "F.hardshrink"
-    bound: float = attribute(Number(), 0.5, doc="what is no further from 0 becomes 0", torch="lambd")
+    bound: float = attribute(Number(infinite=True), 0.5, doc="what is no further from 0 becomes 0", torch="lambd")
     examples = (
         Example("55x55x96 -> HARDSHRINK -> 55x55x96", params=0, macs=0),
         Example("4096 -> HARDSHRINK 1 -> 4096"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archdsl.layers.base import Apart, Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.base import Apart, Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number, Switch, Whole, Word
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Wrong, attribute, inline
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, inline
 from archdsl.layers.output import OutputSizes
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Divisor, Number, PerAxis, Switch, Whole, Word, give
 from archdsl.layers.window import short
 from archdsl.sizes.shape import AXES, Shape

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Refusal, Wrong, attribute, is_open
+from archdsl.layers.base import Example, Layer, Lowered, Wrong, attribute, is_open
 from archdsl.layers.layout import axis_index, dimension, either, lying, order
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import PerAxis, Sizes, Switch, Type, Whole, Word, give, spell, whole
 from archdsl.limits import LARGEST
 from archdsl.sizes.shape import AXES, Shape

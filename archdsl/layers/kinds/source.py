@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, is_open, literal
 from archdsl.layers.layout import layout
+from archdsl.layers.refusal import Refusal
+from archdsl.layers.support.source import CONSTANT
 from archdsl.layers.values import Dimensions, Number, Switch
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
@@ -35,7 +37,9 @@ class Param(Source):
     """
 
     name = "PARAM"
-    value: float | None = attribute(Number(), None, doc="what every element starts as, 0 unless said", named=True)
+    value: float | None = attribute(
+        Number(infinite=True), None, doc="what every element starts as, 0 unless said", named=True
+    )
     std: float | None = attribute(Number(0), None, doc="deviation of the noise that it starts as", named=True)
     examples = (
         Example("PARAM 197x768 batch -> 197x768", params=151_296, macs=0),
@@ -66,22 +70,37 @@ class Param(Source):
 class Const(Source):
     """A tensor of a given shape that is not learned, every element `value`.
 
-    Its label is the path of the tensor itself, a buffer, which the `state_dict` keeps where `saved`.
+    It is made anew for each batch. With `saved` it is a buffer, its label the path of it, and kept in the `state_dict`.
     """
 
     name = "CONST"
-    value: float = attribute(Number(), 0, doc="what every element is", named=True)
-    saved: bool = attribute(Switch(), False, doc="kept in the state_dict", named=True)
+    value: float = attribute(Number(infinite=True), 0, doc="what every element is", named=True)
+    saved: bool = attribute(Switch(), False, doc="a buffer, kept in the state_dict", named=True)
     examples = (
         Example("CONST 1x1x3 value=0.5 -> 1x1x3", params=0, macs=0),
         Example("CONST [4, 16] saved -> 4x16"),
         Example("CONST sizes=8 batch -> 8"),
+        Example("CONST 9x4 value=-inf -> 9x4"),
         Wrong("CONST 2x3x4x5x6", "rank-mismatch"),
         Wrong("CONST 8 value=yes", "wrong-type"),
     )
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
-        return (Tensor("", self.stored(), "buffer", saved=self.saved),)
+        return (Tensor("", self.stored(), "buffer"),) if self.saved else ()
 
     def lower(self, *inputs: Shape) -> Lowered:
-        return self._lowered("torch.full", {"size": self.stored(), "fill_value": float(self.value)}, 2)
+        value = float(self.value)
+        if self.saved:
+            return self._lowered("torch.full", {"size": self.stored(), "fill_value": value}, 2)
+        if is_open(self.sizes):
+            return self._read_off(value)
+        arguments = {"size": self.stored()[self.batch :], "value": value}
+        module = Module("Constant", arguments, 2, {"value": 0.0}, CONSTANT)
+        return Lowered(module, gives=layout(len(self.sizes)))
+
+    def _read_off(self, value: float) -> Lowered:
+        """The call for sizes of which some are symbolic; its input is the tensor that it is made like."""
+        sizes = {f"size{place}": size for place, size in enumerate(self.stored()[self.batch :])}
+        texts = [f"{{{name}}}" if is_open(size) else str(size) for name, size in sizes.items()]
+        call = f"{{0}}.new_full(({', '.join(['{0}.shape[0]', *texts])}), {literal(value)})"
+        return Lowered(call=call, gives=layout(len(self.sizes)), sizes=sizes)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Lowered, Module, Refusal, Wrong, attribute
+from archdsl.layers.base import Example, Lowered, Module, Wrong, attribute
 from archdsl.layers.kinds.pool import SlidingPool, ceil_switch
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.pool import UNPOOL
 from archdsl.layers.values import PerAxis
 from archdsl.layers.window import Window, short
@@ -20,6 +21,7 @@ class Unpool(SlidingPool):
     """
 
     name = "UNPOOL"
+    widens = True
     inputs = (2, 2)
     pad: tuple[int, ...] = attribute(
         PerAxis(0), 0, short="p", doc="padding of the pool, never the largest", torch="padding", named=True

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
 from archdsl.layers.convolution import check_groups
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Divisor, PerAxis, Switch, Whole
 from archdsl.layers.window import by_axis, short
 from archdsl.sizes.shape import AXES, Shape, product
@@ -17,6 +18,7 @@ class TransposedConv(Layer):
     """
 
     name = "UPCONV"
+    widens = True
     fresh = True
     ranks = (2, 3, 4)
     out: Size = attribute(Whole(), doc="output channels", torch="out_channels")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Refusal, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.windowattention import WINDOW_ATTENTION
 from archdsl.layers.values import Divisor, Number, PerAxis, Switch
 from archdsl.sizes.shape import Shape, product

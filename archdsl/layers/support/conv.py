@@ -6,20 +6,20 @@ class TableConv{n}d(nn.Module):
 
     def __init__(self, in_channels, table, kernel_size, stride=1, padding=0, dilation=1, bias=True):
         super().__init__()
-        sources = [source for row in table for source in row]
-        targets = [target for target, row in enumerate(table) for _ in row]
-        self.register_buffer("sources", torch.tensor(sources), persistent=False)
-        self.register_buffer("targets", torch.tensor(targets), persistent=False)
-        self.maps = len(table)
-        conv = nn.Conv{n}d(len(sources), len(sources), kernel_size, groups=len(sources), bias=False)
+        self.sources = [source for row in table for source in row]
+        self.targets = [target for target, row in enumerate(table) for _ in row]
+        self.maps, pairs = len(table), len(self.sources)
+        conv = nn.Conv{n}d(pairs, pairs, kernel_size, groups=pairs, bias=False)
         self.weight = conv.weight
         self.bias = nn.Parameter(torch.zeros(len(table))) if bias else None
         self.stride, self.padding, self.dilation = stride, padding, dilation
 
     def forward(self, x):
-        x = x.index_select(1, self.sources)
+        sources = torch.tensor(self.sources, device=x.device)
+        targets = torch.tensor(self.targets, device=x.device)
+        x = x.index_select(1, sources)
         x = F.conv{n}d(x, self.weight, None, self.stride, self.padding, self.dilation, groups=len(self.weight))
-        y = x.new_zeros(x.shape[0], self.maps, *x.shape[2:]).index_add(1, self.targets, x)
+        y = x.new_zeros(x.shape[0], self.maps, *x.shape[2:]).index_add(1, targets, x)
         return y if self.bias is None else y + self.bias.view(-1, *[1] * {n})
 '''
 
@@ -35,9 +35,9 @@ class PositionConv{n}d(nn.Conv{n}d):
         return self._conv_forward(x, self.weight, None) + self.bias
 '''
 
-ASYMMETRIC_CONV = '''
-class AsymmetricConv{n}d(nn.Conv{n}d):
-    """A convolution with unequal padding at the two ends of an axis; `padding` is as F.pad has it, last axis first."""
+_SIDES_CONV = """
+class {name}{n}d(nn.Conv{n}d):
+    {doc}
 
     def __init__(self, in_channels, out_channels, kernel_size, padding, padding_mode="zeros", **options):
         super().__init__(in_channels, out_channels, kernel_size, **options)
@@ -46,7 +46,22 @@ class AsymmetricConv{n}d(nn.Conv{n}d):
 
     def forward(self, x):
         return super().forward(F.pad(x, self.pads, mode=self.pad_mode))
+"""
+
+_ASYMMETRIC = '''\
+"""A convolution with unequal padding at the two ends of an axis; `padding` is as F.pad has it, last axis first."""\
 '''
+
+_PADDED = '''\
+"""A convolution that puts its padding around the input first; `padding` is as F.pad has it, last axis first.
+
+    PyTorch's own (2.13) can end the process where no window reads an element of the input along the last axis.
+    """\
+'''
+
+ASYMMETRIC_CONV = _SIDES_CONV.replace("{name}", "AsymmetricConv").replace("{doc}", _ASYMMETRIC)
+
+PADDED_CONV = _SIDES_CONV.replace("{name}", "PaddedConv").replace("{doc}", _PADDED)
 
 ASYMMETRIC_TABLE_CONV = (
     TABLE_CONV.replace("class TableConv", "class AsymmetricTableConv")

@@ -24,6 +24,27 @@ class OpenMaxPool1d(nn.MaxPool1d):
         return F.max_pool2d(x.unsqueeze(2), *window).squeeze(2)
 '''
 
+PADDED_MAX_POOL = '''
+class PaddedMaxPool{n}d(nn.MaxPool{n}d):
+    """A max pool that puts -inf around its input first; `padding` is as F.pad has it, last axis first.
+
+    A window may read nothing else: PyTorch's own then writes outside of the tensor in its backward pass.
+    """
+
+    def __init__(self, kernel_size, padding, stride=None, dilation=1):
+        super().__init__(kernel_size, stride, dilation=dilation)
+        self.pads = padding
+
+    def forward(self, x):
+        return super().forward(F.pad(x, self.pads, value=float("-inf")))
+'''
+
+PADDED_MAX_POOL_1D = PADDED_MAX_POOL.replace("{n}", "1").replace(
+    """return super().forward(F.pad(x, self.pads, value=float("-inf")))""",
+    """x = F.pad(x, self.pads, value=float("-inf")).unsqueeze(2)  # F.max_pool1d holds an open number of steps fast
+        return F.max_pool2d(x, (1, self.kernel_size), (1, self.stride), 0, (1, self.dilation)).squeeze(2)""",
+)
+
 GLOBAL_AVG_POOL = '''
 class GlobalAvgPool(nn.Module):
     """The average of each channel over all positions."""

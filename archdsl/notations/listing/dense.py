@@ -15,6 +15,8 @@ def connected(draft: Draft, entry: Entry, at: Span) -> tuple[str, list[Token]]:
     """The kind of a fully connected layer and its values; raises Unclear."""
     count = draft.count(entry, entry.facts, at)
     _reads_all(draft.flow, entry)
+    if "window" in entry.facts:
+        draft.come_in("window", entry.facts["window"])
     draft.flow = Flow(None, whole(count), True)
     return ("RBF" if entry.kind == "RBF" else "FC"), [amount((whole(count),), place_of(count))]
 
@@ -40,18 +42,27 @@ def chained(draft: Draft, entry: Entry) -> list[Entry]:
     counts = sorted([*([given] if given else []), *entry.results], key=lambda token: token.start)
     entry.results = []
     if len(counts) > 1 and whole(counts[0]) == draft.flow.elements:
-        draft.note(counts.pop(0), "what the layer reads")
-    elif len(counts) == 2 and whole(counts[0]) != whole(counts[1]):
+        reads = counts.pop(0)
+        draft.note(reads, "what the layer reads")
+        return _chain(draft, entry, counts, {"reads": reads})
+    if len(counts) == 2 and whole(counts[0]) != whole(counts[1]):
         hint = f"FC {whole(counts[0])} and FC {whole(counts[1])}, on lines of their own, are two layers"
         come = f"{draft.flow.elements:,} come in, and " if draft.flow.elements is not None else ""
         message = f"{come}whether {counts[0].text} or {counts[1].text} come out is not clear"
         raise Unclear(message, Span(counts[0].start, counts[1].end), hint)
+    return _chain(draft, entry, counts, {})
+
+
+def _chain(draft: Draft, entry: Entry, counts: list[Token], facts: dict[str, Token]) -> list[Entry]:
+    """A layer for each number; those that are all equal are one, and its claims. The first has the `facts`."""
     if len({whole(count) for count in counts}) == 1:
-        entry.facts["count"] = counts[0]
+        entry.facts |= {**facts, "count": counts[0]}
         entry.shapes += [Shape(sizes(count), count.start, count.end) for count in counts[1:]]
         return [entry]
     draft.note(Span(counts[0].start, counts[-1].end), f"read as {len(counts)} layers")
-    return [_one(entry, count) for count in counts[:-1]] + [_last(entry, counts[-1])]
+    made = [*(_one(entry, count) for count in counts[:-1]), _last(entry, counts[-1])]
+    made[0].facts |= facts
+    return made
 
 
 def _one(entry: Entry, count: Token) -> Entry:

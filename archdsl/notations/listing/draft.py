@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.diagnostics import Span
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow
-from archdsl.notations.listing.line import Shape
+from archdsl.notations.listing.line import Shape, sizes
 from archdsl.notations.listing.parts import GROUPED, Note, Unclear, amount, figure, place_of, whole, word
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -21,6 +21,7 @@ class Draft:
         self.flow = Flow()
         self.notes: list[Note] = []
         self.taken: set[str] = set()
+        self.comes: list[tree.Comes] = []  # what the layer at hand says that it reads
         self.channels_first = False  # whether shapes are written as 3x224x224
         self.residual = False  # whether the text speaks of residual blocks
         self.normed = False  # whether the text says that batch normalization follows each convolution
@@ -62,12 +63,20 @@ class Draft:
             and len(entry.loose) == len(given) == len(missing)
             and come in (None, whole(entry.bare))
         ):
-            self.note(entry.bare, f"what the layer reads{'' if come else '; not checked'}")
+            self.note(entry.bare, "what the layer reads")
+            self.come_in("channels" if entry.family == "conv" else "elements", entry.bare)
             entry.facts |= zip(missing, given, strict=True)
             entry.loose = []
         if reads is not None and come is not None and whole(reads) != come:
             message = f"this layer says that it reads {whole(reads):,}, and {come:,} come in"
             raise Unclear(message, place_of(reads), f"{come}, or another layer before it")
+        if reads is not None:
+            self.come_in("channels" if entry.family == "conv" else "elements", reads)
+
+    def come_in(self, what: str, token: Token) -> None:
+        """Note what a layer says that it reads; the check holds it against what comes in, whatever the input is."""
+        numbers = tuple(map(int, sizes(token))) if what == "window" else (whole(token),)
+        self.comes.append(tree.Comes(what, numbers, token.start, token.end))
 
     def count(self, entry: Entry, facts: dict[str, Token], at: Span) -> Token:
         """How many filters or neurons: as said, or from the shape that is claimed."""

@@ -64,6 +64,11 @@ class Entry:
         if before is not token and sizes(before) != sizes(token):
             self.twice.append((fact, before, token))
 
+    def forget_told_again(self) -> None:
+        """Keep of equal shapes, told one behind the other, the last: a layer may be spoken of any number of times."""
+        while len(self.shapes) > 1 and self.shapes[-1].sizes == self.shapes[-2].sizes:
+            del self.shapes[-2]
+
     def joins(self, head: Head) -> bool:
         """Whether another head speaks of this same layer: `NORM1: Normalization layer`, `C1: convolutional layer`."""
         other = FAMILIES.get(head.kind, head.kind)

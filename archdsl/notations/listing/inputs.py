@@ -70,6 +70,13 @@ class InputReader:
             message = f"a second input, {'x'.join(numbers)}"
             self._tell("unclear-layer", message, at, "a listing has one input", related)
 
+    def take_input(self, given: tree.Input) -> None:
+        """Read the input that the caller gives as a line of the text."""
+        numbers, at = sizes(given.size), Span(given.start, given.end)  # type: ignore[arg-type]
+        if numbers[0] in ("1", "3") and is_channels_first(numbers):
+            numbers, self.channels_first = rotated(numbers), True
+        self.input = given._replace(size=amount(numbers, at))
+
     def _behind_input(self, piece: Piece, found: list[Item]) -> list[Item]:
         """`input 32x32x3 -> conv ...`: what stands behind the input and its arrow."""
         heads = [item for item in found if isinstance(item, Head)]

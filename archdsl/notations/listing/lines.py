@@ -91,6 +91,7 @@ class LineBuilder(Draft):
     def layer(self, entry: Entry) -> tree.Layer:
         """The statement of one layer, without claims."""
         at = Span(entry.head.start, entry.head.end)
+        self.comes = []
         if entry.kind != "STRANGE":
             self.explained(entry)
         for token in entry.vague:
@@ -102,7 +103,8 @@ class LineBuilder(Draft):
         repeat = entry.facts.get("copies")
         start = min(at.start, *(argument.start for argument in arguments)) if arguments else at.start
         end = max(at.end, *(argument.end for argument in arguments)) if arguments else at.end
-        return tree.Layer(self.name(entry), word(kind, at), arguments, None, repeat, (), (), start, end)
+        comes = tuple(self.comes)
+        return tree.Layer(self.name(entry), word(kind, at), arguments, None, repeat, (), (), start, end, comes)
 
     def _kind(self, entry: Entry, at: Span) -> tuple[str, list[Token]]:
         """The kind of a layer and its values, as `.arch` has them."""

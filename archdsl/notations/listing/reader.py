@@ -7,7 +7,8 @@ from functools import partial
 from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
-from archdsl.limits import Limits
+from archdsl.faults.work import PER_VISIT
+from archdsl.limits import Limits, raising
 from archdsl.notations.listing import clauses, prose, tables
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow
@@ -24,6 +25,8 @@ from archdsl.syntax.tree import Token
 
 _SEVERAL = re.compile(r"([0-9]{1,9})[-–]([0-9]{1,9})")
 
+_LINE, _TOKEN, _LAYER = 20, 3, 50  # steps of reading a line, each token or other character on it, and a layer
+
 
 class Listing(NamedTuple):
     """A listing as read: its tree, or None after an error; what is told; and how it was read, line by line.
@@ -36,14 +39,18 @@ class Listing(NamedTuple):
     notes: list[Note]
     layers: int
     understood: bool = False  # whether there are layers, and no word is passed over
+    stated: bool = False  # whether the text states its input
 
 
-def read_listing(source: Source, limits: Limits) -> Listing:
-    """Read a listing; only diagnostics come out of a text that is none."""
-    hidden = forbidden(source, limits, "break it in two")
+def read_listing(source: Source, limits: Limits, given: tree.Input | None = None) -> Listing:
+    """Read a listing; only diagnostics come out of a text that is none.
+
+    `given` is the input of one that states none, as a line of it would state it.
+    """
+    hidden = forbidden(source, limits, "break it in two", comments=False)
     if hidden:
         return Listing(None, hidden, [], 0)
-    return _Reader(source, limits).read()
+    return _Reader(source, limits).read(given)
 
 
 class _Reader(InputReader):
@@ -58,24 +65,28 @@ class _Reader(InputReader):
         self.normed = prose.normed(source.text)
         self.lines = Lines()
         self.budget = limits.tokens
+        self.steps = PER_VISIT * limits.visits  # left
         self.layers = 0  # at least; repeats count once
         self.plain = True  # whether no word was passed over
         self.near = False  # whether the line above belongs to the last entry
 
     # ---- lines
 
-    def read(self) -> Listing:
+    def read(self, given: tree.Input | None) -> Listing:
         for piece in pieces(self.source.text, partial(tables.is_header, self.source.text)):
             if isinstance(piece, Piece) and piece.blank:
                 self.near = False
             elif not self._line(piece) or not self._has_room(piece):
                 break
-        return self._built()
+        stated = self.input is not None
+        if not stated and given is not None:
+            self.take_input(given)
+        return self._built()._replace(stated=stated)
 
     def _has_room(self, piece: Piece | Row) -> bool:
         """Whether more layers may follow; as many as a check may visit, since each is visited."""
         if self.layers > self.limits.visits:
-            self._tell("limit", f"more than {self.limits.visits:,} layers", piece, "raise it with --limit visits=N")
+            self._tell("limit", f"more than {self.limits.visits:,} layers", piece, raising("visits"))
         return self.layers <= self.limits.visits
 
     def _line(self, piece: Piece | Row) -> bool:
@@ -91,9 +102,7 @@ class _Reader(InputReader):
             piece = Piece(piece.start, piece.end, 0, False, False)
         else:
             tokens, columns = words(self.source.text, piece.start, piece.end), {}
-        self.budget -= len(tokens)
-        if self.budget < 0:
-            self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, "raise it with --limit tokens=N")
+        if not self._affords(piece, tokens):
             return False
         self.plain = self.plain and not any(token.type == "OTHER" for token in tokens)
         found = self.lines.items(tokens)
@@ -102,6 +111,19 @@ class _Reader(InputReader):
         elif any(token.type in KINDS for token in tokens):
             self._tell("unclear-layer", "this looks like a layer and cannot be understood", piece, None)
         return len(self.diagnostics) < self.limits.diagnostics
+
+    def _affords(self, piece: Piece, tokens: list[Token]) -> bool:
+        """Count a line, its tokens and what is none; False where the limit on tokens is reached, or that on steps."""
+        blanks = self.source.text.count(" ", piece.start, piece.end)
+        others = piece.end - piece.start - blanks - sum(token.end - token.start for token in tokens)
+        self.budget -= len(tokens)
+        self.steps -= _LINE + _TOKEN * (len(tokens) + max(0, others))
+        if self.budget < 0:
+            self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, raising("tokens"))
+        elif self.steps < 0:
+            steps = PER_VISIT * self.limits.visits
+            self._tell("limit", f"more than {steps:,} steps of reading lines", piece, raising("visits"))
+        return self.budget >= 0 and self.steps >= 0
 
     def _items(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
         found = self._behind_input(piece, self._beside_input(piece, found))
@@ -214,6 +236,7 @@ class _Reader(InputReader):
         last = self.entries[-1] if self.entries else None
         if last is not None and all(other.sizes == shape.sizes for other in last.shapes):
             last.shapes.append(shape)
+            last.forget_told_again()
         elif self.shape is not None:
             hint = "put it on the line of its layer"
             self._tell("unclear-layer", "which layer gives this shape is not clear", place_of(shape), hint)
@@ -239,6 +262,7 @@ class _Reader(InputReader):
         self.layers += 1
 
     def _entry(self, piece: Piece, head: Head, said: list[Item]) -> None:
+        self.steps -= _LAYER
         head = self._of_several(head)
         entry = Entry(head, piece.start, piece.end, piece.indent)
         for item in said:

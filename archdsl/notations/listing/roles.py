@@ -43,6 +43,7 @@ def take(entry: Entry, items: list[Item]) -> None:
                 else:
                     row.append(item)
     _amounts(entry, row)
+    entry.forget_told_again()
 
 
 def take_result(entry: Entry, items: list[Item]) -> None:

@@ -49,6 +49,7 @@ def _kernel(draft: Draft, window: Token) -> tuple[str, ...]:
         message = f"windows of {'x'.join(numbers)} read {numbers[2]} channels, and {draft.flow.channels} come in"
         raise Unclear(message, place_of(window), f"{numbers[0]}x{numbers[1]}x{draft.flow.channels}, or groups")
     draft.note(window, f"a window of {numbers[0]}x{numbers[1]} over all {numbers[2]} channels")
+    draft.come_in("channels", window._replace(text=numbers[2]))
     return numbers[:2]
 
 

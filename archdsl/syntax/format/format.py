@@ -100,7 +100,6 @@ def _comments(between: str) -> list[str]:
 def _refusal(source: Source, faults: list[Diagnostic]) -> Diagnostic:
     """Why the layout of a text is not given back."""
     if any(fault.code == "limit" for fault in faults):
-        hint = "break a list over lines, or raise the limit with --limit"
-        return Diagnostic("limit", f"laid out, {faults[0].message}", Span(0, 0), source, hint=hint)
+        return Diagnostic("limit", f"laid out, {faults[0].message}", Span(0, 0), source, hint=faults[0].hint)
     message = "the layout of this text would change what it means, so it is left as it is: please report this"
     return Diagnostic("syntax", message, Span(0, 0), source)

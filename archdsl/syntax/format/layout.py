@@ -224,5 +224,5 @@ def _comments(paragraph: list[Row]) -> None:
 def _apart(paragraph: list[Row]) -> Iterable[list[Row]]:
     """The rows of lists over several lines, each list for itself, and all others."""
     lists = [run for run in runs(paragraph, lambda a, b: b.under is not None) if len(run) > 1]
-    inside = {id(row) for run in lists for row in run}
-    return [*lists, [row for row in paragraph if id(row) not in inside]]
+    inside = {row for run in lists for row in run}
+    return [*lists, [row for row in paragraph if row not in inside]]

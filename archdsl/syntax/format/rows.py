@@ -83,18 +83,17 @@ class Row:
 
 def settle(rows: list[Row]) -> None:
     """Tell the rows of lists where they begin: below the first value, or moved in where the bracket ends its row."""
-    columns: dict[tuple[int, int], tuple[int, int]] = {}
+    columns: dict[tuple[Row, int], tuple[int, int]] = {}
     for row in rows:
         if row.under is None:
             continue
         opened, at = row.under
-        key = (id(opened), at)
-        if key not in columns:
+        if row.under not in columns:
             last = at == len(opened.atoms) - 1
             column = opened.indent() if last else opened.start(at)
-            columns[key] = (column, column + (INDENT if last else 1))
+            columns[row.under] = (column, column + (INDENT if last else 1))
         closes = bool(row.atoms) and row.atoms[0].text == "]"
-        row.moved = columns[key][0 if closes else 1]
+        row.moved = columns[row.under][0 if closes else 1]
 
 
 # ---- Tokens to rows

@@ -1,0 +1,24 @@
+"""Activations that are named by an argument of a layer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.checker.fixes.call import Call
+from archdsl.checker.fixes.draft import Draft
+from archdsl.vocabulary.keras import ACTIVATIONS
+
+
+def activation(draft: Draft) -> None:
+    """`Activation("relu")` is the kind itself."""
+    draft.text = activated(draft, draft.take("activation")) or "ID"
+
+
+def activated(draft: Draft, name: Any) -> str:
+    """The line of an activation that an argument names; empty for none."""
+    if name is None:
+        return ""
+    word = str(name.name if isinstance(name, Call) else name).rpartition(".")[2].lower()
+    if word not in ACTIVATIONS:
+        raise draft.refuse(f"cannot be given activation={word}")
+    return ACTIVATIONS[word]

@@ -1,0 +1,88 @@
+"""A layer of another library on its way to a line: its arguments by their names, and what a line will have."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from archdsl.layers import Layer
+from archdsl.sizes.shape import Shape
+from archdsl.vocabulary import Row
+
+
+class Unwritable(Exception):
+    """What a line means cannot be written, or not so; the text says why, as a sentence without its end.
+
+    A `weak` one says less than what is wrong with a text that was tried.
+    """
+
+    def __init__(self, reason: str, *, weak: bool = False) -> None:
+        self.weak = weak
+        super().__init__(reason)
+
+
+class Around(NamedTuple):
+    """What is known around a line: the shape that it reads, and the names that stand before it."""
+
+    shape: Shape | None
+    names: frozenset[str]
+    kinds: frozenset[str]  # every word that is a kind or a block there
+
+    @property
+    def channels(self) -> Any:
+        return self.shape.channels if self.shape is not None else None
+
+    @property
+    def rank(self) -> int | None:
+        return self.shape.rank if self.shape is not None else None
+
+
+class Draft:
+    """A line to be: what the call gives and has by default, the attributes found, and lines before and behind."""
+
+    def __init__(self, row: Row, name: str, kind: type[Layer] | None, around: Around) -> None:
+        self.row, self.name, self.kind, self.around = row, name, kind, around
+        self.given: dict[str, Any] = {}
+        self.defaults: dict[str, Any] = {}
+        self.attributes: dict[str, Any] = {}
+        self.words: list[str] = []  # values that are texts already
+        self.before: list[str] = []
+        self.behind: list[str] = []
+        self.text: str | None = None  # the whole line, where a form writes it
+
+    def take(self, *names: str) -> Any:
+        """The value of an argument, given or its default; the argument is dealt with."""
+        for name in names:
+            if name in self.given or name in self.defaults:
+                default = self.defaults.pop(name, None)
+                return self.given.pop(name, default)
+        return None
+
+    def refuse(self, reason: str, *, weak: bool = False) -> Unwritable:
+        return Unwritable(f"{self.name} {reason}", weak=weak)
+
+
+Form = Callable[[Draft], None]
+
+
+def bind(draft: Draft, positional: tuple[Any, ...], named: dict[str, Any]) -> None:
+    """Give the values of a call to the arguments of its signature; raises Unwritable where they do not fit."""
+    signature = ast.parse(f"def f({draft.row.signature}): pass").body[0]
+    assert isinstance(signature, ast.FunctionDef)
+    each = signature.args
+    names = [argument.arg for argument in each.args]
+    every = [*names, *(argument.arg for argument in each.kwonlyargs)]
+    defaults = [*each.defaults, *(default for default in each.kw_defaults if default is not None)]
+    optional = [*names[len(names) - len(each.defaults) :], *every[len(names) :]]
+    draft.defaults = {name: ast.literal_eval(default) for name, default in zip(optional, defaults, strict=True)}
+    if len(positional) > len(names):
+        if each.vararg is None:
+            raise draft.refuse(f"takes {len(names)} values, here {len(positional)}", weak=True)
+        rest = positional[len(names) :]
+        draft.given[each.vararg.arg] = rest[0] if len(rest) == 1 and isinstance(rest[0], tuple) else rest
+    draft.given.update(zip(names, positional, strict=False))
+    draft.given.update(named)
+    missing = [name for name in names if name not in (*draft.given, *draft.defaults, "input", "tensors")]
+    if missing:
+        raise draft.refuse(f"needs {missing[0]}", weak=True)

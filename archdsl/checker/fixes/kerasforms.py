@@ -1,0 +1,190 @@
+"""Layers of Keras whose defaults, paddings and results are not those of a kind: what a line says for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from archdsl.checker.fixes.activation import activated
+from archdsl.checker.fixes.call import Call
+from archdsl.checker.fixes.draft import Draft, bind
+from archdsl.checker.fixes.head import head_of
+from archdsl.checker.fixes.spelling import one, text
+from archdsl.layers import REGISTRY
+from archdsl.vocabulary import exact
+from archdsl.vocabulary.keras import ACTIVATIONS
+
+_RECURRENT = ("GRU", "LSTM", "RNN")
+_POOLS = ("MAXPOOL", "AVGPOOL")
+
+
+def keras(draft: Draft) -> None:
+    """What layers of Keras have in common: an activation behind, paddings by a word, constants of norms."""
+    name = draft.row.kind
+    if name in _RECURRENT:
+        recurrent(draft)
+    elif "activation" in draft.given or "activation" in draft.defaults:
+        _activation(draft)
+    if name == "LINEAR" and draft.around.rank == 1:
+        draft.kind = REGISTRY["FC"]
+    if name in ("GLOBALAVGPOOL", "GLOBALMAXPOOL") and draft.take("keepdims"):
+        draft.text = f"ADAPTIVE{name.removeprefix('GLOBAL')} 1"
+    if name == "ATTENTION":
+        _attention(draft)
+    if "padding" in draft.given or "padding" in draft.defaults:
+        _padding(draft)
+    if "epsilon" in draft.defaults:
+        _norm(draft)
+    if name == "DWCONV":
+        draft.attributes["multiplier"] = draft.take("depth_multiplier")
+
+
+def _activation(draft: Draft) -> None:
+    behind = activated(draft, draft.take("activation"))
+    draft.behind += [behind] if behind else []
+
+
+def _norm(draft: Draft) -> None:
+    """Momentum is what stays of the average, and in PyTorch what is new; scale and centre are switches."""
+    axis, center, scale = draft.take("axis"), draft.take("center"), draft.take("scale")
+    momentum = draft.take("momentum")
+    rank = draft.around.rank
+    if axis not in (None, -1) and one(axis) != rank:
+        raise draft.refuse(f"cannot be given axis={axis}: the channels come last")
+    if momentum is not None:
+        draft.attributes["momentum"] = float(f"{1 - momentum:.12g}")
+    if scale is False and center is not False:
+        raise draft.refuse("with a shift and no scale cannot be written")
+    if scale is False:
+        draft.attributes["affine"] = False
+    elif center is False:
+        draft.attributes["bias"] = False
+
+
+def _padding(draft: Draft) -> None:
+    padding = draft.take("padding")
+    if padding == "valid":
+        return
+    if padding == "same" and draft.row.kind in ("CONV", "DWCONV"):
+        draft.attributes["pad"] = "same"
+    elif padding == "same" and draft.row.kind == "UPCONV":
+        _spread_same(draft)
+    elif padding == "same" and draft.row.kind in _POOLS:
+        pooled_same(draft)
+    elif padding == "causal" and draft.row.kind == "CONV":
+        kernel, dilation = one(draft.given.get("kernel_size")), one(draft.given.get("dilation_rate", 1))
+        if not isinstance(kernel, int) or not isinstance(dilation, int):
+            raise draft.refuse("with padding=causal needs numbers")
+        draft.before.append(f"PAD [[{dilation * (kernel - 1)}, 0]]")
+    elif not isinstance(padding, (int, tuple)):
+        raise draft.refuse(f"cannot be given padding={padding}")
+    else:
+        draft.attributes["pad"] = padding
+
+
+def pooled_same(draft: Draft) -> None:
+    """A pool with ceil(in/stride) windows: as much padding before as behind, one more behind where that is odd."""
+    space: tuple[Any, ...] = draft.around.shape.space if draft.around.shape is not None else ("?",)
+    kernel: Any = draft.given.get("pool_size", draft.defaults.get("pool_size"))
+    stride: Any = draft.given.get("strides") or kernel
+    if not all(isinstance(size, int) for size in space):
+        raise draft.refuse("with padding=same needs a size that is known, to find the padding")
+    axes = len(space)
+    kernels: tuple[Any, ...] = kernel if isinstance(kernel, tuple) else (kernel,) * axes
+    strides: tuple[Any, ...] = stride if isinstance(stride, tuple) else (stride,) * axes
+    if len(kernels) != axes or len(strides) != axes or not all(type(n) is int and n > 0 for n in (*kernels, *strides)):
+        raise draft.refuse("with padding=same needs numbers for each axis")
+    missing = [max(0, (-(-n // s) - 1) * s + k - n) for n, k, s in zip(space, kernels, strides, strict=True)]
+    pads = tuple(total // 2 for total in missing)
+    for size, k, s, pad, total in zip(space, kernels, strides, pads, missing, strict=True):
+        windows = -(-(size + 2 * pad - k) // s) + 1 if total % 2 else (size + 2 * pad - k) // s + 1
+        if windows != -(-size // s):
+            raise draft.refuse(f"cannot be written: it would pad {pad} before and {total - pad} behind; PAD does")
+    draft.attributes["pad"] = pads
+    if any(total % 2 for total in missing):
+        draft.attributes["ceil"] = True
+    if draft.row.kind == "AVGPOOL" and any(missing):
+        draft.attributes["countpad"] = False
+
+
+def _spread_same(draft: Draft) -> None:
+    """A transposed convolution to in*stride: what is too much is cut off, one more at the end where that is odd."""
+    kernel = draft.given.get("kernel_size", draft.defaults.get("kernel_size"))
+    stride = draft.given.get("strides", draft.defaults.get("strides"))
+    kernel, stride = one(kernel), one(stride)
+    if not isinstance(kernel, int) or not isinstance(stride, int) or kernel < stride:
+        raise draft.refuse("with padding=same needs one number for all axes, a kernel of at least the stride")
+    much = kernel - stride
+    if much % 2 == 0:
+        draft.attributes["pad"] = much // 2
+    else:
+        axes = (draft.around.rank or int(draft.row.name[len("Conv")]) + 1) - 1
+        draft.behind.insert(0, f"CROP [{', '.join([f'[{much // 2}, {much - much // 2}]'] * axes)}]")
+
+
+def recurrent(draft: Draft) -> None:
+    """A recurrent layer gives its last step unless return_sequences says that it gives all."""
+    whole = draft.take("return_sequences")
+    if draft.take("activation") not in ("tanh", None) or draft.take("recurrent_activation") not in ("sigmoid", None):
+        raise draft.refuse("with other activations cannot be written")
+    for name in ("return_state", "go_backwards", "dropout", "recurrent_dropout"):
+        if draft.take(name):
+            raise draft.refuse(f"with {name} cannot be written in one line")
+    if draft.take("reset_after") is False:
+        raise draft.refuse("with reset_after=False cannot be written: PyTorch's GRU resets after the product")
+    if not whole:
+        draft.behind.append("SLICE steps=-1")
+
+
+def bidirectional(draft: Draft) -> None:
+    """`Bidirectional(LSTM(64))`: the last step of the way there, and the first, which is the last of the way back."""
+    inner, mode = draft.take("layer"), draft.take("merge_mode")
+    row = next((row for row in exact(inner.name) if row.kind in _RECURRENT), None) if isinstance(inner, Call) else None
+    if row is None or mode != "concat" or draft.take("backward_layer") is not None:
+        raise draft.refuse("takes GRU, LSTM or SimpleRNN, and joins both ways: GRU 64 bidirectional")
+    row = next(one for one in exact(f"layers.{inner.name.rpartition('.')[2]}"))
+    within = Draft(row, inner.name, REGISTRY[row.kind], draft.around)
+    bind(within, inner.positional, inner.named)
+    recurrent(within)
+    within.attributes["bidirectional"] = True
+    draft.text = head_of(within)
+    if within.behind:
+        units = within.attributes["hidden"]
+        there, back = f'SLICE channels=":{text(units)}"', f'SLICE channels="{text(units)}:"'
+        draft.behind.append(f"CONCAT {{ {{ {there}; SLICE steps=-1 }}; {{ {back}; SLICE steps=0 }} }}")
+
+
+def each(draft: Draft) -> None:
+    """`TimeDistributed(Dense(10))` is LINEAR; other layers look at several steps."""
+    inner = draft.take("layer")
+    row = next((row for row in exact(inner.name) if row.kind == "LINEAR"), None) if isinstance(inner, Call) else None
+    if row is None:
+        raise draft.refuse("runs a layer on each step; LINEAR, norms and activations do so by themselves")
+    within = Draft(row, inner.name, REGISTRY["LINEAR"], draft.around._replace(shape=None))
+    bind(within, inner.positional, inner.named)
+    _activation(within)
+    draft.text = head_of(within)
+    draft.behind += within.behind
+
+
+def separable(draft: Draft) -> None:
+    """A convolution of each channel by itself, and one of 1x1 over all of them."""
+    filters, bias = draft.take("filters"), draft.take("use_bias")
+    draft.attributes |= {"bias": False, "multiplier": draft.take("depth_multiplier")}
+    draft.behind.append(f"CONV {text(filters)} 1x1{'' if bias is not False else ' nobias'}")
+    _activation(draft)
+    _padding(draft)
+
+
+def _attention(draft: Draft) -> None:
+    """The heads of Keras have a size of their own; those of ATTENTION share the channels."""
+    heads, size, value = draft.take("num_heads"), draft.take("key_dim"), draft.take("value_dim")
+    channels = draft.around.channels
+    known = all(isinstance(number, int) for number in (heads, size, channels))
+    if value not in (None, size) or (known and heads * size != channels):
+        raise draft.refuse(f"has heads of {size} channels, and those of ATTENTION share the {channels} that come in")
+    draft.attributes["heads"] = heads
+
+
+def known_activation(word: str) -> str | None:
+    """The line of an activation that a word names."""
+    return ACTIVATIONS.get(word.lower())

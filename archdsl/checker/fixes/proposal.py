@@ -1,0 +1,60 @@
+"""What may stand in place of a statement: texts, or several of which only the author knows which is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple, TypeAlias
+
+from archdsl.checker.fixes import respell
+from archdsl.checker.fixes.draft import Around
+from archdsl.checker.fixes.respell import Head
+from archdsl.checker.fixes.statement import Statement
+from archdsl.layers import Layer
+
+
+class Either(NamedTuple):
+    """Texts of which each may be meant, and what each does: which of them, only the author knows."""
+
+    texts: tuple[tuple[str, str], ...]
+
+
+class Fault(NamedTuple):
+    """A fault on a line: its place there, texts that could stand in that place, and values that mend it."""
+
+    code: str
+    message: str
+    start: int
+    end: int
+    instead: tuple[str, ...] = ()
+    values: str = ""
+
+
+Proposal: TypeAlias = Statement | Either | str
+
+
+def respelled(kind: type[Layer], statement: Statement, around: Around, behind: str = "") -> Iterator[str]:
+    """A statement with its values in the words of a kind, `behind` among them."""
+    for head in respell.heads(kind, statement.values, around):
+        yield placed(head._replace(words=(*head.words, *behind.split())), statement)
+
+
+def placed(head: Head, statement: Statement) -> str:
+    """A head in place of that of a statement: with lines behind it, the claims stand behind the last of them."""
+    kind, *values = head.words
+    tail = " ".join(part for part in (head.repeat, statement.tail) if part)
+    if not head.behind:
+        return str(Statement(statement.label, kind, tuple(values), tail))
+    return chained(statement._replace(tail=tail), " ".join(head.words), *head.behind)
+
+
+def chained(statement: Statement, *lines: str) -> str:
+    """Several lines in place of a statement: its label and what it reads with the first, its claims behind the last."""
+    reads, claims = parted(statement.tail)
+    first, *others = lines
+    return "; ".join([str(Statement(statement.label, first, (), reads)), *others]) + (f" {claims}" if claims else "")
+
+
+def parted(tail: str) -> tuple[str, str]:
+    """A tail up to its claims, and the claims."""
+    at = tail.find("->")
+    return (tail[:at].strip(), tail[at:].strip()) if at >= 0 else (tail, "")

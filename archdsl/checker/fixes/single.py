@@ -1,0 +1,127 @@
+"""Kinds whose values other libraries write otherwise, or that need another line beside them; a function each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+from archdsl.checker.fixes import respell
+from archdsl.checker.fixes.draft import Around, Draft, Unwritable
+from archdsl.checker.fixes.kerasforms import pooled_same
+from archdsl.checker.fixes.proposal import Proposal, chained
+from archdsl.checker.fixes.spelling import spelled, text
+from archdsl.checker.fixes.statement import Statement
+from archdsl.layers import lookup
+from archdsl.vocabulary import Row
+
+_ON = r"(?:bi|bidir|bidirectional|both)(?:=(?:yes|true|True|1))?|(?:direction|mode)=\"?(?:bidirectional|both)\"?"
+
+
+def _recurrent(statement: Statement, around: Around) -> Iterator[Proposal]:
+    """`GRU 16 bi=yes`, `LSTM 16 direction=bidirectional`."""
+    values = tuple("bidirectional" if re.fullmatch(_ON, value) else value for value in statement.values)
+    if values != statement.values:
+        yield statement._replace(values=values)
+
+
+def _reduce(statement: Statement, around: Around) -> Iterator[Proposal]:
+    """`REDUCE mean [height, width]`: one axis after the other."""
+    found = re.match(r"(\w+) \[([a-z, ]+)\]( keep)?$", " ".join(statement.values))
+    if found is None:
+        return
+    how, axes, keep = found[1], found[2].replace(" ", "").split(","), found[3] or ""
+    flat = not keep and around.rank == 3 and sorted(axes) == ["height", "width"]
+    if flat and how in ("mean", "max"):
+        yield Statement(statement.label, "GLOBALAVGPOOL" if how == "mean" else "GLOBALMAXPOOL", (), statement.tail)
+    elif flat:  # behind the first, one axis is left beside the channels
+        yield chained(statement, f"REDUCE {how} height", f"REDUCE {how} steps")
+    else:
+        yield chained(statement, *(f"REDUCE {how} {axis}{keep}" for axis in axes))
+
+
+def _pad(statement: Statement, around: Around) -> Iterator[Proposal]:
+    """`PAD (-1)` is CROP 1."""
+    found = re.fullmatch(r"\(-(\d+)\)", " ".join(statement.values))
+    if found:
+        yield statement._replace(kind="CROP", values=(found[1],))
+
+
+def _pool(statement: Statement, around: Around) -> Iterator[Proposal]:
+    """`AVGPOOL global`; `MAXPOOL 3 s2 p=same`: the padding that gives as many windows."""
+    if [value.lower() for value in statement.values] == ["global"]:
+        yield statement._replace(kind=f"GLOBAL{statement.kind.upper()}", values=())
+    same = [value for value in statement.values if re.fullmatch(r"(?:(?:p|pad|padding)=)?\"?(?:same|SAME)\"?", value)]
+    if same:
+        yield f"{statement.label} {_padded(statement, same, around)} {statement.tail}".strip()
+
+
+def _padded(statement: Statement, same: list[str], around: Around) -> str:
+    kind = lookup(statement.kind)
+    assert kind is not None
+    draft = Draft(Row(kind.name, kind.name), f"{kind.name} with p=same", kind, around)
+    head = next(respell.heads(kind, tuple(value for value in statement.values if value not in same), around))
+    for word in head.words[1:]:
+        window = re.fullmatch(r"(?:kernel=|k=?)?(\d[\dx]*)", word)
+        step = re.fullmatch(r"(?:stride=|s=?)(\d[\dx]*)", word)
+        for found, name in ((window, "pool_size"), (step, "strides")):
+            if found:
+                sizes = tuple(int(size) for size in found[1].split("x"))
+                draft.given[name] = sizes if len(sizes) > 1 else sizes[0]
+    pooled_same(draft)
+    given = {"kernel": draft.given["pool_size"], "stride": draft.given.get("strides")}
+    return spelled(kind, {**given, **draft.attributes})
+
+
+def _spread(statement: Statement, around: Around) -> Iterator[Proposal]:
+    """UPCONV on a vector: a map of one element."""
+    if around.rank == 1:
+        first = f"{statement.label} RESHAPE 1x1x{text(around.channels)}".strip()
+        yield f"{first}; {statement._replace(label='')}"
+
+
+def _attention(statement: Statement, around: Around) -> Iterator[Proposal]:
+    if any(re.match(r"(?:attn_)?mask=|padding(?:_mask)?=|key_padding_mask=", value) for value in statement.values):
+        raise Unwritable("a mask that is an input cannot be written yet; `causal` lets no step read a later one")
+    yield from ()
+
+
+def _sizes(statement: Statement, around: Around) -> Iterator[Proposal]:
+    """`RESHAPE Tx1`: sizes with names stand in a list; `RESHAPE 7 7 64`: sizes of one shape are one word."""
+    values = tuple(listed(value) or value for value in statement.values)
+    if values != statement.values:
+        yield statement._replace(values=values)
+    numbers = [value for value in statement.values if value.isdigit()]
+    if len(numbers) > 1 and statement.values[: len(numbers)] == tuple(numbers):
+        yield statement._replace(values=("x".join(numbers), *statement.values[len(numbers) :]))
+
+
+def _scaled(statement: Statement, around: Around) -> Iterator[Proposal]:
+    """`UPSAMPLE x2`: how many times larger, which reads as a repeat."""
+    times = re.match(r"[x×](\d+)\b\s*", statement.tail)
+    if times and not statement.values:
+        yield statement._replace(values=(times[1],), tail=statement.tail[times.end() :])
+
+
+def listed(word: str) -> str | None:
+    """`Txd` as `[T, d]`, where a size is a name."""
+    parts = re.split("[x×]", word)
+    whole = len(parts) > 1 and all(re.fullmatch(r"\d+|\?|[A-Za-z]\w*", part) for part in parts)
+    return f"[{', '.join(parts)}]" if whole and not all(part.isdigit() or part == "?" for part in parts) else None
+
+
+SINGLE: dict[str, Callable[[Statement, Around], Iterator[Proposal]]] = {
+    "GRU": _recurrent,
+    "LSTM": _recurrent,
+    "RNN": _recurrent,
+    "REDUCE": _reduce,
+    "PAD": _pad,
+    "MAXPOOL": _pool,
+    "AVGPOOL": _pool,
+    "UPCONV": _spread,
+    "ATTENTION": _attention,
+    "ATTEND": _attention,
+    "RESHAPE": _sizes,
+    "PARAM": _sizes,
+    "CONST": _sizes,
+    "UPSAMPLE": _scaled,
+}

@@ -1,0 +1,87 @@
+"""Lines that are mended as wholes: braces that read several values, repeats with a memory, `in` before a first line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from archdsl.checker.fixes.proposal import Fault
+from archdsl.checker.fixes.statement import apart, flattened
+from archdsl.layers import lookup
+
+_FREEZING = re.compile(r"(\s*)for\s+(\w+)\s+in\s+(\d+)\.\.(\d+)\s*\{\s*freeze\s+([^{}]*(?:\{\w+\}[^{}]*)+)\s*\}\s*")
+_MOST = 32  # turns of a loop that are written out
+
+
+def proposals(lines: list[str], number: int, line: str, place: tuple[int, int], fault: Fault) -> Iterator[str]:
+    """Lines that may be meant; `place` is where the statement with the fault stands."""
+    start, end = place
+    if fault.code == "missing-input":
+        yield from _read_by_branches(line, start, end)
+    elif fault.code == "unknown-name" and line[fault.start : fault.end] == "in":
+        for name in _inputs([*lines[:number], line[:start]]):
+            yield f"{line[:start]}ID <- {name}; {line[start:]}"
+    elif fault.code == "wrong-inputs":
+        yield from _step_by_step(lines, number, line, start, end)
+    elif fault.code == "syntax":
+        yield from _written_out(line)
+
+
+def _read_by_branches(line: str, start: int, end: int) -> Iterator[str]:
+    """A merge whose branches all say what they read: any of it behind the braces will do."""
+    flat = flattened(line)
+    kind, closed = lookup(apart(line[start:end]).kind), _closing(flat, end)
+    if kind is None or not kind.merge or closed is None or line[closed + 1 :].lstrip().startswith("<-"):
+        return
+    inner = [part for part in re.split(r"[;{}]", line[end : closed + 1]) if part.strip()]
+    reads = [re.search(r"<-\s*([\w.]+)", part) for part in inner if not re.match(r"\s*(?:for|if|else)\b", part)]
+    if reads and all(reads) and reads[0] is not None:
+        yield f"{line[: closed + 1]} <- {reads[0][1]}{line[closed + 1 :]}"
+
+
+def _closing(flat: str, at: int) -> int | None:
+    """Where the brace closes that opens behind a place."""
+    depth = 0
+    for found in re.finditer(r"[{}]", flat[at:]):
+        depth += 1 if found.group() == "{" else -1
+        if depth == 0:
+            return at + found.start()
+    return None
+
+
+def _inputs(lines: list[str]) -> Iterator[str]:
+    """The first input of the block around the end of some lines, or of the model."""
+    text = "\n".join(lines)
+    blocks = re.findall(r"^[ \t]*block[ \t]+\w+[ \t]*(?:\([^)\n]*\))?[ \t]*<-[ \t]*(\w+)", text, re.MULTILINE)
+    yield from blocks[-1:]
+    yield from re.findall(r"\binput\s+(\w+)\s*[:,]", text)[:1]
+
+
+def _step_by_step(lines: list[str], number: int, line: str, start: int, end: int) -> Iterator[str]:
+    """`dec: DECODERLAYER 8 x6 <- t, memory` as a loop: each step reads the one before, and the memory."""
+    statement = apart(line[start:end])
+    tail = re.fullmatch(r"[x×](\d+)\s*<-\s*([\w.]+)\s*,\s*([\w., ]+?)\s*((?:->.*)?)", statement.tail)
+    label = re.fullmatch(r"(?:([A-Za-z_]\w*)\s*:)?", statement.label)
+    if tail is None or label is None:
+        return
+    count, first, others, claims = tail.groups()
+    name = label[1] or "step"
+    values = " ".join([statement.kind, *statement.values])
+    loop = f"{name}0: ID <- {first}; for i in 1..{count} {{ {name}{{i}}: {values} <- {name}{{i-1}}, {others} }}"
+    if label[1] and re.search(rf"<-[^-\n]*\b{name}\b", "\n".join(lines[number + 1 :])):
+        loop += f"; {name}: ID"
+    yield f"{line[:start]}{f'{loop} {claims}'.rstrip()}{line[end:]}"
+
+
+def _written_out(line: str) -> Iterator[str]:
+    """`for i in 0..1 { freeze layer1.{i}.bn1 }` as one `freeze` of all that is meant."""
+    found = re.fullmatch(
+        r"(\s*)for\s+(\w+)\s+in\s+(\d+)\.\.(\d+)\s*\{\s*freeze\s+([^{}]*(?:\{\w+\}[^{}]*)+)\s*\}\s*", line
+    )
+    if found is None:
+        return
+    indent, name, first, last, path = found.groups()
+    turns = range(int(first[:6]), int(last[:6]) + 1)
+    if 0 < len(turns) <= _MOST and set(re.findall(r"\{(\w+)\}", path)) == {name}:
+        parts = [path.strip().replace(f"{{{name}}}", str(turn)) for turn in turns]
+        yield f"{indent}freeze {', '.join(parts)}"

@@ -1,0 +1,64 @@
+"""What a statement whose kind is known was meant to be, by the code of its fault: other values, other lines."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from archdsl.checker.fixes import kinds
+from archdsl.checker.fixes.draft import Around
+from archdsl.checker.fixes.proposal import Fault, Proposal, respelled
+from archdsl.checker.fixes.single import SINGLE
+from archdsl.checker.fixes.statement import Statement
+from archdsl.layers import Layer, lookup
+from archdsl.vocabulary.arguments import UNITS
+
+_VALUES = (
+    "unknown-option",
+    "unknown-name",
+    "too-many-values",
+    "wrong-type",
+    "missing-value",
+    "duplicate-name",
+    "out-of-range",
+    "rank-mismatch",
+    "ambiguous-word",
+    "shape-mismatch",
+)
+
+
+def aliases(fault: Fault, marked: str) -> tuple[str, ...]:
+    """What other programs call what is marked."""
+    if fault.code == "unknown-unit":
+        return tuple(unit for unit, names in UNITS.items() if marked.lower() in names)
+    sizes = marked.split("x")
+    if fault.code == "claim-shape" and len(sizes) > 2:  # channels first
+        return ("x".join([*sizes[1:], sizes[0]]),)
+    return ()
+
+
+def proposals(statement: Statement, fault: Fault, around: Callable[[], Around]) -> Iterator[Proposal]:
+    """Statements that may be meant, the likeliest first; raises Unwritable where a sentence says more."""
+    if fault.code == "unknown-kind":
+        yield from kinds.proposals(statement, around)
+    if fault.code == "missing-value" and statement.kind == "input" and not statement.label:
+        yield " ".join(["input x:", *statement.values, statement.tail]).strip()
+    kind = lookup(statement.kind)
+    if kind is None:
+        return
+    if fault.code in _VALUES:
+        following = statement.values[0] if statement.values else ""
+        if following.isalpha() and lookup(kind.name + following) is not None:
+            yield statement._replace(kind=(kind.name + following).upper(), values=statement.values[1:])
+        if kind.name in SINGLE:
+            yield from SINGLE[kind.name](statement, around())
+        yield from respelled(kind, statement, around())
+    if fault.code == "missing-input":
+        yield from _reading(kind, statement, around())
+
+
+def _reading(kind: type[Layer], statement: Statement, around: Around) -> Iterator[Proposal]:
+    """`CONCAT a b`: names among the values are what it reads."""
+    names = tuple(value for value in statement.values if value in around.names)
+    if names and not statement.tail.startswith("<-"):
+        rest = tuple(value for value in statement.values if value not in names)
+        yield statement._replace(values=rest, tail=f"<- {', '.join(names)} {statement.tail}".strip())

@@ -1,0 +1,122 @@
+"""One check with the inputs that the caller gives in place of the text's own; `where` holds, and so do their names.
+
+What the claims of a text say is about its own inputs. So the text is laid with these too, and what differs between the
+two depends on them.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from archdsl.checker.checked import Checked, unread
+from archdsl.checker.setting import check_setting
+from archdsl.claims.replaced import Elsewhere, Figures
+from archdsl.expressions.scope import HOLES, Scope
+from archdsl.faults.problem import Problem, Stop
+from archdsl.faults.report import Report
+from archdsl.faults.work import Work
+from archdsl.limits import Limits
+from archdsl.reading.declare import Declarations, model_name, parameters
+from archdsl.reading.given import Changed, Replacing, pinned
+from archdsl.reading.kinds import Kinds, linked
+from archdsl.reading.reading import Reading
+from archdsl.reading.where import define_symbols, facts_of, symbol_names
+from archdsl.syntax import tree
+
+
+def check_given(
+    reading: Reading,
+    given: dict[str, Any],
+    limits: Limits,
+    holes: dict[int, int] | None = None,
+    work: Work | None = None,
+) -> Checked:
+    """Check one setting, with the inputs that the caller gives; `holes` are numbers for each ?, by their places.
+
+    `work` is what was done before, as of `check_setting`.
+    """
+    if reading.inputs is not None:
+        return check_replaced(reading, given, limits, holes, work)
+    return check_setting(reading, given, limits, holes=holes, work=work)
+
+
+def check_replaced(
+    reading: Reading,
+    given: dict[str, Any],
+    limits: Limits,
+    holes: dict[int, int] | None = None,
+    work: Work | None = None,
+) -> Checked:
+    """Check one setting with the inputs of `reading.inputs`; what is wrong with them is told of the text's own.
+
+    Both checks are counted in `work`.
+    """
+    if reading.file is None or reading.inputs is None:
+        return check_setting(reading, given, limits, holes=holes, work=work)
+    work = work or Work(limits.visits)
+    kinds = linked(reading.file, reading.used, Report(reading.source, []))
+    declared = kinds.files[0]
+    try:
+        replacing = Replacing(declared, reading.inputs, limits)
+        values = replacing.bound(given)
+        own, scope = (_scope(declared, kinds, each, reading, limits, work) for each in (given, values))
+        scope.symbols[HOLES] = pinned(declared, reading.inputs)
+        statements, changed = replacing.statements(own, scope)
+    except Problem as problem:
+        report = Report(reading.source, reading.ignored)
+        report.problem(problem)
+        name = model_name(declared.model, reading.source)
+        return unread(reading.source, report.sorted())._replace(name=name, parameters=given)
+    except Stop as stop:
+        report = Report(reading.source, reading.ignored)
+        report.problem(stop.problem)
+        return unread(reading.source, report.sorted())._replace(parameters=given)
+    if not changed:
+        return check_setting(reading, values, limits, holes=holes, work=work)
+    return _elsewhere(reading, given, values, statements, changed, limits, holes, work)
+
+
+def _scope(
+    declared: Declarations, kinds: Kinds, given: dict[str, Any], reading: Reading, limits: Limits, work: Work
+) -> Scope:
+    """What names stand for at some values; what is wrong with these is told by the check."""
+    report = Report(reading.source, [])
+    names = symbol_names(declared.inputs, declared.model)
+    facts = facts_of(names, declared.model, given, report, limits, work)
+    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], work=work)
+    define_symbols(declared.inputs, names, given, scope, report, facts)
+    return scope
+
+
+def _elsewhere(
+    reading: Reading,
+    given: dict[str, Any],
+    values: dict[str, Any],
+    statements: tuple[tree.Input, ...],
+    changed: list[Changed],
+    limits: Limits,
+    holes: dict[int, int] | None,
+    work: Work,
+) -> Checked:
+    """The check at other inputs than the text's own, at which `given` are the values of its parameters."""
+    figures: dict[int, set[str]] = {}
+    own = check_setting(reading, given, limits, judge=partial(Figures, derived=figures), holes=holes, work=work)
+    other = partial(Elsewhere, figures=figures)
+    checked = check_setting(reading, values, limits, statements, other, work, holes)
+    report = Report(reading.source, reading.ignored)
+    number = sum(claim.holds is None for claim in checked.claims)
+    if number:
+        report.tell("unjudged-claims", _unjudged(number, changed, reading), changed[0].port.statement)
+    diagnostics = sorted([*checked.diagnostics, *report.sorted()], key=lambda one: one.place)
+    return checked._replace(diagnostics=diagnostics, visits=own.visits + checked.visits)
+
+
+def _unjudged(number: int, changed: list[Changed], reading: Reading) -> str:
+    """`14 claims are not judged: they depend on the input, and --input gives 64x64x3 in place of 224x224x3`."""
+    assert reading.inputs is not None
+    places = (f"{one.port.given.shape}{f' in place of {one.before}' if one.before else ''}" for one in changed)
+    given = ", ".join(dict.fromkeys(places))
+    plural = "claims are" if number > 1 else "claim is"
+    they = "they depend" if number > 1 else "it depends"
+    return f"{number:,} {plural} not judged: {they} on the input, and {reading.inputs.option} gives {given}"

@@ -1,0 +1,82 @@
+"""The layer behind a claim that fails, inside a block, braces or a group: the first whose shape is not as claimed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+from archdsl.claims.hints import changes_of, given_with, spelled_changes
+from archdsl.network.nodes import Leaf, Merge, Node, Share, children
+from archdsl.sizes.shape import Shape
+
+DIFFERS = "differs from here on"  # how what is told of the layer begins; a fix looks for it
+_SEEN = 500  # layers that are looked at
+_BEHIND = 100  # layers behind one whose value is tried
+
+
+class Inside(NamedTuple):
+    """A layer, and the value of it with which the claim would hold, as its line writes it."""
+
+    leaf: Leaf
+    values: str
+
+
+def inside(nodes: Iterable[Node], claimed: tuple[Any, ...], derived: Shape) -> Inside | None:
+    """The layer from which on an axis is not as claimed; None where ranks differ or no layer says the size."""
+    if len(claimed) != derived.rank:
+        return None
+    wrong = [axis for axis, size in enumerate(claimed) if size is not None and size != derived.sizes[axis]]
+    path = [leaf for leaf in _path(nodes) if _keeps_rank(leaf, derived.rank)]
+    if not wrong or not path:
+        return None
+    place = _widening(path, derived) if wrong[0] == derived.rank - 1 else _resizing(path, wrong[0], claimed[wrong[0]])
+    if place is None:
+        return None
+    return Inside(path[place], _mending(path[place : place + _BEHIND], wrong, claimed))
+
+
+def _path(nodes: Iterable[Node]) -> Iterator[Leaf]:
+    """The layers from the first to the last, of branches those of the first, of equal copies those of one."""
+    stack = [*nodes][::-1]
+    for _ in range(_SEEN):
+        if not stack:
+            return
+        node = stack.pop()
+        if isinstance(node, Leaf):
+            yield node
+        elif isinstance(node, Share):
+            stack.append(node.node)
+        else:
+            stack += children(node)[:1] if isinstance(node, Merge) else children(node)[::-1]
+
+
+def _keeps_rank(leaf: Leaf, rank: int) -> bool:
+    return len(leaf.inputs) == 1 and leaf.inputs[0].rank == rank and leaf.outputs[0].rank == rank
+
+
+def _widening(path: list[Leaf], derived: Shape) -> int | None:
+    """The last layer that says the channels."""
+    places = [place for place, leaf in enumerate(path) if "out" in type(leaf.op).attributes]
+    return places[-1] if places and path[places[-1]].outputs[0].channels == derived.channels else None
+
+
+def _resizing(path: list[Leaf], axis: int, claimed: Any) -> int | None:
+    """The first layer that changes a size of space behind the last that has it as claimed; else one with a stride."""
+    begin = max((at for at, leaf in enumerate(path) if leaf.inputs[0].sizes[axis] == claimed), default=0)
+    behind = range(begin, len(path))
+    changing = (at for at in behind if path[at].inputs[0].sizes[axis] != path[at].outputs[0].sizes[axis])
+    striding = (at for at in behind if "stride" in type(path[at].op).attributes)
+    return next(changing, next(striding, None))
+
+
+def _mending(path: list[Leaf], wrong: list[int], claimed: tuple[Any, ...]) -> str:
+    """The one value of the first layer with which the last has the sizes that were wrong; empty where none has."""
+    leaf = path[0]
+    for change in changes_of(leaf, claimed):
+        shape: Shape | None = leaf.inputs[0]
+        for other in path:  # one line may be laid several times
+            now = change if other.statement is leaf.statement else {}
+            shape = given_with(other, now, shape) if shape is not None else None
+        if shape is not None and all(shape.sizes[axis] == claimed[axis] for axis in wrong):
+            return spelled_changes(leaf, change)
+    return ""

@@ -1,0 +1,13 @@
+"""Source of tensors that are not learned."""
+
+CONSTANT = '''
+class Constant(nn.Module):
+    """A tensor whose elements are all one value, made for each batch with the device and the dtype of `like`."""
+
+    def __init__(self, size, value=0):
+        super().__init__()
+        self.size, self.value = size, value
+
+    def forward(self, like):
+        return like.new_full(self.size, self.value).expand(like.shape[0], *self.size)
+'''

@@ -1,0 +1,106 @@
+"""The names of torch.nn.functional, and functions of torch and methods of its tensors, and what each is here."""
+
+from __future__ import annotations
+
+_LOSS = "is a loss, which belongs to training and not to the network"
+_GIVEN = "is given its weights as tensors; in a spec a layer has its own"
+_INNER = "is no layer: it is a part of how torch.nn.functional is made"
+
+FUNCTIONS = f"""
+adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d = ADAPTIVEAVGPOOL(input, output_size)
+adaptive_max_pool1d adaptive_max_pool2d adaptive_max_pool3d = ADAPTIVEMAXPOOL(input, output_size,
+  return_indices=False)
+alpha_dropout = ALPHADROPOUT(input, p=0.5, training=False, inplace=False)
+avg_pool1d avg_pool2d avg_pool3d = AVGPOOL(input, kernel_size, stride=None, padding=0, ceil_mode=False,
+  count_include_pad=True, divisor_override=None)
+celu celu_ = CELU(input, alpha=1.0, inplace=False)
+channel_shuffle native_channel_shuffle = CHANNELSHUFFLE(input, groups)
+dropout = DROPOUT(input, p=0.5, training=True, inplace=False)
+dropout1d dropout2d dropout3d = CHANNELDROPOUT(input, p=0.5, training=True, inplace=False)
+elu elu_ = ELU(input, alpha=1.0, inplace=False)
+feature_alpha_dropout = FEATUREALPHADROPOUT(input, p=0.5, training=False, inplace=False)
+fold = FOLD(input, output_size, kernel_size, dilation=1, padding=0, stride=1)
+gelu = GELU(input, approximate='none')
+glu = GLU/dim(input, dim=-1)
+hardshrink = HARDSHRINK(input, lambd=0.5)
+hardsigmoid = HARDSIGMOID(input, inplace=False)
+hardswish = HARDSWISH(input, inplace=False)
+hardtanh hardtanh_ = HARDTANH(input, min_val=-1.0, max_val=1.0, inplace=False)
+interpolate upsample = UPSAMPLE(input, size=None, scale_factor=None, mode='nearest', align_corners=None,
+  recompute_scale_factor=None, antialias=False)
+leaky_relu leaky_relu_ = LEAKYRELU(input, negative_slope=0.01, inplace=False)
+local_response_norm = LRN/averaged(input, size, alpha=0.0001, beta=0.75, k=1.0)
+log_softmax = LOGSOFTMAX/dim(input, dim=None, _stacklevel=3, dtype=None)
+logsigmoid = LOGSIGMOID(input)
+lp_pool1d lp_pool2d lp_pool3d = LPPOOL(input, norm_type, kernel_size, stride=None, ceil_mode=False)
+max_pool1d max_pool2d max_pool3d = MAXPOOL(input, kernel_size, stride=None, padding=0, dilation=1, ceil_mode=False,
+  return_indices=False)
+mish = MISH(input, inplace=False)
+normalize = L2NORM/dim(input, p=2.0, dim=1, eps=1e-12, out=None)
+pad = PAD/border(input, pad, mode='constant', value=None)
+pixel_shuffle = PIXELSHUFFLE(input, upscale_factor)
+pixel_unshuffle = PIXELUNSHUFFLE(input, downscale_factor)
+relu relu_ = RELU(input, inplace=False)
+relu6 = RELU6(input, inplace=False)
+rrelu rrelu_ = RRELU(input, lower=0.125, upper=0.3333333333333333, training=False, inplace=False)
+scaled_dot_product_attention = ATTEND(query, key, value, attn_mask=None, dropout_p=0.0, is_causal=False, scale=None,
+  enable_gqa=False)
+selu selu_ = SELU(input, inplace=False)
+sigmoid = SIGMOID(input)
+silu = SILU(input, inplace=False)
+softmax = SOFTMAX/dim(input, dim=None, _stacklevel=3, dtype=None)
+softmin = SOFTMIN/dim(input, dim=None, _stacklevel=3, dtype=None)
+softplus = SOFTPLUS(input, beta=1, threshold=20)
+softshrink = SOFTSHRINK(input, lambd=0.5)
+softsign = SOFTSIGN(input)
+tanh = TANH(input)
+tanhshrink = TANHSHRINK(input)
+threshold threshold_ = THRESHOLD(input, threshold, value, inplace=False)
+unfold = UNFOLD(input, kernel_size, dilation=1, padding=0, stride=1)
+upsample_bilinear = UPSAMPLE(input, size=None, scale_factor=None) + mode=bilinear align
+upsample_nearest = UPSAMPLE(input, size=None, scale_factor=None)
+flatten = FLATTEN/flat(input, start_dim=0, end_dim=-1)
+view reshape = RESHAPE/view(input, *sizes)
+permute transpose = PERMUTE/order(input, *dims)
+cat concat concatenate = CONCAT/dim(tensors, dim=0)
+stack = STACK(tensors, dim=0)
+add = ADD(input, other)
+sub subtract = SUB(input, other)
+mul multiply = MUL(input, other)
+div divide = DIV(input, other)
+matmul bmm mm = MATMUL(input, other)
+maximum = MAX(input, other)
+minimum = MIN(input, other)
+clamp clip = HARDTANH(input, min, max)
+chunk = CHUNK/dim(input, chunks, dim=0)
+roll = SHIFT/roll(input, shifts, dims)
+adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices adaptive_max_pool3d_with_indices
+  fractional_max_pool2d_with_indices fractional_max_pool3d_with_indices max_pool1d_with_indices
+  max_pool2d_with_indices max_pool3d_with_indices ! gives places, which UNPOOL finds by itself
+binary_cross_entropy binary_cross_entropy_with_logits cosine_embedding_loss cross_entropy ctc_loss gaussian_nll_loss
+  hinge_embedding_loss huber_loss kl_div l1_loss linear_cross_entropy margin_ranking_loss mse_loss multi_margin_loss
+  multilabel_margin_loss multilabel_soft_margin_loss nll_loss poisson_nll_loss smooth_l1_loss soft_margin_loss
+  triplet_margin_loss triplet_margin_with_distance_loss ! {_LOSS}
+cosine_similarity pairwise_distance pdist ! cannot be written: it compares two results, as a loss does
+fractional_max_pool2d fractional_max_pool3d ! cannot be written: its windows lie at random
+affine_grid grid_sample ! cannot be written: it samples a value at positions that are computed
+gumbel_softmax ! cannot be written: it draws at random; SOFTMAX is the same without noise
+one_hot ! cannot be written yet: an input says `int`, and EMBED reads it
+batch_norm ! {_GIVEN}: BN
+bilinear ! {_GIVEN}: BILINEAR and its number of outputs
+conv1d conv2d conv3d conv_tbc ! {_GIVEN}: CONV, its channels and its kernel
+conv_transpose1d conv_transpose2d conv_transpose3d ! {_GIVEN}: UPCONV, its channels and its kernel
+embedding ! {_GIVEN}: EMBED, its words and its channels
+embedding_bag ! {_GIVEN}: EMBEDBAG, its words and its channels
+group_norm ! {_GIVEN}: GN and its groups
+instance_norm ! {_GIVEN}: INSTANCENORM
+layer_norm ! {_GIVEN}: LN
+linear ! {_GIVEN}: LINEAR and its outputs
+multi_head_attention_forward ! {_GIVEN}: ATTENTION and its heads
+prelu ! {_GIVEN}: PRELU
+rms_norm ! {_GIVEN}: RMSNORM
+max_unpool1d max_unpool2d max_unpool3d ! is given the places; in a spec UNPOOL reads the pool and what the pool read
+grouped_mm scaled_grouped_mm scaled_mm ! cannot be written: MATMUL multiplies float32
+assert_int_or_pair boolean_dispatch handle_torch_function has_torch_function has_torch_function_unary
+  has_torch_function_variadic ! {_INNER}
+"""

@@ -1,0 +1,112 @@
+"""The names that papers, slides and other tools use for a layer, and what each is here."""
+
+from __future__ import annotations
+
+_GRAPH = "cannot be written: it runs on a graph, and values here are vectors, sequences and images"
+
+NAMES = f"""
+convolution convolutional convlayer cnn groupconv groupedconv = CONV()
+pointwise pointwiseconv = CONV/pointwise(filters)
+depthwise depthwiseconv depthwiseconvolution convdw = DWCONV()
+convtranspose convt tconv transposedconv transposeconv deconv deconvolution convolutiontranspose = UPCONV()
+causalconv ! is two lines: PAD [[2, 0]] puts zeros before the first of the steps, and CONV out 3 follows
+separableconv sepconv separableconvolution dsconv = DWCONV/separable(filters, kernel_size)
+im2col unfolding = UNFOLD()
+col2im folding = FOLD()
+upsampling interpolation resize resample upscale = UPSAMPLE()
+depthtospace subpixel subpixelconv = PIXELSHUFFLE()
+spacetodepth = PIXELUNSHUFFLE()
+shufflechannels shuffle = CHANNELSHUFFLE()
+fullyconnected fullconnected fclayer innerproduct = FC()
+dense ? FC (all elements) LINEAR (the channels at each position)
+batchnormalisation batchnorm bnorm = BN()
+responsenorm localresponsenormalization = LRN()
+lrelu leaky leakyrectifier = LEAKYRELU()
+parametricrelu = PRELU()
+swish1 swish = SILU()
+hswish hardsilu = HARDSWISH()
+hsigmoid = HARDSIGMOID()
+logistic = SIGMOID()
+layernorm layernormalisation lnorm = LN()
+groupnorm groupnormalisation gnorm = GN()
+in instancenorm instancenormalisation = INSTANCENORM()
+rootmeansquarenorm rmslayernorm = RMSNORM()
+normalise l2normalize l2 unitnorm = L2NORM()
+spatialdropout channelwisedropout featuredropout = CHANNELDROPOUT()
+droppath stochdepth = STOCHASTICDEPTH()
+maxpooling mpool = MAXPOOL()
+averagepooling avgpooling meanpool apool = AVGPOOL()
+pool pooling ? MAXPOOL (the largest of each window) AVGPOOL (the average)
+gap globalaveragepool globalavgpooling globalpool = GLOBALAVGPOOL()
+gmp globalmaxpooling = GLOBALMAXPOOL()
+adaptiveaveragepool adaptivepool = ADAPTIVEAVGPOOL()
+unpooling maxunpooling = UNPOOL()
+lppooling normpool poweraveragepool = LPPOOL()
+concatenation join = CONCAT()
+plus = ADD()
+product times = MUL()
+avg = MEAN()
+minus difference diff = SUB()
+quotient ratio = DIV()
+dot matrixproduct batchmatmul = MATMUL()
+noop none passthrough = ID()
+zeropad zeropadding padding = PAD()
+reflectionpad = PAD() + mode=reflect
+replicationpad = PAD() + mode=replicate
+circularpad = PAD() + mode=circular
+mha selfattention crossattention attn multiheadselfattention = ATTENTION()
+shiftedwindowattention swinattention = WINDOWATTENTION()
+sdpa scaleddotproductattention dotproductattention = ATTEND()
+rope rotaryembeddings = ROTARY()
+bilstm blstm = LSTM() + bidirectional
+bigru = GRU() + bidirectional
+birnn = RNN() + bidirectional
+elman simplernn recurrent = RNN()
+embedding wordembedding lookup = EMBED()
+bagofwords = EMBEDBAG()
+parameter learnable = PARAM()
+buffer constant = CONST()
+position positionids positionalencoding positionalembedding = POSITIONS()
+centercrop cropping croplayer = CROP()
+dropoutlayer drop = DROPOUT()
+flat = FLATTEN()
+expanddims = RESHAPE()
+swapaxes movedim moveaxis = PERMUTE()
+einops einrearrange = REARRANGE()
+patchify patch = PATCHES()
+narrow select = SLICE()
+cyclicshift = SHIFT()
+square : MUL {{ ID; ID }}
+transformerencoder encoderlayer = std.transformer.ENCODERLAYER()
+transformerdecoder decoderlayer = std.transformer.DECODERLAYER()
+squeezeexcite squeezeexcitation squeezeandexcitation se selayer seblock excite = std.inverted.EXCITE()
+invertedresidual mbconv inverted = std.inverted.INVERTED()
+basicblock resblock residualblock = std.residual.BASIC()
+bottleneck = std.residual.BOTTLENECK()
+inception inceptionblock = std.inception.INCEPTION()
+denseblock = std.dense.DENSEBLOCK()
+denselayer = std.dense.DENSELAYER()
+transition transitionlayer = std.dense.TRANSITION()
+convbnact convbnrelu = std.inverted.CONVBNACT()
+convbn = std.inverted.CONVBN()
+llamalayer = std.transformer.LLAMALAYER()
+parallel branch branches ! is a merge, which says how its branches are joined: CONCAT {{ ... }}, ADD {{ ... }}
+norm normalization ? BN (over the batch) LN (over the channels)
+residual shortcut skip ! is a sum: ADD {{ ID; ... }} with the layers beside ID
+mlp ! is several layers, each a line: LINEAR and the outputs of the first, an activation, and LINEAR again
+gcn gcnconv graphconv gat gatconv sageconv gin ginconv ! {_GRAPH}
+dropblock ! cannot be written: a dropout of whole regions; CHANNELDROPOUT drops whole channels
+grn reglu geglu maxout ! cannot be written yet; GLU and SWIGLU are the gates that there are
+moe mixtureofexperts ! cannot be written yet: experts that are chosen for each step
+mamba ssm s4 s6 ! cannot be written yet: a recurrence of its own
+deformconv ! cannot be written: it samples a value at positions that are computed
+"""
+STATEMENTS = {
+    **dict.fromkeys(("while", "loop", "times"), "lines are repeated with xN behind them: { ... } x3"),
+    **dict.fromkeys(("elif", "elseif"), "the other case is written `} else if ... {`"),
+    **dict.fromkeys(("return", "yield", "result"), "the last line is the result; `output` lists others"),
+    **dict.fromkeys(("end", "endif", "done", "begin"), "a body stands in braces: { ... }"),
+    **dict.fromkeys(("import", "from", "include", "require"), 'blocks of another file: use "blocks/residual.arch"'),
+    **dict.fromkeys(("assert", "claim", "total"), "what must come out stands behind -> or `expect`"),
+    **dict.fromkeys(("class", "def", "layer", "name", "type"), "a line is a kind of layer and its values"),
+}

@@ -1,0 +1,145 @@
+"""The edges of rules, worked out by hand: the last value that is accepted, the first that is refused, each count."""
+
+from __future__ import annotations
+
+from itertools import pairwise, product
+
+import pytest
+
+import archdsl
+from archdsl.layers.window import Window
+
+
+def model(text: str) -> archdsl.Model:
+    """What a text of an input and lines gives, parted by `;;`."""
+    return archdsl.loads(text.replace(";;", "\n"))
+
+
+@pytest.mark.parametrize(
+    ("text", "connections"),
+    [
+        ("input 5x5x3;;CONV 8 3x3", 9 * 8 * 27 + 9 * 8),  # weights used, and one bias for each element
+        ("input 5x5x3;;CONV 8 3x3 nobias", 9 * 8 * 27),
+        ("input 5x5x3;;DWCONV 3x3", 9 * 3 * 9 + 9 * 3),
+        ("input 5x5x4;;CONV 8 3x3 g2", 9 * 8 * 18 + 9 * 8),
+        ("input 4x4x3;;UPCONV 2 2x2 s2", 16 * 3 * 2 * 4 + 64 * 2),
+        ("input 4x4x3;;UPCONV 2 2x2 s2 nobias", 16 * 3 * 2 * 4),
+        ("input 84;;FC 10", 84 * 10 + 10),
+        ("input 84;;FC 10 nobias", 84 * 10),
+        ("input 4x4x3;;SUBSAMPLE 2x2", 2 * 2 * 3 * 5),
+        ("input 84;;RBF 10", 84 * 10),
+        ("input a: 3;;input b: 4;;BILINEAR 2 <- a, b", 3 * 4 * 2 + 2),
+        ("input a: 3;;input b: 4;;BILINEAR 2 nobias <- a, b", 3 * 4 * 2),
+    ],
+)
+def test_connections_are_weights_used_and_biases(text: str, connections: int) -> None:
+    assert model(text).totals.connections == connections
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("input 1x1x3;;UPCONV 2 1x1", (1, 1, 2)),
+        ("input 1x1x3;;UPCONV 2 3x3 p1", (1, 1, 2)),  # all but one is cut off
+        ("input 4x4x3;;UPCONV 2 2x2 s3 outpad=2", (13, 13, 2)),
+        ("input 9x3;;SLICE steps=8", (3,)),
+        ("input 9x3;;SLICE steps=-9", (3,)),
+        ('input 9x3;;SLICE steps="0:1"', (1, 3)),
+        ('input 9x3;;SLICE steps="8:"', (1, 3)),
+        ('input 9x3;;SLICE steps="-9:-8"', (1, 3)),
+        ('input 9x3;;SLICE steps="1:8:3"', (3, 3)),
+        ('input 9x3;;SLICE steps="1:9:3"', (3, 3)),
+        ("input 9 int;;EMBED 10 4 padding=-10", (9, 4)),
+        ("input 9 int;;EMBED 10 4 padding=9", (9, 4)),
+        ("input 9x3;;POSITIONS start=4; EMBED 13 2", (9, 2)),
+        ("input 3x3x2;;CONV 1 3x3", (1, 1, 1)),
+        ("input 3x3x2;;MAXPOOL 3", (1, 1, 2)),
+        ("input 4x4x2;;MAXPOOL 2 p1", (3, 3, 2)),
+        ("input 7x7x2;;MAXPOOL 2 s2 ceil", (4, 4, 2)),
+        ("input 3x4;;CONV 1 2 p2 mode=reflect", (6, 1)),
+        ("input 3x4;;CONV 1 2 p3 mode=circular", (8, 1)),
+        ("input 8x8;;ROTARY dims=8", (8, 8)),
+        ("input a: 4x4x6;;input b: 1x1x6;;SCALE <- a, b", (4, 4, 6)),
+    ],
+)
+def test_the_last_value_that_a_rule_accepts(text: str, shape: tuple[int, ...]) -> None:
+    assert model(text).outputs[0].shape == shape
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("input 1x1x3;;UPCONV 2 2x2 p1", "pad-too-large"),
+        ("input 4x4x3;;UPCONV 2 2x2 s3 outpad=3", "out-of-range"),
+        ("input 9x3;;SLICE steps=9", "out-of-range"),
+        ("input 9x3;;SLICE steps=-10", "out-of-range"),
+        ('input 9x3;;SLICE steps="3:3"', "out-of-range"),
+        ('input 9x3;;SLICE steps="1:10"', "out-of-range"),
+        ('input 9x3;;SLICE steps="-10:"', "out-of-range"),
+        ("input 9 int;;EMBED 10 4 padding=-11", "out-of-range"),
+        ("input 9 int;;EMBED 10 4 padding=10", "out-of-range"),
+        ("input 9x3;;POSITIONS start=4; EMBED 12 2", "out-of-range"),
+        ("input 3x3x2;;CONV 1 4x4", "kernel-too-large"),
+        ("input 3x4;;CONV 1 2 p3 mode=reflect", "pad-too-large"),
+        ("input 3x4;;CONV 1 2 p4 mode=circular", "pad-too-large"),
+        ("input 4x4x2;;MAXPOOL 2 p2", "pad-too-large"),
+        ("input 8x8;;ROTARY dims=9", "out-of-range"),
+        ("input a: 4x4x6;;input b: 1x2x6;;SCALE <- a, b", "shape-mismatch"),
+        ("input a: 4x4x6;;input b: 4x6;;SCALE <- a, b", "shape-mismatch"),
+    ],
+)
+def test_the_first_value_that_a_rule_refuses(text: str, code: str) -> None:
+    with pytest.raises(archdsl.ArchError) as caught:
+        model(text)
+    assert [one.code for one in caught.value.diagnostics] == [code]
+
+
+@pytest.mark.parametrize(
+    ("text", "because"),
+    [
+        ("input 7x9x2;;MAXPOOL 2 s2 ceil -> 1x1x2", "height: (7 + 0 - 2)/2 rounded up + 1 = 4"),
+        ("input 7x9x2;;MAXPOOL 2 s2 p1 -> 1x1x2", "height: (7 + 2 - 2)//2 + 1 = 4; width: (9 + 2 - 2)//2 + 1 = 5"),
+        ("input 8x8x2;;CONV 2 3 s2 p=same -> 1x1x2", "height and width: (8 + 1 - 3)//2 + 1 = 4"),
+        ("input 8x8x2;;CONV 2 3 d2 p=same -> 1x1x2", "height and width: (8 + 4 - 5)//1 + 1 = 8"),
+        ("input 6x6x2;;UPCONV 2 3 s2 p1 outpad=1 -> 1x1x2", "height and width: (6 - 1)*2 - 2 + 1*(3 - 1) + 1 + 1 = 12"),
+        # PyTorch leaves out a window that would start behind the input
+        ("input 3x3x2;;MAXPOOL 2 s3 p1 ceil -> 5x5x2", "height and width: (3 + 2 - 2)/3 rounded up + 1 = 2"),
+        ("input 3x3x2;;MAXPOOL 2 s4 ceil -> 5x5x2", "without the one that starts behind the input, = 1"),
+    ],
+)
+def test_a_shape_shows_its_arithmetic(text: str, because: str) -> None:
+    with pytest.raises(archdsl.ArchError) as caught:
+        model(text)
+    assert because in caught.value.diagnostics[0].label
+
+
+@pytest.mark.parametrize("dilation", [1, 2, 3, 5])
+@pytest.mark.parametrize("stride", [1, 2, 3])
+def test_windows_on_padding_alone_are_found(dilation: int, stride: int) -> None:
+    """Against every window, element by element: two neighbours on both sides of the axis; no element of any on it."""
+    for size, kernel, before, after in product(range(1, 8), range(1, 5), range(9), range(3)):
+        window = Window(kernel, stride, before, after, dilation)
+        starts = [number * stride - before for number in range(max(0, window.positions(size)))]
+        elements = [[start + dilation * step for step in range(kernel)] for start in starts]
+        if not starts:
+            continue
+        if before < window.extent:
+            astray = any(one < 0 and size <= other for each in elements for one, other in pairwise(each))
+            assert window.blind(size) == astray, (size, window)
+        read = any(0 <= element < size for each in elements for element in each)
+        assert window.unread(size) == (not read), (size, window)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("input a: 4x4x6;;input b: 4x4x5;;ADD <- a, b", "branch 1 is 4x4x6, branch 2 is 4x4x5"),
+        ("input a: 4x6;;input b: 5x6;;MATMUL <- a, b", "MATMUL of 4x6 needs 6x6, and branch 2 is 5x6"),
+        ("input a: 4x6;;input b: 5x7;;MATMUL transpose <- a, b", "MATMUL of 4x6 needs 5x6, and branch 2 is 5x7"),
+        ("input a: 4x4x6;;input b: 4x4x6;;input c: 4x3x6;;ADD <- a, b, c", "branch 3 is 4x3x6"),
+    ],
+)
+def test_a_refused_merge_names_its_branches(text: str, message: str) -> None:
+    with pytest.raises(archdsl.ArchError) as caught:
+        model(text)
+    assert message in caught.value.diagnostics[0].message

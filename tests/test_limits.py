@@ -1,0 +1,297 @@
+"""Every bound: a text at it is accepted, and one beyond it ends in an error that names the bound, in every command.
+
+Each case gives the number at which its text is accepted; with one less, the same text must be refused.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from checkpoints import F32, packed
+
+import archdsl
+from archdsl.cli.main import main
+from archdsl.limits import MEANINGS, Limits
+
+EVERYWHERE = ("check", "check --format json", "summary", "summary --format json", "compile")
+LAID_OUT = (*EVERYWHERE, "fmt --check")
+LISTING = ("check", "summary", "compile", "convert")
+
+
+class Case(NamedTuple):
+    """A text, the least number at which it is accepted, and the commands that meet the bound; other files beside it."""
+
+    text: str
+    number: int
+    commands: tuple[str, ...] = EVERYWHERE
+    files: dict[str, str] = {}  # noqa: RUF012
+    listing: bool = False
+
+
+RINGS = "".join(f"block B{i} {{ B{i + 1} }}\n" for i in range(4))
+CASES: dict[str, list[Case]] = {
+    "file": [
+        Case("input 8\nRELU\n", 13, (*LAID_OUT,)),
+        Case("[8x8x3] INPUT\nCONV: 6 3x3 filters\n", 34, LISTING, listing=True),
+    ],
+    "line": [
+        Case("input 345678901\nRELU # 3\n", 15, EVERYWHERE),
+        Case("input 345678901\nRELU\n", 15, ("fmt --check",)),
+        Case("[8x8x3] INPUT\nCONV: 6 3x3 filters\n", 19, LISTING, listing=True),
+    ],
+    "tokens": [
+        Case("input 8\nRELU\n", 5, LAID_OUT),
+        Case("[8x8x3] INPUT\nCONV: 6 3x3 filters\n", 9, LISTING, listing=True),
+    ],
+    "depth": [
+        Case("input 8\n{ { RELU } }\n", 2, LAID_OUT),
+        Case("input 8\nlet a = [[1]]\nlet b = [a]\nRELU\n", 3),
+    ],
+    "operators": [
+        Case("input 8\nlet a = 1 + 2 + 3 - 4\nRELU\n", 3),
+        Case("input 8\nlet a = 1 * 2 * 3 // 4\nRELU\n", 3),
+        Case("input 8\nlet a = not not not yes\nRELU\n", 3),
+        Case("input 8\nlet a = yes and yes and yes and yes\nRELU\n", 3),
+        Case("input 8\nlet a = 1 if no else 2 if no else 3\nRELU\n", 5),
+    ],
+    "digits": [
+        Case("input 8\nFC 12345\n", 5, LAID_OUT),
+        Case("input 8x8x12345\nCONV 8 1x1\n", 5, LAID_OUT),
+        Case("input 8x8x8\nCONV 8 1x1 p12345\n", 5),
+        Case("[8x8x3] INPUT\nCONV: 12345 3x3 filters\n", 5, LISTING, listing=True),
+    ],
+    "visits": [
+        Case("input 8\nRELU\nRELU\nRELU\n", 3),
+        Case("input 8\n{ FC (in + 1) } x3\n", 3),
+        Case("input 8\nfor i in 1..2 { FC i }\n", 4),
+        Case("model M(n=1)\ncases n in [1, 2, 3]\ninput 8\nFC n\n", 3, ("check",)),
+        Case("input 8\nblock B(c) { FC c }\nB 1; B 2\n", 4),
+        Case("input 8\nblock B { RELU }\nB; B\n", 3),
+    ],
+    "chain": [Case(f"input 8\n{RINGS}block B4 {{ RELU }}\nB0\n", 5)],
+    "list": [
+        Case("input 8\nlet a = [1, 2, 3]\nRELU\n", 3),
+        Case("input 8\nlet a = [1, 2]\nlet b = [a, a]\nRELU\n", 6),
+        Case("input 8\nfor i in 1..5 { RELU }\n", 5),
+        Case("input 8\nADD { RELU x5 }\n", 5),
+        Case("input 8\nADD { RELU; TANH; ID }\n", 3),
+    ],
+    "cases": [
+        Case("model M(n=1)\ncases n in [1, 2, 3, 4]\ninput 8\nFC n\n", 4, ("check",)),
+        Case("model M(n=1)\ncases n in [1, 2]\ncases n in [3]\ncases n in [4, 5]\ninput 8\nFC n\n", 5, ("check",)),
+        Case("model M(n=1, k=2)\ncases n in [1, 2]\ncases n, k in [[3, 1], [1, 1]]\ninput 8\nFC n\n", 4, ("check",)),
+    ],
+    "holes": [Case("input 8x8x3\nCONV ? 3x3 p? -> 8x8x4\n", 2)],
+    "unrolled": [
+        Case("input 8\nFC 8 x5\n", 5, ("compile", "weights")),
+        Case("input 8\nRELU\nRELU\nRELU\n", 3, ("summary", "summary --format json")),
+    ],
+    "uses": [
+        Case(
+            'use "b.arch"\ninput 8\nB\n',
+            2,
+            EVERYWHERE,
+            {"b.arch": 'use "c.arch"\nblock B { C }', "c.arch": "block C { RELU }"},
+        )
+    ],
+    "used": [Case('use "b.arch"\ninput 8\nB\n', 17, EVERYWHERE, {"b.arch": "block B { RELU }\n"})],
+    "header": [Case("input 2\nFC 3 nobias\n", 0, ("weights",))],
+    "tensors": [Case("input 2\nFC 3\n", 2, ("weights",))],
+    "symbols": [
+        Case("input HxWx3\nCONV 8 1x1\n", 2, ("check", "check --format json", "summary", "compile")),
+        Case("model M(a, b)\ninput 8\nFC a; FC b\n", 2, ("check",)),
+    ],
+    "conditions": [
+        Case("input HxWx3\nCONV 8 5x5\n", 2, EVERYWHERE),
+        Case("input HxWx3 where H > W, H % 2 == 0, W > 3\nRELU\n", 3, ("check",)),
+    ],
+    "ways": [Case("input HxWx3\nCONV 8 5x5\n", 3, EVERYWHERE)],
+    "terms": [
+        Case("input HxWx3\nCONV 8 3x3 p1\n", 3, ("check", "summary")),
+        Case("input HxWx3\nlet a = H*W + H + W\nRELU\n", 7, ("check", "summary")),
+    ],
+    "degree": [
+        Case("model M(a)\ninput 4\nFC (a*a*a)\n", 3, ("check", "summary")),
+        Case("model M(a)\ninput [a, a, 8]\nCONV a 1x1\n", 3, ("check", "summary")),
+    ],
+}
+APART = {  # tests of their own: of what is shown and of what is tried below, of folders in test_files.py
+    *("diagnostics", "tries"),
+    "patterns",
+}
+
+
+def test_every_bound_has_a_case_and_a_meaning() -> None:
+    assert set(CASES) | APART == set(Limits._fields) == set(MEANINGS)
+
+
+EACH = [
+    pytest.param(name, case, command, id=f"{name}-{number}-{command}")
+    for name, cases in CASES.items()
+    for number, case in enumerate(cases)
+    for command in case.commands
+]
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def written(case: Case, folder: Path) -> str:
+    """The text of a case in a folder, with the files that it uses, and a checkpoint that fits it."""
+    for name, text in case.files.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    path = folder / f"a.{'txt' if case.listing else 'arch'}"
+    path.write_text(case.text, encoding="utf-8")
+    if "weights" in case.commands:
+        (folder / "a.safetensors").write_bytes(checkpoint(case.text))
+    return path.name
+
+
+def checkpoint(text: str) -> bytes:
+    """A file with the tensors of a spec."""
+    header, at = {}, 0
+    for name, tensor in archdsl.loads(text).to_torch().state_dict().items():
+        size = 4 * tensor.numel()
+        header[name] = {**F32, "shape": list(tensor.shape), "data_offsets": [at, at + size]}
+        at += size
+    return packed(header, b"\0" * at)
+
+
+def ran(command: str, path: str, name: str, number: int, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+    """The status of a command with a bound, and all that it printed."""
+    words = command.split()
+    paths = (
+        [path, "a.safetensors"] if words[0] == "weights" else [path, "params <= 1G"] if words[0] == "solve" else [path]
+    )
+    status = main([words[0], *paths, *words[1:], "--limit", f"{name}={number}"])
+    printed = capsys.readouterr()
+    return status, printed.out + printed.err
+
+
+@pytest.mark.parametrize(("name", "case", "command"), EACH)
+def test_a_bound_is_met_in_an_error(
+    name: str, case: Case, command: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With the number of the case nothing is wrong with its text, so that the bound alone refuses it."""
+    path = written(case, folder)
+    number = case.number or int.from_bytes((folder / "a.safetensors").read_bytes()[:8], "little")
+    status, printed = ran(command, path, name, number, capsys)
+    assert '"limit"' not in printed and "[limit]" not in printed
+    unfinished = command == "compile" and name in ("symbols", "conditions", "ways")  # it wants numbers for open sizes
+    assert status == 0 or (command == "fmt --check" and status == 1) or unfinished, printed
+    status, printed = ran(command, path, name, number - 1, capsys)
+    assert status in (1, 2), printed
+    assert '"limit"' in printed or "[limit]" in printed, printed
+    assert f"--limit {name}=N" in printed
+
+
+@pytest.mark.parametrize("command", ["check", "summary", "compile", "fmt --check", "solve"])
+def test_a_text_beyond_a_bound_is_no_text_for_any_command(
+    command: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Commands that read a spec meet the bounds on texts alike."""
+    path = written(Case("model M(w=8)\ninput 8\nFC w\n", 0), folder)
+    for name, most in (("file", 25), ("line", 11), ("tokens", 11), ("depth", 0)):
+        if most:
+            status, printed = ran(command, path, name, most, capsys)
+            assert status in (1, 2)
+            assert "[limit]" in printed
+            assert f"--limit {name}=N" in printed
+
+
+# ---- diagnostics: how many are shown, and how many faults end a check
+
+
+def test_what_is_not_shown_is_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(Case("input 8\n" + "FOO\n" * 5, 0), folder)
+    _, printed = ran("check", path, "diagnostics", 5, capsys)
+    assert "more" not in printed
+    _, printed = ran("check", path, "diagnostics", 4, capsys)
+    assert "… and 1 more; --limit diagnostics=N shows more" in printed
+    assert "a.arch: 5 errors" in printed
+
+
+def test_warnings_that_are_not_shown_are_counted(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(Case("input x: 8\n" + "RELU <- x\n" * 6, 0), folder)
+    status, printed = ran("check", path, "diagnostics", 2, capsys)
+    assert status == 0
+    assert "… and 3 more; --limit diagnostics=N shows more" in printed
+
+
+@pytest.mark.parametrize(
+    "text", ["FOO\n" * 9, "FC a\n" * 9, "FC 8 -> 9\n" * 9, "expect 9 params\n" * 9 + "FC 8", "RELU <- z\n" * 9]
+)
+def test_faults_beyond_three_times_as_many_end_the_check(
+    text: str, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Nothing is made of what nobody reads, whatever the faults are about."""
+    path = written(Case(f"input x: 8\n{text}".replace("FC 8 ->", "FC 8 <- x ->"), 0), folder)
+    _, printed = ran("check", path, "diagnostics", 3, capsys)
+    assert "more than" not in printed
+    _, printed = ran("check", path, "diagnostics", 2, capsys)
+    assert "a.arch: 8 errors" in printed
+    with pytest.raises(archdsl.ArchError) as raised:
+        archdsl.loads(f"input x: 8\n{text}".replace("FC 8 ->", "FC 8 <- x ->"), limits=Limits(diagnostics=2))
+    (limit,) = [one for one in raised.value.diagnostics if one.code == "limit"]
+    assert limit.message == "more than 6 faults: what follows was not checked"
+    assert limit.hint == "raise it with --limit diagnostics=N"
+
+
+# ---- tries: numbers for holes, and values of `solve`
+
+
+def test_a_search_for_holes_that_ends_early_is_an_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(Case("input 8\nFC ?\nFC ?\nexpect 1,000,003 params\n", 0), folder)
+    status, printed = ran("check", path, "tries", 3, capsys)
+    assert status == 1
+    assert "[limit]" in printed and "--limit tries=N" in printed
+
+
+def test_a_search_for_a_value_that_ends_early_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The best value so far is printed, and the exit status says that it may not be the best."""
+    path = written(Case("model M(w) where w < 60\ninput 4\nFC (100 - w); FC 1\n", 0), folder)
+    status, printed = ran("solve", path, "tries", 59, capsys)
+    assert (status, printed.split(":")[0]) == (0, "w = 59")
+    status, printed = ran("solve", path, "tries", 58, capsys)
+    assert status == 1
+    assert printed.startswith("w = 58:")
+    assert "raise it with --limit tries=N" in printed
+
+
+# ---- settings
+
+
+def test_all_settings_share_the_steps(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What each of many settings computes counts together, as visits do."""
+    listed = ", ".join(map(str, range(1, 60)))
+    lines = "".join(f"let v{i} = n + {i}\n" for i in range(20))
+    path = written(Case(f"model M(n=1)\ncases n in [{listed}]\ninput 8\n{lines}FC n\n", 0), folder)
+    assert ran("check", path, "visits", 50_000, capsys)[0] == 0
+    status, printed = ran("check", path, "visits", 60, capsys)
+    assert status == 1
+    assert "steps of computing values over all settings of `cases`" in printed
+
+
+# ---- from Python
+
+
+def test_the_json_of_a_bound_is_an_error(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(Case("input 8\nRELU\nRELU\n", 0), folder)
+    assert main(["check", path, "--format", "json", "--limit", "visits=1"]) == 1
+    (record,) = json.loads(capsys.readouterr().out)
+    (diagnostic,) = record["diagnostics"]
+    assert (diagnostic["code"], diagnostic["severity"]) == ("limit", "error")
+    assert record["totals"] is None
+
+
+def test_a_text_is_bounded_as_a_file_is() -> None:
+    with pytest.raises(archdsl.ArchError) as raised:
+        archdsl.loads("input 8\nRELU # é", limits=Limits(file=16))
+    assert [one.code for one in raised.value.diagnostics] == ["limit"]
+    assert archdsl.loads("input 8\nRELU # é", limits=Limits(file=17)).params == 0
