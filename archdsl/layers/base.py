@@ -153,6 +153,11 @@ class Lowered(NamedTuple):
         given = {**(self.module.arguments if self.module is not None else {}), **self.sizes}
         return {name: given[name] for name in dict.fromkeys(names)}
 
+    def sized(self) -> bool:
+        """Whether it is a call, or the use of a module, because sizes are symbolic."""
+        arguments = self.module.arguments if self.module is not None else {}
+        return bool(self.open_sizes()) or (self.call is not None and is_open(tuple(arguments.values())))
+
     def reading(self, came: str) -> Lowered:
         """The form for an input that lies as `came`."""
         return self.otherwise if self.otherwise is not None and self.otherwise.wants == came else self

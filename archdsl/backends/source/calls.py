@@ -37,7 +37,7 @@ def write_layer(
     every = {member: each.op.lower(*each.inputs).reading(came) for member, each in found.items()}
     calls = {member: each.call or "" for member, each in every.items()}
     differ = len(set(calls.values())) > 1
-    sized = any(each.call and each.open_sizes() for each in every.values())
+    sized = any(each.call is not None and each.sized() for each in every.values())
     if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every.values()) or (sized and differ):
         raise Mismatch
     turned = turn_all(w, inputs, lowered.wants, at)

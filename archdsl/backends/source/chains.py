@@ -120,7 +120,7 @@ class Chain:
         lowered = node.op.lower(*node.inputs)
         if lowered.module is None or len(node.inputs) != 1 or len(node.outputs) != 1:
             raise NotChain
-        if lowered.use or lowered.apart is not None or lowered.open_sizes():
+        if lowered.use or lowered.apart is not None or lowered.sized():
             raise NotChain
         self._want(lowered.wants, node.inputs[0])
         if isinstance(lowered.gives, str) and lowered.gives != "any":

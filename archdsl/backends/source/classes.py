@@ -125,7 +125,9 @@ class ClassWriter(Writer):
                 numbers = [each.gives[position] for each in row.values()]
                 value.left -= position > 0
                 value = self.settled(value, row, following, position, at, last)
-                value.shapes = {member: shape for member, each in row.items() for shape in each.shapes[position : position + 1]}
+                value.shapes = {
+                    member: shape for member, each in row.items() for shape in each.shapes[position : position + 1]
+                }
                 for number in numbers:
                     self.bind(number, value)
             assert len(results) == len(item.gives)

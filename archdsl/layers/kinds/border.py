@@ -88,7 +88,7 @@ class Pad(Layer):
         mode = "constant" if self.mode == "zeros" else self.mode
         arguments = {"pad": pads, "mode": mode, "value": self.value}
         call = inline("F.pad", Module("", arguments, 1, {"mode": "constant", "value": None})) if any(pads) else "{0}"
-        return Lowered(self._module(x, pads), call, wants=place, gives=place)
+        return Lowered(self._module(x, pads), call, wants=place, gives=place, sizes={"pad": pads})
 
     def _module(self, x: Shape, pads: tuple[Size, ...]) -> Module | None:
         """PyTorch's module; it has none for more than three axes, the channels counted."""

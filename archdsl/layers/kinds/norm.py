@@ -37,10 +37,9 @@ class RunningNorm(Layer):
         defaults = {str(attribute.torch): attribute.default for attribute in self.attributes.values()}
         place = "flat" if x.rank == 1 else "first"
         module = Module(f"{self.module}{max(1, x.rank - 1)}d", arguments, 1, defaults)
-        call = self.function if is_open(x.channels) else None  # where nothing is owned, their number does not matter
-        return Lowered(
-            module, call and inline(call, Module("", {"eps": self.eps}, 0, defaults)), wants=place, gives=place
-        )
+        own = Module("", {**self.alone, "eps": self.eps}, 0, defaults)
+        call = inline(self.function, own) if is_open(x.channels) else None  # for what owns nothing
+        return Lowered(module, call, wants=place, gives=place)
 
 
 class BatchNorm(RunningNorm):
@@ -165,7 +164,8 @@ class GroupNorm(Layer):
         defaults = {"eps": 1e-5, "affine": True, "bias": True}
         own = Module("", {"num_groups": self.groups, "eps": self.eps}, 1, defaults)
         call = inline("F.group_norm", own) if is_open((x.channels, self.groups)) else None
-        return Lowered(Module("nn.GroupNorm", arguments, 2, defaults), call, wants=place, gives=place)
+        module = Module("nn.GroupNorm", arguments, 2, defaults)
+        return Lowered(module, call, wants=place, gives=place, sizes={"num_groups": self.groups})
 
 
 class LocalResponseNorm(Layer):
