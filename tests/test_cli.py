@@ -276,13 +276,18 @@ def test_only_so_many_diagnostics_are_shown(run: Callable[..., Ran], folder: Pat
         ("", ""),
         ("3x3", [3, 3]),
         ("3.4.5", "3.4.5"),
-        ("9" * 30, "9" * 30),
     ],
 )
 def test_values_of_parameters(run: Callable[..., Ran], folder: Path, text: str, value: Any) -> None:
     (folder / "value.arch").write_text("model M(v=0)\ninput 8x8x3\nRELU\n")
     (record,) = json.loads(run("check", f"v={text}", "value.arch", "--format", "json").out)
     assert record["parameters"] == {"v": value}
+
+
+def test_a_number_beyond_any_size(run: Callable[..., Ran], folder: Path) -> None:
+    (folder / "value.arch").write_text("model M(v=0)\ninput 8x8x3\nRELU\n")
+    ran = run("check", "value.arch", f"v={'9' * 30}")
+    assert (ran.code, ran.out) == (2, "") and "is beyond any size" in ran.err
 
 
 # ---- standard input

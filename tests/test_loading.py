@@ -415,7 +415,7 @@ def test_the_advice_to_convert_works(tmp_path: Path) -> None:
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )
     assert ran.returncode == 2
-    line = ran.stderr.partition("try: ")[2].partition(" converts it")[0]
+    line = ran.stderr.partition("help: ")[2].partition(" converts it")[0]
     assert line.startswith("archdsl.save(")
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(tmp_path)

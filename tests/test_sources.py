@@ -37,7 +37,7 @@ def test_a_sequence_of_the_networks_own_turns_as_what_it_is_added_to() -> None:
 
 
 def test_noise_is_made_where_the_module_is() -> None:
-    model = archdsl.loads("input 9x4\nown: PARAM 9x4 std=0.5\nADD <- own")
+    model = archdsl.loads("input a: 9x4\nown: PARAM 9x4 std=0.5\nADD <- a, own")
     with torch.device("meta"):
         assert model.to_torch().own.is_meta
     torch.manual_seed(0)
