@@ -17,9 +17,10 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ.setdefault(daily.VARIABLE, str(daily.today()))
 
 
-def pytest_report_header(config: pytest.Config) -> str:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What repeats the tests that differ from day to day; printed also with `-q`."""
     day = daily.day()
-    return f"seed of the day: {day} ({daily.VARIABLE}={day} repeats it)"
+    terminalreporter.write_line(f"seed of the day: {day} ({daily.VARIABLE}={day} repeats it)")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,6 +1,6 @@
 """What is promised of any text, tried each day on others: texts of the seed of the day, and a third of the gallery.
 
-The seed is printed at the top of every run; `ARCHDSL_DAY=N pytest tests/test_daily.py` repeats a day.
+The seed is printed at the end of every run; `ARCHDSL_DAY=N pytest tests/test_daily.py` repeats a day.
 """
 
 from __future__ import annotations

@@ -154,6 +154,8 @@ def value_is_right(what: str, name: str) -> bool:
     """Where a value that is no integer is right all the same: arrays for formulas, what is open for a float."""
     if what == "formula":
         return name in ("an array", "a range", "2**62", "an integer of 5,000 digits", "a negative one")
+    if name == "infinity":  # a value of its own, which no size can be
+        return what == "in a list"
     return name == "bytes" and what in ("path", "folder", "weights")
 
 

@@ -477,7 +477,7 @@ def test_a_claim_of_other_channels_explains_the_channels() -> None:
 
 @pytest.mark.parametrize("value", [None, float("nan"), object(), {}, b"x"])
 def test_a_parameter_that_is_no_value(value: object) -> None:
-    with pytest.raises((TypeError, ValueError), match="parameter"):
+    with pytest.raises((TypeError, ValueError), match="n must be"):
         archdsl.loads("model M(n=1)\ninput 3\nFC n", n=value)
 
 

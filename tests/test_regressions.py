@@ -54,6 +54,8 @@ WITHOUT_INPUT = {
     "a parameter": "PARAM 2",
     "a parameter with a batch of its own": "PARAM 2x3 batch; RELU",
     "layers on a parameter": "PARAM 8x8x3\n{ CONV 3 3 p1; BN } x2\ng: { CONV 4 1 }\nADD { ID; PARAM 8x8x4 }; FC 3",
+    "a constant": "CONST 2",
+    "a constant that is read": "CONST 2x3; FC 3",
     "a merge of parameters": "a: PARAM 2x3\nb: CONST 2x3\nADD <- a, b\noutput a, b",
     "a loop of parameters": "for i in 1..2 { a{i}: PARAM 2 }\nif yes { PARAM 4 }",
 }
@@ -127,10 +129,13 @@ def test_numbers_of_a_sum_of_calls() -> None:
 
 REPEATS = {  # N copies, and the same copies one by one
     "without a name": (
-        "input 4x4x8; h: RELU\n{ LINEAR 8; RELU; CONV 8 1 } x3\nADD <- h",
+        "input 4x4x8; h: RELU\n{ LINEAR 8; RELU; CONV 8 1 } x3\nADD { ID; ID <- h }",
         "LINEAR 8; RELU; CONV 8 1\n" * 3,
     ),
-    "under a name": ("input 4x4x8; h: RELU\na: { LINEAR 8; CONV 8 1 } x2\nADD <- h", 'a: { "0": {~}; "1": {~} }'),
+    "under a name": (
+        "input 4x4x8; h: RELU\na: { LINEAR 8; CONV 8 1 } x2\nADD { ID; ID <- h }",
+        'a: { "0": {~}; "1": {~} }',
+    ),
     "reading from outside": (
         "input 8; h: FC 8\n{ FC 8; ADD { RELU; ID <- h } } x2",
         "FC 8; ADD { RELU; ID <- h }\n" * 2,

@@ -338,7 +338,7 @@ for found in pkgutil.walk_packages(archdsl.__path__, "archdsl."):  # its own mod
     if ".torch" not in found.name and not found.name.endswith("__main__"):
         import_module(found.name)
 from types import SimpleNamespace
-from archdsl.checker.fixes import call
+from archdsl.checker.fixes import call, draft
 from harness import broken
 from hostile.gallery import GALLERY
 from mutation import mutants, plausible, specs
@@ -346,7 +346,7 @@ from names import texts
 
 parsed, parsing = [], []
 
-def parse(text):  # a line of a program that somebody typed becomes a tree, short and without code, which nothing runs
+def parse(text):  # what somebody typed as a program, and signatures, become short trees without code, which nothing runs
     assert len(text) <= 1_000
     parsing.append(text.encode())
     try:
@@ -354,7 +354,7 @@ def parse(text):  # a line of a program that somebody typed becomes a tree, shor
     finally:
         parsed.append(parsing.pop())
 
-call.ast = SimpleNamespace(**{{**vars(ast), "parse": parse}})
+call.ast = draft.ast = SimpleNamespace(**{{**vars(ast), "parse": parse}})
 
 for text in [*specs(), *plausible(300), *texts(30), *(make(3) for make in GALLERY.values())]:  # loads what may be needed
     broken(text)

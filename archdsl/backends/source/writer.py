@@ -147,15 +147,19 @@ class Writer(ABC):
         return kept
 
     def like(self) -> str:
-        """A value with the batch, the device and the dtype of the network, for what is made of nothing."""
+        """A value with the batch, the device and the dtype of the network, for what is made of nothing.
+
+        In a network that reads nothing the batch is 1.
+        """
         floats = [name for name in self.takes if name not in self.whole]
         if floats:
             return floats[0]
         for placed in walk(first(self.members).body):
             for tensor in placed.node.op.tensors(*placed.node.inputs) if isinstance(placed.node, Leaf) else ():
                 if tensor.role != "buffer" and tensor.name != "*":
-                    return f"{self.takes[0]}.to({submodule(tensor.path(placed.path), tensor=True)}.dtype)"
-        return f"{self.takes[0]}.float()"
+                    own = submodule(tensor.path(placed.path), tensor=True)
+                    return f"{self.takes[0]}.to({own}.dtype)" if self.takes else f"{own}.new_zeros(1)"
+        return f"{self.takes[0]}.float()" if self.takes else "torch.zeros(1)"
 
     def line(self, item: Item) -> int:
         """The line of the spec on which an item stands; a negative number of its own for braces."""
