@@ -65,3 +65,17 @@ def test_tensors_of_its_own_are_frozen_by_their_paths(part: str, words: str) -> 
     assert trained != model.params or part == "fixed"
     assert not any(buffer.requires_grad for buffer in module.buffers())
     assert module(torch.rand(2, 9, 4)).shape == (2, 13, 2)
+
+
+@pytest.mark.parametrize("kind", ["ADD", "SUB", "MUL", "DIV"])
+@pytest.mark.parametrize("inner", ["ADD", "SUB", "MUL", "DIV"])
+def test_an_operation_on_the_result_of_another_is_bracketed(kind: str, inner: str) -> None:
+    """`x - (x - y)` is not `x - x - y`, on either side, also where SHARE runs it."""
+    signs = {"ADD": torch.add, "SUB": torch.sub, "MUL": torch.mul, "DIV": torch.div}
+    x, y = torch.rand(2, 4) + 1, torch.rand(2, 4) + 1
+    within = signs[inner](x, y)
+    for reads, expected in (("x, a", signs[kind](x, within)), ("a, x", signs[kind](within, x))):
+        module = archdsl.loads(f"input x: 4; input y: 4; a: {inner} <- x, y; {kind} <- {reads}").to_torch()
+        torch.testing.assert_close(module(x, y), expected)
+    module = archdsl.loads(f"input x: 4; input y: 4; a: {inner} <- x, y; SHARE a <- x, a").to_torch()
+    torch.testing.assert_close(module(x, y), signs[inner](x, within))

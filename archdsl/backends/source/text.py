@@ -131,12 +131,8 @@ def filled(template: str, texts: list[str]) -> str:
             out += part
             continue
         text = texts[int(part)]
-        before, after = parts[place - 1][-1:], parts[place + 1][:1]
-        alone = (
-            before in ("", "(", "[", " ")
-            and after in ("", ")", "]", ",")
-            and not parts[place - 1].rstrip().endswith(("+", "*"))
-        )
+        before, after = parts[place - 1].rstrip()[-1:], parts[place + 1][:1]
+        alone = before in ("", "(", "[", ",") and after in ("", ")", "]", ",")
         out += text if alone or is_primary(text) else f"({text})"
     return out
 
