@@ -4,9 +4,9 @@
     python tests/long_mutants.py --family conv pool linear --part 0.2    # one in five, the tests surveyed once
 
 A mutant differs from the program in one place: an operator, an integer, a `not`, what a function returns. Tests are
-collected once, and noted are the functions that each of them calls. Then every mutant is a process of its own, made by
-fork: the code of one function is exchanged, and the tests that call it run, the quickest and those that caught others
-first, one case of each before the next, until one fails. Those against PyTorch are among them: some rules are only seen there.
+collected once, and the lines that each of them runs are noted. Then every mutant is a process of its own, made by fork:
+the code of one function is exchanged, and the tests that come to the line run, those that caught others first and one
+case of each before the next, until one fails. Those against PyTorch are among them: some rules are only seen there.
 
 `docs/mutation.md` has the figures of a whole run, and why the mutants that survived are harmless.
 """
@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import ast
 import gc
+import json
 import os
 import random
 import re
@@ -43,7 +44,7 @@ _NO_RULES = {
     *("usage", "__repr__", "__str__", "_fits", "_tries", "__init_subclass__"),
 }
 _NO_VERDICT = ("strict", "blame", "tries", "hint")  # arguments of which none makes a text right or wrong
-_CAUGHT, _TIMED_OUT, _SURVIVED, _UNCALLED = "caught", "timed out", "survived", "never called"
+_CAUGHT, _TIMED_OUT, _SURVIVED, _UNRUN = "caught", "timed out", "survived", "never run"
 
 _RULES = "test_layers test_edges test_language test_results test_arrange test_recurrent"
 
@@ -90,7 +91,7 @@ FAMILIES = {
     ),
     "limits": Family(
         ("**/*.py",),
-        (*_RULES.split(), "test_errors", "test_reliability", "test_bounds", "test_files", "test_using"),
+        (*_RULES.split(), "test_errors", "test_reliability", "test_limits", "test_files", "test_using"),
         r"\b(limits?|_limits)\b|LARGEST",
     ),
 }
@@ -105,7 +106,7 @@ class Mutant(NamedTuple):
     family: str
     path: Path
     function: str
-    line: int
+    lines: frozenset[int]
     text: str
     holder: Any
     field: str
@@ -129,7 +130,7 @@ class Mutant(NamedTuple):
 
     def __str__(self) -> str:
         name = self.function.partition("@")[0]
-        return f"{self.path.relative_to(ROOT)}:{self.line} {name}: {self.text}"
+        return f"{self.path.relative_to(ROOT)}:{min(self.lines)} {name}: {self.text}"
 
 
 # ---- mutants
@@ -207,13 +208,15 @@ def mutants(family: str, path: Path, tree: ast.Module, lines: str) -> Iterator[M
                 line = getattr(node, "lineno", 0)
                 if not line or not re.search(lines, text[line - 1]):
                     continue
+                lines_of = frozenset(range(line, (node.end_lineno or line) + 1))
                 before = ast.unparse(node)
                 for field, value in _changes(node):
                     kept = getattr(node, field)
                     setattr(node, field, value)
                     after = ast.unparse(ast.fix_missing_locations(node))
                     setattr(node, field, kept)
-                    yield Mutant(family, path, f"{name}@{first}", line, f"`{before}` as `{after}`", node, field, value)
+                    told = f"`{before}` as `{after}`"
+                    yield Mutant(family, path, f"{name}@{first}", lines_of, told, node, field, value)
 
 
 # ---- the code of functions
@@ -254,7 +257,7 @@ class Run:
         self.chosen, self.trees, self.most = chosen, trees, most
         self.items: list[pytest.Item] = []
         self.known: dict[Place, list[FunctionType]] = {}
-        self.calls: list[set[Place]] = []
+        self.lines: list[dict[str, set[int]]] = []
         self.seconds: list[float] = []
         self.catches: list[int] = []
         self.places: list[int] = []
@@ -278,7 +281,7 @@ class Run:
     # ---- without a mutant
 
     def _survey(self, session: pytest.Session) -> None:
-        """What each test calls, and how long it takes; in a process of its own, so that this one stays fresh."""
+        """The lines that each test runs, and how long it takes; in a process of its own, so that this one stays fresh."""
         with tempfile.TemporaryFile("w+") as notes:
             child = os.fork()
             if child == 0:
@@ -288,9 +291,9 @@ class Run:
             _, status = os.waitpid(child, 0)
             assert status == 0, "the tests could not be run"
             notes.seek(0)
-            records = [ast.literal_eval(line) for line in notes]
-        for passed, seconds, called in records:
-            self.calls.append(called if passed else set())
+            records = [json.loads(line) for line in notes]
+        for passed, seconds, lines in records:
+            self.lines.append({name: set(numbers) for name, numbers in lines.items()} if passed else {})
             self.seconds.append(seconds)
         self.catches = [0] * len(records)
         alike: Counter[str] = Counter()  # of the cases of one test first the first, for others are much the same
@@ -298,24 +301,28 @@ class Run:
             self.places.append(alike[item.nodeid.partition("[")[0]])
             alike[item.nodeid.partition("[")[0]] += 1
         failed = [item.nodeid for item, record in zip(self.items, records, strict=True) if not record[0]]
-        print(f"{len(records):,} tests take {sum(self.seconds):.0f} s, noting calls", flush=True)
+        print(f"{len(records):,} tests take {sum(self.seconds):.0f} s, noting lines", flush=True)
         for name in failed:
             print(f"not passed without a mutant, so left out: {name}")
 
     def _note(self, session: pytest.Session, notes: Any) -> None:
         wanted = {str(mutant.path) for mutant in self.chosen}
-        for number, item in enumerate(self.items):
-            called: set[Place] = set()
+        for number in range(len(self.items)):
+            lines: dict[str, set[int]] = {name: set() for name in wanted}
 
-            def note(frame: FrameType, event: str, _: Any, called: set[Place] = called) -> None:
-                if frame.f_code.co_filename in wanted:
-                    called.add(_place(frame.f_code))
+            def note(frame: FrameType, event: str, _: Any, lines: dict[str, set[int]] = lines) -> Any:
+                name = frame.f_code.co_filename
+                if name not in lines:
+                    return None
+                lines[name].add(frame.f_lineno)
+                return note
 
             begun, before = time.process_time(), session.testsfailed
             sys.settrace(note)
             self._run(number, [number + 1])
             sys.settrace(None)
-            notes.write(f"{(session.testsfailed == before, time.process_time() - begun, called)!r}\n")
+            ran = {name: sorted(numbers) for name, numbers in lines.items() if numbers}
+            print(json.dumps((session.testsfailed == before, time.process_time() - begun, ran)), file=notes)
         notes.flush()
 
     def _run(self, number: int, following: list[int]) -> None:
@@ -326,9 +333,10 @@ class Run:
     # ---- with one
 
     def _judge(self, session: pytest.Session, mutant: Mutant) -> str:
-        tests = [number for number, called in enumerate(self.calls) if mutant.place in called]
+        name, meant = str(mutant.path), mutant.lines
+        tests = [number for number, lines in enumerate(self.lines) if not meant.isdisjoint(lines.get(name, ()))]
         if not tests or mutant.place not in self.known:
-            return _UNCALLED
+            return _UNRUN
         tests.sort(key=lambda number: (-self.catches[number], self.places[number], self.seconds[number]))
         child, reading = self._start(session, mutant, tests)
         with os.fdopen(reading) as pipe:
@@ -399,7 +407,15 @@ def main() -> int:
     files = dict.fromkeys(str(ROOT / "tests" / f"{one}.py") for name in options.family for one in FAMILIES[name].tests)
     with tempfile.TemporaryDirectory() as folder:
         arguments = ["-o", "addopts=", "-qq", "-s", "--no-header", "--no-summary", "-m", "not slow and not long"]
-        arguments += ["-p", "no:cacheprovider", "--basetemp", f"{folder}/tests", *filter(os.path.exists, files)]
+        arguments += [
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:faulthandler",
+            "--basetemp",
+            f"{folder}/tests",
+            *filter(os.path.exists, files),
+        ]
         code = pytest.main(arguments, plugins=[run])
     if code not in (0, pytest.ExitCode.NO_TESTS_COLLECTED):
         return int(code)
@@ -410,7 +426,7 @@ def main() -> int:
 def _told(family: str, said: list[str]) -> float:
     """Print the figures of a family; the share that was caught, in percent."""
     share = 100 * (said.count(_CAUGHT) + said.count(_TIMED_OUT)) / max(1, len(said))
-    figures = ", ".join(f"{said.count(one):,} {one}" for one in (_CAUGHT, _TIMED_OUT, _SURVIVED, _UNCALLED))
+    figures = ", ".join(f"{said.count(one):,} {one}" for one in (_CAUGHT, _TIMED_OUT, _SURVIVED, _UNRUN))
     print(f"{family}: {len(said):,} mutants, {figures}: {share:.1f} % caught")
     return share
 

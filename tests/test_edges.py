@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise, product
 
 import pytest
 
 import archdsl
-from archdsl.layers.window import Window
+from archdsl.layers import Refusal
+from archdsl.layers.groups import divisors
+from archdsl.layers.window import Window, _floors, check_fit, ever, same_padding
 
 
 def model(text: str) -> archdsl.Model:
@@ -143,3 +146,67 @@ def test_a_refused_merge_names_its_branches(text: str, message: str) -> None:
     with pytest.raises(archdsl.ArchError) as caught:
         model(text)
     assert message in caught.value.diagnostics[0].message
+
+
+def test_sums_of_floors_are_those_of_the_numbers() -> None:
+    for count, modulus, factor, term in product(range(6), range(1, 7), range(8), range(9)):
+        assert _floors(count, modulus, factor, term) == sum((factor * i + term) // modulus for i in range(count))
+
+
+def test_same_padding_divides_the_axis_by_the_stride() -> None:
+    """As little as that takes, half of it before the axis and the odd element behind."""
+    for size, kernel, stride, dilation in product(range(1, 12), range(1, 6), range(1, 5), range(1, 4)):
+        before, after = same_padding(size, kernel, stride, dilation)
+        assert Window(kernel, stride, before, after, dilation).positions(size) == -(-size // stride)
+        assert after - before in (0, 1)
+        less = Window(kernel, stride, 0, before + after - 1, dilation)
+        assert before + after == 0 or stride == 1 or less.positions(size) < -(-size // stride)
+
+
+def test_padding_behind_stands_for_ceil() -> None:
+    for size, kernel, stride, pad in product(range(1, 12), range(1, 6), range(1, 6), range(3)):
+        window = Window(kernel, stride, pad, pad, ceil=True)
+        if size + 2 * pad >= kernel and 2 * pad <= kernel:
+            plain = Window(kernel, stride, pad, window.reach)
+            assert window.reach <= kernel - 1 or window.reach == pad
+            assert plain.positions(size) == window.positions(size), (size, window)
+
+
+@pytest.mark.parametrize(
+    ("window", "message"),
+    [
+        (Window(5), "POOL: kernel 5 is larger than the height 4"),
+        (Window(7, before=1, after=1), "POOL: kernel 7 is larger than the height 6 (4 and 2 of padding)"),
+        (Window(3, dilation=3), "POOL: kernel 3 covers 7 and is larger than the height 4"),
+    ],
+)
+def test_a_window_that_is_too_large_shows_its_sizes(window: Window, message: str) -> None:
+    with pytest.raises(Refusal, match=f"^{re.escape(message)}$"):
+        check_fit("POOL", 4, window, "height")
+    check_fit("POOL", window.extent - window.before - window.after, window, "height")
+
+
+def test_a_question_about_an_open_axis_is_asked_of_sizes_up_to_the_last() -> None:
+    _, size = archdsl.loads("input HxWx3\nRELU").outputs[0].shape[:2]
+    asked: list[int] = []
+    assert not ever(size, 5, lambda number: asked.append(number) is not None)
+    assert asked == [1, 2, 3, 4]
+    assert ever(size, 5, lambda number: number == 4)
+    assert not ever(size, 4, lambda number: number == 4)
+    assert ever(size, 10**9, lambda number: False)  # too many to ask: it may be
+    assert not ever(4, 10**9, lambda number: False)
+
+
+def test_groups_that_are_proposed_divide_both() -> None:
+    assert divisors(12, 8, 3) == ({"groups": 2},)  # 4 is as near
+    assert divisors(12, 8, 5) == ({"groups": 4},)
+    assert divisors(12, 8, 1) == ({"groups": 2},)
+    assert divisors(8, 12, 9) == ({"groups": 4},)
+    assert divisors(7, 5, 3) == ()
+
+
+@pytest.mark.parametrize("values", ["g2", "bias=position", "mode=reflect"])
+def test_a_table_goes_with_no_other_way_to_connect(values: str) -> None:
+    with pytest.raises(archdsl.ArchError) as caught:
+        model(f"input 8x8x4;;CONV 2 3x3 table=[[0, 1], [3]] {values}")
+    assert [one.code for one in caught.value.diagnostics] == ["table-mismatch"]

@@ -32,10 +32,10 @@ conv: CONV 4 3
 """
 SUMMARY = [
     *("model", "file", "parameters", "inputs", "outputs", "totals", "memory"),
-    *("conditions", "layers", "claims", "holes"),
+    *("conditions", "layers", "claims", "holes", "passed_over"),
     "diagnostics",
 ]
-CHECK = ["file", "model", "parameters", "totals", "conditions", "claims", "holes", "diagnostics"]
+CHECK = ["file", "model", "parameters", "totals", "conditions", "claims", "holes", "passed_over", "diagnostics"]
 TOTALS = ["params", "trainable", "weights", "buffers", "macs", "flops", "connections", "units"]
 LAYER = [
     "path",

@@ -21,6 +21,7 @@ from archdsl.limits import Limits
 from archdsl.notations.listing.reader import read_listing
 from archdsl.notations.spec import written
 from archdsl.reading.reading import read
+from archdsl.reports import verdict
 from archdsl.syntax.format.format import formatted
 
 FOLDER = Path(__file__).parent / "data" / "listings"
@@ -129,6 +130,7 @@ TOTALS = {
     "latex-table": conv(3, 6, 5) + conv(6, 16, 5) + fc(10 * 10 * 16, 10),
     "readme-steps": 545_098,
     "keras-code": conv(1, 32, 3) + fc(13 * 13 * 32, 10),
+    "printed-model": 456 + fc(1176, 10),
     "printed-modules": 3 * 64 * 9 + fc(16 * 16 * 64, 10),
     "channels-first": conv(3, 16, 3) + conv(16, 32, 5) + fc(3872, 100) + fc(100, 10),
     "chinese-notes": conv(3, 16, 3) + fc(16 * 16 * 16, 10),
@@ -161,7 +163,7 @@ WRONG = {  # file: code, line, message
     "wrong-total": ("claim-value", 8, "claimed 15,670, derived 15,770 params"),
     "wrong-chain": ("unclear-layer", 4, "864 come in, and whether 400 or 120 come out is not clear"),
     "wrong-table": ("claim-shape", 5, "claimed 14x14x6, derived 12x12x6"),
-    "wrong-modules": ("unclear-layer", 3, "this layer says that it reads 5,000, and 5,408 come in"),
+    "wrong-modules": ("shape-mismatch", 3, "this layer says that it reads 5,000 numbers, and 5,408 come in"),
 }
 
 
@@ -222,7 +224,7 @@ def test_what_is_converted_is_the_same_network(name: str) -> None:
     assert formatted(Source("x.arch", spec), REGISTRY, Limits()) == (spec, [])
     found, same = checked(spec, "x.arch"), check(listing, {}, Limits())
     assert [one.message for one in found.diagnostics] == [
-        one.message for one in same.diagnostics if one.code != "passed-over"
+        one.message for one in same.diagnostics if one.code not in ("passed-over", "assumed")
     ]
     assert (found.totals, len(found.claims)) == (same.totals, len(same.claims))
 
@@ -424,10 +426,10 @@ def test_a_layer_that_cannot_be_understood_is_an_error(line: str, message: str) 
         "Convolutional neural networks have changed how machines see.",
         "ReLU is used everywhere.",
         "Dropout helps against overfitting.",
-        "VGG has 13 convolutional layers and 3 fully connected layers.",
         "The convolution came to vision in 1989.",
         "Yann LeCun built the first in 1989.",
-        "Every pooling layer has a stride of 2.",
+        "LeNet-5 has convolutional layers since 1998.",
+        "The filters of the convolution look like edges (see Figure 3).",
         "이 네트워크는 2012년에 우승했다.",
         "Max pooling keeps the largest value.",
     ],
@@ -437,6 +439,41 @@ def test_prose_is_passed_over_and_told(prose: str) -> None:
     assert params(words) == conv(4, 6, 3)
     notes = read_listing(Source("x", words), Limits()).notes
     assert [note.text for note in notes if note.start > words.index(prose) - 1] == ["prose"]
+
+
+@pytest.mark.parametrize(
+    ("line", "holds"),
+    [
+        ("It has 2 convolutional layers and 1 fully connected layer.", True),
+        ("VGG has 13 convolutional layers and 3 fully connected layers.", False),
+        ("This is a network of 3 layers.", True),
+        ("This is a network of 4 layers.", True),  # with the pool
+        ("This is a network of 5 layers.", False),
+        ("The network has two 3x3 filters.", True),
+        ("The network has three 3x3 filters.", False),
+        ("Every pooling layer has a stride of 2.", True),
+        ("Every pooling layer has a stride of 3.", False),
+        ("All convolutions have a padding of 2.", False),
+        ("The maps of conv1 and conv2 come in two groups.", True),
+        ("The maps of conv1 and conv2 come in four groups.", False),
+        ("The images have 8x8 pixels in 4 channels.", True),
+        ("The images have 8x8 pixels in 5 channels.", False),
+        ("Every residual block has 64 filters.", False),
+    ],
+)
+def test_a_sentence_with_figures_must_agree_with_the_layers(line: str, holds: bool) -> None:
+    """What was read has its figures; otherwise it may be about a layer that was not understood."""
+    conv1 = "conv1: 6 3x3 filters, pad 1, 2 groups\nmax pool 2x2, stride 2\nconv2: 6 3x3 filters, pad 1, 2 groups"
+    found = checked(f"INPUT [8x8x4]\n{conv1}\nFC 10\n\n{line}\n", notation="listing")
+    assert [(one.code, one.line) for one in found.diagnostics] == ([] if holds else [("unclear-layer", 7)])
+
+
+@pytest.mark.parametrize(
+    ("title", "holds"), [("SmallNet, k = 6 filters", True), ("SmallNet, k = 7 filters", False), ("SmallNet-7", True)]
+)
+def test_a_title_may_have_the_figure_of_its_layers(title: str, holds: bool) -> None:
+    found = errors(f"{title}\nINPUT [8x8x4]\nCONV1: 6 3x3 filters\n")
+    assert [(code, at) for code, at, _ in found] == ([] if holds else [("unclear-layer", 1)])
 
 
 def test_a_line_that_is_called_a_layer_is_never_passed_over() -> None:
@@ -562,6 +599,48 @@ def test_the_reading_is_told_on_request(capsys: pytest.CaptureFixture[str]) -> N
     assert main(["check", listing, "--explain-reading", "--format", "json"]) == 0
     (record,) = json.loads(capsys.readouterr().out)
     assert {"line": 9, "column": 1, "text": "CONV2 ~ 12", "reading": "read as 11 layers, 2 to 12"} in record["reading"]
+
+
+PROSE = """\
+# A network
+
+This is a small network.
+It was never trained.
+
+INPUT [8x8x4]
+CONV1: 6 3x3 filters
+----
+
+The end.
+"""
+
+
+def test_lines_that_are_passed_over_are_counted(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    listing, target = tmp_path / "net.txt", tmp_path / "net.arch"
+    listing.write_text(PROSE, encoding="utf-8")
+    assert main(["check", str(listing)]) == 0
+    assert capsys.readouterr().out.rstrip().endswith("222 params, 7,776 macs; 4 lines passed over: 1, 3-4, 10")
+    assert main(["check", str(listing), "--format", "json"]) == 0
+    (record,) = json.loads(capsys.readouterr().out)
+    assert [each["line"] for each in record["passed_over"]] == [1, 3, 4, 10]
+    assert record["passed_over"][0]["text"] == "A network"
+    assert main(["summary", str(listing)]) == 0
+    assert "prose    4 lines passed over: 1, 3-4, 10" in capsys.readouterr().out
+    assert main(["convert", str(listing)]) == 0
+    assert "net.txt; 4 lines passed over: 1, 3-4, 10." in capsys.readouterr().out
+    assert main(["convert", str(listing), "-o", str(target)]) == 0
+    assert capsys.readouterr().out.rstrip().endswith("net.txt: 4 lines passed over: 1, 3-4, 10")
+
+
+def test_a_listing_that_is_read_whole_says_nothing_of_prose(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check", str(FOLDER / "mnist-chain.txt"), "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["passed_over"] == []
+
+
+def test_many_lines_are_listed_in_part() -> None:
+    words = "INPUT [8x8x4]\n" + "CONV: 4 3x3 filters, pad 1\nThis is prose.\n" * 20
+    found = checked(words, notation="listing")
+    assert verdict.line([found]).endswith("20 lines passed over: 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25 and 8 more")
 
 
 # ---- hostile texts

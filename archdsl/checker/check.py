@@ -76,6 +76,7 @@ def _filled_check(reading: Reading, given: dict[str, Any], limits: Limits, work:
         limits = limits._replace(diagnostics=limits.diagnostics + len(reading.holes))
     with without_collector():
         checked = _with_inputs(reading, given, limits, work)
+    checked = checked._replace(prose=reading.prose) if reading.prose else checked
     if reading.answer is None:
         return checked
     from archdsl.checker.holes.answer import placed_back

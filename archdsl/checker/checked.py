@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.analysis.cost import Cost, Costs
 from archdsl.claims.claims import Claim
-from archdsl.diagnostics import Diagnostic, Source
+from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.network.nodes import Network
 from archdsl.reading.declare import model_name
 
@@ -32,6 +32,8 @@ class Checked(NamedTuple):
     facts: Facts | None = None
     conditions: list[Condition] = []  # noqa: RUF012 - what the network needs of its open sizes
     where: list[Condition] = []  # noqa: RUF012 - what `where` says of them
+
+    prose: tuple[Span, ...] = ()  # what of a listing was passed over
 
     @property
     def failed(self) -> bool:

@@ -101,7 +101,9 @@ def _elsewhere(
 ) -> Checked:
     """The check at other inputs than the text's own, at which `given` are the values of its parameters."""
     figures: dict[int, set[str]] = {}
-    own = check_setting(reading, given, limits, judge=partial(Figures, derived=figures), holes=holes, work=work)
+    own = check_setting(
+        reading, given, limits, judge=partial(Figures, derived=figures), holes=holes, work=work, trial=True
+    )
     other = partial(Elsewhere, figures=figures)
     checked = check_setting(reading, values, limits, statements, other, work, holes)
     report = Report(reading.source, reading.ignored)

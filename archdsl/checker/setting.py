@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from archdsl.analysis.cost import Costs
+from archdsl.checker import channels
 from archdsl.checker.checked import Checked, unread
 from archdsl.claims.claims import MOST_DIGITS, unwritable
 from archdsl.claims.judge import Judge
-from archdsl.diagnostics import Span
+from archdsl.diagnostics import Diagnostic, Span
 from archdsl.elaborate.elaborate import Elaborator
 from archdsl.elaborate.whole import network_of
 from archdsl.expressions.scope import LEFT_OPEN
@@ -37,12 +39,14 @@ def check_setting(
     judge: Callable[[Report, Costs, Limits], Judge] = Judge,
     work: Work | None = None,
     holes: dict[int, int] | None = None,
+    *,
+    trial: bool = False,
 ) -> Checked:
     """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent.
 
     `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims;
     `holes` are numbers for each ?, by their places. `work` is what was done before, where several checks share the
-    limit on visits.
+    limit on visits. A `trial` asks only what is wrong with the text.
     """
     if reading.file is None:
         return unread(reading.source, reading.diagnostics)._replace(parameters=given)
@@ -53,7 +57,7 @@ def check_setting(
         if visits:  # the first look at a text is bounded by its length
             work.spend(len(reading.source.text) // _CHARACTERS)
         report.add(reading.diagnostics)
-        found = _elaborated(reading, reading.file, given, limits, inputs, judge, holes, report, work)
+        found = _elaborated(reading, reading.file, given, limits, inputs, judge, holes, report, work, trial)
     except Stop as stop:  # before there was a network
         report.problem(stop.problem)
         found = unread(reading.source, [])._replace(parameters=given)
@@ -70,6 +74,7 @@ def _elaborated(
     holes: dict[int, int] | None,
     report: Report,
     work: Work,
+    trial: bool,
 ) -> Checked:
     """What is found at one setting but for the diagnostics, which the report has. Raises Stop."""
     kinds = linked(file, reading.used, report)
@@ -90,6 +95,9 @@ def _elaborated(
     network = _countable(network, elaborator.costs, report, limits)
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
     values |= {name: given[name] for name in sorted(names) if given.get(name, LEFT_OPEN) != LEFT_OPEN}
+    if reading.notation == "arch" and inputs is None and not trial:
+        likely = channels.suspects(declared, scope, limits, reading.fragment)
+        channels.remark(report, reading, likely, partial(_trial, given, limits, holes))
     claims, name = elaborator.judge.verdicts(), model_name(declared.model, reading.source)
     found = Checked(reading.source, name, values, network, elaborator.costs, claims, [], 0)
     if facts is None:
@@ -99,6 +107,11 @@ def _elaborated(
     found = found._replace(facts=facts, conditions=conditions(facts, reading.source), where=assumed(facts))
     facts.counted = None  # what comes after the check has bounds of its own
     return found
+
+
+def _trial(given: dict[str, Any], limits: Limits, holes: dict[int, int] | None, reading: Reading) -> list[Diagnostic]:
+    """What is wrong with a text that is tried."""
+    return check_setting(reading, given, limits, holes=holes, trial=True).diagnostics
 
 
 def _countable(network: Network | None, costs: Costs, report: Report, limits: Limits) -> Network | None:

@@ -125,9 +125,8 @@ class Judge:
                 continue
             for one in node.statement.comes:
                 if not _comes(one, node.inputs[0]):
-                    said = f"{'x'.join(map(str, one.sizes))} {'positions' if one.what == 'window' else one.what}"
-                    message = f"this layer says that it reads {said}, and {node.inputs[0]} comes in"
-                    self.report.tell("shape-mismatch", message, one)
+                    message, hint = _comes_otherwise(one, node.inputs[0])
+                    self.report.tell("shape-mismatch", message, one, hint=hint)
 
     def container(
         self, expects: list[tree.Expect], body: Node, results: tuple[Shape | None, ...], scope: Scope, *, model: bool
@@ -379,3 +378,14 @@ def _called(item: Item) -> str:
 
 def _times(sizes: tuple[Size, ...]) -> str:
     return "*".join(map(str, sizes)) or "1"
+
+
+def _comes_otherwise(one: tree.Comes, shape: Shape) -> tuple[str, str | None]:
+    """What a layer says that it reads and what comes in, in one unit; and what it should say."""
+    if one.what == "window":
+        return f"this layer says that it reads {'x'.join(map(str, one.sizes))} positions, and {shape} comes in", None
+    came = shape.channels if one.what == "channels" else shape.elements
+    number = f"{came:,}" if isinstance(came, int) else str(came)
+    of = f" ({shape})" if shape.rank > 1 else ""
+    what = "numbers" if one.what == "elements" else one.what
+    return f"this layer says that it reads {one.sizes[0]:,} {what}, and {number} come in{of}", str(came)

@@ -12,6 +12,7 @@ from archdsl.cli.arguments import Arguments
 from archdsl.cli.status import HOLDS, UNUSABLE
 from archdsl.cli.usage import Usage
 from archdsl.diagnostics import ArchError
+from archdsl.diagnostics.inert import inert
 
 if TYPE_CHECKING:
     from archdsl.checker.checked import Checked
@@ -126,8 +127,12 @@ def convert(arguments: Arguments) -> int:
     if reading.file is not None:
         from archdsl.layers import REGISTRY
         from archdsl.notations.spec import written
+        from archdsl.reports.reading import passed_over
 
-        _deliver(written(reading.file, os.path.basename(source.name), REGISTRY, limits), target)
+        prose = passed_over(source, reading.prose)
+        _deliver(written(reading.file, os.path.basename(source.name), REGISTRY, limits, prose), target)
+        if prose and target is not None:
+            print(inert(f"{source.name}: {prose}"))
         beside = target is None
     if arguments.explain_reading:
         from archdsl.reports.reading import explained

@@ -102,6 +102,7 @@ CODES: dict[str, Code] = {
         leftover="rows or columns behind the last window that no window reads",
         padding_alone="a window of a pool that reads nothing but padding",
         before_activation="a layer is read before the activation written behind it",
+        channels_first="an input that looks as if its channels came first, and is read with its channels last",
         changed_in="an `in` behind a layer that widened by it: the wide number, and rarely meant",
         no_copies="a repeat whose number is left open, and of which no copy is right at any size",
         unknown_code="an ignored code that does not exist",
@@ -109,6 +110,7 @@ CODES: dict[str, Code] = {
     "shadows-kind": Code("note", "a block with the name of a built-in kind"),
     "unjudged-claims": Code("note", "claims that depend on an input which the caller has replaced"),
     "element-order": Code("note", "a vector reshaped to two axes, its elements counted otherwise than by `view`"),
+    "assumed": Code("note", "what a printed model does not say, as it is read"),
     "passed-over": Code("note", "a sentence of a listing that names a layer, read as prose"),
     "other-answer": Code("note", "a number that fits a ? too, with a warning that the one found does not have"),
 }

@@ -8,6 +8,7 @@ from copy import copy
 from typing import Any
 
 from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span
+from archdsl.diagnostics.diagnostic import Fix
 from archdsl.faults.problem import Placed, Problem, Refused, Stop, exceeded
 
 _MOST_AROUND = 3  # places around a fault that are told, the nearest
@@ -156,6 +157,13 @@ class Report:
     def knows(self, code: str, at: Placed) -> bool:
         """Whether a fault was told at this place: then it is not worked out what else could be said of it."""
         return (code, at.start, at.end) in self._told
+
+    def mend_first(self, fix: Fix, because: list[tuple[Placed, str]]) -> None:
+        """Give the first error of the text another fix, and the places that explain it."""
+        first = min((one for one in self._found if one.severity == "error"), key=lambda one: one.place)
+        related = tuple(self.seen_from(first.source, Related(Span(at.start, at.end), text)) for at, text in because)
+        mended = first._replace(fix=fix, hint=fix.title, related=(*first.related, *related))
+        self._found = [mended if one is first else one for one in self._found]
 
     def _line(self, offset: int) -> tuple[int, int]:
         """The text in which a character stands, by its base, and its line there."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
 from math import isinf
@@ -12,7 +13,7 @@ from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import REQUIRED, Sizes, Type
 from archdsl.sizes.shape import Shape
-from archdsl.sizes.size import Size
+from archdsl.sizes.size import SYMBOLIC, Size
 
 
 class Attribute:
@@ -88,14 +89,22 @@ def literal(value: Any) -> str:
 
 
 def inline(function: str, module: Module) -> str:
-    """The function that computes what a module does, as a call: `F.max_pool2d({0}, 3, stride=2)`."""
+    """The function that computes what a module does, as a call: `F.max_pool2d({0}, 3, stride=2)`.
+
+    For a symbolic size stands its name, `F.interpolate({0}, size={size})`: it is read off a tensor.
+    """
     words = ["{0}"]
     for position, (name, value) in enumerate(module.arguments.items()):
         if name not in module.defaults or module.defaults[name] != value:
-            text = literal(value)
+            text = f"{{{name}}}" if is_open(value) else literal(value)
             plain = position < module.positional and len(words) == position + 1  # none before it is left out
             words.append(text if plain else f"{name}={text}")
     return f"{function}({', '.join(words)})"
+
+
+def is_open(value: Any) -> bool:
+    """Whether a value depends on a symbol, or one in it."""
+    return isinstance(value, SYMBOLIC) or (isinstance(value, tuple) and any(map(is_open, value)))
 
 
 class Apart(NamedTuple):
@@ -119,7 +128,8 @@ class Lowered(NamedTuple):
     `stretches` says that PyTorch stretches an input without a batch to the others'.
 
     `use` is how its module is called where that is not `({0}, {1})`. `otherwise` is the same layer for a value that
-    lies as that one wants it, where both are as good.
+    lies as that one wants it, where both are as good. In a call `{name}` stands for a symbolic size, one of `sizes` or
+    an argument of the module.
 
     A layer of several results gives a tuple of them, or what `apart` takes apart; `gives` then speaks of each, or is a
     tuple with a word for each.
@@ -135,6 +145,18 @@ class Lowered(NamedTuple):
     use: str = ""
     apart: Apart | None = None
     otherwise: Lowered | None = None
+    sizes: Mapping[str, Any] = MappingProxyType({})
+
+    def open_sizes(self) -> dict[str, Any]:
+        """The symbolic sizes that a call, or the use of the module, reads off tensors."""
+        names = re.findall(r"\{([a-z]\w*)\}", f"{self.call or ''}{self.use}")
+        given = {**(self.module.arguments if self.module is not None else {}), **self.sizes}
+        return {name: given[name] for name in dict.fromkeys(names)}
+
+    def sized(self) -> bool:
+        """Whether it is a call, or the use of a module, because sizes are symbolic."""
+        arguments = self.module.arguments if self.module is not None else {}
+        return bool(self.open_sizes()) or (self.call is not None and is_open(tuple(arguments.values())))
 
     def reading(self, came: str) -> Lowered:
         """The form for an input that lies as `came`."""

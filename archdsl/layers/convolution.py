@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Layer, Lowered, Module, attribute
+from archdsl.layers.base import Layer, Lowered, Module, attribute, is_open
 from archdsl.layers.groups import divisors
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.sides import Padding
@@ -99,7 +99,11 @@ class Convolution(Layer):
     def lower(self, *inputs: Shape) -> Lowered:
         (x,) = inputs
         arguments = self.arguments(x)
-        if uneven(arguments["padding"], len(self.kernel)):
+        padding = arguments["padding"]
+        if is_open(padding):
+            plain = {**arguments, "padding": 0, "padding_mode": "zeros"}
+            return self.padded_before(Module(f"nn.Conv{len(self.kernel)}d", plain, 3, _DEFAULTS), padding)
+        if uneven(padding, len(self.kernel)):
             module = self.supported("AsymmetricConv", ASYMMETRIC_CONV, arguments)
         elif self._unread(x.space[-1]):
             sides = tuple(end for pair in reversed(self._pads(x)) for end in pair)
@@ -137,6 +141,12 @@ class Convolution(Layer):
             "bias": self.bias,
             "padding_mode": self.mode,
         }
+
+    def padded_before(self, module: Module, padding: object) -> Lowered:
+        """A module without padding, and before it F.pad, whose numbers depend on a symbolic size."""
+        mode = "" if self.mode == "zeros" else f', mode="{self.mode}"'
+        use = f"(F.pad({{0}}, {{padding}}{mode}))"
+        return Lowered(module, wants="first", gives="first", use=use, sizes={"padding": padding})
 
     def supported(self, name: str, source: str, arguments: dict[str, Any]) -> Module:
         dimensions = str(len(self.kernel))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from archdsl.layers.base import Lowered
+from archdsl.layers.base import Lowered, is_open
 from archdsl.layers.layout import layout, order
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import MOST_AXES, Type
@@ -106,8 +106,9 @@ def rearranged(pattern: Pattern, sizes: Mapping[str, Size], form: str) -> Lowere
     """Axes taken apart, parts put in their order, and put together, for a value that lies as `form`."""
     call = "{0}"
     axes = order(len(pattern.before), form)
+    read: dict[str, Size | tuple[Size, ...]] = {}
     for place, axis in reversed(list(enumerate(axes, 1))):
-        call += _apart(pattern.before[axis], sizes, place)
+        call += _apart(pattern.before[axis], sizes, place, read)
     before = [name for axis in axes for name in pattern.before[axis]]
     gives, after = _best(pattern, before, form)
     call += turned(before, after)
@@ -118,18 +119,27 @@ def rearranged(pattern: Pattern, sizes: Mapping[str, Size], form: str) -> Lowere
             call += f".flatten({place}, {place + len(parts) - 1})"
         elif not parts:
             call += f".unsqueeze({place})"
-    return Lowered(call=call, wants=form, gives=gives)
+    return Lowered(call=call, wants=form, gives=gives, sizes=read)
 
 
-def _apart(parts: tuple[str, ...], sizes: Mapping[str, Size], place: int) -> str:
+def _apart(
+    parts: tuple[str, ...], sizes: Mapping[str, Size], place: int, read: dict[str, Size | tuple[Size, ...]]
+) -> str:
+    """The call that takes a dimension apart; sizes that must be read off a tensor are noted."""
     if not parts:
         return f".squeeze({place})"
-    return f".unflatten({place}, {open_once(tuple(sizes[name] for name in parts))})" if len(parts) > 1 else ""
+    if len(parts) == 1:
+        return ""
+    found = open_once(tuple(sizes[name] for name in parts))
+    if is_open(found):
+        read[f"parts{place}"] = found
+    return f".unflatten({place}, {f'{{parts{place}}}' if is_open(found) else found})"
 
 
 def open_once(sizes: tuple[Size, ...]) -> tuple[Size, ...]:
-    """Sizes as PyTorch takes them where one may be left to be found: -1 stands for that which is left open."""
-    return tuple(-1 if isinstance(size, Expression) else size for size in sizes)
+    """Sizes as PyTorch takes them where one may be left to be found: -1 stands for the last that is symbolic."""
+    places = [place for place, size in enumerate(sizes) if isinstance(size, Expression)]
+    return tuple(-1 if place in places[-1:] else size for place, size in enumerate(sizes))
 
 
 def _best(pattern: Pattern, before: list[str], came: str) -> tuple[str, list[str]]:

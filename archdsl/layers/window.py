@@ -174,7 +174,7 @@ def leftovers(kind: str, x: Shape, windows: tuple[Window, ...]) -> tuple[tuple[s
 
 def short(sizes: tuple[Size, ...]) -> Size | tuple[Size, ...]:
     """One number where all axes agree, as a person writes it."""
-    return sizes[0] if len(set(sizes)) == 1 else sizes
+    return sizes[0] if len(set(sizes)) == 1 and isinstance(sizes[0], int) else sizes
 
 
 def derivation(axes: tuple[str, ...], sizes: tuple[Size, ...], windows: tuple[Window, ...]) -> str:

@@ -45,6 +45,7 @@ class Text(NamedTuple):
     parsed: Parsed
     notes: tuple[tuple[int, int, str], ...] = ()
     stated: bool = True  # whether the input is the text's own; False in a listing where it is the one given
+    prose: tuple[Span, ...] = ()  # what of a listing was passed over
 
 
 class _Reading(NamedTuple):
@@ -144,7 +145,8 @@ def _listing(source: Source, limits: Limits, given: tree.Input | None = None) ->
     from archdsl.notations.listing.reader import read_listing
 
     read = read_listing(source, limits, given)
-    text = Text("listing", Parsed(read.file, read.diagnostics, []), tuple(read.notes), read.stated or given is None)
+    stated = read.stated or given is None
+    text = Text("listing", Parsed(read.file, read.diagnostics, []), tuple(read.notes), stated, read.prose)
     return _Reading(text, read.layers, read.understood)
 
 

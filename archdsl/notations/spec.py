@@ -11,11 +11,15 @@ from archdsl.syntax.format.format import formatted
 from archdsl.syntax.tree import Token
 
 
-def written(file: tree.File, name: str, kinds: Collection[str], limits: Limits) -> str:
-    """The text of a spec. `name` is that of the listing it comes from, `kinds` are the built-in kinds of layer."""
+def written(file: tree.File, name: str, kinds: Collection[str], limits: Limits, prose: str = "") -> str:
+    """The text of a spec. `name` is that of the listing it comes from, `kinds` are the built-in kinds of layer.
+
+    `prose` says which lines of the listing are not in it.
+    """
     shown = "".join(letter if letter.isprintable() and letter.isascii() else "?" for letter in name)
     lines = [line for one in file.lines for line in _lines(one)]
-    text = "\n".join([f"# Read from the listing {shown[-80:]}.", "", *lines, ""])
+    first = f"# Read from the listing {shown[-80:]}{'; ' if prose else ''}{prose}."
+    text = "\n".join([first, "", *lines, ""])
     return formatted(Source(name, text), kinds, limits).text or text
 
 

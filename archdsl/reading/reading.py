@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import MutableMapping
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from archdsl.diagnostics import Diagnostic, Source
+from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.layers import Layer, lookup
 from archdsl.limits import Limits
 from archdsl.notations.detect import read_text
@@ -59,6 +59,7 @@ class Reading(NamedTuple):
     answer: Answer | None = None  # what was found for the holes; then this is the text with their numbers
     used: Used | None = None  # the files that the text uses; then `source` is all of them
     folder: Folder | None = None  # where they are found
+    prose: tuple[Span, ...] = ()  # what of a listing was passed over
     cases: Cases = Cases()
     inputs: Inputs | None = None  # what the caller gives in place of the text's own, or for lines without one
 
@@ -93,7 +94,7 @@ def read(
     parsed = text.parsed
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
     read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes, holes)
-    read = read._replace(folder=folder, inputs=inputs)
+    read = read._replace(folder=folder, inputs=inputs, prose=text.prose)
     if parsed.file is not None and "cases" in source.text:
         read = read._replace(cases=cases(parsed.file, limits))
     return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read

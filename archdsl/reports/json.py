@@ -32,6 +32,7 @@ def summary(checked: Checked, most: int = Limits().unrolled, batch: int = 1, dty
         "layers": [_layer(row) for row in leaves(checked, most)],
         "claims": _claims(checked),
         "holes": _holes(checked),
+        "passed_over": _prose(checked),
         "diagnostics": [diagnostic.to_json() for diagnostic in checked.diagnostics],
     }
 
@@ -47,10 +48,19 @@ def check(checks: list[Checked]) -> list[dict[str, Any]]:
             "conditions": _conditions(checked),
             "claims": _claims(checked),
             "holes": _holes(checked),
+            "passed_over": _prose(checked),
             "diagnostics": [diagnostic.to_json() for diagnostic in checked.diagnostics],
         }
         for checked in checks
     ]
+
+
+def _prose(checked: Checked) -> list[dict[str, Any]]:
+    if not checked.prose:
+        return []
+    from archdsl.reports.reading import prose_records
+
+    return prose_records(checked.source, checked.prose)
 
 
 def parameters(checked: Checked) -> dict[str, Any]:

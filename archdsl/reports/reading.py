@@ -5,10 +5,32 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archdsl.diagnostics import Source
+from archdsl.diagnostics import Source, Span
 from archdsl.diagnostics.inert import inert
 
 _LONGEST = 48
+_MOST = 12  # stretches of lines that one sentence lists
+
+
+def passed_over(source: Source, prose: Sequence[Span]) -> str:
+    """`3 lines passed over: 1, 4-5`, for a listing with its total; empty where every line was read."""
+    lines = sorted({source.position(span.start)[0] for span in prose})
+    if not lines:
+        return ""
+    stretches: list[list[int]] = []
+    for line in lines:
+        if stretches and stretches[-1][-1] == line - 1:
+            stretches[-1][1:] = [line]
+        else:
+            stretches.append([line])
+    shown = ", ".join("-".join(map(str, stretch)) for stretch in stretches[:_MOST])
+    more = f" and {len(stretches) - _MOST:,} more" if len(stretches) > _MOST else ""
+    return f"{len(lines):,} line{'s' * (len(lines) > 1)} passed over: {shown}{more}"
+
+
+def prose_records(source: Source, prose: Sequence[Span]) -> list[dict[str, Any]]:
+    """What was passed over, for scripts."""
+    return [{"line": source.position(span.start)[0], "text": source.text[span.start : span.end]} for span in prose]
 
 
 def explained(source: Source, notes: Sequence[tuple[int, int, str]]) -> str:

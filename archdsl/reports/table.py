@@ -136,10 +136,19 @@ def _footer(checked: Checked, entries: list[Entry], batch: int, dtype: str) -> l
     lines.append(f"size     {words}{f' in {dtype}' if dtype != 'float32' else ''}")
     if total.frozen != 0:
         lines.append("Params in brackets are frozen.")
-    lines += _needs(checked)
+    lines += [*_needs(checked), *_prose(checked)]
     if any(entry.count != 1 for entry in entries):
         lines.append("A row with ×N stands for N equal copies, and its figures are those of all of them.")
     return lines
+
+
+def _prose(checked: Checked) -> list[str]:
+    """The lines of a listing that are not in the table."""
+    if not checked.prose:
+        return []
+    from archdsl.reports.reading import passed_over
+
+    return [f"prose    {passed_over(checked.source, checked.prose)}"]
 
 
 def _needs(checked: Checked) -> list[str]:

@@ -28,7 +28,17 @@ def line(checks: list[Checked]) -> str:
     parts += _claims([claim for checked in checks for claim in checked.claims])
     needs = list(dict.fromkeys(each.text for checked in checks for each in checked.conditions))
     where = f", for {_some(needs)}" if needs else ""
-    return inert(f"{checks[0].source.name}: {checks[0].name}  {', '.join(parts)}{where}")
+    prose = _passed_over(checks[0])
+    return inert(f"{checks[0].source.name}: {checks[0].name}  {', '.join(parts)}{where}{prose}")
+
+
+def _passed_over(checked: Checked) -> str:
+    """The lines of a listing that are not in its total."""
+    if not checked.prose:
+        return ""
+    from archdsl.reports.reading import passed_over
+
+    return f"; {passed_over(checked.source, checked.prose)}"
 
 
 def _claims(claims: list[Claim]) -> list[str]:

@@ -61,3 +61,25 @@ def shape_text(sizes: tuple[Size, ...]) -> str:
     if all(word.isalnum() and word == word.upper() for word in words):
         return "x".join(words)
     return f"[{', '.join(words)}]"
+
+
+_MOST_CHANNELS = 16  # of an image whose first axis they may be
+_PLAIN = (1, 3)  # channels that most images have
+
+
+def is_channels_first(sizes: tuple[Size, ...]) -> bool:
+    """Whether three sizes look as PyTorch writes images: `3x480x640`, `1x28x28`, `3xHxW`.
+
+    The first axis is at most 16, and the two others are at least four times as large and within a factor of 2 of each
+    other; where the first is 1 or 3 and the others are equal, it is enough that these are larger. Symbols may be of any
+    size.
+    """
+    if len(sizes) != 3 or not isinstance(sizes[0], int) or sizes[0] > _MOST_CHANNELS:
+        return False
+    channels, height, width = sizes
+    if not isinstance(height, int) or not isinstance(width, int):
+        return not isinstance(height, int) and not isinstance(width, int)
+    small, large = sorted((height, width))
+    if channels in _PLAIN and small == large:
+        return small > channels
+    return small >= 4 * channels and large <= 2 * small

@@ -3,7 +3,7 @@
     Conv1d Conv2d = CONV(in_channels, out_channels, kernel_size, stride=1)    a kind, with the library's arguments
     ReflectionPad2d = PAD(padding) + mode=reflect                             a kind, with values of ours behind it
     TransformerEncoderLayer = std.transformer.ENCODERLAYER(d_model, nhead)    a block of the shipped library
-    Softmax = SOFTMAX/dim(dim=None)                                           a kind, by a form of `checker/fixes`
+    Softmax = SOFTMAX/dim(dim=None)                                           a kind, by a form of `notations/calls`
     Square : MUL { ID; ID }                                                   a text of the language
     pool ? MAXPOOL (the largest of each window) AVGPOOL (the average)         kinds of which each may be meant
     CTCLoss ! a loss is part of training                                      what cannot be written, and why

@@ -33,6 +33,10 @@ class Book(ABC):
         self._uses: NodeTable[Use] = NodeTable()  # of each body of a block the first use
         self._repeated: set[Identity] = set()  # blocks of which copies follow one another
         self.shared: set[int] = set()  # first results of what SHARE runs again
+        self._second: set[Identity] = set()  # bodies of blocks in use that SHARE runs
+        self._again: NodeTable[list[Sequence]] = (
+            NodeTable()
+        )  # with symbolic sizes: what it runs, by the first run's body
         self._tied = False
         self.refused: set[tuple[Any, ...]] = set()  # attempts at a chain that failed
 
@@ -51,6 +55,10 @@ class Book(ABC):
 
     def made(self, body: Sequence) -> Made:
         return self._made[body][0]
+
+    def is_of(self, made: Made, body: Sequence) -> bool:
+        """Whether a class was written for a body, among others."""
+        return body in self._made and self._made[body][0] is made
 
     def member(self, body: Sequence) -> int:
         return self._made[body][1]

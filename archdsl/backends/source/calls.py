@@ -37,14 +37,15 @@ def write_layer(
     every = {member: each.op.lower(*each.inputs).reading(came) for member, each in found.items()}
     calls = {member: each.call or "" for member, each in every.items()}
     differ = len(set(calls.values())) > 1
-    if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every.values()):
+    sized = any(each.call is not None and each.sized() for each in every.values())
+    if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every.values()) or (sized and differ):
         raise Mismatch
     turned = turn_all(w, inputs, lowered.wants, at)
     forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support
     in_place = lowered.in_place and inputs[0].fresh and inputs[0].reads <= len(found)
     plain = lowered.module is None and not owns  # a call and nothing else
-    if not plain and (owns or lowered.call is None or differ or (label is not None and known)):
+    if not plain and (owns or lowered.call is None or differ or (label is not None and known and not sized)):
         step = label if label is not None else at.step(number)
         w.register(at.owner, step, construct_layer(w, found, label, in_place=in_place))
         return called(w, attribute(at.owner, step), found, lowered, turned, at, wishes)
@@ -54,6 +55,7 @@ def write_layer(
         raise Mismatch
     common = common_call(w, found, calls, label) if differ else calls[next(iter(calls))]
     call = f"{common[:-1]}, inplace=True)" if in_place else common
+    call = with_sizes(w, call, found, came, inputs)
     results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
@@ -77,12 +79,21 @@ def called(
     node: Leaf = first(found)
     forms = lowered.forms(inputs[0].form, node.outputs)
     given = lowered.use or f"({', '.join(f'{{{place}}}' for place in range(len(inputs)))})"
-    text = callee + put_in(w, given, inputs, at)
+    text = callee + put_in(w, with_sizes(w, given, found, inputs[0].form, inputs), inputs, at)
     if lowered.apart is not None:
         return taken_apart(w, text, lowered.apart, forms, node.outputs, wishes)
     results = unpacked(w, text, forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
+
+
+def with_sizes(w: Writer, template: str, found: Family, came: str, inputs: list[Value]) -> str:
+    """A call with the symbolic sizes that it reads off tensors put in."""
+    every = {member: each.op.lower(*each.inputs).reading(came).open_sizes() for member, each in found.items()}
+    for name in first(every):
+        text = w.extents.text({member: sizes[name] for member, sizes in every.items()}, name, w.at_hand(inputs))
+        template = template.replace(f"{{{name}}}", text)
+    return template
 
 
 def put_in(w: Writer, template: str, values: list[Value], at: At) -> str:
@@ -105,6 +116,11 @@ def put_in(w: Writer, template: str, values: list[Value], at: At) -> str:
 def write_source(w: Writer, found: Family, label: str | None, number: int, at: At) -> Value:
     """A tensor of the network's own: a parameter or a buffer of the module itself, or made by a module."""
     node: Leaf = first(found)
+    lowered = node.op.lower()
+    if lowered.call is not None and lowered.open_sizes():
+        (form,) = lowered.forms("any", node.outputs)
+        text = with_sizes(w, lowered.call, found, "any", []).replace("{0}", w.like())
+        return Value(text, form, node.outputs[0].rank)
     step = label if label is not None else at.step(number)
     value = construct_layer(w, found, label)
     own, rank = attribute(at.owner, step), node.outputs[0].rank
@@ -235,7 +251,8 @@ def write_use(
     """A block in use; of several results each gets the variable that is wished for it."""
     text, made = construct_use(w, found)
     w.register(at.owner, step, text)
-    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at, wishes)
+    given = class_sizes(w, made, {m: each.body for m, each in found.items()}, inputs)
+    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at, wishes, given)
 
 
 def call_class(
@@ -246,9 +263,22 @@ def call_class(
     outputs: tuple[Shape, ...],
     at: At,
     wishes: tuple[str | None, ...] = (),
+    sizes: list[str] | None = None,
 ) -> list[Value]:
-    given = turn_each(w, inputs, made.forms, at)
-    return unpacked(w, f"{callee}({', '.join(value.text for value in given)})", made.gives, outputs, wishes)
+    """What a class gives for its inputs, and for the `sizes` that it is given beside."""
+    given = [value.text for value in turn_each(w, inputs, made.forms, at)]
+    return unpacked(w, f"{callee}({', '.join([*given, *(sizes or [])])})", made.gives, outputs, wishes)
+
+
+def class_sizes(w: Writer, made: Made, bodies: Family, inputs: list[Value]) -> list[str]:
+    """The symbolic sizes that a class is given in `forward`."""
+    if made.sizes and not all(w.book.is_of(made, body) for body in bodies.values()):
+        raise Mismatch
+    texts = []
+    for name, column in made.sizes:
+        ours = {member: column[w.book.member(body)] for member, body in bodies.items()}
+        texts.append(w.extents.text(ours, name, w.at_hand(inputs)))
+    return texts
 
 
 def unpacked(

@@ -112,7 +112,7 @@ class Chain:
             raise NotChain
         if isinstance(node, Use):
             text, made = construct_use(self.writer, family)
-            if len(made.forms) != 1 or len(made.gives) != 1:
+            if len(made.forms) != 1 or len(made.gives) != 1 or made.sizes:
                 raise NotChain
             self._want(made.forms[0], node.inputs[0])
             self.form, self._fresh = made.gives[0], False
@@ -120,7 +120,7 @@ class Chain:
         lowered = node.op.lower(*node.inputs)
         if lowered.module is None or len(node.inputs) != 1 or len(node.outputs) != 1:
             raise NotChain
-        if lowered.use or lowered.apart is not None:
+        if lowered.use or lowered.apart is not None or lowered.sized():
             raise NotChain
         self._want(lowered.wants, node.inputs[0])
         if isinstance(lowered.gives, str) and lowered.gives != "any":
@@ -160,6 +160,8 @@ class Chain:
         if len(body.takes) != 1 or not all(closed(each, self.writer.counts) for each in family.values()):
             raise NotChain
         text, made = construct_group(self.writer, family, label, back=back)
+        if made.sizes:
+            raise NotChain
         self._want(made.forms[0], body.inputs[0])
         self.form = made.gives[0]
         return text

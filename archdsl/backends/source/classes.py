@@ -69,20 +69,23 @@ class ClassWriter(Writer):
         return self._text("nn.Sequential", False), self._made((form,), (chain.form or form_of(shape),))
 
     def _made(self, forms: tuple[str, ...], gives: tuple[str, ...]) -> Made:
-        return Made(self.name, self.parameters.arguments(), self.parameters.defaults, forms, gives)
+        sizes = tuple(self.extents.given)
+        return Made(self.name, self.parameters.arguments(), self.parameters.defaults, forms, gives, sizes)
 
     def _text(self, parent: str, forward: bool) -> str:
         signature = ", ".join(["self", *self.parameters.signature()])
+        checks = self.checks(self.extents.read)
         lines = [f"class {self.name}({parent}):"]
         if self.doc:
             lines += [f'    """{self.doc}"""', ""]
         lines += [f"    def __init__({signature}):", "        super().__init__()"]
         kept = [f"self.{name} = {text}" for name, text in self.attributes.items()]
         lines += [f"        {line}" for text in (*kept, *self.init, *self.closing) for line in text.split("\n")]
-        body = self.forward if forward else [f"return super().forward({self.takes[0]})"] if self.checks else []
+        body = self.forward if forward else [f"return super().forward({self.takes[0]})"] if checks else []
         if body:
-            lines += ["", f"    def forward({', '.join(('self', *self.takes))}):"]
-            lines += [f"        {line}" for text in (*self.checks, *body) for line in text.split("\n")]
+            takes = ("self", *self.takes, *(name for name, _ in self.extents.given))
+            lines += ["", f"    def forward({', '.join(takes)}):"]
+            lines += [f"        {line}" for text in (*checks, *body) for line in text.split("\n")]
         lines += [f"    {line}".rstrip() for text in self.methods for line in ("", *text.split("\n"))]
         return "\n".join(lines) + "\n"
 
@@ -90,6 +93,7 @@ class ClassWriter(Writer):
         for position, (name, form) in enumerate(zip(self.takes, forms, strict=True)):
             shape = first(self.members).inputs[position]
             value = Value(name, form, shape.rank, variable=True)
+            value.shapes = {number: member.inputs[position] for number, member in self.members.items()}
             self.whole |= {name} if shape.dtype == "int64" else set()
             for member in self.members.values():
                 self.bind(member.body.takes[position], value)
@@ -121,6 +125,9 @@ class ClassWriter(Writer):
                 numbers = [each.gives[position] for each in row.values()]
                 value.left -= position > 0
                 value = self.settled(value, row, following, position, at, last)
+                value.shapes = {
+                    member: shape for member, each in row.items() for shape in each.shapes[position : position + 1]
+                }
                 for number in numbers:
                     self.bind(number, value)
             assert len(results) == len(item.gives)

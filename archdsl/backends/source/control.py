@@ -191,14 +191,14 @@ def construct_copy(w: Writer, bodies: Family, label: str) -> tuple[str, tuple[st
     node = first(bodies)
     if isinstance(node, Use):
         text, made = construct_use(w, bodies)
-        return text, made.forms, made.gives
+        return None if made.sizes else (text, made.forms, made.gives)
     if not isinstance(node, Sequence) or not all(closed(body, w.counts) for body in bodies.values()):
         return None
     chain = chain_of(w, bodies)
     if chain is not None and chain.positional():
         return chain.text(), (chain.entry or "any",), (chain.form or "",)
     text, made = construct_group(w, bodies, label)
-    return text, made.forms, made.gives
+    return None if made.sizes else (text, made.forms, made.gives)
 
 
 def write_branches(

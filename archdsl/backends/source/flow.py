@@ -26,6 +26,7 @@ class Value:
         self.reads = 0  # how often it is read in all, by every member
         self.done = False  # stands as a statement, for nothing reads it
         self.turned: dict[str, Value] = {}  # variables that hold it in another form
+        self.shapes: dict[int, Shape] = {}  # for each member of the class, as far as that is noted
 
     def words(self) -> set[str]:
         """The variables that the expression needs."""

@@ -12,7 +12,7 @@ from archdsl.backends.source.naming import class_name, fresh
 from archdsl.backends.source.sharing import ties
 from archdsl.backends.source.values import Column, Parameters
 from archdsl.expressions.scope import Scope
-from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, children, postorder
+from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, children, executed, postorder
 from archdsl.network.table import Identity, NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
@@ -38,11 +38,25 @@ class Generator(Book):
             elif isinstance(node, Repeat) and not node.parallel:
                 copies = (run.node for run in node.runs if run.copies > 1)
                 self._repeated |= {Identity(copy.block) for copy in copies if isinstance(copy, Use)}
+        if self.checked.facts is not None:
+            self._note_shares()
         for block in self._order():
             uses = [use for _, use in self._uses.items() if use.block is block]
             self._block(block, uses)
         self._model()
         return "\n\n".join(text.rstrip("\n") + "\n" for text in [*self.supports.values(), *self.classes])
+
+    def _note_shares(self) -> None:
+        """With symbolic sizes, what SHARE runs is one more use of its class: sizes must be read off so for it, too."""
+        nodes = list(postorder(self.network.body, executed))
+        parts = {item.gives[0]: item.node for item in _items(nodes) if item.gives}
+        for share in (node for node in nodes if isinstance(node, Share)):
+            if isinstance(share.node, Sequence) and share.of in parts:
+                first_run = parts[share.of]
+                self._again[first_run] = [*self._again.get(first_run, []), share.node]
+        for use in (node for node in nodes if isinstance(node, Use) and node.body not in self._uses):
+            self._second.add(Identity(use.body))
+            self._uses[use.body] = use
 
     def _order(self) -> list[tree.Block]:
         """Blocks, each behind those that it uses."""
@@ -87,7 +101,8 @@ class Generator(Book):
         back = Identity(block) in self._repeated and all(_can_follow(use) for use in uses)
         writer = ClassWriter(self, name, members, parameters, _plain(takes), back=back)
         try:
-            writer.closing = self._ties({number: use.body for number, use in enumerate(uses)})
+            laid = {number: use.body for number, use in enumerate(uses) if Identity(use.body) not in self._second}
+            writer.closing = self._ties(laid) if laid else []
             text, made = writer.write(sequential=_numbered(uses[0].body))
         except Mismatch:
             self.restore(before)
@@ -103,12 +118,22 @@ class Generator(Book):
             return known[0]
         name = class_name(label if label[:1].isalpha() else f"{outer}{label}", self.names)
         inner = {member: Member(body, members[member].scope, body.inputs) for member, body in found.items()}
-        scopes = {number: member.scope for number, member in inner.items()}
-        writer = ClassWriter(self, name, inner, Parameters(scopes, _channel_columns(inner, ()), {}), back=back)
+        again = [(member, more) for member, body in found.items() for more in self._again.get(body, ())]
+        second = {-1 - n: Member(more, members[m].scope, more.inputs) for n, (m, more) in enumerate(again)}
+        try:
+            return self._group(name, inner | second, back=back)
+        except Mismatch:
+            if not second:
+                raise
+            return self._group(name, inner, back=back)
+
+    def _group(self, name: str, members: dict[int, Member], *, back: bool) -> Made:
+        scopes = {number: member.scope for number, member in members.items()}
+        writer = ClassWriter(self, name, members, Parameters(scopes, _channel_columns(members, ()), {}), back=back)
         text, made = writer.write(sequential=True)
         self.classes.append(text)
-        for member, body in found.items():
-            self._made[body] = (made, member)
+        for number, member in members.items():
+            self._made[member.body] = (made, number)
         return made
 
     def _model(self) -> None:
@@ -125,9 +150,10 @@ class Generator(Book):
             closing, writer.methods = frozen(self.network.freezes, self.checked.network)
             writer.closing += closing
         if self.checked.facts is not None:
-            from archdsl.backends.source.sizes import size_checks
+            from archdsl.backends.source.sizes import size_checks, size_variables
 
-            writer.checks = size_checks(self.checked, writer.takes)
+            writer.extents.variables = size_variables(self.checked, writer.takes)
+            writer.checks = lambda read: size_checks(self.checked, writer.takes, read)
         text, _ = writer.write(sequential=_numbered(body) and len(self.network.outputs) == 1)
         self.classes.append(text)
 
@@ -149,6 +175,11 @@ class Generator(Book):
 
         more = "\n".join(f"    {line}" for line in note(self.checked))
         return f"{doc}\n\n{more}\n    " if more else doc
+
+
+def _items(nodes: list[Any]) -> list[Item]:
+    """What stands in sequences and merges."""
+    return [item for node in nodes for item in getattr(node, "items", ()) or getattr(node, "branches", ())]
 
 
 def class_name_of_model(name: str, taken: set[str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.backends.source.calls import call_class, construct_group, turn
+from archdsl.backends.source.calls import call_class, class_sizes, construct_group, turn
 from archdsl.backends.source.chains import Chain
 from archdsl.backends.source.families import Family, first
 from archdsl.backends.source.flow import Value, closed
@@ -38,7 +38,8 @@ def write_container(w: Writer, found: Family, inputs: list[Value], label: str, a
     if len(inputs) == 1 and closed(body, w.counts):
         text, made = construct_group(w, found, word or label)
         w.register(at.owner, label, text)
-        return call_class(w, callee, made, inputs, body.outputs, at)
+        sizes = class_sizes(w, made, found, inputs)
+        return call_class(w, callee, made, inputs, body.outputs, at, sizes=sizes)
     w.register(at.owner, label, "nn.Module()")
     w.enter(found, inputs)
     return w.body(found, At(callee, 0, at.variable))

@@ -27,6 +27,7 @@ class Made(NamedTuple):
     defaults: dict[str, Any]
     forms: tuple[str, ...]
     gives: tuple[str, ...]
+    sizes: tuple[tuple[str, Column], ...] = ()  # further arguments of `forward`, with their values for each member
 
 
 class Written(NamedTuple):

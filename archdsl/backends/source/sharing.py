@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.backends.source.calls import call_class, call_layer, write_layer
+from archdsl.backends.source.calls import call_class, call_layer, class_sizes, write_layer
 from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import Value
 from archdsl.backends.source.groups import call_chain
@@ -31,14 +31,21 @@ def write_share(
     made = _made(w, node)
     if any(_made(w, w.parts[each.of].node) is not made for each in found.values()):
         raise Mismatch
-    return call_class(w, callee, made, inputs, share.outputs, at, wishes)
+    bodies = {member: _body(each.node) for member, each in found.items()}
+    sizes = class_sizes(w, made, bodies, inputs) if made.sizes else []
+    return call_class(w, callee, made, inputs, share.outputs, at, wishes, sizes)
+
+
+def _body(node: Node) -> Sequence:
+    """What a block in use or a group runs."""
+    body = node.body if isinstance(node, Use) else node
+    assert isinstance(body, Sequence)
+    return body
 
 
 def _made(w: Writer, node: Node) -> Made:
     """The class that was written for a block in use or for a group."""
-    body = node.body if isinstance(node, Use) else node
-    assert isinstance(body, Sequence)
-    return w.book.made(body)
+    return w.book.made(_body(node))
 
 
 def ties(bodies: Family) -> list[str]:

@@ -13,11 +13,12 @@ from archdsl.analysis.conditions import Condition, combined, exportable
 from archdsl.backends.source.flow import form_of
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
+from archdsl.layers.base import is_open
 from archdsl.layers.values import give
 from archdsl.network.nodes import Leaf, Network, Port, Repeat, postorder
 from archdsl.sizes.condition import names_of
 from archdsl.sizes.shape import Shape
-from archdsl.sizes.size import SYMBOLIC, Expression, Symbol
+from archdsl.sizes.size import Expression, Symbol, symbols
 
 _TAKEN = {"self", "torch", "nn", "F", "x"}
 _OPPOSITE = {">=": "<", "<=": ">", "==": "!=", "!=": "=="}
@@ -28,7 +29,8 @@ def refuse_open(checked: Checked) -> None:
     """Raise ArchError at each layer that PyTorch cannot make without a number for what is left open."""
     assert checked.network is not None
     readable = _places(checked.network, tuple(port.name for port in checked.network.inputs))
-    faults = [fault for node in postorder(checked.network.body) if (fault := _fault(node, checked)) is not None]
+    found = [_fault(node, checked, set(readable)) for node in postorder(checked.network.body)]
+    faults = [fault for fault in found if fault is not None]
     for each in () if faults else combined(checked.facts, checked.source):
         open_ones = sorted(names_of(each.clause) - readable.keys())
         if open_ones and names_of(each.clause) & readable.keys():
@@ -39,13 +41,13 @@ def refuse_open(checked: Checked) -> None:
         raise ArchError(sorted(faults, key=lambda fault: fault.place)[: checked.facts.limits.diagnostics])  # type: ignore[union-attr]
 
 
-def _fault(node: Any, checked: Checked) -> Diagnostic | None:
+def _fault(node: Any, checked: Checked, readable: set[str]) -> Diagnostic | None:
     if isinstance(node, Repeat):
         found = next((run.copies for run in node.runs if isinstance(run.copies, Expression)), None)
         message = f"how many copies there are is {found}, and PyTorch needs a number to make them"
         at = node.statement.repeat
     elif isinstance(node, Leaf):
-        name, found = next(_open_arguments(node), ("", None))
+        name, found = next(_open_arguments(node, readable), ("", None))
         message = f"{node.op.name}: {name} is {found}, and PyTorch needs a number to make the layer"
         at = node.statement.kind
     else:
@@ -57,27 +59,47 @@ def _fault(node: Any, checked: Checked) -> Diagnostic | None:
     return Diagnostic("undetermined", message, span, part, hint=give(found))
 
 
-def _open_arguments(leaf: Leaf) -> Iterator[tuple[str, Any]]:
-    """Values of a layer, and arguments of its module, that are left open."""
-    module = leaf.op.lower(*leaf.inputs).module
-    arguments = module.arguments if module is not None else {}
+def _open_arguments(leaf: Leaf, readable: set[str]) -> Iterator[tuple[str, Any]]:
+    """Values of a layer, and arguments of its module, that are symbolic and not read off a tensor in `forward`."""
+    lowered = leaf.op.lower(*leaf.inputs)
+    read_off = lowered.open_sizes()
+    arguments = lowered.module.arguments if lowered.module is not None else {}
+    made = lowered.call is None or is_open(tuple(size for each in leaf.op.tensors(*leaf.inputs) for size in each.sizes))
     own = {name: leaf.op.__dict__[name] for name, each in type(leaf.op).attributes.items() if not each.type.told}
-    for name, value in (*own.items(), *arguments.items()):
-        several = value.values() if isinstance(value, dict) else value if isinstance(value, tuple) else (value,)
-        for each in several:
-            if isinstance(each, SYMBOLIC):
+    for name, value in (*own.items(), *arguments.items()) if made else ():
+        for each in _sizes_in(value):
+            yield name, each
+    for name, value in (*own.items(), *read_off.items()):
+        for each in _sizes_in(value):
+            if not symbols(each) <= readable:
                 yield name, each
+
+
+def _sizes_in(value: Any) -> list[Any]:
+    """The symbolic sizes in a value."""
+    if isinstance(value, (dict, tuple)):
+        return [size for each in (value.values() if isinstance(value, dict) else value) for size in _sizes_in(each)]
+    return [value] if is_open(value) else []
 
 
 # ---- the check of sizes
 
 
-def size_checks(checked: Checked, takes: tuple[str, ...]) -> list[str]:
-    """The statements that refuse a forbidden size with a ValueError, cheaply; none where nothing is forbidden."""
+def size_variables(checked: Checked, takes: tuple[str, ...]) -> dict[str, str]:
+    """The symbols that can be read off the inputs, and the variables that hold them."""
+    assert checked.network is not None
+    return {name: _variable(name, takes) for name in _places(checked.network, takes)}
+
+
+def size_checks(checked: Checked, takes: tuple[str, ...], read: set[str]) -> list[str]:
+    """The statements that refuse a forbidden size with a ValueError, cheaply; none where nothing is forbidden.
+
+    `read` are the symbols whose variables are needed in any case.
+    """
     assert checked.network is not None
     places = _places(checked.network, takes)
     conditions = combined(checked.facts, checked.source)
-    used = [name for name in places if any(name in names_of(each.clause) for each in conditions)]
+    used = [name for name in places if name in read or any(name in names_of(each.clause) for each in conditions)]
     lines: list[str] = []
     for name, found in places.items():
         variable = _variable(name, takes)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from archdsl.backends.source.book import Book
+from archdsl.backends.source.extents import Extents
 from archdsl.backends.source.families import Family, first, nodes
 from archdsl.backends.source.flow import Value, uses
 from archdsl.backends.source.made import At, Callee, Member, Written
@@ -18,11 +19,16 @@ from archdsl.backends.source.naming import variable
 from archdsl.backends.source.text import attribute, comment, statement, submodule
 from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
-from archdsl.network.nodes import Item, Leaf, walk
+from archdsl.network.nodes import Item, Leaf, postorder, walk
 from archdsl.network.table import Identity, NodeTable
 
 UNREAD = "_"  # the variable of a result that nothing reads
 T = TypeVar("T")
+Checks: TypeAlias = Callable[[set[str]], list[str]]
+
+
+def _no_checks(read: set[str]) -> list[str]:
+    return []
 
 
 class NotChain(Exception):
@@ -52,7 +58,7 @@ class Writer(ABC):
         self.back = back  # whether the result lies as the input does, so that copies can follow one another
         self.entry = ""  # how its first input lies
         self.whole: set[str] = set()  # variables that hold whole numbers
-        self.checks: list[str] = []  # statements that refuse a forbidden size
+        self.checks: Checks = _no_checks  # the statements that read symbols and refuse a forbidden size
         self.attributes: dict[str, str] = {}  # values of the constructor that `forward` reads, by their names
         self.init: list[str] = []
         self.forward: list[str] = []
@@ -64,21 +70,29 @@ class Writer(ABC):
         self.values: dict[int, Value] = {}
         self.live: list[Value] = []
         self.indices: list[str] = []  # the variables of the loops around
+        self.extents = Extents(taken={*self.takes, *self._labels()})
         self.counts: dict[int, int] = {}
         for member in members.values():
             for number, count in uses(member.body).items():
                 self.counts[number] = self.counts.get(number, 0) + count
 
+    def _labels(self) -> set[str]:
+        """The names in the bodies, which variables are called by."""
+        nodes = [node for member in self.members.values() for node in postorder(member.body)]
+        rows = [getattr(node, "items", ()) or getattr(node, "branches", ()) for node in nodes]
+        return {item.label for items in rows for item in items if item.label is not None}
+
     # ---- attempts
 
     def snapshot(self) -> Any:
         """What an attempt at a chain may change, so that it can be undone."""
-        return self.book.snapshot(), self.parameters.snapshot()
+        return self.book.snapshot(), self.parameters.snapshot(), self.extents.snapshot()
 
     def restore(self, before: Any) -> None:
         """Undo an attempt."""
         self.book.restore(before[0])
         self.parameters.restore(before[1])
+        self.extents.restore(before[2])
 
     def attempt(self, way: str, bodies: Family, form: str | None, write: Callable[[Family], T]) -> T | None:
         """What `write` gives; None where the bodies are no chain, with its traces undone.
@@ -113,7 +127,12 @@ class Writer(ABC):
     def busy(self) -> set[str]:
         """The variables that something still needs."""
         self.live = [value for value in self.live if value.left > 0]
-        return {word for value in self.live for word in value.words()} | set(self.indices)
+        return {word for value in self.live for word in value.words()} | set(self.indices) | self.extents.names()
+
+    def at_hand(self, inputs: list[Value]) -> list[Value]:
+        """The tensors in variables that hold them still: what an item reads, and what a later one will."""
+        found = [*self.values.values(), *inputs]
+        return [value for value in dict.fromkeys(found) if value.variable and (value.left > 0 or value in inputs)]
 
     def assign(self, value: Value, wish: str | None, at: At, shape: str) -> Value:
         """Give an expression a variable, the running one of the sequence where that is free."""
@@ -123,7 +142,7 @@ class Writer(ABC):
         if name != value.text:
             self.forward.append(statement(f"{name} = ", value.text, note))
         kept = Value(name, value.form, value.rank, variable=True)
-        kept.fresh, kept.whole = value.fresh, value.whole
+        kept.fresh, kept.whole, kept.shapes = value.fresh, value.whole, value.shapes
         self.whole = self.whole | {name} if value.whole else self.whole - {name}
         return kept
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Callable, Iterator
 
 from archdsl.checker.fixes import respell
-from archdsl.checker.fixes.draft import Around, Unwritable
 from archdsl.checker.fixes.proposal import Either, Proposal, chained, respelled
 from archdsl.checker.fixes.statement import Statement
 from archdsl.diagnostics import nearest
 from archdsl.layers import REGISTRY, Layer, lookup
+from archdsl.notations.calls.draft import Around, Unwritable
 from archdsl.vocabulary import Row, known, plain
 from archdsl.vocabulary.papers import STATEMENTS
 

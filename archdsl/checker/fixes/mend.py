@@ -12,8 +12,6 @@ from typing import Protocol, TypeAlias
 
 from archdsl.checker.fixes import habits, incoming, inside, whole, words
 from archdsl.checker.fixes.assign import assigned
-from archdsl.checker.fixes.call import program
-from archdsl.checker.fixes.draft import Around, Unwritable
 from archdsl.checker.fixes.proposal import Either, Fault
 from archdsl.checker.fixes.statement import apart, changed, statement_at, tail_of, without_comment
 from archdsl.checker.fixes.translate import lines_of
@@ -22,6 +20,8 @@ from archdsl.diagnostics.diagnostic import Edit, Fix
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import raising
 from archdsl.network.nodes import Leaf, Network, postorder
+from archdsl.notations.calls.call import program
+from archdsl.notations.calls.draft import Around, Unwritable
 from archdsl.sizes.shape import Shape
 
 MOST_VISITS = 5_000  # layers visited in the check of a text that is tried
@@ -29,6 +29,7 @@ _MOST_LINES = 20  # lines that are mended
 _MOST_TRIES = 32  # texts that are tried for one line
 _MOST_TEXT = 400_000  # characters of all texts that are tried
 _MOST_WORK = 20_000  # layers visited in all of them; steps are counted with these
+_LISTING = "--notation listing"  # in the hint of a text that may be none of ours
 _DEEPEST = 6  # faults of one line that are mended one after the other
 _LONGEST = 1_000  # characters of a line that is mended
 _SHOWN = 120  # characters of a line that are shown; of a longer one, the statements that are changed
@@ -327,13 +328,16 @@ def mended(text: str, diagnostics: list[Diagnostic], again: Callable[[str], Seen
     mender.unread = {at for at, places in lines.items() if any(found[one].code in _UNREADABLE for one in places)}
     for number in sorted(lines)[:_MOST_LINES]:
         faults = [found[place] for place in lines[number]]
+        if faults[0].fix is not None:  # tried before: an input that lies in another order
+            mender.keep(_changes(faults[0].source.text, faults[0].fix))
+            continue
         first, changes = lines[number][0], mender.mend(number, faults)
         if changes:
             fix = _fix(faults[0].source.text, mender.lines, changes)
             for place, one in zip(lines[number], faults, strict=True):
                 found[place] = one._replace(fix=fix, hint=fix.title if place == first else None)
             mender.keep(changes)
-        elif mender.said:
+        elif mender.said and _LISTING not in (faults[0].hint or ""):
             found[first] = found[first]._replace(hint=mender.said)
     return found
 
@@ -350,6 +354,19 @@ def _places(diagnostics: list[Diagnostic], lines: int) -> dict[int, list[int]]:
         own = one.severity == "error" and one.source.base == 0 and one.source.text and one.line <= lines
         if own and one.code != "limit":
             found.setdefault(one.line - 1, []).append(place)
+    return found
+
+
+def _changes(text: str, fix: Fix) -> Changes:
+    """The lines that a fix puts in place of others."""
+    lines = text.split("\n")
+    found: Changes = {}
+    for span, instead in fix.edits:
+        if "\n" in text[span.start : span.end]:
+            continue
+        at = text.count("\n", 0, span.start)
+        start = text.rfind("\n", 0, span.start) + 1
+        found[at] = f"{lines[at][: span.start - start]}{instead}{lines[at][span.end - start :]}"
     return found
 
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from archdsl.checker.fixes import respell
-from archdsl.checker.fixes.draft import Around
 from archdsl.checker.fixes.respell import Head
 from archdsl.checker.fixes.statement import Statement
 from archdsl.layers import Layer
+from archdsl.notations.calls.draft import Around
 
 
 class Either(NamedTuple):

@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from archdsl.checker.fixes.arguments import attribute_by
-from archdsl.checker.fixes.axes import axis_word
-from archdsl.checker.fixes.draft import Around, Unwritable
 from archdsl.diagnostics import nearest as near
 from archdsl.expressions.signature import Signature, of_kind
 from archdsl.layers import Layer, lookup
+from archdsl.notations.calls.arguments import attribute_by
+from archdsl.notations.calls.axes import axis_word
+from archdsl.notations.calls.draft import Around, Unwritable
 from archdsl.vocabulary import known
 from archdsl.vocabulary.arguments import FROM_INPUT, IGNORED, IGNORED_ENDS
 from archdsl.vocabulary.keras import ACTIVATIONS

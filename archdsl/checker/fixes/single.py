@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable, Iterator
 
 from archdsl.checker.fixes import respell
-from archdsl.checker.fixes.draft import Around, Draft, Unwritable
-from archdsl.checker.fixes.kerasforms import pooled_same
 from archdsl.checker.fixes.proposal import Proposal, chained
-from archdsl.checker.fixes.spelling import spelled, text
 from archdsl.checker.fixes.statement import Statement
 from archdsl.layers import lookup
+from archdsl.notations.calls.draft import Around, Draft, Unwritable
+from archdsl.notations.calls.kerasforms import pooled_same
+from archdsl.notations.calls.spelling import spelled, text
 from archdsl.vocabulary import Row
 
 _ON = r"(?:bi|bidir|bidirectional|both)(?:=(?:yes|true|True|1))?|(?:direction|mode)=\"?(?:bidirectional|both)\"?"

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from archdsl.checker.fixes import kinds
-from archdsl.checker.fixes.call import Call, Program
-from archdsl.checker.fixes.draft import Around, Draft, Unwritable, bind
-from archdsl.checker.fixes.forms import FORMS
-from archdsl.checker.fixes.head import head_of
 from archdsl.checker.fixes.proposal import Either, respelled
-from archdsl.checker.fixes.spelling import Raw, text
 from archdsl.checker.fixes.statement import Statement
 from archdsl.layers import lookup
+from archdsl.notations.calls.call import Call, Program
+from archdsl.notations.calls.draft import Around, Draft, Unwritable, bind
+from archdsl.notations.calls.forms import FORMS
+from archdsl.notations.calls.head import head_of
+from archdsl.notations.calls.spelling import Raw, text
 from archdsl.vocabulary import Row, exact, known
 
 _MOST = 60  # layers of one line

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from archdsl.checker.fixes import kinds
-from archdsl.checker.fixes.draft import Around
 from archdsl.checker.fixes.proposal import Fault, Proposal, respelled
 from archdsl.checker.fixes.single import SINGLE
 from archdsl.checker.fixes.statement import Statement
 from archdsl.layers import Layer, lookup
+from archdsl.notations.calls.draft import Around
 from archdsl.vocabulary.arguments import UNITS
 
 _VALUES = (

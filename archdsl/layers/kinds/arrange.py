@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, is_open
 from archdsl.layers.layout import either, order
 from archdsl.layers.pattern import Arrangement, Pattern, arranged, open_once, part_sizes, rearranged
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Dimensions, Gathered, PerAxis, Sizes, Switch, Text, Whole
 from archdsl.sizes.shape import AXES, Shape, product
-from archdsl.sizes.size import Expression, Size, same
+from archdsl.sizes.size import Size, same
 
 
 class Reshaped(Dimensions):
@@ -90,9 +90,10 @@ class Reshape(Layer):
         before = [x.sizes[axis] for axis in order(x.rank, wants)]
         after = [y.sizes[axis] for axis in order(y.rank, gives)]
         modules = _steps(before, after)
-        call = "{0}" + "".join(f".{module.path[3:].lower()}{_given(module)}" for module in modules)
-        alone = modules if len(modules) == 1 else [module for module in modules if _is_open(module)]
-        return Lowered(alone[0] if alone else None, call, wants=wants, gives=gives)
+        sizes: dict[str, Any] = {}
+        call = "{0}" + "".join(f".{module.path[3:].lower()}{_given(module, sizes)}" for module in modules)
+        alone = modules[0] if len(modules) == 1 and not sizes else None
+        return Lowered(alone, call, wants=wants, gives=gives, sizes=sizes)
 
 
 def _steps(before: list[Size], after: list[Size]) -> list[Module]:
@@ -103,20 +104,20 @@ def _steps(before: list[Size], after: list[Size]) -> list[Module]:
             ends = {"start_dim": start + 1, **({"end_dim": stop} if stop < len(before) else {})}
             steps.append(Module("nn.Flatten", ends, 2, {"start_dim": 1} if len(ends) == 1 else {}))
         if len(sizes) > 1:
-            alone = sum(isinstance(size, Expression) for size in sizes) == 1
-            steps.append(
-                Module("nn.Unflatten", {"dim": start + 1, "unflattened_size": open_once(sizes) if alone else sizes}, 2)
-            )
+            steps.append(Module("nn.Unflatten", {"dim": start + 1, "unflattened_size": open_once(sizes)}, 2))
     return steps
 
 
-def _is_open(module: Module) -> bool:
-    """Whether more sizes are left open than one, so that PyTorch cannot part a dimension into them."""
-    return any(isinstance(size, Expression) for size in module.arguments.get("unflattened_size", ()))
-
-
-def _given(module: Module) -> str:
-    return f"({', '.join(str(value) for value in module.arguments.values())})"
+def _given(module: Module, sizes: dict[str, Any]) -> str:
+    """The arguments as text; symbolic sizes are noted, and stand there by a name."""
+    texts = []
+    for value in module.arguments.values():
+        if is_open(value):
+            sizes[f"size{len(sizes)}"] = value
+            texts.append(f"{{size{len(sizes) - 1}}}")
+        else:
+            texts.append(str(value))
+    return f"({', '.join(texts)})"
 
 
 def _runs(before: list[Size], after: list[Size]) -> list[tuple[int, int, tuple[Size, ...]]]:

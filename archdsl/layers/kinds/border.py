@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, inline
+from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, inline, is_open
 from archdsl.layers.output import SameOrSizes
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.sides import Ends, Sides
@@ -10,7 +10,7 @@ from archdsl.layers.support.border import CENTER_CROP, CROP, CROP_SIDES
 from archdsl.layers.values import Number, Word
 from archdsl.layers.window import check_filling
 from archdsl.sizes.shape import AXES, Shape
-from archdsl.sizes.size import Expression, Size
+from archdsl.sizes.size import Size
 
 _MODULES = {"reflect": "Reflection", "replicate": "Replication", "circular": "Circular"}
 _Sides = tuple[tuple[int, int], ...]
@@ -88,7 +88,7 @@ class Pad(Layer):
         mode = "constant" if self.mode == "zeros" else self.mode
         arguments = {"pad": pads, "mode": mode, "value": self.value}
         call = inline("F.pad", Module("", arguments, 1, {"mode": "constant", "value": None})) if any(pads) else "{0}"
-        return Lowered(self._module(x, pads), call, wants=place, gives=place)
+        return Lowered(self._module(x, pads), call, wants=place, gives=place, sizes={"pad": pads})
 
     def _module(self, x: Shape, pads: tuple[Size, ...]) -> Module | None:
         """PyTorch's module; it has none for more than three axes, the channels counted."""
@@ -163,11 +163,23 @@ class Crop(Layer):
     def lower(self, *inputs: Shape) -> Lowered:
         (x,) = inputs
         sides = self._sides(x)
-        if any(isinstance(end, Expression) for ends in sides for end in ends):
-            return Lowered(self._module(), wants="first", gives="first")
+        if any(map(is_open, sides)):
+            return self._read_off(sides, self._left(x))
         slices = ", ".join(f"{before or ''}:{-behind or ''}" for before, behind in sides)
         call = f"{{0}}[:, :, {slices}]" if any(map(any, sides)) else "{0}"
         return Lowered(self._module(), call, wants="first", gives="first")
+
+    def _read_off(self, sides: tuple[tuple[Size, Size], ...], left: tuple[Size, ...]) -> Lowered:
+        """What is left of each axis, from a place that depends on its size."""
+        slices: list[str] = []
+        sizes: dict[str, Size] = {}
+        for place, ((before, behind), size) in enumerate(zip(sides, left, strict=True)):
+            if is_open((before, behind)):
+                slices.append(f"{{start{place}}}:{{stop{place}}}")
+                sizes |= {f"start{place}": before, f"stop{place}": before + size}
+            else:
+                slices.append(f"{before or ''}:{-behind or ''}")
+        return Lowered(call=f"{{0}}[:, :, {', '.join(slices)}]", wants="first", gives="first", sizes=sizes)
 
     def _module(self) -> Module:
         if self.space is None:

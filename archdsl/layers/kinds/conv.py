@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Lowered, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Lowered, Tensor, Wrong, attribute, is_open
 from archdsl.layers.convolution import Convolution, check_groups, padding_mode, uneven
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.conv import (
@@ -123,10 +123,14 @@ class Conv(Convolution):
     def lower(self, *inputs: Shape) -> Lowered:
         (x,) = inputs
         arguments = self.arguments(x)
-        apart = uneven(arguments["padding"], len(self.kernel))
+        open_pad = is_open(arguments["padding"])
+        apart = not open_pad and uneven(arguments["padding"], len(self.kernel))
         if self.table is not None:
             keep = ("in_channels", "table", "kernel_size", "stride", "padding", "dilation", "bias")
             arguments = {name: {**arguments, "table": [list(row) for row in self.table]}[name] for name in keep}
+            if open_pad:
+                plain = self.supported("TableConv", TABLE_CONV, {**arguments, "padding": 0})
+                return self.padded_before(plain, arguments["padding"])
             kind = ("AsymmetricTableConv", ASYMMETRIC_TABLE_CONV) if apart else ("TableConv", TABLE_CONV)
         elif self.bias == "position":
             arguments["bias"] = (self.out, *self.positions(x))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, inline, is_open
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Axes, Number, Switch
 from archdsl.sizes.shape import AXES, Shape
@@ -20,6 +20,7 @@ class LastAxesNorm(Layer):
 
     fresh = True
     module: ClassVar[str]
+    function: ClassVar[str]
     axes: tuple[str, ...] = attribute(
         Axes(),
         "channels",
@@ -62,9 +63,10 @@ class LastAxesNorm(Layer):
         sizes = self.sizes(x)
         place = self._last_axes(x)[0]
         shape = sizes[0] if len(sizes) == 1 else sizes
-        return Lowered(
-            Module(self.module, {"normalized_shape": shape, **arguments}, 1, defaults), wants=place, gives=place
-        )
+        module = Module(self.module, {"normalized_shape": shape, **arguments}, 1, defaults)
+        own = Module("", {"normalized_shape": sizes, "eps": arguments["eps"]}, 1, defaults)
+        call = inline(self.function, own) if is_open(sizes) else None
+        return Lowered(module, call, wants=place, gives=place, sizes={"normalized_shape": sizes})
 
 
 class LayerNorm(LastAxesNorm):
@@ -76,6 +78,7 @@ class LayerNorm(LastAxesNorm):
 
     name = "LN"
     module = "nn.LayerNorm"
+    function = "F.layer_norm"
     eps: float = attribute(Number(0), 1e-5, doc="what is added to the variance", torch="eps", named=True)
     affine: bool = attribute(
         Switch(), True, doc="a learned scale and shift per element", torch="elementwise_affine", named=True
@@ -112,6 +115,7 @@ class RmsNorm(LastAxesNorm):
 
     name = "RMSNORM"
     module = "nn.RMSNorm"
+    function = "F.rms_norm"
     eps: float | None = attribute(Number(0), None, doc="what is added to the mean square", torch="eps", named=True)
     affine: bool = attribute(Switch(), True, doc="a learned scale per element", torch="elementwise_affine", named=True)
     examples = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, inline
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, inline, is_open
 from archdsl.layers.groups import divisors
 from archdsl.layers.layout import axis_index, dimension, layout
 from archdsl.layers.refusal import Refusal
@@ -19,6 +19,9 @@ class RunningNorm(Layer):
 
     fresh = True
     module: ClassVar[str]  # nn.BatchNorm
+    function: ClassVar[str]  # for a norm that owns nothing, with any number of channels
+    alone: ClassVar[dict[str, Any]] = {}  # its arguments then
+    eps: float
     affine: bool
     stats: bool
     bias: bool
@@ -34,7 +37,9 @@ class RunningNorm(Layer):
         defaults = {str(attribute.torch): attribute.default for attribute in self.attributes.values()}
         place = "flat" if x.rank == 1 else "first"
         module = Module(f"{self.module}{max(1, x.rank - 1)}d", arguments, 1, defaults)
-        return Lowered(module, wants=place, gives=place)
+        own = Module("", {**self.alone, "eps": self.eps}, 0, defaults)
+        call = inline(self.function, own) if is_open(x.channels) else None  # for what owns nothing
+        return Lowered(module, call, wants=place, gives=place)
 
 
 class BatchNorm(RunningNorm):
@@ -46,6 +51,8 @@ class BatchNorm(RunningNorm):
 
     name = "BN"
     module = "nn.BatchNorm"
+    function = "F.batch_norm"
+    alone: ClassVar[dict[str, Any]] = {"running_mean": None, "running_var": None, "training": True}
     eps: float = attribute(Number(0, above=True), 1e-5, doc="what is added to the variance", torch="eps", named=True)
     momentum: float | None = attribute(
         NumberOr("cumulative", 0, 1),
@@ -82,6 +89,7 @@ class InstanceNorm(RunningNorm):
 
     name = "INSTANCENORM"
     module = "nn.InstanceNorm"
+    function = "F.instance_norm"
     ranks = (2, 3, 4)
     eps: float = attribute(Number(0), 1e-5, doc="what is added to the variance", torch="eps", named=True)
     momentum: float = attribute(
@@ -154,7 +162,10 @@ class GroupNorm(Layer):
         }
         place = "flat" if x.rank == 1 else "first"
         defaults = {"eps": 1e-5, "affine": True, "bias": True}
-        return Lowered(Module("nn.GroupNorm", arguments, 2, defaults), wants=place, gives=place)
+        own = Module("", {"num_groups": self.groups, "eps": self.eps}, 1, defaults)
+        call = inline("F.group_norm", own) if is_open((x.channels, self.groups)) else None
+        module = Module("nn.GroupNorm", arguments, 2, defaults)
+        return Lowered(module, call, wants=place, gives=place, sizes={"num_groups": self.groups})
 
 
 class LocalResponseNorm(Layer):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Wrong, attribute, is_open
 from archdsl.layers.layout import axis_index, dimension, either, lying, order
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import PerAxis, Sizes, Switch, Type, Whole, Word, give, spell, whole
@@ -172,14 +172,14 @@ class Parted(Layer):
             message = f"{self.name} gives {count:,} results, and {_MOST_RESULTS:,} are the most"
             raise Refusal("out-of-range", message, blame=blame)
 
-    def parted(self, x: Shape, call: str) -> Lowered:
+    def parted(self, x: Shape, call: str, sizes: dict[str, Any] | None = None) -> Lowered:
         """A call with the dimension behind the input and what is told of the parts."""
         axis = axis_index(self.name, self.axis, x)
         alone = len(self.results(x)) == 1
 
         def lowered(form: str) -> Lowered:
             text = "{0}" if alone else f"{call}, {dimension(x.rank, axis, form)})"
-            return Lowered(call=text, wants=form, gives=form)
+            return Lowered(call=text, wants=form, gives=form, sizes=sizes or {})
 
         return either(x.rank, lowered)
 
@@ -240,6 +240,8 @@ class Split(Parted):
         return (*[self.sizes] * (count - 1), size - (count - 1) * self.sizes)
 
     def lower(self, *inputs: Shape) -> Lowered:
+        if is_open(self.sizes):
+            return self.parted(inputs[0], "torch.split({0}, {sizes}", {"sizes": self.sizes})
         sizes = list(self.sizes) if isinstance(self.sizes, tuple) else self.sizes
         return self.parted(inputs[0], f"torch.split({{0}}, {sizes}")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, is_open, literal
 from archdsl.layers.layout import layout
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.source import CONSTANT
@@ -92,6 +92,15 @@ class Const(Source):
         value = float(self.value)
         if self.saved:
             return self._lowered("torch.full", {"size": self.stored(), "fill_value": value}, 2)
+        if is_open(self.sizes):
+            return self._read_off(value)
         arguments = {"size": self.stored()[self.batch :], "value": value}
         module = Module("Constant", arguments, 2, {"value": 0.0}, CONSTANT)
         return Lowered(module, gives=layout(len(self.sizes)))
+
+    def _read_off(self, value: float) -> Lowered:
+        """The call for sizes of which some are symbolic; its input is the tensor that it is made like."""
+        sizes = {f"size{place}": size for place, size in enumerate(self.stored()[self.batch :])}
+        texts = [f"{{{name}}}" if is_open(size) else str(size) for name, size in sizes.items()]
+        call = f"{{0}}.new_full(({', '.join(['{0}.shape[0]', *texts])}), {literal(value)})"
+        return Lowered(call=call, gives=layout(len(self.sizes)), sizes=sizes)

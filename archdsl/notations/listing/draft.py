@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import Span
+from archdsl.limits import Limits
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow
 from archdsl.notations.listing.line import Shape, sizes
 from archdsl.notations.listing.parts import GROUPED, Note, Unclear, amount, figure, place_of, whole, word
+from archdsl.notations.listing.spelled import number_of
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -17,12 +19,16 @@ _LARGEST_LABEL = 60
 class Draft:
     """What is known behind the last line: the value that comes, the names that are taken, what the text says of all."""
 
-    def __init__(self) -> None:
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
         self.flow = Flow()
+        self.rank: int | None = None  # axes of the value behind a module of PyTorch
+        self.assumed: list[tuple[Span, str]] = []  # what its lines do not say
         self.notes: list[Note] = []
         self.taken: set[str] = set()
         self.comes: list[tree.Comes] = []  # what the layer at hand says that it reads
         self.channels_first = False  # whether shapes are written as 3x224x224
+        self.batch: str | None = None  # a number of images that shapes begin with
         self.residual = False  # whether the text speaks of residual blocks
         self.normed = False  # whether the text says that batch normalization follows each convolution
 
@@ -46,11 +52,24 @@ class Draft:
             token = entry.facts.get(fact)
             if token is not None and "." in token.text and not (fact == "count" and GROUPED.fullmatch(token.text)):
                 raise Unclear(f"{token.text} is no whole number", place_of(token), "layers have whole sizes and steps")
+        if entry.structure and not entry.blocks:
+            token = entry.structure[0]
+            hint = "a listing has its layers one after the other: convert the rest, and write this one in the spec"
+            raise Unclear(f"{token.text!r} is more than the figures of one layer say", place_of(token), hint)
         self._reads(entry)
         if entry.loose:
             token = entry.loose[0]
             hint = 'put a word to it ("64 filters", "stride 2"), or take it out of the line'
             raise Unclear(f"what {token.text} says of this layer is not clear", Span(token.start, token.end), hint)
+
+    def spelled(self, entry: Entry, incoming: Flow) -> None:
+        """`here every map reads all six`: a number in words must be one that the layer or what it reads has."""
+        known = {"".join(sizes(token)) for token in entry.facts.values()} | {str(incoming.channels)}
+        for token in entry.spelled:
+            if str(number_of(token.text)) not in known:
+                hint = "write it in figures, with the word that it belongs to, or take it out of the line"
+                raise Unclear(f"what {token.text} says of this layer is not clear", place_of(token), hint)
+            self.note(token, "a number that is known already")
 
     def _reads(self, entry: Entry) -> None:
         """`Conv2d(3, 64)`, `in_channels=3`: what a layer says that it reads must be what comes in."""

@@ -41,6 +41,9 @@ class Entry:
         self.columns: dict[str, Token] = {}  # of an inception row: 1x1, 3x3 reduce, 3x3 ...
         self.results: list[Token] = []  # numbers behind arrows: what comes out, or further layers (fc: 120 -> 84)
         self.loose: list[Token] = []  # amounts that nothing explains
+        self.row = False  # whether a row of a table tells it
+        self.structure: list[Token] = []  # words that say how layers hang together: residual, shortcut, block
+        self.spelled: list[Token] = []  # numbers in words that nothing explains
         self.vague: list[Token] = []  # a stride or a padding without its figure
         self.twice: list[tuple[str, Token, Token]] = []  # facts given twice, with different values
         self.bare: Token | None = None  # a count without a word, which may be what the layer reads
@@ -57,6 +60,14 @@ class Entry:
         """The name as written: CONV2 ~ 12 is `CONV2`."""
         base = _LETTERS.get(self.head.kind) or {"dense": "fc"}.get(self.family, self.family.lower())
         return f"{base}{self.head.ordinal.text}" if self.head.ordinal else ""
+
+    @property
+    def times(self) -> int:
+        """How many layers it is: CONV2 ~ 12 are eleven, and copies count."""
+        first, last, copies = self.head.ordinal, self.head.last, self.facts.get("copies")
+        ends = (first.text, last.text) if first is not None and last is not None else ("0", "0")
+        span = int(ends[1]) - int(ends[0]) + 1 if all(end.isdigit() for end in ends) else 1
+        return span * (int(copies.text) if copies is not None and copies.text.isdigit() else 1)
 
     def give(self, fact: str, token: Token) -> None:
         """Note a fact; one that is there already must be the same."""

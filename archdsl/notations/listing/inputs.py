@@ -7,10 +7,10 @@ from itertools import pairwise
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.limits import Limits
-from archdsl.notations.listing import clauses
+from archdsl.notations.listing import clauses, layout, likeness
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.line import Head, Item, Shape, is_a, sizes
-from archdsl.notations.listing.parts import Note, amount, is_channels_first, rotated
+from archdsl.notations.listing.parts import Note, amount, rotated
 from archdsl.notations.listing.pieces import Piece, Row
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -26,6 +26,7 @@ class InputReader:
         self.entries: list[Entry] = []
         self.input: tree.Input | None = None
         self.channels_first = False  # whether shapes are written as 3x224x224
+        self.batch: str | None = None  # a number of images that shapes begin with
         self.tentative = False  # whether the input is only a shape in the prose
 
     def note(self, at: Piece | Span | tree.QuantityClaim, text: str) -> None:
@@ -45,22 +46,19 @@ class InputReader:
             return False
         if heads and len(found) == 1 and not self.entries:  # INPUT, above or below its shape
             return True
-        size = next((item for item in found if isinstance(item, Shape)), None) or clauses.dims(found)
-        if size is None or (not heads and len(size.sizes) != 3 and not clauses.has(found, "IMAGE")):
+        size = next((item for item in found if isinstance(item, Shape)), None) or likeness.dims(found)
+        if size is None or (not heads and len(size.sizes) != 3 and not likeness.has(found, "IMAGE")):
             return False
-        if not clauses.leads(found) and heads and self.input:
+        if not likeness.leads(found) and heads and self.input:
             return False
         self._give_input(piece, size, found, bool(heads))
         return True
 
     def _give_input(self, piece: Piece, size: Shape, found: list[Item], heads: bool) -> None:
-        numbers = size.sizes
-        if len(numbers) == 2:
-            numbers = (*numbers, self._channels(piece, found))
         at = Span(size.start, size.end)
-        if numbers[0] in ("1", "3") and is_channels_first(numbers):
-            self.note(at, "channels first, here and in all shapes")
-            numbers, self.channels_first = rotated(numbers), True
+        numbers = self._ordered(piece, size.sizes, at, found)
+        if numbers is None:
+            return
         if self.input is None or (self.tentative and heads and not self.entries):
             self.tentative = not heads
             self.input = tree.Input((), amount(numbers, at), None, (), *at)
@@ -73,9 +71,39 @@ class InputReader:
     def take_input(self, given: tree.Input) -> None:
         """Read the input that the caller gives as a line of the text."""
         numbers, at = sizes(given.size), Span(given.start, given.end)  # type: ignore[arg-type]
-        if numbers[0] in ("1", "3") and is_channels_first(numbers):
-            numbers, self.channels_first = rotated(numbers), True
-        self.input = given._replace(size=amount(numbers, at))
+        ordered = self._in_order(numbers, at, batched=False)
+        if ordered is not None:
+            self.input = given._replace(size=amount(ordered, at))
+
+    def _ordered(self, piece: Piece, numbers: tuple[str, ...], at: Span, found: list[Item]) -> tuple[str, ...] | None:
+        """The sizes of the input with its channels last and without the batch; None where the order is open."""
+        batched = layout.is_batched(self.source.text[at.start : at.end])
+        if len(numbers) == 4 and not batched:
+            batch = layout.batch_in(numbers, self.source.text)
+            if batch is None:
+                hint = f"write the input as {'x'.join(numbers[1:])}, or speak of frames"
+                self._ask(f"whether {numbers[0]} of {'x'.join(numbers)} are a batch or frames", at, hint)
+                return None
+            self.batch = numbers[0] if batch else None
+            numbers, batched = (numbers[1:], True) if batch else (numbers, False)
+        if len(numbers) == 2 and not batched:
+            numbers = (*numbers, self._channels(piece, found))
+        return self._in_order(numbers, at, batched=batched)
+
+    def _in_order(self, numbers: tuple[str, ...], at: Span, *, batched: bool) -> tuple[str, ...] | None:
+        """The sizes of the input with its channels last; None where the order is open."""
+        order = layout.order(numbers, self.source.text, batched) if len(numbers) > 1 else layout.Order(layout.LAST)
+        if order.axes is None:
+            self._ask(order.question, at, 'say "channels first" or "channels last" in the listing')
+            return None
+        self.channels_first = order.axes == layout.FIRST
+        if self.channels_first:
+            self.note(at, "channels first, here and in all shapes")
+            return rotated(numbers)
+        return numbers
+
+    def _ask(self, question: str, at: Span, hint: str) -> None:
+        self._tell("unclear-layer", f"{question} is not clear", at, hint)
 
     def _behind_input(self, piece: Piece, found: list[Item]) -> list[Item]:
         """`input 32x32x3 -> conv ...`: what stands behind the input and its arrow."""
@@ -104,7 +132,7 @@ class InputReader:
         return found
 
     def _channels(self, piece: Piece, found: list[Item]) -> str:
-        if clauses.has(found, "RGB"):
+        if likeness.has(found, "RGB"):
             return "3"
         for first, second in pairwise(found):
             if (
@@ -114,7 +142,7 @@ class InputReader:
                 and first.type == "NUMBER"
             ):
                 return first.text
-        if not clauses.has(found, "GREY"):
+        if not likeness.has(found, "GREY"):
             self.note(piece, "an input without channels has one")
         return "1"
 

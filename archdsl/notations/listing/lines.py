@@ -9,13 +9,24 @@ from archdsl.notations.listing.draft import Draft
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.flow import Flow
 from archdsl.notations.listing.inception import inception, reduced
+from archdsl.notations.listing.layout import channels_last
 from archdsl.notations.listing.line import Shape, sizes
-from archdsl.notations.listing.parts import Unclear, amount, is_channels_first, place_of, rotated, whole, word
+from archdsl.notations.listing.parts import Unclear, amount, ends_square, place_of, whole, word
 from archdsl.notations.listing.pools import pool
+from archdsl.notations.listing.programs import ProgramEntry, lines_of, rank_of
 from archdsl.notations.listing.windows import convolved
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
+_FACTS_OF_ALL = ("params", "weights", "copies", "bare", "count")
+_FACTS = {
+    "conv": ("window", "stride", "pad", "groups", "dilation", "reads", "volume"),
+    "pool": ("window", "stride", "pad"),
+    "dense": ("window", "reads"),
+    "norm": ("size",),
+    "DROPOUT": ("rate",),
+}
+_SAYS_NOTHING = {"dense": (("stride", "1"), ("pad", "0")), "pool": (("dilation", "1"),)}  # PyTorch prints these
 _PLAIN = {"LRN": "LRN", "BN": "BN", "RELU": "RELU", "TANH": "TANH", "SIGMOID": "SIGMOID", "FLATTEN": "FLATTEN"}
 
 
@@ -26,8 +37,10 @@ class LineBuilder(Draft):
 
     def lines(self, entry: Entry) -> list[tree.Line]:
         """The lines of an entry and of what is joined to it; raises Unclear."""
-        if self.channels_first:
-            self._channels_last(entry)
+        self._laid_out(entry)
+        if isinstance(entry, ProgramEntry):
+            return self._program(entry)
+        self.rank = None
         if entry.columns:
             return [*reduced(self, entry), *self._line(entry)] if entry.family == "conv" else inception(self, entry)
         if entry.blocks:
@@ -36,14 +49,50 @@ class LineBuilder(Draft):
             return [line for one in chained(self, entry) for line in self._line(one)]
         return self._line(entry)
 
-    def _channels_last(self, entry: Entry) -> None:
-        """Shapes such as 64x112x112 as all others are written, and 64x3x3 as 64 windows of 3x3."""
-        shapes = entry.shapes
-        entry.shapes = [
-            one._replace(sizes=rotated(one.sizes)) if is_channels_first(one.sizes) else one for one in shapes
-        ]
+    def _program(self, entry: ProgramEntry) -> list[tree.Line]:
+        """The lines of a module of PyTorch, with what its own line claims behind it."""
+        known = rank_of(self.flow)
+        found = lines_of(entry, known if known is not None else self.rank, self.taken, self.limits)
+        self.rank, self.flow = found.rank, Flow(None, None, found.rank == 1)
+        for at, text in found.assumed:
+            self.assumed.append((at, text))
+            self.note(at, f"assumed: {text}")
+        claims = self.claims(entry, Flow())
+        if not claims or not found.lines:
+            return found.lines
+        *lines, (*statements, last) = ([*line.statements] for line in found.lines)
+        assert isinstance(last, tree.Layer)
+        whole = [*map(tree.Line, map(tuple, lines)), tree.Line((*statements, last._replace(claims=claims)))]
+        return whole
+
+    def _laid_out(self, entry: Entry) -> None:
+        """Shapes such as 64x112x112 with their channels last, and 64x3x3 as 64 windows of 3x3."""
+        if self.batch is not None:
+            entry.shapes = [self._without_batch(shape) for shape in entry.shapes]
+        if self.channels_first:
+            entry.shapes = [self._channels_last(shape, entry) for shape in entry.shapes]
+            self._windows_first(entry)
+
+    def _without_batch(self, shape: Shape) -> Shape:
+        """`[32, 64, 56, 56]` of a listing whose input is a batch of 32."""
+        axes = 1 if self.flow.flat else len(self.flow.space or (0, 0)) + 1
+        batched = len(shape.sizes) > 1 and len(shape.sizes) in (2, axes + 1) and shape.sizes[0] == self.batch
+        return shape._replace(sizes=shape.sizes[1:]) if batched else shape
+
+    def _channels_last(self, shape: Shape, entry: Entry) -> Shape:
+        if len(shape.sizes) < 3 and not (len(shape.sizes) == 2 and len(self.flow.space or ()) == 1):
+            return shape
+        count = entry.facts.get("count")
+        channels = whole(count) if count is not None else None if entry.family == "conv" else self.flow.channels
+        sizes = channels_last(shape.sizes, channels)
+        if sizes is None:
+            hint = "write all shapes in one order, as the input"
+            raise Unclear(f"whether {'x'.join(shape.sizes)} has its channels first is not clear", place_of(shape), hint)
+        return shape._replace(sizes=sizes)
+
+    def _windows_first(self, entry: Entry) -> None:
         volume = entry.facts.get("volume")
-        if volume is None or not is_channels_first(sizes(volume)):
+        if volume is None or not ends_square(sizes(volume)):
             return
         count, *window = sizes(volume)
         del entry.facts["volume"]
@@ -96,9 +145,13 @@ class LineBuilder(Draft):
             self.explained(entry)
         for token in entry.vague:
             self.note(token, "spoken of without a figure")
+        incoming = self.flow
         kind, values = self._kind(entry, at)
+        self.spelled(entry, incoming)
+        self._all_said(entry)
         arguments = tuple(tree.Argument(None, token, token.start, token.end) for token in values)
-        if entry.family == "conv" and ("nobias" in entry.switches or self.normed):
+        bare = "nobias" in entry.switches and entry.family in ("conv", "dense")
+        if bare or (entry.family == "conv" and self.normed):
             arguments = (*arguments, tree.Argument(None, word("nobias", at), *at))
         repeat = entry.facts.get("copies")
         start = min(at.start, *(argument.start for argument in arguments)) if arguments else at.start
@@ -124,6 +177,9 @@ class LineBuilder(Draft):
                 return "DROPOUT", self._rate(entry, at)
             case "norm" if entry.kind == "NORM":
                 self.note(at, "a normalization layer without more words is read as LRN over 5 channels, as in AlexNet")
+        if entry.kind == "INCEPTION":
+            hint = "give the six columns of its table: #1x1, #3x3 reduce, #3x3, #5x5 reduce, #5x5, pool proj"
+            raise Unclear("an inception block whose columns are not there", at, hint)
         self._no_count(entry)
         if entry.kind == "FLATTEN":
             self.flow = Flow(None, self.flow.elements, True)
@@ -131,6 +187,17 @@ class LineBuilder(Draft):
         if entry.family == "norm" and entry.kind != "BN":
             return "LRN", [amount(sizes(size), Span(size.start, size.end)) if size else amount((5,), at)]
         return _PLAIN.get(entry.kind, entry.kind), []
+
+    def _all_said(self, entry: Entry) -> None:
+        """A fact that a layer of this kind does not have is not dropped: FC 10, stride 2."""
+        copies, stride = entry.facts.get("copies"), entry.facts.get("stride")
+        if entry.row and copies is not None and stride is not None and whole(copies) > 1 and sizes(stride) != ("1",):
+            message = f"whether each of {copies.text} copies has a stride of {stride.text} is not clear"
+            raise Unclear(message, place_of(copies), "give the first copy a row of its own")
+        for fact, token in entry.facts.items():
+            plain = (fact, token.text) in _SAYS_NOTHING.get(entry.family, ())
+            if fact not in _FACTS.get(entry.family, _FACTS_OF_ALL) and fact not in _FACTS_OF_ALL and not plain:
+                raise Unclear(f"a {fact} says nothing of this layer", place_of(token), "take it out of the line")
 
     def _no_count(self, entry: Entry) -> None:
         """A softmax has no weights: its number of classes must be what it reads."""

@@ -66,8 +66,8 @@ def dims(token: Token) -> str:
     return "x".join(sizes(token))
 
 
-def is_channels_first(numbers: tuple[str, ...]) -> bool:
-    """Whether three sizes may be 3x224x224, by the last two, which are equal."""
+def ends_square(numbers: tuple[str, ...]) -> bool:
+    """Whether the last two of three sizes are equal, as in 64x3x3: so many windows."""
     return len(numbers) == 3 and numbers[1] == numbers[2] != numbers[0]
 
 

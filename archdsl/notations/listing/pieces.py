@@ -13,8 +13,11 @@ _MARKER = re.compile(
     r"|[0-9]{1,3}(?:層目|번째 ?층|층))\*{0,2}[ \t]?(?:[:：.)–-](?=[ \t*])|(?=\([a-z])))?[ \t*]*+",
     re.IGNORECASE,
 )
-_FENCE = re.compile(r"[ \t]*+(?:```|~~~)")
-_FRAME = re.compile(r"[ \t]*+\\(?:begin|end|hline|toprule|midrule|bottomrule)\b[^&\n]*+$")  # of a table in LaTeX
+_FENCE = re.compile(r"[ \t]*+(?:```|~~~)[ \t]*+[\w+.-]*+[ \t\r]*+$")
+_FRAME = re.compile(  # of a table or a list in LaTeX
+    r"[ \t]*+\\(?:begin\{(?:tabular[xy*]?|array|longtable)\}[^&\n]*+|(?:begin|end)\{[a-z*]*+\}(?:\[[^\]\n]*+\])?"
+    r"|(?:h|c)line(?:\{[\d-]*+\})?|(?:top|mid|bottom)rule)[ \t\r]*+$"
+)
 _END_OF_ROW = re.compile(r"\\\\[ \t]*+(?:\\[a-z]++[ \t]*+)?$")
 _TAG = r"<t[dh](?:[ \t][^<>\n]{0,200}+)?>"
 _CELL = re.compile(rf"{_TAG}|</t[dh]>(?:[ \t]*+{_TAG})?", re.IGNORECASE)
@@ -32,6 +35,7 @@ class Piece(NamedTuple):
     bullet: bool
     heading: bool
     blank: bool = False
+    row: bool = False  # whether it is one of a table
 
 
 class Cell(NamedTuple):
@@ -50,10 +54,12 @@ class Row(NamedTuple):
     header: tuple[Cell, ...]
 
 
-def pieces(text: str, is_header: Callable[[tuple[Cell, ...]], bool]) -> Iterator[Piece | Row]:
+def pieces(
+    text: str, is_header: Callable[[tuple[Cell, ...]], bool], has_figures: Callable[[tuple[Cell, ...]], bool]
+) -> Iterator[Piece | Row]:
     """The lines of a text in order; the head of a table and the line below it are not among them.
 
-    A first row is the head if a rule stands below it, or if `is_header` knows its words.
+    A first row is the head if a rule stands below it, or if `is_header` knows its words; not where it has figures.
     """
     header: tuple[Cell, ...] = ()
     before: tuple[Cell, ...] = ()
@@ -77,7 +83,7 @@ def pieces(text: str, is_header: Callable[[tuple[Cell, ...]], bool]) -> Iterator
         else:
             header = cells if is_header(cells) else ()
             before = cells
-            if not header and not _heads(text, end):
+            if not header and (not _heads(text, end) or has_figures(cells)):
                 yield Row(start, end, cells, ())
                 before = ()
 

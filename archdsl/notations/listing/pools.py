@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.diagnostics import Span
 from archdsl.notations.listing.draft import Draft
 from archdsl.notations.listing.entry import Entry
-from archdsl.notations.listing.flow import Flow
+from archdsl.notations.listing.flow import Flow, spread
 from archdsl.notations.listing.line import Shape, sizes
 from archdsl.notations.listing.parts import Unclear, amount, pair, place_of, whole
 from archdsl.notations.listing.windows import moves, wanted
@@ -23,6 +23,7 @@ def pool(draft: Draft, entry: Entry, at: Span) -> tuple[str, list[Token]]:
         draft.note(at, "average pooling without a window, over all positions")
         return "GLOBALAVGPOOL", []
     if entry.kind in ("GLOBALAVGPOOL", "GLOBALMAXPOOL"):
+        _reads_all(draft, entry)
         draft.flow = Flow(None, draft.flow.channels, True)
         return entry.kind, []
     kind = _POOLS.get(entry.kind, "MAXPOOL")
@@ -34,6 +35,18 @@ def pool(draft: Draft, entry: Entry, at: Span) -> tuple[str, list[Token]]:
     values, space = moves(draft, entry, entry.facts, sizes(window), at, pool=True)
     draft.flow = Flow(space, draft.flow.channels, False)
     return kind, [amount(pair(sizes(window)), place_of(window)), *values]
+
+
+def _reads_all(draft: Draft, entry: Entry) -> None:
+    """A window of a global pool must be all that comes in, or 1x1, which is what comes out."""
+    window = entry.facts.get("window")
+    space = draft.flow.space
+    if window is None or space is None:
+        return
+    if spread(sizes(window), len(space)) not in (space, (1,) * len(space)):
+        come = "x".join(map(str, space))
+        message = f"a global pool reads all that comes in, and a window of {window.text} is not {come}"
+        raise Unclear(message, place_of(window), "if it has a window, call it average pooling")
 
 
 def _is_global(draft: Draft, entry: Entry) -> bool:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from archdsl.diagnostics import Span
-from archdsl.notations.listing import clauses
+from archdsl.notations.listing import likeness
 from archdsl.notations.listing.line import Copies, Head, Item, is_a
 from archdsl.notations.listing.parts import figure
 from archdsl.notations.listing.pieces import Piece
+from archdsl.notations.listing.words import AMOUNTS
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -48,18 +49,25 @@ def is_layer_in_disguise(text: str, piece: Piece, found: list[Item]) -> bool:
         return False
     few = sum(is_a(item, "OTHER") for item in found) <= _FEW_WORDS
     called = _CALLED.fullmatch(text[piece.start : piece.end]) is not None
-    return called or clauses.begins_with_shape(found) or (few and clauses.has_figures_of_a_layer(found))
+    return called or likeness.begins_with_shape(found) or (few and likeness.has_figures_of_a_layer(found))
 
 
 def is_remark(text: str, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
     """A sentence about layers in general: `every pool has stride 2`."""
     behind = found[found.index(heads[0]) + 1 :]
-    if clauses.leads(found) and any(is_a(item, "COLON") for item in behind[:2]):
+    if likeness.leads(found) and any(is_a(item, "COLON") for item in behind[:2]):
         return False
     if any(isinstance(item, Copies) for item in found):
         return False
+    if not likeness.leads(found) and len(heads) > 1 and all(head.ordinal for head in heads):  # of several, by name
+        return not any(is_a(item, *AMOUNTS) for item in found[found.index(heads[0]) : found.index(heads[-1])])
     plain = not any(head.ordinal or head.values for head in heads)
-    return plain and bool(_ALL.search(text, piece.start, piece.end))
+    return plain and is_of_all(text, piece)
+
+
+def is_of_all(text: str, piece: Piece) -> bool:
+    """Whether a sentence speaks of all layers: `every pool has stride 2`."""
+    return _ALL.search(text, piece.start, piece.end) is not None
 
 
 def goes_on(text: str, start: int, piece: Piece) -> bool:
@@ -76,6 +84,6 @@ def total(found: list[Item]) -> tree.QuantityClaim | None:
         for beside in (at - 1, at + 1):
             if 0 <= beside < len(tokens) and tokens[beside].type in ("COUNTED", "ROUNDED", "NUMBER"):
                 claim = figure(tokens[beside], token.type.lower())
-                within = Token("NUMBER", "5", *claim[3:]) if clauses.has(found, "ABOUT") else None
+                within = Token("NUMBER", "5", *claim[3:]) if likeness.has(found, "ABOUT") else None
                 return claim._replace(within=within)
     return None

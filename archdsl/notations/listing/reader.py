@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits, raising
-from archdsl.notations.listing import clauses, prose, tables
-from archdsl.notations.listing.entry import Entry
+from archdsl.notations.listing import clauses, likeness, prose, tables, trade
 from archdsl.notations.listing.flow import Flow
-from archdsl.notations.listing.inputs import InputReader
-from archdsl.notations.listing.line import Block, Head, Item, Lines, Setting, Shape, is_a, sizes, words
+from archdsl.notations.listing.layers import LAYER, LayerReader, sizes_of
+from archdsl.notations.listing.line import Block, Head, Item, Lines, Setting, Shape, is_a, words
 from archdsl.notations.listing.lines import LineBuilder
 from archdsl.notations.listing.parts import Note, Unclear, place_of
 from archdsl.notations.listing.pieces import Piece, Row, pieces
-from archdsl.notations.listing.roles import SWITCHES, take, take_result
+from archdsl.notations.listing.programs import ProgramEntry
+from archdsl.notations.listing.remarks import Read, Remark, understood
+from archdsl.notations.listing.roles import take
 from archdsl.notations.listing.words import AMOUNTS, KINDS
+from archdsl.notations.pytorch.find import forward_in, programs
 from archdsl.syntax import tree
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
 
-_SEVERAL = re.compile(r"([0-9]{1,9})[-–]([0-9]{1,9})")
-
-_LINE, _TOKEN, _LAYER = 20, 3, 50  # steps of reading a line, each token or other character on it, and a layer
+_SURE = 100  # layers of a text that is a listing, whatever else
+_LINE, _TOKEN = 20, 3  # steps of reading a line, and each token or other character on it
 
 
 class Listing(NamedTuple):
@@ -39,6 +40,7 @@ class Listing(NamedTuple):
     notes: list[Note]
     layers: int
     understood: bool = False  # whether there are layers, and no word is passed over
+    prose: tuple[Span, ...] = ()  # what was passed over
     stated: bool = False  # whether the text states its input
 
 
@@ -53,27 +55,32 @@ def read_listing(source: Source, limits: Limits, given: tree.Input | None = None
     return _Reader(source, limits).read(given)
 
 
-class _Reader(InputReader):
+class _Reader(LayerReader):
     """The reading of one text."""
 
     def __init__(self, source: Source, limits: Limits) -> None:
         super().__init__(source, limits)
-        self.labels: dict[str, Entry] = {}
-        self.shape: Shape | None = None  # above the layer that gives it
         self.totals: list[tree.QuantityClaim] = []
         self.passed: list[Diagnostic] = []  # notes on sentences that name layers and are prose
+        self.remarks: list[Remark] = []  # sentences with figures, judged when all layers are known
+        self.prose: list[Span] = []  # lines that were passed over
         self.normed = prose.normed(source.text)
         self.lines = Lines()
         self.budget = limits.tokens
-        self.steps = PER_VISIT * limits.visits  # left
-        self.layers = 0  # at least; repeats count once
+        self.of_layers = False  # whether the table of the last row has what layers have
+        self.modules = 0  # that modules of PyTorch hold
         self.plain = True  # whether no word was passed over
-        self.near = False  # whether the line above belongs to the last entry
+        self.programs = programs(source.text)[::-1]  # modules of PyTorch, the first one last
+        self.read_to = 0  # the end of the last of them
 
     # ---- lines
 
     def read(self, given: tree.Input | None) -> Listing:
-        for piece in pieces(self.source.text, partial(tables.is_header, self.source.text)):
+        text = self.source.text
+        forward = forward_in(text)
+        if forward is not None:
+            return self._refused(forward)
+        for piece in pieces(text, partial(tables.is_header, text), partial(tables.has_figures, text)):
             if isinstance(piece, Piece) and piece.blank:
                 self.near = False
             elif not self._line(piece) or not self._has_room(piece):
@@ -83,6 +90,37 @@ class _Reader(InputReader):
             self.take_input(given)
         return self._built()._replace(stated=stated)
 
+    def _refused(self, at: Span) -> Listing:
+        """A program that says how its layers hang together where it runs: one error, and nothing else."""
+        hint = "print the model, print(model), and put its input above: Input: 3x224x224"
+        self._tell("unclear-layer", "how the layers of a class hang together is told by running it alone", at, hint)
+        return Listing(None, self.diagnostics, [], _SURE, True, stated=True)
+
+    def _program(self, piece: Piece | Row) -> bool:
+        """Read the modules of PyTorch that a line has or belongs to."""
+        inside = piece.start < self.read_to
+        while self.programs and self.programs[-1].start < piece.end and isinstance(piece, Piece):
+            program = self.programs.pop()
+            if program.end <= piece.start:
+                continue
+            entry = ProgramEntry(program)
+            self.entries.append(entry)
+            self.layers += 1
+            self.modules += program.modules
+            self.steps -= LAYER + _TOKEN * (program.end - program.start)
+            self.read_to, inside = program.end, True
+        if not inside or not self.entries:
+            return False
+        self.near = False
+        comment = self.source.text.find("#", piece.start, piece.end)
+        if comment >= 0 and comment < self.read_to and any(map(str.isdigit, self.source.text[comment : piece.end])):
+            self.prose.append(Span(piece.start, piece.end))
+        if piece.end > self.read_to:
+            tokens = words(self.source.text, self.read_to, piece.end)
+            found = self.lines.items(tokens)
+            take(self.entries[-1], [item for item in found or [] if not isinstance(item, Head)])
+        return True
+
     def _has_room(self, piece: Piece | Row) -> bool:
         """Whether more layers may follow; as many as a check may visit, since each is visited."""
         if self.layers > self.limits.visits:
@@ -91,6 +129,8 @@ class _Reader(InputReader):
 
     def _line(self, piece: Piece | Row) -> bool:
         """Read one line; False where the limit on tokens is reached."""
+        if self._program(piece):
+            return self._affords(piece, []) and len(self.diagnostics) < self.limits.diagnostics
         if isinstance(piece, Row):
             if tables.networks(self.source.text, piece):
                 hint = "keep the column of one network"
@@ -99,7 +139,16 @@ class _Reader(InputReader):
             row = tables.row_tokens(self.source.text, piece)
             tokens, columns = row.tokens, row.columns
             self.notes += row.notes
-            piece = Piece(piece.start, piece.end, 0, False, False)
+            if row.unread:
+                hint = 'head its column with what it is ("filters", "stride", "repeat"), or take the column out'
+                self._tell(
+                    "unclear-layer",
+                    "the head of this column does not say what its figures are",
+                    Span(*row.unread[0]),
+                    hint,
+                )
+            self.of_layers = row.of_layers
+            piece = Piece(piece.start, piece.end, 0, False, False, row=True)
         else:
             tokens, columns = words(self.source.text, piece.start, piece.end), {}
         if not self._affords(piece, tokens):
@@ -112,7 +161,7 @@ class _Reader(InputReader):
             self._tell("unclear-layer", "this looks like a layer and cannot be understood", piece, None)
         return len(self.diagnostics) < self.limits.diagnostics
 
-    def _affords(self, piece: Piece, tokens: list[Token]) -> bool:
+    def _affords(self, piece: Piece | Row, tokens: list[Token]) -> bool:
         """Count a line, its tokens and what is none; False where the limit on tokens is reached, or that on steps."""
         blanks = self.source.text.count(" ", piece.start, piece.end)
         others = piece.end - piece.start - blanks - sum(token.end - token.start for token in tokens)
@@ -129,16 +178,22 @@ class _Reader(InputReader):
         found = self._behind_input(piece, self._beside_input(piece, found))
         found = clauses.with_copies(self.source.text, self._without_mentions(found))
         heads = [item for item in found if isinstance(item, Head)]
-        if self._is_input(piece, found, heads) or self._again(found, heads):
+        faults = len(self.diagnostics)
+        if self._is_input(piece, found, heads):
+            if len(self.diagnostics) == faults:
+                self._rest(piece, found, [*heads, *self._input_places(found)])
             self.near = True
             return
-        if clauses.has(found, "TOTAL") and self._total(found):
+        if self._again(found, heads):
+            self.near = True
             return
-        if not heads and not clauses.is_bare(found) and self._is_lone_shape(piece, found):
+        if likeness.has(found, "TOTAL") and self._total(piece, found):
+            return
+        if not heads and not likeness.is_bare(found) and self._is_lone_shape(piece, found):
             return
         if self._is_activation(piece, found, heads):
             return
-        if heads and clauses.is_layer(found) and not prose.is_remark(self.source.text, piece, found, heads):
+        if heads and likeness.is_layer(found) and not prose.is_remark(self.source.text, piece, found, heads):
             several = clauses.copies_of_several(found)
             if several is not None:
                 hint = 'write "x 2" behind each layer that is repeated, or [3x3, 64; 3x3, 64] x 2'
@@ -149,173 +204,77 @@ class _Reader(InputReader):
         if blocks and not heads:
             head = Head("CONV", None, None, (), blocks[0].start, blocks[0].end)
             self._entry(piece, head, found)
-        elif not self._more(piece, found) and (heads or not (self._is_lone_shape(piece, found) or self._total(found))):
+        elif not self._more(piece, found) and (
+            heads or not (self._is_lone_shape(piece, found) or self._total(piece, found))
+        ):
             self.near = False
-            if not piece.heading:
-                self._pass_over(piece, found, heads)
+            self._pass_over(piece, found, heads)
+
+    def _input_places(self, found: list[Item]) -> list[Item]:
+        """What of a line is the size of the input."""
+        given = self.input
+        places = (given.start, given.end) if given is not None else (0, 0)
+        return [item for item in found if places[0] <= item.start < places[1] or is_a(item, "IMAGE")]
+
+    def _rest(self, piece: Piece, found: list[Item], read: Sequence[Item | tree.QuantityClaim]) -> None:
+        """What a line of the input or of the total says besides: `Input: 28x28x1, 64 filters of 5x5`."""
+        line = list(self.source.text[piece.start : piece.end])
+        for item in read:
+            line[item.start - piece.start : item.end - piece.start] = " " * (item.end - item.start)
+        if trade.speaks_of_layers("".join(line), 0, len(line)):
+            rest = [item for item in found if all(item.end <= one.start or item.start >= one.end for one in read)]
+            self.remarks.append(Remark(piece, rest, not self.entries))
 
     def _without_mentions(self, found: list[Item]) -> list[Item]:
         """A sentence without the layers that it only speaks of."""
-        spoken = clauses.mentions(found)
+        spoken = likeness.mentions(found)
         for head in spoken:
             self._tell_passed("this layer is only spoken of here, and passed over", Span(head.start, head.end))
         return [item for item in found if item not in spoken]
 
     def _pass_over(self, piece: Piece, found: list[Item], heads: list[Head]) -> None:
-        """Prose; where it seems to be about a layer it is not dropped in silence."""
+        """Prose; what seems to be about a layer is not dropped in silence, and what has a figure is no prose."""
         if prose.is_layer_in_disguise(self.source.text, piece, found):
             hint = "begin with its kind: CONV, MAX POOL, FC"
             self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
             return
-        self.note(piece, "prose")
         used = self.normed is not None and piece.start < self.normed.end and self.normed.start < piece.end
-        named = clauses.has_figures_of_a_layer(found) if not heads else any(map(clauses.is_heavy, heads))
-        if named and not used:
+        if not used and trade.speaks_of_layers(self.source.text, piece.start, piece.end):
+            self.remarks.append(Remark(piece, found, not self.entries))
+            return
+        if (
+            piece.row
+            and self.of_layers
+            and any(is_a(item, *AMOUNTS) or isinstance(item, (Shape, Setting)) for item in found)
+        ):
+            hint = "a row begins with its kind: CONV, MAX POOL, FC"
+            self._tell("unclear-layer", "this row looks like a layer, and what kind it is is not there", piece, hint)
+            return
+        self._is_prose(piece)
+        named = likeness.has_figures_of_a_layer(found) if not heads else any(map(likeness.is_heavy, heads))
+        if named and not used and not piece.heading:
             message = "this sentence names a layer, and is passed over as prose"
             self._tell_passed(message, Span(piece.start, piece.end))
+
+    def _is_prose(self, piece: Piece) -> None:
+        """A line that says nothing of a layer; one of signs alone is form."""
+        if any(letter.isalnum() for letter in self.source.text[piece.start : piece.end]):
+            self.prose.append(Span(piece.start, piece.end))
+            self.note(piece, "prose")
 
     def _tell_passed(self, message: str, at: Span) -> None:
         if len(self.passed) < self.limits.diagnostics:
             hint = "if it is one, begin the line with it, and give its figures"
             self.passed.append(Diagnostic("passed-over", message, at, self.source, hint=hint))
 
-    # ---- layers
-
-    def _again(self, found: list[Item], heads: list[Head]) -> bool:
-        """A line that speaks once more of a layer above: `CONV1 gives [55x55x96]`."""
-        if not heads or not clauses.leads(found):
-            return False
-        head = heads[0]
-        before = self.labels.get(_key(head))
-        if before is not None and clauses.is_another(found, head, before):
-            return False
-        if before is None and self.entries and clauses.speaks_of_output(found, heads):
-            last = self.entries[-1]
-            before = last if head.kind == "OUTPUT" or last.joins(head) else None
-        if before is None or any(other.kind != "OUTPUT" for other in heads[1:]):
-            return False
-        take(before, [item for item in found if not isinstance(item, Head)])
-        return True
-
-    def _layers(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
-        """Every layer of a line, in order."""
-        parent = self._parent(piece)
-        for segment in clauses.segments(found):
-            first = True
-            for head, said in clauses.clauses(segment.items):
-                if head is None:
-                    self._headless(piece, segment, said)
-                elif parent is not None and parent.joins(head):
-                    parent.sharpen(head.kind)
-                    take(parent, said)
-                elif not first and clauses.is_light(head) and self.entries:
-                    follower = Entry(head, piece.start, piece.end, piece.indent)
-                    take(follower, said)
-                    self._follow(self.entries[-1], follower)
-                else:
-                    self._entry(piece, head, said)
-                first = False
-        if columns and self.entries:
-            self.entries[-1].columns = columns
-
-    def _headless(self, piece: Piece, segment: clauses.Segment, said: list[Item]) -> None:
-        """What stands between arrows without a name: what comes out of the layer before, or goes into the first."""
-        blocks = [item for item in said if isinstance(item, Block)]
-        if blocks:
-            self._entry(piece, Head("CONV", None, None, (), blocks[0].start, blocks[0].end), said)
-        elif self.entries:
-            (take_result if segment.behind_arrow else take)(self.entries[-1], said)
-        elif not self._is_input(piece, said, []) and (shape := clauses.lone_shape(said)) is not None:
-            self._give_input(piece, shape, said, False)
-
-    def _is_lone_shape(self, piece: Piece, found: list[Item]) -> bool:
-        """`[8x8x16]` on a line of its own: what the layer above gives, or the one below if that has a shape already."""
-        shape = clauses.lone_shape(found)
-        if shape is None:
-            return False
-        last = self.entries[-1] if self.entries else None
-        if last is not None and all(other.sizes == shape.sizes for other in last.shapes):
-            last.shapes.append(shape)
-            last.forget_told_again()
-        elif self.shape is not None:
-            hint = "put it on the line of its layer"
-            self._tell("unclear-layer", "which layer gives this shape is not clear", place_of(shape), hint)
-        elif last is not None or shape.sizes != _sizes_of(self.input):
-            self.shape = shape
-        return True
-
-    def _is_activation(self, piece: Piece, found: list[Item], heads: list[Head]) -> bool:
-        """`activation: ReLU` below a layer."""
-        if len(heads) != 1 or not clauses.is_light(heads[0]) or self._parent(piece) is None:
-            return False
-        words = [item.text.lower() for item in found if isinstance(item, Token) and item.type == "OTHER"]
-        if not words or not set(words) <= clauses.ACTIVATIONS:
-            return False
-        self._follow(self.entries[-1], Entry(heads[0], piece.start, piece.end, piece.indent))
-        return True
-
-    def _follow(self, entry: Entry, follower: Entry) -> None:
-        """Join an activation to its line; what it claims, the line claims."""
-        entry.shapes += follower.shapes
-        follower.shapes = []
-        entry.followers.append(follower)
-        self.layers += 1
-
-    def _entry(self, piece: Piece, head: Head, said: list[Item]) -> None:
-        self.steps -= _LAYER
-        head = self._of_several(head)
-        entry = Entry(head, piece.start, piece.end, piece.indent)
-        for item in said:
-            if isinstance(item, Head) and entry.joins(item):
-                entry.sharpen(item.kind)
-        if self.shape is not None:
-            entry.shapes.append(self.shape)
-            self.shape = None
-        take(entry, said)
-        self.entries.append(entry)
-        self.layers += 1 + sum(len(block.convolutions) for block in entry.blocks)
-        if head.ordinal is not None:
-            self.labels.setdefault(_key(head), entry)
-        self.near = True
-
-    def _of_several(self, head: Head) -> Head:
-        """`CONV6-8` is three layers; `conv1-2` below `conv1-1` is one."""
-        several = _SEVERAL.fullmatch(head.ordinal.text) if head.ordinal is not None and head.last is None else None
-        if several is None or head.ordinal is None or int(several[1]) >= int(several[2]):
-            return head
-        before = head.ordinal._replace(text=f"{several[1]}-{int(several[2]) - 1}")
-        if _key(head._replace(ordinal=before)) in self.labels:
-            return head
-        start = head.ordinal.end - len(several[2])
-        first = Token("ORDINAL", several[1], head.ordinal.start, start - 1)
-        return head._replace(ordinal=first, last=Token("NUMBER", several[2], start, head.ordinal.end))
-
-    def _parent(self, piece: Piece) -> Entry | None:
-        """The layer that a bullet below it belongs to."""
-        if not self.entries or not self.near:
-            return None
-        last = self.entries[-1]
-        return last if piece.indent > last.indent else None
-
-    def _more(self, piece: Piece, found: list[Item]) -> bool:
-        """A line without a layer's name that says more of the layer above."""
-        if not self.entries or not self.near:
-            return False
-        facts = [item for item in found if isinstance(item, (Setting, Shape)) or is_a(item, *AMOUNTS, *SWITCHES)]
-        plain = [item for item in found if is_a(item, "OTHER")]
-        last = self.entries[-1]
-        below = self._parent(piece) is not None or prose.goes_on(self.source.text, last.start, piece)
-        if not facts or not (below or (piece.bullet and not plain) or len(plain) <= 1 <= len(facts)):
-            return False
-        take(last, found)
-        return True
-
-    def _total(self, found: list[Item]) -> bool:
+    def _total(self, piece: Piece, found: list[Item]) -> bool:
         """`62,378,344 parameters` of the whole network."""
         claim = prose.total(found)
         if claim is None:
             return False
         self.totals.append(claim)
+        params = [item for item in found if is_a(item, "PARAMS", "WEIGHTS", "TOTAL", "ABOUT")]
+        self._rest(piece, found, [claim, *params])
         self.note(claim, f"a claim for the whole network{', within 5%' if claim.within else ''}")
         return True
 
@@ -323,12 +282,13 @@ class _Reader(InputReader):
 
     def _built(self) -> Listing:
         """The tree of everything gathered."""
-        layers = len(self.entries) + len(self.diagnostics)
-        builder = LineBuilder()
-        builder.channels_first = self.channels_first
+        layers = len(self.entries) + len(self.diagnostics) + self.modules
+        builder = LineBuilder(self.limits)
+        builder.channels_first, builder.batch = self.channels_first, self.batch
         builder.flow = _flow(self.input)
         self._said_of_all(builder)
-        lines = [tree.Line((self.input,))] if self.input else []
+        self._judge_remarks()
+        lines: list[tree.Line] = []
         for entry in self.entries:
             if len(self.diagnostics) >= self.limits.diagnostics:
                 break
@@ -338,6 +298,9 @@ class _Reader(InputReader):
             except Unclear as unclear:
                 builder.flow = Flow()
                 self._tell("unclear-layer", unclear.message, unclear.at, unclear.hint)
+        if self.input is not None:
+            lines.insert(0, tree.Line((self._of_numbers(self.input, lines),)))
+        self._tell_assumed(builder)
         if self.shape is not None:
             message = "which layer gives this shape is not clear"
             self._tell("unclear-layer", message, place_of(self.shape), "put it on the line of its layer")
@@ -345,9 +308,39 @@ class _Reader(InputReader):
             lines.append(tree.Line((tree.Expect(tuple(self.totals)),)))
         self.diagnostics.sort(key=lambda diagnostic: diagnostic.span)
         notes = sorted([*self.notes, *builder.notes])
+        passed = tuple(sorted(self.prose))
         if self.diagnostics:
-            return Listing(None, self.diagnostics, notes, layers)
-        return Listing(tree.File(tuple(lines)), self.passed, notes, layers, self.plain and layers > 0)
+            return Listing(None, self.diagnostics, notes, layers, prose=passed)
+        return Listing(tree.File(tuple(lines)), self.passed, notes, layers, self.plain and layers > 0, passed)
+
+    def _of_numbers(self, given: tree.Input, lines: list[tree.Line]) -> tree.Input:
+        """The input; in front of an embedding it is of whole numbers."""
+        first = lines[0].statements[0] if lines else None
+        embeds = isinstance(first, tree.Layer) and first.kind is not None and first.kind.text in ("EMBED", "EMBEDBAG")
+        return given._replace(dtype="int") if embeds else given
+
+    def _tell_assumed(self, builder: LineBuilder) -> None:
+        """What the lines of a program do not say is told."""
+        for at, text in dict.fromkeys(builder.assumed):
+            if len(self.passed) < self.limits.diagnostics:
+                self.passed.append(Diagnostic("assumed", f"assumed: {text}", at, self.source))
+
+    def _judge_remarks(self) -> None:
+        """Sentences with figures: what was read must have them, or they may be layers that were not understood."""
+        read = Read(self.source.text, self.entries, self.labels, sizes_of(self.input))
+        for remark in self.remarks:
+            if len(self.diagnostics) >= self.limits.diagnostics:
+                break
+            said = understood(remark, read)
+            if said is not None:
+                self._is_prose(remark.piece)
+                self.note(remark.piece, said)
+            elif self.entries or self.input is not None:
+                hint = (
+                    'begin with its kind, and give a word to each figure: "FC: 10 neurons"; a remark is to be taken out'
+                )
+                message = "this line has figures and words of layers, and cannot be understood"
+                self._tell("unclear-layer", message, remark.piece, hint)
 
     def _said_of_all(self, builder: LineBuilder) -> None:
         """What the text says of all its layers: shortcuts, and norms behind each convolution."""
@@ -357,15 +350,6 @@ class _Reader(InputReader):
             self.note(self.normed, "batch normalization behind each convolution, which then has no bias")
 
 
-def _key(head: Head) -> str:
-    """What names a layer: CONV1 and conv1 are one."""
-    return f"{Entry(head, 0, 0, 0).label.lower()}" if head.ordinal is not None else ""
-
-
 def _flow(given: tree.Input | None) -> Flow:
-    numbers = tuple(int(size) for size in _sizes_of(given))
+    numbers = tuple(int(size) for size in sizes_of(given))
     return Flow(numbers[:-1], numbers[-1], len(numbers) == 1) if numbers else Flow()
-
-
-def _sizes_of(given: tree.Input | None) -> tuple[str, ...]:
-    return sizes(given.size) if given is not None and isinstance(given.size, Token) else ()

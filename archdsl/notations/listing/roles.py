@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.line import Block, Copies, Head, Item, Setting, Shape, is_a, sizes
+from archdsl.notations.listing.spelled import number_of
+from archdsl.notations.listing.trade import is_structure
 from archdsl.notations.listing.words import AMOUNTS
 from archdsl.syntax.tree import Token
 
@@ -75,6 +77,8 @@ def _setting(entry: Entry, item: Setting) -> None:
 def _amounts(entry: Entry, row: list[Token]) -> None:
     """Each amount with the words beside it."""
     _unknown_letters(entry, row)
+    entry.structure += [word for word in row if word.type == "OTHER" and is_structure(word.text)]
+    entry.spelled += [word for word in row if word.type == "OTHER" and number_of(word.text) is not None]
     row = [word for word, before in zip(row, [None, *row], strict=False) if _says(word, before)]
     used: set[int] = set()
     for rule in (_stride, _reads, _maps, _filters, _counted, _figure):
@@ -154,6 +158,9 @@ def _filters(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int
         case ["NUMBER", "FILTERS", "DIMS"]:
             entry.give("count", row[at])
             entry.give("window", row[at + 2])
+            return {at, at + 1, at + 2}
+        case ["WINDOW", "NUMBER", "FILTERS"] if row[at].text in "kK":  # k = 192 filters
+            entry.give("count", row[at + 1])
             return {at, at + 1, at + 2}
         case ["WINDOW", "DIMS" | "NUMBER", _] | ["FILTERS", "DIMS", _]:
             entry.give("window", row[at + 1])

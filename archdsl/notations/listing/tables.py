@@ -17,6 +17,17 @@ _NAMES = re.compile(
     re.IGNORECASE,
 )
 _SIZES = re.compile(r"\s*(?:sizes?|shapes?|dimensions?|größe|taille|크기|サイズ)\b", re.IGNORECASE)
+_HARMLESS = re.compile(  # of a column whose figures say nothing of a layer
+    r"\W*(?:no|nr|id|index|time|ms|sec\w*|latency|speed|fps|acc\w*|err\w*|top-?\d|loss|auc|f1|mem\w*|[kmg]i?b|bytes"
+    r"|size \([kmg]i?b\)|rf|receptive.*|cumul\w*|year|date|page|ref\w*|notes?|comments?|description)\b",
+    re.IGNORECASE,
+)
+_COPIES = re.compile(
+    r"\W*(?:(?:number|no\.?) of )?(?:layers|blocks|repeats?|repetitions?|times|copies|n|×|anzahl|wiederholungen"
+    r"|répétitions|repeticiones|반복|繰り返し|重复)\W*$",
+    re.IGNORECASE,
+)
+_LETTERS = {"c": "FILTERS", "s": "STRIDE", "k": "WINDOW", "p": "PAD"}  # of tables such as that of MobileNet
 _ROLES = ("MACS", "PARAMS", "WEIGHTS", "OUTPUTS", "STRIDE", "PAD", "WINDOW", "GROUPS", "MAPS", "NEURONS", "FILTERS")
 
 
@@ -27,12 +38,17 @@ class Reading:
         self.tokens: list[Token] = []
         self.columns: dict[str, Token] = {}
         self.notes: list[Note] = []
+        self.unread: list[Cell] = []  # figures of columns of which nothing is known
+        self.inception = False  # whether it has the columns of an inception block
+        self.of_layers = False  # whether the head of the table names what layers have
 
 
 def row_tokens(text: str, row: Row) -> Reading:
     """Read a row under the head of its table."""
     reading = Reading()
     heads = [text[cell.start : cell.end] for cell in row.header]
+    reading.inception = any(_INCEPTION.fullmatch(head.strip()) for head in heads)
+    reading.of_layers = sum(_role(head) in _ROLES for head in heads) > 1
     output = any(_role(head) == "OUTPUTS" and not _SIZES.match(head) for head in heads)
     for number, cell in enumerate(row.cells):
         head = heads[number] if number < len(heads) else ""
@@ -40,7 +56,7 @@ def row_tokens(text: str, row: Row) -> Reading:
             head = "window"
         if reading.tokens:
             reading.tokens.append(Token("SEP", "|", cell.start, cell.start))
-        _cell(text, cell, head, reading)
+        _cell(text, cell, head, reading, number)
     reading.tokens = _joined(reading.tokens)
     return reading
 
@@ -66,6 +82,14 @@ def is_header(text: str, cells: tuple[Cell, ...]) -> bool:
     return sum(_role(head) in _ROLES for head in heads) > 1
 
 
+def has_figures(text: str, cells: tuple[Cell, ...]) -> bool:
+    """Whether a first row is a layer: with figures that no head of a column has."""
+    heads = [text[cell.start : cell.end] for cell in cells]
+    heads = [head for head in heads if any(map(str.isdigit, head)) and not _NAMES.match(head)]
+    plain = [head for head in heads if not _INCEPTION.fullmatch(head.strip())]
+    return any(_role(head) not in ("OUTPUTS", "PARAMS", "WEIGHTS", "MACS") for head in plain)
+
+
 def networks(text: str, row: Row) -> bool:
     """Whether a row holds layers of several networks side by side, as the columns A to E of VGG do."""
     seen: set[str] = set()
@@ -81,7 +105,7 @@ def networks(text: str, row: Row) -> bool:
     return False
 
 
-def _cell(text: str, cell: Cell, head: str, reading: Reading) -> None:
+def _cell(text: str, cell: Cell, head: str, reading: Reading, column: int) -> None:
     found = words(text, cell.start, cell.end)
     amounts = [token for token in found if token.type in AMOUNTS]
     inception = _INCEPTION.fullmatch(head.strip())
@@ -91,14 +115,25 @@ def _cell(text: str, cell: Cell, head: str, reading: Reading) -> None:
         return
     role = _role(head)
     plain = not any(token.type in KINDS or token.type == "VGGCONV" for token in found)
-    if role == "":
+    if plain and _is_row_number(found) and column and _COPIES.match(head):
+        reading.tokens += [Token("TIMES", "x", cell.start, cell.start), *found]
+    elif role == "":
         reading.tokens += [] if plain and head and _is_row_number(found) else found
-    elif plain and (role == "MACS" or _is_vague(role, amounts) or (role is None and _is_figure(found))):
-        what = head.strip() or "a column without a name"
-        note = f"{what}: not read" if role is None else f"{what}: not a claim, its unit is not certain"
-        reading.notes.append(Note(cell.start, cell.end, note))
+    elif plain and (role == "MACS" or _is_vague(role, amounts)):
+        reading.notes.append(Note(cell.start, cell.end, f"{head.strip()}: not a claim, its unit is not certain"))
+    elif plain and role is None and _is_figure(found):
+        reading.notes.append(Note(cell.start, cell.end, f"{head.strip() or 'a column without a name'}: not read"))
+        if not _is_harmless(head, column, reading):
+            reading.unread.append(cell)
     else:
         reading.tokens += _under(role, found, cell) if plain else found
+
+
+def _is_harmless(head: str, column: int, reading: Reading) -> bool:
+    """Whether a column may be left unread: times, the numbers of rows, and in GoogLeNet's table the depth."""
+    types = {token.type for token in words(head, 0, len(head))}
+    depth = "depth" in head.lower() and reading.inception
+    return depth or (not column and not head.strip("# ")) or "INPUT" in types or _HARMLESS.match(head) is not None
 
 
 def _is_vague(role: str | None, amounts: list[Token]) -> bool:
@@ -119,6 +154,8 @@ def _role(head: str) -> str | None:
     """What a column holds; empty where its cells speak for themselves, None where nothing is known of it."""
     if not head.strip() or _NAMES.match(head):
         return ""
+    if head.strip() in _LETTERS:
+        return _LETTERS[head.strip()]
     types = [token.type for token in words(head, 0, len(head))]
     if "INPUT" in types:
         return None

@@ -75,11 +75,22 @@ def moves(
         given = [*given, word("ceil", at)]
     usual = Window(window, stride or (window if pool else (1,) * axes), pad or (0,) * axes, "ceil" in entry.switches)
     claimed = wanted(draft, entry, axes)
+    if claimed is None:
+        _nothing_vague(entry, stride, pad)
     if draft.flow.space and claimed and usual.over(draft.flow.space) != claimed and not (stride and pad):
         found = fitting(draft.flow.space, claimed, window, stride, pad, pool)
         if found is not None:
             return [*given, *_found(draft, found, usual, at, claimed)], claimed
     return given, usual.over(draft.flow.space) if draft.flow.space else claimed
+
+
+def _nothing_vague(entry: Entry, stride: object, pad: object) -> None:
+    """`strided`, `with padding`, without a figure, and no shape that tells it."""
+    for token in entry.vague:
+        said = stride if token.text.lower().startswith("strid") else pad
+        if said is None and "same" not in entry.switches and "valid" not in entry.switches:
+            hint = "give its figure, or the shape that comes out"
+            raise Unclear(f"{token.text!r} has no figure", place_of(token), hint)
 
 
 def _found(draft: Draft, found: Window, usual: Window, at: Span, wanted: tuple[int, ...]) -> list[Token]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection
 from typing import Any
 
+from archdsl.notations.listing.spelled import number_of
 from archdsl.syntax.tree import Token
 
 KINDS = frozenset(
@@ -44,10 +45,10 @@ SETTINGS = frozenset(("STRIDE", "PAD", "GROUPS", "DILATION"))
 AMOUNTS = frozenset(("NUMBER", "DIMS", "COUNTED", "ROUNDED", "PERCENT"))
 _OF_DIGITS = (*sorted(AMOUNTS), "NTH", "PRODUCT", "BEFORE")  # all that begins with a digit
 _BEHIND_KIND = ("ORDINAL", "_TO")  # tokens that stand only behind the name of a layer
-_LAYER = re.compile(r"\s(?:layer|block|schicht|couche)\b", re.IGNORECASE)
+_LAYER = re.compile(r"\s(?:layer|schicht|couche)\b", re.IGNORECASE)
+_OF_NEURONS = re.compile(r"[^\n.;]{0,40}?\b(?:units?|neurons?|nodes?)\b", re.IGNORECASE)
 _DIGITS = re.compile("[0-9]+")
-_NUMBERS = {"zero": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6"}
-_NUMBERS |= {"eins": "1", "zwei": "2", "drei": "3", "vier": "4", "deux": "2", "trois": "3", "dos": "2", "tres": "3"}
+_SMALL = {"zero": 0, "one": 1, "eins": 1}  # which are articles elsewhere, and no figures by themselves
 _DIMS_AND_NUMBER = {"DIMS", "NUMBER"}
 
 
@@ -85,6 +86,11 @@ class Words:
             if kind == "MARKUP":  # of HTML or LaTeX
                 continue
             found.append(Token(kind, match.group(), match.start(), at))
+            if kind == "HIDDEN":  # of neurons, where it is not said that it is one of filters
+                kind = "FC" if match.group()[0] not in "hH" or _OF_NEURONS.match(text, at, end) else "OTHER"
+                found[-1] = found[-1]._replace(type=kind)
+            if kind == "BATCHED":
+                found[-1:] = _without_batch(found[-1])
             if kind in KINDS:
                 at = self._name(text, at, end, found)
             elif kind == "VGGCONV":
@@ -109,6 +115,15 @@ class Words:
             return ordinal.end()
         found += [Token("_TO", to.group(), ordinal.end(), to.end()), Token("NUMBER", number.group(), *number.span())]
         return number.end()
+
+
+def _without_batch(word: Token) -> list[Token]:
+    """`[-1, 64, 56, 56]` as `[64x56x56]`, and `(None, 28, 28, 1)` as `28x28x1`: one token has the whole place."""
+    numbers = _DIGITS.findall(word.text.replace("-1", "", 1))
+    size = word._replace(type="DIMS" if len(numbers) > 1 else "NUMBER", text="x".join(numbers))
+    if word.text[0] not in "[(":
+        return [size]
+    return [Token("LSQB", "[", word.start, word.start), size, Token("RSQB", "]", word.end, word.end)]
 
 
 def settled(words: list[Token]) -> list[Token]:
@@ -180,8 +195,8 @@ def _settings(words: list[Token]) -> list[Token]:
         if number is not None:
             found += [word, figure_of(words[number]) or words[number]]
             at = number + 1
-        elif found and found[-1].type in _DIMS_AND_NUMBER:  # 2 groups
-            found[-1:] = [word, found[-1]]
+        elif found and (found[-1].type in _DIMS_AND_NUMBER or figure_of(found[-1]) is not None):  # 2 groups
+            found[-1:] = [word, figure_of(found[-1]) or found[-1]]
         else:
             found.append(word._replace(type="STRIDED" if word.type in ("STRIDE", "PAD") else "OTHER"))
     return found
@@ -190,7 +205,7 @@ def _settings(words: list[Token]) -> list[Token]:
 def _number_behind(words: list[Token], at: int) -> int | None:
     """Where the number of a setting stands: next, or behind a colon, a bracket or one short word (`stride of 4`)."""
     for number in range(at, min(at + 4, len(words))):
-        if words[number].type in _DIMS_AND_NUMBER or words[number].text.lower() in _NUMBERS:
+        if words[number].type in _DIMS_AND_NUMBER or figure_of(words[number]) is not None:
             return number
         if words[number].type not in ("COLON", "OPENING", "OTHER"):
             return None
@@ -201,7 +216,6 @@ def figure_of(item: object) -> Token | None:
     """A whole number in figures or in words, as a figure."""
     if not isinstance(item, Token):
         return None
-    spelled = _NUMBERS.get(item.text.lower())
-    if spelled is not None:
-        return item._replace(type="NUMBER", text=spelled)
+    if item.type == "OTHER" and (spelled := _SMALL.get(item.text.lower(), number_of(item.text))) is not None:
+        return item._replace(type="NUMBER", text=str(spelled))
     return item if item.type == "NUMBER" and item.text.isdigit() else None

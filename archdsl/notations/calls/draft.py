@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from archdsl.layers import Layer
@@ -68,21 +69,29 @@ Form = Callable[[Draft], None]
 
 def bind(draft: Draft, positional: tuple[Any, ...], named: dict[str, Any]) -> None:
     """Give the values of a call to the arguments of its signature; raises Unwritable where they do not fit."""
-    signature = ast.parse(f"def f({draft.row.signature}): pass").body[0]
-    assert isinstance(signature, ast.FunctionDef)
-    each = signature.args
-    names = [argument.arg for argument in each.args]
-    every = [*names, *(argument.arg for argument in each.kwonlyargs)]
-    defaults = [*each.defaults, *(default for default in each.kw_defaults if default is not None)]
-    optional = [*names[len(names) - len(each.defaults) :], *every[len(names) :]]
-    draft.defaults = {name: ast.literal_eval(default) for name, default in zip(optional, defaults, strict=True)}
+    names, rest_of, defaults = _signature(draft.row.signature)
+    draft.defaults = dict(defaults)
     if len(positional) > len(names):
-        if each.vararg is None:
+        if not rest_of:
             raise draft.refuse(f"takes {len(names)} values, here {len(positional)}", weak=True)
         rest = positional[len(names) :]
-        draft.given[each.vararg.arg] = rest[0] if len(rest) == 1 and isinstance(rest[0], tuple) else rest
+        draft.given[rest_of] = rest[0] if len(rest) == 1 and isinstance(rest[0], tuple) else rest
     draft.given.update(zip(names, positional, strict=False))
     draft.given.update(named)
     missing = [name for name in names if name not in (*draft.given, *draft.defaults, "input", "tensors")]
     if missing:
         raise draft.refuse(f"needs {missing[0]}", weak=True)
+
+
+@lru_cache(maxsize=512)
+def _signature(text: str) -> tuple[tuple[str, ...], str, dict[str, Any]]:
+    """The names that are given by their places, the name of what takes all further values, and the defaults."""
+    signature = ast.parse(f"def f({text}): pass").body[0]
+    assert isinstance(signature, ast.FunctionDef)
+    each = signature.args
+    names = tuple(argument.arg for argument in each.args)
+    every = (*names, *(argument.arg for argument in each.kwonlyargs))
+    defaults = [*each.defaults, *(default for default in each.kw_defaults if default is not None)]
+    optional = [*names[len(names) - len(each.defaults) :], *every[len(names) :]]
+    known = {name: ast.literal_eval(default) for name, default in zip(optional, defaults, strict=True)}
+    return names, each.vararg.arg if each.vararg is not None else "", known

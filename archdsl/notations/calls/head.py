@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archdsl.checker.fixes.arguments import attribute_by
-from archdsl.checker.fixes.call import Call
-from archdsl.checker.fixes.draft import Draft
-from archdsl.checker.fixes.spelling import is_default, one, spelled
 from archdsl.layers.values import Switch
+from archdsl.notations.calls.arguments import attribute_by
+from archdsl.notations.calls.call import Call
+from archdsl.notations.calls.draft import Draft
+from archdsl.notations.calls.spelling import is_default, one, spelled
 from archdsl.vocabulary.arguments import ARGUMENTS, FROM_INPUT, IGNORED, IGNORED_ENDS
 
 _PARAMETERS = ("heads", "wide", "dropout", "act", "prenorm", "bias", "eps")  # of the blocks of std.transformer

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.checker.fixes.activation import activated
-from archdsl.checker.fixes.call import Call
-from archdsl.checker.fixes.draft import Draft, bind
-from archdsl.checker.fixes.head import head_of
-from archdsl.checker.fixes.spelling import one, text
 from archdsl.layers import REGISTRY
+from archdsl.notations.calls.activation import activated
+from archdsl.notations.calls.call import Call
+from archdsl.notations.calls.draft import Draft, bind
+from archdsl.notations.calls.head import head_of
+from archdsl.notations.calls.spelling import one, text
 from archdsl.vocabulary import exact
 from archdsl.vocabulary.keras import ACTIVATIONS
 

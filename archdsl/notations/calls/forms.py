@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.checker.fixes.activation import activation
-from archdsl.checker.fixes.axes import axis_word, words_of
-from archdsl.checker.fixes.draft import Draft, Form
-from archdsl.checker.fixes.kerasforms import bidirectional, each, keras, separable
-from archdsl.checker.fixes.spelling import one, text
+from archdsl.notations.calls.activation import activation
+from archdsl.notations.calls.axes import axis_word, words_of
+from archdsl.notations.calls.draft import Draft, Form
+from archdsl.notations.calls.kerasforms import bidirectional, each, keras, separable
+from archdsl.notations.calls.spelling import one, text
 
 
 def dim(draft: Draft) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.checker.fixes.call import Call
-from archdsl.checker.fixes.draft import Draft
+from archdsl.notations.calls.call import Call
+from archdsl.notations.calls.draft import Draft
 from archdsl.vocabulary.keras import ACTIVATIONS
 
 

@@ -7,7 +7,7 @@ import re
 import warnings
 from typing import Any, NamedTuple
 
-from archdsl.checker.fixes.spelling import Raw
+from archdsl.notations.calls.spelling import Raw
 
 _LONGEST = 1_000  # characters of a line that is read as a program
 _DEEPEST = 16  # brackets open at once in it

@@ -1,0 +1,1 @@
+"""Calls of other libraries, `Name(arguments)`, read by their own signatures, and the lines that they are."""
