@@ -338,7 +338,7 @@ for found in pkgutil.walk_packages(archdsl.__path__, "archdsl."):  # its own mod
     if ".torch" not in found.name and not found.name.endswith("__main__"):
         import_module(found.name)
 from types import SimpleNamespace
-from archdsl.checker.fixes import call, draft
+from archdsl.notations.calls import call, draft
 from harness import broken
 from hostile.gallery import GALLERY
 from mutation import mutants, plausible, specs

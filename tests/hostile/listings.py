@@ -150,6 +150,18 @@ def rows(n: int) -> str:
     return INPUT + head + "| conv | 3x3 | 8 | 1.2K |\n" * n
 
 
+@listing
+def rows_of_wrong_claims(n: int) -> str:
+    """A table of layers whose figures all contradict them."""
+    head = "| layer | kernel | filters | params |\n|---|---|---|---|\n"
+    return INPUT + head + "".join(f"| conv{i} | 1x1 | 8 | {i + 1} |\n" for i in range(n))
+
+
+@listing
+def one_layer_over_and_over(n: int) -> str:
+    return "[227x227x3] INPUT\n" + "[55x55x96] CONV1: 96 11x11 filters at stride 4, pad 0\n" * n
+
+
 # ---- numbers
 
 
