@@ -265,7 +265,7 @@ class Mender:
             self._say(reason, line, number)
 
 
-_UNREAD = ("syntax", "unclosed", "unknown-kind", "missing-input", *_CLAIMS)  # what says nothing of a line that was tried
+_UNREAD = ("syntax", "unclosed", "unknown-kind", "missing-input", *_CLAIMS)  # nothing of a line that was tried
 
 
 def _claims(line: str) -> str:
