@@ -38,10 +38,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "archdsl"
 _GRACE = 10.0  # seconds of CPU that a mutant has beyond twice what its tests took without it
-# No rules: what writes the source of PyTorch, words for people, and proposals, each of which is tried before it is shown
+# No rules: what writes the source of PyTorch; what words a message; proposals, each of which is tried before it is shown
 _NO_RULES = {
-    *("lower", "arguments", "reading", "forms", "supported", "in_place", "_module", "_padding", "_packed", "_sides"),
-    *("usage", "__repr__", "__str__", "_fits", "_tries", "__init_subclass__"),
+    *("lower", "lowered", "inline", "arguments", "reading", "forms", "supported", "in_place", "_module", "_padding"),
+    *("_packed", "_sides", "usage", "_usage", "give", "_spell_list", "_rank_refusal", "_dtype_refusal", "_unequal"),
+    *("_unknown_word", "_remark", "_too_many", "_fits", "_tries", "_channels_hint", "_divisors", "divisors"),
+    *("__repr__", "__str__", "__init_subclass__"),
 }
 _NO_VERDICT = ("strict", "blame", "tries", "hint")  # arguments of which none makes a text right or wrong
 _CAUGHT, _TIMED_OUT, _SURVIVED, _UNRUN = "caught", "timed out", "survived", "never run"

@@ -205,3 +205,47 @@ def test_counts_are_held_to_the_digits_written(claim: str, holds: bool | None) -
 def test_one_value_makes_a_line_give_the_claimed_shape(line: str, fix: str | None) -> None:
     found = fault(f"input 32x32x3\n{line}")
     assert found.hint == fix
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        ("0.22K params", True),  # 224: within half of the last digit written
+        ("0.2K params", True),
+        ("6.9K weights", True),  # 6,912
+        ("7K weights", True),
+        ("6.8K weights", False),
+    ],
+)
+def test_half_of_the_last_digit_is_the_bound(claim: str, holds: bool) -> None:
+    layer = "CONV 8 3x3" if claim.endswith("params") else "CONV 256 3x3 nobias"
+    text = f"input 32x32x3\n{layer} -> {claim}"
+    if holds:
+        archdsl.loads(text)
+    else:
+        assert fault(text).code == "claim-value"
+
+
+def test_exactly_half_of_the_last_digit_holds() -> None:
+    archdsl.loads("input 50\nFC 50 nobias -> 2K params")  # 2,500
+    archdsl.loads("input 50\nFC 50 nobias -> 3K params")
+    archdsl.loads("input 10\nFC 10 nobias -> 101 params within 1%")  # 1.01 is allowed, and it is off by 1
+    archdsl.loads("input 10\nFC 20 nobias -> 198 params within 1.02%")
+    assert fault("input 10\nFC 20 nobias -> 198 params within 1%").code == "claim-value"
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ("FC (4*in); GELU; FC in", True),
+        ("FC (in*4); GELU; FC in", True),
+        ("FC (in + 4); GELU; FC in", False),  # widened by another rule: `in` may be meant
+        ("FC (4*in); GELU; FC 8", False),
+        ("FC 32; GELU; FC in", False),
+        ("FC (1*in); GELU; FC in", False),  # the same number
+        ("FC (4*in); FC 8; FC in", False),  # no longer wide
+    ],
+)
+def test_an_in_behind_a_layer_that_widened_by_it_is_warned_of(lines: str, told: bool) -> None:
+    found = archdsl.loads(f"input 8\n{lines}").diagnostics
+    assert [one.code for one in found] == ["changed-in"] * told

@@ -79,6 +79,13 @@ def test_the_last_value_that_a_rule_accepts(text: str, shape: tuple[int, ...]) -
         ('input 9x3;;SLICE steps="3:3"', "out-of-range"),
         ('input 9x3;;SLICE steps="1:10"', "out-of-range"),
         ('input 9x3;;SLICE steps="-10:"', "out-of-range"),
+        ('input 9x3;;SLICE steps="-3:0"', "out-of-range"),
+        ('input 9x3;;SLICE steps="1:2:3:4"', "wrong-type"),
+        ("input 9x3;;SLICE steps=[1, 2, 3, 4]", "wrong-type"),
+        ("input 8x8x4;;CONV 2 3x3 table=[[0, -1], [3]]", "wrong-type"),
+        ("input 8x8x4;;CONV 2 3x3 table=[[0, yes], [3]]", "wrong-type"),
+        ("input 9x3;;LN axes=[3]", "wrong-type"),
+        ("input 9x3;;LN axes=[all, steps]", "wrong-type"),
         ("input 9 int;;EMBED 10 4 padding=-11", "out-of-range"),
         ("input 9 int;;EMBED 10 4 padding=10", "out-of-range"),
         ("input 9x3;;POSITIONS start=4; EMBED 12 2", "out-of-range"),
@@ -140,6 +147,8 @@ def test_windows_on_padding_alone_are_found(dilation: int, stride: int) -> None:
         ("input a: 4x6;;input b: 5x6;;MATMUL <- a, b", "MATMUL of 4x6 needs 6x6, and branch 2 is 5x6"),
         ("input a: 4x6;;input b: 5x7;;MATMUL transpose <- a, b", "MATMUL of 4x6 needs 5x6, and branch 2 is 5x7"),
         ("input a: 4x4x6;;input b: 4x4x6;;input c: 4x3x6;;ADD <- a, b, c", "branch 3 is 4x3x6"),
+        ("input a: 4;;input b: 5;;SCALE <- a, b", "SCALE of 4 needs a gate of 4, and branch 2 is 5"),
+        ("input a: 4x4x6;;input b: 5;;SCALE <- a, b", "SCALE of 4x4x6 needs a gate of 6 or 1x1x6, and branch 2 is 5"),
     ],
 )
 def test_a_refused_merge_names_its_branches(text: str, message: str) -> None:
@@ -210,3 +219,18 @@ def test_a_table_goes_with_no_other_way_to_connect(values: str) -> None:
     with pytest.raises(archdsl.ArchError) as caught:
         model(f"input 8x8x4;;CONV 2 3x3 table=[[0, 1], [3]] {values}")
     assert [one.code for one in caught.value.diagnostics] == ["table-mismatch"]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("input 24;;RESHAPE 2x12", True),
+        ("input 24;;RESHAPE 2x12 last", False),  # as view counts
+        ("input 24;;RESHAPE 24x1", False),  # one column, or one row, is the same either way
+        ("input 24;;RESHAPE 1x24", False),
+        ("input 2x12;;RESHAPE 24", False),
+        ("input 24;;RESHAPE 2x3x4", False),
+    ],
+)
+def test_a_vector_as_a_matrix_says_how_elements_are_counted(text: str, told: bool) -> None:
+    assert [one.code for one in model(text).diagnostics] == ["element-order"] * told
