@@ -40,7 +40,20 @@ PACKAGE = ROOT / "archdsl"
 _GRACE = 10.0  # seconds of CPU that a mutant has beyond twice what its tests took without it
 # No rules: what writes the source of PyTorch; what words a message; proposals, each of which is tried before it is shown
 _NO_RULES = {
-    *("lower", "lowered", "inline", "arguments", "reading", "forms", "supported", "in_place", "_module", "_padding"),
+    *(
+        "lower",
+        "lowered",
+        "inline",
+        "arguments",
+        "reading",
+        "forms",
+        "supported",
+        "in_place",
+        "_module",
+        "_padding",
+        "_padded",
+        "_extreme",
+    ),
     *("_packed", "_sides", "usage", "_usage", "give", "_spell_list", "_rank_refusal", "_dtype_refusal", "_unequal"),
     *("_unknown_word", "_remark", "_too_many", "_fits", "_tries", "_channels_hint", "_divisors", "divisors"),
     *("__repr__", "__str__", "__init_subclass__"),

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise, product
+from typing import Any
 
 import pytest
 
 import archdsl
 from archdsl.layers import REGISTRY, Refusal
 from archdsl.layers.groups import divisors
+from archdsl.layers.sides import Ends, Padding, Sides
 from archdsl.layers.window import Window, _floors, check_fit, ever, same_padding
 from archdsl.sizes.shape import Shape
 
@@ -86,6 +90,7 @@ def test_the_last_value_that_a_rule_accepts(text: str, shape: tuple[int, ...]) -
         ("input 8x8x4;;CONV 2 3x3 table=[[0, -1], [3]]", "wrong-type"),
         ("input 8x8x4;;CONV 2 3x3 table=[[0, yes], [3]]", "wrong-type"),
         ("input 9x3;;LN axes=[3]", "wrong-type"),
+        ("input 4;;RESHAPE []", "rank-mismatch"),
         ("input 9x3;;LN axes=[all, steps]", "wrong-type"),
         ("input 9 int;;EMBED 10 4 padding=-11", "out-of-range"),
         ("input 9 int;;EMBED 10 4 padding=10", "out-of-range"),
@@ -255,3 +260,27 @@ def test_the_weight_of_a_norm_lies_as_what_it_normalises(
     op = REGISTRY["LN"]({"axes": axes, "eps": 1e-5, "affine": True, "bias": True}, (x,))
     assert [tensor.sizes for tensor in op.tensors(x)] == [weight, weight]
     assert op.shape(x) == x
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "axes", "ends"),
+    [
+        (Ends, 2, 2, (2, 2)),
+        (Ends, 0, 2, (0, 0)),  # none is the least
+        (Ends, (1, 2), 2, (1, 2)),
+        (partial(Ends, behind=True), 2, 2, (0, 2)),
+        (Sides, 0, 2, ((0, 0), (0, 0))),
+        (Padding, "valid", 2, ((0, 0), (0, 0))),
+        (Padding, "same", 2, "same"),
+        (Padding, 3, 1, ((3, 3),)),
+        (Padding, ((1, 2), 0), 2, ((1, 2), (0, 0))),
+    ],
+)
+def test_ends_of_axes(kind: Callable[[], Any], value: object, axes: int, ends: object) -> None:
+    assert kind().convert(value, axes) == ends
+
+
+@pytest.mark.parametrize(("kind", "value"), [(Ends, -1), (Ends, (1, 2, 3)), (Sides, -1), (Padding, "full")])
+def test_what_is_no_end_of_an_axis(kind: Callable[[], Any], value: object) -> None:
+    with pytest.raises(Refusal):
+        kind().convert(value, 2)
