@@ -8,9 +8,10 @@ from itertools import pairwise, product
 import pytest
 
 import archdsl
-from archdsl.layers import Refusal
+from archdsl.layers import REGISTRY, Refusal
 from archdsl.layers.groups import divisors
 from archdsl.layers.window import Window, _floors, check_fit, ever, same_padding
+from archdsl.sizes.shape import Shape
 
 
 def model(text: str) -> archdsl.Model:
@@ -234,3 +235,23 @@ def test_a_table_goes_with_no_other_way_to_connect(values: str) -> None:
 )
 def test_a_vector_as_a_matrix_says_how_elements_are_counted(text: str, told: bool) -> None:
     assert [one.code for one in model(text).diagnostics] == ["element-order"] * told
+
+
+@pytest.mark.parametrize(
+    ("sizes", "axes", "weight"),
+    [
+        ((8,), ("all",), (8,)),
+        ((4, 3), ("all",), (4, 3)),  # a sequence lies steps first
+        ((5, 4, 3), ("all",), (3, 5, 4)),  # an image channels first
+        ((5, 4, 3), ("channels",), (3,)),
+        ((5, 4, 3), ("height", "width"), (5, 4)),
+        ((5, 4, 3), ("width", "channels"), (4, 3)),
+    ],
+)
+def test_the_weight_of_a_norm_lies_as_what_it_normalises(
+    sizes: tuple[int, ...], axes: tuple[str, ...], weight: tuple[int, ...]
+) -> None:
+    x = Shape(sizes)
+    op = REGISTRY["LN"]({"axes": axes, "eps": 1e-5, "affine": True, "bias": True}, (x,))
+    assert [tensor.sizes for tensor in op.tensors(x)] == [weight, weight]
+    assert op.shape(x) == x
