@@ -166,11 +166,10 @@ def test_open_sizes_run() -> None:
         assert module(torch.rand(2, 3, size, 8)).shape == (2, 16, size // 2)
 
 
-def test_what_pytorch_cannot_part_is_refused() -> None:
-    model = archdsl.loads("input HxWx8\nRESHAPE [W, H, 8]")
-    with pytest.raises(archdsl.ArchError) as caught:
-        model.to_source()
-    assert "size is W, and PyTorch needs a number" in str(caught.value)
+def test_symbolic_sizes_are_read_off_the_input() -> None:
+    torch = pytest.importorskip("torch")
+    module = archdsl.loads("input HxWx8\nRESHAPE [W, H, 8]").to_torch()
+    assert module(torch.rand(2, 8, 3, 5)).shape == (2, 8, 5, 3)
     assert "flatten(2)" in archdsl.loads("input HxWx8\nRESHAPE [H*W, 8]").to_source()
 
 

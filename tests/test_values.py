@@ -161,7 +161,7 @@ def test_infinite_values_pass_as_others_do() -> None:
         model = archdsl.loads(FILLED, fill=given)
         shown = json.loads(json.dumps(model.to_json()["parameters"]), parse_constant=pytest.fail)
         assert shown == {"fill": str(given) if isinf(given) else given}
-    with pytest.raises(ValueError, match="a parameter cannot be nan"):
+    with pytest.raises(ValueError, match="must be a number, not nan"):
         archdsl.loads(FILLED, fill=float("nan"))
 
 

@@ -162,6 +162,35 @@ def one_layer_over_and_over(n: int) -> str:
     return "[227x227x3] INPUT\n" + "[55x55x96] CONV1: 96 11x11 filters at stride 4, pad 0\n" * n
 
 
+# ---- PyTorch
+
+
+@listing
+def printed_modules(n: int) -> str:
+    lines = "".join(f"  ({i}): Conv2d(8, 8, kernel_size=(3, 3), stride=(1, 1), padding=(1, 1))\n" for i in range(n))
+    return f"{INPUT}Sequential(\n{lines})\n"
+
+
+@listing
+def modules_never_closed(n: int) -> str:
+    return INPUT + "nn.Sequential(\n" * n
+
+
+@listing
+def modules_in_modules(n: int) -> str:
+    return INPUT + "(a): Sequential(\n" * n + "(b): ReLU()\n" + ")\n" * n
+
+
+@listing
+def modules_one_by_one(n: int) -> str:
+    return INPUT + "model = nn.Sequential(nn.Conv2d(3, 8, 3), nn.ReLU())\n" * n
+
+
+@listing
+def arguments_never_closed(n: int) -> str:
+    return INPUT + _lines("Conv2d(3, (8, [", n)
+
+
 # ---- numbers
 
 

@@ -71,12 +71,12 @@ class _Reader:
         attribute = name if own else None
         attribute = attribute or attribute_by(self.kind, name) or attribute_by(self.kind, name.lower())
         attribute = attribute or near(name, list(self.signature.names))
-        if attribute is None and self.signature.gathering is not None:
+        slot = self.signature.names.get(attribute or "") or self.signature.letters.get(attribute or "")
+        if slot is None and self.signature.gathering is not None:
             return f"{name}={value}"
-        if attribute is None:
+        if slot is None:
             self._nothing(name, value)
             return ""
-        slot = self.signature.names.get(attribute) or self.signature.letters[attribute]
         written = self._value(value, slot.choices)
         if slot.switch and written in ("yes", "no"):
             return slot.name if written == "yes" else f"no{slot.name}"

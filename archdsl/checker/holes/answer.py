@@ -90,6 +90,8 @@ def _common(reading: Reading, answer: Answer, given: dict[str, Any], limits: Lim
     cost, sure = 0, dict(answer.values)
     for sample in answer.samples if len(answer.samples) > 1 and reading.holes else ():
         numbers = [number for place, number in sample if place not in sure]
+        if len(numbers) != len(reading.holes):
+            continue  # a search that was ended did not come to every hole
         values = {hole.at: number for hole, number in zip(reading.holes, numbers, strict=True)}
         checked = check_given(reading, given, limits, values)
         found.append([_moved(one, answer.source, answer.values) for one in checked.diagnostics])

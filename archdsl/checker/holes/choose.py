@@ -171,6 +171,8 @@ def _base(variables: list[Variable], ground: Ground) -> tuple[Base | None, froze
 
 def starts(variables: list[Variable], likely: list[int]) -> Iterator[dict[int, int]]:
     """Small numbers for all holes; then, where nothing bounds some, numbers of the text for these, and large ones."""
+    if not all(map(_samples, variables)):
+        return  # a hole that no number fills
     for position in range(len(_SAMPLES)):
         values: dict[int, int] = {}
         for one in variables:

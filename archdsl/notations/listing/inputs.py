@@ -21,6 +21,7 @@ class InputReader:
 
     def __init__(self, source: Source, limits: Limits) -> None:
         self.source, self.limits = source, limits
+        self.said = layout.Said(source.text)
         self.diagnostics: list[Diagnostic] = []
         self.notes: list[Note] = []
         self.entries: list[Entry] = []
@@ -79,7 +80,7 @@ class InputReader:
         """The sizes of the input with its channels last and without the batch; None where the order is open."""
         batched = layout.is_batched(self.source.text[at.start : at.end])
         if len(numbers) == 4 and not batched:
-            batch = layout.batch_in(numbers, self.source.text)
+            batch = layout.batch_in(numbers, self.said)
             if batch is None:
                 hint = f"write the input as {'x'.join(numbers[1:])}, or speak of frames"
                 self._ask(f"whether {numbers[0]} of {'x'.join(numbers)} are a batch or frames", at, hint)
@@ -92,7 +93,7 @@ class InputReader:
 
     def _in_order(self, numbers: tuple[str, ...], at: Span, *, batched: bool) -> tuple[str, ...] | None:
         """The sizes of the input with its channels last; None where the order is open."""
-        order = layout.order(numbers, self.source.text, batched) if len(numbers) > 1 else layout.Order(layout.LAST)
+        order = layout.order(numbers, self.said, batched) if len(numbers) > 1 else layout.Order(layout.LAST)
         if order.axes is None:
             self._ask(order.question, at, 'say "channels first" or "channels last" in the listing')
             return None

@@ -32,6 +32,20 @@ _BATCH = re.compile(r"[\[(]?[ \t]*+(?:None|-1|\?|N|B|bs|batch(?:[ _]size)?)[ \t]
 _VOLUME = re.compile(r"\b3-?D\b|conv3d|\bframes?\b|\bvideos?\b|\bvolum|\bdepth\b|\bclips?\b", re.IGNORECASE)
 
 
+class Said:
+    """A listing, in which each pattern is looked for once."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._found: dict[re.Pattern[str], bool] = {}
+
+    def has(self, words: re.Pattern[str]) -> bool:
+        """Whether a pattern stands anywhere."""
+        if words not in self._found:
+            self._found[words] = words.search(self._text) is not None
+        return self._found[words]
+
+
 class Order(NamedTuple):
     """The order of the axes, None where it is open, and why it is."""
 
@@ -44,20 +58,20 @@ def is_batched(text: str) -> bool:
     return _BATCH.match(text) is not None
 
 
-def batch_in(numbers: tuple[str, ...], text: str) -> bool | None:
+def batch_in(numbers: tuple[str, ...], listing: Said) -> bool | None:
     """Whether four sizes are a batch and an image, as `torch.Size([32, 3, 224, 224])`; None where that is open."""
     image = tuple(map(int, numbers[1:]))
-    if numbers[0] == "1" or is_channels_first(image) or _SAYS_IMAGES.search(text):
+    if numbers[0] == "1" or is_channels_first(image) or listing.has(_SAYS_IMAGES):
         return True
-    if _VOLUME.search(text) or not _is_channels_last(image):
+    if listing.has(_VOLUME) or not _is_channels_last(image):
         return False
     return None
 
 
-def order(numbers: tuple[str, ...], text: str, batched: bool) -> Order:
+def order(numbers: tuple[str, ...], listing: Said, batched: bool) -> Order:
     """The order of the axes in an input of these sizes, and so in all shapes of the listing."""
     sizes = tuple(map(int, numbers))
-    said = {axes for axes, words in ((FIRST, _SAYS_FIRST), (LAST, _SAYS_LAST)) if words.search(text)}
+    said = {axes for axes, words in ((FIRST, _SAYS_FIRST), (LAST, _SAYS_LAST)) if listing.has(words)}
     shape = "x".join(numbers)
     if len(said) > 1:
         return Order(
@@ -67,7 +81,7 @@ def order(numbers: tuple[str, ...], text: str, batched: bool) -> Order:
     seen = _seen(sizes)
     if said and seen is not None and seen not in said:
         return Order(None, f"the listing speaks of channels {said.pop()}, {shape} looks otherwise, and which is meant")
-    found = next(iter(said), None) or seen or _square(sizes, batched) or _marked(sizes, text)
+    found = next(iter(said), None) or seen or _square(sizes, batched) or _marked(sizes, listing)
     if found is None and len(set(sizes)) > 1:
         return Order(None, f"whether {shape} has its channels first or last")
     return Order(found or LAST)
@@ -95,13 +109,13 @@ def _square(sizes: tuple[int, ...], batched: bool) -> str | None:
     return LAST if sizes[0] == sizes[1] else FIRST if batched else None
 
 
-def _marked(sizes: tuple[int, ...], text: str) -> str | None:
+def _marked(sizes: tuple[int, ...], listing: Said) -> str | None:
     """What the notation says, PyTorch's or Keras's."""
     if len(sizes) == 2:
-        steps = [words.search(text) is not None for words in (_STEPS_LAST, _STEPS_FIRST)]
+        steps = [listing.has(words) for words in (_STEPS_LAST, _STEPS_FIRST)]
         if steps[0] != steps[1]:
             return FIRST if steps[0] else LAST
-    marks = [words.search(text) is not None for words in (_PYTORCH, _KERAS)]
+    marks = [listing.has(words) for words in (_PYTORCH, _KERAS)]
     return None if marks[0] == marks[1] else FIRST if marks[0] else LAST
 
 
