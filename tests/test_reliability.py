@@ -268,6 +268,8 @@ QUADRATIC = (
     "expects_times_uses",
     "ifs_of_ifs_times_uses",
     "lets_times_uses",
+    "searched_lists",
+    "shapes_times_uses",
 )
 
 
