@@ -261,18 +261,32 @@ QUADRATIC = (
     "values_in_braces",
     "defaults_at_every_use",
     "runs_on_every_size",
+    "a_hole_and_claims_at_uses",  # n things in each of n uses
+    "claims_that_differ_at_each_use",
+    "compared_in_the_model_line",
+    "empty_ifs_times_uses",
+    "expects_times_uses",
+    "ifs_of_ifs_times_uses",
+    "lets_times_uses",
+    "searched_lists",
+    "shapes_times_uses",
+    "tables_that_are_wrong",
+    "turns_of_lists",
+    "unknown_options_of_many",
+    "where_of_an_input",
+    "wrong_expects_times_uses",
 )
 
 
 @pytest.mark.parametrize("name", sorted(set(GALLERY) - set(QUADRATIC)))
 def test_work_grows_as_the_text_does(name: str) -> None:
-    """Visits and steps at n, 2n and 4n; of what grows faster, the largest text ends in an error."""
+    """Visits and steps at n, 2n and 4n."""
     work = []
     for count in (50, 100, 200):
         result = checked(GALLERY[name](count))
         work.append(1 + result.visits + result.steps)
-    if work[1] > 2.2 * work[0] or work[2] > 2.2 * work[1]:  # n things n times over: steps end it
-        assert codes(largest(GALLERY[name], 300_000)) & {"limit", "too-large"}
+    assert work[1] <= 2.2 * work[0]
+    assert work[2] <= 2.2 * work[1]
 
 
 @pytest.mark.parametrize("name", QUADRATIC)
