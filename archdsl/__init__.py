@@ -11,12 +11,14 @@ from archdsl.version import VERSION
 TYPE_CHECKING = False  # as `typing` has it, which is not imported: the program begins here
 
 __version__ = VERSION
-__all__ = ["ArchError", "Diagnostic", "Limits", "Model", "load", "loads", "save"]
+__all__ = ["ArchError", "Diagnostic", "Limits", "Model", "Report", "check", "check_file", "load", "loads", "save"]
 
 if TYPE_CHECKING:
     from typing import Any
 
-    from archdsl.api.model import Model, load, loads
+    from archdsl.api.model import Model, check_file, load, loads
+    from archdsl.api.model import check_text as check
+    from archdsl.api.report import Report
     from archdsl.api.weights import save
     from archdsl.diagnostics import ArchError, Diagnostic
     from archdsl.limits import Limits
@@ -26,6 +28,9 @@ _HOMES = {
     "Diagnostic": "archdsl.diagnostics",
     "Limits": "archdsl.limits",
     "Model": "archdsl.api.model",
+    "Report": "archdsl.api.report",
+    "check": "archdsl.api.model:check_text",
+    "check_file": "archdsl.api.model",
     "load": "archdsl.api.model",
     "loads": "archdsl.api.model",
     "save": "archdsl.api.weights",
@@ -38,7 +43,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'archdsl' has no attribute {name!r}")
     from importlib import import_module
 
-    return getattr(import_module(_HOMES[name]), name)
+    home, _, called = _HOMES[name].partition(":")
+    return getattr(import_module(home), called or name)
 
 
 def __dir__() -> list[str]:

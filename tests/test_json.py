@@ -192,10 +192,17 @@ def test_a_false_claim_leaves_the_totals_and_a_wrong_layer_takes_them() -> None:
     assert [fault["code"] for fault in wrong["diagnostics"]] == ["kernel-too-large"]
 
 
-def test_behind_a_wrong_shape_there_are_no_totals() -> None:
+def test_behind_a_wrong_shape_the_derived_one_flows_on() -> None:
     found = summary("input 8x8x3\nCONV 4 3x3 -> 5x5x4\nFC 10")
-    assert found["totals"] is None  # the FC is not counted
-    assert [layer["kind"] for layer in found["layers"]] == ["CONV"]
+    assert found["totals"] == summary("input 8x8x3\nCONV 4 3x3\nFC 10")["totals"]
+    assert [layer["output"] for layer in found["layers"]] == [[6, 6, 4], [10]]
+    assert [fault["code"] for fault in found["diagnostics"]] == ["claim-shape"]
+
+
+def test_where_a_layer_is_missing_there_are_no_totals() -> None:
+    found = summary("input 8x8x3\nCONV 4 9x9 -> 5x5x4\nFC 10")
+    assert found["totals"] is None
+    assert [layer["output"] for layer in found["layers"]] == [[10]]
 
 
 def test_a_text_that_cannot_be_parsed_has_an_empty_summary() -> None:

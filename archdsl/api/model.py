@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 from archdsl.analysis.cost import Cost
 from archdsl.analysis.memory import BYTES
 from archdsl.api import values
+from archdsl.api.report import Report
 from archdsl.checker.check import check
-from archdsl.checker.checked import Checked
+from archdsl.checker.checked import Checked, unread
 from archdsl.diagnostics import ArchError, Diagnostic, Source
 from archdsl.files.texts import read_file, within
 from archdsl.limits import Limits
@@ -242,16 +243,8 @@ def load(
     text, OSError where the file cannot be read.
     """
     limits = values.bounds(limits)
-    notation = notation if notation is None else values.choice("notation", notation, NOTATIONS)
-    path = fspath(path)  # a number would be a file that somebody else has open
-    source, faults = read_file(path, limits)
-    if faults:
-        raise ArchError(faults)
-    from archdsl.reading.root import beside
-
-    root = beside(fsdecode(path), source.name, limits)
-    given = inputs_of(input, limits)
-    return _checked_model(source, parameters, limits, given, notation, root, allow_modules)
+    checked = _checked_file(path, limits, input, notation, parameters)
+    return _model(checked, limits, allow_modules)
 
 
 def loads(
@@ -272,29 +265,100 @@ def loads(
     anything is wrong.
     """
     limits = values.bounds(limits)
+    checked = _checked_text(text, limits, input, folder, notation, parameters)
+    return _model(checked, limits, allow_modules)
+
+
+def check_file(
+    path: str | PathLike[str],
+    /,
+    *,
+    limits: Limits | None = None,
+    input: Input | Mapping[str, Input] | None = None,
+    notation: str | None = None,
+    **parameters: Any,
+) -> Report:
+    """Check a file at one setting of its parameters and report what is wrong, and what is known of the network.
+
+    Arguments are those of `load`. Never raises for what the text says; raises OSError where the file cannot be read,
+    TypeError and ValueError for arguments that are none.
+    """
+    limits = values.bounds(limits)
+    return Report(_checked_file(path, limits, input, notation, parameters), limits)
+
+
+def check_text(
+    text: str,
+    /,
+    *,
+    limits: Limits | None = None,
+    input: Input | Mapping[str, Input] | None = None,
+    folder: str | PathLike[str] | None = None,
+    notation: str | None = None,
+    **parameters: Any,
+) -> Report:
+    """Check a text at one setting of its parameters and report what is wrong, and what is known of the network.
+
+    Known as `archdsl.check`; arguments are those of `loads`. Never raises for what the text says; raises TypeError and
+    ValueError for arguments that are none.
+    """
+    limits = values.bounds(limits)
+    return Report(_checked_text(text, limits, input, folder, notation, parameters), limits)
+
+
+def _checked_file(
+    path: str | PathLike[str],
+    limits: Limits,
+    input: Input | Mapping[str, Input] | None,
+    notation: str | None,
+    parameters: dict[str, Any],
+) -> Checked:
+    notation = notation if notation is None else values.choice("notation", notation, NOTATIONS)
+    path = fspath(path)  # a number would be a file that somebody else has open
+    source, faults = read_file(path, limits)
+    if faults:
+        return unread(source, faults)
+    from archdsl.reading.root import beside
+
+    root = beside(fsdecode(path), source.name, limits)
+    given = inputs_of(input, limits)
+    return _checked(source, parameters, limits, given, notation, root)
+
+
+def _checked_text(
+    text: str,
+    limits: Limits,
+    input: Input | Mapping[str, Input] | None,
+    folder: str | PathLike[str] | None,
+    notation: str | None,
+    parameters: dict[str, Any],
+) -> Checked:
     notation = notation if notation is None else values.choice("notation", notation, NOTATIONS)
     source, faults = within(values.text("text", text), "<text>", limits)
     if faults:
-        raise ArchError(faults)
+        return unread(source, faults)
     given = inputs_of(input, limits)
     root: Root | None = None
     if folder is not None:
         from archdsl.reading.root import below
 
         root = below(folder, "<text>", limits)
-    return _checked_model(source, parameters, limits, given, notation, root, allow_modules)
+    return _checked(source, parameters, limits, given, notation, root)
 
 
-def _checked_model(
+def _checked(
     source: Source,
     parameters: dict[str, Any],
     limits: Limits,
     inputs: Inputs | None,
     notation: str | None,
     root: Root | None,
-    allow_modules: bool,
-) -> Model:
-    checked = check(read(source, limits, notation, root, inputs), values.converted(parameters, limits), limits)
+) -> Checked:
+    return check(read(source, limits, notation, root, inputs), values.converted(parameters, limits), limits)
+
+
+def _model(checked: Checked, limits: Limits, allow_modules: bool) -> Model:
+    """The model of a text that holds; raises ArchError with the errors of another."""
     if checked.failed:
         raise ArchError([d for d in checked.diagnostics if d.severity == "error"])
     return Model(checked, limits, allow_modules=allow_modules)

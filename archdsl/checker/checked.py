@@ -34,6 +34,7 @@ class Checked(NamedTuple):
     where: list[Condition] = []  # noqa: RUF012 - what `where` says of them
 
     prose: tuple[Span, ...] = ()  # what of a listing was passed over
+    lost: bool = False  # whether a part of the network is missing
 
     @property
     def failed(self) -> bool:
@@ -41,9 +42,10 @@ class Checked(NamedTuple):
 
     @property
     def whole(self) -> bool:
-        """Whether the network stands, even if a count that is claimed of it is wrong; not behind a wrong shape."""
+        """Whether the network stands, even if something that is claimed of it is wrong."""
         wrong = (one.code for one in self.diagnostics if one.severity == "error")
-        return self.network is not None and all(code == "claim-value" for code in wrong)
+        held = all(code in ("claim-value", "claim-shape") for code in wrong)
+        return self.network is not None and held and not self.lost
 
     @property
     def totals(self) -> Cost:

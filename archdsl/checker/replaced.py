@@ -52,7 +52,7 @@ def check_replaced(
 
     Both checks are counted in `work`.
     """
-    if reading.file is None or reading.inputs is None:
+    if reading.file is None or reading.inputs is None or reading.dropped:
         return check_setting(reading, given, limits, holes=holes, work=work)
     work = work or Work(limits.visits)
     kinds = linked(reading.file, reading.used, Report(reading.source, []))

@@ -57,10 +57,13 @@ def check_setting(
         if visits:  # the first look at a text is bounded by its length
             work.spend(len(reading.source.text) // _CHARACTERS)
         report.add(reading.diagnostics)
+        if reading.dropped:
+            report.read_in_part(reading.dropped, hushed=reading.braces)
         found = _elaborated(reading, reading.file, given, limits, inputs, judge, holes, report, work, trial)
     except Stop as stop:  # before there was a network
         report.problem(stop.problem)
         found = unread(reading.source, [])._replace(parameters=given)
+    found = found._replace(lost=report.lost)
     return found._replace(diagnostics=report.sorted(), visits=work.visits - visits, steps=work.steps - steps)
 
 
@@ -88,6 +91,7 @@ def _elaborated(
         report.problem(fault)
     elaborator = Elaborator(kinds, report, limits, reading.known, facts, work)
     elaborator.judge = judge(report, elaborator.costs, limits)
+    elaborator.believes = holes is None and not trial
     elaborator.recursive = recursive_blocks(kinds, report)
     refused = report.told("where-failed")  # what follows from a setting that cannot be says nothing
     laid = declared if inputs is None else declared._replace(inputs=inputs)

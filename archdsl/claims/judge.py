@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.claims.claims import Claim, judge_quantity
+from archdsl.claims.comes import comes, comes_otherwise
 from archdsl.claims.hints import try_of_claim
 from archdsl.claims.incoming import incoming
 from archdsl.claims.inside import DIFFERS, inside
@@ -73,6 +74,8 @@ class Judge:
         self._written: dict[int, _Written] = {}
         self._trainable: dict[int, tree.Claim] = {}  # claims of it that are not about the whole model
         self._silent = 0
+        self._doubt = False  # whether the claims that are held now are about what is in doubt
+        self.doubted = False  # whether a shape was not the claimed one
         self._nodes: tuple[Node, ...] = ()  # what the claims that are held now are about
 
     @contextmanager
@@ -86,25 +89,31 @@ class Judge:
 
     def verdicts(self) -> list[Claim]:
         """All verdicts in the order of the text."""
-        return [claim for _, claim in sorted(self._verdicts.items(), key=lambda entry: entry[0][0])]
+        judged = {start for start, _, holds in self._verdicts if holds is not None}
+        kept = [entry for entry in self._verdicts.items() if entry[1].derived or entry[0][0] not in judged]
+        return [claim for _, claim in sorted(kept, key=lambda entry: entry[0][0])]
 
-    def line(self, line: tree.Line, items: list[Item], scope: Scope, given: Shape | None) -> bool:
+    def line(
+        self, line: tree.Line, items: list[Item], scope: Scope, given: Shape | None, *, doubt: bool = False
+    ) -> bool | None:
         """Hold the claims at the end of a line against its last shape and the sum of its counts.
 
-        `given` is the shape of what the next line reads. Returns False where a shape is not the claimed one: what
-        follows from it is then in doubt.
+        `given` is the shape of what the next line reads; where it is in `doubt`, a claim that fails is not judged.
+        Returns whether the shapes are as claimed, and None where none was held: what follows from another than the
+        claimed one is in doubt.
         """
+        self._doubt = doubt
         laying = [one for one in line.statements if isinstance(one, (tree.Layer, tree.For, tree.If))]
         if any(isinstance(one, tree.Layer) and one.comes for one in laying):
             self._come_in(items)
         claiming = [one for one in laying if one.claims]
         if not claiming or self._silent:
-            return True
+            return None
         if claiming[0] is not line.statements[-1]:
             message = "a claim speaks for its whole line and stands at its end"
             hint = "put the next statement on a line of its own"
             self.report.tell("misplaced", message, claiming[0].claims[0], hint=hint)
-            return True
+            return None
         last = claiming[0]
         shapes = _given(last, items, given)
         layers = sum(isinstance(one, tree.Layer) for one in laying)
@@ -124,14 +133,15 @@ class Judge:
             if not isinstance(node, Leaf):
                 continue
             for one in node.statement.comes:
-                if not _comes(one, node.inputs[0]):
-                    message, hint = _comes_otherwise(one, node.inputs[0])
+                if not comes(one, node.inputs[0]):
+                    message, hint = comes_otherwise(one, node.inputs[0])
                     self.report.tell("shape-mismatch", message, one, hint=hint)
 
     def container(
         self, expects: list[tree.Expect], body: Node, results: tuple[Shape | None, ...], scope: Scope, *, model: bool
     ) -> None:
         """Hold the `expect`s of a group, block or `model` against the whole of it; a result in doubt has no shape."""
+        self._doubt = self.doubted
         shapes = tuple(shape for shape in results if shape is not None)
         complete = bool(results) and len(shapes) == len(results) and not self.report.lost
         if not expects or self._silent:
@@ -162,7 +172,8 @@ class Judge:
         *,
         whole: bool = False,
         nodes: tuple[Node, ...] = (),
-    ) -> bool:
+    ) -> bool | None:
+        """Hold claims; returns whether the shapes among them are right, None where there is none."""
         position, right, self._nodes = -1, True, nodes
         for claim in claims:
             scope.spend(_STEPS + (claim.end - claim.start) // _CHARACTERS, claim)
@@ -174,11 +185,14 @@ class Judge:
                     right = self._shape(claim, shapes, position, scope, leaves) and right
                 elif cost is not None:
                     self._quantity(claim, cost, leaves, sums)
+                else:
+                    self._keep(claim, None, "", "")
             except Problem as problem:
                 self._refuse(claim, problem, str(shapes[position]) if 0 <= position < len(shapes) else "")
             except Silent:
                 pass
-        return right
+        self.doubted = self.doubted or not right
+        return right if position >= 0 and shapes else None
 
     def _refuse(self, claim: tree.Claim, problem: Problem, derived: str) -> None:
         """Tell what is wrong with a claim itself; `derived` is the shape that its line gives."""
@@ -194,6 +208,7 @@ class Judge:
     ) -> bool:
         sizes = stated_shape(claim, self.text(claim), scope, self.limits)
         if not shapes:
+            self._keep(claim, None, "", "")
             return True
         if position >= len(shapes):
             count = f"one result, {shapes[0]}" if len(shapes) == 1 else f"{len(shapes)} results"
@@ -201,6 +216,8 @@ class Judge:
         derived = shapes[position]
         if self._settle(claim, _equal(sizes, derived.sizes), str(derived)):
             return True
+        if self._doubt:
+            return False
         if self.report.knows("claim-shape", claim):
             return False
         leaf = _shaping(leaves)
@@ -218,7 +235,7 @@ class Judge:
 
     def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: _Sums) -> None:
         holds, derived = judge_quantity(claim, cost)
-        if self._settle(claim, holds, derived) or self.report.knows("claim-value", claim):
+        if self._settle(claim, holds, derived) or self._doubt or self.report.knows("claim-value", claim):
             return
         because = _figures(claim, leaves) or sums.text(claim.unit.text)
         self._tell("claim-value", claim, derived, because, None)
@@ -237,7 +254,7 @@ class Judge:
         return found
 
     def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:
-        self._keep(claim, holds, derived, derived)
+        self._keep(claim, None if self._doubt and not holds else holds, derived, derived)
         return holds
 
     def _keep(self, claim: tree.Claim, holds: bool | None, figure: str, derived: str) -> None:
@@ -269,17 +286,6 @@ def _given(last: tree.Layer | tree.For | tree.If, items: list[Item], given: Shap
         return ()
     node, shapes = items[-1].node, items[-1].shapes
     return shapes[:1] if isinstance(node, Repeat) and node.parallel else shapes
-
-
-def _comes(said: tree.Comes, shape: Shape) -> bool:
-    """Whether what a layer says that it reads is what comes in."""
-    match said.what:
-        case "channels":
-            return said.sizes == (shape.channels,)
-        case "elements":
-            return said.sizes == (shape.elements,)
-    space = shape.space or (1,) * len(said.sizes)  # a vector has one position
-    return said.sizes in (shape.sizes, space) or (len(said.sizes) == 1 and set(space) == set(said.sizes))
 
 
 def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
@@ -378,14 +384,3 @@ def _called(item: Item) -> str:
 
 def _times(sizes: tuple[Size, ...]) -> str:
     return "*".join(map(str, sizes)) or "1"
-
-
-def _comes_otherwise(one: tree.Comes, shape: Shape) -> tuple[str, str | None]:
-    """What a layer says that it reads and what comes in, in one unit; and what it should say."""
-    if one.what == "window":
-        return f"this layer says that it reads {'x'.join(map(str, one.sizes))} positions, and {shape} comes in", None
-    came = shape.channels if one.what == "channels" else shape.elements
-    number = f"{came:,}" if isinstance(came, int) else str(came)
-    of = f" ({shape})" if shape.rank > 1 else ""
-    what = "numbers" if one.what == "elements" else one.what
-    return f"this layer says that it reads {one.sizes[0]:,} {what}, and {number} come in{of}", str(came)

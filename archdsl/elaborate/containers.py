@@ -42,7 +42,7 @@ def group(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], plac
     e.read(last)
     if named:
         e.complete(names, body, (last,), place.scope)
-    return Once(body if last.shape is not None else None, (last.shape,), names if named else None)
+    return Once(body, (last.shape,), names if named else None, doubt=last.doubt)
 
 
 # ---- Blocks
@@ -62,6 +62,8 @@ def use(
     key = f"{block.name.start} {[identity(value) for _, value in values]} {read!r}"
     if e.kinds.models:  # which have sizes of their own that their blocks see
         key += f" {sorted((name, size) for name, size in scope.symbols.items() if name != HOLES)!r}"
+    if any(value.doubt for value in inputs):
+        key += " in doubt"
     if key not in e.uses.known:
         with e.report.within(statement.kind or statement, partial(_used, values, inputs)):
             if block.name.start in e.kinds.models:
@@ -69,10 +71,10 @@ def use(
 
                 ask(e, block, statement.kind or block.name, inputs, scope)
             e.uses.known[key] = yield _body(e, block, inputs, scope, (*place.chain, block))
-    body, shapes = e.uses.known[key]
-    if None in shapes:
-        raise Silent
-    return Once(Use(block, values, read, shapes, body, statement, written), shapes)  # type: ignore[arg-type]
+    body, results = e.uses.known[key]
+    shapes = tuple(value.shape for value in results)
+    node = Use(block, values, read, body.outputs, body, statement, written)  # type: ignore[arg-type]
+    return Once(node, shapes, doubt=any(value.doubt for value in results))
 
 
 def _used(values: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]) -> str:
@@ -136,7 +138,7 @@ def _default(e: Elaboration, default: tree.Expr, scope: Scope, kinds: Words) -> 
 
 def _body(
     e: Elaboration, block: tree.Block, inputs: tuple[Value, ...], scope: Scope, chain: tuple[tree.Block, ...]
-) -> Task[tuple[Sequence, tuple[Shape | None, ...]]]:
+) -> Task[tuple[Sequence, tuple[Value, ...]]]:
     names = Names(None)
     takes = tuple(e.again(value) for value in inputs)
     for token, value in zip(block.takes, takes, strict=False):
@@ -148,7 +150,7 @@ def _body(
     results = e.results(names, last, place)
     body = sequence_of(takes, body.items, results, body.width)
     e.complete(names, body, results, scope)
-    return body, tuple(value.shape for value in results)
+    return body, results
 
 
 # ---- Merges
@@ -174,7 +176,7 @@ def merge(
     bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds, e.limits)
     shapes = tuple(value.shape for value in values)
     if None in shapes:
-        raise Silent
+        return Once(sequence_of(takes, branches, (), names.counter - base), (None,), names if named else None)
     if not values:
         raise Problem("wrong-inputs", f"{kind.name} has no branch", statement.kind or statement)
     try:
@@ -187,11 +189,12 @@ def merge(
 
         warn_of_one(e, statement, kind, bound, inputs[0], values[0])
     node = Merge(op, shapes, (shape,), branches, names.counter - base, statement)
+    doubt = any(value.doubt for value in values)
     if not named:
-        return Once(node, (shape,))
+        return Once(node, (shape,), doubt=doubt)
     body = wrapped(node, takes, e.value(shape, statement))
-    e.complete(names, body, (Value(body.gives[0], shape),), place.scope)
-    return Once(body, (shape,), names)
+    e.complete(names, body, (Value(body.gives[0], shape, doubt),), place.scope)
+    return Once(body, (shape,), names, doubt=doubt)
 
 
 def _check_merge(statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...]) -> None:
@@ -215,13 +218,19 @@ def _branches(
         ours: list[Item] = []
         found: tuple[Value, ...] = ()
         for one in line.statements:
+            if isinstance(one, tree.Unknown):
+                values += [e.unknown(one, place)] if one.lays else []
+                break
             item, found = yield _branch(e, one, inputs[0], place, base)
             ours += [] if item is None else [item]
             values += found
             if len(values) > e.limits.list:
                 raise exceeded("list", f"more than {e.limits.list:,} branches", statement.kind or statement)
-        if not e.judge.line(line, ours, place.scope, _claimed(e, line.statements[-1], found)):
-            values[-1:] = [e.wrong()]
+        whole = [item for item in ours if not e.is_partial(item)]
+        doubt = bool(values) and values[-1].doubt
+        held = e.judge.line(line, whole, place.scope, _claimed(e, line.statements[-1], found), doubt=doubt)
+        if held is not None and values:
+            values[-1] = values[-1]._replace(doubt=not held) if e.believes else values[-1] if held else e.wrong()
         items += ours
     return tuple(items), tuple(values)
 

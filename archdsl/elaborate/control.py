@@ -66,8 +66,8 @@ def repeated(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], p
                 once = yield copy
         else:
             once = yield copy
-        if once.node is None:
-            return Once(None, once.shapes)
+        if not once.whole:
+            return once
         equal = place.branch or once.shapes[:1] == shapes[:1]
         shapes, taken = once.shapes, left if equal else 1
         runs.append(Run(once.node, taken))
@@ -75,8 +75,10 @@ def repeated(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], p
         if not named:  # braces took their numbers while their first copy was elaborated
             own = isinstance(once.node, (Leaf, Use, Share))
             place.names.counter += (taken if own else taken - 1) * width(once.node)
-        values = tuple(e.value(shape, statement) for shape in shapes[:1])  # of several results a copy reads the first
-    return Once(Repeat(tuple(runs), place.branch, statement), shapes[:1] * count if place.branch else shapes)
+        doubt = once.doubt or any(value.doubt for value in values)
+        values = tuple(e.value(shape, statement, doubt) for shape in shapes[:1])  # of several a copy reads the first
+    node = Repeat(tuple(runs), place.branch, statement)
+    return Once(node, shapes[:1] * count if place.branch else shapes, doubt=doubt)
 
 
 def _copy(
@@ -164,8 +166,10 @@ def _inline(
     reads = () if current is None else (current.number,)
     if last is None and any(body.items for body in children(node) if isinstance(body, Sequence)):
         return Item(None, number, node, reads, (), ()), None  # `_` discards what the last line gives
-    if last is None or last.shape is None:
+    if last is None:
         return None, last
+    if last.shape is None:
+        return e.partial(None, number, node, reads), last
     value = e.again(last)
     e.passed(value, last)
     return Item(None, number, node, reads, (value.number,), (last.shape,)), value
@@ -215,7 +219,7 @@ def branches(
         lasts.append(last or e.wrong())
         e.read(lasts[-1])
     if any(last.shape is None for last in lasts):
-        return None, tuple(lasts)
+        return e.partial(None, number, Loop(tuple(found), statement), (source.number,)), tuple(lasts)
     results = tuple(e.again(last) for last in lasts)
     shapes: tuple[Any, ...] = tuple(value.shape for value in results)
     gives = tuple(value.number for value in results)

@@ -7,6 +7,8 @@ hold others are tasks (`trampoline`), so that nesting never becomes depth of the
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from archdsl.claims.incoming import changed
 from archdsl.elaborate import containers, control
 from archdsl.elaborate.names import Entry, Names, Part, Place, Value, mark_activation
@@ -16,6 +18,7 @@ from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import DISCARD, discards, label_text
 from archdsl.expressions.scope import RESERVED, WRONG, Scope, Sharing
+from archdsl.expressions.shapes import claimed_shape, stated_shape
 from archdsl.faults.problem import Problem, Silent, misplaced, placed
 from archdsl.faults.work import STATEMENT
 from archdsl.layers import Layer
@@ -43,6 +46,9 @@ class Elaborator(Elaboration):
             ours: list[Item] = []
             for statement in line.statements:
                 here = place.reading(current)
+                if isinstance(statement, tree.Unknown):
+                    current = self.unknown(statement, here) if statement.lays else current
+                    break
                 self.work.spend(STATEMENT, statement)
                 try:
                     if isinstance(statement, tree.Layer) and statement.body is None and statement.repeat is None:
@@ -53,8 +59,7 @@ class Elaborator(Elaboration):
                     item, current = None, self._after(fault, statement, current, here)
                 if item is not None:
                     ours.append(item)
-            if not self.judge.line(line, ours, place.scope, current.shape if current is not None else None):
-                current = self._doubt(line, place)
+            current = self._held(line, ours, current, place)
             if len(line.statements) > 1:
                 mark_activation(line, place.names)
             items += ours
@@ -73,15 +78,58 @@ class Elaborator(Elaboration):
             self.visit(statement)
         return self.wrong() if isinstance(statement, (tree.Layer, tree.For, tree.If)) else current
 
-    def _doubt(self, line: tree.Line, place: Place) -> Value:
-        """After a shape that is not the claimed one, what the line gives is in doubt: its followers stay silent."""
-        self.report.lost = True
+    def _held(self, line: tree.Line, ours: list[Item], current: Value | None, place: Place) -> Value | None:
+        """Hold the claims of a line; returns what flows on from it."""
+        doubt = current is not None and current.doubt
+        whole = [item for item in ours if item.shapes or not self.is_partial(item)]
+        held = self.judge.line(line, whole, place.scope, current.shape if current is not None else None, doubt=doubt)
         last = line.statements[-1]
+        if current is not None and self.believes and current.shape is None:
+            return self._believed(last, current, place)
+        if held is None or current is None:
+            return current
+        if self.believes:
+            return self._revalued(last, current, place, lambda value: value._replace(doubt=not held))
+        return current if held else self._revalued(last, self.wrong(), place, lambda _: self.wrong())
+
+    def _revalued(self, last: tree.Statement, current: Value, place: Place, anew: Callable[[Value], Value]) -> Value:
+        """What flows on, and what the names of the last statement of a line stand for, as something else."""
+        self.report.lost = self.report.lost or not self.believes
         for token in last.names if isinstance(last, tree.Layer) else ():
             entry = place.names.entries.get(token.text)
             if entry is not None:
-                place.names.entries[token.text] = entry._replace(values=tuple(self.wrong() for _ in entry.values))
-        return self.wrong()
+                place.names.entries[token.text] = entry._replace(values=tuple(map(anew, entry.values)))
+        return anew(current)
+
+    def _believed(self, last: tree.Statement, current: Value, place: Place) -> Value:
+        """Behind a fault, the shapes that its line claims; what claims none stays without."""
+        claims = last.claims if isinstance(last, (tree.Layer, tree.For, tree.If)) else ()
+        given: list[Value] = []
+        for claim in (claim for claim in claims if isinstance(claim, tree.ShapeClaim)):
+            try:
+                sizes = stated_shape(claim, self.judge.text(claim), place.scope, self.limits)
+            except (Problem, Silent):
+                return current
+            if None in sizes:
+                return current
+            given.append(self.value(Shape(tuple(size for size in sizes if size is not None)), placed(last)))
+        for token, value in zip(last.names if isinstance(last, tree.Layer) else (), given, strict=False):
+            entry = place.names.entries.get(token.text)
+            if entry is not None:
+                place.names.entries[token.text] = entry._replace(values=(value, *entry.values[1:]))
+        return given[0] if given else current
+
+    def unknown(self, statement: tree.Unknown, place: Place) -> Value:
+        """What could not be read: its names stand for a value without a shape, and so does what flows on."""
+        self.report.lost = True
+        value = self.wrong()
+        if statement.claim is not None and self.believes:
+            sizes = claimed_shape(statement.claim.size, place.scope, self.limits)
+            value = self.value(Shape(sizes), statement.claim)
+        for token in statement.names:
+            label = token.text.strip('"')
+            place.names.entries[label] = Entry((value,), place.names.taken.setdefault(label, token))
+        return value
 
     def _statement(
         self, statement: tree.Statement, current: Value | None, place: Place, base: int
@@ -199,20 +247,23 @@ class Elaborator(Elaboration):
         place: Place,
         base: int,
     ) -> tuple[Item | None, tuple[Value, ...]]:
-        values = self._values(statement, once)
+        values = self._values(statement, once, any(value.doubt for value in inputs))
         if statement.names:
             self._enter(statement, label, values, once, place)
         if once.node is None:
             return None, values
         reads = tuple([value.number for value in inputs])
+        if None in once.shapes:
+            return self.partial(label, number - base, once.node, reads), values
         gives = tuple([value.number for value in values])
         known: tuple[Shape, ...] = once.shapes  # type: ignore[assignment]
         return Item(label, number - base, once.node, reads, gives, known), values
 
-    def _values(self, statement: tree.Layer, once: Once) -> tuple[Value, ...]:
-        if once.node is None:
+    def _values(self, statement: tree.Layer, once: Once, doubt: bool) -> tuple[Value, ...]:
+        if not once.whole:
             return tuple(self.wrong() for _ in range(max(1, len(statement.names), len(once.shapes))))
-        return tuple([self.value(shape, statement) for shape in once.shapes])
+        doubt = doubt or once.doubt
+        return tuple([self.value(shape, statement, doubt) for shape in once.shapes])
 
     def _enter(
         self, statement: tree.Layer, label: str | None, values: tuple[Value, ...], once: Once, place: Place
@@ -221,7 +272,8 @@ class Elaborator(Elaboration):
         names = statement.names
         if label is not None:
             number = values[0].number if values else 0
-            part = once.part or Part(number, once.node, statement, place, place.scope.defined)
+            node = once.node if once.whole else None
+            part = once.part or Part(number, node, statement, place, place.scope.defined)
             place.names.entries[label] = Entry(values, names[0], once.inside, None, part)
         if len(names) > max(1, len(values)):
             message = f"{len(names)} names for {len(values)} result{'s' * (len(values) != 1)}"

@@ -86,6 +86,8 @@ def _fit(e: Elaboration, one: tree.Input, value: Value, names: set[str], kind: T
     declared = e.report.source.text[one.start : one.end]
     related = [Related(Span(one.start, one.end), "declared here")]
     related += [e.rules.origin(value)] if e.origins[value.number].end else []
+    if value.doubt:
+        raise Silent
     message = f"{kind.text} reads {declared}, here {shape}"
     raise Problem("shape-mismatch" if dtype else "dtype-mismatch", message, kind, related=tuple(related))
 

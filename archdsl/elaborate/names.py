@@ -19,10 +19,14 @@ _SEVERAL = "a block gives several results: output a, b"
 
 
 class Value(NamedTuple):
-    """What flows between items: its number within the check, and its shape; None after a fault."""
+    """What flows between items: its number within the check, and its shape; None after a fault.
+
+    Behind a shape that is not the claimed one the value is in `doubt`: what follows from its shape alone says nothing.
+    """
 
     number: int
     shape: Shape | None
+    doubt: bool = False
 
 
 class Part(NamedTuple):

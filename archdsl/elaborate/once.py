@@ -10,14 +10,22 @@ from archdsl.sizes.shape import Shape
 
 
 class Once(NamedTuple):
-    """One copy of a statement: its node, None after a fault, its results, the names inside a group; of a SHARE, the
-    part that it runs.
+    """One copy of a statement: its node, its results, the names inside a group; of a SHARE, the part that it runs.
+
+    After a fault there is no node, or the part of it that stands, of which a result has no shape. `doubt` is that of
+    the results.
     """
 
     node: Node | None
     shapes: tuple[Shape | None, ...]
     inside: Names | None = None
     part: Part | None = None
+    doubt: bool = False
+
+    @property
+    def whole(self) -> bool:
+        """Whether there is a node, and every result has its shape."""
+        return self.node is not None and None not in self.shapes
 
 
 def sequence_of(takes: tuple[Value, ...], items: tuple[Item, ...], gives: tuple[Value, ...], width: int) -> Sequence:

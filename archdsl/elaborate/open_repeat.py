@@ -54,8 +54,8 @@ def _copies(
     """The copies, where there are some."""
     once = yield copy
     shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs)
-    if once.node is None or None in shapes:
-        return Once(None, once.shapes)
+    if not once.whole or None in shapes:
+        return once
     if not _kept(once.shapes, shapes):
         message = f"each copy makes {shapes[0]} into {once.shapes[0]}, and their number {count} is left open"
         raise Problem("undetermined", message, statement.repeat or statement, hint=give(count))

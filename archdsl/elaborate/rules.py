@@ -138,6 +138,8 @@ class Rules:
             op, found = under(self._facts, lambda: self._made(kind, bound, shapes), Need(at, kind.name), self.limits)
             return op, tuple([shape._replace(sizes=tuple(map(tidied, shape.sizes))) for shape in found])
         except Refusal as refusal:
+            if any(value.doubt for value in inputs):
+                raise Silent from None
             raise self._refused(refusal, kind, bound, inputs, statement, asked=_makes(kind, bound, shapes)) from None
         except Undetermined as fault:
             from archdsl.faults.undetermined import undetermined

@@ -47,7 +47,7 @@ class Uses:
     """
 
     def __init__(self) -> None:
-        self.known: MutableMapping[str, tuple[Sequence, tuple[Shape | None, ...]]] = {}
+        self.known: MutableMapping[str, tuple[Sequence, tuple[Value, ...]]] = {}
         self.again: MutableMapping[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
         self._signatures: dict[int, Signature] = {}
 
@@ -79,23 +79,25 @@ class Elaboration(ABC):
         self.rules = Rules(report, self.origins, limits, known, facts)
         self.uses = Uses()
         self.work = work
+        self.believes = False  # whether claims tell what flows on behind a fault
         self.recursive: set[int] = set()  # places of blocks that reach themselves, told before anything is elaborated
         self._laying: dict[int, bool] = {}
+        self._partial: NodeTable[bool] = NodeTable()
         self._read: set[int] = set()
         self._passes: list[tuple[int, int]] = []
         self._results: list[tuple[Item, tree.Layer]] = []
 
     # ---- values and visits
 
-    def value(self, shape: Shape | None, at: Placed) -> Value:
+    def value(self, shape: Shape | None, at: Placed, doubt: bool = False) -> Value:
         """A new value that comes from a place in the text."""
         number = len(self.origins) + 1
         self.origins[number] = at
-        return Value(number, shape)
+        return Value(number, shape, doubt)
 
     def again(self, value: Value) -> Value:
         """The same value under a number of its own, as the inside of braces reads it."""
-        return self.value(value.shape, self.origins[value.number])
+        return self.value(value.shape, self.origins[value.number], value.doubt)
 
     def inside(self, value: Value) -> Value:
         """The same value within an `if` or a `for`, where a line may read it or not."""
@@ -113,6 +115,7 @@ class Elaboration(ABC):
 
     def tell(self, fault: Problem | Silent, at: Placed) -> None:
         """Tell a fault, unless it follows from another."""
+        self.report.lost = True
         if isinstance(fault, Problem):
             self.report.problem(fault)
         elif not self.report.failed:  # never: a fault is silent only where another was told before
@@ -183,6 +186,15 @@ class Elaboration(ABC):
             token = statement.names[place]
             message = f"nothing reads {token.text}, and it is no output"
             self.report.tell("unused-result", message, token, hint=hint if place in dropped else None)
+
+    def partial(self, label: str | None, number: int, node: Node, reads: tuple[int, ...]) -> Item:
+        """A container in which something is wrong: what stands in it is part of the network, and it gives nothing."""
+        self._partial[node] = True
+        return Item(label, number, node, reads, (), ())
+
+    def is_partial(self, item: Item) -> bool:
+        """Whether something in a container is wrong."""
+        return item.node in self._partial
 
     def fail(self, statement: tree.Statement, place: Place) -> None:
         """The names of a statement with a fault stand for a value in doubt."""
@@ -266,6 +278,10 @@ class Elaboration(ABC):
         self, lines: tuple[tree.Line, ...], takes: tuple[Value, ...], place: Place
     ) -> Task[tuple[Sequence, Value | None]]:
         """Lines one after the other: the network, and the last value; None where nothing was ever read."""
+
+    @abstractmethod
+    def unknown(self, statement: tree.Unknown, place: Place) -> Value:
+        """What could not be read: its names stand for a value without a shape, or of the shape that it claims."""
 
     @abstractmethod
     def declare(self, statement: tree.Statement, place: Place) -> None:

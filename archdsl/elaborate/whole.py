@@ -51,7 +51,7 @@ def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fra
 
 def _frozen(elaborator: Elaborator, body: Sequence, names: Names) -> tuple[Sequence, tuple[Freeze, ...]]:
     """The body with the layers marked that are not trained; as it is after a fault, by which names may be lacking."""
-    if elaborator.report.broken:
+    if elaborator.report.broken or elaborator.report.lost:
         return body, ()
     from archdsl.elaborate.freezing import frozen
 

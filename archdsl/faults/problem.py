@@ -77,7 +77,7 @@ class Stop(Exception):
 def placed(statement: tree.Statement) -> Placed:
     """Where a statement can be marked."""
     match statement:
-        case tree.Layer() | tree.Input():
+        case tree.Layer() | tree.Input() | tree.Unknown():
             return statement
         case tree.Model(name, _, _) | tree.Block(name, _, _, _) | tree.Let(name, _):
             return name

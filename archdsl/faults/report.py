@@ -12,6 +12,8 @@ from archdsl.diagnostics.diagnostic import Fix
 from archdsl.faults.problem import Placed, Problem, Refused, Stop, exceeded
 
 _MOST_AROUND = 3  # places around a fault that are told, the nearest
+_OF_WHAT_IS_MISSING = ("empty", "missing-input")
+_OF_BOUNDS = ("limit", "too-large")
 _FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
 _LONGEST_AROUND = 300  # characters of what is said of such a place
 
@@ -44,6 +46,9 @@ class Report:
         self.source = source
         self.most = None if shown is None else _FAULTS * shown
         self.lost = False
+        self._in_part = self._hushed = False
+        self._dropped: tuple[str, ...] = ()  # what could not be read: what it names is not known
+        self._unread: set[tuple[int, int]] = set()  # its lines
         self.errors = 0
         self._refused: list[Refused] = []
         self._around: list[Around] = []
@@ -139,6 +144,8 @@ class Report:
 
         Raises Stop at one error more than there may be.
         """
+        if self._in_part and code not in _OF_BOUNDS and (self._hushed or self._follows(code, at)):
+            return
         if at.end > len(self.source.text) or at.start < 0:  # a place in another text, as a value given by the caller
             at = Span(0, 0)
         if (code, at.start, at.end) in self._told:
@@ -153,6 +160,20 @@ class Report:
         self._add(found)
         if self.most is not None and self.errors == self.most + 1 and CODES[code].severity == "error":
             raise Stop(exceeded("diagnostics", f"more than {self.most:,} faults: what follows was not checked", at))
+
+    def _follows(self, code: str, at: Placed) -> bool:
+        """Whether something is a warning, or comes of what could not be read: on its line, or named as a part of it."""
+        if CODES[code].severity != "error" or code in _OF_WHAT_IS_MISSING or self._line(at.start) in self._unread:
+            return True
+        word = self.source.text[at.start : at.end].strip('"').split(".")[0]
+        return word.isidentifier() and any(word in text for text in self._dropped)
+
+    def read_in_part(self, dropped: tuple[str, ...], *, hushed: bool) -> None:
+        """Note that texts could not be read; where it is a guess where braces end, nothing is told of what follows."""
+        self._dropped, self._in_part = dropped, True
+        braces = (one.source.text[one.span.start] in "{}" for one in self._found if one.code == "unclosed")
+        self._hushed = hushed or any(braces)
+        self._unread = {(one.source.base, one.line) for one in self._found}
 
     def knows(self, code: str, at: Placed) -> bool:
         """Whether a fault was told at this place: then it is not worked out what else could be said of it."""

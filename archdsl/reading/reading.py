@@ -62,6 +62,8 @@ class Reading(NamedTuple):
     prose: tuple[Span, ...] = ()  # what of a listing was passed over
     cases: Cases = Cases()
     inputs: Inputs | None = None  # what the caller gives in place of the text's own, or for lines without one
+    dropped: tuple[str, ...] = ()  # statements that could not be read
+    braces: bool = False  # whether it is a guess where some braces begin and end
 
     @property
     def fragment(self) -> Shape | None:
@@ -95,9 +97,11 @@ def read(
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
     read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes, holes)
     read = read._replace(folder=folder, inputs=inputs, prose=text.prose)
+    if parsed.rest is not None and text.notation == "arch":
+        read = read._replace(file=parsed.rest, dropped=parsed.dropped, braces=parsed.braces)
     if parsed.file is not None and "cases" in source.text:
         read = read._replace(cases=cases(parsed.file, limits))
-    return _with_used(read, folder, limits) if parsed.file is not None and "use" in source.text else read
+    return _with_used(read, folder, limits) if read.file is not None and "use" in source.text else read
 
 
 def _with_used(read: Reading, folder: Folder | None, limits: Limits) -> Reading:

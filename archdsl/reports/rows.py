@@ -35,6 +35,8 @@ class Row(NamedTuple):
     file: str = ""
     shares: str | None = None  # the path of what SHARE runs again
     tied: tuple[tuple[str, str], ...] = ()  # tensors that are another layer's: name here, path there
+    span: Span = Span(0, 0)  # the line in its file
+    derivation: str = ""  # how the sizes of the output come about, where that is more than a copy
 
     @property
     def name(self) -> str:
@@ -136,12 +138,15 @@ def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
 def _row(checked: Checked, placed: Placed, node: Leaf | Share, owners: Owners) -> Row:
     cost = checked.costs.of(node)
     at = node.statement.start
-    line, file = checked.source.position(at)[0], checked.source.part(at).name
+    part = checked.source.part(at)
+    line, file, span = checked.source.position(at)[0], part.name, Span(at - part.base, node.statement.end - part.base)
     figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
     row = (placed.path, line, placed.copies, node.inputs, node.outputs, *figures)
     if isinstance(node, Share):
-        return Row(row[0], "SHARE", *row[1:], file=file, shares=owners.lender(node))
-    return Row(row[0], node.op.name, *row[1:], node.frozen, file, tied=owners.tied(node))
+        return Row(row[0], "SHARE", *row[1:], file=file, shares=owners.lender(node), span=span)
+    derivation = node.op.derivation(*node.inputs) or ""
+    owned = owners.tied(node)
+    return Row(row[0], node.op.name, *row[1:], node.frozen, file, tied=owned, span=span, derivation=derivation)
 
 
 def _entry(checked: Checked, placed: Placed, deepest: int | None, owners: Owners) -> Entry:

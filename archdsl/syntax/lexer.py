@@ -19,7 +19,8 @@ _CLOSES = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = {"LPAR": "(", "_XPAREN": "(", "LSQB": "[", "LBRACE": "{", "RPAR": ")", "RSQB": "]", "RBRACE": "}"}
 _CLOSERS = {"(": "RPAR", "[": "RSQB", "{": "RBRACE"}
 MENDED = "mended"  # a token for the parser alone: brackets were given up here, and their statement with them
-DROPPED = "dropped"  # another: the rest of this line belongs to a fault told before
+DROPPED = "dropped"  # another: what stands here is no text of the language, and neither is its statement
+ECHO = "echo"  # another: the rest of this line belongs to a fault told before
 _IGNORE = re.compile(r"#\s*archdsl:\s*ignore\[([^\]\n]*)\]")
 
 
@@ -67,6 +68,7 @@ class Lexer:
                 if end >= length:
                     break
                 position = self._stray(end)
+                yield Token(DROPPED, "", end, end)
                 continue
             start = found.start(kind)
             position = end
@@ -129,6 +131,23 @@ class Lexer:
         kind = self.vocabulary.keywords.get(token.text) if token.type == "WORD" else None
         return token._replace(type=kind) if kind is not None and kind in accepted else token
 
+    def reread(self, start: int, end: int) -> Iterator[Token]:
+        """The tokens of a part of a line without brackets."""
+        while start < end:
+            found = self.vocabulary.match(self.source.text, start)
+            if found is None or found.lastgroup is None or found.end() > end:
+                return
+            kind, start = found.lastgroup, found.end()
+            yield Token(kind, found.group(kind), found.start(kind), found.end(kind))
+
+    def close(self) -> None:
+        """Take the innermost brace as closed, by one that is missing in the text."""
+        self._open.pop()
+
+    def open(self, at: int) -> None:
+        """Take a brace as opened that is missing in the text."""
+        self._open.append(Token("LBRACE", "{", at, at))
+
     def expect_more(self, sign: str) -> None:
         """A fault was told that leaves one brace of this sign without its partner: that is no fault of its own."""
         self._excused[sign] += 1
@@ -175,9 +194,11 @@ class Lexer:
             self.report("unclosed", message, token.start, token.end)
             yield Token(_CLOSERS[opened.text], token.text, token.start, token.end)
         elif self.excused(token.text):
-            yield Token(DROPPED, "", token.start, token.start)
+            yield Token(ECHO, "", token.start, token.start)
         else:
             self.report("unclosed", f"this {token.text} closes nothing", token.start, token.end)
+            if token.text != "}":
+                yield Token(DROPPED, "", token.start, token.start)
 
     def _comment(self, text: str, start: int) -> None:
         for found in _IGNORE.finditer(text):

@@ -15,8 +15,9 @@ from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits, raising
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
-from archdsl.syntax.lexer import DROPPED, MENDED, Lexer, Vocabulary
+from archdsl.syntax.lexer import Lexer, Vocabulary
 from archdsl.syntax.machine import Steps, feeder, taker
+from archdsl.syntax.recovery import Recovery, end_of_block
 from archdsl.syntax.tree import Token
 
 _FORBIDDEN = re.compile(
@@ -30,11 +31,18 @@ _CONVERTED = sys.get_int_max_str_digits() or 4_300  # digits of a number that Py
 
 
 class Parsed(NamedTuple):
-    """A tree, or None where the text has none; the errors; and the codes ignored by comments, with their offsets."""
+    """A tree, or None where the text has none; the errors; and the codes ignored by comments, with their offsets.
+
+    Of a text with errors, `rest` is what could be read, `Unknown` where something could not, and `dropped` is the text
+    of what could not: whatever it names is in doubt.
+    """
 
     file: tree.File | None
     diagnostics: list[Diagnostic]
     ignored: list[tuple[str, int, int]]
+    rest: tree.File | None = None
+    dropped: tuple[str, ...] = ()
+    braces: bool = False  # whether it is a guess where some of them begin and end
 
 
 class _Tables:
@@ -70,15 +78,24 @@ def parse(source: Source, limits: Limits) -> Parsed:
     hidden = forbidden(source, limits)
     if hidden:
         return Parsed(None, hidden, [])
-    lexer, value = _run(source, limits, "start")
+    run = _run(source, limits, "start")
+    lexer = run.lexer
     ignored = [(code, start + source.base, end + source.base) for code, start, end in lexer.ignored]
-    return Parsed(None if lexer.diagnostics else value, lexer.diagnostics, ignored)
+    if not lexer.diagnostics:
+        return Parsed(run.value, [], ignored)
+    if not _is_read_to_its_end(lexer):
+        return Parsed(None, lexer.diagnostics, ignored)
+    open_brace = next((d.span.start for d in lexer.diagnostics if source.text.startswith("{", d.span.start)), None)
+    end = end_of_block(source.text, open_brace) if open_brace is not None else None
+    again = _run(source, limits, "start", closing=end) if end is not None else run
+    rest = again.recovery.finish() if again.lexer.diagnostics else again.value
+    return Parsed(None, lexer.diagnostics, ignored, rest, tuple(again.recovery.dropped) or ("",), run.recovery.braces)
 
 
 def parse_expression(source: Source, limits: Limits) -> tuple[tree.Expr | None, list[Diagnostic]]:
     """Parse one expression, as inside the braces of a name."""
-    lexer, value = _run(source, limits, "expression")
-    return (None if lexer.diagnostics else value), lexer.diagnostics
+    run = _run(source, limits, "expression")
+    return (None if run.lexer.diagnostics else run.value), run.lexer.diagnostics
 
 
 def parse_with_tokens(source: Source, limits: Limits) -> tuple[Parsed, list[Token]]:
@@ -87,8 +104,9 @@ def parse_with_tokens(source: Source, limits: Limits) -> tuple[Parsed, list[Toke
     if hidden:
         return Parsed(None, hidden, []), []
     taken: list[Token] = []
-    lexer, value = _run(source, limits, "start", taken)
-    return Parsed(None if lexer.diagnostics else value, lexer.diagnostics, lexer.ignored), taken
+    run = _run(source, limits, "start", taken)
+    lexer = run.lexer
+    return Parsed(None if lexer.diagnostics else run.value, lexer.diagnostics, lexer.ignored), taken
 
 
 def tokens(source: Source, limits: Limits, faults: list[Diagnostic]) -> Iterator[Token]:
@@ -111,8 +129,26 @@ def tokens(source: Source, limits: Limits, faults: list[Diagnostic]) -> Iterator
         faults += parse(source, limits).diagnostics
 
 
-def _run(source: Source, limits: Limits, start: str, taken: list[Token] | None = None) -> tuple[Lexer, Any]:
-    """Feed every token of a text to the parser; those that it took are added to `taken`."""
+class _Run(NamedTuple):
+    """What came of a text: its value means nothing where the lexer has diagnostics."""
+
+    lexer: Lexer
+    value: Any
+    recovery: Recovery
+
+
+def _is_read_to_its_end(lexer: Lexer) -> bool:
+    """Whether no limit ended the reading of a text."""
+    return all(one.code != "limit" for one in lexer.diagnostics) and len(lexer.diagnostics) < lexer.limits.diagnostics
+
+
+def _run(
+    source: Source, limits: Limits, start: str, taken: list[Token] | None = None, closing: int | None = None
+) -> _Run:
+    """Feed every token of a text to the parser; those that it took are added to `taken`.
+
+    `closing` is where a brace is closed that the text does not close.
+    """
     lark = _load()
     lexer = Lexer(source, _Tables.vocabulary, limits)
     state = lark.parse_interactive("", start=start).parser_state
@@ -120,8 +156,11 @@ def _run(source: Source, limits: Limits, start: str, taken: list[Token] | None =
     feed = feeder(state, _Tables.steps)
     if source.base:
         feed = _moved(feed, source.base)
-    recovery = _Recovery(lexer, state)
+    recovery = Recovery(lexer, state)
     for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
+        if closing is not None and token.start >= closing:
+            closing = None
+            recovery.close(token)
         if recovery.active and recovery.takes(token):
             continue
         try:
@@ -132,14 +171,14 @@ def _run(source: Source, limits: Limits, start: str, taken: list[Token] | None =
             if taken is not None:
                 taken.append(token)
     if lexer.diagnostics:
-        return lexer, None
+        return _Run(lexer, None, recovery)
     end = Token("$END", "", len(source.text), len(source.text))
     try:
         finish: Any = state.feed_token
-        return lexer, finish(end, True)
+        return _Run(lexer, finish(end, True), recovery)
     except UnexpectedToken:
         recovery.tell(end)
-        return lexer, None
+        return _Run(lexer, None, recovery)
 
 
 def _moved(feed: Callable[[Token], None], base: int) -> Callable[[Token], None]:
@@ -157,130 +196,6 @@ def _shifts(actions: Any, stack: list[Any], kind: str) -> bool:
         del states[len(states) - len(rule.expansion) :]
         states.append(actions[states[-1]][rule.origin.name][1])
     return False
-
-
-class _Recovery:
-    """After a token that does not fit: the statement is dropped, and the next line is read afresh.
-
-    Braces that were opened in what was dropped are closed in the text all the same: each such closing brace is dropped
-    too, so that one fault stays one message.
-    """
-
-    def __init__(self, lexer: Lexer, state: Any) -> None:
-        self.lexer, self.state = lexer, state
-        self.active = False  # whether tokens pass through here
-        self._skipping = False
-        self._line = 0  # the last line with a fault
-        self._dropped: list[int] = []  # how many braces were open inside each one that the parser never saw
-
-    def begin(self, token: Token) -> None:
-        """A token does not fit: tell it, and drop its statement."""
-        self.active = True
-        if token.type in (MENDED, DROPPED):
-            self._resume()
-            self._skipping = token.type == DROPPED
-            return
-        if token.text == "else" and self.lexer.excused("}"):
-            self._skipping = True
-            return
-        opened = self.lexer.innermost(token)
-        if opened is not None and opened.text == "[" and self._begins_line(token):
-            self.lexer.give_up("[", "(")
-            self._again(token)
-            return
-        self.tell(token)
-        self._skipping = token.type != "_NL"
-        if not self._skipping:
-            self._again(token)
-
-    def tell(self, token: Token) -> None:
-        """Tell what would have fitted; where a brace seems to be missing, the brace that closes it later is no news."""
-        from archdsl.syntax.advice import explain, suspect
-
-        source, opened = self.lexer.source, self.lexer.innermost(token)
-        accepted = self.state.parse_conf.states[self.state.state_stack[-1]]
-        self._line = source.position(token.start)[0]
-        if "LBRACE" in accepted and ("WORD" not in accepted or token.type == "_NL"):
-            self.lexer.expect_more("}")
-        if "RBRACE" in accepted and token.type != "$END" and self._line_before(token).endswith("}"):
-            self.lexer.expect_more("{")
-            brace = suspect(source.text[: token.start]) if not self.lexer.diagnostics else None
-            if brace is not None:
-                self.lexer.report("unclosed", "this { is never closed", brace, brace + 1)
-                return
-            self.lexer.expect_more("}")
-        message, hint = explain(source, token, accepted, opened.text if opened else None)
-        self.lexer.report("syntax", message, token.start, max(token.start, token.end), hint=hint)
-
-    def takes(self, token: Token) -> bool:
-        """Whether a token is dropped, or fed here."""
-        if self._skipping:
-            if token.type != "_NL":
-                return True
-            self._skipping = False
-            self._again(token)
-            return True
-        if token.type == "LSQB" and self._line and self._begins_line(token):  # a list that goes on behind its fault
-            line = self.lexer.source.position(token.start)[0]
-            if line == self._line + 1:
-                self._line, self._skipping = line, True
-                self.lexer.expect_more("]")
-                return True
-        if token.type == "RBRACE" and self._dropped and self.lexer.braces() < self._dropped[-1]:
-            self._dropped.pop()
-            self._skipping = True
-            return True
-        return False
-
-    def _again(self, token: Token) -> None:
-        """Feed a token at the start of a line; one that cannot stand there begins the next recovery."""
-        self._resume()
-        state = self.state
-        try:
-            state.feed_token(self.lexer.typed(token, state.parse_conf.states[state.state_stack[-1]]))
-        except UnexpectedToken:
-            self.tell(token)
-            self._skipping = True
-
-    def _resume(self) -> None:
-        """Drop the statement that went wrong, and those around it whose braces were closed in what was dropped."""
-        self._drop()
-        open_now = self.lexer.braces()
-        while self._dropped and self._dropped[-1] > open_now:
-            self._dropped.pop()
-        while self._parsed() + len(self._dropped) > open_now:
-            self._drop_body()
-            self.lexer.expect_more("}")
-        missing = open_now - self._parsed() - len(self._dropped)
-        self._dropped += range(open_now - missing + 1, open_now + 1)
-
-    def _parsed(self) -> int:
-        """How many braces the parser has open."""
-        return sum(isinstance(value, Token) and value.type == "LBRACE" for value in self.state.value_stack)
-
-    def _drop(self) -> None:
-        """Pop up to a state in which a line can begin."""
-        actions, states, values = self.state.parse_conf.states, self.state.state_stack, self.state.value_stack
-        while len(states) > 1 and "line" not in actions[states[-1]]:
-            states.pop()
-            values.pop()
-
-    def _drop_body(self) -> None:
-        """Pop the innermost body, its brace, and the statement that it belongs to."""
-        states, values = self.state.state_stack, self.state.value_stack
-        opening = False
-        while len(states) > 1 and not opening:
-            states.pop()
-            value = values.pop()
-            opening = isinstance(value, Token) and value.type == "LBRACE"
-        self._drop()
-
-    def _begins_line(self, token: Token) -> bool:
-        return not self._line_before(token)
-
-    def _line_before(self, token: Token) -> str:
-        text = self.lexer.source.text
-        return text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
 
 
 def forbidden(

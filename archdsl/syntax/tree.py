@@ -207,7 +207,20 @@ class If(NamedTuple):  # if a { ... } else if b { ... } else { ... } -> claims
     claims: tuple[Claim, ...] = ()
 
 
-Statement: TypeAlias = Model | Use | Block | Input | Output | Let | Cases | Expect | Freeze | For | If | Layer
+class Unknown(NamedTuple):
+    """What could not be read, and the names that it begins with. What follows on its line belongs to it.
+
+    `lays` says that it may be a layer, `claim` is the shape that it ends in.
+    """
+
+    names: tuple[Token, ...]
+    lays: bool
+    claim: ShapeClaim | None
+    start: int
+    end: int
+
+
+Statement: TypeAlias = Model | Use | Block | Input | Output | Let | Cases | Expect | Freeze | For | If | Layer | Unknown
 
 
 class File(NamedTuple):

@@ -52,7 +52,7 @@ def _extent(line: tree.Line) -> tuple[int, int]:
 
 def _end(statement: tree.Statement) -> int:
     match statement:
-        case tree.Layer() | tree.Input():
+        case tree.Layer() | tree.Input() | tree.Unknown():
             return statement.end
         case tree.Let(_, value):
             return value.end
@@ -63,7 +63,7 @@ def _end(statement: tree.Statement) -> int:
 def start(statement: tree.Statement) -> int:
     """A place that tells a statement from every other."""
     match statement:
-        case tree.Layer() | tree.Input():
+        case tree.Layer() | tree.Input() | tree.Unknown():
             return statement.start
         case tree.Use(path):
             return path.start

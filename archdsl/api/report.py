@@ -1,0 +1,97 @@
+"""What a check found of a text, faults or not, as Python reads it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from archdsl.analysis.cost import Cost
+from archdsl.analysis.memory import BYTES
+from archdsl.api import values
+from archdsl.checker.checked import Checked
+from archdsl.claims.claims import Claim
+from archdsl.diagnostics import Diagnostic
+from archdsl.limits import Limits
+
+if TYPE_CHECKING:
+    from archdsl.analysis.conditions import Condition
+    from archdsl.reading.reading import Found
+    from archdsl.reports.rows import Row
+
+
+class Report:
+    """The answer of `archdsl.check` and `check_file`: what is wrong, and the network as far as it is known.
+
+    A line that does not depend on a fault has its shapes and counts. Behind a claimed shape that is not the derived
+    one, the derived one flows on; behind every other fault the shape that its line claims.
+    """
+
+    def __init__(self, checked: Checked, limits: Limits) -> None:
+        self._checked = checked
+        self._limits = limits
+
+    @property
+    def ok(self) -> bool:
+        """Whether there is no error; warnings and notes there may be."""
+        return not self._checked.failed
+
+    @property
+    def diagnostics(self) -> list[Diagnostic]:
+        """Errors, warnings and notes in the order of the text."""
+        return list(self._checked.diagnostics)
+
+    @property
+    def name(self) -> str:
+        """The name of the model, or one made from the name of the file."""
+        return self._checked.name
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The values of the model's parameters."""
+        return dict(self._checked.parameters)
+
+    @cached_property
+    def layers(self) -> list[Row]:
+        """The layer lines whose shapes are known, in order, each with its `span`; empty beyond the limit `unrolled`."""
+        from archdsl.diagnostics import ArchError
+        from archdsl.reports.rows import leaves
+
+        try:
+            return leaves(self._checked, self._limits.unrolled)
+        except ArchError:
+            return []
+
+    @property
+    def claims(self) -> list[Claim]:
+        """What the text claims: `.line`, `.text`, `.derived` and `.holds`, None where it was not judged."""
+        return list(self._checked.claims)
+
+    @property
+    def totals(self) -> Cost | None:
+        """Every count of the whole network; None where a part of it is unknown because of a fault."""
+        return self._checked.totals if self._checked.whole else None
+
+    @property
+    def holes(self) -> tuple[Found, ...]:
+        """The numbers that were found for each ? of the text."""
+        return self._checked.holes
+
+    @property
+    def conditions(self) -> list[Condition]:
+        """What the network needs of the sizes that are left open, beside what `where` says."""
+        return list(self._checked.conditions)
+
+    def to_json(self, batch: int = 1, dtype: str = "float32") -> dict[str, Any]:
+        """What `archdsl summary --format json` prints, with every field whatever the faults.
+
+        Raises TypeError and ValueError for what is no batch and no number format.
+        """
+        from archdsl.reports.json import summary
+
+        batch, dtype = values.positive("batch", batch), values.choice("dtype", dtype, tuple(BYTES))
+        return summary(self._checked, self._limits.unrolled, batch, dtype)
+
+    def __repr__(self) -> str:
+        errors = sum(one.severity == "error" for one in self._checked.diagnostics)
+        found = "holds" if self.ok else f"{errors} error{'s' * (errors != 1)}"
+        return f"<archdsl report on {self.name}: {found}>"

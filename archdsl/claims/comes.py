@@ -1,0 +1,28 @@
+"""What a line of a listing says that comes in, held against what does: `Conv2d(3, 64)`."""
+
+from __future__ import annotations
+
+from archdsl.sizes.shape import Shape
+from archdsl.syntax import tree
+
+
+def comes(said: tree.Comes, shape: Shape) -> bool:
+    """Whether what a layer says that it reads is what comes in."""
+    match said.what:
+        case "channels":
+            return said.sizes == (shape.channels,)
+        case "elements":
+            return said.sizes == (shape.elements,)
+    space = shape.space or (1,) * len(said.sizes)  # a vector has one position
+    return said.sizes in (shape.sizes, space) or (len(said.sizes) == 1 and set(space) == set(said.sizes))
+
+
+def comes_otherwise(one: tree.Comes, shape: Shape) -> tuple[str, str | None]:
+    """What a layer says that it reads and what comes in, in one unit; and what it should say."""
+    if one.what == "window":
+        return f"this layer says that it reads {'x'.join(map(str, one.sizes))} positions, and {shape} comes in", None
+    came = shape.channels if one.what == "channels" else shape.elements
+    number = f"{came:,}" if isinstance(came, int) else str(came)
+    of = f" ({shape})" if shape.rank > 1 else ""
+    what = "numbers" if one.what == "elements" else one.what
+    return f"this layer says that it reads {one.sizes[0]:,} {what}, and {number} come in{of}", str(came)
