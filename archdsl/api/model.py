@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from archdsl.reading.given import GivenInput, Inputs
     from archdsl.reading.reading import Found
     from archdsl.reading.root import Root
+    from archdsl.reports.records import SummaryRecord
     from archdsl.reports.rows import Row
 
 
@@ -165,7 +166,7 @@ class Model:
         depth = None if depth is None else values.positive("depth", depth)
         return table(self._checked, depth=depth, batch=batch, most=self._limits.unrolled, dtype=dtype)
 
-    def to_json(self, batch: int = 1, dtype: str = "float32") -> dict[str, Any]:
+    def to_json(self, batch: int = 1, dtype: str = "float32") -> SummaryRecord:
         """What `archdsl summary --format json` prints; raises TypeError and ValueError as `summary` does."""
         from archdsl.reports.json import summary
 

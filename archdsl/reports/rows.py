@@ -10,6 +10,9 @@ from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.limits import Limits, raising
 from archdsl.network.nodes import Leaf, Merge, Node, Placed, Repeat, Share, Use, walk
+from archdsl.reports.attributes import attributes
+from archdsl.reports.flow import Flow, Line, flow
+from archdsl.reports.records import Json
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 from archdsl.syntax import tree
@@ -35,6 +38,10 @@ class Row(NamedTuple):
     file: str = ""
     shares: str | None = None  # the path of what SHARE runs again
     tied: tuple[tuple[str, str], ...] = ()  # tensors that are another layer's: name here, path there
+    attributes: dict[str, Json] = {}  # noqa: RUF012 - every attribute of the kind with its value
+    reads: tuple[str | None, ...] = ()  # paths of layers and merges, names of inputs; None where a fault leaves it open
+    reads_result: tuple[int, ...] = ()  # which result of each
+    container: str | None = None  # the path of what is directly around it
 
     @property
     def name(self) -> str:
@@ -74,13 +81,26 @@ class Entry(NamedTuple):
 
 def leaves(checked: Checked, most: int = _MOST) -> list[Row]:
     """The layer lines in order. Raises ArchError where there are more than `most`."""
+    return followed(checked, most)[0]
+
+
+def followed(checked: Checked, most: int = _MOST) -> tuple[list[Row], Flow]:
+    """The layer lines in order, and the flow through them. Raises ArchError where there are more than `most`."""
     found: list[Row] = []
     owners = Owners()
     for placed in _walk(checked, None, most):
         owners.note(placed)
         if isinstance(placed.node, (Leaf, Share)):
             found.append(_row(checked, placed, placed.node, owners))
-    return found
+    through = flow(checked.network)
+    return [_reading(row, line) for row, line in zip(found, through.lines, strict=True)], through
+
+
+def _reading(row: Row, line: Line) -> Row:
+    """A row with what it reads."""
+    paths = tuple([origin.path if origin is not None else None for origin in line.reads])
+    numbers = tuple([origin.result if origin is not None else 0 for origin in line.reads])
+    return row._replace(reads=paths, reads_result=numbers, container=line.around)
 
 
 def rows(checked: Checked, depth: int | None = None, most: int = _MOST) -> list[Entry]:
@@ -140,8 +160,10 @@ def _row(checked: Checked, placed: Placed, node: Leaf | Share, owners: Owners) -
     figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
     row = (placed.path, line, placed.copies, node.inputs, node.outputs, *figures)
     if isinstance(node, Share):
-        return Row(row[0], "SHARE", *row[1:], file=file, shares=owners.lender(node))
-    return Row(row[0], node.op.name, *row[1:], node.frozen, file, tied=owners.tied(node))
+        values = attributes(node.node.op) if isinstance(node.node, Leaf) else {}
+        return Row(row[0], "SHARE", *row[1:], file=file, shares=owners.lender(node), attributes=values)
+    values = attributes(node.op)
+    return Row(row[0], node.op.name, *row[1:], node.frozen, file, tied=owners.tied(node), attributes=values)
 
 
 def _entry(checked: Checked, placed: Placed, deepest: int | None, owners: Owners) -> Entry:
