@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from archdsl.checker.check import check, settings
-from archdsl.data import LIBRARY, SPECS
+from archdsl.data import SPECS
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
 from archdsl.reading.reading import read

@@ -151,10 +151,11 @@ class Telling:
     def _records(self, outcome: Outcome) -> list[CheckRecord]:
         """What was found about one file, for scripts."""
         from archdsl.reports.json import check as records
+        from archdsl.reports.json import diagnostic_record
 
         made = records(outcome.checks)
         if outcome.unwritten is not None:
-            made[-1]["diagnostics"].append(outcome.unwritten.to_json())
+            made[-1]["diagnostics"].append(diagnostic_record(outcome.unwritten))
         if self.arguments.explain_reading:
             from archdsl.reports.reading import as_records
 

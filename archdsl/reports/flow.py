@@ -24,6 +24,7 @@ from archdsl.network.nodes import (
     copies_of,
     walk,
 )
+from archdsl.reports.records import ContainerType
 from archdsl.sizes.size import Size
 
 
@@ -41,7 +42,7 @@ class Container(NamedTuple):
     """A node that holds others: its type, where it lies, what it reads, and what gives its results."""
 
     path: str
-    type: str  # group, block, merge, branch, repeat, loop
+    type: ContainerType
     label: str | None
     around: str | None
     count: Size  # type: ignore[assignment]
@@ -181,7 +182,7 @@ class _Follower:
             return (yield self._body(node, reads, spot.inside(spot.around)))
         return (yield self._braces("branch" if spot.branch else "group", node, reads, spot))
 
-    def _braces(self, type: str, node: Sequence, reads: Origins, spot: Spot) -> Task[Origins]:
+    def _braces(self, type: ContainerType, node: Sequence, reads: Origins, spot: Spot) -> Task[Origins]:
         place = self._open(type, node, reads, spot)
         gives: Origins = yield self._body(node, reads, spot.inside(self.containers[place].path))
         return self._close(place, gives)
@@ -221,7 +222,7 @@ class _Follower:
             found += gives[:1] * times if isinstance(times, int) else gives[:1]
         return self._close(place, tuple(found) if node.parallel else gives)
 
-    def _open(self, type: str, node: Node, reads: Origins, spot: Spot, path: str = "") -> int:
+    def _open(self, type: ContainerType, node: Node, reads: Origins, spot: Spot, path: str = "") -> int:
         """Note where a container begins; its place in the list."""
         path = path or (spot.path if spot.label is not None else self._free(spot.prefix, _word(type, node)))
         self.containers.append(Container(path, type, spot.label, spot.around, spot.count, node, reads, ()))
@@ -240,6 +241,6 @@ class _Follower:
                 return path
 
 
-def _word(type: str, node: Node) -> str:
+def _word(type: ContainerType, node: Node) -> str:
     """What stands for the name of a container that has none."""
     return str(node.op.name) if isinstance(node, Merge) else "for" if type == "loop" else type

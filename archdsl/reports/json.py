@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from archdsl.analysis.cost import TOTALS
 from archdsl.checker.checked import Checked
+from archdsl.diagnostics import Diagnostic
 from archdsl.limits import Limits
 from archdsl.network.nodes import Port
 from archdsl.reports.flow import Origin
@@ -13,7 +16,7 @@ from archdsl.reports.records import (
     CheckRecord,
     ClaimRecord,
     ConditionRecord,
-    Count,
+    DiagnosticRecord,
     HoleRecord,
     InputRecord,
     Json,
@@ -22,6 +25,7 @@ from archdsl.reports.records import (
     ProseRecord,
     SummaryRecord,
     SymbolRecord,
+    TotalsRecord,
 )
 from archdsl.reports.rows import followed
 from archdsl.reports.values import recorded
@@ -53,7 +57,7 @@ def summary(checked: Checked, most: int = Limits().unrolled, batch: int = 1, dty
         "claims": _claims(checked),
         "holes": _holes(checked),
         "passed_over": _prose(checked),
-        "diagnostics": [diagnostic.to_json() for diagnostic in checked.diagnostics],
+        "diagnostics": _diagnostics(checked),
     }
 
 
@@ -72,7 +76,7 @@ def check(checks: list[Checked]) -> list[CheckRecord]:
             "claims": _claims(checked),
             "holes": _holes(checked),
             "passed_over": _prose(checked),
-            "diagnostics": [diagnostic.to_json() for diagnostic in checked.diagnostics],
+            "diagnostics": _diagnostics(checked),
         }
         for checked in checks
     ]
@@ -105,8 +109,10 @@ def _output(port: Port, origin: Origin | None) -> OutputRecord:
     }
 
 
-def _totals(checked: Checked) -> dict[str, Count] | None:
-    return {name: size(getattr(checked.totals, name)) for name in TOTALS} if checked.whole else None
+def _totals(checked: Checked) -> TotalsRecord | None:
+    if not checked.whole:
+        return None
+    return cast(TotalsRecord, {name: size(getattr(checked.totals, name)) for name in TOTALS})
 
 
 def _memory(checked: Checked, batch: int, dtype: str) -> MemoryRecord | None:
@@ -122,6 +128,15 @@ def _memory(checked: Checked, batch: int, dtype: str) -> MemoryRecord | None:
         "inputs": size(sizes.inputs),
         "outputs": size(sizes.outputs),
     }
+
+
+def _diagnostics(checked: Checked) -> list[DiagnosticRecord]:
+    return [diagnostic_record(diagnostic) for diagnostic in checked.diagnostics]
+
+
+def diagnostic_record(diagnostic: Diagnostic) -> DiagnosticRecord:
+    """A diagnostic."""
+    return cast(DiagnosticRecord, diagnostic.to_json())
 
 
 def _symbols(checked: Checked) -> list[SymbolRecord]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypeAlias, TypedDict
+from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 SCHEMA = 1  # under one number fields are only added
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Count: TypeAlias = int | str  # a number; a formula where it depends on a symbol
-Counts: TypeAlias = dict[str, Count]
+ContainerType: TypeAlias = Literal["group", "block", "merge", "branch", "repeat", "loop"]
 
 
 class InputRecord(TypedDict):
@@ -24,6 +24,19 @@ class OutputRecord(InputRecord):
 
     reads: str | None
     reads_result: int
+
+
+class TotalsRecord(TypedDict):
+    """The counts of the whole network, at batch 1."""
+
+    params: Count
+    trainable: Count
+    weights: Count
+    buffers: Count
+    macs: Count
+    flops: Count
+    connections: Count
+    units: Count
 
 
 class LayerRecord(TypedDict):
@@ -56,7 +69,7 @@ class ContainerRecord(TypedDict):
     """A group, block, merge, branch, repeat or loop; equal copies are one, with the figures of one copy."""
 
     path: str
-    type: str
+    type: ContainerType
     kind: str | None
     label: str | None
     container: str | None
@@ -144,6 +157,32 @@ class ReadingRecord(TypedDict):
     reading: str
 
 
+class PlaceRecord(TypedDict):
+    """A place in a text; lines and columns count from 1, and the end is not included."""
+
+    file: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+class RelatedRecord(PlaceRecord):
+    """Another place that explains a diagnostic."""
+
+    text: str
+
+
+class DiagnosticRecord(PlaceRecord):
+    """What is wrong, or worth a warning or a note."""
+
+    code: str
+    severity: str
+    message: str
+    hint: str | None
+    related: list[RelatedRecord]
+
+
 class CheckRecord(TypedDict):
     """What one check found: `check --format json` has a list of them."""
 
@@ -151,14 +190,14 @@ class CheckRecord(TypedDict):
     file: str
     model: str
     parameters: dict[str, Json]
-    totals: Counts | None
+    totals: TotalsRecord | None
     symbols: list[SymbolRecord]
     formulas: dict[str, str]
     conditions: list[ConditionRecord]
     claims: list[ClaimRecord]
     holes: list[HoleRecord]
     passed_over: list[ProseRecord]
-    diagnostics: list[dict[str, object]]
+    diagnostics: list[DiagnosticRecord]
     reading: NotRequired[list[ReadingRecord]]
 
 
@@ -171,7 +210,7 @@ class SummaryRecord(TypedDict):
     parameters: dict[str, Json]
     inputs: list[InputRecord]
     outputs: list[OutputRecord]
-    totals: Counts | None
+    totals: TotalsRecord | None
     memory: MemoryRecord | None
     symbols: list[SymbolRecord]
     formulas: dict[str, str]
@@ -181,4 +220,4 @@ class SummaryRecord(TypedDict):
     claims: list[ClaimRecord]
     holes: list[HoleRecord]
     passed_over: list[ProseRecord]
-    diagnostics: list[dict[str, object]]
+    diagnostics: list[DiagnosticRecord]
