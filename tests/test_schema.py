@@ -136,7 +136,9 @@ def test_the_attributes_of_every_kind(kind: str) -> None:
 
 
 def test_values_of_attributes() -> None:
-    found = records.summary(of_text("input 8x8x4\nCONV 8 3x3 s2 nobias\nHARDTANH (-1) inf\nCONV 4 3x3 p=[[0, 1], [0, 1]]"))
+    found = records.summary(
+        of_text("input 8x8x4\nCONV 8 3x3 s2 nobias\nHARDTANH (-1) inf\nCONV 4 3x3 p=[[0, 1], [0, 1]]")
+    )
     first, second, third = (layer["attributes"] for layer in found["layers"])
     assert (first["out"], first["kernel"], first["stride"], first["bias"]) == (8, [3, 3], [2, 2], False)
     assert second == {"low": -1, "high": "inf"}

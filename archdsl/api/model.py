@@ -154,17 +154,35 @@ class Model:
 
         return leaves(self._checked, self._limits.unrolled)
 
-    def summary(self, depth: int | None = None, batch: int = 1, dtype: str = "float32") -> str:
+    def summary(
+        self,
+        depth: int | None = None,
+        batch: int = 1,
+        dtype: str = "float32",
+        *,
+        columns: Iterable[str] | None = None,
+        source: bool = False,
+        width: int | None = None,
+    ) -> str:
         """The table of the layers with their shapes, parameters and multiply-accumulates, as plain text.
 
         `depth` is how many levels are shown, `batch` how many inputs macs and sizes in MB count, `dtype` the number
-        format of these sizes: float64, float32, float16 or bfloat16. Raises TypeError and ValueError for other values.
+        format of these sizes: float64, float32, float16 or bfloat16. `columns` are what is shown, in this order: path,
+        layer, input, output, kernel, params, share, trainable, weights, buffers, macs, flops, connections, units,
+        bytes. Lines have their values, with `source` they are as written. `width` is how many letters a line may have.
+        Raises TypeError and ValueError for other values.
         """
+        from archdsl.reports.columns import DEFAULT, named
         from archdsl.reports.table import table
 
         batch, dtype = values.positive("batch", batch), values.choice("dtype", dtype, tuple(BYTES))
         depth = None if depth is None else values.positive("depth", depth)
-        return table(self._checked, depth=depth, batch=batch, most=self._limits.unrolled, dtype=dtype)
+        width = None if width is None else values.positive("width", width)
+        if isinstance(columns, str):
+            raise TypeError('columns are several names: ["path", "params"]')
+        chosen = DEFAULT if columns is None else named(values.text("a column", name) for name in columns)
+        most = self._limits.unrolled
+        return table(self._checked, depth, batch, width, False, most, dtype, chosen, source)
 
     def to_json(self, batch: int = 1, dtype: str = "float32") -> SummaryRecord:
         """What `archdsl summary --format json` prints; raises TypeError and ValueError as `summary` does."""

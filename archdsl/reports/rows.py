@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archdsl.analysis.cost import Cost, times
 from archdsl.checker.checked import Checked
@@ -12,6 +12,7 @@ from archdsl.limits import Limits, raising
 from archdsl.network.nodes import Leaf, Merge, Node, Placed, Repeat, Share, Use, walk
 from archdsl.reports.attributes import attributes
 from archdsl.reports.flow import Flow, Line, flow
+from archdsl.reports.line import with_values
 from archdsl.reports.records import Json
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
@@ -76,7 +77,10 @@ class Entry(NamedTuple):
     outputs: tuple[Shape, ...]
     cost: Cost
     open: bool
-    lender: str = ""
+    lender: str
+    inputs: tuple[Shape, ...]
+    kernel: str  # 3x3, of what has one
+    node: Any  # Node
 
 
 def leaves(checked: Checked, most: int = _MOST) -> list[Row]:
@@ -103,17 +107,18 @@ def _reading(row: Row, line: Line) -> Row:
     return row._replace(reads=paths, reads_result=numbers, container=line.around)
 
 
-def rows(checked: Checked, depth: int | None = None, most: int = _MOST) -> list[Entry]:
+def rows(checked: Checked, depth: int | None = None, most: int = _MOST, *, source: bool = False) -> list[Entry]:
     """The layers with the groups, blocks, merges and named repeats around them, `depth` levels of them.
 
-    Raises ArchError where there are more than `most`.
+    Their lines have values, or with `source` are as they are written. Raises ArchError where there are more than
+    `most`.
     """
     deepest = None if depth is None else depth - 1
     owners = Owners()
     found: list[Entry] = []
     for placed in _walk(checked, deepest, most):
         owners.note(placed)
-        found.append(_entry(checked, placed, deepest, owners))
+        found.append(_entry(checked, placed, deepest, owners, source))
     return found
 
 
@@ -166,22 +171,33 @@ def _row(checked: Checked, placed: Placed, node: Leaf | Share, owners: Owners) -
     return Row(row[0], node.op.name, *row[1:], node.frozen, file, tied=owners.tied(node), attributes=values)
 
 
-def _entry(checked: Checked, placed: Placed, deepest: int | None, owners: Owners) -> Entry:
+def _entry(checked: Checked, placed: Placed, deepest: int | None, owners: Owners, source: bool) -> Entry:
     node = placed.node
     nameless = isinstance(node, Merge) and placed.path == placed.parent
     cost = times(checked.costs.of(node), placed.copies)
     count = placed.copies * node.copies if isinstance(node, Repeat) else placed.copies
     opened = not isinstance(node, (Leaf, Share)) and (deepest is None or placed.depth < deepest)
-    text = layer_text(checked.source.text, node)
+    text = layer_text(checked.source.text, node, source=source)
+    inputs = () if isinstance(node, Repeat) else node.inputs  # type: ignore[union-attr]
     outputs = node.outputs if isinstance(node, (Leaf, Merge, Share, Use)) else placed.item.shapes
-    return Entry("" if nameless else placed.path, placed.depth, text, count, outputs, cost, opened, owners.lender(node))
+    path, lender, kernel = "" if nameless else placed.path, owners.lender(node), _kernel(node)
+    return Entry(path, placed.depth, text, count, outputs, cost, opened, lender, inputs, kernel, node)
 
 
-def layer_text(text: str, node: object) -> str:
-    """A layer as written, without its name, its repeat, what stands in its braces and its claims."""
+def _kernel(node: Node) -> str:
+    """The window of a layer: `3x3`."""
+    kernel = getattr(node.op, "kernel", None) if isinstance(node, Leaf) else None
+    return "x".join(map(str, kernel)) if isinstance(kernel, tuple) else ""
+
+
+def layer_text(text: str, node: object, *, source: bool = False) -> str:
+    """A layer with its values, or as it is written, without its name, its repeat, its braces and its claims."""
     statement = getattr(node, "statement", None)
     if not isinstance(statement, tree.Layer) or statement.kind is None:
         return "{ }"
-    words = tree.words(statement, text)
+    if isinstance(node, (Leaf, Merge, Use)) and not source:
+        words = with_values(node, text)
+    else:
+        words = tree.words(statement, text)
     reads = ", ".join(token.text for token in statement.reads)
     return f"{words} <- {reads}" if reads else words
