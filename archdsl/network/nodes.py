@@ -138,7 +138,7 @@ class Port(NamedTuple):
 
     name: str
     value: int
-    shape: tuple[Any, ...]
+    shape: tuple[Size, ...]
     dtype: str
 
 

@@ -103,11 +103,14 @@ class Spot(NamedTuple):
         return Inside(self.path, 0, around, self.count, branches)
 
 
-def flow(network: Network | None) -> Flow:
-    """Follow the values through a network. It must have been walked within the limit on rows."""
+def flow(network: Network | None, unroll: bool = False) -> Flow:
+    """Follow the values through a network, equal copies once or with `unroll` one by one.
+
+    It must have been walked within the limit on rows.
+    """
     if network is None:
         return Flow([], [], ())
-    follower = _Follower({placed.path for placed in walk(network.body)})
+    follower = _Follower({placed.path for placed in walk(network.body)}, unroll)
     for port in network.inputs:
         follower.origins[port.value] = Origin(port.name)
     run(follower.items(network.body.items, Inside("", 0, None, 1)))
@@ -117,11 +120,11 @@ def flow(network: Network | None) -> Flow:
 class _Follower:
     """Goes through the network once; a body that is used again is followed again, its values with other origins."""
 
-    def __init__(self, taken: set[str]) -> None:
+    def __init__(self, taken: set[str], unroll: bool) -> None:
         self.origins: dict[int, Origin | None] = {}
         self.lines: list[Line] = []
         self.containers: list[Container] = []
-        self._taken = taken
+        self._taken, self._unroll = taken, unroll
         self._numbers: dict[tuple[str, str], int] = {}
 
     def of(self, numbers: tuple[int, ...]) -> Origins:
@@ -216,7 +219,7 @@ class _Follower:
         named = spot.label is not None
         found: list[Origin | None] = []
         gives = reads
-        for copy, number, times in copies_of(node, None if named else spot.number):
+        for copy, number, times in copies_of(node, None if named else spot.number, self._unroll):
             inner = inside.spot(0, str(number) if named else None)._replace(number=number, count=spot.count * times)
             gives = yield self._node(copy, reads if node.parallel else gives, inner)
             found += gives[:1] * times if isinstance(times, int) else gives[:1]

@@ -29,7 +29,7 @@ class _Slot(NamedTuple):
 def with_values(node: Leaf | Merge | Use, text: str) -> str:
     """The kind and the values of a line: what is written as a number or option is kept, all else has its value."""
     slots, values, written = _of_block(node) if isinstance(node, Use) else _of_kind(node)
-    kind = node.block.name.text if isinstance(node, Use) else str(node.op.name)
+    kind = _kind(node)
     words = [kind]
     for argument in node.statement.arguments:
         name = written.get(argument.value)
@@ -40,6 +40,13 @@ def with_values(node: Leaf | Merge | Use, text: str) -> str:
         else:
             words.append(_word(argument.name, slot, values[name]))
     return " ".join(words)
+
+
+def _kind(node: Leaf | Merge | Use) -> str:
+    """The kind, also where a parameter stands for it; the name of a block in the case in which it is written."""
+    kind = node.block.name.text if isinstance(node, Use) else str(node.op.name)
+    word = node.statement.kind.text if node.statement.kind is not None else kind
+    return word if isinstance(node, Use) and word.lower() == kind.lower() else kind
 
 
 def _of_kind(node: Leaf | Merge) -> tuple[dict[str, _Slot], Mapping[str, Any], dict[tree.Expr, str]]:

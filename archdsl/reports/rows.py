@@ -83,20 +83,20 @@ class Entry(NamedTuple):
     node: Any  # Node
 
 
-def leaves(checked: Checked, most: int = _MOST) -> list[Row]:
-    """The layer lines in order. Raises ArchError where there are more than `most`."""
-    return followed(checked, most)[0]
+def leaves(checked: Checked, most: int = _MOST, *, unroll: bool = False) -> list[Row]:
+    """The layer lines in order; with `unroll` equal copies one by one. Raises ArchError for more than `most`."""
+    return followed(checked, most, unroll=unroll)[0]
 
 
-def followed(checked: Checked, most: int = _MOST) -> tuple[list[Row], Flow]:
+def followed(checked: Checked, most: int = _MOST, *, unroll: bool = False) -> tuple[list[Row], Flow]:
     """The layer lines in order, and the flow through them. Raises ArchError where there are more than `most`."""
     found: list[Row] = []
     owners = Owners()
-    for placed in _walk(checked, None, most):
+    for placed in _walk(checked, None, most, unroll):
         owners.note(placed)
         if isinstance(placed.node, (Leaf, Share)):
             found.append(_row(checked, placed, placed.node, owners))
-    through = flow(checked.network)
+    through = flow(checked.network, unroll)
     return [_reading(row, line) for row, line in zip(found, through.lines, strict=True)], through
 
 
@@ -147,10 +147,10 @@ class Owners:
         return tuple((tie.tensor, f"{self._paths[tie.of]}.{tie.tensor}") for tie in ties)
 
 
-def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
+def _walk(checked: Checked, deepest: int | None, most: int, unroll: bool = False) -> Iterator[Placed]:
     if checked.network is None:
         return
-    for number, placed in enumerate(walk(checked.network.body, deepest=deepest)):
+    for number, placed in enumerate(walk(checked.network.body, unroll, deepest)):
         if number >= most:
             message = f"more than {most:,} rows: blocks used by blocks many times over"
             hint = f"fold the table with --depth N, or {raising('unrolled')}"
