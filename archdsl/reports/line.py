@@ -4,41 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.expressions.scope import KindReference
+from archdsl.expressions.signature import Signature, Slot, of_block, of_kind
 from archdsl.layers.values import Sizes, spell
 from archdsl.network.nodes import Leaf, Merge, Use
-from archdsl.sizes.size import SYMBOLIC
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 _SHORT = re.compile("([a-z])[0-9]+(?:[x×][0-9]+)*")
 _SIZES = re.compile("[0-9]+(?:x[0-9]+)*")
+_PLAIN = re.compile("[0-9]+|[A-Za-z]+")  # beside another size and an x
+_ALONE = re.compile("[A-Za-z_][A-Za-z0-9_]*|[0-9][0-9.]*(?:e[+-]?[0-9]+)?")
+_FEW, _LONGEST = 8, 40  # items and letters of a list that is shown
 _WORD = re.compile("[A-Za-z_][A-Za-z0-9_]*")
-
-
-class _Slot(NamedTuple):
-    """What a kind or block declares: a name, and the letter that stands for it."""
-
-    name: str
-    short: str | None
-    switch: bool
 
 
 def with_values(node: Leaf | Merge | Use, text: str) -> str:
     """The kind and the values of a line: what is written as a number or option is kept, all else has its value."""
-    slots, values, written = _of_block(node) if isinstance(node, Use) else _of_kind(node)
-    kind = _kind(node)
-    words = [kind]
+    signature, values = _declared(node)
+    words, positions = [_kind(node)], iter(signature.positions)
     for argument in node.statement.arguments:
-        name = written.get(argument.value)
-        as_written = " ".join(text[argument.start : argument.end].replace("\\\n", " ").split())
-        slot = slots.get(name) if name is not None else None
-        if name is None or name not in values or _stands(argument, slot, values[name]):
-            words.append(as_written)
+        slot = _option(argument, signature, values)
+        chosen = slot is not None and argument.name is None
+        slot = slot or next(positions, None)
+        value: Any = values.get(slot.name) if slot is not None else None
+        if slot is not None and slot.gathers and argument.name is not None:
+            value = value[argument.name.text]
+        if slot is None or chosen or _stands(argument, slot, value):
+            words.append(" ".join(text[argument.start : argument.end].replace("\\\n", " ").split()))
         else:
-            words.append(_word(argument.name, slot, values[name]))
+            words.append(_word(argument, slot, value))
     return " ".join(words)
 
 
@@ -49,46 +46,40 @@ def _kind(node: Leaf | Merge | Use) -> str:
     return word if isinstance(node, Use) and word.lower() == kind.lower() else kind
 
 
-def _of_kind(node: Leaf | Merge) -> tuple[dict[str, _Slot], Mapping[str, Any], dict[tree.Expr, str]]:
-    """What a kind declares, its values, and which of them each expression of the line gave."""
-    declared = node.op.attributes
-    slots = {name: _Slot(name, each.short, each.type.switch) for name, each in declared.items()}
-    values = {name: node.op.__dict__[name] for name in declared}
-    gathered = [value for name, value in values.items() if declared[name].type.gathers and value]
-    given = _by_name(node.statement, slots) if isinstance(node, Merge) else node.written
-    return slots, {**(gathered[0] if gathered else {}), **values}, {value: name for name, value in given.items()}
+def _declared(node: Leaf | Merge | Use) -> tuple[Signature, Mapping[str, Any]]:
+    """What a kind or block declares, and its values."""
+    if isinstance(node, Use):
+        return of_block(node.block), dict(node.values)
+    return of_kind(type(node.op)), node.op.__dict__
 
 
-def _by_name(statement: tree.Layer, slots: dict[str, _Slot]) -> dict[str, tree.Expr]:
-    """The arguments of a merge that have a name; the network keeps no others."""
-    letters = {slot.short: name for name, slot in slots.items() if slot.short}
-    named = [(one.name.text, one.value) for one in statement.arguments if one.name is not None]
-    return {letters.get(name, name): value for name, value in named}
+def _option(argument: tree.Argument, signature: Signature, values: Mapping[str, Any]) -> Slot | None:
+    """What an argument is by its name, or by a word that is an option: `s4`, `nobias`, `same`."""
+    if argument.name is not None:
+        name = argument.name.text
+        return signature.names.get(name) or signature.letters.get(name) or signature.gathering
+    token = argument.value
+    if not isinstance(token, Token) or token.type != "WORD":
+        return None
+    choice = signature.choices.get(token.text)
+    if choice is not None and token.text in (values[choice.name], *_as_list(values[choice.name])):
+        return choice
+    short = _SHORT.fullmatch(token.text)
+    return signature.letters.get(short[1]) if short is not None else signature.switches.get(token.text)
 
 
-def _of_block(node: Use) -> tuple[dict[str, _Slot], Mapping[str, Any], dict[tree.Expr, str]]:
-    values = dict(node.values)
-    slots = {
-        name: _Slot(name, name if len(name) == 1 else None, isinstance(value, bool)) for name, value in values.items()
-    }
-    return slots, values, {value: name for name, value in node.written.items()}
+def _as_list(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else ("none",) if value is None else ()
 
 
-def _stands(argument: tree.Argument, slot: _Slot | None, value: Any) -> bool:
-    """Whether an argument says its value: a number, a text, `s4`, `nobias`, `same`; no name or expression does."""
+def _stands(argument: tree.Argument, slot: Slot, value: Any) -> bool:
+    """Whether the value of an argument is one in itself: a number, a text, a word; no name or expression is."""
     token = argument.value
     if not isinstance(token, Token):
         return isinstance(token, tree.List) and _is_literal(token)
     if token.type != "WORD":
-        return token.type not in ("TEMPLATE",)
-    if isinstance(value, Token) or token.text == value:
         return True
-    if argument.name is not None or slot is None:
-        return token.text in ("yes", "no", "true", "false", "inf")
-    short = _SHORT.fullmatch(token.text)
-    if short is not None and short[1] == slot.short:
-        return True
-    return slot.switch and token.text in (slot.name, f"no{slot.name}")
+    return slot.reference or token.text in (value, "yes", "no", "true", "false", "inf", "none")
 
 
 def _is_literal(items: tree.List) -> bool:
@@ -103,39 +94,53 @@ def _is_literal(items: tree.List) -> bool:
     return True
 
 
-def _word(name: Token | None, slot: _Slot | None, value: Any) -> str:
+def _word(argument: tree.Argument, slot: Slot, value: Any) -> str:
     """A value as a line writes it, with its name if it was given by name."""
-    if name is None:
-        return _plain(value, whole=True)
-    if isinstance(value, bool) and slot is not None and slot.switch:
+    name = argument.name
+    if isinstance(value, bool) and slot.switch and name is not None:
         return slot.name if value else f"no{slot.name}"
-    text = _plain(value, whole=False)
-    letter = slot is not None and name.text == slot.short
-    return f"{name.text}{text}" if letter and _SIZES.fullmatch(text) else f"{name.text}={text}"
+    text = _listed(value) if isinstance(argument.value, tree.List) else _plain(value, whole=name is None)
+    if name is None:
+        return text
+    return f"{name.text}{text}" if name.text == slot.short and _SIZES.fullmatch(text) else f"{name.text}={text}"
 
 
 def _plain(value: Any, *, whole: bool) -> str:
     """A value; sizes that are equal along all axes as one number, unless the `whole` is wanted."""
-    if isinstance(value, Sizes):
-        value = value.sizes
     if isinstance(value, KindReference):
         return value.name
-    if isinstance(value, tuple) and value and all(isinstance(one, tuple) and len(set(one)) == 1 for one in value):
-        value = tuple(one[0] for one in value)
-    if type(value) is tuple and value and all(type(one) is int or isinstance(one, SYMBOLIC) for one in value):
-        if len(set(value)) == 1 and (len(value) == 1 or not whole):
-            return _number(value[0])
-        plain = all(_SIZES.fullmatch(str(one)) or _WORD.fullmatch(str(one)) for one in value)
-        return "x".join(map(str, value)) if plain else f"[{', '.join(map(str, value))}]"
     if value is None:
         return "none"
-    if isinstance(value, str) and _WORD.fullmatch(value):
-        return value
-    return (
-        _number(value) if isinstance(value, (int, float, *SYMBOLIC)) and not isinstance(value, bool) else spell(value)
-    )
+    if isinstance(value, str):
+        return value if _WORD.fullmatch(value) else spell(value)
+    sizes = value.sizes if isinstance(value, Sizes) else _ends(value)
+    if type(sizes) is not tuple or not sizes or any(isinstance(size, tuple) for size in sizes):
+        return _listed(sizes) if isinstance(sizes, tuple) else _number(value)
+    if len(set(sizes)) == 1 and (len(sizes) == 1 or not whole):
+        return _number(sizes[0])
+    plain = (whole or isinstance(value, Sizes)) and all(_PLAIN.fullmatch(str(size)) for size in sizes)
+    return "x".join(map(str, sizes)) if plain else _listed(sizes)
+
+
+def _ends(value: Any) -> Any:
+    """A padding that is equal at both ends of every axis as one number for each."""
+    if type(value) is tuple and all(type(one) is tuple and len(set(one)) == 1 for one in value):
+        return tuple(ends[0] for ends in value)
+    return value
+
+
+def _listed(values: Any) -> str:
+    """A list, `[0, 64]`; a long one is not shown."""
+    values = _ends(values) if isinstance(values, tuple) else (values,)
+    text = f"[{', '.join(_item(item) for item in values[:_FEW])}]"
+    return text if len(values) <= _FEW and len(text) <= _LONGEST else "[…]"
+
+
+def _item(value: Any) -> str:
+    return _listed(value) if isinstance(value, tuple) else str(value) if isinstance(value, str) else _number(value)
 
 
 def _number(value: Any) -> str:
-    text = str(value)
-    return text if text.isalnum() or re.fullmatch(r"[0-9][0-9.e+-]*", text) else f"({text})"
+    """A number or an expression, in brackets where it is no single word."""
+    text = spell(value)
+    return text if _ALONE.fullmatch(text) else f"({text})"
