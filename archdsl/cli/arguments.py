@@ -36,6 +36,8 @@ class Arguments(NamedTuple):
     strict: bool = False
     input: list[str] = []  # noqa: RUF012 - of a tuple, never changed
     depth: int | None = None
+    columns: tuple[str, ...] | None = None
+    source: bool = False
     batch: int = 1
     dtype: str = "float32"
     output: str | None = None

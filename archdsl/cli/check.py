@@ -23,6 +23,7 @@ from archdsl.reports import verdict
 if TYPE_CHECKING:
     from archdsl.reading.given import Inputs
     from archdsl.reading.root import Root
+    from archdsl.reports.records import CheckRecord
 
 
 class Outcome(NamedTuple):
@@ -120,7 +121,7 @@ class Telling:
         self.arguments = arguments
         self.json = arguments.format == "json"
         self.stream = sys.stderr if arguments.fill and "-" in arguments.paths else sys.stdout
-        self.records: list[dict[str, Any]] = []
+        self.records: list[CheckRecord] = []
         self.files = self.failed = self.unreadable = 0
         self.severities: dict[str, int] = {}
 
@@ -147,13 +148,14 @@ class Telling:
         else:
             self._holds(outcome, diagnostics)
 
-    def _records(self, outcome: Outcome) -> list[dict[str, Any]]:
+    def _records(self, outcome: Outcome) -> list[CheckRecord]:
         """What was found about one file, for scripts."""
         from archdsl.reports.json import check as records
+        from archdsl.reports.json import diagnostic_record
 
         made = records(outcome.checks)
         if outcome.unwritten is not None:
-            made[-1]["diagnostics"].append(outcome.unwritten.to_json())
+            made[-1]["diagnostics"].append(diagnostic_record(outcome.unwritten))
         if self.arguments.explain_reading:
             from archdsl.reports.reading import as_records
 

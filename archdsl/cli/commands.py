@@ -53,8 +53,9 @@ def summary(arguments: Arguments) -> int:
     from archdsl.cli.spec import checked_spec
 
     as_json = arguments.format == "json"
-    if as_json and arguments.depth is not None:
-        raise Usage("--depth belongs to the table; JSON has every layer")
+    if as_json and (arguments.depth is not None or arguments.columns is not None or arguments.source):
+        option = "--depth" if arguments.depth is not None else "--columns" if arguments.columns else "--source"
+        raise Usage(f"{option} belongs to the table; JSON has every layer, with all that is known of it")
     checked = checked_spec(arguments)
     if as_json:
         return _print_record(checked, arguments)
@@ -86,10 +87,22 @@ def _print_record(checked: Checked, arguments: Arguments) -> int:
 
 def _print_table(checked: Checked, arguments: Arguments) -> None:
     """The summary for people; raises ArchError where it would be too long."""
+    from archdsl.reports.columns import DEFAULT
     from archdsl.reports.table import table
 
-    color, most = terminal.coloured(sys.stdout), arguments.limits.unrolled
-    print(table(checked, arguments.depth, arguments.batch, terminal.width(), color, most, arguments.dtype))
+    print(
+        table(
+            checked,
+            arguments.depth,
+            arguments.batch,
+            terminal.width(),
+            terminal.coloured(sys.stdout),
+            arguments.limits.unrolled,
+            arguments.dtype,
+            arguments.columns or DEFAULT,
+            arguments.source,
+        )
+    )
 
 
 def compile(arguments: Arguments) -> int:
