@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from archdsl.diagnostics.codes import CODES
-from archdsl.diagnostics.source import Source
-
-
-class Span(NamedTuple):
-    """Characters `start` to `end` of a text, the end not included."""
-
-    start: int
-    end: int
+from archdsl.diagnostics.source import Source, Span
 
 
 class Related(NamedTuple):

@@ -147,7 +147,7 @@ class Report:
         if CODES[code].severity != "error" and code in self._ignored.get(self._line(at.start), ()):
             return
         around = [one.related() for one in reversed(self._around[-_MOST_AROUND:])]
-        part, span = self._own(at)
+        part, span = self.source.at(at)
         elsewhere = tuple(self.seen_from(part, one) for one in (*related, *around))
         found = Diagnostic(code, message, span, part, label, elsewhere, hint, instead=instead, values=values)
         self._add(found)
@@ -169,14 +169,9 @@ class Report:
         """The text in which a character stands, by its base, and its line there."""
         return self.source.part(offset).base, self.source.position(offset)[0]
 
-    def _own(self, at: Placed) -> tuple[Source, Span]:
-        """A place as it is in the one text in which it stands."""
-        part = self.source.part(at.start)
-        return part, Span(at.start - part.base, at.end - part.base)
-
     def seen_from(self, around: Source, related: Related) -> Related:
         """A place that explains one in the text `around`, as it is in the text in which it stands itself."""
-        part, span = self._own(related.span)
+        part, span = self.source.at(related.span)
         return Related(span, related.text, None if part is around else part)
 
     def _add(self, diagnostic: Any) -> None:
