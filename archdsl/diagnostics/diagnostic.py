@@ -27,10 +27,14 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """What mends a fault: the text to type, and the edits that put it in. It was tried: a check accepts it there."""
+    """What mends a fault: the text to type, and the edits that put it in. It was tried: a check accepts it there.
+
+    A `safe` one needs nobody to look at it: everything else that was tried and mends the fault is the same network.
+    """
 
     title: str
     edits: tuple[Edit, ...]
+    safe: bool = False
 
 
 class Diagnostic(NamedTuple):
