@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments
+from archdsl.cli.formats import FORMATS
 from archdsl.cli.status import HOLDS, UNUSABLE
 from archdsl.cli.usage import Usage
 from archdsl.diagnostics import ArchError
@@ -52,11 +53,11 @@ def summary(arguments: Arguments) -> int:
     """The table, up to the layer that is wrong; then what is wrong."""
     from archdsl.cli.spec import checked_spec
 
-    as_json = arguments.format == "json"
-    if as_json and arguments.depth is not None:
+    form = FORMATS[arguments.format]
+    if form.document and arguments.depth is not None:
         raise Usage("--depth belongs to the table; JSON has every layer")
     checked = checked_spec(arguments)
-    if as_json:
+    if form.document:
         return _print_record(checked, arguments)
     most = arguments.limits.diagnostics
     if terminal.status_of(checked.diagnostics) == UNUSABLE:

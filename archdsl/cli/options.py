@@ -99,7 +99,9 @@ def _exclude_option(parser: Any) -> None:
 
 
 def _format_option(parser: Any) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+    from archdsl.cli.formats import FORMATS
+
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="how to print (text)")
 
 
 def _output_options(parser: Any) -> None:
