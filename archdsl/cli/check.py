@@ -14,8 +14,9 @@ from archdsl.cli.formats import FORMATS
 from archdsl.cli.outcome import Outcome
 from archdsl.cli.spec import given_inputs, read_source, rewrite, root_of
 from archdsl.cli.usage import Usage
-from archdsl.cli.verdicts import Wanted
+from archdsl.cli.verdicts import Verdicts, Wanted
 from archdsl.diagnostics import Diagnostic, Source
+from archdsl.diagnostics.inert import inert
 from archdsl.faults.work import Work
 from archdsl.files import find
 from archdsl.reading.reading import blocks_alone, read
@@ -26,47 +27,71 @@ if TYPE_CHECKING:
 
 
 def check(arguments: Arguments) -> int:
-    """Check every file; 0 where all hold, 1 where something was found, 2 where one could not be read."""
+    """Check every file; 0 where all hold, 1 where something was found, 2 where one could not be read.
+
+    With `--diff`, 1 also where a file would change.
+    """
     given = arguments.parameters()
     inputs = given_inputs(arguments.input, arguments.limits)
-    form = FORMATS[arguments.format]
-    if arguments.fill and form.document and "-" in arguments.paths:
-        raise Usage(f"--fill writes standard input to standard output, where --format {form.name} would stand")
-    beside = arguments.fill and "-" in arguments.paths
-    most = arguments.limits.diagnostics
-    verdicts = form.verdicts(Wanted(arguments.strict, arguments.explain_reading, most, beside))
+    verdicts = _verdicts(arguments)
     paths = find.found(arguments.paths, arguments.limits, arguments.exclude)
     for one in terminal.with_progress(paths):
-        outcome = _file(one, given, arguments, inputs)
-        if arguments.fill and outcome.text is not None and not outcome.fails(arguments.strict):
-            outcome = _fill(one.path, outcome)
-        verdicts.file(outcome)
+        verdicts.file(_finished(one.path, _file(one, given, arguments, inputs), arguments))
     return verdicts.end()
 
 
-def _fill(path: str, outcome: Outcome) -> Outcome:
-    """Write the numbers that were found into a file, and nothing else; standard input goes to standard output.
+def _verdicts(arguments: Arguments) -> Verdicts:
+    """What says what is found; raises Usage where two would write to standard output."""
+    form = FORMATS[arguments.format]
+    makes = [f"--{name}" for name in ("fill", "fix") if getattr(arguments, name) and "-" in arguments.paths]
+    if form.document and arguments.diff:
+        raise Usage(f"--diff writes to standard output, where --format {form.name} would stand")
+    if form.document and makes:
+        raise Usage(f"{makes[0]} writes standard input to standard output, where --format {form.name} would stand")
+    beside = bool(makes) or arguments.diff
+    most = arguments.limits.diagnostics
+    wanted = Wanted(arguments.strict, arguments.explain_reading, most, beside, arguments.fix, arguments.diff)
+    return form.verdicts(wanted)
 
-    Where the file cannot be written, that is what was found of it.
+
+def _finished(path: str, outcome: Outcome, arguments: Arguments) -> Outcome:
+    """Write what is fixed and filled into a file, and nothing else; standard input goes to standard output.
+
+    Numbers are filled in where the file holds. Where it cannot be written, it is as it was found.
     """
-    assert outcome.text is not None
-    assert outcome.source is not None
-    if path == "-":
-        sys.stdout.write(outcome.source.mark + outcome.text)
-    elif outcome.found:
-        return outcome._replace(unwritten=rewrite(path, outcome.source, outcome.text))
+    read = outcome.before
+    if read is None or outcome.source is None:
+        return outcome
+    filling = arguments.fill and outcome.text is not None and not outcome.fails(arguments.strict)
+    text = outcome.text if filling and outcome.text is not None else outcome.source.text
+    if arguments.diff:
+        from archdsl.reports.difference import unified
+
+        sys.stdout.write(unified(read.mark + read.text, read.mark + text, inert(read.name), "fixed"))
+    elif path == "-" and (filling or arguments.fix):
+        sys.stdout.write(read.mark + text)
+    elif text != read.text:
+        unwritten = rewrite(path, read, text)
+        return (outcome.first or outcome)._replace(unwritten=unwritten) if unwritten is not None else outcome
     return outcome
 
 
 def _file(found: find.Found, given: dict[str, Any], arguments: Arguments, inputs: Inputs | None) -> Outcome:
-    """One file at all its settings, up to the first that fails."""
+    """One file at all its settings, up to the first that fails, with its safe fixes where they are asked for."""
     path, fault, folder = found
     if fault is not None:
         return _unread(fault.source, [fault])
     source, faults = read_source(path, arguments.limits)
     if faults:
         return _unread(source, faults)
-    return _settings(source, root_of(path, source, arguments.limits, folder), given, arguments, inputs)
+    root = root_of(path, source, arguments.limits, folder)
+    outcome = _settings(source, root, given, arguments, inputs)
+    if not arguments.fix or outcome.notation != "arch":
+        return outcome
+    from archdsl.checker.fixes.apply import applied
+
+    _, after, done = applied(source, outcome, lambda text: _settings(text, root, given, arguments, inputs))
+    return after._replace(done=tuple(done), first=outcome) if done else outcome
 
 
 def _unread(source: Source, faults: list[Diagnostic]) -> Outcome:
@@ -91,4 +116,4 @@ def _settings(
         checks.append(checked)
         if Outcome(checks).fails(arguments.strict):
             break
-    return Outcome(checks, len(given_each), reading.notes, blocks, reading.own.text, source)
+    return Outcome(checks, len(given_each), reading.notes, blocks, reading.own.text, source, reading.notation)

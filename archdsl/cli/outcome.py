@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from archdsl.checker.checked import Checked
+from archdsl.checker.fixes.apply import Done
 from archdsl.diagnostics import Diagnostic, Source
 
 
@@ -17,7 +18,15 @@ class Outcome(NamedTuple):
     blocks: int = 0  # of a file that holds nothing else
     text: str | None = None  # what was checked, numbers in place of its holes
     source: Source | None = None  # the text as it was read
-    unwritten: Diagnostic | None = None  # why the numbers are not in the file
+    notation: str = "arch"
+    unwritten: Diagnostic | None = None  # why the text that was made is not in the file
+    done: tuple[Done, ...] = ()  # the fixes that are in the text
+    first: Outcome | None = None  # what was found before them
+
+    @property
+    def before(self) -> Source | None:
+        """The text of the file, before it was fixed."""
+        return (self.first or self).source
 
     @property
     def found(self) -> bool:

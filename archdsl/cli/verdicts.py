@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from typing import Any, NamedTuple
 
 from archdsl.checker.checked import Checked
+from archdsl.checker.fixes.apply import Done
 from archdsl.cli import terminal
 from archdsl.cli.outcome import Outcome
 from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
@@ -22,6 +23,8 @@ class Wanted(NamedTuple):
     reading: bool  # how listings were read, too
     most: int  # diagnostics of one file
     beside: bool  # standard output has a text that the command makes
+    fixes: bool  # safe fixes are put in
+    unwritten: bool  # and shown, not written
 
 
 class Verdicts(ABC):
@@ -31,6 +34,7 @@ class Verdicts(ABC):
         self.wanted = wanted
         self.files = self.failed = self.unreadable = 0
         self.severities: dict[str, int] = {}
+        self.fixed = self.changed = 0
 
     def file(self, outcome: Outcome) -> None:
         """Say what was found about one file."""
@@ -38,6 +42,8 @@ class Verdicts(ABC):
         diagnostics = outcome.diagnostics(self.wanted.strict)
         everything = [*diagnostics, unwritten] if unwritten is not None else diagnostics
         self.files += 1
+        self.fixed += sum(one.faults for one in outcome.done)
+        self.changed += bool(outcome.done)
         self.failed += outcome.fails(self.wanted.strict) or unwritten is not None
         self.unreadable += terminal.status_of(everything) == UNUSABLE
         for severity, number in _severities(everything).items():
@@ -47,7 +53,8 @@ class Verdicts(ABC):
     def end(self) -> int:
         """Say what was found about all; give the exit status."""
         self.say_all()
-        return UNUSABLE if self.unreadable else FOUND if self.failed else HOLDS
+        found = self.failed or (self.changed and self.wanted.unwritten)
+        return UNUSABLE if self.unreadable else FOUND if found else HOLDS
 
     @abstractmethod
     def say(self, outcome: Outcome, diagnostics: list[Diagnostic]) -> None:
@@ -70,21 +77,25 @@ class TextVerdicts(Verdicts):
             from archdsl.reports.reading import explained
 
             print(explained(outcome.checks[0].source, outcome.notes), file=self.stream)
+        for line in verdict.fixes(outcome.checks[0].source, outcome.done, self.wanted.unwritten):
+            print(line, file=self.stream)
         if outcome.fails(self.wanted.strict):
-            self._failed(outcome.checks[-1], outcome.settings)
+            self._failed(outcome.checks[-1], outcome.settings, outcome.done)
         else:
             self._holds(outcome, diagnostics)
+        if outcome.unwritten is not None:
+            terminal.report([outcome.unwritten], self.wanted.most, one_of_many=True)
 
     def _holds(self, outcome: Outcome, diagnostics: list[Diagnostic]) -> None:
         most, checks = self.wanted.most, outcome.checks
         terminal.print_diagnostics(diagnostics, most, self.stream)
         told = verdict.blocks(checks[0], outcome.blocks) if outcome.blocks else verdict.line(checks)
-        for line in [*verdict.holes(checks[-1]), told]:
+        fixed = sum(one.faults for one in outcome.done)
+        sums = [inert(f"{checks[0].source.name}: {self._fixed(fixed)}")] if fixed else []
+        for line in [*verdict.holes(checks[-1]), *sums, told]:
             print(line, file=self.stream)
-        if outcome.unwritten is not None:
-            terminal.report([outcome.unwritten], most, one_of_many=True)
 
-    def _failed(self, checked: Checked, settings: int) -> None:
+    def _failed(self, checked: Checked, settings: int, done: tuple[Done, ...]) -> None:
         most = self.wanted.most
         if terminal.status_of(checked.diagnostics) == UNUSABLE:
             terminal.report(checked.diagnostics, most, one_of_many=True)
@@ -95,14 +106,22 @@ class TextVerdicts(Verdicts):
         terminal.print_diagnostics(checked.diagnostics, most, self.stream)
         for line in verdict.holes(checked):
             print(line, file=self.stream)
-        print(f"{name}: {verdict.tally(_severities(checked.diagnostics))}", file=self.stream)
+        tally = verdict.tally(_severities(checked.diagnostics))
+        fixed = sum(one.faults for one in done)
+        print(f"{name}: {f'{self._fixed(fixed)}; left: {tally}' if done else tally}", file=self.stream)
+
+    def _fixed(self, number: int) -> str:
+        """`2 faults fixed`."""
+        faults = f"{number:,} fault{'s' * (number > 1)}"
+        return f"{faults} would be fixed" if self.wanted.unwritten else f"{faults} fixed"
 
     def say_all(self) -> None:
         if self.files > 1:
             tally = verdict.tally(self.severities)
             number = self.files - self.failed
             hold = f"{number:,} of {self.files:,} files hold{'s' * (number == 1)}"
-            print(f"{hold}: {tally}" if tally else hold, file=self.stream)
+            line = f"{hold}: {tally}" if tally else hold
+            print(f"{line}; {self._fixed(self.fixed)}" if self.fixed else line, file=self.stream)
 
 
 class JsonVerdicts(Verdicts):
@@ -122,6 +141,8 @@ class JsonVerdicts(Verdicts):
             from archdsl.reports.reading import as_records
 
             made = [{**one, "reading": as_records(outcome.checks[0].source, outcome.notes)} for one in made]
+        if self.wanted.fixes:
+            made = [{**one, "fixed": [done._asdict() for done in outcome.done]} for one in made]
         self.records += made
 
     def say_all(self) -> None:

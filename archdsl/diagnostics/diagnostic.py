@@ -36,6 +36,13 @@ class Fix(NamedTuple):
     edits: tuple[Edit, ...]
     safe: bool = False
 
+    def to_json(self, source: Source) -> dict[str, object]:
+        """The record as scripts read it; offsets are characters of the text of the file, from 0."""
+        edits = [
+            {**_place(source, span), "start": span.start, "end": span.end, "text": text} for span, text in self.edits
+        ]
+        return {"title": self.title, "safe": self.safe, "edits": edits}
+
 
 class Diagnostic(NamedTuple):
     """A fact with its values, its place, where the other number comes from, and what to do.
@@ -77,6 +84,7 @@ class Diagnostic(NamedTuple):
             "message": self.message,
             **_place(self.source, self.span),
             "hint": self.hint,
+            "fix": self.fix.to_json(self.source) if self.fix is not None else None,
             "related": [{**_place(one.source or self.source, one.span), "text": one.text} for one in self.related],
         }
 

@@ -7,6 +7,7 @@ line without any. Lines are gone through from the top, each tried with those abo
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple, TypeAlias
 
@@ -16,7 +17,7 @@ from archdsl.checker.fixes.proposal import Either, Fault
 from archdsl.checker.fixes.seen import Seen, ended, errors, faults_of, in_doubt, judged, shape_at
 from archdsl.checker.fixes.statement import apart, statement_at, tail_of, without_comment
 from archdsl.checker.fixes.translate import lines_of
-from archdsl.diagnostics import Diagnostic
+from archdsl.diagnostics import Diagnostic, nearest
 from archdsl.faults.work import PER_VISIT
 from archdsl.network.likeness import Likeness
 from archdsl.notations.calls.call import program
@@ -35,6 +36,9 @@ _OF_WORDS = (  # faults of how a line is written, of which a further step may be
     *("rank-mismatch", "duplicate-name", "claim-shape", "claim-value"),
 )
 _WRITTEN = frozenset(_OF_WORDS) - {"out-of-range", "rank-mismatch"}  # faults of how a line is written alone
+_MISSING = re.compile(r",\s*,")  # a value that is left out, and which, nobody knows
+_NAMED = ("unknown-name", "unknown-parameter")
+_WORDS = re.compile(r"[A-Za-z_]\w*")
 _NAMES = re.compile(r"(?:^|[;{])[ \t]*(?:input[ \t]+)?(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*:", re.MULTILINE)
 _BLOCKS = re.compile(r"^[ \t]*block[ \t]+(\w+)", re.MULTILINE)
 
@@ -60,7 +64,8 @@ class Mender:
     """Mends the lines of one text; `again` checks a text as the first was checked."""
 
     def __init__(self, text: str, again: Callable[[str], Seen]) -> None:
-        self.lines = text.split("\n")
+        self.written = text.split("\n")
+        self.lines = [*self.written]
         self.again = again
         self.unread: set[int] = set()  # lines that cannot be read, and are not mended
         self.said = self._left_over = self._weak = ""
@@ -73,7 +78,11 @@ class Mender:
 
     def _check(self, number: int, line: str) -> Seen:
         """The text with one line in place of that of this number, and what cannot be read elsewhere taken out."""
-        text = self._tried(number, line)
+        lines = [*self.lines]
+        for at in self.unread:
+            lines[at] = in_doubt(lines[at])
+        lines[number] = line
+        text = "\n".join(lines)
         if text not in self._seen:
             self._tries += 1
             self._left -= len(text)
@@ -82,13 +91,6 @@ class Mender:
             seen = self._seen[text] = self.again(text)
             self._work -= seen.visits + seen.steps // PER_VISIT
         return self._seen[text]
-
-    def _tried(self, number: int, line: str) -> str:
-        lines = [*self.lines]
-        for at in self.unread:
-            lines[at] = in_doubt(lines[at])
-        lines[number] = line
-        return "\n".join(lines)
 
     def faults(self, number: int, line: str) -> list[Fault]:
         """What is wrong with the line of this number, if it reads so; raises Spent where that was not found out."""
@@ -163,34 +165,53 @@ class Mender:
         """
         if any(one.code not in _WRITTEN for one in found) or mended.changes.get(mended.number) in mended.guesses:
             return False
+        if _MISSING.search(mended.before.get(mended.number, "")):
+            return False
+        if any(one.code in _NAMED for one in found) and self._is_name_in_doubt(mended):
+            return False
         kept, likeness = self.lines, Likeness()
         self.lines = [mended.before.get(at, line) for at, line in enumerate(kept)]
         self._tries, self._left, self._work = 0, _MOST_TEXT, _MOST_WORK
         try:
-            network = self._network(mended.number, mended.changes, likeness)
-            if network is None:
+            meaning = self._meaning(mended.number, mended.changes, likeness)
+            if meaning is None:
                 return False
             unclaimed = {mended.number: self.lines[mended.number].partition("->")[0]}
-            if found[0].code in _CLAIMS and network != self._network(mended.number, unclaimed, likeness):
+            if found[0].code in _CLAIMS and meaning != self._meaning(mended.number, unclaimed, likeness):
                 return False
-            return all(self._network(mended.number, other, likeness) == network for other in mended.others)
+            return all(self._meaning(mended.number, other, likeness) == meaning for other in mended.others)
         except Spent:
             return False
         finally:
             self.lines = kept
 
-    def _network(self, number: int, changes: Changes, likeness: Likeness) -> int | None:
-        """The network with some lines in place of others; None where it ends before a line, or that has a fault."""
+    def _is_name_in_doubt(self, mended: Mended) -> bool:
+        """Whether a name may be wrong where it is declared, not where it is used: nothing else uses that one."""
+        words = Counter(word for line in self.written for word in _WORDS.findall(without_comment(line)))
+        for at, line in mended.changes.items():
+            old, new = (Counter(_WORDS.findall(text)) for text in (without_comment(mended.before[at]), line))
+            for name in new - old:
+                near = [word for word in old - new if word.lower() != name.lower() and nearest(word, [name])]
+                if near and words[name] == 1:
+                    return True
+        return False
+
+    def _meaning(self, number: int, changes: Changes, likeness: Likeness) -> int | str | None:
+        """What a line means where some are changed: the network; where the check does not reach the line, its text.
+
+        None where the line has a fault, and where it is a call, of which the shape that it reads is asked.
+        """
         kept = self.lines
         self.lines = [changes.get(at, line) for at, line in enumerate(kept)]
         try:
             seen = self._check(number, self.lines[number])
-            text = self._tried(number, self.lines[number])
         finally:
             self.lines = kept
-        if seen.network is None or not judged(seen, text, number) or faults_of(seen.diagnostics, number):
+        if faults_of(seen.diagnostics, number):
             return None
-        return likeness.of(seen.network)
+        if seen.network is not None and judged(seen, number):
+            return likeness.of(seen.network)
+        return None if "(" in kept[number] else "\n".join(" ".join(line.split()) for line in changes.values())
 
     def _ways(self, number: int, code: str, first: Diagnostic, faults: list[Fault]) -> Iterator[Changes]:
         """All that mends a line, the likeliest first; raises Spent."""

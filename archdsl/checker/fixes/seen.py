@@ -21,6 +21,9 @@ class Seen(Protocol):
     """What a check found: its diagnostics, and the network as far as it is known."""
 
     @property
+    def source(self) -> Source: ...
+
+    @property
     def diagnostics(self) -> list[Diagnostic]: ...
 
     @property
@@ -81,17 +84,20 @@ def ended(diagnostics: list[Diagnostic]) -> bool:
     return any(one.code == "limit" and one.hint in _ENDING for one in diagnostics)
 
 
-def standing(network: Network, text: str) -> set[int]:
-    """The lines of the text itself, from 0, on which layers stand."""
-    found, size = set(), len(text)
+def standing(network: Network, source: Source) -> set[int]:
+    """The lines of the text itself, from 0, on which layers stand; `source` may be it with those that it uses."""
+    found = set()
     for node in postorder(network.body):
-        if isinstance(node, (Leaf, Merge, Use, Share)) and node.statement.start < size:
-            found.add(text.count("\n", 0, node.statement.start))
+        if isinstance(node, (Leaf, Merge, Use, Share)):
+            part, span = source.at(node.statement)
+            if part.base == 0:
+                found.add(part.position(span.start)[0] - 1)
     return found
 
 
-def judged(seen: Seen, text: str, number: int) -> bool:
+def judged(seen: Seen, number: int) -> bool:
     """Whether a check reached a line: its layers stand, or it declares something of a network that stands."""
     if seen.network is None:
         return False
-    return bool(_DECLARING.match(text.split("\n")[number])) or number in standing(seen.network, text)
+    line = seen.source.part(0).line(number + 1)
+    return bool(_DECLARING.match(line)) or number in standing(seen.network, seen.source)
