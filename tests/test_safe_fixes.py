@@ -154,6 +154,19 @@ def test_a_label_without_its_colon_is_one_of_two_readings() -> None:
     assert fixed("input 8x8x3\nCONV 4 3x3; bn BN\n")[0] == "input 8x8x3\nCONV 4 3x3; bn BN\n"
 
 
+def test_a_warning_is_fixed_where_the_network_stays() -> None:
+    text = "input 9x9x3\nRELU  # archdsl: ignore[leftovr, unused-result]\n"
+    made, found, (done,) = fixed(text)
+    assert made == text.replace("leftovr", "leftover")
+    assert (done.code, done.column) == ("unknown-code", 7)
+    assert found.checks[0].diagnostics == []
+
+
+def test_a_warning_that_may_be_a_slip_is_left_alone() -> None:
+    text = "input 3x32x32\nCONV 8 1x1\n"
+    assert fixed(text)[::2] == (text, [])
+
+
 # ---- other texts
 
 
