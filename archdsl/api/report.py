@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archdsl.analysis.cost import Cost
 from archdsl.analysis.memory import BYTES
 from archdsl.api import values
+from archdsl.api.values import Value
 from archdsl.checker.checked import Checked
 from archdsl.claims.claims import Claim
 from archdsl.diagnostics import Diagnostic
@@ -16,6 +17,7 @@ from archdsl.limits import Limits
 if TYPE_CHECKING:
     from archdsl.analysis.conditions import Condition
     from archdsl.reading.reading import Found
+    from archdsl.reports.records import SummaryRecord
     from archdsl.reports.rows import Row
 
 
@@ -46,7 +48,7 @@ class Report:
         return self._checked.name
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, Value]:
         """The values of the model's parameters."""
         return dict(self._checked.parameters)
 
@@ -81,7 +83,7 @@ class Report:
         """What the network needs of the sizes that are left open, beside what `where` says."""
         return list(self._checked.conditions)
 
-    def to_json(self, batch: int = 1, dtype: str = "float32") -> dict[str, Any]:
+    def to_json(self, batch: int = 1, dtype: str = "float32") -> SummaryRecord:
         """What `archdsl summary --format json` prints, with every field whatever the faults.
 
         Raises TypeError and ValueError for what is no batch and no number format.

@@ -162,9 +162,8 @@ def _walk(checked: Checked, deepest: int | None, most: int, unroll: bool = False
 
 def _row(checked: Checked, placed: Placed, node: Leaf | Share, owners: Owners) -> Row:
     cost = checked.costs.of(node)
-    at = node.statement.start
-    part = checked.source.part(at)
-    line, file, span = checked.source.position(at)[0], part.name, Span(at - part.base, node.statement.end - part.base)
+    source, span = checked.source.at(node.statement)
+    line, file = source.position(span.start)[0], source.name
     figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
     row = (placed.path, line, placed.copies, node.inputs, node.outputs, *figures)
     if isinstance(node, Share):
