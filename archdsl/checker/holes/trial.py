@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 
 _PER_VISIT = 4  # lines that cost about as much as a visit where nothing is laid
-Fault: TypeAlias = tuple[str, tuple[int, int], str]  # what tells a fault from others: its code, place and message
+Fault: TypeAlias = tuple[str, tuple[int, int]]  # what tells a fault from others: its code and place
 
 
 def fault_of(diagnostic: Diagnostic) -> Fault:
-    """What tells a fault from others."""
-    return diagnostic.code, diagnostic.place, diagnostic.message
+    """What tells a fault from others; its message may name a size that a hole changes."""
+    return diagnostic.code, diagnostic.place
 
 
 class Excused(NamedTuple):
