@@ -10,7 +10,6 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
-from archdsl.checker.checked import Checked
 from archdsl.checker.holes.trial import Fault, fault_of, lines
 from archdsl.checker.replaced import check_given
 from archdsl.diagnostics import Diagnostic, Related, Source, Span

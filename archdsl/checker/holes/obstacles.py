@@ -14,11 +14,10 @@ from operator import or_
 from typing import NamedTuple
 
 from archdsl.checker.holes.equations import Key
-from archdsl.checker.holes.reach import Order, Reach, site
+from archdsl.checker.holes.reach import Order, Reach
 from archdsl.checker.holes.segments import Segment
 from archdsl.checker.holes.trial import Attempt, Excused, Fault, fault_of
 from archdsl.reading.holes import Hole
-
 
 _BEHIND = 1 << 62  # claims are judged behind all that is in their statement
 
@@ -45,23 +44,26 @@ class Obstacles:
         self._order, self._holes = order, tuple(holes)
         self._trials: dict[frozenset[int], Counter[Outcome]] = {}  # by the holes that had numbers
         self._reach: dict[Fault | Key, Reach] = {}
-        self._sites: dict[Fault, int] = {}
+        self._ways: dict[Fault | Key, tuple[int, ...]] = {}  # the places that lead to each, its own last
 
     def note(self, values: dict[int, int], found: Attempt, segment: Segment | None = None) -> None:
         """Note what came of some numbers."""
         if not values or (segment is not None and found.unfilled):
             return
         wrong = []
-        for fault in found.faults:
-            wrong.append(Wrong(fault_of(fault)))
-            if fault_of(fault) not in self._reach:
-                self._reach[fault_of(fault)] = self._order.reach(fault)
-                self._sites[fault_of(fault)] = site(fault)
+        for fault in map(fault_of, found.faults):
+            wrong.append(Wrong(fault))
+            self._note_way(fault, found.ways.get(fault, ()), fault[1][0])
         for (_, *key), one in found.equations.items():
             if not one.holds:
                 wrong.append(Wrong(None, tuple(key), one.off))
-                self._reach.setdefault(tuple(key), (self._order.end(one.at.start), _BEHIND))
+                self._note_way(tuple(key), one.way, one.at.start, (_BEHIND,))
         self._trials.setdefault(frozenset(values), Counter())[Outcome(frozenset(wrong), segment)] += 1
+
+    def _note_way(self, wrong: Fault | Key, way: tuple[int, ...], at: int, behind: Reach = ()) -> None:
+        if wrong not in self._ways:
+            self._ways[wrong] = (*way, at)
+            self._reach[wrong] = (*self._order.reach(way, at), *behind)
 
     def found(self) -> Excused:
         """What every number has that comes as far as its line, of the trials of the same holes."""
@@ -95,17 +97,17 @@ class Obstacles:
 
     def _everywhere(self, wrong: Wrong, trials: Counter[Outcome], counts: Counter[Wrong]) -> bool:
         """Whether all trials that come as far have it."""
-        at = self._sites[wrong.fault] if wrong.fault is not None else wrong.claim[0]
+        way = self._ways[wrong.fault or wrong.claim]
         together = {one for outcome in trials if wrong in outcome.wrong for one in outcome.wrong}
         hiding = {one for one in counts if one not in together and self._hides(one, wrong, counts)}
         return all(
             wrong in outcome.wrong or not outcome.wrong.isdisjoint(hiding)
             for outcome in trials
-            if outcome.segment is None or at in outcome.segment
+            if outcome.segment is None or any(at in outcome.segment for at in way)
         )
 
     def _hides(self, one: Wrong, other: Wrong, counts: Counter[Wrong]) -> bool:
-        """Whether one lies before another, so that this is not seen; of two faults on one line, the one that is rarer."""
+        """Whether one lies before another, which is not seen then; of two faults on one line, the one that is rarer."""
         here, there = self._reached(one), self._reached(other)
         faults = one.fault is not None and other.fault is not None
         return here < there or (here == there and faults and counts[one] < counts[other])

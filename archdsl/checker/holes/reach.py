@@ -6,7 +6,6 @@ from bisect import bisect_right
 from typing import Any, TypeAlias
 
 from archdsl.checker.holes.segments import end, start
-from archdsl.diagnostics import Diagnostic
 from archdsl.reading.holes import bodies
 from archdsl.syntax import tree
 
@@ -30,9 +29,9 @@ class Order:
             inner = [one for body in bodies(statement) for line in body.lines for one in line.statements]
             stack += [(one, number) for one in reversed(inner)]
 
-    def reach(self, fault: Diagnostic) -> Reach:
-        """How far a fault lies, by the uses of blocks that lead to it."""
-        return (*map(self.end, _uses(fault)), self.end(fault.place[0]))
+    def reach(self, way: tuple[int, ...], at: int) -> Reach:
+        """How far a place lies, by the uses of blocks that lead to it."""
+        return tuple(map(self.end, (*way, at)))
 
     def end(self, at: int) -> int:
         """Where the innermost statement around a place ends; the place itself in a text that is used."""
@@ -41,14 +40,3 @@ class Order:
         while number >= 0 and self._ends[number] <= at:
             number = self._around[number]
         return self._ends[number] if number >= 0 else max(at, self._ends[last] if last >= 0 else at)
-
-
-def site(fault: Diagnostic) -> int:
-    """The place of a fault, or of the use of a block that leads to it."""
-    return next(iter(_uses(fault)), fault.place[0])
-
-
-def _uses(fault: Diagnostic) -> list[int]:
-    """The places at which blocks are used around a fault, the outermost first."""
-    uses = [one for one in reversed(fault.related) if one.text.startswith("used here")]
-    return [(one.source or fault.source).base + one.span.start for one in uses]

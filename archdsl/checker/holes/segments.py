@@ -62,8 +62,10 @@ def end(statement: tree.Statement) -> int:
 
 
 def _claims(statement: tree.Statement) -> tuple[tree.Claim, ...]:
-    claimed = isinstance(statement, (tree.Layer, tree.For, tree.If, tree.Expect))
-    return statement.claims if claimed else ()
+    match statement:
+        case tree.Layer() | tree.For() | tree.If() | tree.Expect():
+            return statement.claims
+    return ()
 
 
 def start(statement: tree.Statement) -> int:
