@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from faults_and_holes import Pair, of_no_hole, pairs, related, told
+from faults_and_holes import Pair, pairs, told
 
 from archdsl.checker.check import check
 from archdsl.checker.checked import Checked
@@ -24,11 +24,7 @@ def holds(pair: Pair) -> None:
     alone = checked(pair.without, pair.case.limits, **pair.case.given)
     found = checked(pair.with_hole, pair.case.limits, **pair.case.given)
     assert told(found.diagnostics) == told(alone.diagnostics), pair.with_hole
-    for one, other in zip(of_no_hole(found.diagnostics), of_no_hole(alone.diagnostics), strict=True):
-        # behind a hole without a number less may be said of what comes in, and nothing else; such a line is not mended
-        assert set(related(one)) <= set(related(other)), pair.with_hole
-        assert one.hint in (other.hint, None) or other.fix is not None, pair.with_hole
-    if pair.found and alone.network is not None and not {one.code for one in alone.diagnostics} & UNREAD:
+    if pair.found and not {one.code for one in alone.diagnostics} & UNREAD:
         assert len(found.holes) == pair.with_hole.count("?") - pair.case.text.count("?"), pair.with_hole
 
 

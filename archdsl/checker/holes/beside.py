@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any, TypeAlias
 
+from archdsl.checker.checked import Checked
 from archdsl.checker.holes.trial import Fault, fault_of, lines
 from archdsl.checker.replaced import check_given
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
@@ -41,6 +42,25 @@ def common(
         more = _shared(checks, answer)
     known = {(one.code, one.place) for one in more}
     return [*(one for one in silent if (one.code, one.place) not in known), *more]
+
+
+def with_numbers(other: Reading, answer: Answer, given: dict[str, Any], limits: Limits) -> Checked | None:
+    """What is found in another text that has the same holes, with their numbers; None where there are no numbers.
+
+    Of holes without one, with two numbers: what is right with the one may be wrong with the other.
+    """
+    whole = [tuple(number for _, number in sample) for sample in answer.samples or (answer.values,)]
+    fitting = [numbers for numbers in whole if len(numbers) == len(other.holes)]
+    if not fitting:
+        return None
+    first, *more = [
+        check_given(other, given, limits, {hole.at: number for hole, number in zip(other.holes, numbers, strict=True)})
+        for numbers in dict.fromkeys((fitting[0], fitting[-1]))
+    ]
+    known = set(map(fault_of, first.diagnostics))
+    others = [one for checked in more for one in checked.diagnostics if fault_of(one) not in known]
+    visits = first.visits + sum(checked.visits for checked in more)
+    return first._replace(diagnostics=[*first.diagnostics, *others], visits=visits)
 
 
 def _samples(reading: Reading, answer: Answer) -> list[dict[int, int]]:

@@ -11,6 +11,8 @@ from archdsl.syntax import tree
 
 Reach: TypeAlias = tuple[int, ...]  # where the statements end that lead to a place, uses of blocks first
 
+_LAST = 1 << 40  # what is judged when all lines are laid stands behind them
+
 
 class Order:
     """The statements of a text in the order in which they are laid: inner ones before the line around them."""
@@ -24,7 +26,8 @@ class Order:
             statement, around = stack.pop()
             number = len(self._starts)
             self._starts.append(start(statement))
-            self._ends.append(max(start(statement) + 1, end(statement)))
+            last = isinstance(statement, (tree.Output, tree.Expect, tree.Freeze))
+            self._ends.append(start(statement) + _LAST if last else max(start(statement) + 1, end(statement)))
             self._around.append(around)
             inner = [one for body in bodies(statement) for line in body.lines for one in line.statements]
             stack += [(one, number) for one in reversed(inner)]

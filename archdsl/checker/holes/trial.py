@@ -101,9 +101,9 @@ class _Told(Report):
     """A report that notes on which way each fault was met, from the way on which it begins."""
 
     def __init__(self, bench: Bench, begun: tuple[int, ...] = ()) -> None:
-        super().__init__(bench.source, bench.reading.ignored, bench.limits.diagnostics)
         self.begun = begun
         self.ways: dict[Fault, tuple[int, ...]] = {}
+        super().__init__(bench.source, bench.reading.ignored, bench.limits.diagnostics)
 
     def way(self) -> tuple[int, ...]:
         return (*self.begun, *super().way())
