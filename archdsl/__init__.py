@@ -16,8 +16,9 @@ __all__ = ["ArchError", "Diagnostic", "Limits", "Model", "Report", "check", "che
 if TYPE_CHECKING:
     from typing import Any
 
-    from archdsl.api.model import Model, check_file, load, loads
-    from archdsl.api.model import check_text as check
+    from archdsl.api.load import check_file, load, loads
+    from archdsl.api.load import check_text as check
+    from archdsl.api.model import Model
     from archdsl.api.report import Report
     from archdsl.api.weights import save
     from archdsl.diagnostics import ArchError, Diagnostic
@@ -29,10 +30,10 @@ _HOMES = {
     "Limits": "archdsl.limits",
     "Model": "archdsl.api.model",
     "Report": "archdsl.api.report",
-    "check": "archdsl.api.model:check_text",
-    "check_file": "archdsl.api.model",
-    "load": "archdsl.api.model",
-    "loads": "archdsl.api.model",
+    "check": "archdsl.api.load:check_text",
+    "check_file": "archdsl.api.load",
+    "load": "archdsl.api.load",
+    "loads": "archdsl.api.load",
     "save": "archdsl.api.weights",
 }
 
