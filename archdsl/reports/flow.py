@@ -25,6 +25,7 @@ from archdsl.network.nodes import (
     walk,
 )
 from archdsl.reports.records import ContainerType
+from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 
 
@@ -49,6 +50,7 @@ class Container(NamedTuple):
     node: Any  # Node; of a named merge the merge itself
     reads: Origins
     gives: Origins
+    branches: tuple[Shape, ...] = ()  # what a merge reads
 
 
 class Line(NamedTuple):
@@ -56,6 +58,13 @@ class Line(NamedTuple):
 
     reads: Origins
     around: str | None
+
+
+class Branches(NamedTuple):
+    """What gives the branches of a merge, and their shapes."""
+
+    reads: Origins
+    shapes: tuple[Shape, ...]
 
 
 class Flow(NamedTuple):
@@ -131,16 +140,19 @@ class _Follower:
         """What gives some values; None where a fault leaves that open."""
         return tuple(self.origins.get(number) for number in numbers)
 
-    def items(self, items: tuple[Item, ...], inside: Inside) -> Task[Origins]:
-        """Items one after the other; of the branches of a merge, what the merge reads of them."""
-        found: list[Origin | None] = []
+    def items(self, items: tuple[Item, ...], inside: Inside) -> Task[Branches]:
+        """Items one after the other; of the branches of a merge, what the merge reads of them, equal copies once."""
+        reads: list[Origin | None] = []
+        shapes: list[Shape] = []
         for item in items:
             gives: Origins = yield self._node(item.node, self.of(item.reads), inside.spot(item.number, item.label))
             self._note(item.gives, gives)
             if inside.branches:
                 several = isinstance(item.node, (Repeat, Loop, Choice))  # an `if` that is not taken is no branch
-                found += gives[: len(item.gives)] if several else gives[:1]
-        return tuple(found)
+                number = min(len(gives), len(item.gives)) if several else 1
+                reads += gives[:number]
+                shapes += item.shapes[:number]
+        return Branches(tuple(reads), tuple(shapes))
 
     def _note(self, numbers: tuple[int, ...], origins: Origins) -> None:
         self.origins.update(zip(numbers, origins, strict=False))
@@ -193,8 +205,8 @@ class _Follower:
     def _merge(self, node: Merge, reads: Origins, spot: Spot) -> Task[Origins]:
         place = self._open("merge", node, reads, spot)
         path = self.containers[place].path
-        branches: Origins = yield self.items(node.branches, spot.inside(path, branches=True))
-        self.containers[place] = self.containers[place]._replace(reads=branches)
+        branches: Branches = yield self.items(node.branches, spot.inside(path, branches=True))
+        self.containers[place] = self.containers[place]._replace(reads=branches.reads, branches=branches.shapes)
         return self._close(place, (Origin(path),))
 
     def _loop(self, node: Loop, reads: Origins, spot: Spot) -> Task[Origins]:
@@ -218,11 +230,12 @@ class _Follower:
         inside = spot.inside(self.containers[place].path, branches=node.parallel)
         named = spot.label is not None
         found: list[Origin | None] = []
-        gives = reads
+        gives = takes = reads
         for copy, number, times in copies_of(node, None if named else spot.number, self._unroll):
             inner = inside.spot(0, str(number) if named else None)._replace(number=number, count=spot.count * times)
-            gives = yield self._node(copy, reads if node.parallel else gives, inner)
-            found += gives[:1] * times if isinstance(times, int) else gives[:1]
+            gives = yield self._node(copy, takes, inner)
+            found += gives[:1]
+            takes = reads if node.parallel else gives[:1]  # of several results a copy reads the first
         return self._close(place, tuple(found) if node.parallel else gives)
 
     def _open(self, type: ContainerType, node: Node, reads: Origins, spot: Spot, path: str = "") -> int:

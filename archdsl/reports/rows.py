@@ -19,6 +19,7 @@ from archdsl.sizes.size import Size
 from archdsl.syntax import tree
 
 _MOST = Limits().unrolled
+_LIGHT = 64  # values, or letters of a text, that a row has beside it
 
 
 class Row(NamedTuple):
@@ -122,6 +123,17 @@ def rows(checked: Checked, depth: int | None = None, most: int = _MOST, *, sourc
     return found
 
 
+def _weight(node: Node) -> int:
+    """How much the values of a line hold: a long list in a block that is used many times is as much as many rows."""
+    if isinstance(node, Use):
+        values = [value for _, value in node.values]
+    elif isinstance(node, (Leaf, Merge)):
+        values = [node.op.__dict__[name] for name in node.op.attributes]
+    else:
+        return 0
+    return sum(len(value) if isinstance(value, str) else getattr(value, "weight", 0) for value in values)
+
+
 class Owners:
     """The paths of what was passed on a walk, to say whose weights a layer has."""
 
@@ -150,8 +162,10 @@ class Owners:
 def _walk(checked: Checked, deepest: int | None, most: int, unroll: bool = False) -> Iterator[Placed]:
     if checked.network is None:
         return
-    for number, placed in enumerate(walk(checked.network.body, unroll, deepest)):
-        if number >= most:
+    number = 0
+    for placed in walk(checked.network.body, unroll, deepest):
+        number += 1 + _weight(placed.node) // _LIGHT
+        if number > most:
             message = f"more than {most:,} rows: blocks used by blocks many times over"
             hint = f"fold the table with --depth N, or {raising('unrolled')}"
             raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])
