@@ -22,7 +22,6 @@ from archdsl.network.nodes import (
     Share,
     Use,
     copies_of,
-    walk,
 )
 from archdsl.reports.records import ContainerType
 from archdsl.sizes.shape import Shape
@@ -37,6 +36,16 @@ class Origin(NamedTuple):
 
 
 Origins: TypeAlias = tuple[Origin | None, ...]
+
+
+def paths(origins: Origins) -> list[str | None]:
+    """What gives some values, by paths."""
+    return [origin.path if origin is not None else None for origin in origins]
+
+
+def results(origins: Origins) -> list[int]:
+    """Which result of what gives it each value is."""
+    return [origin.result if origin is not None else 0 for origin in origins]
 
 
 class Container(NamedTuple):
@@ -112,14 +121,15 @@ class Spot(NamedTuple):
         return Inside(self.path, 0, around, self.count, branches)
 
 
-def flow(network: Network | None, unroll: bool = False) -> Flow:
+def flow(network: Network | None, taken: set[str], unroll: bool = False) -> Flow:
     """Follow the values through a network, equal copies once or with `unroll` one by one.
 
-    It must have been walked within the limit on rows.
+    It must have been walked within the limit on rows; `taken` are the paths of that walk, which no container without a
+    name gets.
     """
     if network is None:
         return Flow([], [], ())
-    follower = _Follower({placed.path for placed in walk(network.body)}, unroll)
+    follower = _Follower(taken, unroll)
     for port in network.inputs:
         follower.origins[port.value] = Origin(port.name)
     run(follower.items(network.body.items, Inside("", 0, None, 1)))

@@ -10,7 +10,7 @@ from archdsl.checker.checked import Checked
 from archdsl.faults.problem import placed
 from archdsl.network.nodes import Loop, Merge, Node, Repeat, Sequence, Use, children
 from archdsl.reports.attributes import arguments, attributes
-from archdsl.reports.flow import Container, Origins
+from archdsl.reports.flow import Container, paths, results
 from archdsl.reports.records import ContainerRecord, Count, Json, LayerRecord
 from archdsl.reports.rows import Row
 from archdsl.sizes.shape import Shape
@@ -113,16 +113,6 @@ def _ends(container: Container) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
     if len(container.gives) == len(copies) > 1:  # branches of a merge
         return copies[0].inputs, tuple(copy.outputs[0] for copy in copies)
     return copies[0].inputs, copies[-1].outputs[: len(container.gives)]
-
-
-def paths(origins: Origins) -> list[str | None]:
-    """What gives some values, by paths."""
-    return [origin.path if origin is not None else None for origin in origins]
-
-
-def results(origins: Origins) -> list[int]:
-    """Which result of what gives it each value is."""
-    return [origin.result if origin is not None else 0 for origin in origins]
 
 
 def formulas(counts: Row | Cost, names: Iterable[str]) -> dict[str, str]:

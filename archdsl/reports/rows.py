@@ -11,7 +11,7 @@ from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.limits import Limits, raising
 from archdsl.network.nodes import Leaf, Merge, Node, Placed, Repeat, Share, Use, walk
 from archdsl.reports.attributes import attributes
-from archdsl.reports.flow import Flow, Line, flow
+from archdsl.reports.flow import Flow, Line, flow, paths, results
 from archdsl.reports.line import with_values
 from archdsl.reports.records import Json
 from archdsl.sizes.shape import Shape
@@ -93,19 +93,19 @@ def followed(checked: Checked, most: int = _MOST, *, unroll: bool = False) -> tu
     """The layer lines in order, and the flow through them. Raises ArchError where there are more than `most`."""
     found: list[Row] = []
     owners = Owners()
+    taken: set[str] = set()
     for placed in _walk(checked, None, most, unroll):
         owners.note(placed)
+        taken.add(placed.path)
         if isinstance(placed.node, (Leaf, Share)):
             found.append(_row(checked, placed, placed.node, owners))
-    through = flow(checked.network, unroll)
+    through = flow(checked.network, taken, unroll)
     return [_reading(row, line) for row, line in zip(found, through.lines, strict=True)], through
 
 
 def _reading(row: Row, line: Line) -> Row:
     """A row with what it reads."""
-    paths = tuple([origin.path if origin is not None else None for origin in line.reads])
-    numbers = tuple([origin.result if origin is not None else 0 for origin in line.reads])
-    return row._replace(reads=paths, reads_result=numbers, container=line.around)
+    return row._replace(reads=tuple(paths(line.reads)), reads_result=tuple(results(line.reads)), container=line.around)
 
 
 def rows(checked: Checked, depth: int | None = None, most: int = _MOST, *, source: bool = False) -> list[Entry]:
