@@ -16,6 +16,8 @@ EXAMPLES = {
         "archdsl check specs/alexnet.arch",
         "archdsl check specs/vgg.arch config=A classes=10",
         "archdsl check specs my_nets --strict --format json",
+        "archdsl check draft.arch --fix",
+        "archdsl check my_nets --diff",
         "archdsl check draft.arch --fill",
         "archdsl check . --exclude drafts --exclude '*_old.arch'",
         "echo 'CONV 96 11x11 s4' | archdsl check - --input 227x227x3",
@@ -100,6 +102,8 @@ def _check_options(parser: Any) -> None:
     parser.add_argument(
         "--fill", action="store_true", help="write the numbers that were found for each ? into the file"
     )
+    parser.add_argument("--fix", action="store_true", help="put the fixes that are safe into the file")
+    parser.add_argument("--diff", action="store_true", help="write nothing; print what --fix would change")
     _input_option(parser)
     _exclude_option(parser)
     _notation(parser)
@@ -112,7 +116,9 @@ def _exclude_option(parser: Any) -> None:
 
 
 def _format_option(parser: Any) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+    from archdsl.cli.formats import FORMATS
+
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="how to print (text)")
 
 
 def _output_options(parser: Any) -> None:
@@ -211,8 +217,9 @@ OPTIONS = {
     "limits": _no_options,
 }
 USAGES = {
-    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--fill] [--input [NAME=]SHAPE]\n"
-    "                     [--exclude PATTERN] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
+    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--fix] [--diff] [--fill]\n"
+    "                     [--input [NAME=]SHAPE] [--exclude PATTERN] [--notation arch|listing]\n"
+    "                     [--explain-reading] [--limit NAME=N]",
     "summary": "SPEC [NAME=VALUE ...] [--depth N] [--columns NAME,...] [--source] [--batch N] [--dtype NAME]\n"
     "                       [--format text|json] [--input [NAME=]SHAPE] [--notation arch|listing] [--limit NAME=N]",
     "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--allow-modules] [--input [NAME=]SHAPE]\n"

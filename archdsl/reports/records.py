@@ -173,6 +173,22 @@ class RelatedRecord(PlaceRecord):
     text: str
 
 
+class EditRecord(PlaceRecord):
+    """A text in place of another; `start` and `end` count characters from 0."""
+
+    start: int
+    end: int
+    text: str
+
+
+class FixRecord(TypedDict):
+    """What mends a fault; `safe` where nobody needs to look at it."""
+
+    title: str
+    safe: bool
+    edits: list[EditRecord]
+
+
 class DiagnosticRecord(PlaceRecord):
     """What is wrong, or worth a warning or a note."""
 
@@ -180,7 +196,18 @@ class DiagnosticRecord(PlaceRecord):
     severity: str
     message: str
     hint: str | None
+    fix: FixRecord | None
     related: list[RelatedRecord]
+
+
+class FixedRecord(TypedDict):
+    """A fix that was made, and how many diagnostics it mends."""
+
+    code: str
+    line: int
+    column: int
+    title: str
+    faults: int
 
 
 class CheckRecord(TypedDict):
@@ -199,6 +226,7 @@ class CheckRecord(TypedDict):
     passed_over: list[ProseRecord]
     diagnostics: list[DiagnosticRecord]
     reading: NotRequired[list[ReadingRecord]]
+    fixed: NotRequired[list[FixedRecord]]
 
 
 class SummaryRecord(TypedDict):

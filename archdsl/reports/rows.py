@@ -174,8 +174,8 @@ def _walk(checked: Checked, deepest: int | None, most: int, unroll: bool = False
 
 def _row(checked: Checked, placed: Placed, node: Leaf | Share, owners: Owners) -> Row:
     cost = checked.costs.of(node)
-    at = node.statement.start
-    line, file = checked.source.position(at)[0], checked.source.part(at).name
+    source, span = checked.source.at(node.statement)
+    line, file = source.position(span.start)[0], source.name
     figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
     row = (placed.path, line, placed.copies, node.inputs, node.outputs, *figures)
     if isinstance(node, Share):
