@@ -84,6 +84,19 @@ def test_what_a_layer_reads() -> None:
     assert found["outputs"][0]["reads"] == found["layers"][-1]["path"]
 
 
+def test_what_an_if_lays_in_a_merge_is_a_branch() -> None:
+    found = summary(
+        "input 8x8x4\nADD {\n  ID\n  if 1 == 1 { short: { CONV 4 1x1; BN } }\n  if 1 == 1 { RELU; TANH }\n  if 1 == 1 { GELU }\n}\n"
+    )
+    kinds = {one["path"]: (one["type"], one["container"]) for one in found["containers"]}
+    assert kinds == {
+        "ADD#1": ("merge", None),
+        "short": ("branch", "ADD#1"),
+        "branch#1": ("branch", "ADD#1"),
+    }
+    assert consistent(found)
+
+
 def test_the_containers() -> None:
     found = summary(NET)
     kinds = {one["path"]: (one["type"], one["kind"], one["label"], one["container"]) for one in found["containers"]}

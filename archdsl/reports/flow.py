@@ -180,7 +180,7 @@ class _Follower:
             case Use():
                 return (yield self._use(node, reads, spot))
             case Choice():
-                return (yield self._body(node.body, reads, spot._replace(label=None).inside(spot.around)))
+                return (yield self._choice(node.body, reads, spot._replace(label=None)))
             case Loop():
                 return (yield self._loop(node, reads, spot._replace(label=None)))
         return (yield self._repeat(node, reads, spot))
@@ -206,6 +206,13 @@ class _Follower:
         if spot.label is None and not spot.branch:
             return (yield self._body(node, reads, spot.inside(spot.around)))
         return (yield self._braces("branch" if spot.branch else "group", node, reads, spot))
+
+    def _choice(self, body: Sequence, reads: Origins, spot: Spot) -> Task[Origins]:
+        """The lines of an `if`, as if they stood there; several in a merge are a branch, and so are braces."""
+        if spot.branch and len(body.items) > 1:
+            return (yield self._braces("branch", body, reads, spot))
+        braces = spot.branch and bool(body.items) and isinstance(body.items[0].node, Sequence)
+        return (yield self._body(body, reads, spot.inside(spot.around, branches=braces)))
 
     def _braces(self, type: ContainerType, node: Sequence, reads: Origins, spot: Spot) -> Task[Origins]:
         place = self._open(type, node, reads, spot)
