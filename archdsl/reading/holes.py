@@ -135,7 +135,11 @@ def _of_layer(statement: tree.Layer, blocks: dict[str, tree.Block]) -> Iterator[
     kind = statement.kind.text if statement.kind is not None else ""
     signature, layer = _signature(kind, blocks)
     arguments, slots = statement.arguments, _slots(signature, statement.arguments)
-    window, step, padding = _extent(arguments, slots), _groups(arguments, slots, layer), _padding(arguments, slots, layer)
+    window, step, padding = (
+        _extent(arguments, slots),
+        _groups(arguments, slots, layer),
+        _padding(arguments, slots, layer),
+    )
     for argument, slot in zip(arguments, slots, strict=True):
         name = argument.name.text if argument.name else slot.name if slot is not None else kind
         type = layer.attributes[slot.name].type if layer is not None and slot is not None else None
