@@ -11,7 +11,7 @@ import re
 from math import isnan
 from typing import Any
 
-from archdsl.layers.values import Values
+from archdsl.layers.lists import Values
 from archdsl.limits import LARGEST, MEANINGS, Limits
 
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
