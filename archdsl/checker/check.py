@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.checker.checked import Checked
+from archdsl.checker.checked import Checked, unread
 from archdsl.checker.setting import check_setting
 from archdsl.diagnostics import Source
 from archdsl.faults.report import Report
@@ -74,6 +74,9 @@ def _with_inputs(reading: Reading, given: dict[str, Any], limits: Limits, work: 
 def _filled_check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | None) -> Checked:
     """A check of a text, its holes filled before."""
     reading = filled(reading, [given], limits)
+    if len(reading.holes) > limits.holes:  # a bound of reading: nothing is looked at
+        assert reading.answer is not None
+        return unread(reading.source, reading.answer.told)._replace(parameters=given)
     if reading.holes:  # each without a number is a fault, and none may end the check
         limits = limits._replace(diagnostics=limits.diagnostics + len(reading.holes))
     with without_collector():

@@ -39,15 +39,17 @@ class Hole(NamedTuple):
     bounded: bool = True
 
 
-def find(file: tree.File) -> list[Hole]:
-    """Every hole of a file in the order of the text, but those of claims, which only leave something out."""
+def find(file: tree.File, text: str) -> list[Hole]:
+    """Every hole of a file in the order of its text, but those of claims, which only leave something out."""
     blocks = {block.name.text: block for block in _blocks(file)}
     found: list[Hole] = []
     stack: list[Any] = [statement for line in file.lines for statement in line.statements]
     while stack:
         statement = stack.pop()
         match statement:
-            case tree.Layer():
+            case tree.Layer(start=start, end=end):
+                if "?" not in text[start:end]:
+                    continue
                 found += _of_layer(statement, blocks)
             case tree.Let(name, value):
                 found += _named(value, name.text)
@@ -132,32 +134,29 @@ def _of_input(size: tree.Expr, name: str) -> Iterator[Hole]:
 def _of_layer(statement: tree.Layer, blocks: dict[str, tree.Block]) -> Iterator[Hole]:
     kind = statement.kind.text if statement.kind is not None else ""
     signature, layer = _signature(kind, blocks)
-    slots = _slots(signature, statement.arguments)
-    for argument, slot in zip(statement.arguments, slots, strict=True):
-        declared = layer.attributes[slot.name] if layer is not None and slot is not None else None
+    arguments, slots = statement.arguments, _slots(signature, statement.arguments)
+    window, step, padding = (
+        _extent(arguments, slots),
+        _groups(arguments, slots, layer),
+        _padding(arguments, slots, layer),
+    )
+    for argument, slot in zip(arguments, slots, strict=True):
         name = argument.name.text if argument.name else slot.name if slot is not None else kind
+        type = layer.attributes[slot.name].type if layer is not None and slot is not None else None
         for token in holes(argument.value):
             for at in _places(token):
-                type = declared.type if declared is not None else None
-                window = _extent(statement.arguments, slots) if isinstance(type, Padding) else None
-                step = _groups(statement.arguments, slots, layer) if slot is not None and slot.name == "out" else 1
-                called = token.text[0] if token.type == "HOLED" else name
-                padding = _padding(statement.arguments, slots, layer)
-                bounded = isinstance(type, PerAxis) and type.bounded and layer is not None and not layer.widens
                 yield Hole(
-                    *(
-                        at,
-                        token,
-                        called,
-                        type,
-                        least(type),
-                        token.start,
-                        window,
-                        step,
-                        padding,
-                        statement.start,
-                        bounded,
-                    )
+                    at,
+                    token,
+                    token.text[0] if token.type == "HOLED" else name,
+                    type,
+                    least(type),
+                    token.start,
+                    window if isinstance(type, Padding) else None,
+                    step if slot is not None and slot.name == "out" else 1,
+                    padding,
+                    statement.start,
+                    isinstance(type, PerAxis) and type.bounded and layer is not None and not layer.widens,
                 )
     yield from _named(statement.repeat, "x")
 

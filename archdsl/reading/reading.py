@@ -119,7 +119,7 @@ def _holes(source: Source, file: tree.File | None) -> tuple[Hole, ...]:
         return ()
     from archdsl.reading.holes import find
 
-    return tuple(find(file))
+    return tuple(find(file, source.text))
 
 
 def blocks_alone(reading: Reading) -> int:

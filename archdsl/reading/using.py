@@ -159,7 +159,7 @@ class _Loading:
             hint = "its layers need a name, by which they are used: model NAME" if lays else None
             message = f"{file.name} has neither a block nor a model to bring"
             self.report.tell("unusable-file", message, use.path, hint=hint, related=self._around())
-        for hole in find(parsed) if "?" in self.source.parts[-1].text else ():
+        for hole in find(parsed, self.source.text) if "?" in self.source.parts[-1].text else ():
             message = "a ? in a file that is used: its number is not looked for"
             at, related = Span(hole.at, hole.at + 1), (_related(use.path), *self._around())
             self.report.tell("misplaced", message, at, hint="write the number", related=related)
