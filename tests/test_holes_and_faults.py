@@ -34,7 +34,8 @@ def holds(pair: Pair) -> None:
     alone = checked(pair.without, pair.case.limits, **pair.case.given)
     found = checked(pair.with_hole, pair.case.limits, **pair.case.given)
     assert told(found.diagnostics) == [of_hole(pair, one) for one in told(alone.diagnostics)], pair.with_hole
-    if pair.found and not {one.code for one in alone.diagnostics} & UNREAD:
+    laid = not pair.case.text.startswith("input _:")  # an input without a name: no line is laid
+    if pair.found and laid and not {one.code for one in alone.diagnostics} & UNREAD:
         assert len(found.holes) == pair.with_hole.count("?") - pair.case.text.count("?"), pair.with_hole
 
 
