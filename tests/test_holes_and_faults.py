@@ -42,8 +42,8 @@ def holds(pair: Pair) -> None:
 def of_hole(pair: Pair, fault: tuple[object, ...]) -> tuple[object, ...]:
     """A fault as it is told beside the hole: a line with a hole keeps it where it is mended, or is not mended."""
     code, message, line, label, hint, related = fault
-    if "DROPOUT 0" in str(hint):
-        hint = str(hint).replace("DROPOUT 0", "DROPOUT ?") if code != "syntax" else NO_SHAPE
+    if pair.where == "free behind the input" and "; DROPOUT 0" in str(hint):
+        hint = str(hint).replace("; DROPOUT 0", "; DROPOUT ?") if code != "syntax" else NO_SHAPE
     return code, message, line, label, hint, related
 
 
