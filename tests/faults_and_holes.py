@@ -61,16 +61,12 @@ def pairs() -> Iterator[Pair]:
 
 
 def told(diagnostics: list[Diagnostic]) -> list[object]:
-    """The faults that are none of a hole: what is said of each, and where, by its line."""
-    return [(one.code, one.message, one.line, one.label) for one in of_no_hole(diagnostics)]
-
-
-def of_no_hole(diagnostics: list[Diagnostic]) -> list[Diagnostic]:
-    return [one for one in diagnostics if one.severity == "error" and one.code not in OF_HOLES]
-
-
-def related(one: Diagnostic) -> list[tuple[str, int]]:
-    return [(more.text, line(one, more)) for more in one.related]
+    """The faults that are none of a hole: all that is said of each, and where, by its line."""
+    return [
+        (one.code, one.message, one.line, one.label, one.hint, [(more.text, line(one, more)) for more in one.related])
+        for one in diagnostics
+        if one.severity == "error" and one.code not in OF_HOLES
+    ]
 
 
 def line(around: Diagnostic, related: object) -> int:

@@ -45,6 +45,8 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | 
     Where it fails, texts that mend its faults are looked for. `work` is what was done at other settings: all share the
     limit on visits.
     """
+    reading = filled(reading, [given], limits)
+    written = reading.own.text if reading.answer is None else reading.answer.source.text
     checked = _filled_check(reading, given, limits, work)
     if not checked.failed or reading.notation != "arch":
         return checked
@@ -54,12 +56,14 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | 
 
     def again(text: str) -> Checked:
         tried = read(Source(reading.own.name, text), few, "arch", reading.folder, reading.inputs)
-        if tried.holes:  # with a number that nobody knows, whatever follows would seem to hold
-            return _filled_check(tried, given, few, None)
-        return _with_inputs(tried, given, few)
+        if reading.answer is None:
+            return _with_inputs(tried, given, few)
+        from archdsl.checker.holes.beside import with_numbers
+
+        return with_numbers(tried, reading.answer, given, few) or checked
 
     with without_collector():
-        return checked._replace(diagnostics=mended(reading.own.text, checked.diagnostics, again))
+        return checked._replace(diagnostics=mended(written, checked.diagnostics, again))
 
 
 def _with_inputs(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | None = None) -> Checked:
@@ -72,8 +76,7 @@ def _with_inputs(reading: Reading, given: dict[str, Any], limits: Limits, work: 
 
 
 def _filled_check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | None) -> Checked:
-    """A check of a text, its holes filled before."""
-    reading = filled(reading, [given], limits)
+    """A check of a text whose holes were filled before."""
     if len(reading.holes) > limits.holes:  # a bound of reading: nothing is looked at
         assert reading.answer is not None
         return unread(reading.source, reading.answer.told)._replace(parameters=given)

@@ -88,6 +88,10 @@ class Report:
         finally:
             self._around.pop()
 
+    def way(self) -> tuple[int, ...]:
+        """The places that explain what is told now, the outermost first."""
+        return tuple(one.at.start for one in self._around)
+
     def add(self, diagnostics: list[Diagnostic]) -> None:
         """Tell what was found before the check, while reading."""
         for diagnostic in diagnostics:

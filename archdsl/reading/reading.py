@@ -43,6 +43,8 @@ class Answer(NamedTuple):
     told: list[Diagnostic]
     samples: tuple[tuple[tuple[int, int], ...], ...] = ()  # numbers for all holes, where some have none
     symbols: tuple[tuple[int, str], ...] = ()  # for the holes without a number, where all are sizes of inputs
+    aside: frozenset[tuple[str, tuple[int, int]]] = frozenset()  # codes and places of faults that no hole changes
+    claims: frozenset[int] = frozenset()  # places of claims that fail whatever the numbers are
 
 
 class Reading(NamedTuple):

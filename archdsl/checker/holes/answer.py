@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from archdsl.checker.checked import Checked
+from archdsl.checker.holes.beside import common, moved
 from archdsl.checker.holes.settle import Settling, known
 from archdsl.checker.holes.told import told
-from archdsl.checker.holes.trial import lines
-from archdsl.checker.replaced import check_given
 from archdsl.checker.setting import check_setting
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.expressions.unknown import UNPINNED
-from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits, raising
 from archdsl.reading.holes import misplaced
 from archdsl.reading.reading import Answer, Found, Reading, read
@@ -34,7 +32,11 @@ def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits) -> 
     said = told(reading, found, settings, limits)
     samples = tuple(tuple(sorted(sample.items())) for sample in found.samples)
     symbols = _symbols(reading, values) if samples else ()
-    answer = Answer(reading.own, tuple(values.items()), _found(reading, values), said, samples, symbols)
+    claims = frozenset(key[0] for key in found.aside.equations)
+    answer = Answer(
+        *(reading.own, tuple(values.items()), _found(reading, values), said, samples, symbols),
+        *(found.aside.faults, claims),
+    )
     if not values:
         return reading._replace(answer=answer)
     source = Source(reading.own.name, put(reading.own.text, values))
@@ -67,41 +69,21 @@ def placed_back(checked: Checked, reading: Reading, given: dict[str, Any], limit
     """
     answer = reading.answer
     assert answer is not None
-    own = [_moved(one, answer.source, answer.values) for one in checked.diagnostics if not _unfilled(one)]
-    for more in (_common, _at_any_size):
-        found = more(reading, answer, given, limits)
-        own += [one for one in found if all((one.code, one.place) != (other.code, other.place) for other in own)]
+    said_of_text = [one for one in checked.diagnostics if not _unfilled(one)]
+    own = common(reading, answer, [moved(one, answer.source, answer.values) for one in said_of_text], given, limits)
+    found = _at_any_size(reading, answer, given, limits)
+    own += [one for one in found if all((one.code, one.place) != (other.code, other.place) for other in own)]
     said = [one for one in answer.told if all(one.place != other.place for other in own)]
     if any(one.code == "limit" for one in own):  # the text itself is too much, not the search
         said = [one for one in said if one.code != "limit"]
     if not said and reading.holes and all(one.severity != "error" for one in own):
-        said = [_moved(one, answer.source, answer.values) for one in checked.diagnostics if _unfilled(one)]
+        said = [moved(one, answer.source, answer.values) for one in checked.diagnostics if _unfilled(one)]
     return checked._replace(diagnostics=sorted([*own, *said], key=lambda one: one.place), holes=answer.found)
 
 
 def _unfilled(diagnostic: Diagnostic) -> bool:
     """Whether it says only that a hole of the text itself has no number."""
     return diagnostic.code == UNPINNED and diagnostic.source.base == 0
-
-
-def _common(reading: Reading, answer: Answer, given: dict[str, Any], limits: Limits) -> list[Diagnostic]:
-    """What is found with each of some numbers for the holes that have none."""
-    found: list[list[Diagnostic]] = []
-    cost, sure = 0, dict(answer.values)
-    for sample in answer.samples if len(answer.samples) > 1 and reading.holes else ():
-        numbers = [number for place, number in sample if place not in sure]
-        if len(numbers) != len(reading.holes):
-            continue  # a search that was ended did not come to every hole
-        values = {hole.at: number for hole, number in zip(reading.holes, numbers, strict=True)}
-        checked = check_given(reading, given, limits, values)
-        found.append([_moved(one, answer.source, answer.values) for one in checked.diagnostics])
-        cost += checked.visits + checked.steps // PER_VISIT + lines(reading)
-        if cost > limits.visits // 2 or not any(one.severity == "error" for one in found[-1]):
-            break
-    first, *others = found or [[]]
-    if not others:  # too much for a second
-        return [one for one in first if one.code == "limit"]
-    return [one for one in first if all(one in other for other in others)]
 
 
 def _at_any_size(reading: Reading, answer: Answer, given: dict[str, Any], limits: Limits) -> list[Diagnostic]:
@@ -112,7 +94,7 @@ def _at_any_size(reading: Reading, answer: Answer, given: dict[str, Any], limits
     text = Source(answer.source.name, put(answer.source.text, dict(values)))
     checked = check_setting(read(text, limits, folder=reading.folder), given, limits)
     return [
-        _named(_moved(one, answer.source, values), answer)
+        _named(moved(one, answer.source, values), answer)
         for one in checked.diagnostics
         if one.severity == "error" and one.code not in _OF_SYMBOLS
     ]
@@ -127,30 +109,6 @@ def _named(diagnostic: Diagnostic, answer: Answer) -> Diagnostic:
         if name in names
     )
     return diagnostic._replace(related=(*diagnostic.related, *more))
-
-
-def _moved(diagnostic: Diagnostic, source: Source, values: Sequence[tuple[int, int | str]]) -> Diagnostic:
-    """Places in the text itself are moved, those in texts that it uses stand where they were."""
-    own = diagnostic.source.base == 0
-    related = tuple(
-        one
-        if (one.source or diagnostic.source).base
-        else Related(_back(one.span, values), one.text, None if own else source)
-        for one in diagnostic.related
-    )
-    if not own:
-        return diagnostic._replace(related=related)
-    return diagnostic._replace(span=_back(diagnostic.span, values), source=source, related=related)
-
-
-def _back(span: Span, values: Sequence[tuple[int, int | str]]) -> Span:
-    """A span of the text with its numbers, in the text as it was written: a number is its ?."""
-    start, end = span
-    for place, number in values:
-        longer = len(str(number)) - 1
-        start -= min(longer, max(0, start - place))
-        end -= min(longer, max(0, end - place - 1))
-    return Span(start, max(start, end))
 
 
 def _found(reading: Reading, values: dict[int, int]) -> tuple[Found, ...]:

@@ -33,6 +33,7 @@ class Equation(NamedTuple):
     derived: int
     holds: bool
     at: Placed
+    way: tuple[int, ...] = ()  # the uses and turns that lead to it, the outermost first
 
     @property
     def off(self) -> int:
@@ -127,7 +128,7 @@ class Recorder(Judge):
         return visit
 
     def _note(self, at: Placed, key: Key, claimed: int, derived: int, holds: bool) -> None:
-        self.equations[(self.setting, at.start, *key)] = Equation(claimed, derived, holds, at)
+        self.equations[(self.setting, at.start, *key)] = Equation(claimed, derived, holds, at, self.report.way())
 
 
 def _same(left: Size, right: Size) -> bool:

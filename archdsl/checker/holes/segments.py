@@ -31,8 +31,8 @@ def segments(file: tree.File, holes: tuple[Hole, ...]) -> list[Segment]:
         stack += [body.lines for statement in inside for body in bodies(statement)]
         laid = [line for line in lines if not isinstance(line.statements[0], (tree.Model, tree.Block, tree.Input))]
         for number, line in enumerate(laid):
-            at, end = _extent(line)
-            if any(at <= hole.at < end for hole in holes):
+            at, last = _extent(line)
+            if any(at <= hole.at < last for hole in holes):
                 found += _to_claim(laid[number : number + _FAR])
     return sorted(found, key=lambda one: (one.end, -one.start))
 
@@ -40,24 +40,32 @@ def segments(file: tree.File, holes: tuple[Hole, ...]) -> list[Segment]:
 def _to_claim(lines: list[tree.Line]) -> list[Segment]:
     """The lines up to the first with a claim."""
     for number, line in enumerate(lines):
-        if any(isinstance(one, (tree.Layer, tree.For, tree.If)) and one.claims for one in line.statements):
+        if any(_claims(one) and not isinstance(one, tree.Expect) for one in line.statements):
             return [Segment(tuple(lines[: number + 1]), start(lines[0].statements[0]), _extent(line)[1])]
     return []
 
 
 def _extent(line: tree.Line) -> tuple[int, int]:
     """The places of a line, its braces included."""
-    return start(line.statements[0]), max(map(_end, line.statements))
+    return start(line.statements[0]), max(map(end, line.statements))
 
 
-def _end(statement: tree.Statement) -> int:
+def end(statement: tree.Statement) -> int:
+    """Where a statement ends, its braces and claims included; 0 where nothing of it is laid."""
     match statement:
-        case tree.Layer() | tree.Input():
+        case tree.Input():
             return statement.end
         case tree.Let(_, value):
             return value.end
-    braces = bodies(statement)
-    return max((body.end for body in braces), default=0)
+    own = statement.end if isinstance(statement, tree.Layer) else 0
+    return max([own, *(body.end for body in bodies(statement)), *(claim.end for claim in _claims(statement))])
+
+
+def _claims(statement: tree.Statement) -> tuple[tree.Claim, ...]:
+    match statement:
+        case tree.Layer() | tree.For() | tree.If() | tree.Expect():
+            return statement.claims
+    return ()
 
 
 def start(statement: tree.Statement) -> int:

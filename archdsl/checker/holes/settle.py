@@ -8,8 +8,10 @@ from contextlib import nullcontext
 from typing import Any, NamedTuple
 
 from archdsl.checker.holes.allowance import Allowance, Exhausted
+from archdsl.checker.holes.obstacles import Obstacles
+from archdsl.checker.holes.reach import Order
 from archdsl.checker.holes.solve import MANY, Fit, Solution, Solver, Task
-from archdsl.checker.holes.survey import common, tried, untried
+from archdsl.checker.holes.survey import tried, untried
 from archdsl.checker.holes.trial import Bench, Excused, fault_of
 from archdsl.faults.report import Report
 from archdsl.layers.sides import Padding
@@ -31,7 +33,8 @@ class Settled(NamedTuple):
     `values` are the numbers of those that have one. `answers` are the numbers that fit, best first, of which `best`
     have the fewest warnings; there are no others where `complete`. `free` are the holes that no claim pins, `failures`
     the searches that found no number, `limit` the one that was cut by a limit. `spare` are numbers that fit with more
-    warnings. `samples` are numbers for all holes, with which faults show that no number changes.
+    warnings. `samples` are numbers for all holes, with which what is set
+    `aside` shows: faults that no number changes.
     """
 
     values: dict[int, int] = {}  # noqa: RUF012 - never changed
@@ -43,6 +46,7 @@ class Settled(NamedTuple):
     limit: Solution | None = None
     spare: tuple[tuple[Hole, dict[int, int]], ...] = ()
     samples: tuple[dict[int, int], ...] = ()
+    aside: Excused = Excused()
 
 
 class Settling:
@@ -55,19 +59,29 @@ class Settling:
         self.lost: frozenset[int] = frozenset()
         self.failures: list[Solution] = []
         self.known = known(reading)
+        assert reading.file is not None
+        self.order = Order(reading.file)
+        self.obstacles = self._no_obstacles()
+
+    def _no_obstacles(self) -> Obstacles:
+        return Obstacles(self.order, self.reading.holes)
 
     def settled(self) -> Settled:
         """Look for the numbers of all holes."""
         if not self._begun():
             return Settled()
+        return self._found()._replace(aside=self.bench.excused)
+
+    def _found(self) -> Settled:
         for _ in range(_ROUNDS):
+            self.obstacles = self._no_obstacles()
             with self.allowance.capped(_LEAST):
                 solution = self._searched()
-            aside = not solution.fits and self._set_aside(solution.obstacles | self._surveyed())
+            aside = not solution.fits and self._set_aside()
             cut = solution.limit is not None or (not solution.complete and 1 < len(solution.fits) <= MANY)
             if cut and not aside:
                 solution = self._searched()
-                aside = not solution.fits and self._set_aside(solution.obstacles)
+                aside = not solution.fits and self._set_aside()
             if solution.fits or (solution.limit is not None and not aside):
                 break
             if not aside:
@@ -93,17 +107,14 @@ class Settling:
         self.bench.excused = Excused(frozenset(map(fault_of, first.faults)), frozenset(failing))
         return True
 
-    def _surveyed(self) -> Excused:
-        """What is wrong with most of a few numbers for all holes, or fails with all of them in the same way."""
-        return common([attempt for _, attempt in tried(self._solver(), self.known, self._left(), _TRIED)])
-
     def _left(self) -> list[Hole]:
         """The holes that may still get a number."""
         return [hole for hole in self.reading.holes if hole.at not in self.lost and hole.at not in self.known]
 
-    def _set_aside(self, found: Excused) -> bool:
-        """Set aside what stood in the way of all numbers; False where nothing did."""
-        excused = self.bench.excused | found
+    def _set_aside(self) -> bool:
+        """Set aside what stood in the way of all numbers, some more of them tried; False where nothing did."""
+        tried(self._solver(), self.known, self._left(), _TRIED)
+        excused = self.bench.excused | self.obstacles.found()
         more = excused != self.bench.excused
         self.bench.excused = excused
         return more
@@ -117,14 +128,14 @@ class Settling:
 
     def _solver(self, **changed: Any) -> Solver:
         task = Task(self.reading, self.settings, known=self.known, lost=self.lost)._replace(**changed)
-        return Solver(task, self.bench, self.allowance)
+        return Solver(task, self.bench, self.allowance, self.obstacles)
 
     def _searched(self) -> Solution:
         """Look for equal numbers in `?x?` first, then for any, then with paddings larger than windows, then plainly."""
         found = self._solver().solve()
         if not _ended(found) and self._apart():
             found = _after(found, self._solver(tied=False).solve())
-        aside = found.obstacles != Excused()  # likelier than numbers that only the further searches find
+        aside = self.obstacles.found() != Excused()  # likelier than numbers that only the further searches find
         further = [{"wide": True}] if any(isinstance(hole.type, Padding) for hole in self.reading.holes) else []
         for changed in (*further, {"tied": False, "plainly": True}):
             if _ended(found) or ("plainly" in changed and not found.concluded):
@@ -222,12 +233,11 @@ def _ended(solution: Solution) -> bool:
 
 
 def _after(first: Solution, then: Solution) -> Solution:
-    """What a second search found; the misses are those of both, the obstacles those of the first that has some."""
+    """What a second search found; the misses are those of both."""
     misses = sorted([*first.misses, *then.misses], key=lambda miss: miss[:2])[
         : max(len(first.misses), len(then.misses))
     ]
-    obstacles = first.obstacles if first.obstacles != Excused() else then.obstacles
-    return then._replace(misses=misses, obstacles=obstacles, concluded=first.concluded or then.concluded)
+    return then._replace(misses=misses, concluded=first.concluded or then.concluded)
 
 
 def _common(fits: list[Fit]) -> dict[int, int]:

@@ -14,7 +14,7 @@ from archdsl.checker.holes.choose import Choice, Ground, Try, Variable, choose, 
 from archdsl.checker.holes.equations import Equation
 from archdsl.checker.holes.obstacles import Obstacles
 from archdsl.checker.holes.segments import Segment
-from archdsl.checker.holes.trial import Attempt, Bench, Context, Excused, fault_of, lines, together
+from archdsl.checker.holes.trial import Attempt, Bench, Context, lines, together
 from archdsl.diagnostics import Diagnostic
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading
@@ -83,7 +83,6 @@ class Solution(NamedTuple):
     misses: list[Miss]
     refusal: Diagnostic | None
     limit: str | None
-    obstacles: Excused
 
 
 class Task(NamedTuple):
@@ -105,9 +104,9 @@ class Task(NamedTuple):
 class Solver:
     """One search."""
 
-    def __init__(self, task: Task, bench: Bench, allowance: Allowance) -> None:
+    def __init__(self, task: Task, bench: Bench, allowance: Allowance, obstacles: Obstacles) -> None:
         reading = task.reading
-        self.task, self.bench, self.allowance = task, bench, allowance
+        self.task, self.bench, self.allowance, self.obstacles = task, bench, allowance, obstacles
         self.holes = tuple(hole for hole in reading.holes if hole.at not in task.lost)
         self.segments = bench.near(self.holes)
         self.concluded = False
@@ -118,8 +117,6 @@ class Solver:
         self.tried: list[Hole] = []
         self.misses: list[Miss] = []
         self.refusal: Diagnostic | None = None
-        self.obstacles = Obstacles()
-        self.blocked: dict[tuple[tuple[int, int], ...], Excused] = {}  # numbers that fit the claims next to them alone
         found = re.findall(r"(?<![\w.])[0-9]{1,7}(?![\w.])|(?<=x)[0-9]{1,7}|[0-9]{1,7}(?=x)", reading.source.text)
         self.likely = sorted({int(number) for number in found[: 8 * _LIKELY]})[-_LIKELY:]
         self.largest = min(max(self.likely, default=1), 4_096)
@@ -139,7 +136,7 @@ class Solver:
         self.misses.sort(key=lambda miss: miss[:2])
         return Solution(
             *(self.fits, self.spare, complete, sure, self.concluded, self.tried, self.misses[:_FEW]),
-            *(self.refusal, limit, self.obstacles.found() | self._blocking()),
+            *(self.refusal, limit),
         )
 
     def _search(self, stack: list[Level]) -> None:
@@ -160,10 +157,6 @@ class Solver:
             sure = latest
         return sure
 
-    def _blocking(self) -> Excused:
-        """What speaks against the only numbers that fit the claims next to them: then it is a fault of its own."""
-        return next(iter(self.blocked.values())) if len(self.blocked) == 1 else Excused()
-
     def _following(self, node: Node) -> Iterator[Node]:
         """What can follow on some numbers: none where they are wrong, or where they are all."""
         unknown = [hole for hole in self.holes if hole.at not in node.values]
@@ -173,8 +166,6 @@ class Solver:
                 return self._nodes(choice, node)
         found, contexts = self.whole(node.values)
         if not found.fits:
-            wrong = {key[1:] for key, one in found.equations.items() if not one.holds}
-            self.blocked[tuple(node.values.items())] = Excused(frozenset(map(fault_of, found.faults)), frozenset(wrong))
             return iter(())
         if not unknown:
             self._fit(node.values, found, [])
@@ -305,11 +296,11 @@ class Solver:
         """Some lines alone."""
         found = self.bench.lines(segment.lines, context, values, self.allowance.of_trial())
         self.allowance.spend(found.cost)
-        return self._noted(found, values)
+        return self._noted(found, values, segment)
 
-    def _noted(self, found: Attempt, values: dict[int, int]) -> Attempt:
+    def _noted(self, found: Attempt, values: dict[int, int], segment: Segment | None = None) -> Attempt:
         """Remember what came near, and what else is wrong."""
-        self.obstacles.note(values, found)
+        self.obstacles.note(values, found, segment)
         if found.refusal is not None:
             self.cut = self.cut or found.refusal.code == "limit"
             self.refusal = self.refusal or found.refusal

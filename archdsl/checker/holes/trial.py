@@ -40,12 +40,12 @@ if TYPE_CHECKING:
 
 
 _PER_VISIT = 4  # lines that cost about as much as a visit where nothing is laid
-Fault: TypeAlias = tuple[str, tuple[int, int], str]  # what tells a fault from others: its code, place and message
+Fault: TypeAlias = tuple[str, tuple[int, int]]  # what tells a fault from others: its code and place
 
 
 def fault_of(diagnostic: Diagnostic) -> Fault:
-    """What tells a fault from others."""
-    return diagnostic.code, diagnostic.place, diagnostic.message
+    """What tells a fault from others; its message may name a size that a hole changes."""
+    return diagnostic.code, diagnostic.place
 
 
 class Excused(NamedTuple):
@@ -69,6 +69,7 @@ class Attempt(NamedTuple):
     cost: int
     inputs: dict[int, Shape]  # what the lines with holes read, by their places
     wishes: tuple[Wish, ...]  # symbolic sizes that are to be equal and may not be
+    ways: dict[Fault, tuple[int, ...]]  # the uses and turns that lead to each fault, the outermost first
 
     @property
     def refusal(self) -> Diagnostic | None:
@@ -93,6 +94,23 @@ class Context(NamedTuple):
     place: Place
     origins: dict[int, Any]
     facts: Facts | None
+    way: tuple[int, ...]  # the uses that lead there, the outermost first
+
+
+class _Told(Report):
+    """A report that notes on which way each fault was met, from the way on which it begins."""
+
+    def __init__(self, bench: Bench, begun: tuple[int, ...] = ()) -> None:
+        self.begun = begun
+        self.ways: dict[Fault, tuple[int, ...]] = {}
+        super().__init__(bench.source, bench.reading.ignored, bench.limits.diagnostics)
+
+    def way(self) -> tuple[int, ...]:
+        return (*self.begun, *super().way())
+
+    def tell(self, code: str, message: str, at: Placed, **more: Any) -> None:
+        self.ways.setdefault((code, (at.start, at.end)), self.way())
+        super().tell(code, message, at, **more)
 
 
 class Bench:
@@ -126,7 +144,7 @@ class Bench:
     ) -> tuple[Attempt, dict[int, Context]]:
         """The whole text at one setting, with at most `most` visits; and the contexts of the statements watched."""
         declared, limits = self.declared, self.limits._replace(visits=most)
-        report = Report(self.source, self.reading.ignored, limits.diagnostics)
+        report = _Told(self)
         names = names_of_sizes(declared.inputs, declared.model)
         noted = _Noted(values)
         work = Work(most)
@@ -147,7 +165,7 @@ class Bench:
 
     def lines(self, lines: tuple[tree.Line, ...], context: Context, values: dict[int, int], most: int) -> Attempt:
         """Some lines by themselves, where they begin."""
-        report = Report(self.source, self.reading.ignored, self.limits.diagnostics)
+        report = _Told(self, context.way)
         report.errors = 1  # of what is in doubt around these lines, the whole text told
         limits = self.limits._replace(visits=most)
         facts = context.facts
@@ -176,7 +194,7 @@ class Bench:
                 facts.bring_back(saved)
         return self._outcome(report, elaborator, noted)
 
-    def _outcome(self, report: Report, elaborator: _Trial, noted: _Noted) -> Attempt:
+    def _outcome(self, report: _Told, elaborator: _Trial, noted: _Noted) -> Attempt:
         found = report.sorted()
         errors = [one for one in found if one.severity == "error"]
         unknown = [one for one in errors if one.code == UNPINNED and one.source.base == 0]
@@ -189,7 +207,7 @@ class Bench:
         if self.excused.equations:
             equations = {key: one for key, one in equations.items() if key[1:] not in self.excused.equations}
         wishes = tuple(recorder.wishes)
-        return Attempt(tuple(faults), equations, unfilled, warnings, read, cost, elaborator.inputs, wishes)
+        return Attempt(tuple(faults), equations, unfilled, warnings, read, cost, elaborator.inputs, wishes, report.ways)
 
 
 class _Noted(dict[int, int]):
@@ -217,6 +235,7 @@ def together(attempts: list[Attempt]) -> Attempt:
             first.cost + one.cost,
             one.inputs | first.inputs,
             first.wishes + one.wishes,
+            one.ways | first.ways,
         )
     return first
 
@@ -279,7 +298,7 @@ class _Trial(Elaborator):
         silent = current is not None and current.shape is None and not by_name
         if at not in self.watched or at in self.contexts or silent:
             return
-        self.contexts[at] = Context(current, place.inner(), self.origins, self.facts)
+        self.contexts[at] = Context(current, place.inner(), self.origins, self.facts, self.report.way())
 
     def _line(
         self, statement: tree.Layer, current: Value | None, place: Place, base: int
