@@ -37,7 +37,7 @@ class Entry:
         self.facts: dict[str, Token] = {}
         self.shapes: list[Shape] = []
         self.blocks: list[Block] = []
-        self.switches: set[str] = set()
+        self.switches: dict[str, Token] = {}  # same, valid, ceil, nobias, where they stand
         self.columns: dict[str, Token] = {}  # of an inception row: 1x1, 3x3 reduce, 3x3 ...
         self.results: list[Token] = []  # numbers behind arrows: what comes out, or further layers (fc: 120 -> 84)
         self.loose: list[Token] = []  # amounts that nothing explains

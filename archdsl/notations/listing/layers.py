@@ -82,9 +82,7 @@ class LayerReader(InputReader):
                     parent.sharpen(head.kind)
                     take(parent, said)
                 elif not first and likeness.is_light(head) and self.entries:
-                    follower = Entry(head, piece.start, piece.end, piece.indent)
-                    take(follower, said)
-                    self._follow(self.entries[-1], follower)
+                    self._join(piece, head, said)
                 else:
                     self._entry(piece, head, said)
                 first = False
@@ -124,8 +122,17 @@ class LayerReader(InputReader):
         words = [item.text.lower() for item in found if isinstance(item, Token) and item.type == "OTHER"]
         if not words or not set(words) <= likeness.ACTIVATIONS:
             return False
-        self._follow(self.entries[-1], Entry(heads[0], piece.start, piece.end, piece.indent))
+        self._join(piece, heads[0], [item for item in found if item is not heads[0]])
         return True
+
+    def _join(self, piece: Piece, head: Head, said: list[Item]) -> None:
+        """An activation, a norm or a dropout on the line of a layer, which has what they cannot have."""
+        layer = self.entries[-1]
+        own, rest = clauses.parted(head, said, layer)
+        follower = Entry(head, piece.start, piece.end, piece.indent)
+        take(follower, own)
+        take(layer, rest)
+        self._follow(layer, follower)
 
     def _follow(self, entry: Entry, follower: Entry) -> None:
         """Join an activation to its line; what it claims, the line claims."""

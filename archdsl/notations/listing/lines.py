@@ -27,6 +27,8 @@ _FACTS = {
     "DROPOUT": ("rate",),
 }
 _SAYS_NOTHING = {"dense": (("stride", "1"), ("pad", "0")), "pool": (("dilation", "1"),)}  # PyTorch prints these
+_SWITCHES = {"conv": ("same", "valid", "ceil", "nobias"), "pool": ("same", "valid", "ceil", "nobias")}
+_SWITCHES |= {"dense": ("valid", "nobias"), "norm": ("nobias",)}
 _PLAIN = {"LRN": "LRN", "BN": "BN", "RELU": "RELU", "TANH": "TANH", "SIGMOID": "SIGMOID", "FLATTEN": "FLATTEN"}
 
 
@@ -198,6 +200,10 @@ class LineBuilder(Draft):
             plain = (fact, token.text) in _SAYS_NOTHING.get(entry.family, ())
             if fact not in _FACTS.get(entry.family, _FACTS_OF_ALL) and fact not in _FACTS_OF_ALL and not plain:
                 raise Unclear(f"a {fact} says nothing of this layer", place_of(token), "take it out of the line")
+
+        for switch, token in entry.switches.items():
+            if switch not in _SWITCHES.get(entry.family, ()):
+                raise Unclear(f"{token.text!r} says nothing of this layer", place_of(token), "take it out of the line")
 
     def _no_count(self, entry: Entry) -> None:
         """A softmax has no weights: its number of classes must be what it reads."""

@@ -39,7 +39,7 @@ def take(entry: Entry, items: list[Item]) -> None:
                 row.append(Token("OTHER", "", item.start, item.end))
             case Token():
                 if item.type in SWITCHES:
-                    entry.switches.add(SWITCHES[item.type])
+                    entry.switches.setdefault(SWITCHES[item.type], item)
                 elif item.type == "STRIDED":
                     entry.vague.append(item)
                 else:
