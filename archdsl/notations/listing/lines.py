@@ -13,7 +13,7 @@ from archdsl.notations.listing.layout import channels_last
 from archdsl.notations.listing.line import Shape, sizes
 from archdsl.notations.listing.parts import Unclear, amount, ends_square, place_of, whole, word
 from archdsl.notations.listing.pools import pool
-from archdsl.notations.listing.programs import ProgramEntry, lines_of, rank_of
+from archdsl.notations.listing.programs import ProgramEntry, lines_of
 from archdsl.notations.listing.windows import convolved
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -39,9 +39,9 @@ class LineBuilder(Draft):
 
     def lines(self, entry: Entry) -> list[tree.Line]:
         """The lines of an entry and of what is joined to it; raises Unclear."""
-        self._laid_out(entry)
         if isinstance(entry, ProgramEntry):
             return self._program(entry)
+        self._laid_out(entry)
         self.rank = None
         if entry.columns:
             return [*reduced(self, entry), *self._line(entry)] if entry.family == "conv" else inception(self, entry)
@@ -53,9 +53,9 @@ class LineBuilder(Draft):
 
     def _program(self, entry: ProgramEntry) -> list[tree.Line]:
         """The lines of a module of PyTorch, with what its own line claims behind it."""
-        known = rank_of(self.flow)
-        found = lines_of(entry, known if known is not None else self.rank, self.taken, self.limits)
-        self.rank, self.flow = found.rank, Flow(None, None, found.rank == 1)
+        found = lines_of(entry, self.flow, self.rank, self.taken, self.limits)
+        self.rank, self.flow = found.rank, found.flow
+        self._laid_out(entry)
         for at, text in found.assumed:
             self.assumed.append((at, text))
             self.note(at, f"assumed: {text}")

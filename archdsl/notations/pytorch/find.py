@@ -34,6 +34,7 @@ class Program(NamedTuple):
     call: Call | None
     target: str
     fault: Unreadable | None = None
+    keras: bool = False
 
     @property
     def modules(self) -> int:

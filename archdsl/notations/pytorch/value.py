@@ -1,0 +1,14 @@
+"""What comes into a module and out of it, as far as it is known."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from archdsl.sizes.shape import Shape
+
+
+class Value(NamedTuple):
+    """A shape and its number of axes, as far as they are known."""
+
+    shape: Shape | None
+    rank: int | None
