@@ -14,7 +14,7 @@ _WITHOUT_SIZES = ("RELU", "TANH", "SIGMOID", "SOFTMAX", "DROPOUT", "BN", "FLATTE
 
 _OF_SOFTMAX = ("NEURONS", "CLASSES")
 _SIGNS = ("SEP", "COLON", "OPENING", "CLOSING", "NTH", "MEMORY", "PRODUCT")
-_JOINING = frozenset("and then by a an another use und dann ein eine einem et puis un une y luego e poi".split())
+_JOINING = frozenset("and then by with plus followed a an another use und mit avec con dann ein eine einem et puis un une y luego e poi".split())
 
 Clause = tuple[Head | None, list[Item]]
 
@@ -99,6 +99,16 @@ def _with_output(head: Head | None, said: list[Item]) -> list[Clause]:
     if head is None or head.kind != "SOFTMAX" or output is None:
         return [(head, said)]
     return [(output, [item for item in said if item is not output]), (head, [])]
+
+
+def behind(found: list[Item]) -> tuple[list[Item], list[Item]]:
+    """What stands behind a module on its line: what is said of the module, and the layers that follow it."""
+    at = next((at for at, item in enumerate(found) if isinstance(item, Head)), None)
+    if at is None:
+        return found, []
+    parting = [n for n in range(at) if is_a(found[n], "SEP", "ARROW", "BREAK") or _is_joining(found[n])]
+    cut = parting[-1] if parting else at
+    return found[:cut], found[cut + 1 if parting else cut :]
 
 
 def parted(head: Head, said: list[Item], layer: Entry) -> tuple[list[Item], list[Item]]:

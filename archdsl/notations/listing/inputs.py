@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import Any
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.limits import Limits
@@ -64,6 +65,21 @@ class InputReader:
             self.tentative = not heads
             self.input = tree.Input((), amount(numbers, at), None, (), *at)
             self.note(piece, f"the input, {'x'.join(numbers)}")
+        elif amount(numbers, at).text != self.input.size.text:  # type: ignore[union-attr]
+            related = (Related(Span(self.input.start, self.input.end), "the first"),)
+            message = f"a second input, {'x'.join(numbers)}"
+            self._tell("unclear-layer", message, at, "a listing has one input", related)
+
+    def _give_stated(self, given: tuple[Any, ...], at: Span) -> None:
+        """The input as a program has it, channels last and without a batch: `input_shape=(28, 28, 1)`."""
+        if not given or not all(type(size) is int and size > 0 for size in given):
+            self._tell("unclear-layer", "this input has no sizes", at, "give it sizes alone, as (28, 28, 1)")
+            return
+        numbers = tuple(map(str, given))
+        if self.input is None or self.tentative:
+            self.tentative = False
+            self.input = tree.Input((), amount(numbers, at), None, (), *at)
+            self.notes.append(Note(*at, f"the input, {'x'.join(numbers)}"))
         elif amount(numbers, at).text != self.input.size.text:  # type: ignore[union-attr]
             related = (Related(Span(self.input.start, self.input.end), "the first"),)
             message = f"a second input, {'x'.join(numbers)}"

@@ -11,7 +11,7 @@ from archdsl.notations.listing.flow import Flow
 from archdsl.notations.listing.line import Head
 from archdsl.notations.listing.parts import Unclear, place_of
 from archdsl.notations.pytorch.find import Program
-from archdsl.notations.pytorch.value import Value
+from archdsl.notations.pytorch.value import Keras, Value
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -27,6 +27,7 @@ class ProgramEntry(Entry):
         at = program.call.place if program.call is not None else Span(program.start, program.end)
         super().__init__(Head("PROGRAM", None, None, (), at.start, at.end), program.start, program.end, 0)
         self.program = program
+        self.stated = False  # whether the program states the input of the listing
 
 
 class Read(NamedTuple):
@@ -49,8 +50,9 @@ def lines_of(entry: ProgramEntry, flow: Flow, rank: int | None, taken: set[str],
         raise Unclear(f"this module cannot be read: {fault.message}", fault.at, _HINT)
     for token in _unread(entry):
         raise Unclear(f"what {token.text} says of this module is not clear", place_of(token), "take it out")
+    keras = Keras(entry.stated) if program.keras else None
     try:
-        found = written(program.call, program.target, _value(flow, rank), taken, limits, keras=program.keras)
+        found = written(program.call, program.target, _value(flow, rank), taken, limits, keras)
     except Fault as fault:
         raise Unclear(fault.message, fault.at, fault.hint) from None
     return Read(list(found.lines), _flow(found.value), found.value.rank, found.assumed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
@@ -18,13 +19,15 @@ from archdsl.notations.listing.parts import Note, Unclear, place_of
 from archdsl.notations.listing.pieces import Piece, Row, pieces
 from archdsl.notations.listing.programs import ProgramEntry
 from archdsl.notations.listing.remarks import Read, Remark, understood
-from archdsl.notations.listing.roles import take
+from archdsl.notations.listing.roles import take, take_result
 from archdsl.notations.listing.words import AMOUNTS, KINDS
-from archdsl.notations.pytorch.find import forward_in, programs
+from archdsl.notations.pytorch.find import Program, forward_in, programs, stated_input
 from archdsl.syntax import tree
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
+from archdsl.vocabulary import known
 
+_COMMENT = re.compile(r"#|(?<=\s)//")
 _SURE = 100  # layers of a text that is a listing, whatever else
 _LINE, _TOKEN = 20, 3  # steps of reading a line, and each token or other character on it
 
@@ -72,6 +75,8 @@ class _Reader(LayerReader):
         self.plain = True  # whether no word was passed over
         self.programs = programs(source.text)[::-1]  # modules of PyTorch, the first one last
         self.read_to = 0  # the end of the last of them
+        self.of_program = False  # whether a program states the input
+        self.value = ""  # the name that the last layer of Keras is assigned to
 
     # ---- lines
 
@@ -103,7 +108,11 @@ class _Reader(LayerReader):
             program = self.programs.pop()
             if program.end <= piece.start:
                 continue
+            if program.keras and not self._reads_on(program):
+                self.read_to, inside = program.end, True
+                continue
             entry = ProgramEntry(program)
+            entry.stated = self.of_program
             self.entries.append(entry)
             self.layers += 1
             self.modules += program.modules
@@ -112,14 +121,50 @@ class _Reader(LayerReader):
         if not inside or not self.entries:
             return False
         self.near = False
-        comment = self.source.text.find("#", piece.start, piece.end)
-        if comment >= 0 and comment < self.read_to and any(map(str.isdigit, self.source.text[comment : piece.end])):
+        comment = _comment(self.source.text, piece)
+        if any(map(str.isdigit, self.source.text[comment : piece.end])):
             self.prose.append(Span(piece.start, piece.end))
-        if piece.end > self.read_to:
-            tokens = words(self.source.text, self.read_to, piece.end)
-            found = self.lines.items(tokens)
-            take(self.entries[-1], [item for item in found or [] if not isinstance(item, Head)])
+        if comment > self.read_to:
+            self._behind_program(piece, comment)
         return True
+
+    def _reads_on(self, program: Program) -> bool:
+        """Take what a layer of Keras says of the input, and hold what it is called on against the line above."""
+        call = program.call
+        assert call is not None
+        stated = stated_input(call)
+        if stated is not None:
+            sizes = stated.value if isinstance(stated.value, tuple) else (stated.value,)
+            self.of_program = self.of_program or self.input is None
+            self._give_stated(sizes, Span(stated.start, stated.end))
+        if program.on and self.value and program.on != self.value:
+            hint = "a listing has its layers one after the other: convert the rest, and write this one in the spec"
+            message = f"this layer reads {program.on}, and the line above gives {self.value}"
+            self._tell("unclear-layer", message, call.place, hint)
+        self.value = program.target
+        return call.plain not in ("Input", "InputLayer")
+
+    def _behind_program(self, piece: Piece, end: int) -> None:
+        """What stands behind a module on its line: what the module claims, and further layers; nothing is dropped."""
+        tokens = words(self.source.text, self.read_to, end)
+        found = self.lines.items(tokens)
+        if found is None:
+            at = Span(self.read_to, end)
+            self._tell("unclear-layer", "what stands behind this module cannot be understood", at, "take it out")
+            return
+        said, rest = clauses.behind(found)
+        for segment in clauses.segments(said):
+            (take_result if segment.behind_arrow else take)(self.entries[-1], segment.items)
+        plain = [item for item in said if isinstance(item, Token) and item.type == "OTHER"]
+        named = next((word for word in plain if known(word.text) is not None), None)
+        if named is not None:
+            hint = "write it as a module, with its brackets, or take it out"
+            self._tell("unclear-layer", f"what {named.text} says of this module is not clear", place_of(named), hint)
+        elif plain:
+            self.prose.append(Span(piece.start, piece.end))
+        if rest:
+            self._layers(piece, rest, {})
+            self.near = False
 
     def _has_room(self, piece: Piece | Row) -> bool:
         """Whether more layers may follow; as many as a check may visit, since each is visited."""
@@ -348,6 +393,12 @@ class _Reader(LayerReader):
         if self.normed is not None:
             builder.normed = True
             self.note(self.normed, "batch normalization behind each convolution, which then has no bias")
+
+
+def _comment(text: str, piece: Piece | Row) -> int:
+    """Where a comment begins on a line of code; the end of the line where there is none."""
+    found = _COMMENT.search(text, piece.start, piece.end)
+    return found.start() if found is not None else piece.end
 
 
 def _flow(given: tree.Input | None) -> Flow:

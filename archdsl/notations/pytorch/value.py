@@ -12,3 +12,9 @@ class Value(NamedTuple):
 
     shape: Shape | None
     rank: int | None
+
+
+class Keras(NamedTuple):
+    """A program of Keras; `stated` says that it states its input, so that it is whole."""
+
+    stated: bool

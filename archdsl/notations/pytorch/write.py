@@ -18,7 +18,7 @@ from archdsl.notations.calls.spelling import Raw
 from archdsl.notations.pytorch.parse import Call, Unknown
 from archdsl.notations.pytorch.parse import Value as Argument
 from archdsl.notations.pytorch.placed import placed
-from archdsl.notations.pytorch.value import Value
+from archdsl.notations.pytorch.value import Keras, Value
 from archdsl.sizes.shape import Shape, product
 from archdsl.syntax import parse as parse_text
 from archdsl.syntax import tree
@@ -64,9 +64,9 @@ class Written(NamedTuple):
     assumed: list[tuple[Span, str]]
 
 
-def written(call: Call, target: str, value: Value, taken: set[str], limits: Limits, *, keras: bool = False) -> Written:
+def written(call: Call, target: str, value: Value, taken: set[str], limits: Limits, keras: Keras | None = None) -> Written:
     """The lines that a module is, of PyTorch or of Keras; `value` is what comes in. Raises Fault."""
-    writer = (_KerasWriter if keras else _Writer)(value, taken)
+    writer = _Writer(value, taken) if keras is None else _KerasWriter(value, taken, keras)
     writer.module(call, target or call.label, within=None)
     text = "".join(writer.text)
     file = _tree(text, limits) if len(text) < _SHORT else parse_text(Source("", text), limits).file
@@ -268,7 +268,11 @@ class _Writer:
 
 
 class _KerasWriter(_Writer):
-    """Layers of Keras: shapes have their channels last, Dense reads the last axis, and nothing is assumed."""
+    """Layers of Keras: shapes have their channels last, and Dense reads the last axis."""
+
+    def __init__(self, value: Value, taken: set[str], keras: Keras) -> None:
+        super().__init__(value, taken)
+        self.stated = keras.stated
 
     def _around(self) -> Shape | None:
         return self.shape
@@ -284,7 +288,16 @@ class _KerasWriter(_Writer):
             raise Fault(f"{call.name} has its channels first", Span(order.start, order.end), hint)
         kept = {name: value for name, value in call.keywords.items() if name != "input_dim" or row.name == "Embedding"}
         label = named.value if named is not None and isinstance(named.value, str) else label
+        if row.name == "Dense" and self.rank is not None and self.rank > 2:
+            self._dense(call, within)
         super()._leaf(call._replace(keywords=kept), label, within)
+
+    def _dense(self, call: Call, within: Call | None) -> None:
+        """Between lines of a listing Dense reads all that comes in; in a program the channels of each position."""
+        if within is None and not self.stated:
+            self._flatten(call, None)
+        else:
+            self.assumed.append((call.place, f"{call.plain} reads the channels of each position, as Keras has it"))
 
     def _row(self, call: Call) -> Row:
         found = exact(f"layers.{call.plain}")
