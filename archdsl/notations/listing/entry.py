@@ -43,6 +43,7 @@ class Entry:
         self.loose: list[Token] = []  # amounts that nothing explains
         self.row = False  # whether a row of a table tells it
         self.structure: list[Token] = []  # words that say how layers hang together: residual, shortcut, block
+        self.words: list[Token] = []  # plain words beside its figures, which may say what sort it is of
         self.spelled: list[Token] = []  # numbers in words that nothing explains
         self.vague: list[Token] = []  # a stride or a padding without its figure
         self.twice: list[tuple[str, Token, Token]] = []  # facts given twice, with different values

@@ -7,7 +7,7 @@ import re
 from archdsl.diagnostics import Source, Span
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits
-from archdsl.notations.listing import clauses, likeness, prose
+from archdsl.notations.listing import clauses, likeness, prose, sorts
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.inputs import InputReader
 from archdsl.notations.listing.line import Block, Head, Item, Setting, Shape, is_a, sizes
@@ -73,6 +73,10 @@ class LayerReader(InputReader):
     def _layers(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
         """Every layer of a line, in order."""
         parent = self._parent(piece)
+        word = sorts.unknown(self.source.text, found)
+        if word is not None:
+            self._tell("unclear-layer", sorts.message(word), place_of(word), sorts.HINT)
+            found = [item for item in found if item is not word]
         for segment in clauses.segments(found):
             first = True
             for head, said in clauses.clauses(segment.items):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import Span
+from archdsl.notations.listing import sorts
 from archdsl.notations.listing.blocks import stacked
 from archdsl.notations.listing.dense import chained, connected
 from archdsl.notations.listing.draft import Draft
@@ -143,6 +144,7 @@ class LineBuilder(Draft):
         """The statement of one layer, without claims."""
         at = Span(entry.head.start, entry.head.end)
         self.comes = []
+        sorts.hold(entry)
         if entry.kind != "STRANGE":
             self.explained(entry)
         for token in entry.vague:

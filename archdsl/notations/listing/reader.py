@@ -10,7 +10,7 @@ from typing import NamedTuple
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits, raising
-from archdsl.notations.listing import clauses, likeness, prose, tables, trade
+from archdsl.notations.listing import clauses, likeness, prose, sorts, tables, trade
 from archdsl.notations.listing.flow import Flow
 from archdsl.notations.listing.layers import LAYER, LayerReader, sizes_of
 from archdsl.notations.listing.line import Block, Head, Item, Lines, Setting, Shape, is_a, words
@@ -282,6 +282,10 @@ class _Reader(LayerReader):
         if prose.is_layer_in_disguise(self.source.text, piece, found):
             hint = "begin with its kind: CONV, MAX POOL, FC"
             self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
+            return
+        word = sorts.changed(found) if likeness.leads(found) else None
+        if word is not None:
+            self._tell("unclear-layer", sorts.message(word), place_of(word), sorts.HINT)
             return
         used = self.normed is not None and piece.start < self.normed.end and self.normed.start < piece.end
         if not used and trade.speaks_of_layers(self.source.text, piece.start, piece.end):

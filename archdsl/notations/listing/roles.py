@@ -87,6 +87,7 @@ def _amounts(entry: Entry, row: list[Token]) -> None:
     """Each amount with the words beside it."""
     _unknown_letters(entry, row)
     entry.structure += [word for word in row if word.type == "OTHER" and is_structure(word.text)]
+    entry.words += [word for word in row if word.type == "OTHER" and word.text]
     entry.spelled += [word for word in row if word.type == "OTHER" and number_of(word.text) is not None]
     row = [word for word, before in zip(row, [None, *row], strict=False) if _says(word, before)]
     used: set[int] = set()
