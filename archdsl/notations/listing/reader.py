@@ -21,7 +21,7 @@ from archdsl.notations.listing.programs import ProgramEntry
 from archdsl.notations.listing.remarks import Read, Remark, understood
 from archdsl.notations.listing.roles import take, take_result
 from archdsl.notations.listing.words import AMOUNTS, KINDS
-from archdsl.notations.pytorch.find import Program, forward_in, programs, stated_input
+from archdsl.notations.pytorch.find import Program, first_read, forward_in, programs, stated_input
 from archdsl.syntax import tree
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
@@ -74,6 +74,7 @@ class _Reader(LayerReader):
         self.modules = 0  # that modules of PyTorch hold
         self.plain = True  # whether no word was passed over
         self.programs = programs(source.text)[::-1]  # modules of PyTorch, the first one last
+        self.said.reads = first_read(self.programs[-1:])
         self.read_to = 0  # the end of the last of them
         self.of_program = False  # whether a program states the input
         self.value = ""  # the name that the last layer of Keras is assigned to
@@ -259,7 +260,8 @@ class _Reader(LayerReader):
         """What of a line is the size of the input."""
         given = self.input
         places = (given.start, given.end) if given is not None else (0, 0)
-        return [item for item in found if places[0] <= item.start < places[1] or is_a(item, "IMAGE")]
+        of_it = [item for item in found if places[0] <= item.start < places[1] or is_a(item, "IMAGE")]
+        return [*of_it, *self.of_channels]
 
     def _rest(self, piece: Piece, found: list[Item], read: Sequence[Item | tree.QuantityClaim]) -> None:
         """What a line of the input or of the total says besides: `Input: 28x28x1, 64 filters of 5x5`."""

@@ -24,6 +24,7 @@ _KERAS_LINE = re.compile(
     r"(?P<add>[A-Za-z_]\w*\.add\([ \t\r\n]*)?(?P<name>(?:[A-Za-z_]\w*\.)*[A-Z]\w*)\(",
     re.MULTILINE,
 )
+_MOST_LOOKED_AT = 1_000  # modules in which the first number of channels is looked for
 _ON = re.compile(r"[ \t]*\([ \t]*(?P<on>[A-Za-z_]\w*|\[[^\]\n]*\])[ \t]*\)")
 _CLOSED = re.compile(r"[ \t\r\n]*\)")
 _END = re.compile(r"[ \t]*[,;]?[ \t`]*(?:#[^\n]*)?\r?$", re.MULTILINE)
@@ -136,6 +137,47 @@ def stated_input(call: Call) -> Argument | None:
         return call.keywords.get("shape") or next(iter(call.positional), None)
     given = call.keywords.get("input_dim")
     return given._replace(value=(given.value,)) if given is not None and call.plain == "Dense" else None
+
+
+class Reads(NamedTuple):
+    """What the first module with a number of channels says: the number, whether PyTorch has them first, and the axes."""
+
+    channels: int
+    first: bool
+    axes: int | None
+
+
+_READING = {"input_size": (False, 2), "embed_dim": (False, 2), "in_features": (False, None), "normalized_shape": (False, None)}
+_READING |= {"in_channels": (True, None), "num_features": (True, None)}
+
+
+def first_read(found: list[Program]) -> Reads | None:
+    """What the modules of a text say that they read, by the first of them that says it."""
+    calls = [one.call for one in found[:1] if one.call is not None and not one.keras]
+    while calls:
+        call = calls.pop(0)
+        said = _read_by(call)
+        if said is not None:
+            return said
+        held = [one.value for one in call.positional if isinstance(one.value, Call)]
+        calls = [*call.inside, *held, *calls][:_MOST_LOOKED_AT]
+    return None
+
+
+def _read_by(call: Call) -> Reads | None:
+    rows = exact(f"nn.{call.plain}")
+    if not rows or rows[0].name != call.plain or not rows[0].kind:
+        return None
+    name = rows[0].signature.partition(",")[0].strip()
+    given = call.keywords.get(name) or next(iter(call.positional), None)
+    if name not in _READING or given is None:
+        return None
+    number = given.value[-1] if isinstance(given.value, tuple) and given.value else given.value
+    first, axes = _READING[name]
+    digit = call.plain[-2:-1] if call.plain.endswith("d") else ""
+    if type(number) is not int or (first and not digit.isdigit()):
+        return None
+    return Reads(number, first, int(digit) + 1 if digit.isdigit() and call.plain != "BatchNorm1d" else axes)
 
 
 def _of_pytorch(text: str, keras: bool) -> list[Program]:
