@@ -57,6 +57,7 @@ class LineBuilder(Draft):
         found = lines_of(entry, self.flow, self.rank, self.taken, self.limits)
         self.rank, self.flow = found.rank, found.flow
         self._laid_out(entry)
+        self.doubts += found.doubts
         for at, text in found.assumed:
             self.assumed.append((at, text))
             self.note(at, f"assumed: {text}")

@@ -37,6 +37,7 @@ class Read(NamedTuple):
     flow: Flow
     rank: int | None
     assumed: list[tuple[Span, str]]
+    doubts: list[tuple[Span, str]]
 
 
 def lines_of(entry: ProgramEntry, flow: Flow, rank: int | None, taken: set[str], limits: Limits) -> Read:
@@ -55,7 +56,7 @@ def lines_of(entry: ProgramEntry, flow: Flow, rank: int | None, taken: set[str],
         found = written(program.call, program.target, _value(flow, rank), taken, limits, keras)
     except Fault as fault:
         raise Unclear(fault.message, fault.at, fault.hint) from None
-    return Read(list(found.lines), _flow(found.value), found.value.rank, found.assumed)
+    return Read(list(found.lines), _flow(found.value), found.value.rank, found.assumed, found.doubts)
 
 
 def _unread(entry: ProgramEntry) -> list[Token]:

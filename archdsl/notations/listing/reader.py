@@ -372,9 +372,10 @@ class _Reader(LayerReader):
 
     def _tell_assumed(self, builder: LineBuilder) -> None:
         """What the lines of a program do not say is told."""
-        for at, text in dict.fromkeys(builder.assumed):
-            if len(self.passed) < self.limits.diagnostics:
-                self.passed.append(Diagnostic("assumed", f"assumed: {text}", at, self.source))
+        for code, said in (("assumed-order", builder.doubts), ("assumed", builder.assumed)):
+            for at, text in dict.fromkeys(said):
+                if len(self.passed) < self.limits.diagnostics:
+                    self.passed.append(Diagnostic(code, f"assumed: {text}", at, self.source))
 
     def _judge_remarks(self) -> None:
         """Sentences with figures: what was read must have them, or they may be layers that were not understood."""

@@ -24,7 +24,17 @@ from archdsl.syntax import parse as parse_text
 from archdsl.syntax import tree
 from archdsl.vocabulary import Row, exact
 from archdsl.vocabulary.arguments import FROM_INPUT
-from archdsl.vocabulary.printed import CHAINS, PARALLEL, RESIDUAL, SHORTCUTS
+from archdsl.vocabulary.printed import (
+    APART,
+    CHAINS,
+    IDENTITIES,
+    INVERTED,
+    PARALLEL,
+    RESIDUAL,
+    SHORTCUTS,
+    SQUEEZE,
+    SUMS,
+)
 from archdsl.vocabulary.printed import MODULES as PRINTED
 from archdsl.vocabulary.table import rows
 
@@ -37,6 +47,9 @@ _NUMBERED = re.compile(r"(conv|bn)([0-9])")
 _SHORT = 200  # characters of a text whose tree is kept
 _MOST = 100_000  # modules of one text
 _EACH = "each reads what the one above gives, in the order in which they are printed"
+
+_DOUBT = "Where its forward adds, joins or multiplies, or has parameters of its own, shapes, parameters and macs are others"
+_MODES = frozenset("same valid zeros reflect replicate circular row batch".split())  # printed without quotes
 
 
 class Fault(Exception):
@@ -62,6 +75,7 @@ class Written(NamedTuple):
     lines: tuple[tree.Line, ...]
     value: Value
     assumed: list[tuple[Span, str]]
+    doubts: list[tuple[Span, str]]
 
 
 def written(call: Call, target: str, value: Value, taken: set[str], limits: Limits, keras: Keras | None = None) -> Written:
@@ -72,7 +86,7 @@ def written(call: Call, target: str, value: Value, taken: set[str], limits: Limi
     file = _tree(text, limits) if len(text) < _SHORT else parse_text(Source("", text), limits).file
     if file is None:
         raise Fault("this module cannot be read", call.place)
-    return Written(placed(file, writer.parts, call.place), Value(writer.shape, writer.rank), writer.assumed)
+    return Written(placed(file, writer.parts, call.place), Value(writer.shape, writer.rank), writer.assumed, writer.doubts)
 
 
 @lru_cache(maxsize=256)
@@ -88,7 +102,9 @@ class _Writer:
         self.text: list[str] = []
         self.parts: list[Part] = []
         self.assumed: list[tuple[Span, str]] = []
+        self.doubts: list[tuple[Span, str]] = []  # what was assumed, and may well be otherwise
         self.length = self.count = 0
+        self.nested = False  # whether a module is part of another
         self.named = True
 
     def put(self, text: str, place: Span, comes: tuple[tree.Comes, ...] = ()) -> None:
@@ -123,19 +139,68 @@ class _Writer:
 
     def _container(self, call: Call) -> None:
         parts = self._held(call)
-        labels = {part.label for part in parts}
-        if call.plain in RESIDUAL or (call.plain not in CHAINS and labels & {*SHORTCUTS}):
+        if call.plain in CHAINS:
+            pass
+        elif tuple(part.label for part in parts) == SQUEEZE:
+            self._gated(call, parts)
+            return
+        elif call.plain in INVERTED and parts and parts[0].label in ("block", "conv"):
+            self._inverted(call, parts)
+            return
+        elif call.plain in RESIDUAL or SUMS.fullmatch(call.plain) or {part.label for part in parts} & {*SHORTCUTS}:
             self._residual(call, parts)
             return
-        apart = next((part for part in parts if part.label in PARALLEL), None)
-        if call.plain not in CHAINS and (apart is not None or call.plain == "ModuleDict"):
-            said = f"{apart.label} is a part of it" if apart is not None else "its parts have no order"
-            hint = "write it in a spec, where lines say what they read"
-            raise Fault(f"how {call.name} puts its parts together is not printed: {said}", call.place, hint)
-        if call.plain not in CHAINS and len(parts) > 1:
-            self.assumed.append((call.place, f"the parts of {call.name}: {_EACH}"))
+        elif not self._is_list(call):
+            self._in_order(call, parts)
+        nested, self.nested = self.nested, True
         for part in parts:
             self.module(part, part.label, call)
+        self.nested = nested
+
+    def _is_list(self, call: Call) -> bool:
+        return call.plain == "ModuleList" and bool(call.inside)
+
+    def _in_order(self, call: Call, parts: list[Call]) -> None:
+        """Hold a class of which the forward is not printed: its parts are read in their order, which is told, or not."""
+        apart = next((part for part in parts if part.label in PARALLEL or part.plain in IDENTITIES), None)
+        named = self.nested and APART.fullmatch(call.plain) is not None
+        if apart is not None or named or call.plain == "ModuleDict":
+            said = f"{apart.label} is a part of it" if apart is not None else "its parts have no order"
+            said = "its name says more than one after the other" if named and apart is None else said
+            hint = "write it in a spec, where lines say what they read"
+            raise Fault(f"how {call.name} puts its parts together is not printed: {said}", call.place, hint)
+        if self.nested:
+            self.doubts.append((call.place, f"the parts of {call.name}: {_EACH}. {_DOUBT}"))
+        elif len(parts) > 1:
+            self.assumed.append((call.place, f"the parts of {call.name}: {_EACH}"))
+
+    def _gated(self, call: Call, parts: list[Call]) -> None:
+        """torchvision's SqueezeExcitation: what comes in, times a gate for each channel."""
+        pool, first, second, act, gate = parts
+        before = Value(self.shape, self.rank)
+        self.assumed.append((call.place, f"{call.name}: a gate for each channel, as in torchvision"))
+        self.put("MUL broadcast {\n{\n", call.place)
+        for part in (pool, first, act, second, gate):
+            self.module(part, "", call)
+        self.put("}\nID\n}\n", call.place)
+        self.shape, self.rank = before
+
+    def _inverted(self, call: Call, parts: list[Call]) -> None:
+        """torchvision's InvertedResidual and MBConv: a sum where the stride is 1 and the channels stay."""
+        main, *others = parts
+        unknown = next((part for part in others if part.plain not in IDENTITIES), None)
+        channels = _kept_channels(main)
+        if unknown is not None or channels is None:
+            hint = "write it in a spec, where lines say what they read"
+            raise Fault(f"how {call.name} puts its parts together is not printed", call.place, hint)
+        named, self.named = self.named, self.named and not channels
+        if channels:
+            self.assumed.append((call.place, f"{call.name}: the sum of its layers and of what comes in, as in torchvision"))
+            self.put("ADD {\n{\n", call.place)
+        self.module(main, main.label, call)
+        if channels:
+            self.put("}\nID\n}\n", call.place)
+        self.named = named
 
     def _held(self, call: Call) -> list[Call]:
         """What a container holds: printed, as arguments, in a list or in an OrderedDict."""
@@ -147,7 +212,7 @@ class _Writer:
         if len(values) == 1 and isinstance(values[0], Call) and values[0].plain == "OrderedDict":
             pairs = values[0].positional[0].value if values[0].positional else ()
             values = [_paired(pair, call) for pair in _pairs(pairs)]
-        elif len(values) == 1 and isinstance(values[0], tuple):
+        elif len(values) == 1 and isinstance(values[0], tuple) and not isinstance(values[0], Call):
             values = list(values[0])
         for value in values:
             if not isinstance(value, Call):
@@ -187,6 +252,8 @@ class _Writer:
             self._flatten(call, within)
         draft = Draft(row, call.plain, lookup(row.kind), Around(self._around(), frozenset(), frozenset()))
         values = {name: _plain(value.value, value, call) for name, value in call.keywords.items()}
+        if f"mode={values.get('mode')}" in row.behind.split():  # UpsamplingBilinear2d prints its mode
+            del values["mode"]
         places = _places(call, row)
         try:
             bind(draft, tuple(_plain(value.value, value, call) for value in call.positional), values)
@@ -313,6 +380,24 @@ class _KerasWriter(_Writer):
         return found[0]
 
 
+def _kept_channels(call: Call) -> bool | None:
+    """Whether convolutions one behind the other keep the size and the channels; None where that is not to be seen."""
+    found: list[Call] = []
+    waiting = [call]
+    while waiting:
+        one = waiting.pop(0)
+        if tuple(part.label for part in one.inside) == SQUEEZE:
+            continue
+        if one.plain == "Conv2d":
+            found.append(one)
+        waiting = [*one.inside, *waiting]
+    ends = [one.positional[place].value for one, place in zip(found[:1] + found[-1:], (0, 1), strict=False)]
+    if not found or any(len(one.positional) < 2 for one in found):
+        return None
+    strides = [one.keywords["stride"].value for one in found if "stride" in one.keywords]
+    return ends[0] == ends[1] and all(stride in (1, (1, 1)) for stride in strides)
+
+
 def _places(call: Call, row: Row) -> dict[str, Span]:
     """Where the value of each argument stands."""
     names = [part.partition("=")[0].strip() for part in row.signature.split(",")]
@@ -326,6 +411,8 @@ def _plain(value: Any, at: Argument, call: Call) -> Any:
         positional = tuple(_plain(one.value, one, call) for one in value.positional)
         return program.Call(value.name, positional, {n: _plain(one.value, one, call) for n, one in value.keywords.items()})
     if isinstance(value, Unknown):
+        if value.text in _MODES:
+            return value.text
         if value.text.startswith(("torch.", "F.", "nn.")):
             return Raw(value.text)
         message = f"{value.text} is a name, and only running the program would tell its value"
