@@ -10,7 +10,7 @@ from typing import NamedTuple
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits, raising
-from archdsl.notations.listing import clauses, likeness, prose, sorts, tables, trade
+from archdsl.notations.listing import clauses, code, likeness, prose, sorts, tables, trade
 from archdsl.notations.listing.flow import Flow
 from archdsl.notations.listing.layers import LAYER, LayerReader, sizes_of
 from archdsl.notations.listing.line import Block, Head, Item, Lines, Setting, Shape, is_a, words
@@ -281,6 +281,10 @@ class _Reader(LayerReader):
 
     def _pass_over(self, piece: Piece, found: list[Item], heads: list[Head]) -> None:
         """Prose; what seems to be about a layer is not dropped in silence, and what has a figure is no prose."""
+        if code.may_be_a_layer(self.source.text[piece.start : piece.end]):
+            hint = "write the layer in words, or as PyTorch or Keras call it; take the line out if it is none"
+            self._tell("unclear-layer", "this line of a program may be a layer, and is not known", piece, hint)
+            return
         if prose.is_layer_in_disguise(self.source.text, piece, found):
             hint = "begin with its kind: CONV, MAX POOL, FC"
             self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
@@ -321,6 +325,9 @@ class _Reader(LayerReader):
     def _total(self, piece: Piece, found: list[Item]) -> bool:
         """`62,378,344 parameters` of the whole network."""
         claim = prose.total(found)
+        if claim is not None and prose.is_untrained(self.source.text, piece):
+            self._is_prose(piece)
+            return True
         if claim is None:
             return False
         self.totals.append(claim)
