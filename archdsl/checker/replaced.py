@@ -19,10 +19,10 @@ from archdsl.faults.work import Work
 from archdsl.limits import Limits
 from archdsl.reading.declare import Declarations, model_name, parameters
 from archdsl.reading.given import Changed, GivenInput, Inputs, Replacing, pinned
-from archdsl.sizes.shape import is_channels_first
 from archdsl.reading.kinds import Kinds, linked
 from archdsl.reading.reading import Reading
 from archdsl.reading.where import define_symbols, facts_of, symbol_names
+from archdsl.sizes.shape import is_channels_first
 from archdsl.syntax import tree
 
 

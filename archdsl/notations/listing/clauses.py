@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archdsl.notations.listing.likeness import HEAVY, ROLES, family, is_heavy
 from archdsl.notations.listing.entry import Entry
+from archdsl.notations.listing.likeness import HEAVY, ROLES, family, is_heavy
 from archdsl.notations.listing.line import Copies, Head, Item, Setting, Shape, is_a, sizes
 from archdsl.notations.listing.words import AMOUNTS, figure_of
 from archdsl.syntax.tree import Token
@@ -14,7 +14,9 @@ _WITHOUT_SIZES = ("RELU", "TANH", "SIGMOID", "SOFTMAX", "DROPOUT", "BN", "FLATTE
 
 _OF_SOFTMAX = ("NEURONS", "CLASSES")
 _SIGNS = ("SEP", "COLON", "OPENING", "CLOSING", "NTH", "MEMORY", "PRODUCT")
-_JOINING = frozenset("and then by with plus followed a an another use und mit avec con dann ein eine einem et puis un une y luego e poi".split())
+_JOINING = frozenset(
+    "and then by with plus a an another use und mit avec con dann ein eine einem et puis un une y luego e poi".split()
+)
 
 Clause = tuple[Head | None, list[Item]]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 _STATEMENT = re.compile(
-    r"\s*(?:self\.)?[A-Za-z_]\w*\s*[-+*/@]?=(?!=)\s*[A-Za-z_][\w.]*(?:\s*[-+*/@]\s*[A-Za-z_]|[(\[])"  # x = x + y, x = f(x)
+    r"\s*(?:self\.)?[A-Za-z_]\w*\s*[-+*/@]?=(?!=)\s*[A-Za-z_][\w.]*(?:\s*[-+*/@]\s*[A-Za-z_]|[(\[])"  # x = x + y
     r"|\s*(?:[A-Za-z_]\w*\.)+[A-Za-z_]\w*\("  # model.add(...)
     r"|\s*[A-Z]\w*\((?![12][0-9]{3}\))(?:\)|[^()\n]*[0-9=])[^\n]*\)\s*[,;]?\s*$"  # Name(3)
 )

@@ -20,6 +20,7 @@ from archdsl.syntax.tree import Token
 _PLAIN = ("OTHER", "COLON", "OPENING", "CLOSING", "SEP")
 _CHANNELS = frozenset("bands band bänder bandes bandas canales channel".split())
 _STACKED = frozenset("frames frame slices views clips stacked bilder".split())
+_FEATURES = re.compile(r"features?|merkmale?n?|caracter[ií]sticas|特征|特徴|특징")
 _MOST_IN_ONE = 64  # images or frames that are one input; more are those of a data set
 
 
@@ -174,12 +175,12 @@ class InputReader:
         if batch and sizes(batch[0]) != ("1",):
             at = Span(batch[0].start, last.end)
             question = f"whether {batch[0].text} of {batch[0].text}x{last.text} are a batch or steps"
-            self._ask(question, at, f"write the input as {last.text}, or as (N, {last.text}); steps as a shape in brackets")
+            self._ask(question, at, f"write {last.text}, or (N, {last.text}) for a batch")
             return None
         return Shape(("".join(sizes(last)),), last.start, last.end) if "." not in last.text else None
 
     def _is_sequence(self, numbers: tuple[str, ...]) -> bool:
-        """Whether two sizes are steps and channels, by what the first module of PyTorch reads: 3x32 above Conv1d(3, 8)."""
+        """Whether two sizes are steps and channels, by what the first module reads: 3x32 above Conv1d(3, 8)."""
         reads = self.said.reads
         if reads is None or str(reads.channels) not in numbers:
             return False
@@ -202,7 +203,9 @@ class InputReader:
                 self.of_channels += [item, *(one for one in found[at - 1 : at + 2] if is_a(one, "MAPS", "AT"))]
             elif alone and self._is_open(found, at, size):
                 hint = "give the channels with their word, as 28x28, 3 channels, or in the shape, as 28x28x3"
-                self._ask(f"what {line[item.start - piece.start : item.end - piece.start]} says of the input", _at(item), hint)
+                self._ask(
+                    f"what {line[item.start - piece.start : item.end - piece.start]} says of the input", _at(item), hint
+                )
                 return None
         if colours is not None:
             said.setdefault("4" if four else "3", found[0])
@@ -252,7 +255,7 @@ def _text(item: Item) -> str:
 
 
 def _is_feature(item: Item) -> bool:
-    return is_a(item, "MAPS") and re.fullmatch(r"features?|merkmale?n?|caracter[ií]sticas|特征|特徴|특징", _text(item)) is not None
+    return is_a(item, "MAPS") and _FEATURES.fullmatch(_text(item)) is not None
 
 
 def _inputs(found: list[Item]) -> Iterator[tuple[int, int]]:

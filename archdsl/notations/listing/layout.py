@@ -83,7 +83,9 @@ def order(numbers: tuple[str, ...], listing: Said, batched: bool) -> Order:
     seen = _seen(sizes)
     if said and seen is not None and seen not in said:
         return Order(None, f"the listing speaks of channels {said.pop()}, {shape} looks otherwise, and which is meant")
-    found = next(iter(said), None) or seen or _read(numbers, listing) or _square(sizes, batched) or _marked(sizes, listing)
+    found = (
+        next(iter(said), None) or seen or _read(numbers, listing) or _square(sizes, batched) or _marked(sizes, listing)
+    )
     if found is None and len(set(sizes)) > 1:
         return Order(None, f"whether {shape} has its channels first or last")
     return Order(found or LAST)

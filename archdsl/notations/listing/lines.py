@@ -28,7 +28,10 @@ _FACTS = {
     "DROPOUT": ("rate",),
 }
 _SAYS_NOTHING = {"dense": (("stride", "1"), ("pad", "0")), "pool": (("dilation", "1"),)}  # PyTorch prints these
-_SWITCHES = {"conv": ("same", "valid", "ceil", "nobias"), "pool": ("same", "valid", "ceil", "nobias")}
+_SWITCHES: dict[str, tuple[str, ...]] = {
+    "conv": ("same", "valid", "ceil", "nobias"),
+    "pool": ("same", "valid", "ceil", "nobias"),
+}
 _SWITCHES |= {"dense": ("valid", "nobias"), "norm": ("nobias",)}
 _PLAIN = {"LRN": "LRN", "BN": "BN", "RELU": "RELU", "TANH": "TANH", "SIGMOID": "SIGMOID", "FLATTEN": "FLATTEN"}
 

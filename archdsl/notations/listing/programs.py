@@ -42,7 +42,8 @@ class Read(NamedTuple):
 
 def lines_of(entry: ProgramEntry, flow: Flow, rank: int | None, taken: set[str], limits: Limits) -> Read:
     """The lines of a module that reads `flow`, of `rank` axes where that alone is known; raises Unclear."""
-    from archdsl.notations.pytorch.write import Fault, written
+    from archdsl.notations.pytorch.containers import Fault
+    from archdsl.notations.pytorch.write import written
 
     program = entry.program
     if program.call is None:
@@ -81,5 +82,5 @@ def _value(flow: Flow, rank: int | None) -> Value:
 def _flow(value: Value) -> Flow:
     if value.shape is None or not all(isinstance(size, int) for size in value.shape.sizes):
         return Flow(None, None, value.rank == 1)
-    sizes: tuple[int, ...] = value.shape.sizes
+    sizes = tuple(size for size in value.shape.sizes if isinstance(size, int))
     return Flow(sizes[:-1] if len(sizes) > 1 else None, sizes[-1], len(sizes) == 1)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import partial
 from typing import NamedTuple
@@ -12,24 +11,21 @@ from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits, raising
 from archdsl.notations.listing import clauses, code, likeness, prose, sorts, tables, trade
 from archdsl.notations.listing.flow import Flow
-from archdsl.notations.listing.layers import LAYER, LayerReader, sizes_of
-from archdsl.notations.listing.line import Block, Head, Item, Lines, Setting, Shape, is_a, words
+from archdsl.notations.listing.layers import sizes_of
+from archdsl.notations.listing.line import Block, Head, Item, Setting, Shape, is_a, words
 from archdsl.notations.listing.lines import LineBuilder
+from archdsl.notations.listing.modules import TOKEN, ProgramReader
 from archdsl.notations.listing.parts import Note, Unclear, place_of
 from archdsl.notations.listing.pieces import Piece, Row, pieces
-from archdsl.notations.listing.programs import ProgramEntry
 from archdsl.notations.listing.remarks import Read, Remark, understood
-from archdsl.notations.listing.roles import take, take_result
 from archdsl.notations.listing.words import AMOUNTS, KINDS
-from archdsl.notations.pytorch.find import Program, first_read, forward_in, programs, stated_input
+from archdsl.notations.pytorch.find import forward_in
 from archdsl.syntax import tree
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
-from archdsl.vocabulary import known
 
-_COMMENT = re.compile(r"#|(?<=\s)//")
 _SURE = 100  # layers of a text that is a listing, whatever else
-_LINE, _TOKEN = 20, 3  # steps of reading a line, and each token or other character on it
+_LINE = 20  # steps of reading a line
 
 
 class Listing(NamedTuple):
@@ -58,7 +54,7 @@ def read_listing(source: Source, limits: Limits, given: tree.Input | None = None
     return _Reader(source, limits).read(given)
 
 
-class _Reader(LayerReader):
+class _Reader(ProgramReader):
     """The reading of one text."""
 
     def __init__(self, source: Source, limits: Limits) -> None:
@@ -68,16 +64,9 @@ class _Reader(LayerReader):
         self.remarks: list[Remark] = []  # sentences with figures, judged when all layers are known
         self.prose: list[Span] = []  # lines that were passed over
         self.normed = prose.normed(source.text)
-        self.lines = Lines()
         self.budget = limits.tokens
         self.of_layers = False  # whether the table of the last row has what layers have
-        self.modules = 0  # that modules of PyTorch hold
         self.plain = True  # whether no word was passed over
-        self.programs = programs(source.text)[::-1]  # modules of PyTorch, the first one last
-        self.said.reads = first_read(self.programs[-1:])
-        self.read_to = 0  # the end of the last of them
-        self.of_program = False  # whether a program states the input
-        self.value = ""  # the name that the last layer of Keras is assigned to
 
     # ---- lines
 
@@ -101,71 +90,6 @@ class _Reader(LayerReader):
         hint = "print the model, print(model), and put its input above: Input: 3x224x224"
         self._tell("unclear-layer", "how the layers of a class hang together is told by running it alone", at, hint)
         return Listing(None, self.diagnostics, [], _SURE, True, stated=True)
-
-    def _program(self, piece: Piece | Row) -> bool:
-        """Read the modules of PyTorch that a line has or belongs to."""
-        inside = piece.start < self.read_to
-        while self.programs and self.programs[-1].start < piece.end and isinstance(piece, Piece):
-            program = self.programs.pop()
-            if program.end <= piece.start:
-                continue
-            if program.keras and not self._reads_on(program):
-                self.read_to, inside = program.end, True
-                continue
-            entry = ProgramEntry(program)
-            entry.stated = self.of_program
-            self.entries.append(entry)
-            self.layers += 1
-            self.modules += program.modules
-            self.steps -= LAYER + _TOKEN * (program.end - program.start)
-            self.read_to, inside = program.end, True
-        if not inside or not self.entries:
-            return False
-        self.near = False
-        comment = _comment(self.source.text, piece)
-        if any(map(str.isdigit, self.source.text[comment : piece.end])):
-            self.prose.append(Span(piece.start, piece.end))
-        if comment > self.read_to:
-            self._behind_program(piece, comment)
-        return True
-
-    def _reads_on(self, program: Program) -> bool:
-        """Take what a layer of Keras says of the input, and hold what it is called on against the line above."""
-        call = program.call
-        assert call is not None
-        stated = stated_input(call)
-        if stated is not None:
-            sizes = stated.value if isinstance(stated.value, tuple) else (stated.value,)
-            self.of_program = self.of_program or self.input is None
-            self._give_stated(sizes, Span(stated.start, stated.end))
-        if program.on and self.value and program.on != self.value:
-            hint = "a listing has its layers one after the other: convert the rest, and write this one in the spec"
-            message = f"this layer reads {program.on}, and the line above gives {self.value}"
-            self._tell("unclear-layer", message, call.place, hint)
-        self.value = program.target
-        return call.plain not in ("Input", "InputLayer")
-
-    def _behind_program(self, piece: Piece, end: int) -> None:
-        """What stands behind a module on its line: what the module claims, and further layers; nothing is dropped."""
-        tokens = words(self.source.text, self.read_to, end)
-        found = self.lines.items(tokens)
-        if found is None:
-            at = Span(self.read_to, end)
-            self._tell("unclear-layer", "what stands behind this module cannot be understood", at, "take it out")
-            return
-        said, rest = clauses.behind(found)
-        for segment in clauses.segments(said):
-            (take_result if segment.behind_arrow else take)(self.entries[-1], segment.items)
-        plain = [item for item in said if isinstance(item, Token) and item.type == "OTHER"]
-        named = next((word for word in plain if known(word.text) is not None), None)
-        if named is not None:
-            hint = "write it as a module, with its brackets, or take it out"
-            self._tell("unclear-layer", f"what {named.text} says of this module is not clear", place_of(named), hint)
-        elif plain:
-            self.prose.append(Span(piece.start, piece.end))
-        if rest:
-            self._layers(piece, rest, {})
-            self.near = False
 
     def _has_room(self, piece: Piece | Row) -> bool:
         """Whether more layers may follow; as many as a check may visit, since each is visited."""
@@ -212,7 +136,7 @@ class _Reader(LayerReader):
         blanks = self.source.text.count(" ", piece.start, piece.end)
         others = piece.end - piece.start - blanks - sum(token.end - token.start for token in tokens)
         self.budget -= len(tokens)
-        self.steps -= _LINE + _TOKEN * (len(tokens) + max(0, others))
+        self.steps -= _LINE + TOKEN * (len(tokens) + max(0, others))
         if self.budget < 0:
             self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, raising("tokens"))
         elif self.steps < 0:
@@ -379,10 +303,10 @@ class _Reader(LayerReader):
 
     def _tell_assumed(self, builder: LineBuilder) -> None:
         """What the lines of a program do not say is told."""
-        for code, said in (("assumed-order", builder.doubts), ("assumed", builder.assumed)):
+        for kind, said in (("assumed-order", builder.doubts), ("assumed", builder.assumed)):
             for at, text in dict.fromkeys(said):
                 if len(self.passed) < self.limits.diagnostics:
-                    self.passed.append(Diagnostic(code, f"assumed: {text}", at, self.source))
+                    self.passed.append(Diagnostic(kind, f"assumed: {text}", at, self.source))
 
     def _judge_remarks(self) -> None:
         """Sentences with figures: what was read must have them, or they may be layers that were not understood."""
@@ -407,12 +331,6 @@ class _Reader(LayerReader):
         if self.normed is not None:
             builder.normed = True
             self.note(self.normed, "batch normalization behind each convolution, which then has no bias")
-
-
-def _comment(text: str, piece: Piece | Row) -> int:
-    """Where a comment begins on a line of code; the end of the line where there is none."""
-    found = _COMMENT.search(text, piece.start, piece.end)
-    return found.start() if found is not None else piece.end
 
 
 def _flow(given: tree.Input | None) -> Flow:

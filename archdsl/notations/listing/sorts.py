@@ -23,7 +23,7 @@ _AVERAGE = re.compile(
     re.IGNORECASE,
 )
 _MAXIMUM = re.compile(
-    r"(?:max|maxi\w*|máxim[oa]|massim[oa]|maxim[oa]|größte\w*|plus grand|максим\w+|макс)|.*(?:最大|최대|맥스|マックス).*",
+    r"(?:max|maxi\w*|máxim[oa]|massim[oa]|maxim[oa]|größte\w*|максим\w+|макс)|.*(?:最大|최대|맥스|マックス).*",
     re.IGNORECASE,
 )
 _OTHER_POOLS = re.compile(
@@ -53,31 +53,33 @@ _BESIDE = re.compile(  # words of which the sort is said only where they stand r
     re.IGNORECASE,
 )
 _HARMLESS = frozenset(
-    """a an the this that these those its our my your their each every all any some one no both another other others next then now
-    first second third fourth fifth sixth seventh eighth ninth tenth last final initial new same single only just also plus and or of
-    in is are was be by with for to from as at on into after before via using use uses used apply applies applied applying add adds
-    added adding have has had having we you it they i let take takes follow follows followed following comes come goes through put
-    stack stacked gives give standard simple simplest normal regular plain ordinary usual typical classic classical basic common
-    vanilla traditional conventional main extra additional optional further subsequent previous preceding current single input hidden
-    intermediate top bottom upper lower big bigger large larger largest small smaller smallest tiny wide wider narrow deep deeper thin
-    thick square overlapping nonoverlapping overlapped linear nonlinear trainable learnable learned scaled final finally
-    lastly firstly secondly begin begins start starts end ends there here which where when so thus hence e g i ie eg etc type kind
-    layer layers name named called op operation stage level step part d pre post valid full strided dilated pointwise point
-    scalar batch dense fully connected conv pool max relu activation output block unstrided unpadded padded biased unbiased
-    convolutional pooling fc feature features image images hidden-layer encoder decoder head stem body backbone classifier
-    ein eine einen einem einer eines der die das den dem des dann danach darauf folgt folgen kommt wird mit und oder von zu im in auf
-    nach vor als noch weitere weiterer weiteres zweite zweiter zweites dritte dritter drittes vierte erste erster erstes letzte letzter
-    letztes nächste normale normaler einfache einfacher gewöhnliche übliche große kleine jede jeder jedes alle eingabe ausgabe
-    versteckte verdeckte abschließend zuerst zuletzt schließlich
-    un une le la les du de des l d puis ensuite avec et ou en par sur couche couches première premier deuxième seconde troisième
-    dernière dernier suivante suivant autre nouvelle simple classique chaque
-    uno unos unas el los las lo luego después con y o por capa capas primera primer segunda segundo tercera última último siguiente otra
-    otro nueva cada sencilla clásica
-    um uma o os as do da dos das depois em com e ou por camada camadas primeira primeiro segunda terceira última seguinte outra nova cada
-    il gli i di del della poi quindi con e o strato strati primo prima secondo seconda terzo ultimo successivo altro ogni semplice
-    и или с со из в на затем потом далее слой слои первый первая второй вторая третий третья последний последняя следующий следующая
-    обычная обычный простая простой
-    의 및 와 과 그리고 다음 첫 번째 두 세 마지막 は が の と 次 最後 最初 第 层 層 個 个 次の 最初の 最後の 然后 接着 最后 第一 第二""".split()
+    """a an the this that these those its our my your their each every all any some one no both another other others
+    next then now first second third fourth fifth sixth seventh eighth ninth tenth last final initial new same
+    single only just also plus and or of in is are was be by with for to from as at on into after before via using
+    use uses used apply applies applied applying add adds added adding have has had having we you it they i let take
+    takes follow follows followed following comes come goes through put stack stacked gives give standard simple
+    simplest normal regular plain ordinary usual typical classic classical basic common vanilla traditional
+    conventional main extra additional optional further subsequent previous preceding current single input hidden
+    intermediate top bottom upper lower big bigger large larger largest small smaller smallest tiny wide wider
+    narrow deep deeper thin thick square overlapping nonoverlapping overlapped linear nonlinear trainable learnable
+    learned scaled final finally lastly firstly secondly begin begins start starts end ends there here which where
+    when so thus hence e g i ie eg etc type kind layer layers name named called op operation stage level step part d
+    pre post valid full strided dilated pointwise point scalar batch dense fully connected conv pool max relu
+    activation output block unstrided unpadded padded biased unbiased convolutional pooling fc feature features
+    image images hidden-layer encoder decoder head stem body backbone classifier ein eine einen einem einer eines
+    der die das den dem des dann danach darauf folgt folgen kommt wird mit und oder von zu im in auf nach vor als
+    noch weitere weiterer weiteres zweite zweiter zweites dritte dritter drittes vierte erste erster erstes letzte
+    letzter letztes nächste normale normaler einfache einfacher gewöhnliche übliche große kleine jede jeder jedes
+    alle eingabe ausgabe versteckte verdeckte abschließend zuerst zuletzt schließlich un une le la les du de des l d
+    puis ensuite avec et ou en par sur couche couches première premier deuxième seconde troisième dernière dernier
+    suivante suivant autre nouvelle simple classique chaque uno unos unas el los las lo luego después con y o por
+    capa capas primera primer segunda segundo tercera última último siguiente otra otro nueva cada sencilla clásica
+    um uma o os as do da dos das depois em com e ou por camada camadas primeira primeiro segunda terceira última
+    seguinte outra nova cada il gli i di del della poi quindi con e o strato strati primo prima secondo seconda
+    terzo ultimo successivo altro ogni semplice и или с со из в на затем потом далее слой слои первый первая второй
+    вторая третий третья последний последняя следующий следующая обычная обычный простая простой
+    의 및 와 과 그리고 다음 첫 번째
+    두 세 마지막 は が の と 次 最後 最初 第 层 層 個 个 次の 最初の 最後の 然后 接着 最后 第一 第二""".split()
 )
 _SIGNS = ("SEP", "OPENING", "CLOSING", "COLON", "ARROW", "BREAK")
 _BLANKS = " \t-_*`'\"$"
@@ -96,12 +98,13 @@ def unknown(text: str, found: list[Item]) -> Token | None:
             continue
         before = found[at - 1] if at else None
         behind = found[at + 1] if at + 1 < len(found) else None
-        if item.kind == "NORM" and is_a(before, "WEIGHTS", "GROUPS") and _is_right_at(text, before, item):  # type: ignore[arg-type]
-            return before  # type: ignore[return-value]
-        if is_a(before, "OTHER") and _is_right_at(text, before, item) and not _is_plain(before, item):  # type: ignore[arg-type]
-            return before  # type: ignore[return-value]
-        if is_a(behind, "OTHER") and _is_right_at(text, item, behind) and _BESIDE.fullmatch(behind.text):  # type: ignore[union-attr]
-            return behind  # type: ignore[return-value]
+        if isinstance(before, Token) and _is_right_at(text, before, item):
+            other_norm = item.kind == "NORM" and is_a(before, "WEIGHTS", "GROUPS")
+            if other_norm or (before.type == "OTHER" and not _is_plain(before, item)):
+                return before
+        right = isinstance(behind, Token) and behind.type == "OTHER" and _is_right_at(text, item, behind)
+        if right and isinstance(behind, Token) and _BESIDE.fullmatch(behind.text):
+            return behind
     return _alone(found)
 
 
@@ -112,9 +115,9 @@ def changed(found: list[Item]) -> Token | None:
     return next((word for word in words if pool and _OTHER_POOLS.fullmatch(word.text)), None)
 
 
-def _is_right_at(text: str, first: Item | None, second: Item | None) -> bool:
+def _is_right_at(text: str, first: Item, second: Item) -> bool:
     """Whether a word and the name of a layer stand beside each other."""
-    return first is not None and second is not None and not text[first.end : second.start].strip(_BLANKS)
+    return not text[first.end : second.start].strip(_BLANKS)
 
 
 def _alone(found: list[Item]) -> Token | None:
@@ -157,7 +160,8 @@ def _sort(entry: Entry, word: Token) -> None:
         elif _OTHER_POOLS.fullmatch(text):
             raise _unknown(word)
     elif entry.family in ("conv", "dense") and _OTHER_LAYERS.fullmatch(text):
-        if not (text.lower() in ("grouped", "groupwise", "gruppierte", "groupée") and "groups" in entry.facts):
+        grouped = text.lower() in ("grouped", "groupwise", "gruppierte", "groupée") and "groups" in entry.facts
+        if not grouped:
             raise _unknown(word)
 
 
@@ -167,7 +171,9 @@ def _take(entry: Entry, word: Token, sort: str) -> None:
     if entry.kind in kinds:
         return
     if entry.kind not in ("POOL", "P_LABEL"):
-        raise Unclear(f"{word.text!r} is another pool than this layer's name says", place_of(word), "keep one of the two")
+        raise Unclear(
+            f"{word.text!r} is another pool than this layer's name says", place_of(word), "keep one of the two"
+        )
     entry.kind = kinds[0]
 
 

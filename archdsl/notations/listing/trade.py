@@ -35,7 +35,9 @@ conness convoluz блок нейрон узл узел фильтр канал �
 sottocampion campionament submuestre subamostr atenci atenç attenzion darknet mbconv sepconv separable depthwise
 """.split()
 _PARTS = """
-köpf kopf aufmerksamkeit пулинг conv shuffle 반복 繰り返 重复 重複 layer neuron neurôni filter filtr kernel channel pool block relu activation
+köpf kopf aufmerksamkeit пулинг conv
+shuffle 반복 繰り返 重复 重複
+layer neuron neurôni filter filtr kernel channel pool block relu activation
 attention schicht einheit kanal kanäle merkmalskarte faltung 층 레이어 블록 블럭 유닛 뉴런 노드 필터 커널 헤드
 채널 특징 특성 합성곱 컨볼루션 콘볼루션 풀링 출력 입력 은닉 연결 결합 밀집 잔차 분기 활성화 윈도우 스트라이드
 패딩 임베딩 드롭아웃 숏컷 스킵 어텐션 순환 층 レイヤ ブロック ユニット ニューロン ノード フィルタ カーネル
@@ -62,7 +64,9 @@ _COUNTED = re.compile(
 _IS_STRUCTURE = re.compile(f"(?:{'|'.join(_STRUCTURE)})|.*(?:{'|'.join(_STRUCTURE_SIGNS)}).*", re.IGNORECASE)
 _FEED = re.compile(r"feed[ -]forward", re.IGNORECASE)
 _COMPACT = re.compile(r"(?<!\w)(?:\d+C\d+(?![a-z])|[CPF]\(\d|\d+(?:\s?[-–]\s?\d+){2,})", re.IGNORECASE)  # 32C3-MP2
-_SHORT = re.compile(r"(?<!\w)(?:SE|MBConv[0-9]*)[ (-]{1,2}[0-9]|^\W*ip[0-9]*\s*[:=]\s*[0-9]")  # names of papers and of Caffe
+_SHORT = re.compile(
+    r"(?<!\w)(?:SE|MBConv[0-9]*)[ (-]{1,2}[0-9]|^\W*ip[0-9]*\s*[:=]\s*[0-9]"
+)  # names of papers and of Caffe
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LONGEST = 40  # letters of a word
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")

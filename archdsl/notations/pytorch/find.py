@@ -140,14 +140,19 @@ def stated_input(call: Call) -> Argument | None:
 
 
 class Reads(NamedTuple):
-    """What the first module with a number of channels says: the number, whether PyTorch has them first, and the axes."""
+    """What the first module with a number of channels says: the number, whether it stands first, and the axes."""
 
     channels: int
     first: bool
     axes: int | None
 
 
-_READING = {"input_size": (False, 2), "embed_dim": (False, 2), "in_features": (False, None), "normalized_shape": (False, None)}
+_READING = {
+    "input_size": (False, 2),
+    "embed_dim": (False, 2),
+    "in_features": (False, None),
+    "normalized_shape": (False, None),
+}
 _READING |= {"in_channels": (True, None), "num_features": (True, None)}
 
 
