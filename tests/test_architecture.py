@@ -200,3 +200,19 @@ def test_a_grammar_that_collides_is_refused() -> None:
 
     with pytest.raises(LarkError):
         Lark("start: A | B\nA: /[a-z]+/\nB: /[a-y]+/", parser="lalr", strict=True)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=dotted)
+def test_a_format_is_asked_for_what_it_does_and_never_for_its_name(path: Path) -> None:
+    """A further format is a class and a row of the table."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Compare):
+            names = {name.value for name in ast.walk(node) if isinstance(name, ast.Constant)}
+            assert not {"text", "json"} & names or "format" not in ast.unparse(node), ast.unparse(node)
+
+
+def test_the_table_of_formats_has_every_class() -> None:
+    from archdsl.cli.formats import FORMATS, Format
+
+    assert {type(each) for each in FORMATS.values()} == set(Format.__subclasses__())
+    assert all(name == each.name for name, each in FORMATS.items())

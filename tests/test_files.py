@@ -63,6 +63,7 @@ def marked(path: Path, name: str = "user.archdsl", value: bytes = b"kept") -> No
 WRITERS = {
     "fmt": (UGLY, ["fmt", "it"]),
     "check --fill": (HOLED, ["check", "--notation", "arch", "--fill", "it"]),
+    "check --fix": ("input 8x8x3\nCONVV 4 3x3\n", ["check", "--notation", "arch", "--fix", "it"]),
     "compile": ("old", ["compile", "source.arch", "-o", "it", "--force"]),
     "convert": ("old", ["convert", "source.txt", "-o", "it", "--force"]),
 }

@@ -31,11 +31,14 @@ embed: EMBED 100 8
 conv: CONV 4 3
 """
 SUMMARY = [
-    *("model", "file", "parameters", "inputs", "outputs", "totals", "memory"),
-    *("conditions", "layers", "claims", "holes", "passed_over"),
+    *("schema", "model", "file", "parameters", "inputs", "outputs", "totals", "memory"),
+    *("symbols", "formulas", "conditions", "layers", "containers", "claims", "holes", "passed_over"),
     "diagnostics",
 ]
-CHECK = ["file", "model", "parameters", "totals", "conditions", "claims", "holes", "passed_over", "diagnostics"]
+CHECK = [
+    *("schema", "file", "model", "parameters", "totals", "symbols", "formulas", "conditions", "claims"),
+    *("holes", "passed_over", "diagnostics"),
+]
 TOTALS = ["params", "trainable", "weights", "buffers", "macs", "flops", "connections", "units"]
 LAYER = [
     "path",
@@ -54,9 +57,26 @@ LAYER = [
     "frozen",
     "shares",
     "tied",
+    "attributes",
+    "reads",
+    "reads_result",
+    "container",
+    "formulas",
 ]
 CLAIM = ["file", "line", "text", "holds", "claimed", "derived"]
-DIAGNOSTIC = ["code", "severity", "message", "file", "line", "column", "end_line", "end_column", "hint", "related"]
+DIAGNOSTIC = [
+    "code",
+    "severity",
+    "message",
+    "file",
+    "line",
+    "column",
+    "end_line",
+    "end_column",
+    "hint",
+    "fix",
+    "related",
+]
 
 
 def checked(text: str, **given: Any) -> Checked:
@@ -71,7 +91,8 @@ def test_the_keys_of_a_summary() -> None:
     found = summary(SPEC)
     assert list(found) == SUMMARY
     assert list(found["totals"]) == TOTALS
-    assert all(list(port) == ["name", "shape", "dtype"] for port in found["inputs"] + found["outputs"])
+    assert all(list(port) == ["name", "shape", "dtype"] for port in found["inputs"])
+    assert all(list(port) == ["name", "shape", "dtype", "reads", "reads_result"] for port in found["outputs"])
     assert all(list(layer) == LAYER for layer in found["layers"])
     assert all(list(claim) == CLAIM for claim in found["claims"])
 
@@ -85,6 +106,7 @@ def test_the_keys_of_a_check() -> None:
 def test_the_keys_of_a_diagnostic() -> None:
     found = summary("input 8x8x3\nCOVN 8 3x3\n")
     (fault,) = found["diagnostics"]
+    assert fault["fix"]["title"] == "CONV 8 3x3" and fault["fix"]["safe"]
     assert list(fault) == DIAGNOSTIC
     assert fault == {
         "code": "unknown-kind",
@@ -96,6 +118,7 @@ def test_the_keys_of_a_diagnostic() -> None:
         "end_line": 2,
         "end_column": 5,
         "hint": "CONV 8 3x3",
+        "fix": fault["fix"],
         "related": [],
     }
 
@@ -118,6 +141,21 @@ def test_a_layer() -> None:
         "frozen": False,
         "shares": None,
         "tied": {},
+        "attributes": {
+            "out": 16,
+            "kernel": [3, 3],
+            "groups": 1,
+            "bias": True,
+            "table": None,
+            "stride": [1, 1],
+            "pad": [1, 1],
+            "dilation": [1, 1],
+            "mode": "zeros",
+        },
+        "reads": ["image"],
+        "reads_result": [0],
+        "container": None,
+        "formulas": {},
     }
 
 
@@ -157,7 +195,9 @@ def test_parameters_are_values_of_json() -> None:
 def test_ports() -> None:
     found = summary(SPEC)
     assert found["inputs"] == [{"name": "image", "shape": [32, 32, 3], "dtype": "float32"}]
-    assert found["outputs"] == [{"name": "fc", "shape": [10], "dtype": "float32"}]
+    assert found["outputs"] == [
+        {"name": "fc", "shape": [10], "dtype": "float32", "reads": "fc", "reads_result": 0},
+    ]
 
 
 def test_what_depends_on_a_symbol_is_text() -> None:

@@ -50,7 +50,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("source")
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     (folder / "pyproject.toml").write_text(project, encoding="utf-8")
-    for name in ("archdsl", "grammars", "library", "specs", "docs"):
+    for name in ("archdsl", "grammars", "library", "schemas", "specs", "docs"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md"):
         shutil.copy(ROOT / name, folder)
@@ -105,13 +105,13 @@ def program(python: Path) -> Path:
 # ---- what is in them
 
 
-def test_the_wheel_has_grammars_library_and_specs_and_no_more(wheel: Path) -> None:
+def test_the_wheel_has_grammars_schemas_library_and_specs_and_no_more(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
     modules = {str(path.relative_to(ROOT)) for path in (ROOT / "archdsl").rglob("*.py")}
     information = f"archdsl-{archdsl.__version__}.dist-info"
     data = {"grammars/arch.lark", "grammars/listing.lark", "specs/README.md", *(f"specs/{name}" for name in SPECS)}
-    data |= {f"library/{name}" for name in LIBRARY}
+    data |= {"schemas/archdsl-1.schema.json", *(f"library/{name}" for name in LIBRARY)}
     expected = modules | {"archdsl/py.typed"} | {f"archdsl/_data/{name}" for name in data}
     assert {name for name in names if not name.startswith(information)} == expected
     assert {f"{information}/licenses/LICENSE", f"{information}/entry_points.txt"} <= names

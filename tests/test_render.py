@@ -11,7 +11,7 @@ import pytest
 
 import archdsl
 from archdsl.checker.check import check
-from archdsl.diagnostics import Diagnostic, Related, Source, Span
+from archdsl.diagnostics import Diagnostic, Related, Source, Sources, Span
 from archdsl.diagnostics.inert import inert
 from archdsl.diagnostics.render import render
 from archdsl.limits import Limits
@@ -171,3 +171,16 @@ def test_the_exception_shows_its_diagnostics() -> None:
     with pytest.raises(archdsl.ArchError, match=r"error\[unknown-kind\]") as caught:
         archdsl.loads(WRONG["misspelt_kind"])
     assert "^^^^" in str(caught.value)
+
+
+def test_a_place_among_several_texts_is_found_in_its_own() -> None:
+    own = Source("net.arch", "input 8\nFC 4")
+    every = Sources(own)
+    used = Source("blocks.arch", "block B { RELU }", base=every.end())
+    every.add(used)
+    kind = every.text.index("RELU")
+    part, place = every.at(Span(kind, kind + 4))
+    assert part is used
+    assert part.text[place.start : place.end] == "RELU"
+    assert every.at(Span(8, 10)) == (own, Span(8, 10))
+    assert used.at(place) == (used, place)  # of one text, places are its own

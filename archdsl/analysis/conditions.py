@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from archdsl.diagnostics import Source
+from archdsl.diagnostics import Source, Span
 from archdsl.network.nodes import Network, executed, postorder
 from archdsl.sizes.condition import Clause, Literal, literal
 from archdsl.sizes.size import Size
@@ -44,7 +44,8 @@ def conditions(facts: Facts, source: Source) -> list[Condition]:
     found: dict[str, Condition] = {}
     for need in facts.needed():
         place = min(need.note.at.start, len(source.text))
-        line, file = source.position(place)[0], source.part(place).name
+        part, span = source.at(Span(place, place))
+        line, file = part.position(span.start)[0], part.name
         text = worded(need.clause, need.solutions, need.domain)
         found.setdefault(text, Condition(text, line, need.note.what, need.note.message, need.clause, file))
     return sorted(found.values(), key=lambda condition: condition.line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, SupportsIndex, overload
 
 from archdsl.network.nodes import Leaf, Merge, Node
 from archdsl.network.table import NodeTable
@@ -22,13 +22,20 @@ class Cost(NamedTuple):
     layers: Size = 0
     frozen: Size = 0
 
-    def __getitem__(self, key: Any) -> Any:
+    @overload
+    def __getitem__(self, key: str | SupportsIndex) -> Size: ...
+
+    @overload
+    def __getitem__(self, key: slice) -> tuple[Size, ...]: ...
+
+    def __getitem__(self, key: str | SupportsIndex | slice) -> Size | tuple[Size, ...]:
         """`totals["params"]` as well as `totals.params`, as the JSON has it."""
         if not isinstance(key, str):
             return tuple.__getitem__(self, key)
         if key not in TOTALS:
             raise KeyError(key)
-        return getattr(self, key)
+        count: Size = getattr(self, key)
+        return count
 
     @property
     def trainable(self) -> Size:

@@ -30,13 +30,17 @@ def memory(network: Network, costs: Costs, batch: int = 1, dtype: str = "float32
     width = BYTES[dtype]
     ports = (Shape(port.shape, port.dtype) for port in network.inputs)
     inputs = sum_of(_bytes(shape, width) for shape in ports)
-    outputs = tidied(batch * _outputs(network.body, width))
+    outputs = tidied(batch * output_bytes(network.body, dtype))
     return Memory(width * costs.of(network.body).params, batch * inputs, outputs)
 
 
-def _outputs(body: Node, width: int) -> Size:
-    """What all layers and merges give, each run by itself, at batch 1; on the tree, without unrolling."""
-    return NodeTable[Size]().fold(
+def output_bytes(body: Node, dtype: str, known: NodeTable[Size] | None = None) -> Size:
+    """What all layers and merges in a node give, each run by itself, at batch 1; on the tree, without unrolling.
+
+    `known` keeps what was found, for further nodes of the network in the same number format.
+    """
+    width = BYTES[dtype]
+    return (NodeTable[Size]() if known is None else known).fold(
         body,
         own=lambda node: sum_of(_bytes(shape, width) for shape in node.outputs),
         total=lambda *sizes: sum_of(sizes),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from os import PathLike, fsdecode, fspath
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, SupportsIndex, TypeAlias
 
 from archdsl.analysis.cost import Cost
 from archdsl.analysis.memory import BYTES
 from archdsl.api import values
+from archdsl.api.values import Value
 from archdsl.checker.check import check
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Source
@@ -23,10 +24,13 @@ if TYPE_CHECKING:
     import torch
 
     from archdsl.analysis.conditions import Condition
+    from archdsl.api.lookup import Paths
     from archdsl.backends.arrays import Formula
+    from archdsl.network.nodes import Network
     from archdsl.reading.given import GivenInput, Inputs
     from archdsl.reading.reading import Found
     from archdsl.reading.root import Root
+    from archdsl.reports.records import SummaryRecord
     from archdsl.reports.rows import Row
 
 
@@ -55,7 +59,7 @@ class Model:
         return self._checked.name
 
     @property
-    def parameters(self) -> dict[str, Any]:
+    def parameters(self) -> dict[str, object]:
         """The values of the model's parameters."""
         return dict(self._checked.parameters)
 
@@ -66,7 +70,7 @@ class Model:
 
     @property
     def holes(self) -> tuple[Found, ...]:
-        """The numbers that were found for each ? of the text: `.line`, `.column`, `.text`, `.value`, `.name`."""
+        """The numbers that were found for each ?: `.line`, `.column`, `.text`, `.value`, `.name`."""
         return self._checked.holes
 
     @property
@@ -80,9 +84,19 @@ class Model:
         return self.totals.params
 
     @property
+    def trainable(self) -> Size:
+        """The params that are not frozen."""
+        return self.totals.trainable
+
+    @property
     def macs(self) -> Size:
         """Multiply-accumulates of one forward pass at batch 1."""
         return self.totals.macs
+
+    @property
+    def flops(self) -> Size:
+        """2 * macs."""
+        return self.totals.flops
 
     @property
     def inputs(self) -> tuple[Port, ...]:
@@ -141,9 +155,27 @@ class Model:
             raise KeyError(f"no count {unit[:40]!r}: it is one of {', '.join(TOTALS)}")
         return Formula(self.totals[unit], self.open)
 
+    def count(self, unit: str, /, **sizes: SupportsIndex) -> int:
+        """A count of the network ("params", "trainable", "macs", "flops", "units", ...) as an integer.
+
+        `sizes` are values for what is left open. Raises ValueError where the count depends on what has no value, or
+        the network does not hold at these sizes, KeyError for a unit that is none, TypeError for other names.
+        """
+        formula = self.formula(unit)
+        numbers = {name: values.integer(name, size) for name, size in sizes.items()}
+        if missing := [name for name in formula.names if name not in numbers]:
+            given = ", ".join(f"{name}=..." for name in missing)
+            raise ValueError(f"{unit} are {formula}: give values, model.count({unit!r}, {given})")
+        found = formula(**numbers)
+        if numbers and set(numbers) == set(self.open) and not self.allows(**numbers):
+            at = ", ".join(f"{name} = {number}" for name, number in numbers.items())
+            raise ValueError(f"the network does not hold at {at}; model.conditions says what it needs")
+        return found
+
     @property
-    def network(self) -> Any:
+    def network(self) -> Network:
         """The network as a tree (`archdsl.network.nodes.Network`)."""
+        assert self._checked.network is not None, "a model holds"
         return self._checked.network
 
     @cached_property
@@ -153,19 +185,65 @@ class Model:
 
         return leaves(self._checked, self._limits.unrolled)
 
-    def summary(self, depth: int | None = None, batch: int = 1, dtype: str = "float32") -> str:
+    def __getitem__(self, path: str) -> Row:
+        """The layer of a path, as in the `state_dict`: `model["layer1.0.conv1"]`. Raises KeyError with a near one.
+
+        Of equal copies of a repeat each is found, with `count` 1.
+        """
+        return self._paths.layer(path)
+
+    def __contains__(self, path: object) -> bool:
+        return path in self._paths
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self.layers)
+
+    def __len__(self) -> int:
+        """How many rows `layers` has; `totals.layers` counts every copy."""
+        return len(self.layers)
+
+    def __bool__(self) -> bool:
+        return True  # with however few layers
+
+    def __dir__(self) -> list[str]:
+        return [name for name in super().__dir__() if not name.startswith("_")]
+
+    @cached_property
+    def _paths(self) -> Paths:
+        from archdsl.api.lookup import Paths
+
+        return Paths(self._checked, self.layers, self._limits.unrolled)
+
+    def summary(
+        self,
+        depth: int | None = None,
+        batch: int = 1,
+        dtype: str = "float32",
+        *,
+        columns: Iterable[str] | None = None,
+        source: bool = False,
+        width: int | None = None,
+    ) -> str:
         """The table of the layers with their shapes, parameters and multiply-accumulates, as plain text.
 
         `depth` is how many levels are shown, `batch` how many inputs macs and sizes in MB count, `dtype` the number
-        format of these sizes: float64, float32, float16 or bfloat16. Raises TypeError and ValueError for other values.
+        format of these sizes: float64, float32, float16 or bfloat16. `columns` are names of `docs/commands.md`. Lines
+        have their values, with `source` they are as written; they are at most `width` letters long. Raises TypeError
+        and ValueError for other values.
         """
+        from archdsl.reports.columns import DEFAULT, named
         from archdsl.reports.table import table
 
         batch, dtype = values.positive("batch", batch), values.choice("dtype", dtype, tuple(BYTES))
         depth = None if depth is None else values.positive("depth", depth)
-        return table(self._checked, depth=depth, batch=batch, most=self._limits.unrolled, dtype=dtype)
+        width = None if width is None else values.positive("width", width)
+        if isinstance(columns, str):
+            raise TypeError('columns are several names: ["path", "params"]')
+        chosen = DEFAULT if columns is None else named(values.text("a column", name) for name in columns)
+        most = self._limits.unrolled
+        return table(self._checked, depth, batch, width, False, most, dtype, chosen, source)
 
-    def to_json(self, batch: int = 1, dtype: str = "float32") -> dict[str, Any]:
+    def to_json(self, batch: int = 1, dtype: str = "float32") -> SummaryRecord:
         """What `archdsl summary --format json` prints; raises TypeError and ValueError as `summary` does."""
         from archdsl.reports.json import summary
 
@@ -229,7 +307,7 @@ def load(
     input: Input | Mapping[str, Input] | None = None,
     notation: str | None = None,
     allow_modules: bool = False,
-    **parameters: Any,
+    **parameters: Value,
 ) -> Model:
     """Check a file and return its model.
 
@@ -263,7 +341,7 @@ def loads(
     folder: str | PathLike[str] | None = None,
     notation: str | None = None,
     allow_modules: bool = False,
-    **parameters: Any,
+    **parameters: Value,
 ) -> Model:
     """Check a text and return its model.
 
@@ -287,7 +365,7 @@ def loads(
 
 def _checked_model(
     source: Source,
-    parameters: dict[str, Any],
+    parameters: Mapping[str, Value],
     limits: Limits,
     inputs: Inputs | None,
     notation: str | None,

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import operator
 import re
+from collections.abc import Mapping, Sequence
 from math import isnan
-from typing import Any
+from typing import Any, SupportsIndex, TypeAlias
 
 from archdsl.layers.values import Values
 from archdsl.limits import LARGEST, MEANINGS, Limits
 
+Value: TypeAlias = "bool | SupportsIndex | float | str | Sequence[Value]"  # of a parameter; integers of any package
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
 _SHOWN = 40  # characters of a text that a message shows
 
 
-def converted(parameters: dict[str, Any], limits: Limits) -> dict[str, Any]:
+def converted(parameters: Mapping[str, object], limits: Limits) -> dict[str, Any]:
     """The values of parameters; lists become tuples. Raises TypeError, ValueError."""
     return {name: _Value(name, limits).of(value, 1) for name, value in parameters.items()}
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from operator import index
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from archdsl.sizes.size import Atom, Floor, Positive, Size, Symbol, symbols, valued
+
+if TYPE_CHECKING:
+    from numpy import int64, integer
+    from numpy.typing import NDArray
+
+    Whole: TypeAlias = int | integer
 
 _CHUNK = 2**15  # elements worked on at once: what stays in a core's cache
 _LARGEST = 2**63  # whole numbers of an array lie below
@@ -31,7 +37,13 @@ class Formula:
     def __repr__(self) -> str:
         return f"<formula of {', '.join(self.names) or 'nothing'}: {self}>"
 
-    def __call__(self, **values: Any) -> Any:
+    @overload
+    def __call__(self, **values: Whole) -> int: ...  # type: ignore[overload-overlap]  # of numbers alone
+
+    @overload
+    def __call__(self, **values: Whole | Sequence[int] | NDArray[integer]) -> NDArray[int64]: ...
+
+    def __call__(self, **values: Whole | Sequence[int] | NDArray[integer]) -> int | NDArray[int64]:
         """The count for whole numbers or arrays of whole numbers, as many as there are names.
 
         Arrays give an array of int64, or of Python's own integers where the count may be 2**63 or more. It does not ask

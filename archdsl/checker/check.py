@@ -48,7 +48,7 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | 
     checked = _filled_check(reading, given, limits, work)
     if not checked.failed or reading.notation != "arch":
         return checked
-    from archdsl.checker.fixes.mend import MOST_VISITS, mended
+    from archdsl.checker.fixes.mended import MOST_VISITS, mended
 
     few = limits._replace(visits=min(limits.visits, MOST_VISITS))
 

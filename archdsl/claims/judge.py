@@ -231,9 +231,9 @@ class Judge:
         """The text of a claim and its place, looked up once: a claim in a block is held at every use."""
         found = self._written.get(claim.start)
         if found is None:
-            source = self.report.source
-            line, file = source.position(claim.start)[0], source.part(claim.start).name
-            found = self._written[claim.start] = _Written(source.text[claim.start : claim.end], line, file)
+            source, span = self.report.source.at(claim)
+            text, line = source.text[span.start : span.end], source.position(span.start)[0]
+            found = self._written[claim.start] = _Written(text, line, source.name)
         return found
 
     def _settle(self, claim: tree.Claim, holds: bool, derived: str) -> bool:

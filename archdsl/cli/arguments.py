@@ -36,6 +36,8 @@ class Arguments(NamedTuple):
     strict: bool = False
     input: list[str] = []  # noqa: RUF012 - of a tuple, never changed
     depth: int | None = None
+    columns: tuple[str, ...] | None = None
+    source: bool = False
     batch: int = 1
     dtype: str = "float32"
     output: str | None = None
@@ -45,6 +47,7 @@ class Arguments(NamedTuple):
     notation: str | None = None
     explain_reading: bool = False
     fill: bool = False
+    fix: bool = False
     rename: list[str] = []  # noqa: RUF012
     skip: list[str] = []  # noqa: RUF012
     cast: bool = False
@@ -113,6 +116,8 @@ def _arguments(command: str, words: list[str], options: dict[str, Any], limits: 
         else:
             values[found[1]] = found[2]
     _count(command, paths)
+    if command == "check" and options.get("diff"):
+        options["fix"] = True
     return Arguments(command, paths, values, limits, **options)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments
+from archdsl.cli.formats import FORMATS
 from archdsl.cli.status import HOLDS, UNUSABLE
 from archdsl.cli.usage import Usage
 from archdsl.diagnostics import ArchError
@@ -52,11 +53,12 @@ def summary(arguments: Arguments) -> int:
     """The table, up to the layer that is wrong; then what is wrong."""
     from archdsl.cli.spec import checked_spec
 
-    as_json = arguments.format == "json"
-    if as_json and arguments.depth is not None:
-        raise Usage("--depth belongs to the table; JSON has every layer")
+    form = FORMATS[arguments.format]
+    if form.document and (arguments.depth is not None or arguments.columns is not None or arguments.source):
+        option = "--depth" if arguments.depth is not None else "--columns" if arguments.columns else "--source"
+        raise Usage(f"{option} belongs to the table; JSON has every layer, with all that is known of it")
     checked = checked_spec(arguments)
-    if as_json:
+    if form.document:
         return _print_record(checked, arguments)
     most = arguments.limits.diagnostics
     if terminal.status_of(checked.diagnostics) == UNUSABLE:
@@ -86,10 +88,22 @@ def _print_record(checked: Checked, arguments: Arguments) -> int:
 
 def _print_table(checked: Checked, arguments: Arguments) -> None:
     """The summary for people; raises ArchError where it would be too long."""
+    from archdsl.reports.columns import DEFAULT
     from archdsl.reports.table import table
 
-    color, most = terminal.coloured(sys.stdout), arguments.limits.unrolled
-    print(table(checked, arguments.depth, arguments.batch, terminal.width(), color, most, arguments.dtype))
+    print(
+        table(
+            checked,
+            arguments.depth,
+            arguments.batch,
+            terminal.width(),
+            terminal.coloured(sys.stdout),
+            arguments.limits.unrolled,
+            arguments.dtype,
+            arguments.columns or DEFAULT,
+            arguments.source,
+        )
+    )
 
 
 def compile(arguments: Arguments) -> int:

@@ -16,6 +16,8 @@ EXAMPLES = {
         "archdsl check specs/alexnet.arch",
         "archdsl check specs/vgg.arch config=A classes=10",
         "archdsl check specs my_nets --strict --format json",
+        "archdsl check draft.arch --fix",
+        "archdsl check my_nets --diff",
         "archdsl check draft.arch --fill",
         "archdsl check . --exclude drafts --exclude '*_old.arch'",
         "echo 'CONV 96 11x11 s4' | archdsl check - --input 227x227x3",
@@ -24,6 +26,7 @@ EXAMPLES = {
         "archdsl summary specs/resnet50.arch --depth 2",
         "archdsl summary specs/resnet18.arch --input 64x64x3",
         "archdsl summary specs/vgg.arch config=A --batch 8 --dtype bfloat16",
+        "archdsl summary specs/alexnet.arch --columns path,layer,kernel,params,share",
         "archdsl summary specs/alexnet.arch --format json",
     ),
     "compile": (
@@ -81,12 +84,26 @@ def _dtype(text: str) -> str:
     return text
 
 
+def _columns(text: str) -> tuple[str, ...]:
+    """The names of columns, for argparse."""
+    from argparse import ArgumentTypeError
+
+    from archdsl.reports.columns import named
+
+    try:
+        return named(text.split(","))
+    except ValueError as wrong:
+        raise ArgumentTypeError(str(wrong)) from None
+
+
 def _check_options(parser: Any) -> None:
     _format_option(parser)
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
     parser.add_argument(
         "--fill", action="store_true", help="write the numbers that were found for each ? into the file"
     )
+    parser.add_argument("--fix", action="store_true", help="put the fixes that are safe into the file")
+    parser.add_argument("--diff", action="store_true", help="write nothing; print what --fix would change")
     _input_option(parser)
     _exclude_option(parser)
     _notation(parser)
@@ -99,7 +116,9 @@ def _exclude_option(parser: Any) -> None:
 
 
 def _format_option(parser: Any) -> None:
-    parser.add_argument("--format", choices=("text", "json"), default="text", help="how to print (text)")
+    from archdsl.cli.formats import FORMATS
+
+    parser.add_argument("--format", choices=tuple(FORMATS), default="text", help="how to print (text)")
 
 
 def _output_options(parser: Any) -> None:
@@ -113,10 +132,15 @@ def _input_option(parser: Any) -> None:
 
 
 def _summary_options(parser: Any) -> None:
+    from archdsl.reports.columns import COLUMNS
+
     _format_option(parser)
     parser.add_argument("--depth", type=_positive, metavar="N", help="levels to show; what lies below is summed up")
     parser.add_argument("--batch", type=_positive, default=1, metavar="N", help="how many inputs at once (1)")
     parser.add_argument("--dtype", type=_dtype, default="float32", metavar="NAME", help=f"number format: {_DTYPES}")
+    words = f"what to show, separated by commas: {', '.join(COLUMNS)}"
+    parser.add_argument("--columns", type=_columns, metavar="NAME,...", help=words)
+    parser.add_argument("--source", action="store_true", help="show the lines as they are written, without values")
     _input_option(parser)
     _notation(parser)
 
@@ -193,10 +217,11 @@ OPTIONS = {
     "limits": _no_options,
 }
 USAGES = {
-    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--fill] [--input [NAME=]SHAPE]\n"
-    "                     [--exclude PATTERN] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
-    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--batch N] [--dtype NAME] [--format text|json]\n"
-    "                       [--input [NAME=]SHAPE] [--notation arch|listing] [--limit NAME=N]",
+    "check": "PATH... [NAME=VALUE ...] [--format text|json] [--strict] [--fix] [--diff] [--fill]\n"
+    "                     [--input [NAME=]SHAPE] [--exclude PATTERN] [--notation arch|listing]\n"
+    "                     [--explain-reading] [--limit NAME=N]",
+    "summary": "SPEC [NAME=VALUE ...] [--depth N] [--columns NAME,...] [--source] [--batch N] [--dtype NAME]\n"
+    "                       [--format text|json] [--input [NAME=]SHAPE] [--notation arch|listing] [--limit NAME=N]",
     "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--allow-modules] [--input [NAME=]SHAPE]\n"
     "                       [--notation arch|listing] [--limit NAME=N]",
     "fmt": "PATH... [--check] [--diff] [--exclude PATTERN] [--limit NAME=N]",

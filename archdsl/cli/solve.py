@@ -10,6 +10,7 @@ from archdsl.checker.budget import solve as solved
 from archdsl.checker.checked import Checked
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments
+from archdsl.cli.formats import FORMATS
 from archdsl.cli.spec import checked_spec
 from archdsl.cli.status import FOUND, HOLDS
 from archdsl.cli.usage import Usage
@@ -23,7 +24,7 @@ def solve(arguments: Arguments) -> int:
     try:
         return _solved(arguments)
     except Unaskable as fault:
-        if arguments.format == "json":
+        if FORMATS[arguments.format].document:
             terminal.print_json(_no_answer(str(fault)))
         raise Usage(str(fault)) from None
 
@@ -31,27 +32,20 @@ def solve(arguments: Arguments) -> int:
 def _solved(arguments: Arguments) -> int:
     """Print what was found, or why nothing was; raises Unaskable."""
     path, text = arguments.paths
-    as_json = arguments.format == "json"
+    form, most = FORMATS[arguments.format], arguments.limits.diagnostics
     wanted = bounds(text)
     checked = checked_spec(arguments._replace(paths=[path]))
-    if checked.failed and as_json:
-        terminal.print_json(_no_answer(f"{path} does not hold", None, checked.diagnostics))
-        return terminal.status_of(checked.diagnostics)
     if checked.failed:
-        return terminal.report(checked.diagnostics, arguments.limits.diagnostics)
+        reason = f"{path} does not hold"
+        return form.refuse(checked.diagnostics, most, lambda: _no_answer(reason, None, checked.diagnostics))
     name = _name(arguments, checked)
     try:
         found = solved(checked, wanted, name, arguments.limits)
     except Unsolvable as fault:
-        if as_json:
-            terminal.print_json(_no_answer(str(fault), name))
-        else:
-            print(f"no answer: {fault}")
+        reason = str(fault)
+        form.answer(lambda: f"no answer: {reason}", lambda: _no_answer(reason, name))
         return FOUND
-    if as_json:
-        terminal.print_json(_record(found))
-    else:
-        print("\n".join(_lines(found, wanted)))
+    form.answer(lambda: "\n".join(_lines(found, wanted)), lambda: _record(found))
     return HOLDS if found.searched is None else FOUND
 
 

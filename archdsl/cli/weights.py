@@ -9,8 +9,8 @@ from archdsl.checkpoints.header import Entry
 from archdsl.checkpoints.opened import Rules, header, opened
 from archdsl.checkpoints.proposals import Proposal, propose
 from archdsl.checkpoints.wanted import Wanted
-from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments
+from archdsl.cli.formats import FORMATS
 from archdsl.cli.status import FOUND, HOLDS
 from archdsl.cli.usage import Usage
 from archdsl.diagnostics import ArchError, Diagnostic
@@ -39,10 +39,8 @@ def weights(arguments: Arguments) -> int:
     except (OSError, ValueError) as wrong:  # ValueError: a name that no file can have
         return _failed(arguments, checked, path, [unreadable(path, wrong)])
     fit = _fit(checked, path, asked, found, rules)
-    if arguments.format == "json":
-        terminal.print_json(backend.record(fit))
-    else:
-        print(backend.table(fit, arguments.every, arguments.limits.diagnostics))
+    most = arguments.limits.diagnostics
+    FORMATS[arguments.format].answer(lambda: backend.table(fit, arguments.every, most), lambda: backend.record(fit))
     return HOLDS if fit.comparison.fits else FOUND
 
 
@@ -69,7 +67,5 @@ def _fit(checked: Checked, path: str, wanted: list[Wanted], found: dict[str, Ent
 
 
 def _failed(arguments: Arguments, checked: Checked, path: str, diagnostics: list[Diagnostic]) -> int:
-    if arguments.format != "json":
-        return terminal.report(diagnostics, arguments.limits.diagnostics)
-    terminal.print_json(backend.failed(checked, path, diagnostics))
-    return terminal.status_of(diagnostics)
+    form, most = FORMATS[arguments.format], arguments.limits.diagnostics
+    return form.refuse(diagnostics, most, lambda: backend.failed(checked, path, diagnostics))

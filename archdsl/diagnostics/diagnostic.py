@@ -5,14 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from archdsl.diagnostics.codes import CODES
-from archdsl.diagnostics.source import Source
-
-
-class Span(NamedTuple):
-    """Characters `start` to `end` of a text, the end not included."""
-
-    start: int
-    end: int
+from archdsl.diagnostics.source import Source, Span
 
 
 class Related(NamedTuple):
@@ -34,10 +27,21 @@ class Edit(NamedTuple):
 
 
 class Fix(NamedTuple):
-    """What mends a fault: the text to type, and the edits that put it in. It was tried: a check accepts it there."""
+    """What mends a fault: the text to type, and the edits that put it in. It was tried: a check accepts it there.
+
+    A `safe` one needs nobody to look at it: everything else that was tried and mends the fault is the same network.
+    """
 
     title: str
     edits: tuple[Edit, ...]
+    safe: bool = False
+
+    def to_json(self, source: Source) -> dict[str, object]:
+        """The record as scripts read it; offsets are characters of the text of the file, from 0."""
+        edits = [
+            {**_place(source, span), "start": span.start, "end": span.end, "text": text} for span, text in self.edits
+        ]
+        return {"title": self.title, "safe": self.safe, "edits": edits}
 
 
 class Diagnostic(NamedTuple):
@@ -80,6 +84,7 @@ class Diagnostic(NamedTuple):
             "message": self.message,
             **_place(self.source, self.span),
             "hint": self.hint,
+            "fix": self.fix.to_json(self.source) if self.fix is not None else None,
             "related": [{**_place(one.source or self.source, one.span), "text": one.text} for one in self.related],
         }
 

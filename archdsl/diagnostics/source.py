@@ -3,6 +3,25 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from typing import NamedTuple, Protocol, runtime_checkable
+
+
+class Span(NamedTuple):
+    """Characters `start` to `end` of a text, the end not included."""
+
+    start: int
+    end: int
+
+
+@runtime_checkable
+class Placed(Protocol):
+    """Anything with a place in a text, such as a token or a statement."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
 
 
 class Source:
@@ -34,6 +53,12 @@ class Source:
     def part(self, offset: int) -> Source:
         """The one text in which a character stands: this one."""
         return self
+
+    def at(self, place: Placed) -> tuple[Source, Span]:
+        """The one text in which a place begins, and the place in that text."""
+        part = self.part(place.start)
+        first = part.base - self.base
+        return part, Span(place.start - first, place.end - first)
 
     def _line_starts(self) -> list[int]:
         if self._starts is None:

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol, runtime_checkable
-
 from archdsl.diagnostics import Related
+from archdsl.diagnostics.source import Placed as Placed
 from archdsl.limits import raising
 from archdsl.syntax import tree
-
-
-@runtime_checkable
-class Placed(Protocol):
-    """Anything with a place in the text."""
-
-    @property
-    def start(self) -> int: ...
-
-    @property
-    def end(self) -> int: ...
 
 
 class Problem(Exception):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from copy import copy
 from typing import Any
 
-from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span
-from archdsl.diagnostics.diagnostic import Fix
+from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span, nearest
+from archdsl.diagnostics.diagnostic import Edit, Fix
 from archdsl.faults.problem import Placed, Problem, Refused, Stop, exceeded
 
 _MOST_AROUND = 3  # places around a fault that are told, the nearest
@@ -53,7 +54,7 @@ class Report:
         for code, start, end in ignored:
             self._ignored.setdefault(self._line(start), set()).add(code)
             if code not in CODES:
-                self.tell("unknown-code", f"{code or 'nothing'} is no code of a warning", Span(start, end))
+                self._tell_unknown(code, Span(start, end))
 
     @property
     def failed(self) -> bool:
@@ -147,7 +148,7 @@ class Report:
         if CODES[code].severity != "error" and code in self._ignored.get(self._line(at.start), ()):
             return
         around = [one.related() for one in reversed(self._around[-_MOST_AROUND:])]
-        part, span = self._own(at)
+        part, span = self.source.at(at)
         elsewhere = tuple(self.seen_from(part, one) for one in (*related, *around))
         found = Diagnostic(code, message, span, part, label, elsewhere, hint, instead=instead, values=values)
         self._add(found)
@@ -165,18 +166,23 @@ class Report:
         mended = first._replace(fix=fix, hint=fix.title, related=(*first.related, *related))
         self._found = [mended if one is first else one for one in self._found]
 
+    def _tell_unknown(self, code: str, at: Span) -> None:
+        """Warn of a code that there is not; the near one changes no network, and nothing but what is said."""
+        message, close = f"{code or 'nothing'} is no code of a warning", nearest(code, CODES)
+        source, span = self.source.at(at)
+        comment = source.text[span.start : span.end]
+        right = re.sub(rf"(?<![\w-]){re.escape(code)}(?![\w-])", close, comment) if close is not None else None
+        self.tell("unknown-code", message, at, hint=right)
+        if right is not None and self._found and self._found[-1].message == message:
+            self._found[-1] = self._found[-1]._replace(fix=Fix(right, (Edit(span, right),), safe=True))
+
     def _line(self, offset: int) -> tuple[int, int]:
         """The text in which a character stands, by its base, and its line there."""
         return self.source.part(offset).base, self.source.position(offset)[0]
 
-    def _own(self, at: Placed) -> tuple[Source, Span]:
-        """A place as it is in the one text in which it stands."""
-        part = self.source.part(at.start)
-        return part, Span(at.start - part.base, at.end - part.base)
-
     def seen_from(self, around: Source, related: Related) -> Related:
         """A place that explains one in the text `around`, as it is in the text in which it stands itself."""
-        part, span = self._own(related.span)
+        part, span = self.source.at(related.span)
         return Related(span, related.text, None if part is around else part)
 
     def _add(self, diagnostic: Any) -> None:

@@ -138,7 +138,7 @@ class Port(NamedTuple):
 
     name: str
     value: int
-    shape: tuple[Any, ...]
+    shape: tuple[Size, ...]
     dtype: str
 
 
@@ -279,7 +279,7 @@ def walk(body: Sequence, unroll: bool = False, deepest: int | None = None, *, bl
                     yield Placed(path, depth, count, item, node, prefix)
                 if named and depth == deepest:
                     continue
-                copies = _copies(node, None if named else number, unroll)
+                copies = copies_of(node, None if named else number, unroll)
                 inner = path if named else prefix
                 for copy, offset, times in reversed(copies):
                     # under a name every copy is a step of its own; without one, only layers and blocks are
@@ -287,7 +287,7 @@ def walk(body: Sequence, unroll: bool = False, deepest: int | None = None, *, bl
                     stack.append((item, copy, inner, offset, depth + named, count * times, step_of))
 
 
-def _copies(repeat: Repeat, number: int | None, unroll: bool) -> list[tuple[Node, int, Size]]:
+def copies_of(repeat: Repeat, number: int | None, unroll: bool = False) -> list[tuple[Node, int, Size]]:
     """The copies of a repeat: node, number of the first, how many. Under a name (`number` None) each takes one."""
     found: list[tuple[Node, int, Size]] = []
     named, number = number is None, number or 0

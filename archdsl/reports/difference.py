@@ -1,6 +1,7 @@
-"""What a layout changes, as a unified diff that `patch` takes.
+"""What a layout or a fix changes, as a unified diff that `patch` takes.
 
-A layout keeps lines in their order and changes spaces, the case of kinds and empty lines. So lines are paired one after
+A layout keeps lines in their order and changes spaces, the case of kinds and empty lines; a fix changes lines in their
+place. So lines are paired one after
 the other, in time that grows as the text does; a search for the shortest difference may take its cube.
 """
 
@@ -22,10 +23,10 @@ class Edit(NamedTuple):
     after: int
 
 
-def unified(before: str, after: str, name: str) -> str:
-    """The diff between a text and its layout; empty where there is none."""
+def unified(before: str, after: str, name: str, done: str = "formatted") -> str:
+    """The diff between a text and what was made of it; empty where there is none."""
     hunks = [line for hunk in _hunks(list(_edits(_lines(before), _lines(after)))) for line in _printed(hunk)]
-    return "".join([f"--- {name}\n", f"+++ {name} (formatted)\n", *hunks]) if hunks else ""
+    return "".join([f"--- {name}\n", f"+++ {name} ({done})\n", *hunks]) if hunks else ""
 
 
 def _lines(text: str) -> list[str]:

@@ -2,60 +2,87 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 from archdsl.analysis.cost import TOTALS
 from archdsl.checker.checked import Checked
+from archdsl.diagnostics import Diagnostic
 from archdsl.limits import Limits
 from archdsl.network.nodes import Port
-from archdsl.reports.rows import Row, leaves
+from archdsl.reports.flow import Origin
+from archdsl.reports.graph import container_record, formulas, layer_record, size, sizes
+from archdsl.reports.records import (
+    SCHEMA,
+    CheckRecord,
+    ClaimRecord,
+    ConditionRecord,
+    DiagnosticRecord,
+    HoleRecord,
+    InputRecord,
+    Json,
+    MemoryRecord,
+    OutputRecord,
+    ProseRecord,
+    SummaryRecord,
+    SymbolRecord,
+    TotalsRecord,
+)
+from archdsl.reports.rows import followed
 from archdsl.reports.values import recorded
-from archdsl.sizes.size import Size
 
 
-def summary(checked: Checked, most: int = Limits().unrolled, batch: int = 1, dtype: str = "float32") -> dict[str, Any]:
-    """The network with its totals and layers. After an error `totals` is None, and the layers end where it is wrong.
+def summary(checked: Checked, most: int = Limits().unrolled, batch: int = 1, dtype: str = "float32") -> SummaryRecord:
+    """The network with its totals, layers and containers.
 
+    After an error `totals` is None, and the layers end where it is wrong.
     Counts are those of batch 1; `memory` is of the batch and the number format. Raises ArchError beyond `most` layers,
     ValueError for a dtype that there is not.
     """
     network = checked.network
+    layers, found = followed(checked, most)
     return {
+        "schema": SCHEMA,
         "model": checked.name,
         "file": checked.source.name,
         "parameters": parameters(checked),
-        "inputs": [_port(port) for port in network.inputs] if network else [],
-        "outputs": [_port(port) for port in network.outputs] if network else [],
+        "inputs": [_input(port) for port in network.inputs] if network else [],
+        "outputs": [_output(*each) for each in zip(network.outputs, found.outputs, strict=True)] if network else [],
         "totals": _totals(checked),
         "memory": _memory(checked, batch, dtype),
+        "symbols": _symbols(checked),
+        "formulas": formulas(checked.totals, TOTALS) if checked.whole else {},
         "conditions": _conditions(checked),
-        "layers": [_layer(row) for row in leaves(checked, most)],
+        "layers": [layer_record(row) for row in layers],
+        "containers": [container_record(checked, container) for container in found.containers],
         "claims": _claims(checked),
         "holes": _holes(checked),
         "passed_over": _prose(checked),
-        "diagnostics": [diagnostic.to_json() for diagnostic in checked.diagnostics],
+        "diagnostics": _diagnostics(checked),
     }
 
 
-def check(checks: list[Checked]) -> list[dict[str, Any]]:
+def check(checks: list[Checked]) -> list[CheckRecord]:
     """What each check found, in order; a file with `cases` has one entry for each setting."""
     return [
         {
+            "schema": SCHEMA,
             "file": checked.source.name,
             "model": checked.name,
             "parameters": parameters(checked),
             "totals": _totals(checked),
+            "symbols": _symbols(checked),
+            "formulas": formulas(checked.totals, TOTALS) if checked.whole else {},
             "conditions": _conditions(checked),
             "claims": _claims(checked),
             "holes": _holes(checked),
             "passed_over": _prose(checked),
-            "diagnostics": [diagnostic.to_json() for diagnostic in checked.diagnostics],
+            "diagnostics": _diagnostics(checked),
         }
         for checked in checks
     ]
 
 
-def _prose(checked: Checked) -> list[dict[str, Any]]:
+def _prose(checked: Checked) -> list[ProseRecord]:
     if not checked.prose:
         return []
     from archdsl.reports.reading import prose_records
@@ -63,50 +90,62 @@ def _prose(checked: Checked) -> list[dict[str, Any]]:
     return prose_records(checked.source, checked.prose)
 
 
-def parameters(checked: Checked) -> dict[str, Any]:
+def parameters(checked: Checked) -> dict[str, Json]:
     """The values of the model's parameters."""
     return {name: recorded(value) for name, value in checked.parameters.items()}
 
 
-def _port(port: Port) -> dict[str, Any]:
-    return {"name": port.name, "shape": _sizes(port.shape), "dtype": port.dtype}
+def _input(port: Port) -> InputRecord:
+    return {"name": port.name, "shape": sizes(port.shape), "dtype": port.dtype}
 
 
-def _totals(checked: Checked) -> dict[str, Any] | None:
-    return {name: _size(getattr(checked.totals, name)) for name in TOTALS} if checked.whole else None
+def _output(port: Port, origin: Origin | None) -> OutputRecord:
+    return {
+        "name": port.name,
+        "shape": sizes(port.shape),
+        "dtype": port.dtype,
+        "reads": origin.path if origin else None,
+        "reads_result": origin.result if origin else 0,
+    }
 
 
-def _memory(checked: Checked, batch: int, dtype: str) -> dict[str, Any] | None:
+def _totals(checked: Checked) -> TotalsRecord | None:
+    if not checked.whole:
+        return None
+    return cast(TotalsRecord, {name: size(getattr(checked.totals, name)) for name in TOTALS})
+
+
+def _memory(checked: Checked, batch: int, dtype: str) -> MemoryRecord | None:
     from archdsl.analysis.memory import memory
 
     if checked.network is None or not checked.whole:
         return None
-    sizes = memory(checked.network, checked.costs, batch, dtype)._asdict()
-    return {"batch": batch, "dtype": dtype, **{name: _size(size) for name, size in sizes.items()}}
-
-
-def _layer(row: Row) -> dict[str, Any]:
+    sizes = memory(checked.network, checked.costs, batch, dtype)
     return {
-        "path": row.path,
-        "kind": row.kind,
-        "file": row.file,
-        "line": row.line,
-        "count": _size(row.count),
-        "inputs": [_sizes(shape.sizes) for shape in row.inputs],
-        "output": _sizes(row.output.sizes),
-        "outputs": [_sizes(shape.sizes) for shape in row.outputs],
-        "params": _size(row.params),
-        "weights": _size(row.weights),
-        "macs": _size(row.macs),
-        "connections": _size(row.connections),
-        "units": _size(row.units),
-        "frozen": row.frozen,
-        "shares": row.shares,
-        "tied": dict(row.tied),
+        "batch": batch,
+        "dtype": dtype,
+        "parameters": size(sizes.parameters),
+        "inputs": size(sizes.inputs),
+        "outputs": size(sizes.outputs),
     }
 
 
-def _conditions(checked: Checked) -> list[dict[str, Any]]:
+def _diagnostics(checked: Checked) -> list[DiagnosticRecord]:
+    return [diagnostic_record(diagnostic) for diagnostic in checked.diagnostics]
+
+
+def diagnostic_record(diagnostic: Diagnostic) -> DiagnosticRecord:
+    """A diagnostic."""
+    return cast(DiagnosticRecord, diagnostic.to_json())
+
+
+def _symbols(checked: Checked) -> list[SymbolRecord]:
+    """What is left open: symbolic dimensions, and parameters without a value."""
+    facts = checked.facts
+    return [{"name": name, "least": facts.least(name)} for name in facts.names] if facts is not None else []
+
+
+def _conditions(checked: Checked) -> list[ConditionRecord]:
     """What the network needs of its open sizes, beside what `where` says."""
     return [
         {"condition": each.text, "file": each.file, "line": each.line, "needed_by": each.what, "reason": each.reason}
@@ -114,18 +153,22 @@ def _conditions(checked: Checked) -> list[dict[str, Any]]:
     ]
 
 
-def _claims(checked: Checked) -> list[dict[str, Any]]:
-    return [{"file": claim.file, **claim._asdict()} for claim in checked.claims]
+def _claims(checked: Checked) -> list[ClaimRecord]:
+    return [
+        {
+            "file": claim.file,
+            "line": claim.line,
+            "text": claim.text,
+            "holds": claim.holds,
+            "claimed": claim.claimed,
+            "derived": claim.derived,
+        }
+        for claim in checked.claims
+    ]
 
 
-def _holes(checked: Checked) -> list[dict[str, Any]]:
-    return [found._asdict() for found in checked.holes]
-
-
-def _sizes(sizes: tuple[Size, ...]) -> list[int | str]:
-    return [_size(size) for size in sizes]
-
-
-def _size(size: Size) -> int | str:
-    """A number; text where it depends on a symbol."""
-    return size if isinstance(size, int) else str(size)
+def _holes(checked: Checked) -> list[HoleRecord]:
+    return [
+        {"line": found.line, "column": found.column, "text": found.text, "value": found.value, "name": found.name}
+        for found in checked.holes
+    ]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from archdsl.diagnostics import Source, Span
 from archdsl.diagnostics.inert import inert
+from archdsl.reports.records import ProseRecord, ReadingRecord
 
 _LONGEST = 48
 _MOST = 12  # stretches of lines that one sentence lists
@@ -28,7 +28,7 @@ def passed_over(source: Source, prose: Sequence[Span]) -> str:
     return f"{len(lines):,} line{'s' * (len(lines) > 1)} passed over: {shown}{more}"
 
 
-def prose_records(source: Source, prose: Sequence[Span]) -> list[dict[str, Any]]:
+def prose_records(source: Source, prose: Sequence[Span]) -> list[ProseRecord]:
     """What was passed over, for scripts."""
     return [{"line": source.position(span.start)[0], "text": source.text[span.start : span.end]} for span in prose]
 
@@ -47,9 +47,9 @@ def _line(source: Source, note: tuple[int, int, str]) -> str:
     return inert(f'{source.name}:{source.position(start)[0]}: "{shown}": {text}')
 
 
-def as_records(source: Source, notes: Sequence[tuple[int, int, str]]) -> list[dict[str, Any]]:
+def as_records(source: Source, notes: Sequence[tuple[int, int, str]]) -> list[ReadingRecord]:
     """The same for scripts."""
-    records = []
+    records: list[ReadingRecord] = []
     for start, end, text in notes:
         line, column = source.position(start)
         records.append({"line": line, "column": column, "text": source.text[start:end], "reading": text})

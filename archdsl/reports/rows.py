@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from archdsl.analysis.cost import Cost, times
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.limits import Limits, raising
 from archdsl.network.nodes import Leaf, Merge, Node, Placed, Repeat, Share, Use, walk
+from archdsl.reports.attributes import attributes
+from archdsl.reports.flow import Flow, Line, flow
+from archdsl.reports.line import with_values
+from archdsl.reports.records import Json
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 from archdsl.syntax import tree
 
 _MOST = Limits().unrolled
+_LIGHT = 64  # values, or letters of a text, that a row has beside it
 
 
 class Row(NamedTuple):
@@ -35,6 +40,10 @@ class Row(NamedTuple):
     file: str = ""
     shares: str | None = None  # the path of what SHARE runs again
     tied: tuple[tuple[str, str], ...] = ()  # tensors that are another layer's: name here, path there
+    attributes: dict[str, Json] = {}  # noqa: RUF012 - every attribute of the kind with its value
+    reads: tuple[str | None, ...] = ()  # paths of layers and merges, names of inputs; None where a fault leaves it open
+    reads_result: tuple[int, ...] = ()  # which result of each
+    container: str | None = None  # the path of what is directly around it
 
     @property
     def name(self) -> str:
@@ -69,32 +78,60 @@ class Entry(NamedTuple):
     outputs: tuple[Shape, ...]
     cost: Cost
     open: bool
-    lender: str = ""
+    lender: str
+    inputs: tuple[Shape, ...]
+    kernel: str  # 3x3, of what has one
+    node: Any  # Node
 
 
-def leaves(checked: Checked, most: int = _MOST) -> list[Row]:
-    """The layer lines in order. Raises ArchError where there are more than `most`."""
+def leaves(checked: Checked, most: int = _MOST, *, unroll: bool = False) -> list[Row]:
+    """The layer lines in order; with `unroll` equal copies one by one. Raises ArchError for more than `most`."""
+    return followed(checked, most, unroll=unroll)[0]
+
+
+def followed(checked: Checked, most: int = _MOST, *, unroll: bool = False) -> tuple[list[Row], Flow]:
+    """The layer lines in order, and the flow through them. Raises ArchError where there are more than `most`."""
     found: list[Row] = []
     owners = Owners()
-    for placed in _walk(checked, None, most):
+    for placed in _walk(checked, None, most, unroll):
         owners.note(placed)
         if isinstance(placed.node, (Leaf, Share)):
             found.append(_row(checked, placed, placed.node, owners))
-    return found
+    through = flow(checked.network, unroll)
+    return [_reading(row, line) for row, line in zip(found, through.lines, strict=True)], through
 
 
-def rows(checked: Checked, depth: int | None = None, most: int = _MOST) -> list[Entry]:
+def _reading(row: Row, line: Line) -> Row:
+    """A row with what it reads."""
+    paths = tuple([origin.path if origin is not None else None for origin in line.reads])
+    numbers = tuple([origin.result if origin is not None else 0 for origin in line.reads])
+    return row._replace(reads=paths, reads_result=numbers, container=line.around)
+
+
+def rows(checked: Checked, depth: int | None = None, most: int = _MOST, *, source: bool = False) -> list[Entry]:
     """The layers with the groups, blocks, merges and named repeats around them, `depth` levels of them.
 
-    Raises ArchError where there are more than `most`.
+    Their lines have values, or with `source` are as they are written. Raises ArchError where there are more than
+    `most`.
     """
     deepest = None if depth is None else depth - 1
     owners = Owners()
     found: list[Entry] = []
     for placed in _walk(checked, deepest, most):
         owners.note(placed)
-        found.append(_entry(checked, placed, deepest, owners))
+        found.append(_entry(checked, placed, deepest, owners, source))
     return found
+
+
+def _weight(node: Node) -> int:
+    """How much the values of a line hold: a long list in a block that is used many times is as much as many rows."""
+    if isinstance(node, Use):
+        values = [value for _, value in node.values]
+    elif isinstance(node, (Leaf, Merge)):
+        values = [node.op.__dict__[name] for name in node.op.attributes]
+    else:
+        return 0
+    return sum(len(value) if isinstance(value, str) else getattr(value, "weight", 0) for value in values)
 
 
 class Owners:
@@ -122,11 +159,13 @@ class Owners:
         return tuple((tie.tensor, f"{self._paths[tie.of]}.{tie.tensor}") for tie in ties)
 
 
-def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
+def _walk(checked: Checked, deepest: int | None, most: int, unroll: bool = False) -> Iterator[Placed]:
     if checked.network is None:
         return
-    for number, placed in enumerate(walk(checked.network.body, deepest=deepest)):
-        if number >= most:
+    number = 0
+    for placed in walk(checked.network.body, unroll, deepest):
+        number += 1 + _weight(placed.node) // _LIGHT
+        if number > most:
             message = f"more than {most:,} rows: blocks used by blocks many times over"
             hint = f"fold the table with --depth N, or {raising('unrolled')}"
             raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])
@@ -135,31 +174,44 @@ def _walk(checked: Checked, deepest: int | None, most: int) -> Iterator[Placed]:
 
 def _row(checked: Checked, placed: Placed, node: Leaf | Share, owners: Owners) -> Row:
     cost = checked.costs.of(node)
-    at = node.statement.start
-    line, file = checked.source.position(at)[0], checked.source.part(at).name
+    source, span = checked.source.at(node.statement)
+    line, file = source.position(span.start)[0], source.name
     figures = (cost.params, cost.weights, cost.macs, cost.connections, cost.units)
     row = (placed.path, line, placed.copies, node.inputs, node.outputs, *figures)
     if isinstance(node, Share):
-        return Row(row[0], "SHARE", *row[1:], file=file, shares=owners.lender(node))
-    return Row(row[0], node.op.name, *row[1:], node.frozen, file, tied=owners.tied(node))
+        values = attributes(node.node.op) if isinstance(node.node, Leaf) else {}
+        return Row(row[0], "SHARE", *row[1:], file=file, shares=owners.lender(node), attributes=values)
+    values = attributes(node.op)
+    return Row(row[0], node.op.name, *row[1:], node.frozen, file, tied=owners.tied(node), attributes=values)
 
 
-def _entry(checked: Checked, placed: Placed, deepest: int | None, owners: Owners) -> Entry:
+def _entry(checked: Checked, placed: Placed, deepest: int | None, owners: Owners, source: bool) -> Entry:
     node = placed.node
     nameless = isinstance(node, Merge) and placed.path == placed.parent
     cost = times(checked.costs.of(node), placed.copies)
     count = placed.copies * node.copies if isinstance(node, Repeat) else placed.copies
     opened = not isinstance(node, (Leaf, Share)) and (deepest is None or placed.depth < deepest)
-    text = layer_text(checked.source.text, node)
+    text = layer_text(checked.source.text, node, source=source)
+    inputs = () if isinstance(node, Repeat) else node.inputs  # type: ignore[union-attr]
     outputs = node.outputs if isinstance(node, (Leaf, Merge, Share, Use)) else placed.item.shapes
-    return Entry("" if nameless else placed.path, placed.depth, text, count, outputs, cost, opened, owners.lender(node))
+    path, lender, kernel = "" if nameless else placed.path, owners.lender(node), _kernel(node)
+    return Entry(path, placed.depth, text, count, outputs, cost, opened, lender, inputs, kernel, node)
 
 
-def layer_text(text: str, node: object) -> str:
-    """A layer as written, without its name, its repeat, what stands in its braces and its claims."""
+def _kernel(node: Node) -> str:
+    """The window of a layer: `3x3`."""
+    kernel = getattr(node.op, "kernel", None) if isinstance(node, Leaf) else None
+    return "x".join(map(str, kernel)) if isinstance(kernel, tuple) else ""
+
+
+def layer_text(text: str, node: object, *, source: bool = False) -> str:
+    """A layer with its values, or as it is written, without its name, its repeat, its braces and its claims."""
     statement = getattr(node, "statement", None)
     if not isinstance(statement, tree.Layer) or statement.kind is None:
         return "{ }"
-    words = tree.words(statement, text)
+    if isinstance(node, (Leaf, Merge, Use)) and not source:
+        words = with_values(node, text)
+    else:
+        words = tree.words(statement, text)
     reads = ", ".join(token.text for token in statement.reads)
     return f"{words} <- {reads}" if reads else words

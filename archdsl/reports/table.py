@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 from archdsl.analysis.memory import memory
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics.inert import inert
 from archdsl.limits import Limits
+from archdsl.network.table import NodeTable
+from archdsl.reports.columns import COLUMNS, DEFAULT, Scene, next_dropped
 from archdsl.reports.rows import Entry, rows
 from archdsl.reports.values import shown
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 
-HEADERS = ("path", "layer", "output", "params", "macs")
 _LAYER = 56  # cells of a layer as written; what is longer is cut
-_NARROWEST = 16
+_READABLE = 24  # cells of it that are worth more than another column
+_NARROWEST = 12  # cells of a path or a layer that has no more
 _DEEPEST = 12  # levels that are indented
 _GAP = "  "
 _DIM, _BOLD, _PLAIN = "\x1b[2m", "\x1b[1m", "\x1b[0m"
@@ -29,21 +32,42 @@ def table(
     color: bool = False,
     most: int = Limits().unrolled,
     dtype: str = "float32",
+    columns: tuple[str, ...] = DEFAULT,
+    source: bool = False,
 ) -> str:
     """The table as lines of text without a newline at the end; after an error, up to the layer that is wrong.
 
     `depth` levels are shown, containers below them as one row with their sums. `batch` multiplies macs and the sizes of
     what flows, and stands in front of the shapes. `dtype` is the number format of the sizes in MB. `width` is that of
-    the terminal, where there is one. Raises ArchError beyond `most` rows.
+    the terminal, where there is one. `columns` are names of `COLUMNS`; with `source` lines are as they are written.
+    Raises ArchError beyond `most` rows.
     """
-    entries = rows(checked, depth, most)
-    body = [_cells(entry, batch) for entry in entries]
-    lines = [f"{_title(checked)}"]
-    if body:
-        layout = _layout([HEADERS, *body], width)
-        dim = [entry.open for entry in entries]
-        lines += ["", *_lines([HEADERS, *body], layout, [False, *dim], color)]
-    return "\n".join([*lines, "", *_footer(checked, entries, batch, dtype)])
+    entries = rows(checked, depth, most, source=source)
+    scene = Scene(batch, dtype, checked.totals if checked.whole else None, NodeTable())
+    lines = [_title(checked)]
+    below = _footer(checked, entries, batch, dtype)
+    if entries:
+        layout = _layout(entries, columns, scene, width)
+        lines += ["", *_lines(layout, [False, *(entry.open for entry in entries)], color)]
+        below += _remarks(layout)
+    return "\n".join([*_wrapped(lines[:1], width), *lines[1:], "", *_wrapped(below, width)])
+
+
+def _remarks(layout: Layout) -> list[str]:
+    """What the columns mean, and which are not there."""
+    found = [COLUMNS[name].remark for name in layout.columns if COLUMNS[name].remark]
+    if layout.dropped:
+        found.append(f"The terminal is too narrow for: {', '.join(reversed(layout.dropped))}.")
+    return found
+
+
+def _wrapped(lines: list[str], width: int | None) -> list[str]:
+    """Sentences broken at the width of the terminal."""
+    if width is None or all(len(line) <= width for line in lines):
+        return lines
+    from textwrap import wrap
+
+    return [part for line in lines for part in wrap(line, max(width, 20), subsequent_indent=" " * 9)]
 
 
 def _title(checked: Checked) -> str:
@@ -61,31 +85,18 @@ def _ports(ports: Iterable[tuple[tuple[Size, ...], str]]) -> str:
     return ", ".join(str(Shape(sizes, dtype)) for sizes, dtype in ports)
 
 
-def _cells(entry: Entry, batch: int) -> tuple[str, ...]:
+def _cells(entry: Entry, columns: tuple[str, ...], scene: Scene) -> list[str]:
     """A row as text. The figures of an open container stand in the rows below it."""
-    indent = _GAP * min(entry.depth, _DEEPEST)
-    copies = f" ×{entry.count}" if entry.count != 1 else ""
-    layer = indent + _cut(inert(entry.text), _LAYER - len(indent) - len(copies)) + copies
-    output = ", ".join(_shape(shape, batch) for shape in entry.outputs[:4]) + (", …" if len(entry.outputs) > 4 else "")
-    figures = ("", "") if entry.open else (_params(entry), _count(batch * entry.cost.macs))
-    return (inert(entry.path), layer, output, *figures)
+    return [_cell(entry, name, scene) for name in columns]
 
 
-def _params(entry: Entry) -> str:
-    """Params; in brackets, as torchinfo has them, where none of them is trained; else where they are counted."""
-    cost = entry.cost
-    if entry.lender:
-        own = f"{_count(cost.params)} + " if cost.params != 0 else ""
-        return inert(f"{own}of {entry.lender}")
-    return f"({_count(cost.params)})" if cost.params != 0 and cost.trainable == 0 else _count(cost.params)
-
-
-def _shape(shape: Shape, batch: int) -> str:
-    return str(shape) if batch == 1 else str(Shape((batch, *shape.sizes), shape.dtype))
-
-
-def _count(size: Size) -> str:
-    return f"{size:,}" if isinstance(size, int) else str(size)
+def _cell(entry: Entry, name: str, scene: Scene) -> str:
+    column = COLUMNS[name]
+    if name == "layer":
+        indent = _GAP * min(entry.depth, _DEEPEST)
+        copies = f" ×{entry.count}" if entry.count != 1 else ""
+        return indent + _cut(column.text(entry, scene), _LAYER - len(indent) - len(copies)) + copies
+    return "" if column.figure and entry.open else column.text(entry, scene)
 
 
 def _cut(text: str, most: int) -> str:
@@ -93,42 +104,99 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most - 1]}…"
 
 
+def _cut_path(text: str, most: int) -> str:
+    """The end of a path, which tells one from another."""
+    return text if len(text) <= most else f"…{text[len(text) - most + 1 :]}"
+
+
 # ---- layout
 
 
-def _layout(cells: list[tuple[str, ...]], width: int | None) -> list[int]:
-    """The width of each column; where a terminal is too narrow, the layer column gives way."""
-    widths = [max(len(row[column]) for row in cells) for column in range(len(HEADERS))]
-    if width is not None:
-        excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
-        widths[1] = max(min(widths[1], _NARROWEST), widths[1] - max(excess, 0))
-    return widths
+class Layout(NamedTuple):
+    """The cells of a table, its head first, the width of each column, and the columns that had no room."""
+
+    columns: tuple[str, ...]
+    cells: list[list[str]]
+    widths: list[int]
+    dropped: tuple[str, ...] = ()
 
 
-def _lines(cells: list[tuple[str, ...]], widths: list[int], dim: list[bool], color: bool) -> list[str]:
+def _layout(entries: list[Entry], columns: tuple[str, ...], scene: Scene, width: int | None) -> Layout:
+    """What fits a terminal: counts are shortened, then lines cut, then columns dropped, then paths cut."""
+    found = _full(entries, columns, scene)
+    if width is None or _total(found.widths) <= width:
+        return found
+    dropped: list[str] = []
+    scene = scene._replace(short=True)
+    while True:
+        found = _full(entries, columns, scene)
+        room = _shrunk(found, "layer", _READABLE, width)
+        name = next_dropped(columns)
+        if _total(room.widths) <= width or name is None:
+            break
+        columns = tuple(one for one in columns if one != name)
+        dropped.append(name)
+    for name, least in (("layer", _NARROWEST), ("path", _NARROWEST)):
+        room = _shrunk(room, name, least, width)
+    return room._replace(dropped=tuple(dropped))
+
+
+def _full(entries: list[Entry], columns: tuple[str, ...], scene: Scene) -> Layout:
+    cells = [list(columns), *(_cells(entry, columns, scene) for entry in entries)]
+    return Layout(columns, cells, [max(map(len, column)) for column in zip(*cells, strict=True)])
+
+
+def _shrunk(layout: Layout, name: str, least: int, width: int) -> Layout:
+    """The layout with one column narrower, as far as it must be and at most to `least`."""
+    if name not in layout.columns:
+        return layout
+    place, widths = layout.columns.index(name), list(layout.widths)
+    widths[place] = max(min(widths[place], least), widths[place] - max(_total(widths) - width, 0))
+    return layout._replace(widths=widths)
+
+
+def _total(widths: list[int]) -> int:
+    return sum(widths) + len(_GAP) * (len(widths) - 1)
+
+
+def _lines(layout: Layout, dim: list[bool], color: bool) -> list[str]:
     lines = []
-    for number, (row, faint) in enumerate(zip(cells, dim, strict=True)):
-        path, layer, output, params, macs = row
-        left = (path.ljust(widths[0]), _cut(layer, widths[1]).ljust(widths[1]), output.ljust(widths[2]))
-        line = _GAP.join((*left, params.rjust(widths[3]), macs.rjust(widths[4]))).rstrip()
+    for number, (row, faint) in enumerate(zip(layout.cells, dim, strict=True)):
+        cells = zip(layout.columns, row, layout.widths, strict=True)
+        line = _GAP.join(_padded(*cell) for cell in cells).rstrip()
         style = _BOLD if number == 0 else _DIM if faint else ""
         lines.append(f"{style}{line}{_PLAIN}" if color and style else line)
     return lines
 
 
+def _padded(name: str, text: str, width: int) -> str:
+    text = _cut_path(text, width) if name == "path" else _cut_layer(text, width) if name == "layer" else text
+    return text.rjust(width) if COLUMNS[name].figure else text.ljust(width)
+
+
+def _cut_layer(text: str, width: int) -> str:
+    """A line with its indent; how often it stands there is kept."""
+    words, cross, copies = text.partition(" ×")
+    return text if len(text) <= width else f"{words[: max(width - len(cross + copies) - 1, 1)]}…{cross}{copies}"
+
+
 # ---- what stands below
+
+
+def _exact(size: Size) -> str:
+    return f"{size:,}" if isinstance(size, int) else str(size)
 
 
 def _footer(checked: Checked, entries: list[Entry], batch: int, dtype: str) -> list[str]:
     if checked.network is None or not checked.whole:
         return ["The table ends where the network is wrong; there are no totals."]
     total = checked.totals
-    lines = [f"{_count(total.layers)} layer{'s' * (total.layers != 1)}"]
+    lines = [f"{_exact(total.layers)} layer{'s' * (total.layers != 1)}"]
     all_of_formula = total.frozen == 0 and not isinstance(total.params, int)  # which is not written twice
-    lines.append(f"params   {_count(total.params)} ({'all' if all_of_formula else _count(total.trainable)} trainable)")
+    lines.append(f"params   {_exact(total.params)} ({'all' if all_of_formula else _exact(total.trainable)} trainable)")
     if total.buffers != 0:
-        lines.append(f"buffers  {_count(total.buffers)}")
-    lines.append(f"macs     {_count(batch * total.macs)}{f' at batch {batch:,}' if batch > 1 else ''}")
+        lines.append(f"buffers  {_exact(total.buffers)}")
+    lines.append(f"macs     {_exact(batch * total.macs)}{f' at batch {batch:,}' if batch > 1 else ''}")
     sizes = zip(
         ("parameters", "input", "outputs of layers"), memory(checked.network, checked.costs, batch, dtype), strict=True
     )

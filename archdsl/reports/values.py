@@ -7,10 +7,11 @@ from typing import Any
 
 from archdsl.expressions.scope import KindReference
 from archdsl.layers.values import Sizes, spell
+from archdsl.reports.records import Json
 from archdsl.sizes.size import Expression
 
 
-def recorded(value: Any) -> Any:
+def recorded(value: Any) -> Json:
     """The value of a parameter as JSON has it; None where its definition is wrong."""
     match value:
         case KindReference():

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from archdsl.checker.checked import Checked
+from archdsl.checker.fixes.apply import Done
 from archdsl.claims.claims import Claim
-from archdsl.diagnostics import Diagnostic
+from archdsl.diagnostics import Diagnostic, Source
 from archdsl.diagnostics.inert import inert
 from archdsl.reading.reading import Found
 from archdsl.reports.values import shown as shown_value
@@ -73,6 +74,12 @@ def holes(checked: Checked) -> list[str]:
         lines.append(inert(f"{checked.source.name}:{first.line}:{first.column}: {first.name} = {number}"))
         found = found[len(ours) if whole else 1 :]
     return lines
+
+
+def fixes(source: Source, done: Sequence[Done], unwritten: bool) -> list[str]:
+    """`fixed net.arch:3:1: CONV 64 3x3 (unknown-kind)` for each fix, in the order of the text."""
+    word = "would fix" if unwritten else "fixed"
+    return [inert(f"{word} {source.name}:{one.line}:{one.column}: {one.title} ({one.code})") for one in done]
 
 
 def _word(first: Found, ours: list[Found]) -> str:

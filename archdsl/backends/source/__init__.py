@@ -60,8 +60,7 @@ def _refuse_foreign(checked: Checked) -> None:
     faults = []
     for leaf in foreign_layers(checked):
         message = f"{leaf.op.path} is code of another package, which only the caller allows to be imported"
-        part = checked.source.part(leaf.statement.start)
-        span = Span(leaf.statement.start - part.base, leaf.statement.end - part.base)
+        part, span = checked.source.at(leaf.statement)
         hint = "where it is trusted: --allow-modules, or load(..., allow_modules=True)"
         faults.append(Diagnostic("closed-door", message, span, part, hint=hint))
     if faults:

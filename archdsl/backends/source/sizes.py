@@ -54,8 +54,7 @@ def _fault(node: Any, checked: Checked, readable: set[str]) -> Diagnostic | None
         return None
     if found is None or at is None:
         return None
-    part = checked.source.part(at.start)
-    span = Span(at.start - part.base, at.end - part.base)
+    part, span = checked.source.at(at)
     return Diagnostic("undetermined", message, span, part, hint=give(found))
 
 

@@ -10,7 +10,7 @@ from torch import nn
 
 from archdsl.backends.source import foreign_layers
 from archdsl.checker.checked import Checked
-from archdsl.diagnostics import ArchError, Diagnostic, Span
+from archdsl.diagnostics import ArchError, Diagnostic
 from archdsl.layers.kinds.door import Door
 from archdsl.network.nodes import Leaf, walk
 
@@ -81,6 +81,5 @@ def _told(fault: Exception) -> str:
 
 
 def _refusal(checked: Checked, leaf: Leaf, message: str, hint: str | None = None) -> ArchError:
-    part = checked.source.part(leaf.statement.start)
-    span = Span(leaf.statement.start - part.base, leaf.statement.end - part.base)
+    part, span = checked.source.at(leaf.statement)
     return ArchError([Diagnostic("foreign-module", message, span, part, hint=hint)])

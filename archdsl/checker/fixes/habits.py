@@ -91,6 +91,11 @@ def _moved(found: Found) -> str:
     return f"{found['label']}{kind.name} {' '.join(words)}"
 
 
+def _label(found: Found) -> str:
+    """`conv1 CONV 64 3x3` with its colon."""
+    return f"{found['before']}{found['name']}: {found['kind']}" if lookup(found["kind"]) is not None else found[0]
+
+
 def _range(found: Found) -> str:
     """`range(3)`, `range(1, 4)`: the last is one less."""
     first, last = (found[1], found[2]) if found[2] else ("0", found[1])
@@ -234,6 +239,7 @@ _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     (r"<-\s*(\d+)\b", r'<- "\1"'),
     (r"^(\s*)([A-Za-z_]\w*(?:[ -]\w+)+)\s*:(?=\s*[A-Z])", r'\1"\2":'),
     (r"^(\s*)(x\d+)\s*:", r'\1"\2":'),
+    (r"(?P<before>(?:^|[;{])\s*)(?P<name>[a-z]\w*)\s+(?P<kind>[A-Z][A-Z0-9]*)\b", _label),
     (r"(<-\s*(?:[\w.\"]+\s*,\s*)*)(x\d+)\b", r'\1"\2"'),
     # expressions
     (r"(?<![\w.(=\[])(-(?:inf|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?))(?![\w.(])", r"(\1)"),

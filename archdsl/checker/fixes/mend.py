@@ -7,62 +7,53 @@ line without any. Lines are gone through from the top, each tried with those abo
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from archdsl.checker.fixes import habits, incoming, inside, whole, words
 from archdsl.checker.fixes.assign import assigned
 from archdsl.checker.fixes.proposal import Either, Fault
-from archdsl.checker.fixes.statement import apart, changed, statement_at, tail_of, without_comment
+from archdsl.checker.fixes.seen import Seen, ended, errors, faults_of, in_doubt, judged, shape_at
+from archdsl.checker.fixes.statement import apart, statement_at, tail_of, without_comment
 from archdsl.checker.fixes.translate import lines_of
-from archdsl.diagnostics import Diagnostic, Related, Source, Span
-from archdsl.diagnostics.diagnostic import Edit, Fix
+from archdsl.diagnostics import Diagnostic, nearest
 from archdsl.faults.work import PER_VISIT
-from archdsl.limits import raising
-from archdsl.network.nodes import Leaf, Network, postorder
+from archdsl.network.likeness import Likeness
 from archdsl.notations.calls.call import program
 from archdsl.notations.calls.draft import Around, Unwritable
 from archdsl.sizes.shape import Shape
 
-MOST_VISITS = 5_000  # layers visited in the check of a text that is tried
-_MOST_LINES = 20  # lines that are mended
 _MOST_TRIES = 32  # texts that are tried for one line
 _MOST_TEXT = 400_000  # characters of all texts that are tried
 _MOST_WORK = 20_000  # layers visited in all of them; steps are counted with these
-_LISTING = "--notation listing"  # in the hint of a text that may be none of ours
 _DEEPEST = 6  # faults of one line that are mended one after the other
 _LONGEST = 1_000  # characters of a line that is mended
-_SHOWN = 120  # characters of a line that are shown; of a longer one, the statements that are changed
 _CLAIMS = ("claim-shape", "claim-value")  # what a line may still have: it reads as it was meant
 _OF_WORDS = (  # faults of how a line is written, of which a further step may be of use
     *("syntax", "unclosed", "unknown-kind", "unknown-option", "unknown-name", "unknown-unit", "missing-value"),
     *("too-many-values", "wrong-type", "out-of-range", "missing-input", "ambiguous-word", "invalid-name"),
     *("rank-mismatch", "duplicate-name", "claim-shape", "claim-value"),
 )
-_UNREADABLE = ("syntax", "unclosed")
-_ENDING = (raising("visits"), raising("diagnostics"))
+_WRITTEN = frozenset(_OF_WORDS) - {"out-of-range", "rank-mismatch"}  # faults of how a line is written alone
+_MISSING = re.compile(r",\s*,")  # a value that is left out, and which, nobody knows
+_NAMED = ("unknown-name", "unknown-parameter")
+_WORDS = re.compile(r"[A-Za-z_]\w*")
 _NAMES = re.compile(r"(?:^|[;{])[ \t]*(?:input[ \t]+)?(\w+(?:[ \t]*,[ \t]*\w+)*)[ \t]*:", re.MULTILINE)
 _BLOCKS = re.compile(r"^[ \t]*block[ \t]+(\w+)", re.MULTILINE)
-_IN_DOUBT = "MENDEDLATER"  # a kind that there is not, in place of a line that cannot be read
 
 
 Changes: TypeAlias = dict[int, str]  # lines by their numbers, which count from 0
 
 
-class Seen(Protocol):
-    """What a check found: its diagnostics, and the network as far as it is known."""
+class Mended(NamedTuple):
+    """How a line was mended: lines by their numbers, as they were before, and the further ways, not yet tried."""
 
-    @property
-    def diagnostics(self) -> list[Diagnostic]: ...
-
-    @property
-    def network(self) -> Network | None: ...
-
-    @property
-    def visits(self) -> int: ...
-
-    @property
-    def steps(self) -> int: ...
+    number: int
+    changes: Changes
+    before: Changes
+    others: Iterator[Changes]
+    guesses: frozenset[str]  # lines with a number that makes the line hold, of which there may be others
 
 
 class Spent(Exception):
@@ -73,7 +64,8 @@ class Mender:
     """Mends the lines of one text; `again` checks a text as the first was checked."""
 
     def __init__(self, text: str, again: Callable[[str], Seen]) -> None:
-        self.lines = text.split("\n")
+        self.written = text.split("\n")
+        self.lines = [*self.written]
         self.again = again
         self.unread: set[int] = set()  # lines that cannot be read, and are not mended
         self.said = self._left_over = self._weak = ""
@@ -103,7 +95,7 @@ class Mender:
     def faults(self, number: int, line: str) -> list[Fault]:
         """What is wrong with the line of this number, if it reads so; raises Spent where that was not found out."""
         found = self._check(number, line).diagnostics
-        if _ended(found):
+        if ended(found):
             raise Spent
         return faults_of(found, number)
 
@@ -123,7 +115,7 @@ class Mender:
             seen = self._check(number, before + behind)
         except Spent:
             return None
-        return _shape_at(seen.network, sum(len(one) + 1 for one in self._lines_before(number)) + start)
+        return shape_at(seen.network, sum(len(one) + 1 for one in self._lines_before(number)) + start)
 
     def _known(self) -> tuple[frozenset[str], frozenset[str]]:
         """The names before a colon, and those of blocks, anywhere in the text."""
@@ -145,31 +137,94 @@ class Mender:
             self.lines[number] = line
             self.unread.discard(number)
 
-    def mend(self, number: int, found: list[Diagnostic]) -> Changes:
+    def mend(self, number: int, found: list[Diagnostic]) -> Mended | None:
         """The lines with which one has no fault, by their numbers; `said` is what to say where none are found."""
         self._tries, self.said, self._left_over, self._weak = 0, "", "", ""
         code, faults = without_comment(self.lines[number]).rstrip(), faults_of(found, number)
         if len(code) > _LONGEST or "?" in code:  # a number that nobody knows is no slip
-            return {}
+            return None
+        ways = self._ways(number, code, found[0], faults)
         try:
-            changes = self._first(number, incoming.named(self.lines, number, found[0]))
-            changes = changes or self._first(number, inside.within(self.lines, number, found[0]))
-            line = self._search(number, code, faults, {code}, 0) if not changes else None
-            if line is not None:
-                return {number: line}
-            grey = incoming.grey(self.lines[:number]) if found[0].code == "rank-mismatch" else ()
-            changes = changes or self._first(number, grey)
+            changes = next(ways, {})
         except Spent:
             changes = {}
         self.said = self.said or self._left_over or self._weak
-        return changes
+        if not changes:
+            return None
+        values = faults[0].values
+        above = faults[0].code in _CLAIMS
+        guesses = frozenset(assigned(code, values, faults[0].start, above=above)) if values else frozenset()
+        before = {at: self.lines[at] for at in changes}
+        return Mended(number, changes, before, ways, guesses)
 
-    def _first(self, number: int, ways: Iterable[Changes]) -> Changes:
-        """The first changes of several lines with which a line has no fault."""
-        for changes in ways:
-            if changes and self._holds(changes, number):
-                return changes
-        return {}
+    def certain(self, mended: Mended, found: list[Diagnostic]) -> bool:
+        """Whether a line has one meaning: its words are wrong, not its numbers, and all that mends it is one network.
+
+        What its author claims, and the layer of which it is claimed, may both be wrong: where the claim fails, the
+        network stays.
+        """
+        if any(one.code not in _WRITTEN for one in found) or mended.changes.get(mended.number) in mended.guesses:
+            return False
+        if _MISSING.search(mended.before.get(mended.number, "")):
+            return False
+        if any(one.code in _NAMED for one in found) and self._is_name_in_doubt(mended):
+            return False
+        kept, likeness = self.lines, Likeness()
+        self.lines = [mended.before.get(at, line) for at, line in enumerate(kept)]
+        self._tries, self._left, self._work = 0, _MOST_TEXT, _MOST_WORK
+        try:
+            meaning = self._meaning(mended.number, mended.changes, likeness)
+            if meaning is None:
+                return False
+            unclaimed = {mended.number: self.lines[mended.number].partition("->")[0]}
+            if found[0].code in _CLAIMS and meaning != self._meaning(mended.number, unclaimed, likeness):
+                return False
+            return all(self._meaning(mended.number, other, likeness) == meaning for other in mended.others)
+        except Spent:
+            return False
+        finally:
+            self.lines = kept
+
+    def _is_name_in_doubt(self, mended: Mended) -> bool:
+        """Whether a name may be wrong where it is declared, not where it is used: nothing else uses that one."""
+        words = Counter(word for line in self.written for word in _WORDS.findall(without_comment(line)))
+        for at, line in mended.changes.items():
+            old, new = (Counter(_WORDS.findall(text)) for text in (without_comment(mended.before[at]), line))
+            for name in new - old:
+                near = [word for word in old - new if word.lower() != name.lower() and nearest(word, [name])]
+                if near and words[name] == 1:
+                    return True
+        return False
+
+    def _meaning(self, number: int, changes: Changes, likeness: Likeness) -> int | str | None:
+        """What a line means where some are changed: the network; where the check does not reach the line, its text.
+
+        None where the line has a fault, and where it is a call, of which the shape that it reads is asked.
+        """
+        kept = self.lines
+        self.lines = [changes.get(at, line) for at, line in enumerate(kept)]
+        try:
+            seen = self._check(number, self.lines[number])
+        finally:
+            self.lines = kept
+        if faults_of(seen.diagnostics, number):
+            return None
+        if seen.network is not None and judged(seen, number):
+            return likeness.of(seen.network)
+        return None if "(" in kept[number] else "\n".join(" ".join(line.split()) for line in changes.values())
+
+    def _ways(self, number: int, code: str, first: Diagnostic, faults: list[Fault]) -> Iterator[Changes]:
+        """All that mends a line, the likeliest first; raises Spent."""
+        yield from self._holding(number, incoming.named(self.lines, number, first))
+        yield from self._holding(number, inside.within(self.lines, number, first))
+        for line in self._search(number, code, faults, {code}, 0):
+            yield {number: line}
+        grey = incoming.grey(self.lines[:number]) if first.code == "rank-mismatch" else ()
+        yield from self._holding(number, grey)
+
+    def _holding(self, number: int, ways: Iterable[Changes]) -> Iterator[Changes]:
+        """The changes of several lines with which a line has no fault."""
+        return (changes for changes in ways if changes and self._holds(changes, number))
 
     def _holds(self, changes: Changes, number: int) -> bool:
         """Whether nothing is wrong with a line where others are changed, and no other line has more faults for it."""
@@ -180,10 +235,10 @@ class Mender:
             after = self._check(number, self.lines[number])
         finally:
             self.lines = kept
-        return not faults_of(after.diagnostics, number) and _errors(after) < _errors(before)
+        return not faults_of(after.diagnostics, number) and errors(after) < errors(before)
 
-    def _search(self, number: int, line: str, faults: list[Fault], seen: set[str], depth: int) -> str | None:
-        """A line without faults, from one with some: what takes the first away is gone on with.
+    def _search(self, number: int, line: str, faults: list[Fault], seen: set[str], depth: int) -> Iterator[str]:
+        """Lines without faults, from one with some: what takes the first away is gone on with.
 
         A claim that fails may stay, and is what its author wrote.
         """
@@ -197,18 +252,18 @@ class Mender:
             seen.add(proposal)
             left = self.faults(number, proposal)
             if not left:
-                return proposal
+                yield proposal
+                continue
             gone = all((one.code, one.message) != faults[0][:2] for one in left)
             if all(fault.code in _CLAIMS for fault in left) and faults[0].code not in _CLAIMS:
                 claimed = claimed or (proposal if _claims(proposal) == _claims(line) else None)
             elif gone and depth < _DEEPEST and left[0].code in _OF_WORDS:
-                found = self._search(number, proposal, left, seen, depth + 1)
-                if found is not None:
-                    return found
+                yield from self._search(number, proposal, left, seen, depth + 1)
             told = gone and depth == 0 and faults[0].code in _OF_WORDS and left[0].code not in _UNREAD
             if told and _claims(proposal) == _claims(line):
                 self._left_over = self._left_over or f"read as `{proposal.strip()}`, {left[0].message}"
-        return claimed
+        if claimed is not None:
+            yield claimed
 
     def _either(self, number: int, lines: tuple[tuple[str, str], ...]) -> None:
         """Say which of some lines hold, where only the author knows which is meant."""
@@ -271,112 +326,3 @@ _UNREAD = ("syntax", "unclosed", "unknown-kind", "missing-input", *_CLAIMS)  # n
 def _claims(line: str) -> str:
     """What a line claims, as written."""
     return line[line.find("->") :].replace(" ", "") if "->" in line else ""
-
-
-def _errors(seen: Seen) -> int:
-    return sum(one.severity == "error" for one in seen.diagnostics)
-
-
-def in_doubt(line: str) -> str:
-    """A line that reads as a layer of an unknown kind, with the braces that the line opens and closes."""
-    braces = re.sub(r"[^{}]", "", without_comment(line))
-    while "{}" in braces:
-        braces = braces.replace("{}", "")
-    closing, opening = braces.count("}"), braces.count("{")
-    return "} " * closing + _IN_DOUBT + " {" * opening
-
-
-def faults_of(diagnostics: list[Diagnostic], number: int) -> list[Fault]:
-    """The errors that begin on a line, which counts from 0, and those of a block that it uses."""
-    found = []
-    for one in diagnostics:
-        if one.severity != "error":
-            continue
-        if one.source.base == 0 and one.line == number + 1:
-            column, length = one.source.position(one.span.start)[1], one.span.end - one.span.start
-            found.append(Fault(one.code, one.message, column - 1, column - 1 + length, one.instead, one.values))
-        elif any(_is_at(use, one.source, number) for use in one.related):
-            found.append(Fault(one.code, one.message, 0, 0))
-    return found
-
-
-def _is_at(use: Related, source: Source, number: int) -> bool:
-    """Whether a place that explains a fault is the use of a block on a line of the text itself."""
-    text = use.source or source
-    return use.text.startswith("used here") and text.base == 0 and text.position(use.span.start)[0] == number + 1
-
-
-def _shape_at(network: Network | None, place: int) -> Shape | None:
-    """The shape that the layer at a place of the text reads."""
-    if network is None:
-        return None
-    for node in postorder(network.body):
-        if isinstance(node, Leaf) and node.statement.start == place and node.inputs:
-            return node.inputs[0]
-    return None
-
-
-def mended(text: str, diagnostics: list[Diagnostic], again: Callable[[str], Seen]) -> list[Diagnostic]:
-    """The diagnostics of a text, each with the fix that was found for its line.
-
-    Where a bound ended the check, what is tried would not be read to its end either: then there is none.
-    """
-    mender, found = Mender(text, again), [*diagnostics]
-    if _ended(diagnostics):
-        return found
-    lines = _places(diagnostics, len(mender.lines))
-    mender.unread = {at for at, places in lines.items() if any(found[one].code in _UNREADABLE for one in places)}
-    for number in sorted(lines)[:_MOST_LINES]:
-        faults = [found[place] for place in lines[number]]
-        if faults[0].fix is not None:  # tried before: an input that lies in another order
-            mender.keep(_changes(faults[0].source.text, faults[0].fix))
-            continue
-        first, changes = lines[number][0], mender.mend(number, faults)
-        if changes:
-            fix = _fix(faults[0].source.text, mender.lines, changes)
-            for place, one in zip(lines[number], faults, strict=True):
-                found[place] = one._replace(fix=fix, hint=fix.title if place == first else None)
-            mender.keep(changes)
-        elif mender.said and _LISTING not in (faults[0].hint or ""):
-            found[first] = found[first]._replace(hint=mender.said)
-    return found
-
-
-def _ended(diagnostics: list[Diagnostic]) -> bool:
-    """Whether a bound on all that is done ended a check, so that it does not say what is right."""
-    return any(one.code == "limit" and one.hint in _ENDING for one in diagnostics)
-
-
-def _places(diagnostics: list[Diagnostic], lines: int) -> dict[int, list[int]]:
-    """Where the faults of each line of the text itself stand among all; only the caller mends one of a limit."""
-    found: dict[int, list[int]] = {}
-    for place, one in enumerate(diagnostics):
-        own = one.severity == "error" and one.source.base == 0 and one.source.text and one.line <= lines
-        if own and one.code != "limit":
-            found.setdefault(one.line - 1, []).append(place)
-    return found
-
-
-def _changes(text: str, fix: Fix) -> Changes:
-    """The lines that a fix puts in place of others."""
-    lines = text.split("\n")
-    found: Changes = {}
-    for span, instead in fix.edits:
-        if "\n" in text[span.start : span.end]:
-            continue
-        at = text.count("\n", 0, span.start)
-        start = text.rfind("\n", 0, span.start) + 1
-        found[at] = f"{lines[at][: span.start - start]}{instead}{lines[at][span.end - start :]}"
-    return found
-
-
-def _fix(text: str, lines: list[str], changes: Changes) -> Fix:
-    """The fix that puts lines in place of others, comments and indentation left as they are."""
-    edits, title = [], []
-    for number in sorted(changes):
-        code, instead = without_comment(lines[number]).rstrip(), changes[number].strip()
-        place = sum(len(one) + 1 for one in text.split("\n")[:number])
-        indent = len(code) - len(code.lstrip())
-        edits.append(Edit(Span(place + indent, place + len(code)), instead))
-        title.append(instead if len(instead) <= _SHOWN else changed(code.strip(), instead))
-    return Fix(" ... ".join(title), tuple(edits))

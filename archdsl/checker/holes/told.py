@@ -140,8 +140,7 @@ def _none(reading: Reading, solution: Solution) -> Diagnostic:
     message = f"no number fits; the closest: {_nearest(reading, solution)}"
     wrong = nearest.wrong[0].at
     said = "wants equal sizes" if isinstance(wrong, Token) else "is claimed here"
-    part = reading.source.part(wrong.start)  # a claim may stand in a file that is used
-    span = Span(wrong.start - part.base, wrong.end - part.base)
+    part, span = reading.source.at(wrong)  # a claim may stand in a file that is used
     related = (Related(span, said, None if part is reading.own else part),)
     return Diagnostic("no-answer", message, _at(hole), reading.own, related=related)
 
