@@ -189,6 +189,7 @@ class InputReader:
     def _channels(self, piece: Piece, found: list[Item], size: Span) -> str | None:
         """The channels of an image of which the height and the width are told; None where they are not clear."""
         said: dict[str, Item] = {}
+        self.of_channels = []
         alone = all(item.kind in ("INPUT", "OUTPUT") for item in found if isinstance(item, Head))  # no layer beside it
         line = self.source.text[piece.start : piece.end]
         colours = re.search(r"\b(?:RGB-?[AD]|CMYK|BGR|HSV|YUV|YCbCr|CIELAB)\b", line, re.IGNORECASE)

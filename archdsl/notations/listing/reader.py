@@ -185,7 +185,8 @@ class _Reader(ProgramReader):
         given = self.input
         places = (given.start, given.end) if given is not None else (0, 0)
         of_it = [item for item in found if places[0] <= item.start < places[1] or is_a(item, "IMAGE")]
-        return [*of_it, *self.of_channels]
+        own = [item for item in self.of_channels if found and found[0].start <= item.start <= found[-1].start]
+        return [*of_it, *own]
 
     def _rest(self, piece: Piece, found: list[Item], read: Sequence[Item | tree.QuantityClaim]) -> None:
         """What a line of the input or of the total says besides: `Input: 28x28x1, 64 filters of 5x5`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from typing import NamedTuple
 
 from archdsl.diagnostics import Span
@@ -74,7 +75,7 @@ def programs(text: str) -> list[Program]:
         return []
     keras = _KERAS.search(text) is not None
     found = _of_pytorch(text, keras)
-    return sorted([*found, *_of_keras(text, found)]) if keras else found
+    return sorted([*found, *_of_keras(text, found)], key=_start) if keras else found
 
 
 def _of_keras(text: str, taken: list[Program]) -> list[Program]:
@@ -83,11 +84,13 @@ def _of_keras(text: str, taken: list[Program]) -> list[Program]:
     at = 0
     while (match := _KERAS_LINE.search(text, at)) is not None:
         at = match.end()
-        if not _is_of_keras(match["name"]) or any(one.start < match.end() and match.start() < one.end for one in taken):
+        beside = bisect_right(taken, match.end(), key=_start) - 1
+        if not _is_of_keras(match["name"]) or (beside >= 0 and match.start() < taken[beside].end):
             continue
         try:
             call = parse(text, match.start("name"), len(text))
-        except Unreadable:
+        except Unreadable as fault:
+            at = max(at, fault.at.start)  # lines within it are read as others, too
             continue
         end, on = call.end, ""
         if match["add"] and (closed := _CLOSED.match(text, end)) is not None:
@@ -99,6 +102,10 @@ def _of_keras(text: str, taken: list[Program]) -> list[Program]:
         found.append(Program(match.start("name"), end, call, match["target"] or "", None, True, on))
         at = end
     return found
+
+
+def _start(one: Program) -> int:
+    return one.start
 
 
 def _is_of_keras(name: str) -> bool:
