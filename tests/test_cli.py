@@ -810,3 +810,13 @@ def test_that_this_test_can_fail(folder: Path) -> None:
         (folder / f"{name}.py").write_text("")
     lines = f"import sys; sys.path.insert(0, {str(folder)!r}); import {', '.join(SLOW)}"
     assert loaded(lines, folder) == set(SLOW)
+
+
+def test_a_check_of_what_holds_loads_nothing_that_mends_or_records() -> None:
+    """What is loaded costs every start."""
+    program = "import sys; from archdsl.cli.main import main; main(sys.argv[1:]); print(*sys.modules, file=sys.stderr)"
+    spec = Path(__file__).parent.parent / "specs" / "alexnet.arch"
+    ran = subprocess.run([sys.executable, "-c", program, "check", spec], capture_output=True, text=True, check=True)
+    rooms = ("archdsl.checker.fixes", "archdsl.reports.records", "archdsl.reports.flow", "archdsl.network.likeness")
+    assert "archdsl.cli.check" in ran.stderr.split()
+    assert not [name for name in ran.stderr.split() if name.startswith(rooms)]

@@ -23,6 +23,7 @@ from checkpoints import wanted_of  # noqa: E402
 from compare import evaluated, example_inputs, flops, static_tensors, tensor_sizes, torch_tensors, unrolled  # noqa: E402
 
 import archdsl  # noqa: E402
+from archdsl.backends.source import flow  # noqa: E402
 from archdsl.backends.torch.whitelist import verify  # noqa: E402
 from archdsl.checker.check import settings  # noqa: E402
 from archdsl.files.texts import read_file  # noqa: E402
@@ -419,3 +420,19 @@ def test_the_whitelist_passes_what_is_generated() -> None:
     for parameter in every_setting():
         name, setting = parameter.values
         verify(load(name, setting).to_source())
+
+
+@pytest.mark.parametrize("line", ["a{0}: RELU <- x\nADD <- a{0}, x\n", "a{0}: CONV 3 1x1 <- x\n"])
+def test_what_the_source_costs_grows_as_the_text_does(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The variables of every value are looked for once, however many are needed to the end."""
+    looked: list[str] = []
+    words = flow.Value.words
+    monkeypatch.setattr(flow.Value, "words", lambda value: looked.append(value.text) or words(value))
+    counts = []
+    for many in (100, 200):
+        looked.clear()
+        reads = ", ".join(f"a{number}" for number in range(many))
+        lines = "".join(line.format(number) for number in range(many))
+        archdsl.loads(f"input x: 8x8x3\n{lines}ADD <- {reads}\n").to_source()
+        counts.append(len(looked))
+    assert counts[1] <= 2.2 * counts[0]

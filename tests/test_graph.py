@@ -10,7 +10,7 @@ import pytest
 
 from archdsl.checker.check import check, settings
 from archdsl.data import SPECS
-from archdsl.diagnostics import Source
+from archdsl.diagnostics import ArchError, Source
 from archdsl.limits import Limits
 from archdsl.reading.reading import read
 from archdsl.reading.root import beside
@@ -80,8 +80,21 @@ def test_what_a_layer_reads() -> None:
     assert at(found, "a.ADD#1")["reads"] == ["a.1", "a.short"]
     assert at(found, "a.3")["reads"] == ["a.ADD#1"]
     assert at(found, "rest.0.0.0")["reads"] == ["a.3"]
-    assert at(found, "join")["reads"] == ["join.one", "join.2", "join.3", "join.3"]
+    assert at(found, "join")["reads"] == ["join.one", "join.2", "join.3"]
     assert found["outputs"][0]["reads"] == found["layers"][-1]["path"]
+
+
+def test_what_an_if_lays_in_a_merge_is_a_branch() -> None:
+    found = summary(
+        "input 8x8x4\nADD {\n  ID\n  if 1 == 1 { short: { CONV 4 1x1; BN } }\n  if 1 == 1 { RELU; TANH }\n  if 1 == 1 { GELU }\n}\n"
+    )
+    kinds = {one["path"]: (one["type"], one["container"]) for one in found["containers"]}
+    assert kinds == {
+        "ADD#1": ("merge", None),
+        "short": ("branch", "ADD#1"),
+        "branch#1": ("branch", "ADD#1"),
+    }
+    assert consistent(found)
 
 
 def test_the_containers() -> None:
@@ -111,3 +124,38 @@ def test_every_spec_is_consistent(path: Path) -> None:
         checked = check(reading, setting, Limits())
         assert not checked.failed
         assert consistent(json.loads(json.dumps(records.summary(checked))))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input 8x8x4\nADD { ID x100000 }\n",
+        "input 8x8x4\nCONCAT { a: CONV 2 1x1 x3; for i in [1, 3] { CONV i 1x1 }; if 1 == 2 { ID } }\n",
+        "input 9x8\nLSTM 4 x3\nh, c: LSTM 4\nADD { { LSTM 4 } x2; LSTM 4 }\n",
+        "input 9x8\na, b: SPLIT 4\nADD <- a, b\nCONCAT <- b, a\n",
+        "input 8x8x4\nx: { ADD { { ID } x2; RELU x3; for i in 1..3 { CONV 4 1x1 } } } x2\nRELU x0\n",
+        "model M(n)\ninput 8\nlayers: { LINEAR 8; ADD { ID; LINEAR 8 } } x(n)\nFC 3\n",
+        "input 8x8x4\nfor i in 1..3 {\n  if i == 2 { TANH }\n  CONV 4 1x1; for j in 1..2 { { RELU } x2 }\n}\n",
+        "input 8x8x4\ng: { if 1 == 1 { TANH } }\nADD { { if 1 == 1 { TANH } }; ID }\n",
+        "input a: 8\ninput b: 8\nt: { FC 4; RELU } <- a\nu: SHARE t <- b\nADD <- t, u\n",
+        "input 8x8x4\nblock B(k) <- x, y { ADD <- x, y; CONV k 1x1 }\nfirst: CONV 4 1x1\nB 4 <- first, first\nB 4 <- first, first\n",
+        "input 8x8x4\n{ CONV 4 1x1; { RELU; inner: BN } }\nADD <- inner, inner\n",
+        "input q: 8\nRELU <- q\nTANH\noutput q\n",
+    ],
+)
+def test_odd_networks_are_consistent(text: str) -> None:
+    found = summary(text)
+    assert not [each for each in found["diagnostics"] if each["severity"] == "error"], found["diagnostics"]
+    assert consistent(found)
+
+
+def test_long_lists_in_many_uses_are_bounded() -> None:
+    """The record of a short text is no larger than the limit on rows allows."""
+    values = ", ".join(["1"] * 1_000)
+    uses = "A l; " * 60
+    text = f"model M(l=[{values}])\nblock A(l) {{ ID }}\nblock B(l) {{ {uses}A l }}\ninput 8\n{uses.replace('A', 'B')}B l\n"
+    checked = check(read(Source("net.arch", text), Limits()), {}, Limits())
+    assert not checked.failed, checked.diagnostics
+    with pytest.raises(ArchError, match="more than 50,000 rows"):
+        records.summary(checked, most=50_000)
+    assert len(records.summary(checked, most=100_000)["layers"]) == 61 * 61

@@ -212,6 +212,9 @@ def test_limits_end_the_search() -> None:
     assert "within 500 tries" in fault.message
     (fault,) = checked("input 64\n" + "FC ? -> 3\n" * 101).diagnostics
     assert fault.message == "101 holes; the limit is 100"
+    beyond = checked("input 64\n" + "FC ? -> 3\n" * 5_000)
+    assert [one.message for one in beyond.diagnostics] == ["5,000 holes; the limit is 100"]
+    assert not beyond.visits  # nothing is laid
 
 
 @pytest.mark.parametrize(

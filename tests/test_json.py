@@ -64,7 +64,19 @@ LAYER = [
     "formulas",
 ]
 CLAIM = ["file", "line", "text", "holds", "claimed", "derived"]
-DIAGNOSTIC = ["code", "severity", "message", "file", "line", "column", "end_line", "end_column", "hint", "related"]
+DIAGNOSTIC = [
+    "code",
+    "severity",
+    "message",
+    "file",
+    "line",
+    "column",
+    "end_line",
+    "end_column",
+    "hint",
+    "fix",
+    "related",
+]
 
 
 def checked(text: str, **given: Any) -> Checked:
@@ -94,6 +106,7 @@ def test_the_keys_of_a_check() -> None:
 def test_the_keys_of_a_diagnostic() -> None:
     found = summary("input 8x8x3\nCOVN 8 3x3\n")
     (fault,) = found["diagnostics"]
+    assert fault["fix"]["title"] == "CONV 8 3x3" and fault["fix"]["safe"]
     assert list(fault) == DIAGNOSTIC
     assert fault == {
         "code": "unknown-kind",
@@ -105,6 +118,7 @@ def test_the_keys_of_a_diagnostic() -> None:
         "end_line": 2,
         "end_column": 5,
         "hint": "CONV 8 3x3",
+        "fix": fault["fix"],
         "related": [],
     }
 

@@ -255,26 +255,23 @@ def test_a_mebibyte_ends_in_time(name: str, command: str) -> None:
     assert cost["mebibytes"] < MEBIBYTES
 
 
-QUADRATIC = (
-    "strided_on_a_symbol",
-    "tables_in_every_line",
-    "values_in_braces",
-    "defaults_at_every_use",
-    "runs_on_every_size",
-    "a_hole_and_claims_at_uses",  # n things in each of n uses
-    "claims_that_differ_at_each_use",
-    "compared_in_the_model_line",
-    "empty_ifs_times_uses",
-    "expects_times_uses",
-    "ifs_of_ifs_times_uses",
-    "lets_times_uses",
-    "searched_lists",
-    "shapes_times_uses",
-    "tables_that_are_wrong",
-    "turns_of_lists",
-    "unknown_options_of_many",
-    "where_of_an_input",
-    "wrong_expects_times_uses",
+QUADRATIC = (  # n things in each of n uses, by nature: what is counted grows so, too, and ends in an error
+    *(  # n claims, branches or values are worked out anew at each of n uses of a block, for its arguments differ
+        "a_hole_and_claims_at_uses",
+        "claims_that_differ_at_each_use",
+        "defaults_at_every_use",
+        "empty_ifs_times_uses",
+        "expects_times_uses",
+        "ifs_of_ifs_times_uses",
+        "lets_times_uses",
+        "shapes_times_uses",
+        "wrong_expects_times_uses",
+    ),
+    "runs_on_every_size",  # n layers are laid for each of n sizes
+    "strided_on_a_symbol",  # n floors, each of the one before: the n-th size is a formula of n parts
+    *("tables_in_every_line", "tables_that_are_wrong"),  # n rows are held against, and written out for, each of n lines
+    "turns_of_lists",  # n values are gone through by each of n loops
+    "values_in_braces",  # each of n pairs of braces has names of its own, beside n that it sees
 )
 
 

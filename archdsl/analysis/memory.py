@@ -34,10 +34,13 @@ def memory(network: Network, costs: Costs, batch: int = 1, dtype: str = "float32
     return Memory(width * costs.of(network.body).params, batch * inputs, outputs)
 
 
-def output_bytes(body: Node, dtype: str) -> Size:
-    """What all layers and merges in a node give, each run by itself, at batch 1; on the tree, without unrolling."""
+def output_bytes(body: Node, dtype: str, known: NodeTable[Size] | None = None) -> Size:
+    """What all layers and merges in a node give, each run by itself, at batch 1; on the tree, without unrolling.
+
+    `known` keeps what was found, for further nodes of the network in the same number format.
+    """
     width = BYTES[dtype]
-    return NodeTable[Size]().fold(
+    return (NodeTable[Size]() if known is None else known).fold(
         body,
         own=lambda node: sum_of(_bytes(shape, width) for shape in node.outputs),
         total=lambda *sizes: sum_of(sizes),

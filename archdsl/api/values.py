@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from math import isnan
 from typing import Any, SupportsIndex, TypeAlias
 
-from archdsl.layers.values import Values
+from archdsl.layers.lists import Values
 from archdsl.limits import LARGEST, MEANINGS, Limits
 
 Value: TypeAlias = "bool | SupportsIndex | float | str | Sequence[Value]"  # of a parameter; integers of any package

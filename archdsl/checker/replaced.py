@@ -18,10 +18,11 @@ from archdsl.faults.report import Report
 from archdsl.faults.work import Work
 from archdsl.limits import Limits
 from archdsl.reading.declare import Declarations, model_name, parameters
-from archdsl.reading.given import Changed, Replacing, pinned
+from archdsl.reading.given import Changed, GivenInput, Inputs, Replacing, pinned
 from archdsl.reading.kinds import Kinds, linked
 from archdsl.reading.reading import Reading
 from archdsl.reading.where import define_symbols, facts_of, symbol_names
+from archdsl.sizes.shape import is_channels_first
 from archdsl.syntax import tree
 
 
@@ -63,6 +64,8 @@ def check_replaced(
         own, scope = (_scope(declared, kinds, each, reading, limits, work) for each in (given, values))
         scope.symbols[HOLES] = pinned(declared, reading.inputs)
         statements, changed = replacing.statements(own, scope)
+        if reading.notation == "listing":
+            _in_order(changed, reading.inputs)
     except Problem as problem:
         report = Report(reading.source, reading.ignored)
         report.problem(problem)
@@ -107,11 +110,56 @@ def _elsewhere(
     other = partial(Elsewhere, figures=figures)
     checked = check_setting(reading, values, limits, statements, other, work, holes)
     report = Report(reading.source, reading.ignored)
+    for one in filter(_is_turned, changed):
+        _warn(report, one, reading, given, limits, holes, work)
     number = sum(claim.holds is None for claim in checked.claims)
     if number:
         report.tell("unjudged-claims", _unjudged(number, changed, reading), changed[0].port.statement)
     diagnostics = sorted([*checked.diagnostics, *report.sorted()], key=lambda one: one.place)
     return checked._replace(diagnostics=diagnostics, visits=own.visits + checked.visits)
+
+
+def _is_turned(one: Changed) -> bool:
+    """Whether a shape that is given looks as if its channels came first, and the text's own does not."""
+    before = one.before.sizes if one.before is not None else ()
+    return one.port.given.dtype is None and is_channels_first(one.port.given.sizes) and not is_channels_first(before)
+
+
+def _last(one: Changed, inputs: Inputs) -> tuple[GivenInput, str]:
+    """The same shape with its channels last, and how it is typed."""
+    first, *others = one.port.given.sizes
+    given = one.port.given._replace(sizes=(*others, first))
+    return given, inputs.typed(given, one.port.name if inputs.named else None)
+
+
+def _in_order(changed: list[Changed], inputs: Inputs) -> None:
+    """Hold the order of axes against that of a listing; raises Problem."""
+    for one in filter(_is_turned, changed):
+        message = f"{inputs.option} {one.port.given} looks as if it had its channels first, and they come last here"
+        raise Problem("shape-mismatch", message, one.port.statement, hint=_last(one, inputs)[1])
+
+
+def _warn(
+    report: Report,
+    one: Changed,
+    reading: Reading,
+    given: dict[str, Any],
+    limits: Limits,
+    holes: dict[int, int] | None,
+    work: Work,
+) -> None:
+    """Warn of a shape with its channels first; the other order is proposed where the network fits it."""
+    inputs = reading.inputs
+    assert inputs is not None
+    turned, typed = _last(one, inputs)
+    named = {name: turned if name == one.port.name else other for name, other in inputs.named.items()}
+    other = inputs._replace(one=turned if inputs.one is not None else None, named=named)
+    trial = check_replaced(reading._replace(inputs=other), given, limits, holes, work)
+    height, width, channels = one.port.given.sizes
+    message = f"{inputs.option} {one.port.given} is read with its channels last: height {height}, width {width}, "
+    report.tell(
+        "channels-first", f"{message}{channels} channels", one.port.statement, hint=None if trial.failed else typed
+    )
 
 
 def _unjudged(number: int, changed: list[Changed], reading: Reading) -> str:

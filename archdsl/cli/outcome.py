@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.checker.checked import Checked
-from archdsl.checker.fixes.apply import Done
 from archdsl.diagnostics import Diagnostic, Source
+
+if TYPE_CHECKING:
+    from archdsl.checker.fixes.apply import Done  # loaded where fixes are asked for
 
 
 class Outcome(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _OF_FILES = ("unreadable", "damaged-weights", "pickled-weights")  # what keeps a command from its work
+_PIECES = 10_000  # of JSON that are joined to be printed
 _PATIENCE = 2.0  # seconds before progress is shown
 
 
@@ -92,10 +94,13 @@ def report(diagnostics: list[Diagnostic], most: int, *, beside: bool = False, on
 
 
 def print_json(value: object) -> None:
-    """Print JSON in ASCII; DEL, the one control character that it lets through, is escaped too."""
-    from json import dumps
+    """Print JSON in ASCII, piece by piece; DEL, the one control character that it lets through, is escaped too."""
+    from json import JSONEncoder
 
-    print(dumps(value, indent=2).replace("\x7f", "\\u007f"))
+    pieces = JSONEncoder(indent=2).iterencode(value)
+    while text := "".join(islice(pieces, _PIECES)):
+        print(text.replace("\x7f", "\\u007f"), end="")
+    print()
 
 
 def with_progress(items: Sequence[T]) -> Iterator[T]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from archdsl.checker.checked import Checked
-from archdsl.checker.fixes.apply import Done
 from archdsl.cli import terminal
 from archdsl.cli.outcome import Outcome
 from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
@@ -16,6 +15,7 @@ from archdsl.diagnostics.inert import inert
 from archdsl.reports import verdict
 
 if TYPE_CHECKING:
+    from archdsl.checker.fixes.apply import Done
     from archdsl.reports.records import CheckRecord, FixedRecord
 
 
@@ -146,7 +146,7 @@ class JsonVerdicts(Verdicts):
 
             made = [{**one, "reading": as_records(outcome.checks[0].source, outcome.notes)} for one in made]
         if self.wanted.fixes:
-            fixed: list[FixedRecord] = [_record(done) for done in outcome.done]
+            fixed: list[FixedRecord] = [cast("FixedRecord", done._asdict()) for done in outcome.done]
             made = [{**one, "fixed": fixed} for one in made]
         self.records += made
 
@@ -159,8 +159,3 @@ def _severities(diagnostics: list[Diagnostic]) -> dict[str, int]:
     for diagnostic in diagnostics:
         counts[diagnostic.severity] = counts.get(diagnostic.severity, 0) + 1
     return counts
-
-
-def _record(done: Done) -> FixedRecord:
-    code, line, column, title, faults = done
-    return {"code": code, "line": line, "column": column, "title": title, "faults": faults}

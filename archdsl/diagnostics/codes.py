@@ -108,6 +108,7 @@ CODES: dict[str, Code] = {
         unknown_code="an ignored code that does not exist",
     ),
     "shadows-kind": Code("note", "a block with the name of a built-in kind"),
+    "assumed-order": Code("warning", "a class in a printed model, its parts read in their order"),
     "unjudged-claims": Code("note", "claims that depend on an input which the caller has replaced"),
     "element-order": Code("note", "a vector reshaped to two axes, its elements counted otherwise than by `view`"),
     "assumed": Code("note", "what a printed model does not say, as it is read"),

@@ -20,7 +20,7 @@ from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, Silent, exceeded, placed
 from archdsl.faults.work import STATEMENT
 from archdsl.layers import Layer
-from archdsl.layers.values import identity
+from archdsl.layers.lists import identity
 from archdsl.network.nodes import Item, Merge, Sequence, Use
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
@@ -111,8 +111,9 @@ def _arguments(
 ) -> tuple[Scope, dict[str, tree.Expr]]:
     """The scope of a block's body: its parameters, from the arguments or, worked out at the use, from the defaults."""
     signature = e.uses.signature(block)
-    place.scope.spend(len(block.parameters), statement)
+    place.scope.spend(len(statement.arguments), statement)
     bound = bind(signature, statement.arguments, place.scope, place.kinds, e.limits)
+    place.scope.spend(len(block.parameters), statement)
     channels = None if inputs[0].shape is None else inputs[0].shape.channels
     scope = Scope({}, place.scope.symbols, channels, place.scope, place.scope.work)
     for parameter in block.parameters:

@@ -15,7 +15,7 @@ from archdsl.expressions.signature import of_kind
 from archdsl.faults.problem import Placed, Problem, Refused, Silent
 from archdsl.faults.report import Report
 from archdsl.layers import Layer, Refusal
-from archdsl.layers.values import identity, weight
+from archdsl.layers.lists import identity, weight
 from archdsl.limits import LARGEST, Limits, raising
 from archdsl.network.nodes import Leaf
 from archdsl.sizes.shape import Shape

@@ -8,7 +8,8 @@ from typing import Any
 from archdsl.expressions.scope import KindReference, Scope
 from archdsl.expressions.words import number, size, spell_value, symbol, word
 from archdsl.faults.problem import Placed, Problem, exceeded
-from archdsl.layers.values import Sizes, Values, give, spell, weight
+from archdsl.layers.lists import Values, comparing, searching, weight
+from archdsl.layers.values import Sizes, give, spell
 from archdsl.limits import LARGEST, Limits
 from archdsl.sizes.size import SYMBOLIC, Expression, ordered
 from archdsl.syntax import tree
@@ -39,11 +40,11 @@ def evaluate(expression: tree.Expr, scope: Scope, limits: Limits) -> Any:
             return _choice(expression, scope, limits)
         case tree.Comparison(left, operator, right, _, _):
             values = evaluate(left, scope, limits), evaluate(right, scope, limits)
-            scope.spend(1 + min(map(weight, values)), expression)
+            scope.spend(1 + comparing(*values), expression)
             return compare(operator, *values, expression)
         case tree.Member(item, items, negated, _, _):
             items_there = evaluate(items, scope, limits)
-            scope.spend(1 + weight(items_there), expression)
+            scope.spend(1 + searching(items_there), expression)
             return _member(evaluate(item, scope, limits), items_there, expression) != negated
         case tree.Prefix():
             return _prefix(expression, scope, limits)
@@ -245,7 +246,8 @@ def _equal(left: Any, right: Any) -> bool:
 def _member(item: Any, items: Any, at: tree.Member) -> bool:
     if not isinstance(items, tuple) or isinstance(items, Sizes):
         raise Problem("wrong-type", f"`in` looks into a list, not into {spell_value(items)}", at.items)
-    return any(compare("==", item, other, at) for other in items)
+    found = items.has(item) if type(item) in (int, bool, str) and isinstance(items, Values) else None
+    return any(compare("==", item, other, at) for other in items) if found is None else found
 
 
 def no_kind(value: Any, at: Token) -> Exception:

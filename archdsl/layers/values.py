@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from math import isinf
 from typing import Any, NamedTuple
 
@@ -12,7 +11,6 @@ from archdsl.sizes.size import SYMBOLIC, Expression, Ratio, Size, symbols
 
 REQUIRED: Any = object()
 LARGEST_FLOAT = 2.0**128 - 2.0**104  # of float32
-_SHORT_TEXT = 1_000  # characters of a list that tell it from others as they stand
 _SHOWN_DEPTH = 2
 MOST_AXES = 4  # of a value, beside the batch
 
@@ -24,43 +22,6 @@ class Sizes(NamedTuple):
 
     def __str__(self) -> str:
         return "x".join(map(str, self.sizes))
-
-
-class Values(tuple[Any, ...]):
-    """A list of the language. `weight` counts all that is in it, `depth` how deep its lists lie."""
-
-    weight: int
-    depth: int
-    _text: str | None
-
-    def __new__(cls, items: Iterable[Any]) -> Values:
-        self = super().__new__(cls, items)
-        lists = [item for item in self if isinstance(item, tuple)]
-        self.weight = len(self) + sum(weight(item) for item in lists)
-        self.depth = 1 + max((getattr(item, "depth", 1) for item in lists), default=0)
-        self._text = None
-        return self
-
-    @property
-    def text(self) -> str:
-        """What tells this list from every other: its text, or a digest of a long one."""
-        if self._text is None:
-            self._text = repr(self)
-            if len(self._text) > _SHORT_TEXT:
-                from hashlib import sha256
-
-                self._text = f"[{sha256(self._text.encode()).hexdigest()}]"
-        return self._text
-
-
-def identity(value: Any) -> str:
-    """A text that equal values share and no others."""
-    return value.text if isinstance(value, Values) else repr(value)
-
-
-def weight(value: Any) -> int:
-    """How much a value holds."""
-    return int(getattr(value, "weight", 1))
 
 
 class Type:

@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.layers.base import Attribute, Layer
 from archdsl.layers.pattern import Pattern
-from archdsl.layers.values import Sizes, Table
+from archdsl.layers.values import Table
 from archdsl.reports.records import Json
 from archdsl.reports.values import recorded
 from archdsl.syntax.tree import Token
@@ -44,8 +44,6 @@ def _plain(value: Any) -> Json:
             return f"{_side(value.before)} -> {_side(value.after)}"
         case dict():
             return {name: _plain(one) for name, one in value.items()}
-        case Sizes():
-            return [_plain(size) for size in value.sizes]
         case tuple():
             return [_plain(one) for one in value]
     return recorded(value)

@@ -9,6 +9,7 @@ from archdsl.analysis.cost import Cost
 from archdsl.analysis.memory import output_bytes
 from archdsl.diagnostics import nearest
 from archdsl.diagnostics.inert import inert
+from archdsl.network.table import NodeTable
 from archdsl.reports.rows import Entry
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size
@@ -24,6 +25,7 @@ class Scene(NamedTuple):
     batch: int
     dtype: str
     total: Cost | None
+    sizes: NodeTable[Size]  # bytes of the outputs, as far as they are known
     short: bool = False
 
 
@@ -62,7 +64,7 @@ def _share(entry: Entry, scene: Scene) -> str:
 
 
 def _bytes(entry: Entry, scene: Scene) -> str:
-    return count(scene.batch * entry.count * output_bytes(entry.node, scene.dtype), scene)
+    return count(scene.batch * entry.count * output_bytes(entry.node, scene.dtype, scene.sizes), scene)
 
 
 def _of(unit: str) -> Column:

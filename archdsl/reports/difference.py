@@ -1,8 +1,8 @@
 """What a layout or a fix changes, as a unified diff that `patch` takes.
 
 A layout keeps lines in their order and changes spaces, the case of kinds and empty lines; a fix changes lines in their
-place. So lines are paired one after
-the other, in time that grows as the text does; a search for the shortest difference may take its cube.
+place. So lines are paired one after the other, in time that grows as the text does; a search for the shortest
+difference may take its cube.
 """
 
 from __future__ import annotations

@@ -22,9 +22,9 @@ from archdsl.network.nodes import (
     Share,
     Use,
     copies_of,
-    walk,
 )
 from archdsl.reports.records import ContainerType
+from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 
 
@@ -38,6 +38,16 @@ class Origin(NamedTuple):
 Origins: TypeAlias = tuple[Origin | None, ...]
 
 
+def paths(origins: Origins) -> list[str | None]:
+    """What gives some values, by paths."""
+    return [origin.path if origin is not None else None for origin in origins]
+
+
+def results(origins: Origins) -> list[int]:
+    """Which result of what gives it each value is."""
+    return [origin.result if origin is not None else 0 for origin in origins]
+
+
 class Container(NamedTuple):
     """A node that holds others: its type, where it lies, what it reads, and what gives its results."""
 
@@ -49,6 +59,7 @@ class Container(NamedTuple):
     node: Any  # Node; of a named merge the merge itself
     reads: Origins
     gives: Origins
+    branches: tuple[Shape, ...] = ()  # what a merge reads
 
 
 class Line(NamedTuple):
@@ -56,6 +67,13 @@ class Line(NamedTuple):
 
     reads: Origins
     around: str | None
+
+
+class Branches(NamedTuple):
+    """What gives the branches of a merge, and their shapes."""
+
+    reads: Origins
+    shapes: tuple[Shape, ...]
 
 
 class Flow(NamedTuple):
@@ -103,14 +121,15 @@ class Spot(NamedTuple):
         return Inside(self.path, 0, around, self.count, branches)
 
 
-def flow(network: Network | None, unroll: bool = False) -> Flow:
+def flow(network: Network | None, taken: set[str], unroll: bool = False) -> Flow:
     """Follow the values through a network, equal copies once or with `unroll` one by one.
 
-    It must have been walked within the limit on rows.
+    It must have been walked within the limit on rows; `taken` are the paths of that walk, which no container without a
+    name gets.
     """
     if network is None:
         return Flow([], [], ())
-    follower = _Follower({placed.path for placed in walk(network.body)}, unroll)
+    follower = _Follower(taken, unroll)
     for port in network.inputs:
         follower.origins[port.value] = Origin(port.name)
     run(follower.items(network.body.items, Inside("", 0, None, 1)))
@@ -131,16 +150,19 @@ class _Follower:
         """What gives some values; None where a fault leaves that open."""
         return tuple(self.origins.get(number) for number in numbers)
 
-    def items(self, items: tuple[Item, ...], inside: Inside) -> Task[Origins]:
-        """Items one after the other; of the branches of a merge, what the merge reads of them."""
-        found: list[Origin | None] = []
+    def items(self, items: tuple[Item, ...], inside: Inside) -> Task[Branches]:
+        """Items one after the other; of the branches of a merge, what the merge reads of them, equal copies once."""
+        reads: list[Origin | None] = []
+        shapes: list[Shape] = []
         for item in items:
             gives: Origins = yield self._node(item.node, self.of(item.reads), inside.spot(item.number, item.label))
             self._note(item.gives, gives)
             if inside.branches:
                 several = isinstance(item.node, (Repeat, Loop, Choice))  # an `if` that is not taken is no branch
-                found += gives[: len(item.gives)] if several else gives[:1]
-        return tuple(found)
+                number = min(len(gives), len(item.gives)) if several else 1
+                reads += gives[:number]
+                shapes += item.shapes[:number]
+        return Branches(tuple(reads), tuple(shapes))
 
     def _note(self, numbers: tuple[int, ...], origins: Origins) -> None:
         self.origins.update(zip(numbers, origins, strict=False))
@@ -158,7 +180,7 @@ class _Follower:
             case Use():
                 return (yield self._use(node, reads, spot))
             case Choice():
-                return (yield self._body(node.body, reads, spot._replace(label=None).inside(spot.around)))
+                return (yield self._choice(node.body, reads, spot._replace(label=None)))
             case Loop():
                 return (yield self._loop(node, reads, spot._replace(label=None)))
         return (yield self._repeat(node, reads, spot))
@@ -185,6 +207,13 @@ class _Follower:
             return (yield self._body(node, reads, spot.inside(spot.around)))
         return (yield self._braces("branch" if spot.branch else "group", node, reads, spot))
 
+    def _choice(self, body: Sequence, reads: Origins, spot: Spot) -> Task[Origins]:
+        """The lines of an `if`, as if they stood there; several in a merge are a branch, and so are braces."""
+        if spot.branch and len(body.items) > 1:
+            return (yield self._braces("branch", body, reads, spot))
+        braces = spot.branch and bool(body.items) and isinstance(body.items[0].node, Sequence)
+        return (yield self._body(body, reads, spot.inside(spot.around, branches=braces)))
+
     def _braces(self, type: ContainerType, node: Sequence, reads: Origins, spot: Spot) -> Task[Origins]:
         place = self._open(type, node, reads, spot)
         gives: Origins = yield self._body(node, reads, spot.inside(self.containers[place].path))
@@ -193,8 +222,8 @@ class _Follower:
     def _merge(self, node: Merge, reads: Origins, spot: Spot) -> Task[Origins]:
         place = self._open("merge", node, reads, spot)
         path = self.containers[place].path
-        branches: Origins = yield self.items(node.branches, spot.inside(path, branches=True))
-        self.containers[place] = self.containers[place]._replace(reads=branches)
+        branches: Branches = yield self.items(node.branches, spot.inside(path, branches=True))
+        self.containers[place] = self.containers[place]._replace(reads=branches.reads, branches=branches.shapes)
         return self._close(place, (Origin(path),))
 
     def _loop(self, node: Loop, reads: Origins, spot: Spot) -> Task[Origins]:
@@ -218,11 +247,12 @@ class _Follower:
         inside = spot.inside(self.containers[place].path, branches=node.parallel)
         named = spot.label is not None
         found: list[Origin | None] = []
-        gives = reads
+        gives = takes = reads
         for copy, number, times in copies_of(node, None if named else spot.number, self._unroll):
             inner = inside.spot(0, str(number) if named else None)._replace(number=number, count=spot.count * times)
-            gives = yield self._node(copy, reads if node.parallel else gives, inner)
-            found += gives[:1] * times if isinstance(times, int) else gives[:1]
+            gives = yield self._node(copy, takes, inner)
+            found += gives[:1]
+            takes = reads if node.parallel else gives[:1]  # of several results a copy reads the first
         return self._close(place, tuple(found) if node.parallel else gives)
 
     def _open(self, type: ContainerType, node: Node, reads: Origins, spot: Spot, path: str = "") -> int:

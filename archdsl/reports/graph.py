@@ -7,9 +7,10 @@ from typing import Any
 
 from archdsl.analysis.cost import Cost
 from archdsl.checker.checked import Checked
+from archdsl.faults.problem import placed
 from archdsl.network.nodes import Loop, Merge, Node, Repeat, Sequence, Use, children
 from archdsl.reports.attributes import arguments, attributes
-from archdsl.reports.flow import Container, Origins
+from archdsl.reports.flow import Container, paths, results
 from archdsl.reports.records import ContainerRecord, Count, Json, LayerRecord
 from archdsl.reports.rows import Row
 from archdsl.sizes.shape import Shape
@@ -98,36 +99,20 @@ def _place(node: Node) -> int | None:
         if not node.items:
             return None
         node = node.items[0].node
-    start: int | None = getattr(node.statement, "start", None)
-    if start is not None:
-        return start
-    inner = children(node)
-    return _place(inner[0]) if inner else None
+    return placed(node.statement).start
 
 
 def _ends(container: Container) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
-    """The shapes that a container reads and gives."""
+    """The shapes that a container reads and gives; what equal branches give once."""
     node = container.node
-    if not isinstance(node, (Repeat, Loop)):
-        return node.inputs, node.outputs
-    copies: list[Any] = list(children(node))
+    if isinstance(node, Merge):
+        return container.branches, node.outputs
+    copies: tuple[Any, ...] = children(node) if isinstance(node, (Repeat, Loop)) else (node,)
     if not copies:
         return (), ()
-    if len(container.gives) < 2:
-        return copies[0].inputs, copies[-1].outputs
-    if isinstance(node, Loop):
+    if len(container.gives) == len(copies) > 1:  # branches of a merge
         return copies[0].inputs, tuple(copy.outputs[0] for copy in copies)
-    return copies[0].inputs, copies[0].outputs[:1] * len(container.gives)  # in a merge all copies are equal
-
-
-def paths(origins: Origins) -> list[str | None]:
-    """What gives some values, by paths."""
-    return [origin.path if origin is not None else None for origin in origins]
-
-
-def results(origins: Origins) -> list[int]:
-    """Which result of what gives it each value is."""
-    return [origin.result if origin is not None else 0 for origin in origins]
+    return copies[0].inputs, copies[-1].outputs[: len(container.gives)]
 
 
 def formulas(counts: Row | Cost, names: Iterable[str]) -> dict[str, str]:

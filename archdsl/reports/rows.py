@@ -11,7 +11,7 @@ from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.limits import Limits, raising
 from archdsl.network.nodes import Leaf, Merge, Node, Placed, Repeat, Share, Use, walk
 from archdsl.reports.attributes import attributes
-from archdsl.reports.flow import Flow, Line, flow
+from archdsl.reports.flow import Flow, Line, flow, paths, results
 from archdsl.reports.line import with_values
 from archdsl.reports.records import Json
 from archdsl.sizes.shape import Shape
@@ -19,6 +19,7 @@ from archdsl.sizes.size import Size
 from archdsl.syntax import tree
 
 _MOST = Limits().unrolled
+_LIGHT = 64  # values, or letters of a text, that a row has beside it
 
 
 class Row(NamedTuple):
@@ -94,19 +95,19 @@ def followed(checked: Checked, most: int = _MOST, *, unroll: bool = False) -> tu
     """The layer lines in order, and the flow through them. Raises ArchError where there are more than `most`."""
     found: list[Row] = []
     owners = Owners()
+    taken: set[str] = set()
     for placed in _walk(checked, None, most, unroll):
         owners.note(placed)
+        taken.add(placed.path)
         if isinstance(placed.node, (Leaf, Share)):
             found.append(_row(checked, placed, placed.node, owners))
-    through = flow(checked.network, unroll)
+    through = flow(checked.network, taken, unroll)
     return [_reading(row, line) for row, line in zip(found, through.lines, strict=True)], through
 
 
 def _reading(row: Row, line: Line) -> Row:
     """A row with what it reads."""
-    paths = tuple([origin.path if origin is not None else None for origin in line.reads])
-    numbers = tuple([origin.result if origin is not None else 0 for origin in line.reads])
-    return row._replace(reads=paths, reads_result=numbers, container=line.around)
+    return row._replace(reads=tuple(paths(line.reads)), reads_result=tuple(results(line.reads)), container=line.around)
 
 
 def rows(checked: Checked, depth: int | None = None, most: int = _MOST, *, source: bool = False) -> list[Entry]:
@@ -122,6 +123,17 @@ def rows(checked: Checked, depth: int | None = None, most: int = _MOST, *, sourc
         owners.note(placed)
         found.append(_entry(checked, placed, deepest, owners, source))
     return found
+
+
+def _weight(node: Node) -> int:
+    """How much the values of a line hold: a long list in a block that is used many times is as much as many rows."""
+    if isinstance(node, Use):
+        values = [value for _, value in node.values]
+    elif isinstance(node, (Leaf, Merge)):
+        values = [node.op.__dict__[name] for name in node.op.attributes]
+    else:
+        return 0
+    return sum(len(value) if isinstance(value, str) else getattr(value, "weight", 0) for value in values)
 
 
 class Owners:
@@ -152,8 +164,10 @@ class Owners:
 def _walk(checked: Checked, deepest: int | None, most: int, unroll: bool = False) -> Iterator[Placed]:
     if checked.network is None:
         return
-    for number, placed in enumerate(walk(checked.network.body, unroll, deepest)):
-        if number >= most:
+    number = 0
+    for placed in walk(checked.network.body, unroll, deepest):
+        number += 1 + _weight(placed.node) // _LIGHT
+        if number > most:
             message = f"more than {most:,} rows: blocks used by blocks many times over"
             hint = f"fold the table with --depth N, or {raising('unrolled')}"
             raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])

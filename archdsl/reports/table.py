@@ -9,6 +9,7 @@ from archdsl.analysis.memory import memory
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics.inert import inert
 from archdsl.limits import Limits
+from archdsl.network.table import NodeTable
 from archdsl.reports.columns import COLUMNS, DEFAULT, Scene, next_dropped
 from archdsl.reports.rows import Entry, rows
 from archdsl.reports.values import shown
@@ -42,7 +43,7 @@ def table(
     Raises ArchError beyond `most` rows.
     """
     entries = rows(checked, depth, most, source=source)
-    scene = Scene(batch, dtype, checked.totals if checked.whole else None)
+    scene = Scene(batch, dtype, checked.totals if checked.whole else None, NodeTable())
     lines = [_title(checked)]
     below = _footer(checked, entries, batch, dtype)
     if entries:

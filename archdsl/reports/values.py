@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archdsl.expressions.scope import KindReference
 from archdsl.layers.values import Sizes, spell
-from archdsl.reports.records import Json
 from archdsl.sizes.size import Expression
+
+if TYPE_CHECKING:
+    from archdsl.reports.records import Json
 
 
 def recorded(value: Any) -> Json:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from archdsl.checker.checked import Checked
-from archdsl.checker.fixes.apply import Done
 from archdsl.claims.claims import Claim
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.diagnostics.inert import inert
 from archdsl.reading.reading import Found
 from archdsl.reports.values import shown as shown_value
 from archdsl.sizes.size import Size
+
+if TYPE_CHECKING:
+    from archdsl.checker.fixes.apply import Done
 
 _FEW = 6  # values of a parameter, or conditions, that one line lists
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 MODULES = """
 NonDynamicallyQuantizableLinear = LINEAR/features(in_features, out_features, bias=True)
 GELUActivation = GELU()
@@ -21,3 +23,22 @@ PARALLEL = frozenset(  # names of parts that are not read one after the other
 )
 SHORTCUTS = ("downsample", "shortcut")
 RESIDUAL = ("BasicBlock", "Bottleneck")  # of torchvision: a sum with what comes in, and its activation behind each norm
+INVERTED = (
+    "InvertedResidual",
+    "InvertedResidualConfig",
+    "MBConv",
+    "FusedMBConv",
+)  # of torchvision: a sum where it fits
+SQUEEZE = ("avgpool", "fc1", "fc2", "activation", "scale_activation")  # the parts of torchvision's SqueezeExcitation
+IDENTITIES = ("StochasticDepth", "DropPath", "DropPath1d")  # which change nothing but while training
+SUMS = re.compile(
+    r"_?(?:\w*res(?:idual|net|nest|next)?\w*(?:block|unit|layer|module|bottleneck)\w*|residual\w*|\w*bottleneck\w*)",
+    re.IGNORECASE,
+)
+APART = re.compile(  # classes whose forward adds, joins or multiplies what their parts give
+    r"_?\w*(?:squeeze|excit|attention|attn|dense_?(?:layer|block)|inception|fire|shuffle|csp|c2f|c3k?|spp|fpn|pyramid|gate"
+    r"|highway|mixer|fusion|branch|skip|parallel|cbam|ghost|cnblock|convnext|encoderlayer|decoderlayer|hourglass|merge"
+    r"|concat|add|residual|mbconv|transformer|repblock)\w*|_?\w*SE(?:Layer|Block|Module|Net|Unit)?|eca\w*|\w*moe"
+    r"|Up(?:Block|Conv\w*)?",
+    re.IGNORECASE,
+)

@@ -101,7 +101,7 @@ def put_in(w: Writer, template: str, values: list[Value], at: At) -> str:
     held = list(values)
     for value in held:  # none loses its variable while another gets one
         value.left += 1
-    w.live += held
+    w.live.extend(held)
     for place, value in enumerate(values):
         if template.count(f"{{{place}}}") > 1 and not value.variable:
             values[place] = w.assign(value, None, at, "")
@@ -159,7 +159,7 @@ def turn_each(w: Writer, inputs: list[Value], wants: Sequence[str], at: At) -> l
     held = [Value(value.text, value.form, value.rank) for value in inputs]
     for value in held:
         value.left = 1
-    w.live += held
+    w.live.extend(held)
     turned = [turn(w, value, want, at) for value, want in zip(inputs, wants, strict=True)]
     for value in held:
         value.left = 0

@@ -119,7 +119,7 @@ class ClassWriter(Writer):
             following = None if last else rows[place + 1]
             for value in results[1:]:  # none loses its variable while another is settled
                 value.left += 1
-            self.live += results[1:]
+            self.live.extend(results[1:])
             for position, value in enumerate(results):
                 value.whole = any(shape.dtype == "int64" for shape in item.shapes[position : position + 1])
                 numbers = [each.gives[position] for each in row.values()]

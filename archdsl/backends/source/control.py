@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from typing import Any
 
@@ -103,8 +104,9 @@ def write_turns(
     wishes: tuple[str | None, ...],
 ) -> list[Value]:
     """Equal copies as a loop in the constructor and in `forward`: each turn reads the variable and writes it."""
-    taken = w.busy() | w.parameters.words() | set(w.takes)
-    index = next(name for name in (*"ijkmn", *(f"i{n}" for n in range(len(taken)))) if name not in taken)
+    taken = w.busy()
+    taken.add(*w.parameters.words(), *w.takes)
+    index = next(name for name in itertools.chain("ijkmn", map("i{}".format, itertools.count())) if name not in taken)
     start = len(w.init), len(w.forward)
     w.indices.append(index)
     inner = at._replace(turn=index, origin=numbers.start, variable=value.text)

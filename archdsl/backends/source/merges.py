@@ -45,7 +45,7 @@ def named_apart(w: Writer, results: list[Value], item: Item, at: At) -> list[Val
     found: list[Value] = []
     for value in left:
         value.left = 1
-    w.live += left
+    w.live.extend(left)
     for value in left:
         value.left = 0
         found.append(w.assign(value, None, at, ""))

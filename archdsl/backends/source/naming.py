@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import builtins
 import keyword
+from collections.abc import Container
+from itertools import count
 
 _TAKEN = frozenset(
     ("self", "torch", "nn", "F", "range", "super", "getattr", "sum", "print", "x", "i", "True", "False", "None")
@@ -33,13 +35,13 @@ def class_name(word: str, taken: set[str]) -> str:
     return fresh(name, taken)
 
 
-def variable(label: str | None, taken: set[str]) -> str:
+def variable(label: str | None, taken: Container[str]) -> str:
     """A local variable for a result: its label where that is a word, else the next free letter."""
     candidates = [label] if label and is_identifier(label) and label not in _TAKEN and label.isidentifier() else []
     for candidate in [*candidates, "y", "z", "u", "v", "w"]:
         if candidate not in taken:
             return candidate
-    return fresh("y", taken)
+    return next(name for number in count(2) if (name := f"y{number}") not in taken)
 
 
 def parameter(word: str, taken: set[str]) -> str:

@@ -14,6 +14,7 @@ from archdsl.backends.source.book import Book
 from archdsl.backends.source.extents import Extents
 from archdsl.backends.source.families import Family, first, nodes
 from archdsl.backends.source.flow import Value, uses
+from archdsl.backends.source.live import Live, Taken
 from archdsl.backends.source.made import At, Callee, Member, Written
 from archdsl.backends.source.naming import variable
 from archdsl.backends.source.text import attribute, comment, statement, submodule
@@ -68,7 +69,8 @@ class Writer(ABC):
         self.parts: dict[int, Callee] = {}  # what SHARE runs again, by its first result
         self.chains: NodeTable[Written] = NodeTable()  # groups that were written as chains
         self.values: dict[int, Value] = {}
-        self.live: list[Value] = []
+        self.bound: list[Value] = []  # those of the values that a later item reads, and others
+        self.live = Live()
         self.indices: list[str] = []  # the variables of the loops around
         self.extents = Extents(taken={*self.takes, *self._labels()})
         self.counts: dict[int, int] = {}
@@ -117,6 +119,7 @@ class Writer(ABC):
             value.left += self.counts.get(number, 0)
             value.reads += self.counts.get(number, 0)
         self.values[number] = value
+        self.bound.append(value)
         self.live.append(value)
 
     def taken(self, number: int) -> Value:
@@ -124,15 +127,14 @@ class Writer(ABC):
         value.left -= 1
         return value
 
-    def busy(self) -> set[str]:
+    def busy(self) -> Taken:
         """The variables that something still needs."""
-        self.live = [value for value in self.live if value.left > 0]
-        return {word for value in self.live for word in value.words()} | set(self.indices) | self.extents.names()
+        return Taken(self.live, {*self.indices, *self.extents.names()})
 
     def at_hand(self, inputs: list[Value]) -> list[Value]:
         """The tensors in variables that hold them still: what an item reads, and what a later one will."""
-        found = [*self.values.values(), *inputs]
-        return [value for value in dict.fromkeys(found) if value.variable and (value.left > 0 or value in inputs)]
+        self.bound = [value for value in self.bound if value.left > 0]
+        return [value for value in dict.fromkeys([*self.bound, *inputs]) if value.variable]
 
     def assign(self, value: Value, wish: str | None, at: At, shape: str) -> Value:
         """Give an expression a variable, the running one of the sequence where that is free."""
@@ -143,7 +145,7 @@ class Writer(ABC):
             self.forward.append(statement(f"{name} = ", value.text, note))
         kept = Value(name, value.form, value.rank, variable=True)
         kept.fresh, kept.whole, kept.shapes = value.fresh, value.whole, value.shapes
-        self.whole = self.whole | {name} if value.whole else self.whole - {name}
+        (self.whole.add if value.whole else self.whole.discard)(name)
         return kept
 
     def like(self) -> str:

@@ -183,7 +183,7 @@ _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     (r"^(\s*)([A-Za-z]\w*\s[^;{}]*?)\s+as\s+([A-Za-z_]\w*)\s*$", r"\1\3: \2"),
     (r"\s+from\s+([\w.]+(?:\s*,\s*[\w.]+)*)\s*$", r" <- \1"),
     (r"^(\s*for\s+\w+\s+in\s+\S+)\s+([A-Z][^{}]*)$", r"\1 { \2 }"),
-    (r"^(\s*)([A-Za-z_]\w*)\s*<-\s*(?=[A-Z]\w*\b)", r"\1\2: "),
+    (rf"^(\s*)(?!{_STATEMENT})([A-Za-z_]\w*)\s*<-\s*(?=[A-Z]\w*\b)", r"\1\2: "),
     # repeats
     (r"^(\s*)[(\[]\s*([A-Z][^{}]*?)\s*[)\]]\s*[x*×]\s*(\d+)", r"\1{ \2 } x\3"),
     (r"^(\s*(?:\w+:\s*)?[A-Z]\w*\s[^;{}<>]*[a-z]\w*)\s+\*\s*(\d+)\s*$", r"\1 x\2"),
@@ -239,7 +239,7 @@ _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     (r"<-\s*(\d+)\b", r'<- "\1"'),
     (r"^(\s*)([A-Za-z_]\w*(?:[ -]\w+)+)\s*:(?=\s*[A-Z])", r'\1"\2":'),
     (r"^(\s*)(x\d+)\s*:", r'\1"\2":'),
-    (r"(?P<before>(?:^|[;{])\s*)(?P<name>[a-z]\w*)\s+(?P<kind>[A-Z][A-Z0-9]*)\b", _label),
+    (rf"(?P<before>(?:^|[;{{])\s*)(?!{_STATEMENT})(?P<name>[a-z]\w*)\s+(?P<kind>[A-Z][A-Z0-9]*)\b", _label),
     (r"(<-\s*(?:[\w.\"]+\s*,\s*)*)(x\d+)\b", r'\1"\2"'),
     # expressions
     (r"(?<![\w.(=\[])(-(?:inf|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?))(?![\w.(])", r"(\1)"),

@@ -77,6 +77,9 @@ def bind(draft: Draft, positional: tuple[Any, ...], named: dict[str, Any]) -> No
         rest = positional[len(names) :]
         draft.given[rest_of] = rest[0] if len(rest) == 1 and isinstance(rest[0], tuple) else rest
     draft.given.update(zip(names, positional, strict=False))
+    twice = next((name for name in named if name in draft.given), None)
+    if twice is not None:
+        raise draft.refuse(f"is given {twice} twice")
     draft.given.update(named)
     missing = [name for name in names if name not in (*draft.given, *draft.defaults, "input", "tensors")]
     if missing:

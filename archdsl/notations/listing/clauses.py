@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.likeness import HEAVY, ROLES, family, is_heavy
-from archdsl.notations.listing.line import Copies, Head, Item, is_a
+from archdsl.notations.listing.line import Copies, Head, Item, Setting, Shape, is_a, sizes
 from archdsl.notations.listing.words import AMOUNTS, figure_of
 from archdsl.syntax.tree import Token
 
 _WITHOUT_SIZES = ("RELU", "TANH", "SIGMOID", "SOFTMAX", "DROPOUT", "BN", "FLATTEN")
 
-_JOINING = frozenset("and then by a an another use und dann ein eine einem et puis un une y luego e poi".split())
+_OF_SOFTMAX = ("NEURONS", "CLASSES")
+_SIGNS = ("SEP", "COLON", "OPENING", "CLOSING", "NTH", "MEMORY", "PRODUCT")
+_JOINING = frozenset(
+    "and then by with plus a an another use und mit avec con dann ein eine einem et puis un une y luego e poi".split()
+)
 
 Clause = tuple[Head | None, list[Item]]
 
@@ -96,6 +101,57 @@ def _with_output(head: Head | None, said: list[Item]) -> list[Clause]:
     if head is None or head.kind != "SOFTMAX" or output is None:
         return [(head, said)]
     return [(output, [item for item in said if item is not output]), (head, [])]
+
+
+def behind(found: list[Item]) -> tuple[list[Item], list[Item]]:
+    """What stands behind a module on its line: what is said of the module, and the layers that follow it."""
+    at = next((at for at, item in enumerate(found) if isinstance(item, Head)), None)
+    if at is None:
+        return found, []
+    parting = [n for n in range(at) if is_a(found[n], "SEP", "ARROW", "BREAK") or _is_joining(found[n])]
+    cut = parting[-1] if parting else at
+    return found[:cut], found[cut + 1 if parting else cut :]
+
+
+def parted(head: Head, said: list[Item], layer: Entry) -> tuple[list[Item], list[Item]]:
+    """What stands behind an activation, a norm or a dropout on the line of a layer: its own, and the layer's.
+
+    `conv 3x3 32, ReLU, same padding`: whatever an activation cannot have belongs to the layer, in any order.
+    """
+    own: list[Item] = []
+    rest: list[Item] = []
+    for at, item in enumerate(said):
+        if is_a(item, *_SIGNS):
+            own.append(item)
+            rest.append(item)
+        elif _is_own(head, item, layer) and not _is_of_a_role(head, said, at):
+            own.append(item)
+        else:
+            rest.append(item)
+    return own, [] if all(is_a(item, *_SIGNS) for item in rest) else rest
+
+
+def _is_own(head: Head, item: Item, layer: Entry) -> bool:
+    """Whether a layer without figures has what is said behind it: its rate, its size, the shape that comes out."""
+    if isinstance(item, (Shape, Head)) or is_a(item, "OTHER", "PERCENT"):
+        return True
+    if head.kind == "DROPOUT":
+        return is_a(item, "NUMBER") or (isinstance(item, Setting) and "." in item.value.text)
+    if head.kind in ("NORM", "LRN"):
+        return is_a(item, "NUMBER")
+    if head.kind == "SOFTMAX" and is_a(item, "NUMBER", "COUNTED", *_OF_SOFTMAX):
+        return True
+    lacks = "window" not in layer.facts and layer.family in ("conv", "pool")
+    return is_a(item, "DIMS") and not (lacks and len(sizes(item)) == 2)  # type: ignore[arg-type]
+
+
+def _is_of_a_role(head: Head, said: list[Item], at: int) -> bool:
+    """Whether an amount stands beside a word that says what it is: `dropout 0.5, 64 filters`."""
+    if not is_a(said[at], *AMOUNTS):
+        return False
+    beside = [item for item in said[max(0, at - 2) : at + 2] if not is_a(item, "COLON")]
+    roles = [item for item in beside if is_a(item, *ROLES)]
+    return any(not (head.kind == "SOFTMAX" and is_a(item, *_OF_SOFTMAX)) for item in roles)
 
 
 def _begins(head: Head | None, item: Head, said: list[Item]) -> bool:

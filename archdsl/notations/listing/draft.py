@@ -24,6 +24,7 @@ class Draft:
         self.flow = Flow()
         self.rank: int | None = None  # axes of the value behind a module of PyTorch
         self.assumed: list[tuple[Span, str]] = []  # what its lines do not say
+        self.doubts: list[tuple[Span, str]] = []  # the same, where it may well be otherwise
         self.notes: list[Note] = []
         self.taken: set[str] = set()
         self.comes: list[tree.Comes] = []  # what the layer at hand says that it reads

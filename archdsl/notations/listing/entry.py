@@ -37,12 +37,13 @@ class Entry:
         self.facts: dict[str, Token] = {}
         self.shapes: list[Shape] = []
         self.blocks: list[Block] = []
-        self.switches: set[str] = set()
+        self.switches: dict[str, Token] = {}  # same, valid, ceil, nobias, where they stand
         self.columns: dict[str, Token] = {}  # of an inception row: 1x1, 3x3 reduce, 3x3 ...
         self.results: list[Token] = []  # numbers behind arrows: what comes out, or further layers (fc: 120 -> 84)
         self.loose: list[Token] = []  # amounts that nothing explains
         self.row = False  # whether a row of a table tells it
         self.structure: list[Token] = []  # words that say how layers hang together: residual, shortcut, block
+        self.words: list[Token] = []  # plain words beside its figures, which may say what sort it is of
         self.spelled: list[Token] = []  # numbers in words that nothing explains
         self.vague: list[Token] = []  # a stride or a padding without its figure
         self.twice: list[tuple[str, Token, Token]] = []  # facts given twice, with different values

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from itertools import pairwise
+from typing import Any
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.limits import Limits
-from archdsl.notations.listing import clauses, layout, likeness
+from archdsl.notations.listing import clauses, layout, likeness, trade
 from archdsl.notations.listing.entry import Entry
-from archdsl.notations.listing.line import Head, Item, Shape, is_a, sizes
+from archdsl.notations.listing.line import Copies, Head, Item, Shape, is_a, sizes
 from archdsl.notations.listing.parts import Note, amount, rotated
 from archdsl.notations.listing.pieces import Piece, Row
+from archdsl.notations.listing.words import figure_of
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+
+_PLAIN = ("OTHER", "COLON", "OPENING", "CLOSING", "SEP")
+_CHANNELS = frozenset("bands band bänder bandes bandas canales channel".split())
+_STACKED = frozenset("frames frame slices views clips stacked bilder".split())
+_FEATURES = re.compile(r"features?|merkmale?n?|caracter[ií]sticas|特征|特徴|특징")
+_MOST_IN_ONE = 64  # images or frames that are one input; more are those of a data set
 
 
 class InputReader:
@@ -28,6 +36,7 @@ class InputReader:
         self.input: tree.Input | None = None
         self.channels_first = False  # whether shapes are written as 3x224x224
         self.batch: str | None = None  # a number of images that shapes begin with
+        self.of_channels: list[Item] = []  # what a line of the input says of its channels
         self.tentative = False  # whether the input is only a shape in the prose
 
     def note(self, at: Piece | Span | tree.QuantityClaim, text: str) -> None:
@@ -48,6 +57,11 @@ class InputReader:
         if heads and len(found) == 1 and not self.entries:  # INPUT, above or below its shape
             return True
         size = next((item for item in found if isinstance(item, Shape)), None) or likeness.dims(found)
+        if size is None and heads:
+            faults = len(self.diagnostics)
+            size = self._vector(found)
+            if len(self.diagnostics) > faults:
+                return True
         if size is None or (not heads and len(size.sizes) != 3 and not likeness.has(found, "IMAGE")):
             return False
         if not likeness.leads(found) and heads and self.input:
@@ -64,6 +78,21 @@ class InputReader:
             self.tentative = not heads
             self.input = tree.Input((), amount(numbers, at), None, (), *at)
             self.note(piece, f"the input, {'x'.join(numbers)}")
+        elif amount(numbers, at).text != self.input.size.text:  # type: ignore[union-attr]
+            related = (Related(Span(self.input.start, self.input.end), "the first"),)
+            message = f"a second input, {'x'.join(numbers)}"
+            self._tell("unclear-layer", message, at, "a listing has one input", related)
+
+    def _give_stated(self, given: tuple[Any, ...], at: Span) -> None:
+        """The input as a program has it, channels last and without a batch: `input_shape=(28, 28, 1)`."""
+        if not given or not all(type(size) is int and size > 0 for size in given):
+            self._tell("unclear-layer", "this input has no sizes", at, "give it sizes alone, as (28, 28, 1)")
+            return
+        numbers = tuple(map(str, given))
+        if self.input is None or self.tentative:
+            self.tentative = False
+            self.input = tree.Input((), amount(numbers, at), None, (), *at)
+            self.notes.append(Note(*at, f"the input, {'x'.join(numbers)}"))
         elif amount(numbers, at).text != self.input.size.text:  # type: ignore[union-attr]
             related = (Related(Span(self.input.start, self.input.end), "the first"),)
             message = f"a second input, {'x'.join(numbers)}"
@@ -87,8 +116,11 @@ class InputReader:
                 return None
             self.batch = numbers[0] if batch else None
             numbers, batched = (numbers[1:], True) if batch else (numbers, False)
-        if len(numbers) == 2 and not batched:
-            numbers = (*numbers, self._channels(piece, found))
+        if len(numbers) == 2 and not batched and not self._is_sequence(numbers):
+            channels = self._channels(piece, found, at)
+            if channels is None:
+                return None
+            numbers = (*numbers, channels)
         return self._in_order(numbers, at, batched=batched)
 
     def _in_order(self, numbers: tuple[str, ...], at: Span, *, batched: bool) -> tuple[str, ...] | None:
@@ -132,20 +164,99 @@ class InputReader:
             return [item for n, item in enumerate(found) if n not in (word, at)]
         return found
 
-    def _channels(self, piece: Piece, found: list[Item]) -> str:
-        if likeness.has(found, "RGB"):
-            return "3"
-        for first, second in pairwise(found):
-            if (
-                isinstance(first, Token)
-                and isinstance(second, Token)
-                and second.type == "MAPS"
-                and first.type == "NUMBER"
-            ):
-                return first.text
-        if not likeness.has(found, "GREY"):
+    def _vector(self, found: list[Item]) -> Shape | None:
+        """`Input: 784`, `(1, 784)`, `784 features`: an input of one axis, where nothing else stands on the line."""
+        plain = [item for item in found if not (isinstance(item, Head) or is_a(item, *_PLAIN))]
+        numbers = [item for item in plain if is_a(item, "NUMBER", "COUNTED")]
+        words = [item for item in plain if item not in numbers]
+        if any(not (is_a(word, "NEURONS") or _is_feature(word)) for word in words) or len(numbers) not in (1, 2):
+            return None
+        *batch, last = (item for item in numbers if isinstance(item, Token))
+        if batch and sizes(batch[0]) != ("1",):
+            at = Span(batch[0].start, last.end)
+            question = f"whether {batch[0].text} of {batch[0].text}x{last.text} are a batch or steps"
+            self._ask(question, at, f"write {last.text}, or (N, {last.text}) for a batch")
+            return None
+        return Shape(("".join(sizes(last)),), last.start, last.end) if "." not in last.text else None
+
+    def _is_sequence(self, numbers: tuple[str, ...]) -> bool:
+        """Whether two sizes are steps and channels, by what the first module reads: 3x32 above Conv1d(3, 8)."""
+        reads = self.said.reads
+        if reads is None or str(reads.channels) not in numbers:
+            return False
+        return reads.axes == 2 or (reads.axes is None and not reads.first and numbers[-1] == str(reads.channels))
+
+    def _channels(self, piece: Piece, found: list[Item], size: Span) -> str | None:
+        """The channels of an image of which the height and the width are told; None where they are not clear."""
+        said: dict[str, Item] = {}
+        self.of_channels = []
+        alone = all(item.kind in ("INPUT", "OUTPUT") for item in found if isinstance(item, Head))  # no layer beside it
+        line = self.source.text[piece.start : piece.end]
+        colours = re.search(r"\b(?:RGB-?[AD]|CMYK|BGR|HSV|YUV|YCbCr|CIELAB)\b", line, re.IGNORECASE)
+        four = colours is not None and colours.group().lower()[0] in "rc" and colours.group().lower() != "cielab"
+        for at, item in enumerate(found):
+            if is_a(item, "RGB") and colours is None:
+                said.setdefault("3", item)
+            elif is_a(item, "GREY"):
+                said.setdefault("1", item)
+            elif (number := self._of_channels(found, at)) is not None:
+                said.setdefault(number, item)
+                self.of_channels += [item, *(one for one in found[at - 1 : at + 2] if is_a(one, "MAPS", "AT"))]
+            elif alone and self._is_open(found, at, size):
+                hint = "give the channels with their word, as 28x28, 3 channels, or in the shape, as 28x28x3"
+                self._ask(
+                    f"what {line[item.start - piece.start : item.end - piece.start]} says of the input", _at(item), hint
+                )
+                return None
+        if colours is not None:
+            said.setdefault("4" if four else "3", found[0])
+        if len(said) > 1:
+            self._ask(f"whether the input has {' or '.join(said)} channels", size, "keep one of the two")
+            return None
+        if not said:
             self.note(piece, "an input without channels has one")
-        return "1"
+        return next(iter(said), "1")
+
+    def _of_channels(self, found: list[Item], at: int) -> str | None:
+        """The number of channels that stands at a place: 3 channels, channels: 3, 3@32x32, 28x28 (x3), 3 x (28x28)."""
+        item = found[at]
+        if isinstance(item, Copies):
+            return "".join(sizes(item.number))
+        number = figure_of(item)
+        if number is None:
+            return None
+        before = [one for one in found[max(0, at - 2) : at] if not is_a(one, "COLON", "OPENING")]
+        behind = [one for one in found[at + 1 : at + 3] if not is_a(one, "COLON", "OPENING")]
+        near = [*before[-1:], *behind[:1]]
+        if any(is_a(one, "MAPS", "AT") or _text(one) in _CHANNELS for one in near):
+            return number.text
+        return number.text if any(_text(one) in ("x", "×") for one in near) else None
+
+    def _is_open(self, found: list[Item], at: int, size: Span) -> bool:
+        """Whether a figure beside the size of an image is of nothing that is known: `4 frames 84x84`."""
+        item = found[at]
+        number = figure_of(item)
+        if number is None or size.start <= item.start < size.end or (item.type == "OTHER" and number.text in "01"):  # type: ignore[union-attr]
+            return False
+        stacked = any(is_a(one, "IMAGE") or _text(one) in _STACKED for one in found[at + 1 : at + 3])
+        if stacked or item.type == "OTHER":  # type: ignore[union-attr]
+            return int(number.text) <= _MOST_IN_ONE
+        text = self.source.text
+        start, end = text.rfind("\n", 0, item.start) + 1, text.find("\n", item.end)
+        line = text[start : end if end >= 0 else None]
+        return not trade.is_of_something_else(line, item.start - start, item.end - start)
+
+
+def _at(item: Item) -> Span:
+    return Span(item.start, item.end)
+
+
+def _text(item: Item) -> str:
+    return item.text.lower() if isinstance(item, Token) else ""
+
+
+def _is_feature(item: Item) -> bool:
+    return is_a(item, "MAPS") and _FEATURES.fullmatch(_text(item)) is not None
 
 
 def _inputs(found: list[Item]) -> Iterator[tuple[int, int]]:

@@ -7,7 +7,7 @@ import re
 from archdsl.diagnostics import Source, Span
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits
-from archdsl.notations.listing import clauses, likeness, prose
+from archdsl.notations.listing import clauses, likeness, prose, sorts
 from archdsl.notations.listing.entry import Entry
 from archdsl.notations.listing.inputs import InputReader
 from archdsl.notations.listing.line import Block, Head, Item, Setting, Shape, is_a, sizes
@@ -73,6 +73,10 @@ class LayerReader(InputReader):
     def _layers(self, piece: Piece, found: list[Item], columns: dict[str, Token]) -> None:
         """Every layer of a line, in order."""
         parent = self._parent(piece)
+        word = sorts.unknown(self.source.text, found)
+        if word is not None:
+            self._tell("unclear-layer", sorts.message(word), place_of(word), sorts.HINT)
+            found = [item for item in found if item is not word]
         for segment in clauses.segments(found):
             first = True
             for head, said in clauses.clauses(segment.items):
@@ -82,9 +86,7 @@ class LayerReader(InputReader):
                     parent.sharpen(head.kind)
                     take(parent, said)
                 elif not first and likeness.is_light(head) and self.entries:
-                    follower = Entry(head, piece.start, piece.end, piece.indent)
-                    take(follower, said)
-                    self._follow(self.entries[-1], follower)
+                    self._join(piece, head, said)
                 else:
                     self._entry(piece, head, said)
                 first = False
@@ -124,8 +126,17 @@ class LayerReader(InputReader):
         words = [item.text.lower() for item in found if isinstance(item, Token) and item.type == "OTHER"]
         if not words or not set(words) <= likeness.ACTIVATIONS:
             return False
-        self._follow(self.entries[-1], Entry(heads[0], piece.start, piece.end, piece.indent))
+        self._join(piece, heads[0], [item for item in found if item is not heads[0]])
         return True
+
+    def _join(self, piece: Piece, head: Head, said: list[Item]) -> None:
+        """An activation, a norm or a dropout on the line of a layer, which has what they cannot have."""
+        layer = self.entries[-1]
+        own, rest = clauses.parted(head, said, layer)
+        follower = Entry(head, piece.start, piece.end, piece.indent)
+        take(follower, own)
+        take(layer, rest)
+        self._follow(layer, follower)
 
     def _follow(self, entry: Entry, follower: Entry) -> None:
         """Join an activation to its line; what it claims, the line claims."""

@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from archdsl.notations.listing.parts import rotated
+from archdsl.notations.pytorch.find import Reads
 from archdsl.sizes.shape import is_channels_first
 
 FIRST, LAST = "first", "last"
@@ -38,6 +39,7 @@ class Said:
     def __init__(self, text: str) -> None:
         self._text = text
         self._found: dict[re.Pattern[str], bool] = {}
+        self.reads: Reads | None = None  # what the first module of PyTorch says that it reads
 
     def has(self, words: re.Pattern[str]) -> bool:
         """Whether a pattern stands anywhere."""
@@ -81,7 +83,9 @@ def order(numbers: tuple[str, ...], listing: Said, batched: bool) -> Order:
     seen = _seen(sizes)
     if said and seen is not None and seen not in said:
         return Order(None, f"the listing speaks of channels {said.pop()}, {shape} looks otherwise, and which is meant")
-    found = next(iter(said), None) or seen or _square(sizes, batched) or _marked(sizes, listing)
+    found = (
+        next(iter(said), None) or seen or _read(numbers, listing) or _square(sizes, batched) or _marked(sizes, listing)
+    )
     if found is None and len(set(sizes)) > 1:
         return Order(None, f"whether {shape} has its channels first or last")
     return Order(found or LAST)
@@ -100,6 +104,17 @@ def _seen(sizes: tuple[int, ...]) -> str | None:
 def _is_channels_last(sizes: tuple[int, ...]) -> bool:
     """Whether the last of three sizes are the channels, as lectures have it: few, and the smallest."""
     return sizes[-1] <= _MOST_CHANNELS and sizes[-1] < min(sizes[:-1])
+
+
+def _read(numbers: tuple[str, ...], listing: Said) -> str | None:
+    """What the number of channels of the first module says: Conv2d(12, 8, 3) below 12x20x30 has them first."""
+    reads = listing.reads
+    if reads is None or (reads.axes is not None and reads.axes != len(numbers)):
+        return None
+    ends = [int(size) == reads.channels for size in (numbers[0], numbers[-1])]
+    if ends[0] == ends[1]:
+        return FIRST if ends[0] and reads.first else LAST if ends[1] else None
+    return LAST if ends[1] else FIRST if reads.first else None
 
 
 def _square(sizes: tuple[int, ...], batched: bool) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.diagnostics import Span
+from archdsl.notations.listing import sorts
 from archdsl.notations.listing.blocks import stacked
 from archdsl.notations.listing.dense import chained, connected
 from archdsl.notations.listing.draft import Draft
@@ -13,7 +14,7 @@ from archdsl.notations.listing.layout import channels_last
 from archdsl.notations.listing.line import Shape, sizes
 from archdsl.notations.listing.parts import Unclear, amount, ends_square, place_of, whole, word
 from archdsl.notations.listing.pools import pool
-from archdsl.notations.listing.programs import ProgramEntry, lines_of, rank_of
+from archdsl.notations.listing.programs import ProgramEntry, lines_of
 from archdsl.notations.listing.windows import convolved
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -27,6 +28,11 @@ _FACTS = {
     "DROPOUT": ("rate",),
 }
 _SAYS_NOTHING = {"dense": (("stride", "1"), ("pad", "0")), "pool": (("dilation", "1"),)}  # PyTorch prints these
+_SWITCHES: dict[str, tuple[str, ...]] = {
+    "conv": ("same", "valid", "ceil", "nobias"),
+    "pool": ("same", "valid", "ceil", "nobias"),
+}
+_SWITCHES |= {"dense": ("valid", "nobias"), "norm": ("nobias",)}
 _PLAIN = {"LRN": "LRN", "BN": "BN", "RELU": "RELU", "TANH": "TANH", "SIGMOID": "SIGMOID", "FLATTEN": "FLATTEN"}
 
 
@@ -37,9 +43,9 @@ class LineBuilder(Draft):
 
     def lines(self, entry: Entry) -> list[tree.Line]:
         """The lines of an entry and of what is joined to it; raises Unclear."""
-        self._laid_out(entry)
         if isinstance(entry, ProgramEntry):
             return self._program(entry)
+        self._laid_out(entry)
         self.rank = None
         if entry.columns:
             return [*reduced(self, entry), *self._line(entry)] if entry.family == "conv" else inception(self, entry)
@@ -51,9 +57,10 @@ class LineBuilder(Draft):
 
     def _program(self, entry: ProgramEntry) -> list[tree.Line]:
         """The lines of a module of PyTorch, with what its own line claims behind it."""
-        known = rank_of(self.flow)
-        found = lines_of(entry, known if known is not None else self.rank, self.taken, self.limits)
-        self.rank, self.flow = found.rank, Flow(None, None, found.rank == 1)
+        found = lines_of(entry, self.flow, self.rank, self.taken, self.limits)
+        self.rank, self.flow = found.rank, found.flow
+        self._laid_out(entry)
+        self.doubts += found.doubts
         for at, text in found.assumed:
             self.assumed.append((at, text))
             self.note(at, f"assumed: {text}")
@@ -141,6 +148,7 @@ class LineBuilder(Draft):
         """The statement of one layer, without claims."""
         at = Span(entry.head.start, entry.head.end)
         self.comes = []
+        sorts.hold(entry)
         if entry.kind != "STRANGE":
             self.explained(entry)
         for token in entry.vague:
@@ -198,6 +206,10 @@ class LineBuilder(Draft):
             plain = (fact, token.text) in _SAYS_NOTHING.get(entry.family, ())
             if fact not in _FACTS.get(entry.family, _FACTS_OF_ALL) and fact not in _FACTS_OF_ALL and not plain:
                 raise Unclear(f"a {fact} says nothing of this layer", place_of(token), "take it out of the line")
+
+        for switch, token in entry.switches.items():
+            if switch not in _SWITCHES.get(entry.family, ()):
+                raise Unclear(f"{token.text!r} says nothing of this layer", place_of(token), "take it out of the line")
 
     def _no_count(self, entry: Entry) -> None:
         """A softmax has no weights: its number of classes must be what it reads."""

@@ -11,7 +11,10 @@ from archdsl.notations.listing.flow import Flow
 from archdsl.notations.listing.line import Head
 from archdsl.notations.listing.parts import Unclear, place_of
 from archdsl.notations.pytorch.find import Program
+from archdsl.notations.pytorch.value import Keras, Value
+from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
+from archdsl.syntax.tree import Token
 
 _HINT = "print the model, print(model), and put its input above: Input: 3x224x224"
 _CLAIMS = ("params", "weights")
@@ -24,40 +27,60 @@ class ProgramEntry(Entry):
         at = program.call.place if program.call is not None else Span(program.start, program.end)
         super().__init__(Head("PROGRAM", None, None, (), at.start, at.end), program.start, program.end, 0)
         self.program = program
+        self.stated = False  # whether the program states the input of the listing
 
 
 class Read(NamedTuple):
-    """The lines of a module, the axes of what comes out, and what was assumed."""
+    """The lines of a module, what comes out, and what was assumed."""
 
     lines: list[tree.Line]
+    flow: Flow
     rank: int | None
     assumed: list[tuple[Span, str]]
+    doubts: list[tuple[Span, str]]
 
 
-def rank_of(flow: Flow) -> int | None:
-    """The number of axes of the value that comes, where it is known."""
-    if flow.flat:
-        return 1
-    return len(flow.space) + 1 if flow.space is not None else None
-
-
-def lines_of(entry: ProgramEntry, rank: int | None, taken: set[str], limits: Limits) -> Read:
-    """The lines of a module; raises Unclear."""
-    from archdsl.notations.pytorch.write import Fault, written
+def lines_of(entry: ProgramEntry, flow: Flow, rank: int | None, taken: set[str], limits: Limits) -> Read:
+    """The lines of a module that reads `flow`, of `rank` axes where that alone is known; raises Unclear."""
+    from archdsl.notations.pytorch.containers import Fault
+    from archdsl.notations.pytorch.write import written
 
     program = entry.program
     if program.call is None:
         fault = program.fault
         assert fault is not None
         raise Unclear(f"this module cannot be read: {fault.message}", fault.at, _HINT)
-    for fact, token in entry.facts.items():
-        if fact not in _CLAIMS:
-            raise Unclear(f"what {token.text} says of this module is not clear", place_of(token), "take it out")
-    if entry.loose:
-        token = entry.loose[0]
+    for token in _unread(entry):
         raise Unclear(f"what {token.text} says of this module is not clear", place_of(token), "take it out")
+    keras = Keras(entry.stated) if program.keras else None
     try:
-        found = written(program.call, program.target, rank, taken, limits)
+        found = written(program.call, program.target, _value(flow, rank), taken, limits, keras)
     except Fault as fault:
         raise Unclear(fault.message, fault.at, fault.hint) from None
-    return Read(list(found.lines), found.rank, found.assumed)
+    return Read(list(found.lines), _flow(found.value), found.value.rank, found.assumed, found.doubts)
+
+
+def _unread(entry: ProgramEntry) -> list[Token]:
+    """What is said of a module that is neither its shape nor a count of its parameters."""
+    facts = [token for fact, token in entry.facts.items() if fact not in _CLAIMS]
+    again = [second for _, _, second in entry.twice]
+    blocks = [pair[0] for block in entry.blocks for pair in block.convolutions]
+    switches = list(entry.switches.values())
+    return [*facts, *entry.loose, *again, *switches, *entry.vague, *entry.structure, *entry.spelled, *blocks]
+
+
+def _value(flow: Flow, rank: int | None) -> Value:
+    """What comes in, as the writer of modules has it."""
+    if flow.channels is not None and (flow.flat or flow.space is not None):
+        shape = Shape((*(flow.space or ()), flow.channels))
+        return Value(shape, shape.rank)
+    if flow.flat or flow.space is not None:
+        return Value(None, 1 if flow.flat else len(flow.space or ()) + 1)
+    return Value(None, rank)
+
+
+def _flow(value: Value) -> Flow:
+    if value.shape is None or not all(isinstance(size, int) for size in value.shape.sizes):
+        return Flow(None, None, value.rank == 1)
+    sizes = tuple(size for size in value.shape.sizes if isinstance(size, int))
+    return Flow(sizes[:-1] if len(sizes) > 1 else None, sizes[-1], len(sizes) == 1)

@@ -20,6 +20,7 @@ _ALL = re.compile(
     r"\b(?:all|every|everywhere|each|throughout|always|jede[rns]?|alle[nr]?|chaque|tou(?:te)?s)\b", re.IGNORECASE
 )
 
+_UNTRAINED = re.compile(r"\bnon?[- ]?trainable|\bnon[- ]?entra[iî]n|\bnicht[- ]?trainier|\bfrozen\b", re.IGNORECASE)
 _IT = re.compile(r"\s*(?:it|this (?:layer|one)|they|these|sie|es|elle|il)\b", re.IGNORECASE)
 _RESIDUAL = re.compile(r"residual|shortcut|skip[ -]connection|resnet|résidu|잔차|残差", re.IGNORECASE)
 _FEW_WORDS = 6  # of prose in a line that is still a layer
@@ -68,6 +69,11 @@ def is_remark(text: str, piece: Piece, found: list[Item], heads: list[Head]) -> 
 def is_of_all(text: str, piece: Piece) -> bool:
     """Whether a sentence speaks of all layers: `every pool has stride 2`."""
     return _ALL.search(text, piece.start, piece.end) is not None
+
+
+def is_untrained(text: str, piece: Piece) -> bool:
+    """Whether a line counts what is not trained, which is no claim for the whole: `Non-trainable params: 0`."""
+    return _UNTRAINED.search(text, piece.start, piece.end) is not None
 
 
 def goes_on(text: str, start: int, piece: Piece) -> bool:

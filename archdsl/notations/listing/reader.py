@@ -9,24 +9,23 @@ from typing import NamedTuple
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits, raising
-from archdsl.notations.listing import clauses, likeness, prose, tables, trade
+from archdsl.notations.listing import clauses, code, likeness, prose, sorts, tables, trade
 from archdsl.notations.listing.flow import Flow
-from archdsl.notations.listing.layers import LAYER, LayerReader, sizes_of
-from archdsl.notations.listing.line import Block, Head, Item, Lines, Setting, Shape, is_a, words
+from archdsl.notations.listing.layers import sizes_of
+from archdsl.notations.listing.line import Block, Head, Item, Setting, Shape, is_a, words
 from archdsl.notations.listing.lines import LineBuilder
+from archdsl.notations.listing.modules import TOKEN, ProgramReader
 from archdsl.notations.listing.parts import Note, Unclear, place_of
 from archdsl.notations.listing.pieces import Piece, Row, pieces
-from archdsl.notations.listing.programs import ProgramEntry
 from archdsl.notations.listing.remarks import Read, Remark, understood
-from archdsl.notations.listing.roles import take
 from archdsl.notations.listing.words import AMOUNTS, KINDS
-from archdsl.notations.pytorch.find import forward_in, programs
+from archdsl.notations.pytorch.find import forward_in
 from archdsl.syntax import tree
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.tree import Token
 
 _SURE = 100  # layers of a text that is a listing, whatever else
-_LINE, _TOKEN = 20, 3  # steps of reading a line, and each token or other character on it
+_LINE = 20  # steps of reading a line
 
 
 class Listing(NamedTuple):
@@ -55,7 +54,7 @@ def read_listing(source: Source, limits: Limits, given: tree.Input | None = None
     return _Reader(source, limits).read(given)
 
 
-class _Reader(LayerReader):
+class _Reader(ProgramReader):
     """The reading of one text."""
 
     def __init__(self, source: Source, limits: Limits) -> None:
@@ -65,13 +64,9 @@ class _Reader(LayerReader):
         self.remarks: list[Remark] = []  # sentences with figures, judged when all layers are known
         self.prose: list[Span] = []  # lines that were passed over
         self.normed = prose.normed(source.text)
-        self.lines = Lines()
         self.budget = limits.tokens
         self.of_layers = False  # whether the table of the last row has what layers have
-        self.modules = 0  # that modules of PyTorch hold
         self.plain = True  # whether no word was passed over
-        self.programs = programs(source.text)[::-1]  # modules of PyTorch, the first one last
-        self.read_to = 0  # the end of the last of them
 
     # ---- lines
 
@@ -95,31 +90,6 @@ class _Reader(LayerReader):
         hint = "print the model, print(model), and put its input above: Input: 3x224x224"
         self._tell("unclear-layer", "how the layers of a class hang together is told by running it alone", at, hint)
         return Listing(None, self.diagnostics, [], _SURE, True, stated=True)
-
-    def _program(self, piece: Piece | Row) -> bool:
-        """Read the modules of PyTorch that a line has or belongs to."""
-        inside = piece.start < self.read_to
-        while self.programs and self.programs[-1].start < piece.end and isinstance(piece, Piece):
-            program = self.programs.pop()
-            if program.end <= piece.start:
-                continue
-            entry = ProgramEntry(program)
-            self.entries.append(entry)
-            self.layers += 1
-            self.modules += program.modules
-            self.steps -= LAYER + _TOKEN * (program.end - program.start)
-            self.read_to, inside = program.end, True
-        if not inside or not self.entries:
-            return False
-        self.near = False
-        comment = self.source.text.find("#", piece.start, piece.end)
-        if comment >= 0 and comment < self.read_to and any(map(str.isdigit, self.source.text[comment : piece.end])):
-            self.prose.append(Span(piece.start, piece.end))
-        if piece.end > self.read_to:
-            tokens = words(self.source.text, self.read_to, piece.end)
-            found = self.lines.items(tokens)
-            take(self.entries[-1], [item for item in found or [] if not isinstance(item, Head)])
-        return True
 
     def _has_room(self, piece: Piece | Row) -> bool:
         """Whether more layers may follow; as many as a check may visit, since each is visited."""
@@ -166,7 +136,7 @@ class _Reader(LayerReader):
         blanks = self.source.text.count(" ", piece.start, piece.end)
         others = piece.end - piece.start - blanks - sum(token.end - token.start for token in tokens)
         self.budget -= len(tokens)
-        self.steps -= _LINE + _TOKEN * (len(tokens) + max(0, others))
+        self.steps -= _LINE + TOKEN * (len(tokens) + max(0, others))
         if self.budget < 0:
             self._tell("limit", f"more than {self.limits.tokens:,} tokens", piece, raising("tokens"))
         elif self.steps < 0:
@@ -214,7 +184,9 @@ class _Reader(LayerReader):
         """What of a line is the size of the input."""
         given = self.input
         places = (given.start, given.end) if given is not None else (0, 0)
-        return [item for item in found if places[0] <= item.start < places[1] or is_a(item, "IMAGE")]
+        of_it = [item for item in found if places[0] <= item.start < places[1] or is_a(item, "IMAGE")]
+        own = [item for item in self.of_channels if found and found[0].start <= item.start <= found[-1].start]
+        return [*of_it, *own]
 
     def _rest(self, piece: Piece, found: list[Item], read: Sequence[Item | tree.QuantityClaim]) -> None:
         """What a line of the input or of the total says besides: `Input: 28x28x1, 64 filters of 5x5`."""
@@ -234,9 +206,17 @@ class _Reader(LayerReader):
 
     def _pass_over(self, piece: Piece, found: list[Item], heads: list[Head]) -> None:
         """Prose; what seems to be about a layer is not dropped in silence, and what has a figure is no prose."""
+        if code.may_be_a_layer(self.source.text[piece.start : piece.end]):
+            hint = "write the layer in words, or as PyTorch or Keras call it; take the line out if it is none"
+            self._tell("unclear-layer", "this line of a program may be a layer, and is not known", piece, hint)
+            return
         if prose.is_layer_in_disguise(self.source.text, piece, found):
             hint = "begin with its kind: CONV, MAX POOL, FC"
             self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
+            return
+        word = sorts.changed(found) if likeness.leads(found) else None
+        if word is not None:
+            self._tell("unclear-layer", sorts.message(word), place_of(word), sorts.HINT)
             return
         used = self.normed is not None and piece.start < self.normed.end and self.normed.start < piece.end
         if not used and trade.speaks_of_layers(self.source.text, piece.start, piece.end):
@@ -270,6 +250,9 @@ class _Reader(LayerReader):
     def _total(self, piece: Piece, found: list[Item]) -> bool:
         """`62,378,344 parameters` of the whole network."""
         claim = prose.total(found)
+        if claim is not None and prose.is_untrained(self.source.text, piece):
+            self._is_prose(piece)
+            return True
         if claim is None:
             return False
         self.totals.append(claim)
@@ -321,9 +304,10 @@ class _Reader(LayerReader):
 
     def _tell_assumed(self, builder: LineBuilder) -> None:
         """What the lines of a program do not say is told."""
-        for at, text in dict.fromkeys(builder.assumed):
-            if len(self.passed) < self.limits.diagnostics:
-                self.passed.append(Diagnostic("assumed", f"assumed: {text}", at, self.source))
+        for kind, said in (("assumed-order", builder.doubts), ("assumed", builder.assumed)):
+            for at, text in dict.fromkeys(said):
+                if len(self.passed) < self.limits.diagnostics:
+                    self.passed.append(Diagnostic(kind, f"assumed: {text}", at, self.source))
 
     def _judge_remarks(self) -> None:
         """Sentences with figures: what was read must have them, or they may be layers that were not understood."""

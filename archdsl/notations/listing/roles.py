@@ -39,7 +39,7 @@ def take(entry: Entry, items: list[Item]) -> None:
                 row.append(Token("OTHER", "", item.start, item.end))
             case Token():
                 if item.type in SWITCHES:
-                    entry.switches.add(SWITCHES[item.type])
+                    entry.switches.setdefault(SWITCHES[item.type], item)
                 elif item.type == "STRIDED":
                     entry.vague.append(item)
                 else:
@@ -56,10 +56,19 @@ def take_result(entry: Entry, items: list[Item]) -> None:
         take(entry, items)
     elif len(numbers) == 1 and not others and entry.family == "dense":
         entry.results += numbers  # type: ignore[arg-type]
+    elif len(numbers) > 1 and items[0] is numbers[0] and _is_figure_alone(items[1:]):
+        take_result(entry, items[:1])
+        take(entry, items[1:])
     elif len(numbers) == 1 and not others:
         entry.shapes.append(_shape(numbers[0]))
     else:
         take(entry, [_shape(item) if is_a(item, "DIMS") else item for item in items])
+
+
+def _is_figure_alone(items: list[Item]) -> bool:
+    """`, 36010 parameters` behind a result: one count and its word."""
+    amounts = [item for item in items if is_a(item, *AMOUNTS)]
+    return len(amounts) == 1 and is_a(items[0], "SEP", "OPENING") and any(is_a(item, *_FIGURES) for item in items)
 
 
 def _shape(item: Item) -> Shape:
@@ -78,6 +87,7 @@ def _amounts(entry: Entry, row: list[Token]) -> None:
     """Each amount with the words beside it."""
     _unknown_letters(entry, row)
     entry.structure += [word for word in row if word.type == "OTHER" and is_structure(word.text)]
+    entry.words += [word for word in row if word.type == "OTHER" and word.text]
     entry.spelled += [word for word in row if word.type == "OTHER" and number_of(word.text) is not None]
     row = [word for word, before in zip(row, [None, *row], strict=False) if _says(word, before)]
     used: set[int] = set()

@@ -18,7 +18,8 @@ stages? stem gates? skip tower fmaps? neck glu window logits? strid kern[en]? k�
 dicht knoten blocs? unités? nœuds? noeuds? noyau têtes? canal canaux cartes? sorties? entrées? dense capas?
 nodos? cabezas? atajos? mapas? ramas? paso celdas? camadas? nós? ramos? saídas? saidas? passo strat[oi]
 livell[oi] unità nod[oi] filtr[oi] nucle[oi] test[ae] canal[ei] mapp[ae] uscit[ae] ingress[oi] ram[oi] blocc\\w+
-сло[йяёеюи] сло[её]в слоями? ядр[оаые] ядер голов[аы]? карт[аы]? вход выход окн[оа]
+nöron\\w* katman\\w* saltos? mbconv\\w* fire multihead dwconv resize crop unpool\\w*
+сло[йяёеюи] сло[её]в слоями? ядр\\w* ядер голов\\w* карт\\w* вход\\w* выход\\w* окн[оа]
 """.split()
 _STEMS = """
 compress latent reduction dimension repeat stack copies wiederhol répét repet ripet повтор block layer
@@ -30,10 +31,13 @@ blöcke ausg[aä][bn] eingab versteckt verdeckt vollständig vollver aktivier fe
 einbettung couche noyaux raccourci résid cachée connecté branche fenêtre récurrent bloque núcleo oculta densa
 conectad ventana recurrent salida entrada convoluc bloco núcleos cabeça atalho escondid scorciato nascost
 conness convoluz блок нейрон узл узел фильтр канал св[её]рт скрыт полносвяз плотн остаточн ветв активац пулинг
-подвыборк рекуррент эмбеддинг
+подвыборк рекуррент эмбеддинг внимани aufmerksam mehrkopf abtast unterabtast agrupa échantillonn sous-échant
+sottocampion campionament submuestre subamostr atenci atenç attenzion darknet mbconv sepconv separable depthwise
 """.split()
 _PARTS = """
-shuffle 반복 繰り返 重复 重複 layer neuron neurôni filter filtr kernel channel pool block relu activation
+köpf kopf aufmerksamkeit пулинг conv
+shuffle 반복 繰り返 重复 重複
+layer neuron neurôni filter filtr kernel channel pool block relu activation
 attention schicht einheit kanal kanäle merkmalskarte faltung 층 레이어 블록 블럭 유닛 뉴런 노드 필터 커널 헤드
 채널 특징 특성 합성곱 컨볼루션 콘볼루션 풀링 출력 입력 은닉 연결 결합 밀집 잔차 분기 활성화 윈도우 스트라이드
 패딩 임베딩 드롭아웃 숏컷 스킵 어텐션 순환 층 レイヤ ブロック ユニット ニューロン ノード フィルタ カーネル
@@ -60,6 +64,9 @@ _COUNTED = re.compile(
 _IS_STRUCTURE = re.compile(f"(?:{'|'.join(_STRUCTURE)})|.*(?:{'|'.join(_STRUCTURE_SIGNS)}).*", re.IGNORECASE)
 _FEED = re.compile(r"feed[ -]forward", re.IGNORECASE)
 _COMPACT = re.compile(r"(?<!\w)(?:\d+C\d+(?![a-z])|[CPF]\(\d|\d+(?:\s?[-–]\s?\d+){2,})", re.IGNORECASE)  # 32C3-MP2
+_SHORT = re.compile(
+    r"(?<!\w)(?:SE|MBConv[0-9]*)[ (-]{1,2}[0-9]|^\W*ip[0-9]*\s*[:=]\s*[0-9]"
+)  # names of papers and of Caffe
 _LETTERS = re.compile(r"[^\W\d_]+")
 _LONGEST = 40  # letters of a word
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)*")
@@ -100,6 +107,8 @@ def speaks_of_layers(text: str, start: int, end: int) -> bool:
     """Whether a line names what only networks have, and says how many or how large: `residual block, 64 filters`."""
     line = text[start:end]
     line = _FEED.sub("feedforward", line)
+    if _SHORT.search(line):
+        return True
     if not any(map(is_trade, _LETTERS.findall(line))) and not _COMPACT.search(line):
         return False
     line = _ELSEWHERE.sub(lambda found: " " * len(found.group()), line).replace("due to", "")

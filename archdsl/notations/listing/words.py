@@ -48,6 +48,8 @@ _BEHIND_KIND = ("ORDINAL", "_TO")  # tokens that stand only behind the name of a
 _LAYER = re.compile(r"\s(?:layer|schicht|couche)\b", re.IGNORECASE)
 _OF_NEURONS = re.compile(r"[^\n.;]{0,40}?\b(?:units?|neurons?|nodes?)\b", re.IGNORECASE)
 _DIGITS = re.compile("[0-9]+")
+_PADDINGS = {"same": "SAME", "valid": "VALID"}
+_AROUND = KINDS | AMOUNTS | {"SEP", "OPENING", "CLOSING", "COLON", "ORDINAL"}
 _SMALL = {"zero": 0, "one": 1, "eins": 1}  # which are articles elsewhere, and no figures by themselves
 _DIMS_AND_NUMBER = {"DIMS", "NUMBER"}
 
@@ -128,7 +130,22 @@ def _without_batch(word: Token) -> list[Token]:
 
 def settled(words: list[Token]) -> list[Token]:
     """Tokens that every line of the grammar can hold: brackets with partners, settings with their numbers."""
-    return _settings(_brackets(_letters(words)))
+    return _settings(_brackets(_alone(_letters(words))))
+
+
+def _alone(words: list[Token]) -> list[Token]:
+    """`Conv(32, 3x3, relu, same)`: a padding by its word, between signs or figures."""
+    if not any(word.type == "OTHER" and word.text.lower() in _PADDINGS for word in words):
+        return words
+    found = list(words)
+    for at, word in enumerate(words):
+        if word.type != "OTHER" or word.text.lower() not in _PADDINGS:
+            continue
+        before, behind = words[at - 1 : at], words[at + 1 : at + 2]
+        first = not before or before[0].type in _AROUND
+        if first and (not behind or behind[0].type in _AROUND):
+            found[at] = word._replace(type=_PADDINGS[word.text.lower()])
+    return found
 
 
 def _letters(words: list[Token]) -> list[Token]:

@@ -10,18 +10,21 @@ from archdsl.diagnostics import Source, Span
 from archdsl.layers import REGISTRY, lookup
 from archdsl.limits import Limits
 from archdsl.notations.calls import call as program
+from archdsl.notations.calls.behind import shape_behind
 from archdsl.notations.calls.draft import Around, Draft, Unwritable, bind
 from archdsl.notations.calls.forms import FORMS
 from archdsl.notations.calls.head import head_of
 from archdsl.notations.calls.spelling import Raw
-from archdsl.notations.pytorch.parse import Call, Unknown, Value
+from archdsl.notations.pytorch.containers import Containers, Fault
+from archdsl.notations.pytorch.parse import Call, Unknown
+from archdsl.notations.pytorch.parse import Value as Argument
 from archdsl.notations.pytorch.placed import placed
-from archdsl.sizes.shape import Shape
+from archdsl.notations.pytorch.value import Keras, Value
+from archdsl.sizes.shape import Shape, product
 from archdsl.syntax import parse as parse_text
 from archdsl.syntax import tree
 from archdsl.vocabulary import Row, exact
 from archdsl.vocabulary.arguments import FROM_INPUT
-from archdsl.vocabulary.printed import CHAINS, PARALLEL, RESIDUAL, SHORTCUTS
 from archdsl.vocabulary.printed import MODULES as PRINTED
 from archdsl.vocabulary.table import rows
 
@@ -30,46 +33,33 @@ _RESERVED = frozenset(
     "in if for else let use input output model block expect where cases freeze share and or not weight".split()
 )
 _OWN_AXES = frozenset(("axes", "features", "per"))  # forms that need what comes in; here it is held by the check
-_NUMBERED = re.compile(r"(conv|bn)([0-9])")
 _SHORT = 200  # characters of a text whose tree is kept
-_MOST = 100_000  # modules of one text
-_EACH = "each reads what the one above gives, in the order in which they are printed"
 
-
-class Fault(Exception):
-    """A module that cannot be read: why, where, and what helps."""
-
-    def __init__(self, message: str, at: Span, hint: str | None = None) -> None:
-        super().__init__(message)
-        self.message, self.at, self.hint = message, at, hint
-
-
-class Part(NamedTuple):
-    """A piece of text that was made of a module: where, and what the module says that it reads."""
-
-    start: int
-    end: int
-    place: Span
-    comes: tuple[tree.Comes, ...]
+_MODES = frozenset("same valid zeros reflect replicate circular row batch".split())  # printed without quotes
 
 
 class Written(NamedTuple):
-    """The lines of a module, the axes of what comes out, and what was assumed."""
+    """The lines of a module, what comes out, and what was assumed."""
 
     lines: tuple[tree.Line, ...]
-    rank: int | None
+    value: Value
     assumed: list[tuple[Span, str]]
+    doubts: list[tuple[Span, str]]
 
 
-def written(call: Call, target: str, rank: int | None, taken: set[str], limits: Limits) -> Written:
-    """The lines that a module is; `rank` is the number of axes that come in. Raises Fault."""
-    writer = _Writer(rank, taken)
+def written(
+    call: Call, target: str, value: Value, taken: set[str], limits: Limits, keras: Keras | None = None
+) -> Written:
+    """The lines that a module is, of PyTorch or of Keras; `value` is what comes in. Raises Fault."""
+    writer = _Writer(value, taken) if keras is None else _KerasWriter(value, taken, keras)
     writer.module(call, target or call.label, within=None)
     text = "".join(writer.text)
     file = _tree(text, limits) if len(text) < _SHORT else parse_text(Source("", text), limits).file
     if file is None:
         raise Fault("this module cannot be read", call.place)
-    return Written(placed(file, writer.parts, call.place), writer.rank, writer.assumed)
+    return Written(
+        placed(file, writer.parts, call.place), Value(writer.shape, writer.rank), writer.assumed, writer.doubts
+    )
 
 
 @lru_cache(maxsize=256)
@@ -78,110 +68,17 @@ def _tree(text: str, limits: Limits) -> tree.File | None:
     return parse_text(Source("", text), limits).file
 
 
-class _Writer:
-    def __init__(self, rank: int | None, taken: set[str]) -> None:
-        self.rank, self.taken = rank, taken
-        self.text: list[str] = []
-        self.parts: list[Part] = []
-        self.assumed: list[tuple[Span, str]] = []
-        self.length = self.count = 0
-        self.named = True
-
-    def put(self, text: str, place: Span, comes: tuple[tree.Comes, ...] = ()) -> None:
-        self.parts.append(Part(self.length, self.length + len(text), place, comes))
-        self.text.append(text)
-        self.length += len(text)
-
-    # ---- containers
-
-    def module(self, call: Call, label: str, within: Call | None) -> None:
-        """A module under its name, with what it holds."""
-        self.count += 1
-        if self.count > _MOST:
-            raise Fault(f"more than {_MOST:,} modules", call.place)
-        if call.inside or call.plain in ("ModuleList", "ModuleDict") or call.plain in CHAINS:
-            self._repeated(call) if call.times > 1 else self._container(call)
-        elif call.times > 1:
-            self._repeated(call)
-        else:
-            self._leaf(call, label, within)
-
-    def _repeated(self, call: Call) -> None:
-        rank, named = self.rank, self.named
-        self.named = False  # copies would have one name
-        self.put("{\n", call.place)
-        self._container(call) if call.inside else self._leaf(call, "", None)
-        self.put(f"}} x{call.times}\n", call.place)
-        self.named = named
-        if self.rank != rank:
-            raise Fault(f"{call.times} equal modules that change the number of axes", call.place)
-
-    def _container(self, call: Call) -> None:
-        parts = self._held(call)
-        labels = {part.label for part in parts}
-        if call.plain in RESIDUAL or (call.plain not in CHAINS and labels & {*SHORTCUTS}):
-            self._residual(call, parts)
-            return
-        apart = next((part for part in parts if part.label in PARALLEL), None)
-        if call.plain not in CHAINS and (apart is not None or call.plain == "ModuleDict"):
-            said = f"{apart.label} is a part of it" if apart is not None else "its parts have no order"
-            hint = "write it in a spec, where lines say what they read"
-            raise Fault(f"how {call.name} puts its parts together is not printed: {said}", call.place, hint)
-        if call.plain not in CHAINS and len(parts) > 1:
-            self.assumed.append((call.place, f"the parts of {call.name}: {_EACH}"))
-        for part in parts:
-            self.module(part, part.label, call)
-
-    def _held(self, call: Call) -> list[Call]:
-        """What a container holds: printed, as arguments, in a list or in an OrderedDict."""
-        if call.inside:
-            return list(call.inside)
-        values: list[Any] = [one.value for one in call.positional]
-        if call.keywords:
-            raise Fault(f"{call.name} holds modules, without names before them", call.place)
-        if len(values) == 1 and isinstance(values[0], Call) and values[0].plain == "OrderedDict":
-            pairs = values[0].positional[0].value if values[0].positional else ()
-            values = [_paired(pair, call) for pair in _pairs(pairs)]
-        elif len(values) == 1 and isinstance(values[0], tuple):
-            values = list(values[0])
-        for value in values:
-            if not isinstance(value, Call):
-                shown = value.text if isinstance(value, Unknown) else str(value)
-                raise Fault(f"{shown} is no module whose values are written here", call.place, "print the model")
-        return values
-
-    def _residual(self, call: Call, parts: list[Call]) -> None:
-        """`conv1, bn1, relu, conv2, bn2, downsample`: a sum with what comes in, and an activation behind it."""
-        shortcut = next((part for part in parts if part.label in SHORTCUTS), None)
-        acts = [part for part in parts if part.label in ("relu", "act", "act1", "act2", "activation", "drop_path")]
-        main = [part for part in parts if part is not shortcut and part not in acts]
-        numbered = all(_NUMBERED.fullmatch(part.label) for part in main)
-        if len(acts) != 1 or not main or (not numbered and len(main) != 1):
-            hint = "write it in a spec, where lines say what they read"
-            raise Fault(f"how {call.name} puts its parts together is not printed", call.place, hint)
-        self.assumed.append((call.place, f"{call.name}: the sum of its layers and of what comes in, as in ResNet"))
-        rank = self.rank
-        self.put("ADD {\n{\n", call.place)
-        for number, part in enumerate(main):
-            self.module(part, "", call)
-            if numbered and part.label.startswith("bn") and number < len(main) - 1:
-                self.module(acts[0], "", call)
-        self.put("}\n{\n" if shortcut is not None else "}\nID\n", call.place)
-        if shortcut is not None:
-            self.rank = rank
-            self.module(shortcut, "", call)
-            self.put("}\n", call.place)
-        self.put("}\n", call.place)
-        self.module(acts[0], "", call)
-
+class _Writer(Containers):
     # ---- one layer
 
     def _leaf(self, call: Call, label: str, within: Call | None) -> None:
-        row = _row(call)
+        row = self._row(call)
         if row.name == "Linear" and self.rank is not None and self.rank > 2:
             self._flatten(call, within)
-        draft = Draft(row, call.plain, lookup(row.kind), Around(_axes(self.rank), frozenset(), frozenset()))
+        draft = Draft(row, call.plain, lookup(row.kind), Around(self._around(), frozenset(), frozenset()))
         values = {name: _plain(value.value, value, call) for name, value in call.keywords.items()}
+        if f"mode={values.get('mode')}" in row.behind.split():  # UpsamplingBilinear2d prints its mode
+            del values["mode"]
         places = _places(call, row)
         try:
             bind(draft, tuple(_plain(value.value, value, call) for value in call.positional), values)
@@ -191,12 +88,33 @@ class _Writer:
             text = draft.text if draft.text is not None else head_of(draft)
         except Unwritable as wrong:
             raise Fault(str(wrong), call.place) from None
-        if draft.before or draft.behind or row.library:
+        if row.library:
             hint = "write it in a spec: std.transformer has it"
             raise Fault(f"{call.plain} is a network of layers", call.place, hint)
-        self.rank = _rank_behind(draft, call, self.rank)
+        self.shape = shape_behind(draft, self.shape)
+        self.rank = self.shape.rank if self.shape is not None else _rank_behind(draft, call, self.rank)
+        for line in draft.before:
+            self.put(f"{line}\n", call.place)
         name = f"{label}: " if self._is_free(label) else ""
         self.put(f"{name}{text}\n", call.place, comes)
+        for line in draft.behind:
+            self.put(f"{line}\n", call.place)
+
+    def _around(self) -> Shape | None:
+        """A shape of as many axes as come in: forms of PyTorch ask for their number alone."""
+        return Shape((1,) * self.rank) if self.rank is not None else None
+
+    def _row(self, call: Call) -> Row:
+        """What a module is here; raises Fault where it is none, and says why."""
+        found = exact(f"nn.{call.plain}")
+        row = found[0] if found and found[0].name == call.plain else rows(PRINTED).get(call.plain)
+        if row is None or row.either or row.text:
+            hint = "write it in a spec, where lines say what they read"
+            message = f"{call.name} is no module of torch.nn, and what it does is not written here"
+            raise Fault(message, call.place, hint)
+        if row.reason:
+            raise Fault(f"{call.name} {row.reason}", call.place)
+        return row
 
     def _flatten(self, call: Call, within: Call | None) -> None:
         """In front of Linear an image is made a vector, where another part of the program may do so."""
@@ -205,7 +123,7 @@ class _Writer:
             raise Fault(message, call.place, "put nn.Flatten() in front of it")
         self.assumed.append((call.place, f"a Flatten in front of {call.label or call.plain}"))
         self.put("FLATTEN\n", call.place)
-        self.rank = 1
+        self.shape, self.rank = Shape((product(self.shape.sizes),)) if self.shape is not None else None, 1
 
     def _comes(self, draft: Draft, places: dict[str, Span]) -> tuple[tree.Comes, ...]:
         """What a module says that it reads, which is no part of its line; the check holds it against what comes."""
@@ -241,16 +159,50 @@ class _Writer:
         return True
 
 
-def _row(call: Call) -> Row:
-    """What a module is here; raises Fault where it is none, and says why."""
-    found = exact(f"nn.{call.plain}")
-    row = found[0] if found and found[0].name == call.plain else rows(PRINTED).get(call.plain)
-    if row is None or row.either or row.text:
-        hint = "write it in a spec, where lines say what they read"
-        raise Fault(f"{call.name} is no module of torch.nn, and what it does is not written here", call.place, hint)
-    if row.reason:
-        raise Fault(f"{call.name} {row.reason}", call.place)
-    return row
+class _KerasWriter(_Writer):
+    """Layers of Keras: shapes have their channels last, and Dense reads the last axis."""
+
+    def __init__(self, value: Value, taken: set[str], keras: Keras) -> None:
+        super().__init__(value, taken)
+        self.stated = keras.stated
+
+    def _around(self) -> Shape | None:
+        return self.shape
+
+    def _leaf(self, call: Call, label: str, within: Call | None) -> None:
+        row = self._row(call)
+        if row.form == "declared":  # the input, which is read already
+            return
+        named = call.keywords.get("name")
+        order = call.keywords.get("data_format")
+        if order is not None and order.value not in ("channels_last", None):
+            hint = "write it in a spec, where shapes have their channels last"
+            raise Fault(f"{call.name} has its channels first", Span(order.start, order.end), hint)
+        kept = {name: value for name, value in call.keywords.items() if name != "input_dim" or row.name == "Embedding"}
+        label = named.value if named is not None and isinstance(named.value, str) else label
+        if row.name == "Dense" and self.rank is not None and self.rank > 2:
+            self._dense(call, within)
+        super()._leaf(call._replace(keywords=kept), label, within)
+
+    def _dense(self, call: Call, within: Call | None) -> None:
+        """Between lines of a listing Dense reads all that comes in; in a program the channels of each position."""
+        if within is None and not self.stated:
+            self._flatten(call, None)
+        else:
+            self.assumed.append((call.place, f"{call.plain} reads the channels of each position, as Keras has it"))
+
+    def _row(self, call: Call) -> Row:
+        found = exact(f"layers.{call.plain}")
+        if not found:
+            hint = "write it in a spec: `archdsl layers` lists what there is"
+            raise Fault(f"{call.name} is no layer of Keras that is known", call.place, hint)
+        if found[0].reason:
+            raise Fault(f"{call.name} {found[0].reason}", call.place)
+        kind = REGISTRY.get(found[0].kind)
+        if kind is not None and kind.inputs[0] > 1:
+            hint = "write it in a spec, where lines say what they read"
+            raise Fault(f"{call.name} reads several values, and which they are is not read", call.place, hint)
+        return found[0]
 
 
 def _places(call: Call, row: Row) -> dict[str, Span]:
@@ -260,11 +212,16 @@ def _places(call: Call, row: Row) -> dict[str, Span]:
     return found | {name: Span(value.start, value.end) for name, value in call.keywords.items()}
 
 
-def _plain(value: Any, at: Value, call: Call) -> Any:
+def _plain(value: Any, at: Argument, call: Call) -> Any:
     """A value as the tables take it; one that only running the code would tell is refused."""
     if isinstance(value, Call):
-        return program.Call(value.name, (), {})
+        positional = tuple(_plain(one.value, one, call) for one in value.positional)
+        return program.Call(
+            value.name, positional, {n: _plain(one.value, one, call) for n, one in value.keywords.items()}
+        )
     if isinstance(value, Unknown):
+        if value.text in _MODES:
+            return value.text
         if value.text.startswith(("torch.", "F.", "nn.")):
             return Raw(value.text)
         message = f"{value.text} is a name, and only running the program would tell its value"
@@ -272,21 +229,6 @@ def _plain(value: Any, at: Value, call: Call) -> Any:
     if isinstance(value, tuple):
         return tuple(_plain(item, at, call) for item in value)
     return value
-
-
-def _pairs(value: Any) -> tuple[Any, ...]:
-    return value if isinstance(value, tuple) else ()
-
-
-def _paired(pair: Any, call: Call) -> Any:
-    if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[1], Call):
-        raise Fault("an OrderedDict has pairs of a name and a module", call.place)
-    return pair[1]._replace(label=str(pair[0]))
-
-
-def _axes(rank: int | None) -> Shape | None:
-    """A shape of so many axes, where forms ask for their number alone."""
-    return Shape((1,) * rank) if rank is not None else None
 
 
 def _rank_behind(draft: Draft, call: Call, rank: int | None) -> int | None:
