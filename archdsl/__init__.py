@@ -16,8 +16,7 @@ __all__ = ["ArchError", "Diagnostic", "Limits", "Model", "Report", "check", "che
 if TYPE_CHECKING:
     from typing import Any
 
-    from archdsl.api.load import check_file, load, loads
-    from archdsl.api.load import check_text as check
+    from archdsl.api.load import check, check_file, load, loads
     from archdsl.api.model import Model
     from archdsl.api.report import Report
     from archdsl.api.weights import save
@@ -30,7 +29,7 @@ _HOMES = {
     "Limits": "archdsl.limits",
     "Model": "archdsl.api.model",
     "Report": "archdsl.api.report",
-    "check": "archdsl.api.load:check_text",
+    "check": "archdsl.api.load",
     "check_file": "archdsl.api.load",
     "load": "archdsl.api.load",
     "loads": "archdsl.api.load",
@@ -44,8 +43,7 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'archdsl' has no attribute {name!r}")
     from importlib import import_module
 
-    home, _, called = _HOMES[name].partition(":")
-    return getattr(import_module(home), called or name)
+    return getattr(import_module(_HOMES[name]), name)
 
 
 def __dir__() -> list[str]:

@@ -10,7 +10,7 @@ from archdsl.api import values
 from archdsl.api.model import Model
 from archdsl.api.report import Report
 from archdsl.api.values import Value
-from archdsl.checker.check import check
+from archdsl.checker.check import check as at_setting
 from archdsl.checker.checked import Checked, unread
 from archdsl.diagnostics import ArchError, Source
 from archdsl.files.texts import read_file, within
@@ -92,7 +92,7 @@ def check_file(
     return Report(_checked_file(path, limits, input, notation, parameters), limits)
 
 
-def check_text(
+def check(
     text: str,
     /,
     *,
@@ -104,7 +104,7 @@ def check_text(
 ) -> Report:
     """Check a text at one setting of its parameters and report what is wrong, and what is known of the network.
 
-    Known as `archdsl.check`; arguments are those of `loads`. Never raises for what the text says; raises TypeError and
+    Arguments are those of `loads`. Never raises for what the text says; raises TypeError and
     ValueError for arguments that are none.
     """
     limits = values.bounds(limits)
@@ -159,7 +159,7 @@ def _checked(
     notation: str | None,
     root: Root | None,
 ) -> Checked:
-    return check(read(source, limits, notation, root, inputs), values.converted(parameters, limits), limits)
+    return at_setting(read(source, limits, notation, root, inputs), values.converted(parameters, limits), limits)
 
 
 def _model(checked: Checked, limits: Limits, allow_modules: bool) -> Model:
