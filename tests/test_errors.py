@@ -266,7 +266,7 @@ SPECS = sorted((Path(__file__).parent.parent / "specs").glob("*.arch"))
 
 
 def test_a_bracket_that_is_missing_is_one_message() -> None:
-    """Delete each bracket of each spec in turn: of a hundred such texts at least ninety-eight get one message."""
+    """Delete each bracket of each spec in turn: of a hundred such texts at least ninety-nine get one message."""
     counts: list[int] = []
     for path in SPECS:
         text = path.read_text(encoding="utf-8")
@@ -274,7 +274,7 @@ def test_a_bracket_that_is_missing_is_one_message() -> None:
             if found.group() in "[](){}":
                 counts.append(_count(text[: found.start()] + text[found.end() :]))
     assert len(counts) > 500
-    assert sum(count == 1 for count in counts) >= 0.98 * len(counts)
+    assert sum(count == 1 for count in counts) >= 0.99 * len(counts)
 
 
 def test_a_group_without_its_opening_brace_is_one_message() -> None:

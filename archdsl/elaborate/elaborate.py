@@ -128,7 +128,7 @@ class Elaborator(Elaboration):
             value = self.value(Shape(sizes), statement.claim)
         for token in statement.names:
             label = token.text.strip('"')
-            place.names.entries[label] = Entry((value,), place.names.taken.setdefault(label, token))
+            place.names.entries[label] = Entry((value,), place.names.taken.setdefault(label, token), failed=True)
         return value
 
     def _statement(

@@ -44,7 +44,7 @@ class Part(NamedTuple):
 class Entry(NamedTuple):
     """What a label stands for. `inside` are the names of a group, which dots enter; blocks and repeats have none.
 
-    An input and a further result are no `part`.
+    An input and a further result are no `part`, nor is what has a fault.
     """
 
     values: tuple[Value, ...]
@@ -52,6 +52,7 @@ class Entry(NamedTuple):
     inside: Names | None = None
     activation: str | None = None  # the kind of an activation behind the layer on its line
     part: Part | None = None
+    failed: bool = False  # whether it is unknown what was laid
 
 
 class Names:
@@ -156,7 +157,7 @@ class Names:
 
     def fail(self, label: str, token: Token, values: tuple[Value, ...]) -> None:
         """A label whose statement has a fault: what reads it stays silent."""
-        self.entries.setdefault(label, Entry(values, self.taken.setdefault(label, token)))
+        self.entries.setdefault(label, Entry(values, self.taken.setdefault(label, token), failed=True))
 
     def visible(self) -> list[str]:
         """Every name in sight."""

@@ -74,7 +74,7 @@ def _named(statement: tree.Layer) -> Token:
 def _runnable(entry: Entry, token: Token) -> tuple[Part, Leaf | Sequence | Use]:
     """The part that a name stands for, where it can run again; a SHARE stands for what it runs."""
     part, name = entry.part, token.text
-    if part is None and any(value.shape is None for value in entry.values):
+    if part is None and (entry.failed or any(value.shape is None for value in entry.values)):
         raise Silent
     if part is None:
         message = f"{name} is an input or a further result, and SHARE runs a layer, a group or a block"
@@ -157,7 +157,7 @@ def tied(e: Elaboration, once: Once, names: list[str], place: Place) -> Once:
 
 def _tie(e: Elaboration, leaf: Leaf, tensor: str, token: Token, place: Place) -> Tie:
     entry = place.names.find(token, reads=False)[-1]
-    if any(value.shape is None for value in entry.values) or (entry.part and entry.part.node is None):
+    if entry.failed or any(value.shape is None for value in entry.values) or (entry.part and entry.part.node is None):
         raise Silent
     owner = entry.part.node if entry.part is not None else None
     if not isinstance(owner, Leaf):

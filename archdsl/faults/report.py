@@ -177,7 +177,7 @@ class Report:
         """Note that texts could not be read; where it is a guess where braces end, nothing is told of what follows."""
         self._dropped, self._in_part = dropped, True
         braces = (one.source.text[one.span.start] in "{}" for one in self._found if one.code == "unclosed")
-        self._hushed = hushed or any(braces)
+        self._hushed = self.lost = hushed or any(braces)
         self._unread = {(one.source.base, one.line) for one in self._found}
 
     def knows(self, code: str, at: Placed) -> bool:

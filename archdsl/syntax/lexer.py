@@ -51,6 +51,7 @@ class Lexer:
         self.vocabulary = vocabulary
         self.diagnostics: list[Diagnostic] = []
         self.ignored: list[tuple[str, int, int]] = []  # code, offset of the comment, end of the comment
+        self.balanced = True  # whether each brace has its partner
         self._open: list[Token] = []
         self._told: set[int] = set()  # lines with a diagnostic
         self._excused = {"{": 0, "}": 0, "]": 0}  # brackets that may lack their partner
@@ -108,6 +109,7 @@ class Lexer:
     def _end(self) -> None:
         """Tell what is still open at the end of the text; of several braces the one that seems to lack its partner."""
         braces = [bracket.start for bracket in self._open if bracket.text == "{"]
+        self.balanced = self.balanced and not braces
         for bracket in self._open:
             if bracket.text != "{":
                 self._never_closed(bracket)
@@ -194,8 +196,10 @@ class Lexer:
             self.report("unclosed", message, token.start, token.end)
             yield Token(_CLOSERS[opened.text], token.text, token.start, token.end)
         elif self.excused(token.text):
+            self.balanced = self.balanced and token.text != "}"
             yield Token(ECHO, "", token.start, token.start)
         else:
+            self.balanced = self.balanced and token.text != "}"
             self.report("unclosed", f"this {token.text} closes nothing", token.start, token.end)
             if token.text != "}":
                 yield Token(DROPPED, "", token.start, token.start)

@@ -26,6 +26,7 @@ _FORBIDDEN = re.compile(
 _NUMBER = re.compile(r"[0-9]+(?P<decimal>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
 _SIZES = re.compile(r"(?:(?:[0-9]+|[A-Z][A-Z0-9]*|\?)[x×])+")  # before the last of several
 _COMMENTED = re.compile(r'(?:[^"#\n]|"[^"\n]*")*+#')  # a line that has come to a comment
+_ARROW = re.compile(r"\s*(?:->|<-)")
 _NUMERALS = re.compile(r"[0-9](?:[ ,.x×]?[0-9])*")  # all that may become one number, or several
 _CONVERTED = sys.get_int_max_str_digits() or 4_300  # digits of a number that Python converts
 
@@ -89,7 +90,16 @@ def parse(source: Source, limits: Limits) -> Parsed:
     end = end_of_block(source.text, open_brace) if open_brace is not None else None
     again = _run(source, limits, "start", closing=end) if end is not None else run
     rest = again.recovery.finish() if again.lexer.diagnostics else again.value
-    return Parsed(None, lexer.diagnostics, ignored, rest, tuple(again.recovery.dropped) or ("",), run.recovery.braces)
+    return Parsed(None, _told(lexer), ignored, rest, tuple(again.recovery.dropped) or ("",), run.recovery.braces)
+
+
+def _told(lexer: Lexer) -> list[Diagnostic]:
+    """The errors of a text; where a brace is never closed, an arrow that should follow its end is no other."""
+    text, found = lexer.source.text, lexer.diagnostics
+    if not any(one.code == "unclosed" and text[one.span.start] == "{" for one in found):
+        return found
+    lines = (text.rfind("\n", 0, one.span.start) + 1 for one in found)
+    return [one for one, begin in zip(found, lines, strict=True) if not _ARROW.match(text, begin)]
 
 
 def parse_expression(source: Source, limits: Limits) -> tuple[tree.Expr | None, list[Diagnostic]]:

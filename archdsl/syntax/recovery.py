@@ -17,6 +17,7 @@ _DECLARES = re.compile(r"\s*(?:model|use|block|output|let|cases|expect|freeze)\b
 _CLAIMED = re.compile(r"->\s*([0-9]+(?:[x×][0-9]+)*)\s*(?:#.*)?$")
 _BRACKET = re.compile(r"[][(){}#\"]")
 _NAME = re.compile(r'[A-Za-z0-9_{}]+|"[^"\n]*"')
+_NO_BRACE = re.compile(r'"[^"\n]*"|#[^\n]*|\w\{[^{}\n]*\}')  # texts, comments, and names with a part that is filled in
 
 
 class Recovery:
@@ -29,11 +30,16 @@ class Recovery:
         self.lexer, self.state = lexer, state
         self.active = False  # whether tokens pass through here
         self.dropped: list[str] = []  # the text of all that was
-        self.braces = False  # whether it is a guess where some begin and end
+        self._guessed = False  # whether it is a guess where some braces begin and end
         self._skipping = False
         self._echo = False  # whether what is skipped leaves its statement as it is
         self._line = 0  # the last line with a fault
         self._opened: list[int] = []  # how many braces were open inside each one of what was dropped
+
+    @property
+    def braces(self) -> bool:
+        """Whether it is a guess where some braces begin and end."""
+        return self._guessed or not self.lexer.balanced or any(map(_leaves_braces, self.dropped))
 
     def begin(self, token: Token) -> None:
         """A token does not fit: tell it, and drop its statement."""
@@ -58,7 +64,7 @@ class Recovery:
         if token.type == "_NL" and self._shifts("LBRACE") and _goes_in(self.lexer.source.text, token.start):
             self.lexer.excused("}")  # that was expected while it was told
             self.lexer.open(token.start)
-            self.braces = True
+            self._guessed = True
             self._feed(Token("LBRACE", "{", token.start, token.start))
             self._feed(token)
             return
@@ -73,7 +79,7 @@ class Recovery:
         source, opened = self.lexer.source, self.lexer.innermost(token)
         accepted = self.state.parse_conf.states[self.state.state_stack[-1]]
         self._line = source.position(token.start)[0]
-        self.braces = self.braces or ("LBRACE" in accepted and "WORD" not in accepted)
+        self._guessed = self._guessed or ("LBRACE" in accepted and "WORD" not in accepted)
         if "LBRACE" in accepted and ("WORD" not in accepted or token.type == "_NL"):
             self.lexer.expect_more("}")
         if "RBRACE" in accepted and token.type != "$END" and self._line_before(token).endswith("}"):
@@ -83,6 +89,11 @@ class Recovery:
                 self.lexer.report("unclosed", "this { is never closed", brace, brace + 1)
                 return
             self.lexer.expect_more("}")
+        if opened is not None and opened.text in "([" and opened.start < source.text.rfind("\n", 0, token.start):
+            self.lexer.report("unclosed", f"this {opened.text} is never closed", opened.start, opened.end)
+            return
+        if token.type == "COMMA" and (opened is None or opened.text == "{"):
+            self.lexer.expect_more("]")  # of a list whose [ is missing
         message, hint = explain(source, token, accepted, opened.text if opened else None)
         self.lexer.report("syntax", message, token.start, max(token.start, token.end), hint=hint)
 
@@ -266,6 +277,16 @@ def _claim(text: str, start: int) -> tree.ShapeClaim | None:
     return tree.ShapeClaim(
         Token("DIMS" if "x" in found[1] or "×" in found[1] else "NUMBER", found[1], at, end), at, end
     )
+
+
+def _leaves_braces(text: str) -> bool:
+    """Whether a text opens a brace that it does not close, or closes one that it does not open."""
+    depth = 0
+    for sign in re.findall("[{}]", _NO_BRACE.sub("", text)):
+        depth += 1 if sign == "{" else -1
+        if depth < 0:
+            return True
+    return depth > 0
 
 
 def _indentation(line: str) -> int:
