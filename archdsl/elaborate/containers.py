@@ -17,7 +17,7 @@ from archdsl.expressions.labels import discards
 from archdsl.expressions.scope import HOLES, Scope, Words, meant
 from archdsl.expressions.signature import of_kind
 from archdsl.expressions.words import spell_value
-from archdsl.faults.problem import Problem, Silent, exceeded, placed
+from archdsl.faults.problem import Placed, Problem, Silent, exceeded, placed
 from archdsl.faults.work import STATEMENT
 from archdsl.layers import Layer
 from archdsl.layers.lists import identity
@@ -38,6 +38,8 @@ def group(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], plac
     if last is None:
         if names.discarded is not None:
             raise discarded(names.discarded, "the braces around it give nothing", names.discarded.names[0], NEXT)
+        if len(inputs) > 1:
+            raise _gives_nothing("these braces", len(inputs), statement.body, "ID <- and the name of one passes it on")
         raise Silent
     e.read(last)
     if named:
@@ -149,9 +151,17 @@ def _body(
     place = Place(scope, names, chain, e.kinds.around(block))
     body, last = yield e.sequence(block.body.lines, takes, place)
     results = e.results(names, last, place)
+    if not results:
+        hint = f"output {block.takes[0].text} passes one on" if block.takes else None
+        raise _gives_nothing(block.name.text, len(takes), block.name, hint)
     body = sequence_of(takes, body.items, results, body.width)
     e.complete(names, body, results, scope)
     return body, results
+
+
+def _gives_nothing(name: str, count: int, at: Placed, hint: str | None) -> Problem:
+    message = f"{name} would read {count} values and lay nothing: what comes out is not said"
+    return Problem("missing-input", message, at, hint=hint)
 
 
 # ---- Merges
