@@ -225,6 +225,25 @@ def test_a_name_that_is_none_leaves_nothing_behind(run: Run, tmp_path: Path, com
     assert sorted(tmp_path.rglob("*")) == before
 
 
+@pytest.mark.parametrize("target", ["net.arch", "part.arch", "link.arch", "folder/../net.arch"])
+def test_what_is_read_is_not_replaced(run: Run, target: str) -> None:
+    written("folder/part.arch", "")
+    written("part.arch", "block B { CONV 4 3x3 }\n")
+    written("net.arch", "use \"part.arch\"\ninput 8x8x3\nB\n")
+    os.symlink("net.arch", "link.arch")
+    before = {path: path.read_bytes() for path in Path().glob("*.arch")}
+    code, out, err = run("compile", "net.arch", "-o", target, "--force")
+    assert (code, out, err) == (2, "", f"archdsl: {target} is a file that this is made from, and is not replaced\n")
+    assert {path: path.read_bytes() for path in Path().glob("*.arch")} == before
+
+
+def test_a_listing_is_not_replaced_by_its_spec(run: Run) -> None:
+    written("net.txt", LISTING)
+    code, _, err = run("convert", "net.txt", "-o", "./net.txt", "--force")
+    assert (code, err) == (2, "archdsl: ./net.txt is a file that this is made from, and is not replaced\n")
+    assert Path("net.txt").read_text(encoding="utf-8") == LISTING
+
+
 def test_a_name_of_as_many_letters_as_there_may_be(run: Run) -> None:
     """Of letters that take three bytes each, 84 are as many as a file system takes."""
     name = "ⓐ" * 82 + ".py"
@@ -342,6 +361,19 @@ def test_what_ruff_leaves_out_is_left_out(tree: Callable[..., Path], name: str) 
     tree("a.arch", f"{name}/b.arch", f"deep/{name}/lib/c.arch", f"deep/{name}.arch", f"{name}x/d.arch")
     kept = {"a.arch", f"deep/{name}.arch", *([] if name.startswith(".") else [f"{name}x/d.arch"])}
     assert set(found()) == kept
+
+
+def test_links_lead_to_nothing_that_is_left_out(run: Run) -> None:
+    """In a folder; a link that is given by name is taken. One out of the folder is followed, but not into such a one."""
+    for path in ("nets/venv/a.arch", "nets/b.arch", "venv/c.arch", "elsewhere/d.arch"):
+        written(path, UGLY)
+    for name, target in {"a": "venv/a", "b2": "b", "c": "../venv/c", "d": "../elsewhere/d"}.items():
+        os.symlink(f"{target}.arch", f"nets/{name}.arch")
+    assert run("fmt", "nets")[:2] == (0, "formatted nets/b.arch\nformatted nets/d.arch\n")
+    assert Path("nets/venv/a.arch").read_text(encoding="utf-8") == UGLY
+    assert Path("venv/c.arch").read_text(encoding="utf-8") == UGLY
+    assert run("fmt", "nets/a.arch")[:2] == (0, "formatted nets/a.arch\n")
+    assert Path("nets/venv/a.arch").read_text(encoding="utf-8") == TIDY
 
 
 @pytest.mark.parametrize("name", ["build", ".venv", "old"])

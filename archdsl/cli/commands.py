@@ -17,6 +17,7 @@ from archdsl.diagnostics.inert import inert
 
 if TYPE_CHECKING:
     from archdsl.checker.checked import Checked
+    from archdsl.diagnostics import Source
 
 
 def layers(arguments: Arguments) -> int:
@@ -120,7 +121,7 @@ def compile(arguments: Arguments) -> int:
         text = source(checked, arguments.limits, allow_modules=arguments.allow_modules)
     except ArchError as wrong:
         return terminal.report([*checked.diagnostics, *wrong.diagnostics], most)
-    _deliver(text, target)
+    _deliver(text, target, checked.source)
     return terminal.report(checked.diagnostics, most, beside=target is None)
 
 
@@ -144,7 +145,7 @@ def convert(arguments: Arguments) -> int:
         from archdsl.reports.reading import passed_over
 
         prose = passed_over(source, reading.prose)
-        _deliver(written(reading.file, os.path.basename(source.name), REGISTRY, limits, prose), target)
+        _deliver(written(reading.file, os.path.basename(source.name), REGISTRY, limits, prose), target, source)
         if prose and target is not None:
             print(inert(f"{source.name}: {prose}"))
         beside = target is None
@@ -166,14 +167,16 @@ def _target(arguments: Arguments) -> str | None:
     return target
 
 
-def _deliver(text: str, target: str | None) -> None:
-    """Write a text to a file, or to standard output."""
+def _deliver(text: str, target: str | None, source: Source) -> None:
+    """Write a text to a file, or to standard output; raises Usage for a file from which it was made."""
     from archdsl.files import disk
 
     if target is None:
         sys.stdout.write(text)
-    else:
-        disk.write(target, text)
+        return
+    if any(disk.is_same(target, one.name) for one in source.texts()):
+        raise Usage(f"{target} is a file that this is made from, and is not replaced")
+    disk.write(target, text)
 
 
 def command(name: str) -> Callable[[Arguments], int]:

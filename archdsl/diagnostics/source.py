@@ -54,6 +54,10 @@ class Source:
         """The one text in which a character stands: this one."""
         return self
 
+    def texts(self) -> list[Source]:
+        """The texts that are read together: this one."""
+        return [self]
+
     def at(self, place: Placed) -> tuple[Source, Span]:
         """The one text in which a place begins, and the place in that text."""
         part = self.part(place.start)
@@ -77,6 +81,10 @@ class Sources(Source):
         super().__init__(first.name, first.text)
         self.parts = [first]
         self._bases = [0]
+
+    def texts(self) -> list[Source]:
+        """The texts that are read together."""
+        return self.parts
 
     def end(self) -> int:
         """Where the next text begins."""

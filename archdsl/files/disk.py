@@ -26,6 +26,14 @@ def refusal(path: str, force: bool) -> str | None:
     return f"{path} is read-only" if _is_read_only(path) else None
 
 
+def is_same(path: str, other: str) -> bool:
+    """Whether two paths lead to one file that is there."""
+    try:
+        return os.path.samefile(path, other)
+    except (OSError, ValueError):
+        return False
+
+
 def write(path: str, text: str | Iterable[bytes]) -> None:
     """Write a file whole or not at all, by a new file beside it; raises OSError, also for a file that is read-only.
 

@@ -14,6 +14,7 @@ MADE = (  # folders that tools make or fill, as ruff leaves them out; those that
     *("__pypackages__", "_build", "buck-out", "build", "dist"),
     *("node_modules", "site-packages", "venv"),
 )
+_MADE = frozenset(MADE)
 _GITIGNORE = ".gitignore"
 _SHOWN = 3  # names of what is left out that a message lists
 
@@ -35,7 +36,11 @@ class Search:
         return unreadable(self.folder, ValueError(f"no .arch file in this folder{but}"))
 
     def specs(self) -> Iterator[str]:
-        """The paths of the `.arch` files below the folder; links to folders are not followed."""
+        """The paths of the `.arch` files below the folder; links to folders are not followed.
+
+        Nor are links to files below the folder, which are found by their own names or left out by them, and links into
+        folders that tools make.
+        """
         try:
             stronger, weaker = self._around()
         except _Unusable as wrong:
@@ -55,9 +60,18 @@ class Search:
             plain = [name for name in folders if not name.startswith(".")]
             folders[:] = [name for name in plain if not self._is_left_out(here, name, patterns, folder=True)]
             inside |= {os.path.join(parent, name): ignored for name in folders}
-            specs = [name for name in names if name.endswith(".arch") and os.path.isfile(os.path.join(parent, name))]
+            specs = [name for name in names if name.endswith(".arch") and self._is_file(os.path.join(parent, name))]
             kept = [name for name in specs if not self._is_left_out(here, name, patterns, folder=False)]
             yield from (os.path.join(parent, name) for name in kept)
+
+    def _is_file(self, path: str) -> bool:
+        """Whether a path is a file, or a link to one that is looked at by this name."""
+        if os.path.islink(path):
+            way = os.path.relpath(os.path.realpath(path), os.path.realpath(self.start)).split(os.sep)
+            if way[0] != os.pardir or not _MADE.isdisjoint(way):
+                self.left_out.append(os.path.basename(path))
+                return False
+        return os.path.isfile(path)
 
     def _is_left_out(self, parent: str, name: str, patterns: list[Patterns], *, folder: bool) -> bool:
         """Whether the first of the patterns that say something say so."""
