@@ -51,7 +51,7 @@ def lines(text: str) -> list[list[Span]]:
     stack: list[Any] = list(file.lines)
     while stack:
         line = stack.pop()
-        layers = [one for one in line.statements if isinstance(one, tree.Layer)]
+        layers = [one for one in line.statements if isinstance(one, tree.LayerStatement)]
         for one in line.statements:
             for body in _bodies(one):
                 stack += body.lines
@@ -65,13 +65,13 @@ def _bodies(statement: Any) -> list[tree.Body]:
     match statement:
         case tree.If(arms, otherwise):
             return [*(body for _, body in arms), *([otherwise] if otherwise else [])]
-        case tree.Layer() | tree.For() | tree.Block():
+        case tree.LayerStatement() | tree.For() | tree.Block():
             return [statement.body] if statement.body is not None else []
     return []
 
 
-def _numbers(layer: tree.Layer) -> Iterator[Span]:
-    stack: list[tree.Layer] = [layer]
+def _numbers(layer: tree.LayerStatement) -> Iterator[Span]:
+    stack: list[tree.LayerStatement] = [layer]
     while stack:
         one = stack.pop()
         for argument in one.arguments:
@@ -87,7 +87,9 @@ def _numbers(layer: tree.Layer) -> Iterator[Span]:
         if isinstance(repeat, Token) and repeat.type == "NUMBER":
             yield repeat.end - len(repeat.text), repeat.end
         if one.body is not None and one.kind is None:
-            stack += [inner for line in one.body.lines for inner in line.statements if isinstance(inner, tree.Layer)]
+            stack += [
+                inner for line in one.body.lines for inner in line.statements if isinstance(inner, tree.LayerStatement)
+            ]
 
 
 def blanked(text: str, spans: tuple[Span, ...]) -> str:

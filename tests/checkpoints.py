@@ -9,7 +9,7 @@ from typing import Any
 
 import archdsl
 from archdsl.checkpoints.header import BITS, write_header
-from archdsl.checkpoints.wanted import Wanted, wanted_tensors
+from archdsl.checkpoints.wanted import WantedTensor, wanted_tensors
 from archdsl.limits import Limits
 
 F32 = {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]}
@@ -125,13 +125,13 @@ DAMAGED: dict[str, tuple[bytes, str]] = {
 }  # fmt: skip
 
 
-def wanted(spec: str | Path, **given: Any) -> list[Wanted]:
+def wanted(spec: str | Path, **given: Any) -> list[WantedTensor]:
     """What a spec, as a path or as a text, wants."""
     model = archdsl.load(spec, **given) if isinstance(spec, Path) else archdsl.loads(spec, **given)
     return wanted_of(model)
 
 
-def wanted_of(model: archdsl.Model) -> list[Wanted]:
+def wanted_of(model: archdsl.Model) -> list[WantedTensor]:
     """What a loaded model wants."""
     checked = model._checked
     assert checked.network is not None

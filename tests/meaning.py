@@ -34,8 +34,8 @@ def same_meaning(before: tree.File, after: tree.File, words: Spelling) -> bool:
 
 def _same_kind(one: Any, other: Any, words: Spelling) -> bool:
     """Whether two layers, where these are layers, are of the same kind."""
-    if not isinstance(one, tree.Layer) or one.kind is None or other.kind is None:
-        return not isinstance(one, tree.Layer) or one.kind is other.kind
+    if not isinstance(one, tree.LayerStatement) or one.kind is None or other.kind is None:
+        return not isinstance(one, tree.LayerStatement) or one.kind is other.kind
     kinds = one.kind.text, other.kind.text
     return one.kind.type == other.kind.type and (kinds[0] == kinds[1] or words.kind(kinds[0]) == words.kind(kinds[1]))
 
@@ -44,5 +44,5 @@ def _same_kind(one: Any, other: Any, words: Spelling) -> bool:
 def _parts(node: type) -> tuple[int, ...]:
     """Which fields of a node hold its meaning: none of its offsets, and not the kind of a layer, told apart before."""
     names = getattr(node, "_fields", ())
-    passed = ("start", "end", "kind") if node is tree.Layer else ("start", "end")
+    passed = ("start", "end", "kind") if node is tree.LayerStatement else ("start", "end")
     return tuple(at for at, name in enumerate(names) if name not in passed)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -142,7 +143,14 @@ def test_addresses_are_keys_only_where_what_lies_there_is_held(path: Path) -> No
     owning = {"archdsl.network.table", "archdsl.network.nodes", "archdsl.layers.base"}
     names = (node.func for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call))
     found = any(isinstance(name, ast.Name) and name.id == "id" for name in names)
-    assert not found or dotted(path) in owning, "a NodeTable owns its nodes, an Identity the node that is a key"
+    assert not found or dotted(path) in owning, "a NodeTable owns its nodes, a ByIdentity the node that is a key"
+
+
+def test_a_class_has_a_name_of_its_own() -> None:
+    """One word for one idea: whoever meets a name need not ask whose it is."""
+    trees = (ast.parse(path.read_text(encoding="utf-8")) for path in MODULES)
+    found = Counter(node.name for tree in trees for node in tree.body if isinstance(node, ast.ClassDef))
+    assert [name for name, count in found.items() if count > 1] == []
 
 
 # ---- the grammar

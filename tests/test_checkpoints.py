@@ -19,8 +19,8 @@ from checkpoints import DAMAGED, F32, packed, raw, wanted, zeros
 from harness import hidden
 
 import archdsl
-from archdsl.checkpoints.compare import Comparison, Renaming, compare
-from archdsl.checkpoints.header import Entry, Header, read_header, write_header
+from archdsl.checkpoints.compare import CheckpointComparison, Renaming, compare
+from archdsl.checkpoints.header import Header, TensorEntry, read_header, write_header
 from archdsl.checkpoints.proposals import propose
 from archdsl.cli import main as cli
 from archdsl.limits import Limits
@@ -51,9 +51,9 @@ def header(data: bytes, limits: Limits = Limits()) -> Header:  # noqa: B008 - a 
     return read_header(NoFurther(data), len(data), "any.safetensors", limits)
 
 
-def entries(tensors: dict[str, tuple[int, ...]], dtype: str = "F32") -> dict[str, Entry]:
+def entries(tensors: dict[str, tuple[int, ...]], dtype: str = "F32") -> dict[str, TensorEntry]:
     """Tensors of a file, by name and sizes."""
-    return {name: Entry(name, dtype, sizes, 0, 0) for name, sizes in tensors.items()}
+    return {name: TensorEntry(name, dtype, sizes, 0, 0) for name, sizes in tensors.items()}
 
 
 @pytest.fixture
@@ -80,9 +80,9 @@ def test_a_header_says_names_dtypes_sizes_and_places() -> None:
     data = write_header([("w", "F32", (2, 3)), ("n", "I64", ()), ("none", "F16", (0, 5))])
     found = header(data + bytes(32))
     assert list(found.tensors.values()) == [
-        Entry("w", "F32", (2, 3), 0, 24),
-        Entry("n", "I64", (), 24, 32),
-        Entry("none", "F16", (0, 5), 32, 32),
+        TensorEntry("w", "F32", (2, 3), 0, 24),
+        TensorEntry("n", "I64", (), 24, 32),
+        TensorEntry("none", "F16", (0, 5), 32, 32),
     ]
     assert found.begin == len(data)
 
@@ -310,7 +310,7 @@ def test_a_header_that_begins_as_a_pickle_does() -> None:
 # ---- comparison
 
 
-def statuses(comparison: Comparison) -> dict[str, str]:
+def statuses(comparison: CheckpointComparison) -> dict[str, str]:
     return {pair.name: pair.status for pair in comparison.pairs}
 
 
@@ -418,11 +418,13 @@ def tensors(spec: Path | str, **given: Any) -> dict[str, tuple[Any, ...]]:
     return {each.name: (each.dtype, each.sizes) for each in wanted(spec, **given)}
 
 
-def called(found: dict[str, tuple[Any, ...]], name: Callable[[str], str | None]) -> dict[str, Entry]:
+def called(found: dict[str, tuple[Any, ...]], name: Callable[[str], str | None]) -> dict[str, TensorEntry]:
     """The tensors of a file whose names come from those of a network; None leaves one out."""
     names = {old: name(old) for old in found}
     return {
-        new: Entry(new, *found[old], 0, 0) for old, new in sorted(names.items(), key=lambda pair: str(pair[1])) if new
+        new: TensorEntry(new, *found[old], 0, 0)
+        for old, new in sorted(names.items(), key=lambda pair: str(pair[1]))
+        if new
     }
 
 
@@ -532,12 +534,12 @@ def test_a_proposal_keeps_its_word() -> None:
         changes = [
             (rng.choice("bclf1."), rng.choice(("x", "conv", "layer", "m.n", ""))) for _ in range(rng.choice((1, 2, 3)))
         ]
-        file: dict[str, Entry] = {}
+        file: dict[str, TensorEntry] = {}
         for name, each in found.items():
             if rng.random() < 0.95:
                 for old, new in changes:
                     name = name.replace(old, new, 1)
-                file[name] = Entry(name, *each, 0, 0)
+                file[name] = TensorEntry(name, *each, 0, 0)
         before = compare(want, file).count("fits")
         proposal = propose(want, file, {}, ())
         after = compare(want, file, proposal.rename, proposal.skip)
@@ -563,7 +565,7 @@ def test_hostile_names_are_compared_in_time() -> None:
     )
     start = resource.getrusage(resource.RUSAGE_SELF).ru_utime
     for names in crowds:
-        file = {name: Entry(name, "F32", shapes["bias" in name], 0, 0) for name in names}
+        file = {name: TensorEntry(name, "F32", shapes["bias" in name], 0, 0) for name in names}
         propose(want, file, {}, ())
     assert resource.getrusage(resource.RUSAGE_SELF).ru_utime - start < 60
 

@@ -426,8 +426,8 @@ def test_the_whitelist_passes_what_is_generated() -> None:
 def test_what_the_source_costs_grows_as_the_text_does(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The variables of every value are looked for once, however many are needed to the end."""
     looked: list[str] = []
-    words = flow.Value.words
-    monkeypatch.setattr(flow.Value, "words", lambda value: looked.append(value.text) or words(value))
+    words = flow.FlowValue.words
+    monkeypatch.setattr(flow.FlowValue, "words", lambda value: looked.append(value.text) or words(value))
     counts = []
     for many in (100, 200):
         looked.clear()

@@ -229,7 +229,7 @@ def test_a_name_that_is_none_leaves_nothing_behind(run: Run, tmp_path: Path, com
 def test_what_is_read_is_not_replaced(run: Run, target: str) -> None:
     written("folder/part.arch", "")
     written("part.arch", "block B { CONV 4 3x3 }\n")
-    written("net.arch", "use \"part.arch\"\ninput 8x8x3\nB\n")
+    written("net.arch", 'use "part.arch"\ninput 8x8x3\nB\n')
     os.symlink("net.arch", "link.arch")
     before = {path: path.read_bytes() for path in Path().glob("*.arch")}
     code, out, err = run("compile", "net.arch", "-o", target, "--force")

@@ -26,7 +26,7 @@ from archdsl.reports.difference import unified
 from archdsl.reports.json import summary
 from archdsl.syntax import parse
 from archdsl.syntax.format.format import formatted
-from archdsl.syntax.format.rows import Row
+from archdsl.syntax.format.rows import TextRow
 from archdsl.syntax.format.spelling import Spelling
 
 ROOT = Path(__file__).parent.parent
@@ -319,8 +319,8 @@ def test_a_layout_that_would_change_a_text_is_not_given(
     change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As if the formatter had a fault: one word else, a comment else, a line more."""
-    whole = Row.text
-    monkeypatch.setattr(Row, "text", lambda row: change(whole(row)))
+    whole = TextRow.text
+    monkeypatch.setattr(TextRow, "text", lambda row: change(whole(row)))
     found = formatted(Source("<text>", "input 8\nRELU # a\n"), REGISTRY, Limits())
     assert (found.text, [fault.code for fault in found.diagnostics]) == (None, ["syntax"])
     assert "so it is left as it is" in found.diagnostics[0].message

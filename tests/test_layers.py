@@ -12,14 +12,14 @@ from compare import static_tensors
 
 import archdsl
 from archdsl.diagnostics.codes import CODES
-from archdsl.layers import FAMILIES, REGISTRY, Example, Layer, Wrong, lookup
+from archdsl.layers import FAMILIES, REGISTRY, CounterExample, Example, Layer, lookup
 from archdsl.layers.base import Attribute
 from archdsl.layers.reference import describe, markdown, overview
 from archdsl.sizes.size import valued
 
 KINDS = list(REGISTRY.values())
 EXAMPLES = [(kind, example) for kind in KINDS for example in kind.examples if isinstance(example, Example)]
-WRONGS = [(kind, example) for kind in KINDS for example in kind.examples if isinstance(example, Wrong)]
+WRONGS = [(kind, example) for kind in KINDS for example in kind.examples if isinstance(example, CounterExample)]
 
 
 def named(cases: list[tuple[type[Layer], Any]]) -> Any:
@@ -31,7 +31,7 @@ def arrows(text: str) -> list[str]:
     return re.split(r' -> (?=(?:[^"]*"[^"]*")*[^"]*$)', text)
 
 
-def line_of(example: Example | Wrong) -> str:
+def line_of(example: Example | CounterExample) -> str:
     """The line of an example, behind what it needs above; that of a source comes first, for it reads nothing."""
     parts = arrows(example.text)
     return parts[0] if parts[0].split()[0] in REGISTRY else parts[1].split("; ")[-1]
@@ -70,7 +70,7 @@ def test_a_kind_is_documented_and_shown(kind: type[Layer]) -> None:
     assert kind.__doc__ and kind.__doc__.partition("\n")[0].rstrip().endswith((".", ";"))
     assert kind.family in FAMILIES
     assert [example for example in kind.examples if isinstance(example, Example)]
-    assert [example for example in kind.examples if isinstance(example, Wrong)]
+    assert [example for example in kind.examples if isinstance(example, CounterExample)]
     assert all(REGISTRY[line_of(example).split()[0]] is kind for example in kind.examples)
 
 
@@ -167,7 +167,7 @@ def test_an_example_holds(kind: type[Layer], example: Example) -> None:
 
 
 @named(WRONGS)
-def test_a_counter_example_is_refused(kind: type[Layer], example: Wrong) -> None:
+def test_a_counter_example_is_refused(kind: type[Layer], example: CounterExample) -> None:
     with pytest.raises(archdsl.ArchError) as caught:
         archdsl.loads(spec(example.text))
     assert [diagnostic.code for diagnostic in caught.value.diagnostics] == [example.code]
@@ -240,7 +240,7 @@ def test_pytorch_counts_the_same_macs(kind: type[Layer], example: Example) -> No
 
 
 @named([(kind, example) for kind, example in EXAMPLES + WRONGS if kind.inputs[1] != 0])
-def test_rules_take_open_sizes_as_they_take_numbers(kind: type[Layer], example: Example | Wrong) -> None:
+def test_rules_take_open_sizes_as_they_take_numbers(kind: type[Layer], example: Example | CounterExample) -> None:
     """What holds with numbers is what the open answer says of them; it is asked where it needs a number."""
     text, numbers = opened(example.text)
     model, codes = loaded(text)

@@ -16,7 +16,7 @@ from archdsl.checker.check import check
 from archdsl.diagnostics import Source
 from archdsl.limits import Limits
 from archdsl.network.nodes import Leaf, Sequence
-from archdsl.network.table import Identity, NodeTable
+from archdsl.network.table import ByIdentity, NodeTable
 from archdsl.reading.reading import read
 
 LIMITS = Limits()
@@ -139,8 +139,8 @@ def test_equal_nodes_have_facts_of_their_own() -> None:
     assert other not in table
     assert table.get(other) is None
     assert table.get(other, 2) == 2
-    assert {Identity(one), Identity(one), Identity(other)} == {Identity(other), Identity(one)}
-    assert len({Identity(one), Identity(one), Identity(other)}) == 2
+    assert {ByIdentity(one), ByIdentity(one), ByIdentity(other)} == {ByIdentity(other), ByIdentity(one)}
+    assert len({ByIdentity(one), ByIdentity(one), ByIdentity(other)}) == 2
     copied = table.copy()
     copied[other] = 3
     assert other not in table
@@ -157,7 +157,9 @@ def test_a_fold_looks_at_each_node_once() -> None:
 
     for _ in range(2):
         assert table.fold(body, own, lambda *parts: sum(parts), lambda count, copies: count * int(copies)) == 3 * 8
-    assert len(seen) == len({Identity(node) for node in seen}) == 2 * 4  # on 3 channels and on 4: three layers, a merge
+    assert (
+        len(seen) == len({ByIdentity(node) for node in seen}) == 2 * 4
+    )  # on 3 channels and on 4: three layers, a merge
 
 
 def test_what_runs_again_is_folded_as_it_is_told() -> None:

@@ -14,7 +14,7 @@ import pytest
 import archdsl
 from archdsl.checker.check import check, settings
 from archdsl.checker.checked import Checked
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.files.texts import read_file
 from archdsl.limits import Limits
 from archdsl.reading.declare import declarations
@@ -44,7 +44,7 @@ def parameters(path: Path) -> list[str]:
     source, _ = read_file(path, Limits())
     file = read(source, Limits()).file
     assert file is not None
-    model = declarations(file, Report(source, [])).model
+    model = declarations(file, Reporter(source, [])).model
     assert model is not None
     return [parameter.name.text for parameter in model.parameters]
 

@@ -19,7 +19,7 @@ import archdsl
 from archdsl import vocabulary
 from archdsl.layers import REGISTRY, Layer
 from archdsl.layers.base import Example
-from archdsl.vocabulary import Row, exact, known
+from archdsl.vocabulary import Meaning, exact, known
 from archdsl.vocabulary.arguments import ARGUMENTS, FROM_INPUT, IGNORED, IGNORED_ENDS
 from archdsl.vocabulary.keras import ACTIVATIONS
 
@@ -117,7 +117,7 @@ def calls() -> list[tuple[str, str, str]]:
     return found
 
 
-def _examples(row: Row, kind: type[Layer]) -> list[tuple[str, str, str]]:
+def _examples(row: Meaning, kind: type[Layer]) -> list[tuple[str, str, str]]:
     """The examples of a kind that a call of a row can say: input, arguments and line."""
     found = []
     for example in kind.examples:
@@ -140,11 +140,11 @@ def _examples(row: Row, kind: type[Layer]) -> list[tuple[str, str, str]]:
     return found
 
 
-def _read(row: Row) -> tuple[str, ...]:
+def _read(row: Meaning) -> tuple[str, ...]:
     return ASKED if "query" in row.signature else READ
 
 
-def _reads(row: Row, number: int) -> list[str] | None:
+def _reads(row: Meaning, number: int) -> list[str] | None:
     """The arguments of a function that are values of the network; None where it takes another number of them."""
     each = [one.arg for one in ast.parse(f"def f({row.signature}): pass").body[0].args.args if one.arg in _read(row)]
     names = [f"i{place}" for place in range(number)]
@@ -153,7 +153,7 @@ def _reads(row: Row, number: int) -> list[str] | None:
     return names if len(each) == number else [] if not each else None
 
 
-def _arguments(row: Row, op: Layer, shape: str) -> list[str] | None:
+def _arguments(row: Meaning, op: Layer, shape: str) -> list[str] | None:
     """The values of a layer as arguments of a call; None where one has no argument."""
     each = ast.parse(f"def f({row.signature}): pass").body[0].args
     optional = [*each.args[len(each.args) - len(each.defaults) :], *each.kwonlyargs]

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from archdsl.api.lookup import Paths
     from archdsl.backends.arrays import Formula
     from archdsl.network.nodes import Network
-    from archdsl.reading.reading import Found
+    from archdsl.reading.reading import FoundNumber
     from archdsl.reports.records import SummaryRecord
     from archdsl.reports.rows import Row
 
@@ -62,7 +62,7 @@ class Model:
         return self._checked.diagnostics
 
     @property
-    def holes(self) -> tuple[Found, ...]:
+    def holes(self) -> tuple[FoundNumber, ...]:
         """The numbers that were found for each ?: `.line`, `.column`, `.text`, `.value`, `.name`."""
         return self._checked.holes
 

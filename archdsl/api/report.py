@@ -16,7 +16,7 @@ from archdsl.limits import Limits
 
 if TYPE_CHECKING:
     from archdsl.analysis.conditions import Condition
-    from archdsl.reading.reading import Found
+    from archdsl.reading.reading import FoundNumber
     from archdsl.reports.records import SummaryRecord
     from archdsl.reports.rows import Row
 
@@ -74,7 +74,7 @@ class Report:
         return self._checked.totals if self._checked.whole else None
 
     @property
-    def holes(self) -> tuple[Found, ...]:
+    def holes(self) -> tuple[FoundNumber, ...]:
         """The numbers that were found for each ? of the text."""
         return self._checked.holes
 

@@ -8,11 +8,11 @@ from os import PathLike
 from typing import TYPE_CHECKING
 
 from archdsl.checker.checked import Checked
-from archdsl.checkpoints.compare import Comparison, compare
-from archdsl.checkpoints.header import Entry, refusal
-from archdsl.checkpoints.opened import Rules, header, opened
+from archdsl.checkpoints.compare import CheckpointComparison, compare
+from archdsl.checkpoints.header import TensorEntry, refusal
+from archdsl.checkpoints.opened import MatchingRules, header, opened
 from archdsl.checkpoints.proposals import propose
-from archdsl.checkpoints.wanted import Wanted, wanted_tensors
+from archdsl.checkpoints.wanted import WantedTensor, wanted_tensors
 from archdsl.files import disk
 from archdsl.limits import Limits
 from archdsl.reports import checkpoint as report
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     import torch
 
 
-def rules(rename: Mapping[str, str] | None, skip: Iterable[str], cast: bool) -> Rules:
+def rules(rename: Mapping[str, str] | None, skip: Iterable[str], cast: bool) -> MatchingRules:
     """The rules of a caller in Python; raises TypeError for what are no names."""
     if rename is not None and not isinstance(rename, Mapping):
         raise TypeError('rename maps names of the file to others: {"module.": ""}')
-    checked = Rules(dict(rename or {}), (skip,) if isinstance(skip, str) else tuple(skip), cast)
+    checked = MatchingRules(dict(rename or {}), (skip,) if isinstance(skip, str) else tuple(skip), cast)
     for name in (*checked.rename, *checked.rename.values(), *checked.skip):
         if not isinstance(name, str):
             raise TypeError(f"the name of a tensor or a part must be a text, not {type(name).__name__}")
@@ -33,7 +33,7 @@ def rules(rename: Mapping[str, str] | None, skip: Iterable[str], cast: bool) -> 
 
 
 def load_into(
-    module: torch.nn.Module, checked: Checked, path: str | PathLike[str], rules: Rules, limits: Limits
+    module: torch.nn.Module, checked: Checked, path: str | PathLike[str], rules: MatchingRules, limits: Limits
 ) -> None:
     """Put the tensors of a file into a module, exactly.
 
@@ -55,17 +55,19 @@ def load_into(
         torch_side.fill(module, _chosen(comparison), read, checkpoint.name)
 
 
-def wanted(checked: Checked, limits: Limits) -> list[Wanted]:
+def wanted(checked: Checked, limits: Limits) -> list[WantedTensor]:
     """What the network of a right text wants of a checkpoint."""
     assert checked.network is not None
     return wanted_tensors(checked.network, checked.totals.layers, checked.source.name, limits)
 
 
-def _chosen(comparison: Comparison) -> Iterable[tuple[str, Entry]]:
+def _chosen(comparison: CheckpointComparison) -> Iterable[tuple[str, TensorEntry]]:
     return [(pair.name, pair.found) for pair in comparison.pairs if pair.status == "fits" and pair.found]
 
 
-def _fitting(checked: Checked, name: str, found: dict[str, Entry], rules: Rules, limits: Limits) -> Comparison:
+def _fitting(
+    checked: Checked, name: str, found: dict[str, TensorEntry], rules: MatchingRules, limits: Limits
+) -> CheckpointComparison:
     """The comparison where all fits; raises ArchError where it does not."""
     asked = wanted(checked, limits)
     comparison = compare(asked, found, *rules)

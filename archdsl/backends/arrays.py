@@ -80,7 +80,7 @@ def _over_arrays(size: Size, values: Mapping[str, Any]) -> Any:
     found = numpy.empty(shape, dtype=kind).reshape(-1)
     for start in range(0, found.size, _CHUNK):
         part = slice(start, start + _CHUNK)
-        found[part] = Values({name: array[part] for name, array in flat.items()}).of(size)
+        found[part] = SymbolArrays({name: array[part] for name, array in flat.items()}).of(size)
     return found.reshape(shape)
 
 
@@ -119,7 +119,7 @@ def _bound_of(atom: Atom, most: Mapping[str, int]) -> int:
             return max(_bound(size, most) for size in sizes)
 
 
-class Values:
+class SymbolArrays:
     """The arrays of the symbols, and of what was worked out from them."""
 
     def __init__(self, arrays: Mapping[str, Any]) -> None:

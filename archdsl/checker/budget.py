@@ -31,7 +31,7 @@ class Unsolvable(Exception):
     """A question without an answer; the text says why."""
 
 
-class Bound(NamedTuple):
+class CountBound(NamedTuple):
     """`params <= 60M`."""
 
     unit: str
@@ -51,7 +51,7 @@ class Bound(NamedTuple):
         return f"{self.unit} {self.sign} {float(self.number):,g}"
 
 
-class Solution(NamedTuple):
+class BudgetSolution(NamedTuple):
     """A value, the counts of the bounds there, and those of the next value that is allowed, which breaks a bound."""
 
     name: str
@@ -62,7 +62,7 @@ class Solution(NamedTuple):
     searched: int | None  # the last number tried, where only some could be
 
 
-def bounds(text: str) -> tuple[Bound, ...]:
+def bounds(text: str) -> tuple[CountBound, ...]:
     """The bounds of `params <= 60M, macs <= 1G`. Raises Unaskable."""
     found = tuple(_bound(part) for part in re.split(r",(?![0-9])", text))
     if len({bound.upper for bound in found}) > 1:
@@ -70,7 +70,7 @@ def bounds(text: str) -> tuple[Bound, ...]:
     return found
 
 
-def _bound(text: str) -> Bound:
+def _bound(text: str) -> CountBound:
     match = _BOUND.fullmatch(text)
     if match is None:
         raise Unaskable(f"{text.strip()[:60] or 'nothing'!r} is no bound; write one as 'params <= 60M'")
@@ -80,10 +80,10 @@ def _bound(text: str) -> Bound:
         words = f"did you mean {close}?" if close else f"the counts are {', '.join(TOTALS)}"
         raise Unaskable(f"nothing counts {unit}; {words}")
     number = quantity(Token("SCALED", digits + letter, 0, len(digits) + len(letter)))
-    return Bound(unit, sign, Fraction(number.digits * number.scale, 10**number.decimals))
+    return CountBound(unit, sign, Fraction(number.digits * number.scale, 10**number.decimals))
 
 
-def solve(checked: Checked, wanted: tuple[Bound, ...], name: str, limits: Limits) -> Solution:
+def solve(checked: Checked, wanted: tuple[CountBound, ...], name: str, limits: Limits) -> BudgetSolution:
     """The largest value of an open parameter or size at which upper bounds are met, the smallest for lower ones.
 
     What the network needs of the value is kept. Raises Unaskable where the name is not open or others are, Unsolvable
@@ -100,17 +100,17 @@ def solve(checked: Checked, wanted: tuple[Bound, ...], name: str, limits: Limits
     others = [each for each in facts.names if each in asked and each != name]
     if others:
         raise Unaskable(f"{', '.join(others)} {'are' if len(others) > 1 else 'is'} open, too: give {others[0]}=...")
-    return _Search(checked, facts, wanted, name, counts, limits).run()
+    return _BudgetSearch(checked, facts, wanted, name, counts, limits).run()
 
 
-class _Search:
+class _BudgetSearch:
     """Halves the numbers where the counts only rise, else goes through the first of them."""
 
     def __init__(
         self,
         checked: Checked,
         facts: Facts,
-        wanted: tuple[Bound, ...],
+        wanted: tuple[CountBound, ...],
         name: str,
         counts: dict[str, Size],
         limits: Limits,
@@ -126,7 +126,7 @@ class _Search:
         if not self.allowed:
             raise Unsolvable(f"no value of {name} is allowed")
 
-    def run(self) -> Solution:
+    def run(self) -> BudgetSolution:
         if all(map(rising, self.counts.values())):
             value = self._below(self._edge()) if self.upper else self._above(self._edge())
             return self._solution(value, None)
@@ -190,7 +190,7 @@ class _Search:
 
     # ---- counts that may fall
 
-    def _scanned(self) -> Solution:
+    def _scanned(self) -> BudgetSolution:
         """The numbers one by one, up to the limit: the last, or the first, that meets the bounds."""
         found, value, tried = None, self.allowed.least(), 0
         while value is not None and tried < self.limits.tries:
@@ -207,13 +207,13 @@ class _Search:
 
     # ---- the answer
 
-    def _solution(self, value: int, searched: int | None) -> Solution:
+    def _solution(self, value: int, searched: int | None) -> BudgetSolution:
         part = between(value + 1) if self.upper else between(last=value - 1)
         beyond = (self.allowed & part).least() if self.upper else (self.allowed & part).most()
         if beyond is not None and not self._holds(beyond):
             beyond = None
         further = self._counted(beyond) if beyond is not None else {}
-        return Solution(self.name, value, self._counted(value), beyond, further, searched)
+        return BudgetSolution(self.name, value, self._counted(value), beyond, further, searched)
 
     def _words(self, value: int) -> str:
         """`62,378,344 params`, of the bounds that are not met."""

@@ -9,7 +9,7 @@ from archdsl.diagnostics import Diagnostic, Span
 from archdsl.diagnostics.diagnostic import Edit, Fix
 from archdsl.expressions.scope import Scope
 from archdsl.faults.problem import Problem, Silent
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.limits import Limits
 from archdsl.reading.declare import Declarations, input_shape
 from archdsl.reading.reading import Reading
@@ -99,7 +99,7 @@ def _turned_input(one: tree.Input) -> tree.Input | None:
 
 
 def remark(
-    report: Report,
+    report: Reporter,
     reading: Reading,
     found: Sequence[Suspect],
     check: Callable[[Reading], list[Diagnostic]],

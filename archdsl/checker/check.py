@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.checker.checked import Checked, unread
 from archdsl.checker.setting import check_setting
 from archdsl.diagnostics import Source
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.faults.work import Work
 from archdsl.limits import Limits
 from archdsl.reading.declare import declarations
@@ -34,7 +34,7 @@ def settings(reading: Reading, given: dict[str, Any]) -> list[dict[str, Any]]:
     if found and reading.file is not None and reading.inputs is not None:
         from archdsl.reading.given import agreeing
 
-        declared = declarations(reading.file, Report(reading.source, []))
+        declared = declarations(reading.file, Reporter(reading.source, []))
         found = [setting for setting in found if agreeing(declared, reading.inputs, setting)]
     return found or [given]
 

@@ -12,7 +12,7 @@ from archdsl.reading.declare import model_name
 
 if TYPE_CHECKING:
     from archdsl.analysis.conditions import Condition
-    from archdsl.reading.reading import Found
+    from archdsl.reading.reading import FoundNumber
     from archdsl.sizes.facts import Facts
 
 
@@ -28,7 +28,7 @@ class Checked(NamedTuple):
     diagnostics: list[Diagnostic]
     visits: int
     steps: int = 0
-    holes: tuple[Found, ...] = ()
+    holes: tuple[FoundNumber, ...] = ()
     facts: Facts | None = None
     conditions: list[Condition] = []  # noqa: RUF012 - what the network needs of its open sizes
     where: list[Condition] = []  # noqa: RUF012 - what `where` says of them

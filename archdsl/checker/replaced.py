@@ -14,7 +14,7 @@ from archdsl.checker.setting import check_setting
 from archdsl.claims.replaced import Elsewhere, Figures
 from archdsl.expressions.scope import HOLES, Scope
 from archdsl.faults.problem import Problem, Stop
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.faults.work import Work
 from archdsl.limits import Limits
 from archdsl.reading.declare import Declarations, model_name, parameters
@@ -56,7 +56,7 @@ def check_replaced(
     if reading.file is None or reading.inputs is None or reading.dropped:
         return check_setting(reading, given, limits, holes=holes, work=work)
     work = work or Work(limits.visits)
-    kinds = linked(reading.file, reading.used, Report(reading.source, []))
+    kinds = linked(reading.file, reading.used, Reporter(reading.source, []))
     declared = kinds.files[0]
     try:
         replacing = Replacing(declared, reading.inputs, limits)
@@ -67,12 +67,12 @@ def check_replaced(
         if reading.notation == "listing":
             _in_order(changed, reading.inputs)
     except Problem as problem:
-        report = Report(reading.source, reading.ignored)
+        report = Reporter(reading.source, reading.ignored)
         report.problem(problem)
         name = model_name(declared.model, reading.source)
         return unread(reading.source, report.sorted())._replace(name=name, parameters=given)
     except Stop as stop:
-        report = Report(reading.source, reading.ignored)
+        report = Reporter(reading.source, reading.ignored)
         report.problem(stop.problem)
         return unread(reading.source, report.sorted())._replace(parameters=given)
     if not changed:
@@ -84,7 +84,7 @@ def _scope(
     declared: Declarations, kinds: Kinds, given: dict[str, Any], reading: Reading, limits: Limits, work: Work
 ) -> Scope:
     """What names stand for at some values; what is wrong with these is told by the check."""
-    report = Report(reading.source, [])
+    report = Reporter(reading.source, [])
     names = symbol_names(declared.inputs, declared.model)
     facts = facts_of(names, declared.model, given, report, limits, work)
     scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], work=work)
@@ -109,7 +109,7 @@ def _elsewhere(
     )
     other = partial(Elsewhere, figures=figures)
     checked = check_setting(reading, values, limits, statements, other, work, holes)
-    report = Report(reading.source, reading.ignored)
+    report = Reporter(reading.source, reading.ignored)
     for one in filter(_is_turned, changed):
         _warn(report, one, reading, given, limits, holes, work)
     number = sum(claim.holds is None for claim in checked.claims)
@@ -140,7 +140,7 @@ def _in_order(changed: list[Changed], inputs: Inputs) -> None:
 
 
 def _warn(
-    report: Report,
+    report: Reporter,
     one: Changed,
     reading: Reading,
     given: dict[str, Any],

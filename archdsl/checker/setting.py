@@ -16,7 +16,7 @@ from archdsl.elaborate.elaborate import Elaborator
 from archdsl.elaborate.whole import network_of
 from archdsl.expressions.scope import LEFT_OPEN
 from archdsl.faults.problem import Stop
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.faults.work import Work
 from archdsl.limits import Limits
 from archdsl.network.nodes import Network
@@ -36,7 +36,7 @@ def check_setting(
     given: dict[str, Any],
     limits: Limits,
     inputs: tuple[tree.Input, ...] | None = None,
-    judge: Callable[[Report, Costs, Limits], Judge] = Judge,
+    judge: Callable[[Reporter, Costs, Limits], Judge] = Judge,
     work: Work | None = None,
     holes: dict[int, int] | None = None,
     *,
@@ -50,7 +50,7 @@ def check_setting(
     """
     if reading.file is None:
         return unread(reading.source, reading.diagnostics)._replace(parameters=given)
-    report = Report(reading.source, reading.ignored, limits.diagnostics)
+    report = Reporter(reading.source, reading.ignored, limits.diagnostics)
     work = work or Work(limits.visits)
     visits, steps = work.visits, work.steps
     try:
@@ -73,9 +73,9 @@ def _elaborated(
     given: dict[str, Any],
     limits: Limits,
     inputs: tuple[tree.Input, ...] | None,
-    judge: Callable[[Report, Costs, Limits], Judge],
+    judge: Callable[[Reporter, Costs, Limits], Judge],
     holes: dict[int, int] | None,
-    report: Report,
+    report: Reporter,
     work: Work,
     trial: bool,
 ) -> Checked:
@@ -118,7 +118,7 @@ def _trial(given: dict[str, Any], limits: Limits, holes: dict[int, int] | None, 
     return check_setting(reading, given, limits, holes=holes, trial=True).diagnostics
 
 
-def _countable(network: Network | None, costs: Costs, report: Report, limits: Limits) -> Network | None:
+def _countable(network: Network | None, costs: Costs, report: Reporter, limits: Limits) -> Network | None:
     """Refuse a network whose counts nobody could write down."""
     if network is None:
         return None

@@ -6,27 +6,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
-from archdsl.checkpoints.header import FLOATS, Entry
-from archdsl.checkpoints.wanted import Wanted
+from archdsl.checkpoints.header import FLOATS, TensorEntry
+from archdsl.checkpoints.wanted import WantedTensor
 from archdsl.diagnostics.nearest import nearest
 
 STATUSES = ("fits", "missing", "extra", "shape", "dtype", "skipped")
 _DEEPEST = 16  # steps of a name that are looked at
 
 
-class Pair(NamedTuple):
+class TensorPair(NamedTuple):
     """One name with what the network wants and what the file has; either may be lacking."""
 
     name: str
     status: str
-    wanted: Wanted | None
-    found: Entry | None
+    wanted: WantedTensor | None
+    found: TensorEntry | None
 
 
-class Comparison(NamedTuple):
+class CheckpointComparison(NamedTuple):
     """Every tensor of the network in its order, then what the file has besides."""
 
-    pairs: tuple[Pair, ...]
+    pairs: tuple[TensorPair, ...]
 
     @property
     def fits(self) -> bool:
@@ -38,12 +38,12 @@ class Comparison(NamedTuple):
 
 
 def compare(
-    wanted: Iterable[Wanted],
-    found: Mapping[str, Entry],
+    wanted: Iterable[WantedTensor],
+    found: Mapping[str, TensorEntry],
     rename: Mapping[str, str] | None = None,
     skip: Iterable[str] = (),
     cast: bool = False,
-) -> Comparison:
+) -> CheckpointComparison:
     """Hold the tensors of a file against those of a network.
 
     `rename` maps names of the file (see `Renaming`). `skip` has names of tensors or of parts, or patterns with `*`;
@@ -60,11 +60,11 @@ def compare(
         _lend(names, have)
     pairs = [_pair(name, each, have.get(name), name in left_out, cast) for name, each in want.items()]
     extra = [(name, entry) for name, entry in have.items() if name not in want]
-    pairs += [Pair(name, "skipped" if name in left_out else "extra", None, entry) for name, entry in extra]
-    return Comparison(tuple(pairs))
+    pairs += [TensorPair(name, "skipped" if name in left_out else "extra", None, entry) for name, entry in extra]
+    return CheckpointComparison(tuple(pairs))
 
 
-def _same(wanted: Iterable[Wanted]) -> list[list[str]]:
+def _same(wanted: Iterable[WantedTensor]) -> list[list[str]]:
     """The names of each tensor that has several."""
     found: dict[str, list[str]] = {}
     for each in wanted:
@@ -73,7 +73,7 @@ def _same(wanted: Iterable[Wanted]) -> list[list[str]]:
     return list(found.values())
 
 
-def _lend(names: list[str], have: dict[str, Entry]) -> None:
+def _lend(names: list[str], have: dict[str, TensorEntry]) -> None:
     """Give the names of one tensor that the file lacks the entry that it has."""
     entry = next((have[name] for name in names if name in have), None)
     for name in names:
@@ -81,15 +81,15 @@ def _lend(names: list[str], have: dict[str, Entry]) -> None:
             have.setdefault(name, entry)
 
 
-def _pair(name: str, wanted: Wanted, found: Entry | None, skipped: bool, cast: bool) -> Pair:
+def _pair(name: str, wanted: WantedTensor, found: TensorEntry | None, skipped: bool, cast: bool) -> TensorPair:
     if skipped:
-        return Pair(name, "skipped", wanted, found)
+        return TensorPair(name, "skipped", wanted, found)
     if found is None:
-        return Pair(name, "missing", wanted, None)
+        return TensorPair(name, "missing", wanted, None)
     if found.sizes != wanted.sizes:
-        return Pair(name, "shape", wanted, found)
+        return TensorPair(name, "shape", wanted, found)
     converts = cast and found.dtype in FLOATS and wanted.dtype in FLOATS
-    return Pair(name, "fits" if found.dtype == wanted.dtype or converts else "dtype", wanted, found)
+    return TensorPair(name, "fits" if found.dtype == wanted.dtype or converts else "dtype", wanted, found)
 
 
 # ---- names
@@ -126,8 +126,8 @@ class Renaming:
         return name[:length][-1:] in ("", ".") or name[length : length + 1] in ("", ".")
 
 
-def _renamed_all(found: Mapping[str, Entry], rename: dict[str, str]) -> dict[str, Entry]:
-    have: dict[str, Entry] = {}
+def _renamed_all(found: Mapping[str, TensorEntry], rename: dict[str, str]) -> dict[str, TensorEntry]:
+    have: dict[str, TensorEntry] = {}
     renaming = Renaming(rename)
     for name, entry in found.items():
         new = renaming(name)

@@ -38,7 +38,7 @@ _NUMBER = re.compile(rb"-?+(?:0|[1-9][0-9]*+)(\.[0-9]++)?+([eE][+-]?+[0-9]++)?+"
 _ZIP, _PICKLE = b"PK\x03\x04", b"\x80"
 
 
-class Entry(NamedTuple):
+class TensorEntry(NamedTuple):
     """A tensor of a file: the format's word for its dtype, PyTorch's sizes, its bytes counted from the header's end."""
 
     name: str
@@ -51,7 +51,7 @@ class Entry(NamedTuple):
 class Header(NamedTuple):
     """What a file holds: its tensors by name, in the order of the header, and where their bytes begin."""
 
-    tensors: dict[str, Entry]
+    tensors: dict[str, TensorEntry]
     begin: int
 
 
@@ -114,7 +114,7 @@ def _header_bytes(file: BinaryIO, size: int, limits: Limits) -> bytes:
     return data
 
 
-def check_layout(tensors: dict[str, Entry], size: int) -> None:
+def check_layout(tensors: dict[str, TensorEntry], size: int) -> None:
     """Refuse tensors that overlap, leave gaps, or do not fill the `size` bytes behind the header; raises Damaged."""
     at, before = 0, ""
     for entry in sorted(tensors.values(), key=lambda entry: (entry.start, entry.end)):
@@ -137,9 +137,9 @@ class Scanner:
         self._limits = limits
         self._at = 0
 
-    def header(self) -> dict[str, Entry]:
+    def header(self) -> dict[str, TensorEntry]:
         """All tensors, in their order."""
-        tensors: dict[str, Entry] = {}
+        tensors: dict[str, TensorEntry] = {}
         for name in self._keys("the header", self._limits.tensors):
             if name == METADATA:
                 self._metadata()
@@ -169,7 +169,7 @@ class Scanner:
                 return
             self._sign(",")
 
-    def _entry(self, name: str) -> Entry:
+    def _entry(self, name: str) -> TensorEntry:
         dtype: str | None = None
         sizes: tuple[int, ...] | None = None
         offsets: tuple[int, ...] | None = None
@@ -272,7 +272,7 @@ def _decoded(raw: bytes) -> str:
     return text
 
 
-def checked_entry(name: str, dtype: str, sizes: tuple[int, ...], offsets: tuple[int, ...]) -> Entry:
+def checked_entry(name: str, dtype: str, sizes: tuple[int, ...], offsets: tuple[int, ...]) -> TensorEntry:
     """An entry whose dtype is known, and whose bytes are as many as dtype and shape need; raises Damaged."""
     if dtype not in BITS:
         raise Damaged(f"{name} has the dtype {dtype}, which the format does not have")
@@ -289,7 +289,7 @@ def checked_entry(name: str, dtype: str, sizes: tuple[int, ...], offsets: tuple[
         much = f"{needed:,}" if len(str(needed)) <= _MOST_DIGITS else "many more"
         message = f"{name} is {dtype} {list(sizes)}, which takes {much} bytes, and has {end - start:,}"
         raise Damaged(message)
-    return Entry(name, dtype, sizes, start, end)
+    return TensorEntry(name, dtype, sizes, start, end)
 
 
 def write_header(tensors: list[tuple[str, str, tuple[int, ...]]], names: Mapping[str, str] | None = None) -> bytes:

@@ -17,7 +17,7 @@ from archdsl.limits import Limits
 _CONVERT = 'archdsl.save(torch.load("{}", weights_only=True), "weights.safetensors") converts it'
 
 
-class Rules(NamedTuple):
+class MatchingRules(NamedTuple):
     """What the caller says of names and dtypes: see `archdsl.checkpoints.compare`."""
 
     rename: Mapping[str, str]

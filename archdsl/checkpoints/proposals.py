@@ -12,9 +12,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from archdsl.checkpoints.compare import Comparison, compare, parts_of
-from archdsl.checkpoints.header import Entry
-from archdsl.checkpoints.wanted import Wanted
+from archdsl.checkpoints.compare import CheckpointComparison, compare, parts_of
+from archdsl.checkpoints.header import TensorEntry
+from archdsl.checkpoints.wanted import WantedTensor
 
 ENDINGS = {
     "gamma": "weight",
@@ -50,8 +50,8 @@ class Proposal(NamedTuple):
 
 
 def propose(
-    wanted: list[Wanted],
-    found: Mapping[str, Entry],
+    wanted: list[WantedTensor],
+    found: Mapping[str, TensorEntry],
     rename: Mapping[str, str],
     skip: Iterable[str],
     cast: bool = False,
@@ -74,8 +74,8 @@ def propose(
 
 
 def _tried(
-    wanted: list[Wanted], found: Mapping[str, Entry], rename: dict[str, str], skip: list[str], cast: bool
-) -> Comparison | None:
+    wanted: list[WantedTensor], found: Mapping[str, TensorEntry], rename: dict[str, str], skip: list[str], cast: bool
+) -> CheckpointComparison | None:
     try:
         return compare(wanted, found, rename, skip, cast)
     except ValueError:
@@ -85,7 +85,7 @@ def _tried(
 class _Search:
     """The tensors that have no partner yet, and the rules that give them one."""
 
-    def __init__(self, now: Comparison) -> None:
+    def __init__(self, now: CheckpointComparison) -> None:
         self.lacking = {pair.name: pair.wanted for pair in now.pairs if pair.status == "missing" and pair.wanted}
         self.spare = {pair.found.name: pair.found for pair in now.pairs if pair.status == "extra" and pair.found}
         self.rules: dict[str, str] = {}
@@ -143,7 +143,7 @@ class _Search:
         if name in self.lacking:
             yield "", ""
 
-    def _vote(self, votes: Any, change: tuple[str, str], name: str, entry: Entry) -> None:
+    def _vote(self, votes: Any, change: tuple[str, str], name: str, entry: TensorEntry) -> None:
         wanted = self.lacking.get(name)
         if wanted is not None and wanted.sizes == entry.sizes:
             votes[change].setdefault(name, entry.name)
@@ -197,7 +197,7 @@ class _Search:
         return rules
 
 
-def _matched(wanted: dict[str, Wanted], found: dict[str, Entry]) -> list[tuple[str, str]] | None:
+def _matched(wanted: dict[str, WantedTensor], found: dict[str, TensorEntry]) -> list[tuple[str, str]] | None:
     """Last steps of one layer in pairs: by their usual names, else by sizes that occur once; None if unclear."""
     usual = {ENDINGS.get(step, step): step for step in found}
     if set(usual) == set(wanted) and all(wanted[step].sizes == found[usual[step]].sizes for step in wanted):
@@ -232,7 +232,7 @@ def _usual(name: str) -> str:
     return f"{stem}{dot}{ENDINGS.get(last, last)}"
 
 
-def _layers(tensors: Iterable[Wanted] | Iterable[Entry]) -> dict[str, dict[str, Any]]:
+def _layers(tensors: Iterable[WantedTensor] | Iterable[TensorEntry]) -> dict[str, dict[str, Any]]:
     """The tensors of each layer by their last steps; a count of batches, which old files lack, is left aside."""
     layers: dict[str, dict[str, Any]] = {}
     for tensor in tensors:
@@ -272,7 +272,7 @@ def _text(sizes: tuple[Any, ...]) -> str:
 # ---- what to leave out
 
 
-def _skips(tried: Comparison) -> tuple[str, ...]:
+def _skips(tried: CheckpointComparison) -> tuple[str, ...]:
     """Few parts without which all fits: the shortest that hold nothing that fits; none where nothing fits at all."""
     wrong = [pair.name for pair in tried.pairs if pair.status not in ("fits", "skipped")]
     holds = Counter(part for pair in tried.pairs if pair.status == "fits" for part in parts_of(pair.name))
@@ -286,7 +286,7 @@ def _skips(tried: Comparison) -> tuple[str, ...]:
     return tuple(parts)
 
 
-def _patterns(wrong: list[str], tried: Comparison) -> tuple[str, ...]:
+def _patterns(wrong: list[str], tried: CheckpointComparison) -> tuple[str, ...]:
     """`*.num_batches_tracked`: last steps that nothing which fits has; none where they are many."""
     fitting = {pair.name.rpartition(".")[2] for pair in tried.pairs if pair.status == "fits"}
     last = {name.rpartition(".")[2] for name in wrong if "." in name}

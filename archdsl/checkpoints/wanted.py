@@ -12,7 +12,7 @@ from archdsl.sizes.size import Size
 _SPELLED = {"float32": "F32", "int64": "I64"}
 
 
-class Wanted(NamedTuple):
+class WantedTensor(NamedTuple):
     """A tensor of the `state_dict`: PyTorch's name and sizes, the dtype as safetensors spells it.
 
     One of two names for one tensor has the first of them as `of`.
@@ -24,7 +24,7 @@ class Wanted(NamedTuple):
     of: str = ""
 
 
-def wanted_tensors(network: Network, layers: Size, file: str, limits: Limits) -> list[Wanted]:
+def wanted_tensors(network: Network, layers: Size, file: str, limits: Limits) -> list[WantedTensor]:
     """Parameters and saved buffers in the order of the network, every copy of a repeat by itself.
 
     `layers` is how many the network has, copies counted, and `file` is where it is written. Raises ArchError
@@ -33,7 +33,7 @@ def wanted_tensors(network: Network, layers: Size, file: str, limits: Limits) ->
     if not isinstance(layers, int) or layers > limits.unrolled:
         message = f"the module would have {layers:,} layers; the limit is {limits.unrolled:,}"
         raise refusal("limit", message, file, raising("unrolled"))
-    found: list[Wanted] = []
+    found: list[WantedTensor] = []
     paths: dict[int, str] = {}
     for placed in walk(network.body, unroll=True):
         paths.update(dict.fromkeys(placed.item.gives[:1], placed.path))
@@ -42,5 +42,5 @@ def wanted_tensors(network: Network, layers: Size, file: str, limits: Limits) ->
             for tensor in placed.node.op.tensors(*placed.node.inputs):
                 if tensor.saved:
                     name, of = tensor.path(placed.path), owners.get(tensor.name, "")
-                    found.append(Wanted(name, _SPELLED[tensor.dtype], tensor.sizes, of))
+                    found.append(WantedTensor(name, _SPELLED[tensor.dtype], tensor.sizes, of))
     return found

@@ -14,14 +14,14 @@ _SEEN = 500  # layers that are looked at
 _BEHIND = 100  # layers behind one whose value is tried
 
 
-class Inside(NamedTuple):
+class InnerLayer(NamedTuple):
     """A layer, and the value of it with which the claim would hold, as its line writes it."""
 
     leaf: Leaf
     values: str
 
 
-def inside(nodes: Iterable[Node], claimed: tuple[Any, ...], derived: Shape) -> Inside | None:
+def inside(nodes: Iterable[Node], claimed: tuple[Any, ...], derived: Shape) -> InnerLayer | None:
     """The layer from which on an axis is not as claimed; None where ranks differ or no layer says the size."""
     if len(claimed) != derived.rank:
         return None
@@ -32,7 +32,7 @@ def inside(nodes: Iterable[Node], claimed: tuple[Any, ...], derived: Shape) -> I
     place = _widening(path, derived) if wrong[0] == derived.rank - 1 else _resizing(path, wrong[0], claimed[wrong[0]])
     if place is None:
         return None
-    return Inside(path[place], _mending(path[place : place + _BEHIND], wrong, claimed))
+    return InnerLayer(path[place], _mending(path[place : place + _BEHIND], wrong, claimed))
 
 
 def _path(nodes: Iterable[Node]) -> Iterator[Leaf]:

@@ -17,9 +17,9 @@ from archdsl.diagnostics import Related, Span
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.shapes import agrees, stated_shape
 from archdsl.faults.problem import Problem, Silent
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.limits import Limits
-from archdsl.network.nodes import Choice, Item, Leaf, Loop, Node, Repeat, Sequence, Use
+from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Node, Repeat, Sequence, Use
 from archdsl.sizes.shape import Shape, product
 from archdsl.sizes.size import Expression, Size, Undetermined, same
 from archdsl.syntax import tree
@@ -68,7 +68,7 @@ def _summands(figures: list[tuple[Item, Size]], unit: str) -> str:
 class Judge:
     """The claims of one check; each verdict stands once, however often its line is visited with the same outcome."""
 
-    def __init__(self, report: Report, costs: Costs, limits: Limits) -> None:
+    def __init__(self, report: Reporter, costs: Costs, limits: Limits) -> None:
         self.report, self.costs, self.limits = report, costs, limits
         self._verdicts: dict[tuple[int, str, bool | None], Claim] = {}
         self._written: dict[int, _Written] = {}
@@ -103,8 +103,8 @@ class Judge:
         claimed one is in doubt.
         """
         self._doubt = doubt
-        laying = [one for one in line.statements if isinstance(one, (tree.Layer, tree.For, tree.If))]
-        if any(isinstance(one, tree.Layer) and one.comes for one in laying):
+        laying = [one for one in line.statements if isinstance(one, (tree.LayerStatement, tree.For, tree.If))]
+        if any(isinstance(one, tree.LayerStatement) and one.comes for one in laying):
             self._come_in(items)
         claiming = [one for one in laying if one.claims]
         if not claiming or self._silent:
@@ -116,8 +116,8 @@ class Judge:
             return None
         last = claiming[0]
         shapes = _given(last, items, given)
-        layers = sum(isinstance(one, tree.Layer) for one in laying)
-        if not shapes or sum(not isinstance(item.node, (Loop, Choice)) for item in items) < layers:
+        layers = sum(isinstance(one, tree.LayerStatement) for one in laying)
+        if not shapes or sum(not isinstance(item.node, (Loop, Conditional)) for item in items) < layers:
             return self._all(last.claims, (), None, scope, (), self._sums(()))
         cost = add(*(self.costs.of(item.node) for item in items))
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
@@ -278,9 +278,9 @@ class Judge:
         self.report.tell(code, message, claim, label=because, hint=hint, values=values, related=related)
 
 
-def _given(last: tree.Layer | tree.For | tree.If, items: list[Item], given: Shape | None) -> tuple[Shape, ...]:
+def _given(last: tree.LayerStatement | tree.For | tree.If, items: list[Item], given: Shape | None) -> tuple[Shape, ...]:
     """The shapes that the last statement of a line gives; none where one is not known."""
-    if not isinstance(last, tree.Layer):  # one that lays nothing passes on what it reads
+    if not isinstance(last, tree.LayerStatement):  # one that lays nothing passes on what it reads
         return (given,) if given is not None else ()
     if not items:
         return ()
@@ -369,7 +369,7 @@ def _of_leaf(leaf: Leaf, unit: str) -> list[str]:
 
 def _opened(items: Row[Item]) -> Row[Item]:
     """The items of a line; of one block or of braces alone, what stands in them."""
-    while len(items) == 1 and isinstance(items[0].node, (Sequence, Use, Choice)):
+    while len(items) == 1 and isinstance(items[0].node, (Sequence, Use, Conditional)):
         node = items[0].node
         items = node.items if isinstance(node, Sequence) else node.body.items
     return items

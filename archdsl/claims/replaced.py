@@ -12,7 +12,7 @@ from collections.abc import Mapping, Set
 from archdsl.analysis.cost import Costs
 from archdsl.claims.judge import Judge
 from archdsl.faults.problem import Problem
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.limits import Limits
 from archdsl.syntax import tree
 
@@ -22,7 +22,7 @@ _NO_FIGURE = ""  # beside a claim that is not judged
 class Figures(Judge):
     """Notes in `derived` what comes out for each claim, by its place, and holds none."""
 
-    def __init__(self, report: Report, costs: Costs, limits: Limits, derived: dict[int, set[str]]) -> None:
+    def __init__(self, report: Reporter, costs: Costs, limits: Limits, derived: dict[int, set[str]]) -> None:
         super().__init__(report, costs, limits)
         self.derived = derived
 
@@ -34,7 +34,7 @@ class Figures(Judge):
 class Elsewhere(Judge):
     """Holds the claims that do not depend on the input; `figures` are those at the text's own."""
 
-    def __init__(self, report: Report, costs: Costs, limits: Limits, figures: Mapping[int, Set[str]]) -> None:
+    def __init__(self, report: Reporter, costs: Costs, limits: Limits, figures: Mapping[int, Set[str]]) -> None:
         super().__init__(report, costs, limits)
         self.figures = figures
 

@@ -76,7 +76,7 @@ def _finished(path: str, outcome: Outcome, arguments: Arguments) -> Outcome:
     return outcome
 
 
-def _file(found: find.Found, given: dict[str, Any], arguments: Arguments, inputs: Inputs | None) -> Outcome:
+def _file(found: find.FoundFile, given: dict[str, Any], arguments: Arguments, inputs: Inputs | None) -> Outcome:
     """One file at all its settings, up to the first that fails, with its safe fixes where they are asked for."""
     path, fault, folder = found
     if fault is not None:

@@ -30,7 +30,7 @@ class Format(ABC):
         """Print why a command found nothing out, and give the exit status."""
 
 
-class Text(Format):
+class TextFormat(Format):
     """For people."""
 
     name = "text"
@@ -63,4 +63,4 @@ class Json(Format):
         return terminal.status_of(diagnostics)
 
 
-FORMATS: dict[str, Format] = {each.name: each for each in (Text(), Json())}
+FORMATS: dict[str, Format] = {each.name: each for each in (TextFormat(), Json())}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from archdsl.checker.budget import Bound, Solution, Unaskable, Unsolvable, bounds
+from archdsl.checker.budget import BudgetSolution, CountBound, Unaskable, Unsolvable, bounds
 from archdsl.checker.budget import solve as solved
 from archdsl.checker.checked import Checked
 from archdsl.cli import terminal
@@ -59,7 +59,7 @@ def _name(arguments: Arguments, checked: Checked) -> str:
     return names[0]
 
 
-def _lines(found: Solution, wanted: tuple[Bound, ...]) -> list[str]:
+def _lines(found: BudgetSolution, wanted: tuple[CountBound, ...]) -> list[str]:
     lines = [f"{found.name} = {found.value:,}: {_counts(found.counts)}"]
     if found.beyond is not None:
         wrong = [bound for bound in wanted if not bound.met(found.counts_beyond[bound.unit])]
@@ -77,7 +77,7 @@ def _counts(counts: dict[str, int]) -> str:
     return ", ".join(f"{count:,} {unit}" for unit, count in counts.items())
 
 
-def _record(found: Solution) -> dict[str, Any]:
+def _record(found: BudgetSolution) -> dict[str, Any]:
     """The answer for scripts."""
     return {
         "name": found.name,

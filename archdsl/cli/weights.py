@@ -5,10 +5,10 @@ from __future__ import annotations
 from archdsl.api.weights import wanted
 from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import compare
-from archdsl.checkpoints.header import Entry
-from archdsl.checkpoints.opened import Rules, header, opened
+from archdsl.checkpoints.header import TensorEntry
+from archdsl.checkpoints.opened import MatchingRules, header, opened
 from archdsl.checkpoints.proposals import Proposal, propose
-from archdsl.checkpoints.wanted import Wanted
+from archdsl.checkpoints.wanted import WantedTensor
 from archdsl.cli.arguments import Arguments
 from archdsl.cli.formats import FORMATS
 from archdsl.cli.status import FOUND, HOLDS
@@ -16,7 +16,7 @@ from archdsl.cli.usage import Usage
 from archdsl.diagnostics import ArchError, Diagnostic
 from archdsl.files.texts import unreadable
 from archdsl.reports import checkpoint as backend
-from archdsl.reports.checkpoint import Fit
+from archdsl.reports.checkpoint import FitReport
 
 
 def weights(arguments: Arguments) -> int:
@@ -26,7 +26,7 @@ def weights(arguments: Arguments) -> int:
     spec, path = arguments.paths
     if spec.endswith((".safetensors", ".pt", ".pth")):
         raise Usage(f"the spec comes first: archdsl weights SPEC {spec}")
-    rules = Rules(_renames(arguments.rename), tuple(arguments.skip), arguments.cast)
+    rules = MatchingRules(_renames(arguments.rename), tuple(arguments.skip), arguments.cast)
     checked = checked_spec(arguments)
     if checked.failed:
         return _failed(arguments, checked, path, checked.diagnostics)
@@ -57,13 +57,15 @@ def _renames(words: list[str]) -> dict[str, str]:
     return rules
 
 
-def _fit(checked: Checked, path: str, wanted: list[Wanted], found: dict[str, Entry], rules: Rules) -> Fit:
+def _fit(
+    checked: Checked, path: str, wanted: list[WantedTensor], found: dict[str, TensorEntry], rules: MatchingRules
+) -> FitReport:
     try:
         comparison = compare(wanted, found, *rules)
     except ValueError as wrong:
         raise Usage(str(wrong)) from None
     proposal = Proposal({}, 0, (), ()) if comparison.fits else propose(wanted, found, *rules)
-    return Fit(checked, path, comparison, proposal)
+    return FitReport(checked, path, comparison, proposal)
 
 
 def _failed(arguments: Arguments, checked: Checked, path: str, diagnostics: list[Diagnostic]) -> int:

@@ -29,7 +29,9 @@ from archdsl.syntax.tree import Token
 # ---- Groups
 
 
-def group(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
+def group(
+    e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, named: bool
+) -> Task[Once]:
     """Braces without a kind; under a name a container of their own."""
     assert statement.body is not None
     names = Names(place.names) if named else place.names
@@ -51,7 +53,7 @@ def group(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], plac
 
 
 def use(
-    e: Elaboration, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
+    e: Elaboration, statement: tree.LayerStatement, block: tree.Block, inputs: tuple[Value, ...], place: Place
 ) -> Task[Once]:
     """A block in use; uses with equal arguments and inputs share one body."""
     e.visit(statement)
@@ -87,7 +89,7 @@ def _used(values: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]) -> str
 
 
 def _check_use(
-    e: Elaboration, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
+    e: Elaboration, statement: tree.LayerStatement, block: tree.Block, inputs: tuple[Value, ...], place: Place
 ) -> None:
     name, at = block.name.text, statement.kind
     assert at is not None
@@ -109,7 +111,7 @@ def _check_use(
 
 
 def _arguments(
-    e: Elaboration, statement: tree.Layer, block: tree.Block, inputs: tuple[Value, ...], place: Place
+    e: Elaboration, statement: tree.LayerStatement, block: tree.Block, inputs: tuple[Value, ...], place: Place
 ) -> tuple[Scope, dict[str, tree.Expr]]:
     """The scope of a block's body: its parameters, from the arguments or, worked out at the use, from the defaults."""
     signature = e.uses.signature(block)
@@ -169,7 +171,7 @@ def _gives_nothing(name: str, count: int, at: Placed, hint: str | None) -> Probl
 
 def merge(
     e: Elaboration,
-    statement: tree.Layer,
+    statement: tree.LayerStatement,
     kind: type[Layer],
     inputs: tuple[Value, ...],
     place: Place,
@@ -208,7 +210,7 @@ def merge(
     return Once(body, (shape,), names, doubt=doubt)
 
 
-def _check_merge(statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...]) -> None:
+def _check_merge(statement: tree.LayerStatement, kind: type[Layer], inputs: tuple[Value, ...]) -> None:
     assert statement.body is not None
     if not kind.merge:
         hint = "put the group on a line of its own"
@@ -219,7 +221,7 @@ def _check_merge(statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, 
 
 
 def _branches(
-    e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, base: int
+    e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, base: int
 ) -> Task[tuple[tuple[Item, ...], tuple[Value, ...]]]:
     """All branches in the order written."""
     assert statement.body is not None
@@ -264,7 +266,7 @@ def _branch(
     e.work.spend(STATEMENT, statement)
     try:
         match statement:
-            case tree.Layer():
+            case tree.LayerStatement():
                 item, values = yield e.layer(statement, e.reads(statement, source, here), here, base)
                 e.note_result(item, statement)
                 if statement.names and discards(statement.names[0]):

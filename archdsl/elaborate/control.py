@@ -15,7 +15,7 @@ from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, exceeded
 from archdsl.faults.work import STATEMENT
 from archdsl.network.nodes import (
-    Choice,
+    Conditional,
     Item,
     Leaf,
     Loop,
@@ -36,7 +36,9 @@ from archdsl.syntax import tree
 # ---- xN
 
 
-def repeated(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
+def repeated(
+    e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, named: bool
+) -> Task[Once]:
     """The copies of a line, equal ones in one run: each reads the one before; in a merge all read the same."""
     assert statement.repeat is not None
     count = copies(statement.repeat, place.scope, e.limits)
@@ -82,7 +84,7 @@ def repeated(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], p
 
 
 def _copy(
-    e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool, count: int
+    e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, named: bool, count: int
 ) -> Task[Once]:
     """One copy. Under a name it is a container of its own; a merge is wrapped, so that copies can follow it."""
     names = Names(place.names) if named else place.names
@@ -125,12 +127,12 @@ def conditional(
             return None, current
         empty = sequence_of((current,), (), (current,), 0)
         reads = (current.number,)
-        return Item(None, number, Choice(None, empty, statement), reads, reads, ()), current
+        return Item(None, number, Conditional(None, empty, statement), reads, reads, ()), current
     takes = () if current is None else (e.inside(current),)
     sequence, last = yield e.sequence(body.lines, takes, place.inner())
     if not e.lays(statement):
         return None, current
-    return _inline(e, Choice(taken, sequence, statement), current, last, number)
+    return _inline(e, Conditional(taken, sequence, statement), current, last, number)
 
 
 def optional(
@@ -142,11 +144,11 @@ def optional(
     reads = (source.number,)
     if body is None:
         empty = sequence_of((source,), (), (source,), 0)
-        return Item(None, number, Choice(None, empty, statement), reads, (), ()), ()
+        return Item(None, number, Conditional(None, empty, statement), reads, (), ()), ()
     sequence, last = yield e.sequence(body.lines, (e.again(source),), place.inner())
     if last is None and place.names.discarded is not None:
         raise _no_branch(place.names.discarded)
-    item, value = _inline(e, Choice(taken, sequence, statement), source, last, number)
+    item, value = _inline(e, Conditional(taken, sequence, statement), source, last, number)
     return item, () if value is None else (value,)
 
 
@@ -175,7 +177,7 @@ def _inline(
     return Item(None, number, node, reads, (value.number,), (last.shape,)), value
 
 
-def _no_branch(statement: tree.Layer) -> Problem:
+def _no_branch(statement: tree.LayerStatement) -> Problem:
     """The fault of a branch of a merge whose last result is discarded."""
     return discarded(statement, "the merge has nothing to read", statement.names[0], NEXT)
 

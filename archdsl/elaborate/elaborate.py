@@ -51,7 +51,11 @@ class Elaborator(Elaboration):
                     break
                 self.work.spend(STATEMENT, statement)
                 try:
-                    if isinstance(statement, tree.Layer) and statement.body is None and statement.repeat is None:
+                    if (
+                        isinstance(statement, tree.LayerStatement)
+                        and statement.body is None
+                        and statement.repeat is None
+                    ):
                         item, current = yield from self._line(statement, current, here, base)
                     else:
                         item, current = yield self._statement(statement, current, here, base)
@@ -74,9 +78,9 @@ class Elaborator(Elaboration):
         """Tell a fault; what flows on is a value without a shape, where the statement would have given one."""
         self.fail(statement, place)
         self.tell(fault, placed(statement))
-        if isinstance(statement, tree.Layer) and statement.repeat is None and statement.kind is not None:
+        if isinstance(statement, tree.LayerStatement) and statement.repeat is None and statement.kind is not None:
             self.visit(statement)
-        return self.wrong() if isinstance(statement, (tree.Layer, tree.For, tree.If)) else current
+        return self.wrong() if isinstance(statement, (tree.LayerStatement, tree.For, tree.If)) else current
 
     def _held(self, line: tree.Line, ours: list[Item], current: Value | None, place: Place) -> Value | None:
         """Hold the claims of a line; returns what flows on from it."""
@@ -95,7 +99,7 @@ class Elaborator(Elaboration):
     def _revalued(self, last: tree.Statement, current: Value, place: Place, anew: Callable[[Value], Value]) -> Value:
         """What flows on, and what the names of the last statement of a line stand for, as something else."""
         self.report.lost = self.report.lost or not self.believes
-        for token in last.names if isinstance(last, tree.Layer) else ():
+        for token in last.names if isinstance(last, tree.LayerStatement) else ():
             entry = place.names.entries.get(token.text)
             if entry is not None:
                 place.names.entries[token.text] = entry._replace(values=tuple(map(anew, entry.values)))
@@ -103,7 +107,7 @@ class Elaborator(Elaboration):
 
     def _believed(self, last: tree.Statement, current: Value, place: Place) -> Value:
         """Behind a fault, the shapes that its line claims; what claims none stays without."""
-        claims = last.claims if isinstance(last, (tree.Layer, tree.For, tree.If)) else ()
+        claims = last.claims if isinstance(last, (tree.LayerStatement, tree.For, tree.If)) else ()
         given: list[Value] = []
         for claim in (claim for claim in claims if isinstance(claim, tree.ShapeClaim)):
             try:
@@ -113,7 +117,7 @@ class Elaborator(Elaboration):
             if None in sizes:
                 return current
             given.append(self.value(Shape(tuple(size for size in sizes if size is not None)), placed(last)))
-        for token, value in zip(last.names if isinstance(last, tree.Layer) else (), given, strict=False):
+        for token, value in zip(last.names if isinstance(last, tree.LayerStatement) else (), given, strict=False):
             entry = place.names.entries.get(token.text)
             if entry is not None:
                 place.names.entries[token.text] = entry._replace(values=(value, *entry.values[1:]))
@@ -136,7 +140,7 @@ class Elaborator(Elaboration):
     ) -> Task[tuple[Item | None, Value | None]]:
         """One statement of a sequence: its item, and the value that the next line reads."""
         match statement:
-            case tree.Layer():
+            case tree.LayerStatement():
                 inputs = self.reads(statement, current, place)
                 item, values = yield self.layer(statement, inputs, place, base)
                 return item, self._following(item, values, statement, place.names)
@@ -149,7 +153,7 @@ class Elaborator(Elaboration):
         return None, current
 
     def _line(
-        self, statement: tree.Layer, current: Value | None, place: Place, base: int
+        self, statement: tree.LayerStatement, current: Value | None, place: Place, base: int
     ) -> Task[tuple[Item | None, Value | None]]:
         """A line without braces and repeat, the usual one: a layer needs no task of its own."""
         assert statement.kind is not None
@@ -168,7 +172,7 @@ class Elaborator(Elaboration):
         return item, self._following(item, values, statement, place.names)
 
     def _following(
-        self, item: Item | None, values: tuple[Value, ...], statement: tree.Layer, names: Names
+        self, item: Item | None, values: tuple[Value, ...], statement: tree.LayerStatement, names: Names
     ) -> Value | None:
         """What the next line reads: the first result, unless `_` discards it."""
         if item is not None and item.gives != item.reads:
@@ -217,7 +221,7 @@ class Elaborator(Elaboration):
     # ---- layer lines
 
     def layer(
-        self, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, base: int
+        self, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, base: int
     ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
         """A layer line of any form: its item and its results."""
         here = place.reading(inputs[0]) if inputs else place
@@ -230,7 +234,7 @@ class Elaborator(Elaboration):
             once = yield control.repeated(self, statement, inputs, here, label is not None)
         return self._item(statement, label, number, once, inputs, place, base)
 
-    def _label(self, statement: tree.Layer, place: Place) -> str | None:
+    def _label(self, statement: tree.LayerStatement, place: Place) -> str | None:
         if not statement.names or statement.names[0].text == DISCARD:
             return None
         label = label_text(statement.names[0], place.scope, self.limits)
@@ -239,7 +243,7 @@ class Elaborator(Elaboration):
 
     def _item(
         self,
-        statement: tree.Layer,
+        statement: tree.LayerStatement,
         label: str | None,
         number: int,
         once: Once,
@@ -259,14 +263,14 @@ class Elaborator(Elaboration):
         known: tuple[Shape, ...] = once.shapes  # type: ignore[assignment]
         return Item(label, number - base, once.node, reads, gives, known), values
 
-    def _values(self, statement: tree.Layer, once: Once, doubt: bool) -> tuple[Value, ...]:
+    def _values(self, statement: tree.LayerStatement, once: Once, doubt: bool) -> tuple[Value, ...]:
         if not once.whole:
             return tuple(self.wrong() for _ in range(max(1, len(statement.names), len(once.shapes))))
         doubt = doubt or once.doubt
         return tuple([self.value(shape, statement, doubt) for shape in once.shapes])
 
     def _enter(
-        self, statement: tree.Layer, label: str | None, values: tuple[Value, ...], once: Once, place: Place
+        self, statement: tree.LayerStatement, label: str | None, values: tuple[Value, ...], once: Once, place: Place
     ) -> None:
         """Make the results readable: the first name is the layer's own, the others are the further results."""
         names = statement.names
@@ -285,7 +289,7 @@ class Elaborator(Elaboration):
             place.names.claim(text, token)
             place.names.entries[text] = Entry((value,), token)
 
-    def once(self, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
+    def once(self, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
         """One copy of a layer line."""
         if statement.kind is None:
             return (yield containers.group(self, statement, inputs, place, named))
@@ -304,7 +308,7 @@ class Elaborator(Elaboration):
 
     def _check_several(
         self,
-        statement: tree.Layer,
+        statement: tree.LayerStatement,
         kind: type[Layer],
         inputs: tuple[Value, ...],
         above: Value | None,
@@ -314,7 +318,7 @@ class Elaborator(Elaboration):
 
         check_several(self, statement, kind, inputs, above, place)
 
-    def plain(self, statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
+    def plain(self, statement: tree.LayerStatement, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
         """One layer of a built-in kind."""
         once = self.rules.leaf(statement, kind, inputs, place)
         self.visit(statement)

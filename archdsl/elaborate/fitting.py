@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from archdsl.diagnostics import Related, Span
 from archdsl.faults.problem import Problem, Refused
 from archdsl.layers import Tensor
-from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Share, Use, width
-from archdsl.network.table import Identity
+from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Share, Use, width
+from archdsl.network.table import ByIdentity
 from archdsl.sizes.size import Expression, same
 from archdsl.syntax.tree import Token
 
@@ -27,11 +27,11 @@ class _Pair(NamedTuple):
 def unfit(token: Token, first: Leaf | Sequence | Use, again: Leaf | Sequence | Use) -> Problem | None:
     """The first layer whose tensors, or whose form in PyTorch, are not those of the first run."""
     on, now = (" and ".join(map(str, node.inputs)) for node in (first, again))
-    seen: set[tuple[Identity, Identity]] = set()  # bodies stand in many places: each pair is looked at once
+    seen: set[tuple[ByIdentity, ByIdentity]] = set()  # bodies stand in many places: each pair is looked at once
     stack = [_Pair(token.text, 0, first, again)]
     while stack:
         pair = stack.pop()
-        both = Identity(pair.one), Identity(pair.other)
+        both = ByIdentity(pair.one), ByIdentity(pair.other)
         if both in seen:
             continue
         seen.add(both)
@@ -59,7 +59,7 @@ def _alike(one: Node, other: Node) -> bool:
             return [run.copies for run in one.runs] == [run.copies for run in other.runs]
         case (Loop(), Loop()):
             return len(one.turns) == len(other.turns)
-        case (Choice(), Choice()):
+        case (Conditional(), Conditional()):
             return one.taken == other.taken
         case (Use(), Use()):
             return one.block is other.block
@@ -80,7 +80,7 @@ def _below(pair: _Pair) -> Iterator[_Pair]:
             yield from _items(path, base, one.branches, other.branches)
         case (Use(), Use()):
             yield _Pair(path, 0, one.body, other.body)
-        case (Choice(), Choice()):
+        case (Conditional(), Conditional()):
             yield _Pair(path, base, one.body, other.body)
         case (Repeat(), Repeat()):
             for run, its_run in zip(one.runs, other.runs, strict=True):

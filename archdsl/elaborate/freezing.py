@@ -17,8 +17,8 @@ from archdsl.expressions.labels import filled
 from archdsl.expressions.scope import Scope, meant
 from archdsl.faults.problem import Problem, Silent
 from archdsl.network.nodes import (
-    Choice,
-    Freeze,
+    Conditional,
+    FrozenParts,
     Item,
     Leaf,
     Loop,
@@ -41,7 +41,7 @@ Statement: TypeAlias = tuple[tree.Freeze, tuple[tuple[str, Token], ...]]  # with
 
 def frozen(
     e: Elaboration, body: Sequence, statements: list[tuple[tree.Freeze, Scope]]
-) -> tuple[Sequence, tuple[Freeze, ...]]:
+) -> tuple[Sequence, tuple[FrozenParts, ...]]:
     """The body with the layers marked that are not trained, and what is frozen by path; tells what is wrong with it."""
     found = [one for statement, scope in statements if (one := _read(e, statement, scope)) is not None]
     found.sort(key=lambda one: not one[0].all_but)
@@ -66,7 +66,7 @@ def frozen(
     for fault in torn(marked, found[0][1][0][1]) if not e.report.broken else ():
         e.tell(fault, fault.at)
     rules = (
-        Freeze(tuple(path for path, _ in parts if root.at(path).owns), statement.all_but, statement.still)
+        FrozenParts(tuple(path for path, _ in parts if root.at(path).owns), statement.all_but, statement.still)
         for statement, parts in found
     )
     return marked, tuple(rules)
@@ -178,7 +178,7 @@ class _Marking:
                 return node._replace(items=(yield self._items(node.items, step, frozen, surely, number)))
             case Merge():
                 return node._replace(branches=(yield self._items(node.branches, step, frozen, surely, number)))
-            case Choice():
+            case Conditional():
                 return node._replace(body=(yield self.through(node.body, step, frozen, surely, number)))
             case Repeat():
                 return (yield self._copies(node, step, frozen, surely, number))
@@ -268,7 +268,7 @@ class _Marking:
                 return node._replace(items=new(node.items))
             case Merge():
                 return node._replace(branches=new(node.branches))
-            case Use() | Choice():
+            case Use() | Conditional():
                 return node._replace(body=self._whole[node.body])  # type: ignore[arg-type]
             case Repeat():
                 return node._replace(runs=tuple(Run(self._whole[run.node], run.copies) for run in node.runs))

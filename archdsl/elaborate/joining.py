@@ -35,7 +35,7 @@ class Named(NamedTuple):
 
 def check_several(
     e: Elaboration,
-    statement: tree.Layer,
+    statement: tree.LayerStatement,
     kind: type[Layer],
     inputs: tuple[Value, ...],
     above: Value | None,
@@ -60,13 +60,13 @@ def check_several(
 
 
 def warn_of_one(
-    e: Elaboration, statement: tree.Layer, kind: type[Layer], bound: Bound, read: Value, branch: Value
+    e: Elaboration, statement: tree.LayerStatement, kind: type[Layer], bound: Bound, read: Value, branch: Value
 ) -> None:
     """Warn of braces with one branch, unless it is a `for`, an `if` or a repeat that makes one just here."""
     assert statement.body is not None
     statements = [one for line in statement.body.lines for one in line.statements]
-    branches = [one for one in statements if isinstance(one, (tree.Layer, tree.For, tree.If))]
-    if len(branches) != 1 or not isinstance(branches[0], tree.Layer) or branches[0].repeat is not None:
+    branches = [one for one in statements if isinstance(one, (tree.LayerStatement, tree.For, tree.If))]
+    if len(branches) != 1 or not isinstance(branches[0], tree.LayerStatement) or branches[0].repeat is not None:
         return
     text = _text(e, branches[0])
     shortcut = kind.name == "ADD" and text and _fits(kind, bound, (read, branch))
@@ -74,7 +74,7 @@ def warn_of_one(
     _warn(e, statement, f"{kind.name} has one branch", hint)
 
 
-def _warn(e: Elaboration, statement: tree.Layer, what: str, hint: str | None) -> None:
+def _warn(e: Elaboration, statement: tree.LayerStatement, what: str, hint: str | None) -> None:
     e.report.tell("single-branch", f"{what}, and passes it on unchanged", statement.kind or statement, hint=hint)
 
 
@@ -83,7 +83,7 @@ def _warn(e: Elaboration, statement: tree.Layer, what: str, hint: str | None) ->
 
 def _several(
     e: Elaboration,
-    statement: tree.Layer,
+    statement: tree.LayerStatement,
     kind: type[Layer],
     bound: Bound,
     read: Value,
@@ -155,20 +155,28 @@ def _called(e: Elaboration, value: Value, place: Place) -> Named | None:
         return named
     line = e.origins[value.number]
     name = next((name for name in _FREE if name not in place.names.visible() and name not in place.names.taken), None)
-    if not isinstance(line, tree.Layer) or line.names or line.repeat is not None or name is None or _in_loop(e, line):
+    if (
+        not isinstance(line, tree.LayerStatement)
+        or line.names
+        or line.repeat is not None
+        or name is None
+        or _in_loop(e, line)
+    ):
         return None
     text = _text(e, line)
     return Named(name, value, f"{name}: {text}; ") if text else None
 
 
-def _in_loop(e: Elaboration, line: tree.Layer) -> bool:
+def _in_loop(e: Elaboration, line: tree.LayerStatement) -> bool:
     """Whether a line is laid several times in one container, so that a name would be given twice."""
     stack = [one for file in e.kinds.files for each in (file.lines, *_bodies(file.blocks)) for one in each]
     while stack:
         for statement in stack.pop().statements:
             for body in _inside(statement):
                 if body.start <= line.start < body.end:
-                    if isinstance(statement, tree.For) or (isinstance(statement, tree.Layer) and statement.repeat):
+                    if isinstance(statement, tree.For) or (
+                        isinstance(statement, tree.LayerStatement) and statement.repeat
+                    ):
                         return True
                     stack += body.lines
     return False
@@ -181,7 +189,7 @@ def _bodies(blocks: dict[str, tree.Block]) -> list[tuple[tree.Line, ...]]:
 def _inside(statement: tree.Statement) -> list[tree.Body]:
     """The braces of a statement."""
     match statement:
-        case tree.Layer(body=body) if body is not None:
+        case tree.LayerStatement(body=body) if body is not None:
             return [body]
         case tree.For():
             return [statement.body]
@@ -193,7 +201,7 @@ def _inside(statement: tree.Statement) -> list[tree.Body]:
 # ---- text
 
 
-def _text(e: Elaboration, line: tree.Layer) -> str:
+def _text(e: Elaboration, line: tree.LayerStatement) -> str:
     """A line as it is written, without its claims; empty where it is long."""
     end = min((claim.start for claim in line.claims), default=line.end)
     text = e.report.source.text[line.start : end].split("->")[0].rstrip() if line.claims else ""

@@ -36,7 +36,7 @@ class Part(NamedTuple):
 
     of: int
     node: Node | None
-    statement: tree.Layer
+    statement: tree.LayerStatement
     place: Place
     defined: int
 
@@ -70,7 +70,9 @@ class Names:
         self.outward: Token | None = None  # a name behind `<-` inside that stands for something around
         self.entered: Token | None = None  # a name behind `<-` around that stands for something inside
         self.shared: Token | None = None  # where SHARE runs all of it again
-        self.discarded: tree.Layer | None = None  # the last line, where `_` discards what the next one would read
+        self.discarded: tree.LayerStatement | None = (
+            None  # the last line, where `_` discards what the next one would read
+        )
 
     def claim(self, label: str, token: Token) -> None:
         """Take a label; raises Problem where it is taken, or is none."""
@@ -201,7 +203,12 @@ class Place(NamedTuple):
 def mark_activation(line: tree.Line, names: Names) -> None:
     """Remember which labels of a line have an activation behind them on it."""
     for statement, after in zip(line.statements, line.statements[1:], strict=False):
-        if not (isinstance(statement, tree.Layer) and statement.names and isinstance(after, tree.Layer) and after.kind):
+        if not (
+            isinstance(statement, tree.LayerStatement)
+            and statement.names
+            and isinstance(after, tree.LayerStatement)
+            and after.kind
+        ):
             continue
         kind = REGISTRY.get(after.kind.text.upper())
         label = statement.names[0].text

@@ -28,7 +28,7 @@ from archdsl.syntax import tree
 
 def open_repeat(
     e: Elaboration,
-    statement: tree.Layer,
+    statement: tree.LayerStatement,
     count: Expression,
     inputs: tuple[Value, ...],
     place: Place,
@@ -49,7 +49,7 @@ def open_repeat(
 
 
 def _copies(
-    e: Elaboration, statement: tree.Layer, count: Expression, inputs: tuple[Value, ...], copy: Task[Once]
+    e: Elaboration, statement: tree.LayerStatement, count: Expression, inputs: tuple[Value, ...], copy: Task[Once]
 ) -> Task[Once]:
     """The copies, where there are some."""
     once = yield copy
@@ -81,7 +81,7 @@ class _Tried(NamedTuple):
 
 
 def _perhaps(
-    e: Elaboration, statement: tree.Layer, count: Expression, inputs: tuple[Value, ...], copies: Task[Once]
+    e: Elaboration, statement: tree.LayerStatement, count: Expression, inputs: tuple[Value, ...], copies: Task[Once]
 ) -> Task[Once]:
     """The copies under the assumption that there are some, which ends with them."""
     told, unread, none = e.report.saved(), e.unread(), literal(count, "==")

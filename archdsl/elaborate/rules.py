@@ -13,7 +13,7 @@ from archdsl.expressions.bind import Bound, Unbound, bind, make
 from archdsl.expressions.scope import WRONG, KindReference, Scope
 from archdsl.expressions.signature import of_kind
 from archdsl.faults.problem import Placed, Problem, Refused, Silent
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.lists import identity, weight
 from archdsl.limits import LARGEST, Limits, raising
@@ -46,7 +46,7 @@ class Rules:
 
     def __init__(
         self,
-        report: Report,
+        report: Reporter,
         origins: dict[int, Placed],
         limits: Limits,
         known: Known,
@@ -55,7 +55,7 @@ class Rules:
         self.report, self.origins, self.limits = report, origins, limits
         self.known, self._facts = known, facts
 
-    def leaf(self, statement: tree.Layer, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
+    def leaf(self, statement: tree.LayerStatement, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
         """A layer line without braces; raises Problem, or Silent where its input has a fault that was told."""
         shapes = tuple([value.shape for value in inputs])
         key = self._key(statement, kind, shapes, place.scope)
@@ -84,7 +84,7 @@ class Rules:
             place.scope.spend(_formula(*shapes, *results) // _PER_STEP, statement)
         return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]
 
-    def _bound(self, statement: tree.Layer, kind: type[Layer], shapes: Any, place: Place) -> Bound:
+    def _bound(self, statement: tree.LayerStatement, kind: type[Layer], shapes: Any, place: Place) -> Bound:
         """The values of a line; raises Problem with every fault of them, of those that are bound, too."""
         try:
             return bind(of_kind(kind), statement.arguments, place.scope, place.kinds, self.limits)
@@ -100,7 +100,7 @@ class Rules:
             first.beside = tuple(others)
             raise first
 
-    def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
+    def _key(self, statement: tree.LayerStatement, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
         """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure.
 
         A value that is left open has the text of one of another setting, and other facts: these are part of the key.
@@ -125,7 +125,7 @@ class Rules:
         return tuple(words)
 
     def apply(
-        self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.Layer
+        self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.LayerStatement
     ) -> tuple[Layer, tuple[Shape, ...]]:
         """The layer and the shapes of its results; a rule that refuses becomes a Problem with its place."""
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
@@ -172,7 +172,7 @@ class Rules:
         kind: type[Layer],
         bound: Bound,
         inputs: tuple[Value, ...],
-        statement: tree.Layer,
+        statement: tree.LayerStatement,
         *,
         asked: bool,
     ) -> Problem:
@@ -208,7 +208,7 @@ class Rules:
         return Related(Span(start.start, start.end), f"{value.shape} comes from here")
 
 
-def _ins(statement: tree.Layer, place: Place) -> tuple[Related, ...]:
+def _ins(statement: tree.LayerStatement, place: Place) -> tuple[Related, ...]:
     """What `in` is in the parts that a line reads by their names, where it is not one number."""
     entries = [place.names.entries.get(token.text) for token in statement.reads]
     parts = [entry.part for entry in entries if entry is not None and entry.part is not None]

@@ -17,7 +17,7 @@ from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.labels import filled
 from archdsl.faults.problem import Problem, Refused, Silent
 from archdsl.layers import Tensor
-from archdsl.network.nodes import Leaf, Node, Placed, Repeat, Sequence, Share, Tie, Use, postorder, walk
+from archdsl.network.nodes import Leaf, Node, PlacedNode, Repeat, Sequence, Share, Tie, Use, postorder, walk
 from archdsl.network.table import NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
@@ -30,7 +30,7 @@ _USAGE = "usage: SHARE NAME <- inputs, with the name of a layer, group or block 
 # ---- SHARE
 
 
-def share(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], place: Place) -> Task[Once]:
+def share(e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place) -> Task[Once]:
     """A part that runs again on what the line reads, on the weights of its first run."""
     e.visit(statement)
     token = filled(_named(statement), place.scope, e.limits)
@@ -53,7 +53,7 @@ def share(e: Elaboration, statement: tree.Layer, inputs: tuple[Value, ...], plac
     return Once(Share(part.of, run, shapes, run.outputs, statement, token.text), run.outputs, part=part)
 
 
-def _named(statement: tree.Layer) -> Token:
+def _named(statement: tree.LayerStatement) -> Token:
     """The name behind SHARE; nothing else stands there."""
     at = statement.kind or statement
     if statement.body is not None:
@@ -213,7 +213,7 @@ def torn(marked: Sequence, token: Token) -> Iterator[Problem]:
     for one in (marked, *(node.body for node in postorder(marked) if isinstance(node, Use))):
         bodies[one] = None
     for body, _ in bodies.items():
-        owners: dict[int, Placed] = {}
+        owners: dict[int, PlacedNode] = {}
         for placed in walk(body, blocks=False):
             owners.update(dict.fromkeys(placed.item.gives[:1], placed))
             for tie in placed.node.ties if isinstance(placed.node, Leaf) else ():

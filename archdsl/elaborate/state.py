@@ -21,7 +21,7 @@ from archdsl.expressions.labels import DISCARD, discards, filled, label_text
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.signature import Signature, of_block
 from archdsl.faults.problem import Placed, Problem, Silent
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.faults.work import Work
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
@@ -59,7 +59,7 @@ class Uses:
         return self._signatures[place]
 
 
-def discarded(statement: tree.Layer, so: str, at: Placed, hint: str) -> Problem:
+def discarded(statement: tree.LayerStatement, so: str, at: Placed, hint: str) -> Problem:
     """The fault of a result that is needed and that `_` discards; `hint` is told of a name that keeps another one."""
     message = f"`_` discards the result of {statement.kind.text if statement.kind else 'the braces'} above, so {so}"
     names = [token.text for token in statement.names if not discards(token)]
@@ -70,7 +70,7 @@ class Elaboration(ABC):
     """The values, names, visits and faults of one check, and the bodies that were laid."""
 
     def __init__(
-        self, kinds: Kinds, report: Report, limits: Limits, known: Known, facts: Facts | None, work: Work
+        self, kinds: Kinds, report: Reporter, limits: Limits, known: Known, facts: Facts | None, work: Work
     ) -> None:
         self.kinds, self.report, self.limits, self.facts = kinds, report, limits, facts
         self.origins: dict[int, Placed] = {}  # where each value comes from
@@ -85,7 +85,7 @@ class Elaboration(ABC):
         self._partial: NodeTable[bool] = NodeTable()
         self._read: set[int] = set()
         self._passes: list[tuple[int, int]] = []
-        self._results: list[tuple[Item, tree.Layer]] = []
+        self._results: list[tuple[Item, tree.LayerStatement]] = []
 
     # ---- values and visits
 
@@ -140,7 +140,7 @@ class Elaboration(ABC):
         """Note that one value is another under a new number: what reads `outer` reads `inner`."""
         self._passes.append((outer.number, inner.number))
 
-    def note_result(self, item: Item | None, statement: tree.Layer) -> None:
+    def note_result(self, item: Item | None, statement: tree.LayerStatement) -> None:
         """Note that a line gives results, which something must read; a repeat of no copies gives none."""
         if item is not None and item.gives and item.gives != item.reads:
             self._results.append((item, statement))
@@ -171,7 +171,7 @@ class Elaboration(ABC):
                 message = f"nothing reads the result of {token.text if token else 'these braces'}, and it is no output"
                 self.report.tell("unused-result", message, statement)
 
-    def _tell_unread_names(self, item: Item, statement: tree.Layer, read: set[int]) -> None:
+    def _tell_unread_names(self, item: Item, statement: tree.LayerStatement, read: set[int]) -> None:
         """Warn of each name of several that nothing reads. Where something else never reads it either, and it is no
         path of tensors, `_` in its place says that this is meant.
         """
@@ -198,7 +198,7 @@ class Elaboration(ABC):
 
     def fail(self, statement: tree.Statement, place: Place) -> None:
         """The names of a statement with a fault stand for a value in doubt."""
-        for token in statement.names if isinstance(statement, tree.Layer) else ():
+        for token in statement.names if isinstance(statement, tree.LayerStatement) else ():
             if discards(token):
                 continue
             try:
@@ -208,7 +208,7 @@ class Elaboration(ABC):
 
     # ---- what a line reads
 
-    def reads(self, statement: tree.Layer, current: Value | None, place: Place) -> tuple[Value, ...]:
+    def reads(self, statement: tree.LayerStatement, current: Value | None, place: Place) -> tuple[Value, ...]:
         """The values behind `<-`, or the nearest result above."""
         if statement.reads:
             return tuple([self.reference(token, place) for token in statement.reads])
@@ -227,7 +227,7 @@ class Elaboration(ABC):
         message = "there is nothing to read: no `input` above"
         raise Problem("missing-input", message, at, hint="put `input 224x224x3` above, or check with --input 224x224x3")
 
-    def _is_source(self, statement: tree.Layer, place: Place) -> bool:
+    def _is_source(self, statement: tree.LayerStatement, place: Place) -> bool:
         """Whether a line is of a kind that reads nothing."""
         found = self.kinds.reference(statement.kind, place.scope, place.kinds) if statement.kind is not None else None
         built_in = found is not None and found.file is None and found.name in REGISTRY
@@ -289,12 +289,12 @@ class Elaboration(ABC):
 
     @abstractmethod
     def layer(
-        self, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, base: int
+        self, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, base: int
     ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
         """A layer line of any form: its item and its results."""
 
     @abstractmethod
-    def once(self, statement: tree.Layer, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
+    def once(self, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
         """One copy of a layer line."""
 
 
@@ -303,7 +303,7 @@ def _lays(statement: tree.If) -> bool:
     stack: list[tree.Statement] = [statement]
     while stack:
         one = stack.pop()
-        if isinstance(one, (tree.Layer, tree.For)):
+        if isinstance(one, (tree.LayerStatement, tree.For)):
             return True
         if isinstance(one, tree.If):
             bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])

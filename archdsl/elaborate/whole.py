@@ -8,7 +8,7 @@ from archdsl.elaborate.names import Entry, Names, Place, Value
 from archdsl.elaborate.trampoline import run
 from archdsl.expressions.scope import Scope
 from archdsl.faults.problem import Problem, Silent, Stop
-from archdsl.network.nodes import Freeze, Network, Port, Sequence
+from archdsl.network.nodes import FrozenParts, Network, NetworkPort, Sequence
 from archdsl.reading.declare import Declarations, input_shape, model_name
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
@@ -49,7 +49,7 @@ def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fra
     return None
 
 
-def _frozen(elaborator: Elaborator, body: Sequence, names: Names) -> tuple[Sequence, tuple[Freeze, ...]]:
+def _frozen(elaborator: Elaborator, body: Sequence, names: Names) -> tuple[Sequence, tuple[FrozenParts, ...]]:
     """The body with the layers marked that are not trained; as it is after a fault, by which names may be lacking."""
     if elaborator.report.broken or elaborator.report.lost:
         return body, ()
@@ -102,11 +102,13 @@ def _assembled(
     scope: Scope,
     source: Source,
 ) -> Network:
-    ports = tuple(Port(name, v.number, v.shape.sizes, v.shape.dtype) for name, v in inputs if v.shape)
+    ports = tuple(NetworkPort(name, v.number, v.shape.sizes, v.shape.dtype) for name, v in inputs if v.shape)
     tokens = names.outputs.reads if names.outputs else ()
     called = [token.text.strip('"') for token in tokens] or [_last_label(declared)]
     outputs = tuple(
-        Port(name, v.number, v.shape.sizes, v.shape.dtype) for name, v in zip(called, results, strict=False) if v.shape
+        NetworkPort(name, v.number, v.shape.sizes, v.shape.dtype)
+        for name, v in zip(called, results, strict=False)
+        if v.shape
     )
     known = tuple((p.name.text, scope.get(p.name.text)) for p in (declared.model.parameters if declared.model else ()))
     shapes = tuple(value.shape for value in results if value.shape)
@@ -118,7 +120,7 @@ def _last_label(declared: Declarations) -> str:
     """The label of the last layer line, or `output`."""
     for line in reversed(declared.lines):
         for statement in reversed(line.statements):
-            if isinstance(statement, tree.Layer):
+            if isinstance(statement, tree.LayerStatement):
                 plain = statement.names and statement.names[0].type == "WORD"
                 return statement.names[0].text if plain else "output"
     return "output"

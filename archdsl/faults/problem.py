@@ -65,11 +65,11 @@ class Stop(Exception):
 def placed(statement: tree.Statement) -> Placed:
     """Where a statement can be marked."""
     match statement:
-        case tree.Layer() | tree.Input() | tree.Unknown():
+        case tree.LayerStatement() | tree.Input() | tree.Unknown():
             return statement
-        case tree.Model(name, _, _) | tree.Block(name, _, _, _) | tree.Let(name, _):
+        case tree.ModelStatement(name, _, _) | tree.Block(name, _, _, _) | tree.Let(name, _):
             return name
-        case tree.Use(path):
+        case tree.UseStatement(path):
             return path
         case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _, _):
             return tokens[0]

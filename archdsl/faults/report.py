@@ -37,7 +37,7 @@ class Around:
         return self._related
 
 
-class Report:
+class Reporter:
     """The diagnostics of one check; of as many errors as nobody reads, it ends the check.
 
     `shown` is how many diagnostics are shown; without it, nothing bounds the errors.

@@ -10,7 +10,7 @@ from archdsl.diagnostics import Diagnostic
 from archdsl.limits import Limits
 
 
-class Found(NamedTuple):
+class FoundFile(NamedTuple):
     """A file to look at, what is wrong with its path, and the folder through which it was found."""
 
     path: str
@@ -18,17 +18,17 @@ class Found(NamedTuple):
     folder: str | None = None
 
 
-def found(paths: list[str], limits: Limits, exclude: Iterable[str] = ()) -> list[Found]:
+def found(paths: list[str], limits: Limits, exclude: Iterable[str] = ()) -> list[FoundFile]:
     """The files to look at: those named, and in folders every `.arch` below that no pattern leaves out."""
-    files: list[Found] = []
+    files: list[FoundFile] = []
     for path in paths:
         if path == "-" or not os.path.isdir(path):
-            files.append(Found(path))
+            files.append(FoundFile(path))
             continue
         from archdsl.files.search import Search
 
         search = Search(path, limits, tuple(exclude))
-        below = [Found(one, None, path) for one in search.specs()]
-        below += [Found(fault.source.name, fault, path) for fault in search.faults]
-        files += sorted(below, key=lambda one: one.path) or [Found(path, search.nothing())]
+        below = [FoundFile(one, None, path) for one in search.specs()]
+        below += [FoundFile(fault.source.name, fault, path) for fault in search.faults]
+        files += sorted(below, key=lambda one: one.path) or [FoundFile(path, search.nothing())]
     return files

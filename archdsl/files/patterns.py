@@ -32,7 +32,7 @@ _ANY = None  # the segment `**`: any number of folders
 Segment: TypeAlias = str | re.Pattern[str] | None  # a name, a name with wildcards, or `**`
 
 
-class Pattern(NamedTuple):
+class PathPattern(NamedTuple):
     """One line. `segments` are the names of a path from where the pattern stands; one alone is a name at any depth."""
 
     segments: tuple[Segment, ...]
@@ -49,7 +49,7 @@ class Pattern(NamedTuple):
         return _follows(self.segments, path)
 
 
-def pattern(line: str) -> Pattern | None:
+def pattern(line: str) -> PathPattern | None:
     """The pattern of one line; None for an empty one, a comment, and one that can match nothing."""
     line = _bytes(line).removesuffix("\n").removesuffix("\r")
     text = re.sub(r"(?<!\\)((?:\\\\)*) +$", r"\1", line)
@@ -66,7 +66,7 @@ def pattern(line: str) -> Pattern | None:
         return None
     if not anchored and segments[0] is _ANY:
         segments = (_segment([_STAR]),)  # `**` alone is any name
-    return Pattern(segments, anchored, folder, wanted) if "" not in segments else None
+    return PathPattern(segments, anchored, folder, wanted) if "" not in segments else None
 
 
 def _bytes(text: str) -> str:
@@ -195,8 +195,8 @@ class Patterns:
     def __init__(self, base: str, lines: Iterable[str], most: int) -> None:
         """Raises ValueError for more patterns than `most`."""
         self.base = base
-        self._names: dict[str, list[tuple[int, Pattern]]] = {}  # those that are a plain name
-        self._others: list[tuple[int, Pattern]] = []
+        self._names: dict[str, list[tuple[int, PathPattern]]] = {}  # those that are a plain name
+        self._others: list[tuple[int, PathPattern]] = []
         for number, line in enumerate(lines):
             found = pattern(line)
             if found is None:

@@ -5,7 +5,7 @@ Floor 4: knows sizes and shapes, nothing of text and places, and never imports P
 
 from __future__ import annotations
 
-from archdsl.layers.base import REGISTRY, Attribute, Example, Layer, Lowered, Module, Tensor, Wrong
+from archdsl.layers.base import REGISTRY, Attribute, CounterExample, Example, Layer, Lowered, Module, Tensor
 from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
 
@@ -13,13 +13,13 @@ __all__ = [
     "FAMILIES",
     "REGISTRY",
     "Attribute",
+    "CounterExample",
     "Example",
     "Layer",
     "Lowered",
     "Module",
     "Refusal",
     "Tensor",
-    "Wrong",
     "lookup",
 ]
 

@@ -177,7 +177,7 @@ class Example(NamedTuple):
     macs: int | None = None
 
 
-class Wrong(NamedTuple):
+class CounterExample(NamedTuple):
     """A line that must be refused, and the code of the refusal."""
 
     text: str
@@ -201,7 +201,7 @@ class Layer:
     refers: ClassVar[tuple[str, ...]] = ()  # tensors that may be another layer's: `weight=embed`
     widens: ClassVar[bool] = False  # whether its windows lie on the output, so that the input does not bound them
     fresh: ClassVar[bool] = False  # whether its output is new memory that its own backward pass never reads
-    examples: ClassVar[tuple[Example | Wrong, ...]] = ()
+    examples: ClassVar[tuple[Example | CounterExample, ...]] = ()
 
     def __init_subclass__(cls) -> None:
         own = {name: value for name, value in cls.__dict__.items() if isinstance(value, Attribute)}

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from inspect import cleandoc
 from pathlib import Path
 
-from archdsl.layers import FAMILIES, REGISTRY, Attribute, Example, Layer, Wrong
+from archdsl.layers import FAMILIES, REGISTRY, Attribute, CounterExample, Example, Layer
 from archdsl.layers.values import spell
 
 COLUMNS = ("value", "what", "default", "short", "PyTorch", "meaning")
@@ -85,8 +85,8 @@ def _right(kind: type[Layer]) -> list[Example]:
     return [example for example in kind.examples if isinstance(example, Example)]
 
 
-def _wrong(kind: type[Layer]) -> list[Wrong]:
-    return [example for example in kind.examples if isinstance(example, Wrong)]
+def _wrong(kind: type[Layer]) -> list[CounterExample]:
+    return [example for example in kind.examples if isinstance(example, CounterExample)]
 
 
 def _example(example: Example) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.network.nodes import (
-    Choice,
+    Conditional,
     Item,
     Leaf,
     Loop,
@@ -57,7 +57,7 @@ def _own(node: Node, known: NodeTable[int]) -> tuple[Any, ...]:
             return "repeat", tuple((known[run.node], str(run.copies)) for run in node.runs), node.parallel
         case Loop():
             return "loop", tuple(known[turn] for _, turn in node.turns)
-        case Choice():
+        case Conditional():
             return "choice", known[node.body]
         case Share():
             return "share", node.of, known[node.node]

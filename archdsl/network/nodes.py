@@ -31,7 +31,7 @@ class Leaf(NamedTuple):
     op: Any
     inputs: tuple[Shape, ...]
     outputs: tuple[Shape, ...]
-    statement: tree.Layer
+    statement: tree.LayerStatement
     written: dict[str, tree.Expr]
     frozen: bool = False
     ties: tuple[Tie, ...] = ()
@@ -56,7 +56,7 @@ class Merge(NamedTuple):
     outputs: tuple[Shape, ...]
     branches: tuple[Item, ...]
     width: int
-    statement: tree.Layer
+    statement: tree.LayerStatement
 
 
 class Use(NamedTuple):
@@ -67,7 +67,7 @@ class Use(NamedTuple):
     inputs: tuple[Shape, ...]
     outputs: tuple[Shape, ...]
     body: Sequence
-    statement: tree.Layer
+    statement: tree.LayerStatement
     written: dict[str, tree.Expr]
 
 
@@ -83,7 +83,7 @@ class Repeat(NamedTuple):
 
     runs: tuple[Run, ...]
     parallel: bool
-    statement: tree.Layer
+    statement: tree.LayerStatement
 
     @property
     def copies(self) -> Size:
@@ -97,7 +97,7 @@ class Loop(NamedTuple):
     statement: tree.For
 
 
-class Choice(NamedTuple):
+class Conditional(NamedTuple):
     """An `if`: which arm was taken (the last is `else`, None is none) and its body."""
 
     taken: int | None
@@ -115,11 +115,11 @@ class Share(NamedTuple):
     node: Leaf | Sequence | Use
     inputs: tuple[Shape, ...]
     outputs: tuple[Shape, ...]
-    statement: tree.Layer
+    statement: tree.LayerStatement
     name: str  # as it is written behind SHARE
 
 
-Node: TypeAlias = Leaf | Sequence | Merge | Use | Repeat | Loop | Choice | Share
+Node: TypeAlias = Leaf | Sequence | Merge | Use | Repeat | Loop | Conditional | Share
 
 
 class Item(NamedTuple):
@@ -133,7 +133,7 @@ class Item(NamedTuple):
     shapes: tuple[Shape, ...]
 
 
-class Port(NamedTuple):
+class NetworkPort(NamedTuple):
     """An input or output of the model."""
 
     name: str
@@ -142,7 +142,7 @@ class Port(NamedTuple):
     dtype: str
 
 
-class Freeze(NamedTuple):
+class FrozenParts(NamedTuple):
     """Parts that are not trained, by their paths, those with tensors; with `all_but`, the parts that alone are trained.
 
     `still` says that running averages are held as they are.
@@ -158,10 +158,10 @@ class Network(NamedTuple):
 
     name: str
     parameters: tuple[tuple[str, Any], ...]
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
+    inputs: tuple[NetworkPort, ...]
+    outputs: tuple[NetworkPort, ...]
     body: Sequence
-    freezes: tuple[Freeze, ...] = ()
+    freezes: tuple[FrozenParts, ...] = ()
     thawed: Sequence | None = None
 
 
@@ -172,7 +172,7 @@ def children(node: Node) -> tuple[Node, ...]:
             return tuple(item.node for item in node.items)
         case Merge():
             return tuple(item.node for item in node.branches)
-        case Use() | Choice():
+        case Use() | Conditional():
             return (node.body,)
         case Repeat():
             return tuple(run.node for run in node.runs)
@@ -211,7 +211,7 @@ def width(node: Node) -> int:
     match node:
         case Sequence() | Merge():
             return node.width
-        case Choice():
+        case Conditional():
             return node.body.width
         case Repeat():
             return sum(run.copies * width(run.node) for run in node.runs if isinstance(run.copies, int))
@@ -221,7 +221,7 @@ def width(node: Node) -> int:
             return 1
 
 
-class Placed(NamedTuple):
+class PlacedNode(NamedTuple):
     """A node with its full path, how deep it lies, and how many equal copies stand in its place."""
 
     path: str
@@ -232,7 +232,9 @@ class Placed(NamedTuple):
     parent: str
 
 
-def walk(body: Sequence, unroll: bool = False, deepest: int | None = None, *, blocks: bool = True) -> Iterator[Placed]:
+def walk(
+    body: Sequence, unroll: bool = False, deepest: int | None = None, *, blocks: bool = True
+) -> Iterator[PlacedNode]:
     """Every named or numbered node in order, containers before what they hold; equal copies once, with their count.
 
     With `unroll`, each copy by itself, its count 1. What lies deeper than `deepest` is left out, and costs nothing;
@@ -254,18 +256,18 @@ def walk(body: Sequence, unroll: bool = False, deepest: int | None = None, *, bl
         named = label is not None
         match node:
             case Leaf() | Share():
-                yield Placed(path, depth, count, item, node, prefix)
+                yield PlacedNode(path, depth, count, item, node, prefix)
             case Use():
-                yield Placed(path, depth, count, item, node, prefix)
+                yield PlacedNode(path, depth, count, item, node, prefix)
                 push(node.body.items if blocks else (), path, 0, depth + 1, count)
             case Sequence():
                 if named:
-                    yield Placed(path, depth, count, item, node, prefix)
+                    yield PlacedNode(path, depth, count, item, node, prefix)
                 push(node.items, path if named else prefix, 0 if named else number, depth + named, count)
             case Merge():
-                yield Placed(path if named else prefix, depth, count, item, node, prefix)
+                yield PlacedNode(path if named else prefix, depth, count, item, node, prefix)
                 push(node.branches, path if named else prefix, 0 if named else number, depth + 1, count)
-            case Choice():
+            case Conditional():
                 push(node.body.items, prefix, number, depth, count)
             case Loop():
                 offsets = []
@@ -276,7 +278,7 @@ def walk(body: Sequence, unroll: bool = False, deepest: int | None = None, *, bl
                     push(turn.items, prefix, offset, depth, count)
             case Repeat():
                 if named:
-                    yield Placed(path, depth, count, item, node, prefix)
+                    yield PlacedNode(path, depth, count, item, node, prefix)
                 if named and depth == deepest:
                     continue
                 copies = copies_of(node, None if named else number, unroll)

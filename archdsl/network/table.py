@@ -12,7 +12,7 @@ T = TypeVar("T")
 D = TypeVar("D")
 
 
-class Identity:
+class ByIdentity:
     """An object as a key, or as part of one: equal to itself alone, and held, so that no other gets its address."""
 
     __slots__ = ("node",)
@@ -21,7 +21,7 @@ class Identity:
         self.node = node
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Identity) and self.node is other.node
+        return isinstance(other, ByIdentity) and self.node is other.node
 
     def __hash__(self) -> int:
         return id(self.node)

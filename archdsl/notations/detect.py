@@ -38,7 +38,7 @@ _SPEC_LINE = "CONV 96 11x11 s4 -> 55x55x96"
 _LISTING_LINE = "[55x55x96] CONV1: 96 11x11 filters at stride 4"
 
 
-class Text(NamedTuple):
+class DetectedText(NamedTuple):
     """A text as read: its notation, its tree, what is wrong, and for a listing how its lines were read."""
 
     notation: str
@@ -51,7 +51,7 @@ class Text(NamedTuple):
 class _Reading(NamedTuple):
     """A text read as a listing: how many layers it has, and whether every word of it is understood."""
 
-    text: Text
+    text: DetectedText
     layers: int
     understood: bool
 
@@ -62,7 +62,7 @@ def read_text(
     notation: str | None,
     is_kind: Callable[[str], bool],
     given: tree.Input | None = None,
-) -> Text:
+) -> DetectedText:
     """Read a text in the notation given, or in the one that it is written in; `is_kind` knows the kinds of layer.
 
     `given` is the input of a listing that states none.
@@ -71,14 +71,14 @@ def read_text(
     return _listing(source, limits, given).text if given is not None and text.notation == "listing" else text
 
 
-def _seen(source: Source, limits: Limits, notation: str | None, is_kind: Callable[[str], bool]) -> Text:
+def _seen(source: Source, limits: Limits, notation: str | None, is_kind: Callable[[str], bool]) -> DetectedText:
     """A text in its notation, which does not depend on what the caller gives."""
     if notation == "listing":
         return _listing(source, limits).text
     parsed = parse(source, limits)
     if notation == "arch" or source.name.endswith(".arch") or not source.text.strip():
-        return Text("arch", parsed)
-    as_spec = Text("arch", parsed)
+        return DetectedText("arch", parsed)
+    as_spec = DetectedText("arch", parsed)
     parses = parsed.file is not None and not _is_prose(parsed.file, is_kind)
     if parses and parsed.file is not None and not _is_foreign(parsed.file, is_kind):
         return as_spec
@@ -97,7 +97,9 @@ def _seen(source: Source, limits: Limits, notation: str | None, is_kind: Callabl
     return _likely(source, as_spec, reading, said, spec, spec or _looks_like_layers(parsed, source, is_kind))
 
 
-def _likely(source: Source, as_spec: Text, reading: _Reading, said: bool, spec: bool, looks: bool) -> Text:
+def _likely(
+    source: Source, as_spec: DetectedText, reading: _Reading, said: bool, spec: bool, looks: bool
+) -> DetectedText:
     """A text that is no spec without faults.
 
     `said` and `spec` tell whether it has marks of a listing and of a spec, `looks` whether a line begins as in a spec.
@@ -110,7 +112,7 @@ def _likely(source: Source, as_spec: Text, reading: _Reading, said: bool, spec: 
         return listing
     if spec or (looks and not (layers and said)):
         return as_spec if spec or not layers else _beside(as_spec, listing)
-    return listing if layers else Text("arch", _neither(source, as_spec.parsed))
+    return listing if layers else DetectedText("arch", _neither(source, as_spec.parsed))
 
 
 def _looks_like_layers(parsed: Parsed, source: Source, is_kind: Callable[[str], bool]) -> bool:
@@ -129,7 +131,7 @@ def _looks_like_layers(parsed: Parsed, source: Source, is_kind: Callable[[str], 
     return parsed.file is None and few
 
 
-def _beside(as_spec: Text, listing: Text) -> Text:
+def _beside(as_spec: DetectedText, listing: DetectedText) -> DetectedText:
     """A spec with faults that may be meant as a listing: what its reading as one says is told, too."""
     if not as_spec.parsed.diagnostics:  # it parses, and what is wrong with it is found by the check
         return as_spec
@@ -146,7 +148,7 @@ def _listing(source: Source, limits: Limits, given: tree.Input | None = None) ->
 
     read = read_listing(source, limits, given)
     stated = read.stated or given is None
-    text = Text("listing", Parsed(read.file, read.diagnostics, []), tuple(read.notes), stated, read.prose)
+    text = DetectedText("listing", Parsed(read.file, read.diagnostics, []), tuple(read.notes), stated, read.prose)
     return _Reading(text, read.layers, read.understood)
 
 
@@ -155,10 +157,16 @@ def _is_prose(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
     statements = [statement for line in file.lines for statement in line.statements]
     words = False
     for one in statements:
-        if isinstance(one, tree.Use) and not _uses_files(one):  # `use relu`
+        if isinstance(one, tree.UseStatement) and not _uses_files(one):  # `use relu`
             words = True
             continue
-        if not isinstance(one, tree.Layer) or one.kind is None or one.claims or one.reads or is_kind(one.kind.text):
+        if (
+            not isinstance(one, tree.LayerStatement)
+            or one.kind is None
+            or one.claims
+            or one.reads
+            or is_kind(one.kind.text)
+        ):
             return False
         values = [argument.value for argument in one.arguments]
         if not all(isinstance(value, Token) and value.type == "WORD" for value in values):
@@ -172,7 +180,7 @@ def _is_foreign(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
     if any(_uses_files(one) for line in file.lines for one in line.statements):
         return False
     blocks = {one.name.text for line in file.lines for one in line.statements if isinstance(one, tree.Block)}
-    layers = [one for line in file.lines for one in line.statements if isinstance(one, tree.Layer)]
+    layers = [one for line in file.lines for one in line.statements if isinstance(one, tree.LayerStatement)]
     kinds = [one.kind.text for one in layers if one.kind is not None]
     known = sum(is_kind(kind) or kind in blocks for kind in kinds)
     return 2 * known < len(kinds)
@@ -183,7 +191,7 @@ def _is_written_as_a_spec(file: tree.File, text: str) -> bool:
 
     Its kinds are in capitals; or it is short, and no line begins with a label as listings have it, `conv1 5x5 6`.
     """
-    layers = [one for line in file.lines for one in line.statements if isinstance(one, tree.Layer)]
+    layers = [one for line in file.lines for one in line.statements if isinstance(one, tree.LayerStatement)]
     kinds = [one.kind.text for one in layers if one.kind is not None]
     if all(kind.isupper() for kind in kinds):
         return True
@@ -192,7 +200,7 @@ def _is_written_as_a_spec(file: tree.File, text: str) -> bool:
 
 def _uses_files(statement: tree.Statement) -> bool:
     """Whether a statement is a `use` of a path or of the library, and no sentence that begins with the word."""
-    return isinstance(statement, tree.Use) and (statement.path.type == "STRING" or "." in statement.path.text)
+    return isinstance(statement, tree.UseStatement) and (statement.path.type == "STRING" or "." in statement.path.text)
 
 
 def _neither(source: Source, parsed: Parsed) -> Parsed:

@@ -34,12 +34,12 @@ def _lines(line: tree.Line) -> Iterator[str]:
             yield from (f"input {_expression(first.size)}", "")
         case tree.Expect():
             yield from ("", f"expect {', '.join(map(_claim, first.claims))}")
-        case tree.Layer() if first.body is not None:
+        case tree.LayerStatement() if first.body is not None:
             yield f"{_label(first)}{first.kind.text if first.kind else ''} {{"
             yield from _inside(first.body)
             yield f"}}{_repeat(first)}{_claims(first)}"
         case _:
-            layers = [one for one in line.statements if isinstance(one, tree.Layer)]
+            layers = [one for one in line.statements if isinstance(one, tree.LayerStatement)]
             yield f"{'; '.join(map(_layer, layers))}{_claims(layers[-1])}"
 
 
@@ -48,7 +48,7 @@ def _inside(body: tree.Body) -> Iterator[str]:
         yield from _lines(line)
 
 
-def _layer(layer: tree.Layer) -> str:
+def _layer(layer: tree.LayerStatement) -> str:
     words = [layer.kind.text if layer.kind else ""]
     for argument in layer.arguments:
         value = _expression(argument.value)
@@ -56,15 +56,15 @@ def _layer(layer: tree.Layer) -> str:
     return f"{_label(layer)}{' '.join(words)}{_repeat(layer)}"
 
 
-def _label(layer: tree.Layer) -> str:
+def _label(layer: tree.LayerStatement) -> str:
     return f"{layer.names[0].text}: " if layer.names else ""
 
 
-def _repeat(layer: tree.Layer) -> str:
+def _repeat(layer: tree.LayerStatement) -> str:
     return f" x{layer.repeat.text}" if isinstance(layer.repeat, Token) else ""
 
 
-def _claims(layer: tree.Layer) -> str:
+def _claims(layer: tree.LayerStatement) -> str:
     return f" -> {', '.join(map(_claim, layer.claims))}" if layer.claims else ""
 
 

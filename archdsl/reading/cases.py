@@ -11,7 +11,7 @@ from archdsl.limits import Limits
 from archdsl.syntax import tree
 
 
-class Cases(NamedTuple):
+class CaseSettings(NamedTuple):
     """The settings of all `cases` of a file; beyond the limit none, and the fault."""
 
     settings: tuple[dict[str, Any], ...] = ()
@@ -26,13 +26,13 @@ class Cases(NamedTuple):
         ]
 
 
-def cases(file: tree.File, limits: Limits) -> Cases:
+def cases(file: tree.File, limits: Limits) -> CaseSettings:
     """The settings that a file lists."""
     statements = [one for line in file.lines for one in line.statements]
     listed = [one for one in statements if isinstance(one, tree.Cases)]
     if not listed:
-        return Cases()
-    model = next((one for one in statements if isinstance(one, tree.Model)), None)
+        return CaseSettings()
+    model = next((one for one in statements if isinstance(one, tree.ModelStatement)), None)
     known = {parameter.name.text for parameter in model.parameters} if model else set()
     found: list[dict[str, Any]] = []
     faults: list[Problem] = []
@@ -47,8 +47,8 @@ def cases(file: tree.File, limits: Limits) -> Cases:
         except Silent:
             continue
         if len(found) > limits.cases:
-            return Cases((), (*faults, exceeded("cases", f"more than {limits.cases:,} cases", one.settings)))
-    return Cases(tuple(found), tuple(faults))
+            return CaseSettings((), (*faults, exceeded("cases", f"more than {limits.cases:,} cases", one.settings)))
+    return CaseSettings(tuple(found), tuple(faults))
 
 
 def _settings(one: tree.Cases, limits: Limits) -> list[dict[str, Any]]:

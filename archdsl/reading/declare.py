@@ -9,7 +9,7 @@ from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import HOLES, RESERVED, WRONG, Scope, Words, meant
 from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem, Silent
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.faults.work import Work
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
@@ -26,16 +26,16 @@ if TYPE_CHECKING:
 class Declarations(NamedTuple):
     """The declarations of a file, and the lines that are left: its layers."""
 
-    model: tree.Model | None
+    model: tree.ModelStatement | None
     blocks: dict[str, tree.Block]
     inputs: tuple[tree.Input, ...]
     cases: tuple[tree.Cases, ...]
     lines: tuple[tree.Line, ...]
 
 
-def declarations(file: tree.File, report: Report) -> Declarations:
+def declarations(file: tree.File, report: Reporter) -> Declarations:
     """Sort the statements of a file; what is declared twice is told once."""
-    model: tree.Model | None = None
+    model: tree.ModelStatement | None = None
     blocks: dict[str, tree.Block] = {}
     inputs: list[tree.Input] = []
     cases: list[tree.Cases] = []
@@ -44,7 +44,7 @@ def declarations(file: tree.File, report: Report) -> Declarations:
         rest: list[tree.Statement] = []
         for statement in line.statements:
             match statement:
-                case tree.Model():
+                case tree.ModelStatement():
                     if model is not None:
                         _twice(report, "the model of this file", statement.name, model.name)
                     model = model or statement
@@ -59,7 +59,7 @@ def declarations(file: tree.File, report: Report) -> Declarations:
                             statement.name,
                         )
                     blocks.setdefault(name, statement)
-                case tree.Use():
+                case tree.UseStatement():
                     continue  # the files that it brings are loaded
                 case tree.Input():
                     inputs.append(statement)
@@ -73,12 +73,12 @@ def declarations(file: tree.File, report: Report) -> Declarations:
     return Declarations(model, blocks, tuple(inputs), tuple(cases), tuple(lines))
 
 
-def _twice(report: Report, what: str, again: Token, first: Token) -> None:
+def _twice(report: Reporter, what: str, again: Token, first: Token) -> None:
     related = (Related(Span(first.start, first.end), "first here"),)
     report.tell("duplicate-name", f"{what} is declared twice", again, related=related)
 
 
-def model_name(model: tree.Model | None, source: Source) -> str:
+def model_name(model: tree.ModelStatement | None, source: Source) -> str:
     """The name of the model, or one made from the name of the file."""
     if model is not None:
         return model.name.text
@@ -91,7 +91,7 @@ def model_name(model: tree.Model | None, source: Source) -> str:
 _KEPT = ("allow_modules", "folder", "input", "limits", "notation")  # arguments of `archdsl.load` and `loads`
 
 
-def _check_parameters(model: tree.Model | None, blocks: dict[str, tree.Block], report: Report) -> None:
+def _check_parameters(model: tree.ModelStatement | None, blocks: dict[str, tree.Block], report: Reporter) -> None:
     for owner in (*((model,) if model else ()), *blocks.values()):
         seen: dict[str, Token] = {}
         for parameter in owner.parameters:
@@ -107,10 +107,10 @@ def _check_parameters(model: tree.Model | None, blocks: dict[str, tree.Block], r
 
 
 def parameters(
-    model: tree.Model | None,
+    model: tree.ModelStatement | None,
     given: dict[str, Any],
     symbols: set[str],
-    report: Report,
+    report: Reporter,
     limits: Limits,
     facts: Facts | None,
     kinds: Words,
@@ -152,7 +152,7 @@ def _parameter(
     name: str,
     given: dict[str, Any],
     scope: Scope,
-    report: Report,
+    report: Reporter,
     limits: Limits,
     kinds: Words,
 ) -> Any:
@@ -202,7 +202,7 @@ def input_shape(one: tree.Input, scope: Scope, limits: Limits) -> Shape:
     return Shape(sizes, dtype)
 
 
-def as_block(model: tree.Model, declared: Declarations) -> tree.Block:
+def as_block(model: tree.ModelStatement, declared: Declarations) -> tree.Block:
     """A model as the block that its file offers: its parameters, the names of its inputs, its lines."""
     takes = tuple(token for one in declared.inputs for token in one.names)
     return tree.Block(model.name, model.parameters, takes, tree.Body(declared.lines, model.name.start, model.name.end))

@@ -88,7 +88,7 @@ def given_input(text: str, limits: Limits, option: str = "--input") -> GivenInpu
 # ---- which input of a text is given what
 
 
-class Port(NamedTuple):
+class GivenPort(NamedTuple):
     """One input of a text that the caller gives: its name, its statement, and the shape."""
 
     name: str
@@ -96,7 +96,7 @@ class Port(NamedTuple):
     given: GivenInput
 
 
-def ports(declared: Declarations, inputs: Inputs) -> list[Port]:
+def ports(declared: Declarations, inputs: Inputs) -> list[GivenPort]:
     """The inputs of a text that are given; raises Problem for a name that it does not have, and where one is needed."""
     stated = {name: one for one in declared.inputs for name in _names(one)}
     if inputs.one is not None and len(stated) > 1:
@@ -104,11 +104,11 @@ def ports(declared: Declarations, inputs: Inputs) -> list[Port]:
         message = f"there are {len(stated)} inputs, {names}, and {inputs.option} does not say which it is"
         raise Problem("missing-input", message, declared.inputs[0], hint=inputs.typed(inputs.one, next(iter(stated))))
     if inputs.one is not None:
-        return [Port(name, one, inputs.one) for name, one in stated.items()]
+        return [GivenPort(name, one, inputs.one) for name, one in stated.items()]
     for name in inputs.named:
         if name not in stated and (stated or name != _UNNAMED):
             raise _unknown(name, inputs, stated)
-    return [Port(name, one, inputs.named[name]) for name, one in stated.items() if name in inputs.named]
+    return [GivenPort(name, one, inputs.named[name]) for name, one in stated.items() if name in inputs.named]
 
 
 def _names(one: tree.Input) -> list[str]:
@@ -131,7 +131,7 @@ def _unknown(name: str, inputs: Inputs, stated: dict[str, tree.Input]) -> Proble
 # ---- what follows for the names in a stated shape
 
 
-def told(declared: Declarations, given: list[Port]) -> Iterator[tuple[Port, str, Any]]:
+def told(declared: Declarations, given: list[GivenPort]) -> Iterator[tuple[GivenPort, str, Any]]:
     """The parameters and open sizes that stand for an axis of an input that is given, each with its number."""
     parameters = {parameter.name.text for parameter in declared.model.parameters} if declared.model else set()
     names = symbol_names(declared.inputs, declared.model) | parameters
@@ -194,7 +194,7 @@ def words_of(size: tree.Expr) -> list[str]:
 class Changed(NamedTuple):
     """An input whose shape is another than the text's own, which is None where that has no value."""
 
-    port: Port
+    port: GivenPort
     before: Shape | None
 
 
@@ -208,7 +208,7 @@ class Replacing:
     def bound(self, given: dict[str, Any]) -> dict[str, Any]:
         """The values given, and those that the inputs tell; raises Problem where one name has two."""
         found = {name: value for name, value in given.items() if value != LEFT_OPEN}
-        before: dict[str, Port] = {}
+        before: dict[str, GivenPort] = {}
         for port, name, value in told(self.declared, self.ports):
             if found.setdefault(name, value) != value:
                 one, other = spell_value(value), spell_value(found[name])
@@ -245,7 +245,7 @@ class Replacing:
         except (Problem, Silent):
             return None
 
-    def _fits(self, port: Port, before: Shape | None, scope: Scope) -> bool:
+    def _fits(self, port: GivenPort, before: Shape | None, scope: Scope) -> bool:
         """Hold a shape that is given against the stated one: as many axes, in the same order; raises Problem.
 
         Returns False where the stated one follows from a fault that is told elsewhere.
@@ -268,14 +268,14 @@ class Replacing:
                 raise Problem("shape-mismatch", message, axis)
         return True
 
-    def _in_order(self, port: Port, wanted: Shape) -> str | None:
+    def _in_order(self, port: GivenPort, wanted: Shape) -> str | None:
         sizes = _in_order(port.given.sizes, wanted.sizes)
         if sizes is None:
             return None
         shape = port.given._replace(sizes=sizes)
         return f"{self.inputs.typed(shape, port.name if self.inputs.named else None)}: channels last, and no batch"
 
-    def _called(self, port: Port) -> str:
+    def _called(self, port: GivenPort) -> str:
         return f"{self.inputs.option} {port.given}"
 
 

@@ -47,7 +47,7 @@ def find(file: tree.File, text: str) -> list[Hole]:
     while stack:
         statement = stack.pop()
         match statement:
-            case tree.Layer(start=start, end=end):
+            case tree.LayerStatement(start=start, end=end):
                 if "?" not in text[start:end]:
                     continue
                 found += _of_layer(statement, blocks)
@@ -59,7 +59,7 @@ def find(file: tree.File, text: str) -> list[Hole]:
                 found += [hole for condition, _ in arms for hole in _named(condition, "if")]
             case tree.Input(names, size):
                 found += _of_input(size, names[0].text if names else "input")
-            case tree.Model() | tree.Block():
+            case tree.ModelStatement() | tree.Block():
                 for parameter in statement.parameters:
                     found += _named(parameter.default, parameter.name.text)
         found += [hole for part in chosen(statement) for hole in _named(part, "where")]
@@ -78,7 +78,7 @@ def chosen(statement: tree.Statement) -> tuple[tree.Expr, ...]:
     match statement:
         case tree.Cases(_, settings):
             return (settings,)
-        case tree.Model() | tree.Input():
+        case tree.ModelStatement() | tree.Input():
             return statement.where
     return ()
 
@@ -86,7 +86,7 @@ def chosen(statement: tree.Statement) -> tuple[tree.Expr, ...]:
 def bodies(statement: tree.Statement) -> list[tree.Body]:
     """The braces of a statement."""
     match statement:
-        case tree.Layer(_, _, _, body):
+        case tree.LayerStatement(_, _, _, body):
             return [] if body is None else [body]
         case tree.Block(_, _, _, body) | tree.For(_, _, body, _):
             return [body]
@@ -131,7 +131,7 @@ def _of_input(size: tree.Expr, name: str) -> Iterator[Hole]:
             yield Hole(at, token, name, least=1, together=at if at == last else token.start)
 
 
-def _of_layer(statement: tree.Layer, blocks: dict[str, tree.Block]) -> Iterator[Hole]:
+def _of_layer(statement: tree.LayerStatement, blocks: dict[str, tree.Block]) -> Iterator[Hole]:
     kind = statement.kind.text if statement.kind is not None else ""
     signature, layer = _signature(kind, blocks)
     arguments, slots = statement.arguments, _slots(signature, statement.arguments)

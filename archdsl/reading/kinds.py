@@ -11,7 +11,7 @@ from archdsl.diagnostics import Related, Source, Span, nearest
 from archdsl.expressions.evaluate import no_kind
 from archdsl.expressions.scope import SHARE, WRONG, KindReference, Scope, Sharing, Words, meant
 from archdsl.faults.problem import Problem, Silent
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.layers import REGISTRY, Layer
 from archdsl.reading.declare import Declarations, as_block, declarations
 from archdsl.syntax import tree
@@ -48,7 +48,7 @@ class Kinds:
         self._numbers[block.name.start] = reference.file
         return reference
 
-    def used(self, number: int, report: Report) -> AbstractContextManager[None]:
+    def used(self, number: int, report: Reporter) -> AbstractContextManager[None]:
         """What is told of a file inside is also explained by the `use` that brought it."""
         return _used(self._places[number], report)
 
@@ -153,7 +153,7 @@ class Kinds:
         return tuple(Related(Span(one.start, one.end), text) for one, text in zip(names, texts, strict=True))
 
 
-def linked(file: tree.File, used: Used | None, report: Report) -> Kinds:
+def linked(file: tree.File, used: Used | None, report: Reporter) -> Kinds:
     """The declarations of a text and of all files that it uses, and what words mean in each; tells what clashes."""
     if used is None:
         return Kinds([declarations(file, report)], report.source)
@@ -176,5 +176,5 @@ def linked(file: tree.File, used: Used | None, report: Report) -> Kinds:
     return kinds
 
 
-def _used(place: Token | None, report: Report) -> AbstractContextManager[None]:
+def _used(place: Token | None, report: Reporter) -> AbstractContextManager[None]:
     return nullcontext() if place is None else report.within(place, partial(str, "used here"))

@@ -9,7 +9,7 @@ from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.layers import Layer, lookup
 from archdsl.limits import Limits
 from archdsl.notations.detect import read_text
-from archdsl.reading.cases import Cases, cases
+from archdsl.reading.cases import CaseSettings, cases
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.collector import without_collector
@@ -24,7 +24,7 @@ Known: TypeAlias = MutableMapping[
 ]  # the layers of lines that were seen before, with their results, what was written, and the remarks on them
 
 
-class Found(NamedTuple):
+class FoundNumber(NamedTuple):
     """The number of one hole: where it stands, counted from 1, the word around it as written, and what it is called."""
 
     line: int
@@ -39,7 +39,7 @@ class Answer(NamedTuple):
 
     source: Source
     values: tuple[tuple[int, int], ...]  # place and number, in the order of the text
-    found: tuple[Found, ...]
+    found: tuple[FoundNumber, ...]
     told: list[Diagnostic]
     samples: tuple[tuple[tuple[int, int], ...], ...] = ()  # numbers for all holes, where some have none
     symbols: tuple[tuple[int, str], ...] = ()  # for the holes without a number, where all are sizes of inputs
@@ -62,7 +62,7 @@ class Reading(NamedTuple):
     used: Used | None = None  # the files that the text uses; then `source` is all of them
     folder: Folder | None = None  # where they are found
     prose: tuple[Span, ...] = ()  # what of a listing was passed over
-    cases: Cases = Cases()
+    cases: CaseSettings = CaseSettings()
     inputs: Inputs | None = None  # what the caller gives in place of the text's own, or for lines without one
     dropped: tuple[str, ...] = ()  # statements that could not be read
     braces: bool = False  # whether it is a guess where some braces begin and end
@@ -131,5 +131,5 @@ def _holes(source: Source, file: tree.File | None) -> tuple[Hole, ...]:
 def blocks_alone(reading: Reading) -> int:
     """The number of blocks of a file that has nothing else, so that other files can use it; 0 of every other."""
     statements = [one for line in reading.file.lines for one in line.statements] if reading.file is not None else []
-    alone = all(isinstance(one, (tree.Block, tree.Use)) for one in statements)
+    alone = all(isinstance(one, (tree.Block, tree.UseStatement)) for one in statements)
     return sum(isinstance(one, tree.Block) for one in statements) if alone else 0

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from archdsl.expressions.scope import KindReference, Words, meant
 from archdsl.faults.problem import Problem
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.reading.kinds import RIVALS, Kinds
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -18,7 +18,7 @@ Reached: TypeAlias = dict[KindReference, dict[KindReference, Token]]
 _LINES = KindReference("")  # of the text itself: no block has no name
 
 
-def recursive_blocks(kinds: Kinds, report: Report) -> set[int]:
+def recursive_blocks(kinds: Kinds, report: Reporter) -> set[int]:
     """Report unknown kinds in every body and on every line, used or not, and each ring of blocks.
 
     Returns the places of the names of the blocks that reach themselves.
@@ -45,7 +45,7 @@ def recursive_blocks(kinds: Kinds, report: Report) -> set[int]:
     return recursive
 
 
-def _check(kinds: Kinds, report: Report, kind: Token, found: KindReference | None, words: Words) -> None:
+def _check(kinds: Kinds, report: Reporter, kind: Token, found: KindReference | None, words: Words) -> None:
     """Tell a word that is no kind, or the blocks of two files."""
     if found is None:
         report.problem(kinds.unknown(kind, words))
@@ -74,7 +74,7 @@ def _kinds(lines: tuple[tree.Line, ...]) -> list[tuple[Token, set[str]]]:
         for statement in stack.pop().statements:
             bodies: list[tree.Body] = []
             match statement:
-                case tree.Layer(_, kind, _, body):
+                case tree.LayerStatement(_, kind, _, body):
                     kinds += [kind] if kind is not None else []
                     bodies = [body] if body is not None else []
                 case tree.Let(name, _):

@@ -11,7 +11,7 @@ from os import PathLike
 
 from archdsl.files.texts import decode, named
 from archdsl.limits import Limits
-from archdsl.reading.using import File, Unusable
+from archdsl.reading.using import Unusable, UsedFile
 
 _LONGEST = 1_000  # characters of a path
 _LISTED = 1_000  # entries of a folder among which a misspelt name is looked for
@@ -37,17 +37,17 @@ class Root:
         self._texts: dict[str, str] = {}
 
     @cached_property
-    def own(self) -> File:
+    def own(self) -> UsedFile:
         """The text itself."""
         key = os.path.realpath(self._path) if self._path is not None else ""
-        return File(key, os.path.realpath(self._start), self._name)
+        return UsedFile(key, os.path.realpath(self._start), self._name)
 
     @cached_property
     def folder(self) -> str:
         """The folder, without links."""
         return os.path.realpath(self._folder)
 
-    def find(self, path: str, around: File) -> File:
+    def find(self, path: str, around: UsedFile) -> UsedFile:
         """The file at a path that stands in another file; raises Unusable."""
         _refuse(path)
         try:
@@ -62,15 +62,15 @@ class Root:
             what = next((words for is_kind, words in _KINDS if is_kind(mode)), "no ordinary file")
             raise Unusable(f"{path} is {what}")
         shown = os.path.dirname(around.name)
-        return File(real, os.path.dirname(real), f"{shown}/{path}" if shown else path)
+        return UsedFile(real, os.path.dirname(real), f"{shown}/{path}" if shown else path)
 
-    def text(self, file: File, most: int) -> str:
+    def text(self, file: UsedFile, most: int) -> str:
         """The text of a file of at most so many bytes; raises Unusable."""
         if file.key not in self._texts:
             self._texts[file.key] = self._read(file, most)
         return self._texts[file.key]
 
-    def _read(self, file: File, most: int) -> str:
+    def _read(self, file: UsedFile, most: int) -> str:
         try:
             with open(file.key, "rb") as opened:
                 data = opened.read(most + 1)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from typing import NamedTuple, Protocol
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Sources, Span, nearest
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.limits import Limits, raising
 from archdsl.syntax import parse, tree
 from archdsl.syntax.tree import Token
@@ -19,7 +19,7 @@ _LIBRARY = "std"
 FILES = ("dense", "inception", "inverted", "residual", "transformer")  # of the shipped library
 
 
-class File(NamedTuple):
+class UsedFile(NamedTuple):
     """A file that can be used: what tells it from every other, the folder that its own paths start in, and its name."""
 
     key: str
@@ -41,15 +41,15 @@ class Folder(Protocol):
     """Where the paths of a text lead."""
 
     @property
-    def own(self) -> File:
+    def own(self) -> UsedFile:
         """The text itself."""
         ...
 
-    def find(self, path: str, around: File) -> File:
+    def find(self, path: str, around: UsedFile) -> UsedFile:
         """The file at a path that stands in another file; raises Unusable."""
         ...
 
-    def text(self, file: File, most: int) -> str:
+    def text(self, file: UsedFile, most: int) -> str:
         """The text of a file of at most so many bytes; raises Unusable."""
         ...
 
@@ -71,9 +71,9 @@ class Loaded(NamedTuple):
     diagnostics: list[Diagnostic]
 
 
-def uses(file: tree.File) -> list[tree.Use]:
+def uses(file: tree.File) -> list[tree.UseStatement]:
     """The `use` lines of a file."""
-    return [one for line in file.lines for one in line.statements if isinstance(one, tree.Use)]
+    return [one for line in file.lines for one in line.statements if isinstance(one, tree.UseStatement)]
 
 
 def load(source: Source, file: tree.File, folder: Folder | None, limits: Limits) -> Loaded:
@@ -87,21 +87,21 @@ def load(source: Source, file: tree.File, folder: Folder | None, limits: Limits)
 class _Way(NamedTuple):
     """A file on the way to the one that is being loaded, the `use` that led to it, and those in it that are left."""
 
-    file: File
-    use: tree.Use | None
-    left: Iterator[tree.Use]
+    file: UsedFile
+    use: tree.UseStatement | None
+    left: Iterator[tree.UseStatement]
 
 
 class _Loading:
     def __init__(self, source: Source, file: tree.File, folder: Folder | None, limits: Limits) -> None:
         self.source = Sources(source)
-        self.report = Report(self.source, [])
+        self.report = Reporter(self.source, [])
         self.folder, self.limits = folder, limits
         self.trees = [file]
         self.places: list[Token | None] = [None]
         self.brought: dict[int, int] = {}
         self.ignored: list[tuple[str, int, int]] = []
-        own = folder.own if folder is not None else File("", "", source.name)
+        own = folder.own if folder is not None else UsedFile("", "", source.name)
         self._numbers = {own.key: 0}
         self._bytes = 0
         self._way = [_Way(own, None, iter(uses(file)))]
@@ -119,7 +119,7 @@ class _Loading:
                 around, instead = self._around(), fault.instead
                 self.report.tell(fault.code, fault.message, use.path, hint=fault.hint, related=around, instead=instead)
 
-    def _follow(self, use: tree.Use) -> None:
+    def _follow(self, use: tree.UseStatement) -> None:
         file = self._find(use.path)
         circle = [one.file.key for one in self._way]
         if file.key in circle:
@@ -129,7 +129,7 @@ class _Loading:
         else:
             self._load(use, file)
 
-    def _load(self, use: tree.Use, file: File) -> None:
+    def _load(self, use: tree.UseStatement, file: UsedFile) -> None:
         if len(self.trees) > self.limits.uses:
             message = f"more than {self.limits.uses:,} files are used"
             raise Unusable(message, raising("uses"), "limit")
@@ -149,13 +149,13 @@ class _Loading:
         self.places.append(use.path)
         self._way.append(_Way(file, use, iter(uses(self.trees[-1]))))
 
-    def _check(self, file: File, parsed: tree.File, use: tree.Use) -> None:
+    def _check(self, file: UsedFile, parsed: tree.File, use: tree.UseStatement) -> None:
         """Tell what is wrong with a file for those that use it: it has nothing to bring, or holes."""
         from archdsl.reading.holes import find
 
         statements = [one for line in parsed.lines for one in line.statements]
-        if not any(isinstance(one, (tree.Block, tree.Model)) for one in statements):
-            lays = any(isinstance(one, tree.Layer) for one in statements)
+        if not any(isinstance(one, (tree.Block, tree.ModelStatement)) for one in statements):
+            lays = any(isinstance(one, tree.LayerStatement) for one in statements)
             hint = "its layers need a name, by which they are used: model NAME" if lays else None
             message = f"{file.name} has neither a block nor a model to bring"
             self.report.tell("unusable-file", message, use.path, hint=hint, related=self._around())
@@ -164,7 +164,7 @@ class _Loading:
             at, related = Span(hole.at, hole.at + 1), (_related(use.path), *self._around())
             self.report.tell("misplaced", message, at, hint="write the number", related=related)
 
-    def _find(self, path: Token) -> File:
+    def _find(self, path: Token) -> UsedFile:
         if path.type == "WORD":
             return _of_library(path.text)
         around = self._way[-1].file
@@ -175,7 +175,7 @@ class _Loading:
             raise Unusable("this text has no folder in which a path could start", 'archdsl.loads(text, folder=".")')
         return self.folder.find(text, around)
 
-    def _text(self, file: File) -> str:
+    def _text(self, file: UsedFile) -> str:
         left = self.limits.used - self._bytes
         if file.key.startswith(f"{_LIBRARY}."):
             from archdsl.data import LIBRARY
@@ -190,7 +190,7 @@ class _Loading:
                 raise Unusable(message, raising("used"), "limit") from None
             raise
 
-    def _tell_circle(self, use: tree.Use, start: int) -> None:
+    def _tell_circle(self, use: tree.UseStatement, start: int) -> None:
         """A file that uses itself, by way of others: every `use` on the way round is shown."""
         way = self._way[start:]
         names = [one.file.name for one in way]
@@ -208,7 +208,7 @@ def _related(path: Token, text: str = "used here") -> Related:
     return Related(Span(path.start, path.end), text)
 
 
-def _of_library(word: str) -> File:
+def _of_library(word: str) -> UsedFile:
     """A file of the shipped library; raises Unusable."""
     root, _, name = word.partition(".")
     if root != _LIBRARY:
@@ -220,4 +220,4 @@ def _of_library(word: str) -> File:
         listed = ", ".join(f"{_LIBRARY}.{one}" for one in FILES)
         instead = (f"{_LIBRARY}.{close}",) if close else ()
         raise Unusable(f"the library has no {word}", f"there are {listed}", instead=instead)
-    return File(word, "", word)
+    return UsedFile(word, "", word)

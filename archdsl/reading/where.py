@@ -8,7 +8,7 @@ from archdsl.expressions.evaluate import evaluate, truth
 from archdsl.expressions.scope import LEFT_OPEN, WRONG, Scope
 from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, Silent, exceeded
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.faults.work import Work
 from archdsl.limits import LARGEST, Limits
 from archdsl.sizes.size import Expression
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
 
 
-def symbol_names(inputs: tuple[tree.Input, ...], model: tree.Model | None) -> set[str]:
+def symbol_names(inputs: tuple[tree.Input, ...], model: tree.ModelStatement | None) -> set[str]:
     """The capital names that inputs introduce; parameters of the model are none."""
     known = {parameter.name.text for parameter in model.parameters} if model else set()
     found: set[str] = set()
@@ -49,7 +49,12 @@ def left_open(parameter: tree.Parameter, given: dict[str, Any]) -> bool:
 
 
 def facts_of(
-    names: set[str], model: tree.Model | None, given: dict[str, Any], report: Report, limits: Limits, work: Work
+    names: set[str],
+    model: tree.ModelStatement | None,
+    given: dict[str, Any],
+    report: Reporter,
+    limits: Limits,
+    work: Work,
 ) -> Facts | None:
     """The facts about what is left open; None where nothing is, and where it is more than the limit allows."""
     parameters = [p.name for p in model.parameters if left_open(p, given)] if model else []
@@ -73,7 +78,7 @@ def define_symbols(
     names: set[str],
     given: dict[str, Any],
     scope: Scope,
-    report: Report,
+    report: Reporter,
     facts: Facts | None,
 ) -> None:
     """Give each symbolic size its number, where one is given, or itself."""
@@ -84,7 +89,7 @@ def define_symbols(
             scope.symbols[name] = facts.symbol(name, 1) if facts is not None else WRONG
 
 
-def _given(name: str, value: Any, inputs: tuple[tree.Input, ...], report: Report) -> Any:
+def _given(name: str, value: Any, inputs: tuple[tree.Input, ...], report: Reporter) -> Any:
     if type(value) is int and 0 < value < LARGEST:
         return value
     at = next((one for one in inputs if any(name in token.text for token in _tokens(one.size))), inputs[0])
@@ -93,7 +98,7 @@ def _given(name: str, value: Any, inputs: tuple[tree.Input, ...], report: Report
     return WRONG
 
 
-def least_of_parameter(name: str, model: tree.Model | None, scope: Scope, limits: Limits) -> int:
+def least_of_parameter(name: str, model: tree.ModelStatement | None, scope: Scope, limits: Limits) -> int:
     """Where a parameter that is left open begins: at 1, unless `where` states less."""
     stated = [bound for one in (model.where if model else ()) for bound in _bounds(one, name, scope, limits)]
     return min(1, max(stated, default=1))
@@ -118,7 +123,7 @@ def _bounds(condition: tree.Expr, name: str, scope: Scope, limits: Limits) -> li
 
 
 def demand_of_inputs(
-    inputs: tuple[tree.Input, ...], scope: Scope, report: Report, limits: Limits, facts: Facts | None
+    inputs: tuple[tree.Input, ...], scope: Scope, report: Reporter, limits: Limits, facts: Facts | None
 ) -> None:
     """Hold each condition behind `where` of an input, or take it over where it is about what is left open."""
     for one in inputs:
@@ -128,7 +133,7 @@ def demand_of_inputs(
             demand(condition, scope, report, limits, facts)
 
 
-def demand(condition: tree.Expr, scope: Scope, report: Report, limits: Limits, facts: Facts | None) -> None:
+def demand(condition: tree.Expr, scope: Scope, report: Reporter, limits: Limits, facts: Facts | None) -> None:
     """Hold a condition behind `where`, or take it over where it is about what is left open."""
     try:
         if not _holds(condition, scope, limits, facts):
@@ -147,7 +152,7 @@ def _holds(condition: tree.Expr, scope: Scope, limits: Limits, facts: Facts | No
     return learned(facts, lambda: truth(condition, scope, limits), condition)
 
 
-def failed(condition: tree.Expr, scope: Scope, report: Report) -> str:
+def failed(condition: tree.Expr, scope: Scope, report: Reporter) -> str:
     """What is said of a condition that does not hold: the condition, with the values of its names."""
     text = report.source.text[condition.start : condition.end]
     found = {name: scope.get(name) for name in _names(condition, scope)}

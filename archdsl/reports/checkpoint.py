@@ -6,10 +6,10 @@ import shlex
 from typing import Any, NamedTuple
 
 from archdsl.checker.checked import Checked
-from archdsl.checkpoints.compare import STATUSES, Comparison, Pair
-from archdsl.checkpoints.header import Entry
+from archdsl.checkpoints.compare import STATUSES, CheckpointComparison, TensorPair
+from archdsl.checkpoints.header import TensorEntry
 from archdsl.checkpoints.proposals import Ambiguity, Proposal
-from archdsl.checkpoints.wanted import Wanted
+from archdsl.checkpoints.wanted import WantedTensor
 from archdsl.diagnostics.inert import inert
 from archdsl.reports.json import parameters
 
@@ -28,16 +28,16 @@ _WORDS = {
 }
 
 
-class Fit(NamedTuple):
+class FitReport(NamedTuple):
     """A comparison with its names, and what would make more of it fit."""
 
     checked: Checked
     file: str
-    comparison: Comparison
+    comparison: CheckpointComparison
     proposal: Proposal
 
 
-def table(fit: Fit, every: bool = False, most: int = 100) -> str:
+def table(fit: FitReport, every: bool = False, most: int = 100) -> str:
     """What does not fit, or `every` tensor, `most` of them; the counts; what to try. No newline at the end."""
     pairs = [pair for pair in fit.comparison.pairs if every or pair.status not in ("fits", "skipped")]
     lines = _rows(pairs[:most])
@@ -46,7 +46,7 @@ def table(fit: Fit, every: bool = False, most: int = 100) -> str:
     return "\n".join([*lines, *([""] if lines else []), _verdict(fit), *_advice(fit, most)])
 
 
-def _rows(pairs: list[Pair]) -> list[str]:
+def _rows(pairs: list[TensorPair]) -> list[str]:
     if not pairs:
         return []
     cells = [_HEADERS, *(_cells(pair) for pair in pairs)]
@@ -54,14 +54,14 @@ def _rows(pairs: list[Pair]) -> list[str]:
     return [_GAP.join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells]
 
 
-def _cells(pair: Pair) -> tuple[str, ...]:
+def _cells(pair: TensorPair) -> tuple[str, ...]:
     remark = "" if pair.status == "fits" else pair.status
     if pair.found is not None and pair.found.name != pair.name:
         remark = ", ".join(filter(None, (remark, f"called {inert(pair.found.name, _LONGEST)}")))
     return inert(pair.name, _LONGEST), _tensor(pair.wanted), _tensor(pair.found), remark
 
 
-def _tensor(tensor: Wanted | Entry | None) -> str:
+def _tensor(tensor: WantedTensor | TensorEntry | None) -> str:
     """`6x1x5x5 F32`, in PyTorch's order."""
     return f"{sizes_text(tensor.sizes)} {tensor.dtype}" if tensor else "-"
 
@@ -71,7 +71,7 @@ def sizes_text(sizes: tuple[Any, ...]) -> str:
     return inert("x".join(map(str, sizes)) or "number", _LONGEST)
 
 
-def _verdict(fit: Fit) -> str:
+def _verdict(fit: FitReport) -> str:
     """`lenet.safetensors: LeNet5  8 of 10 tensors fit, 2 of another shape`."""
     comparison = fit.comparison
     wanted = sum(pair.wanted is not None for pair in comparison.pairs)
@@ -81,13 +81,13 @@ def _verdict(fit: Fit) -> str:
     return inert(f"{fit.file}: {fit.checked.name}  {', '.join(parts)}")
 
 
-def counted(comparison: Comparison, status: str) -> str:
+def counted(comparison: CheckpointComparison, status: str) -> str:
     """`2 missing`."""
     number = comparison.count(status)
     return _WORDS[status].format(f"{number:,}", s="s" * (number == 1))
 
 
-def _advice(fit: Fit, most: int) -> list[str]:
+def _advice(fit: FitReport, most: int) -> list[str]:
     proposal, lines = fit.proposal, []
     options = [*_options("--rename", proposal.rename), *_options("--skip", proposal.skip)]
     if options:
@@ -120,7 +120,7 @@ def _listed(names: tuple[str, ...], word: str = "and") -> str:
     return f"{', '.join(shown[:-1])} {word} {shown[-1]}" if len(shown) > 1 else shown[0]
 
 
-def message(file: str, name: str, comparison: Comparison) -> str:
+def message(file: str, name: str, comparison: CheckpointComparison) -> str:
     """Why a checkpoint is not loaded: `lenet.safetensors does not fit LeNet5: 1 missing (C1.bias), ...`."""
     parts = []
     for status in STATUSES[1:-1]:
@@ -145,7 +145,7 @@ def hint(proposal: Proposal) -> str | None:
 # ---- JSON
 
 
-def record(fit: Fit) -> dict[str, Any]:
+def record(fit: FitReport) -> dict[str, Any]:
     """Every tensor with its status, and what is proposed; ready for `json.dumps`."""
     comparison, proposal = fit.comparison, fit.proposal
     return {
@@ -169,7 +169,7 @@ def record(fit: Fit) -> dict[str, Any]:
     }
 
 
-def _tensor_record(pair: Pair) -> dict[str, Any]:
+def _tensor_record(pair: TensorPair) -> dict[str, Any]:
     wanted, found = pair.wanted, pair.found
     return {
         "name": pair.name,

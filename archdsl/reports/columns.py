@@ -10,7 +10,7 @@ from archdsl.analysis.memory import output_bytes
 from archdsl.diagnostics import nearest
 from archdsl.diagnostics.inert import inert
 from archdsl.network.table import NodeTable
-from archdsl.reports.rows import Entry
+from archdsl.reports.rows import TableLine
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size
 
@@ -32,7 +32,7 @@ class Scene(NamedTuple):
 class Column(NamedTuple):
     """A column: its text for a row, whether its cells are figures, and what is said below the table."""
 
-    text: Callable[[Entry, Scene], str]
+    text: Callable[[TableLine, Scene], str]
     figure: bool = False
     remark: str = ""
 
@@ -45,7 +45,7 @@ def _shapes(shapes: tuple[Shape, ...], scene: Scene) -> str:
     return ", ".join([*texts, "…"] if len(shapes) > _FEW else texts)
 
 
-def _params(entry: Entry, scene: Scene) -> str:
+def _params(entry: TableLine, scene: Scene) -> str:
     """Params; in brackets, as torchinfo has them, where none of them is trained; else where they are counted."""
     cost = entry.cost
     text = count(cost.params, scene)
@@ -54,7 +54,7 @@ def _params(entry: Entry, scene: Scene) -> str:
     return f"({text})" if cost.params != 0 and cost.trainable == 0 else text
 
 
-def _share(entry: Entry, scene: Scene) -> str:
+def _share(entry: TableLine, scene: Scene) -> str:
     """The part of all params, in percent."""
     params, total = entry.cost.params, scene.total.params if scene.total is not None else 0
     if isinstance(params, Expression) or isinstance(total, Expression) or total == 0:
@@ -63,7 +63,7 @@ def _share(entry: Entry, scene: Scene) -> str:
     return "<0.1%" if params and not tenths else f"{tenths // 10}.{tenths % 10}%"
 
 
-def _bytes(entry: Entry, scene: Scene) -> str:
+def _bytes(entry: TableLine, scene: Scene) -> str:
     return count(scene.batch * entry.count * output_bytes(entry.node, scene.dtype, scene.sizes), scene)
 
 

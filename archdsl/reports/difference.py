@@ -14,7 +14,7 @@ _CONTEXT = 3  # lines that stand unchanged around a change
 _NO_END = "\\ No newline at end of file\n"
 
 
-class Edit(NamedTuple):
+class DiffLine(NamedTuple):
     """A line that stays (' '), goes ('-') or comes ('+'), and how many lines of both texts stand before it."""
 
     sign: str
@@ -35,22 +35,22 @@ def _lines(text: str) -> list[str]:
     return lines[:-1] if lines[-1] == "\n" else [*lines[:-1], lines[-1][:-1]]
 
 
-def _edits(before: list[str], after: list[str]) -> Iterator[Edit]:
+def _edits(before: list[str], after: list[str]) -> Iterator[DiffLine]:
     """Every line of both texts; those that differ in spaces and case alone are one place."""
     at = to = 0
     while at < len(before) or to < len(after):
         old, new = (lines[place] if place < len(lines) else None for lines, place in ((before, at), (after, to)))
         if old is not None and old == new:
-            yield Edit(" ", old, at, to)
+            yield DiffLine(" ", old, at, to)
             at, to = at + 1, to + 1
             continue
         alike = old is not None and new is not None and _key(old) == _key(new)
         goes = alike or new is None or (old is not None and (_key(old) in ("", "\\") or _key(new) != ""))
         comes = alike or not goes or (old is not None and new is not None and _key(old) not in ("", "\\"))
         if goes and old is not None:
-            yield Edit("-", old, at, to)
+            yield DiffLine("-", old, at, to)
         if comes and new is not None:
-            yield Edit("+", new, at + goes, to)
+            yield DiffLine("+", new, at + goes, to)
         at, to = at + goes, to + comes
 
 
@@ -59,7 +59,7 @@ def _key(line: str) -> str:
     return "".join(line.split()).upper().replace("×", "X")
 
 
-def _hunks(edits: list[Edit]) -> Iterator[list[Edit]]:
+def _hunks(edits: list[DiffLine]) -> Iterator[list[DiffLine]]:
     """The changes with the lines around them, those that touch together."""
     start = end = 0
     for place, edit in enumerate(edits):
@@ -74,7 +74,7 @@ def _hunks(edits: list[Edit]) -> Iterator[list[Edit]]:
         yield edits[start:end]
 
 
-def _printed(hunk: list[Edit]) -> Iterator[str]:
+def _printed(hunk: list[DiffLine]) -> Iterator[str]:
     """A hunk with its head; of neighbouring changes first all that goes, then all that comes."""
     going = sum(edit.sign != "+" for edit in hunk)
     coming = sum(edit.sign != "-" for edit in hunk)
@@ -97,6 +97,6 @@ def _range(first: int, count: int) -> str:
     return str(start) if count == 1 else f"{start},{count}"
 
 
-def _ended(edit: Edit) -> str:
+def _ended(edit: DiffLine) -> str:
     line = f"{edit.sign}{edit.line}"
     return line if line.endswith("\n") else f"{line}\n{_NO_END}"

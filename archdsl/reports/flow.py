@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from archdsl.elaborate.trampoline import Task, run
 from archdsl.network.nodes import (
-    Choice,
+    Conditional,
     Item,
     Leaf,
     Loop,
@@ -62,7 +62,7 @@ class Container(NamedTuple):
     branches: tuple[Shape, ...] = ()  # what a merge reads
 
 
-class Line(NamedTuple):
+class LayerFlow(NamedTuple):
     """What a layer line reads, and the container directly around it."""
 
     reads: Origins
@@ -79,7 +79,7 @@ class Branches(NamedTuple):
 class Flow(NamedTuple):
     """The layer lines in the order of `walk`, the containers in the order in which they begin, and the outputs."""
 
-    lines: list[Line]
+    lines: list[LayerFlow]
     containers: list[Container]
     outputs: Origins
 
@@ -141,7 +141,7 @@ class _Follower:
 
     def __init__(self, taken: set[str], unroll: bool) -> None:
         self.origins: dict[int, Origin | None] = {}
-        self.lines: list[Line] = []
+        self.lines: list[LayerFlow] = []
         self.containers: list[Container] = []
         self._taken, self._unroll = taken, unroll
         self._numbers: dict[tuple[str, str], int] = {}
@@ -158,7 +158,7 @@ class _Follower:
             gives: Origins = yield self._node(item.node, self.of(item.reads), inside.spot(item.number, item.label))
             self._note(item.gives, gives)
             if inside.branches:
-                several = isinstance(item.node, (Repeat, Loop, Choice))  # an `if` that is not taken is no branch
+                several = isinstance(item.node, (Repeat, Loop, Conditional))  # an `if` that is not taken is no branch
                 number = min(len(gives), len(item.gives)) if several else 1
                 reads += gives[:number]
                 shapes += item.shapes[:number]
@@ -171,7 +171,7 @@ class _Follower:
         """One node, which reads these: what gives its results."""
         match node:
             case Leaf() | Share():
-                self.lines.append(Line(reads, spot.around))
+                self.lines.append(LayerFlow(reads, spot.around))
                 return tuple(Origin(spot.path, result) for result in range(len(node.outputs)))
             case Sequence():
                 return (yield self._sequence(node, reads, spot))
@@ -179,7 +179,7 @@ class _Follower:
                 return (yield self._merge(node, reads, spot))
             case Use():
                 return (yield self._use(node, reads, spot))
-            case Choice():
+            case Conditional():
                 return (yield self._choice(node.body, reads, spot._replace(label=None)))
             case Loop():
                 return (yield self._loop(node, reads, spot._replace(label=None)))

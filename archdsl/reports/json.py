@@ -8,7 +8,7 @@ from archdsl.analysis.cost import TOTALS
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import Diagnostic
 from archdsl.limits import Limits
-from archdsl.network.nodes import Port
+from archdsl.network.nodes import NetworkPort
 from archdsl.reports.flow import Origin
 from archdsl.reports.graph import container_record, formulas, layer_record, size, sizes
 from archdsl.reports.records import (
@@ -95,11 +95,11 @@ def parameters(checked: Checked) -> dict[str, Json]:
     return {name: recorded(value) for name, value in checked.parameters.items()}
 
 
-def _input(port: Port) -> InputRecord:
+def _input(port: NetworkPort) -> InputRecord:
     return {"name": port.name, "shape": sizes(port.shape), "dtype": port.dtype}
 
 
-def _output(port: Port, origin: Origin | None) -> OutputRecord:
+def _output(port: NetworkPort, origin: Origin | None) -> OutputRecord:
     return {
         "name": port.name,
         "shape": sizes(port.shape),

@@ -9,9 +9,9 @@ from archdsl.analysis.cost import Cost, times
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.limits import Limits, raising
-from archdsl.network.nodes import Leaf, Merge, Node, Placed, Repeat, Share, Use, walk
+from archdsl.network.nodes import Leaf, Merge, Node, PlacedNode, Repeat, Share, Use, walk
 from archdsl.reports.attributes import attributes
-from archdsl.reports.flow import Flow, Line, flow, paths, results
+from archdsl.reports.flow import Flow, LayerFlow, flow, paths, results
 from archdsl.reports.line import with_values
 from archdsl.reports.records import Json
 from archdsl.sizes.shape import Shape
@@ -66,7 +66,7 @@ class Row(NamedTuple):
         return self.output.dtype
 
 
-class Entry(NamedTuple):
+class TableLine(NamedTuple):
     """A line of the table: a layer, or a container. `cost` is that of all its `count` copies.
 
     An `open` container is followed by what it holds; one folded by `depth` stands for it. `path` is empty where braces
@@ -105,12 +105,12 @@ def followed(checked: Checked, most: int = _MOST, *, unroll: bool = False) -> tu
     return [_reading(row, line) for row, line in zip(found, through.lines, strict=True)], through
 
 
-def _reading(row: Row, line: Line) -> Row:
+def _reading(row: Row, line: LayerFlow) -> Row:
     """A row with what it reads."""
     return row._replace(reads=tuple(paths(line.reads)), reads_result=tuple(results(line.reads)), container=line.around)
 
 
-def rows(checked: Checked, depth: int | None = None, most: int = _MOST, *, source: bool = False) -> list[Entry]:
+def rows(checked: Checked, depth: int | None = None, most: int = _MOST, *, source: bool = False) -> list[TableLine]:
     """The layers with the groups, blocks, merges and named repeats around them, `depth` levels of them.
 
     Their lines have values, or with `source` are as they are written. Raises ArchError where there are more than
@@ -118,7 +118,7 @@ def rows(checked: Checked, depth: int | None = None, most: int = _MOST, *, sourc
     """
     deepest = None if depth is None else depth - 1
     owners = Owners()
-    found: list[Entry] = []
+    found: list[TableLine] = []
     for placed in _walk(checked, deepest, most):
         owners.note(placed)
         found.append(_entry(checked, placed, deepest, owners, source))
@@ -142,7 +142,7 @@ class Owners:
     def __init__(self) -> None:
         self._paths: dict[int, str] = {}
 
-    def note(self, placed: Placed) -> None:
+    def note(self, placed: PlacedNode) -> None:
         """Pass a node: its first result stands for it."""
         self._paths.update(dict.fromkeys(placed.item.gives[:1], placed.path))
 
@@ -161,7 +161,7 @@ class Owners:
         return tuple((tie.tensor, f"{self._paths[tie.of]}.{tie.tensor}") for tie in ties)
 
 
-def _walk(checked: Checked, deepest: int | None, most: int, unroll: bool = False) -> Iterator[Placed]:
+def _walk(checked: Checked, deepest: int | None, most: int, unroll: bool = False) -> Iterator[PlacedNode]:
     if checked.network is None:
         return
     number = 0
@@ -174,7 +174,7 @@ def _walk(checked: Checked, deepest: int | None, most: int, unroll: bool = False
         yield placed
 
 
-def _row(checked: Checked, placed: Placed, node: Leaf | Share, owners: Owners) -> Row:
+def _row(checked: Checked, placed: PlacedNode, node: Leaf | Share, owners: Owners) -> Row:
     cost = checked.costs.of(node)
     source, span = checked.source.at(node.statement)
     line, file = source.position(span.start)[0], source.name
@@ -189,7 +189,7 @@ def _row(checked: Checked, placed: Placed, node: Leaf | Share, owners: Owners) -
     return found._replace(span=span, derivation=node.op.derivation(*node.inputs) or "")
 
 
-def _entry(checked: Checked, placed: Placed, deepest: int | None, owners: Owners, source: bool) -> Entry:
+def _entry(checked: Checked, placed: PlacedNode, deepest: int | None, owners: Owners, source: bool) -> TableLine:
     node = placed.node
     nameless = isinstance(node, Merge) and placed.path == placed.parent
     cost = times(checked.costs.of(node), placed.copies)
@@ -199,7 +199,7 @@ def _entry(checked: Checked, placed: Placed, deepest: int | None, owners: Owners
     inputs = () if isinstance(node, Repeat) else node.inputs  # type: ignore[union-attr]
     outputs = node.outputs if isinstance(node, (Leaf, Merge, Share, Use)) else placed.item.shapes
     path, lender, kernel = "" if nameless else placed.path, owners.lender(node), _kernel(node)
-    return Entry(path, placed.depth, text, count, outputs, cost, opened, lender, inputs, kernel, node)
+    return TableLine(path, placed.depth, text, count, outputs, cost, opened, lender, inputs, kernel, node)
 
 
 def _kernel(node: Node) -> str:
@@ -211,7 +211,7 @@ def _kernel(node: Node) -> str:
 def layer_text(text: str, node: object, *, source: bool = False) -> str:
     """A layer with its values, or as it is written, without its name, its repeat, its braces and its claims."""
     statement = getattr(node, "statement", None)
-    if not isinstance(statement, tree.Layer) or statement.kind is None:
+    if not isinstance(statement, tree.LayerStatement) or statement.kind is None:
         return "{ }"
     if isinstance(node, (Leaf, Merge, Use)) and not source:
         words = with_values(node, text)

@@ -11,7 +11,7 @@ from archdsl.diagnostics.inert import inert
 from archdsl.limits import Limits
 from archdsl.network.table import NodeTable
 from archdsl.reports.columns import COLUMNS, DEFAULT, Scene, next_dropped
-from archdsl.reports.rows import Entry, rows
+from archdsl.reports.rows import TableLine, rows
 from archdsl.reports.values import shown
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
@@ -85,12 +85,12 @@ def _ports(ports: Iterable[tuple[tuple[Size, ...], str]]) -> str:
     return ", ".join(str(Shape(sizes, dtype)) for sizes, dtype in ports)
 
 
-def _cells(entry: Entry, columns: tuple[str, ...], scene: Scene) -> list[str]:
+def _cells(entry: TableLine, columns: tuple[str, ...], scene: Scene) -> list[str]:
     """A row as text. The figures of an open container stand in the rows below it."""
     return [_cell(entry, name, scene) for name in columns]
 
 
-def _cell(entry: Entry, name: str, scene: Scene) -> str:
+def _cell(entry: TableLine, name: str, scene: Scene) -> str:
     column = COLUMNS[name]
     if name == "layer":
         indent = _GAP * min(entry.depth, _DEEPEST)
@@ -121,7 +121,7 @@ class Layout(NamedTuple):
     dropped: tuple[str, ...] = ()
 
 
-def _layout(entries: list[Entry], columns: tuple[str, ...], scene: Scene, width: int | None) -> Layout:
+def _layout(entries: list[TableLine], columns: tuple[str, ...], scene: Scene, width: int | None) -> Layout:
     """What fits a terminal: counts are shortened, then lines cut, then columns dropped, then paths cut."""
     found = _full(entries, columns, scene)
     if width is None or _total(found.widths) <= width:
@@ -141,7 +141,7 @@ def _layout(entries: list[Entry], columns: tuple[str, ...], scene: Scene, width:
     return room._replace(dropped=tuple(dropped))
 
 
-def _full(entries: list[Entry], columns: tuple[str, ...], scene: Scene) -> Layout:
+def _full(entries: list[TableLine], columns: tuple[str, ...], scene: Scene) -> Layout:
     cells = [list(columns), *(_cells(entry, columns, scene) for entry in entries)]
     return Layout(columns, cells, [max(map(len, column)) for column in zip(*cells, strict=True)])
 
@@ -187,7 +187,7 @@ def _exact(size: Size) -> str:
     return f"{size:,}" if isinstance(size, int) else str(size)
 
 
-def _footer(checked: Checked, entries: list[Entry], batch: int, dtype: str) -> list[str]:
+def _footer(checked: Checked, entries: list[TableLine], batch: int, dtype: str) -> list[str]:
     if checked.network is None or not checked.whole:
         return ["The table ends where the network is wrong; there are no totals."]
     total = checked.totals

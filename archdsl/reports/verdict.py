@@ -9,7 +9,7 @@ from archdsl.checker.checked import Checked
 from archdsl.claims.claims import Claim
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.diagnostics.inert import inert
-from archdsl.reading.reading import Found
+from archdsl.reading.reading import FoundNumber
 from archdsl.reports.values import shown as shown_value
 from archdsl.sizes.size import Size
 
@@ -85,7 +85,7 @@ def fixes(source: Source, done: Sequence[Done], unwritten: bool) -> list[str]:
     return [inert(f"{word} {source.name}:{one.line}:{one.column}: {one.title} ({one.code})") for one in done]
 
 
-def _word(first: Found, ours: list[Found]) -> str:
+def _word(first: FoundNumber, ours: list[FoundNumber]) -> str:
     """A word with the numbers of its holes, without the letter of an option."""
     word = first.text
     for one in ours:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from archdsl.sizes.condition import Clause, Literal, literal, names_of
-from archdsl.sizes.numbers import Numbers, Piece, periodic
+from archdsl.sizes.numbers import NumberRange, Numbers, periodic
 from archdsl.sizes.residues import Residues, TooMuch, both, period_of
 from archdsl.sizes.size import Symbol, of
 
@@ -64,7 +64,7 @@ def _domain_of(one: Required) -> Residues:
 def _listed(residues: Residues, one: Required) -> Clause | None:
     """That the symbol of a condition has one of some rests; None where they are many."""
     period = period_of(residues)
-    there = Piece(0, period, residues).few(MOST_RESTS + 1)
+    there = NumberRange(0, period, residues).few(MOST_RESTS + 1)
     if not 0 < len(there) <= MOST_RESTS:
         return None
     (name,) = names_of(one.clause)

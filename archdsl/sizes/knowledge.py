@@ -17,7 +17,7 @@ from archdsl.sizes.formula import written
 from archdsl.sizes.maxima import maximum
 from archdsl.sizes.numbers import Numbers, between
 from archdsl.sizes.residues import TooMuch
-from archdsl.sizes.rewriting import Rules, moduli, solved, tidied
+from archdsl.sizes.rewriting import Rewritings, moduli, solved, tidied
 from archdsl.sizes.size import Expression, Monomial, Size, Symbol, Undetermined, symbol, symbols
 from archdsl.sizes.solutions import Rests, solutions
 
@@ -41,7 +41,7 @@ class Knowledge:
         self._first: dict[str, int] = {}
         self._known: dict[Literal, None] = {}  # in the order in which they came
         self._least: dict[Expression, int] = {}  # a size without its constant -> the least that it can be
-        self._rules = Rules()
+        self._rules = Rewritings()
         self._joint: list[Expression] = []  # sizes of several symbols that are 0 or more, the first of them
         self._solutions: dict[Clause, Numbers | None] = {}
         self._rests: Rests = {}

@@ -29,7 +29,7 @@ _MOST_WEIGHT = 2_048  # of the rests in one stretch
 _SAMPLE = 8  # members of a stretch without a period that are looked at
 
 
-class Piece(NamedTuple):
+class NumberRange(NamedTuple):
     """The numbers from `start` to before `end` (None: without end) that are members of `residues`."""
 
     start: int
@@ -67,8 +67,8 @@ class Numbers:
 
     __slots__ = ("pieces",)
 
-    def __init__(self, pieces: Iterable[Piece]) -> None:
-        found: list[Piece] = []
+    def __init__(self, pieces: Iterable[NumberRange]) -> None:
+        found: list[NumberRange] = []
         for piece in pieces:
             if piece.first() is None:
                 continue
@@ -154,23 +154,23 @@ class Numbers:
 
 def between(first: int = FIRST, last: int | None = None) -> Numbers:
     """All numbers from the first to the last, both counted."""
-    return Numbers([Piece(first, None if last is None else last + 1)])
+    return Numbers([NumberRange(first, None if last is None else last + 1)])
 
 
 def exactly(numbers: Iterable[int]) -> Numbers:
     """These numbers."""
-    return Numbers([Piece(number, number + 1) for number in sorted(set(numbers))])
+    return Numbers([NumberRange(number, number + 1) for number in sorted(set(numbers))])
 
 
 def periodic(residues: Residues) -> Numbers:
     """All members of a periodic set."""
-    return Numbers([Piece(FIRST, None, residues)])
+    return Numbers([NumberRange(FIRST, None, residues)])
 
 
 # ---- pieces
 
 
-def _common(left: tuple[Piece, ...], right: tuple[Piece, ...]) -> Iterator[Piece]:
+def _common(left: tuple[NumberRange, ...], right: tuple[NumberRange, ...]) -> Iterator[NumberRange]:
     at = 0
     for piece in left:
         while at < len(right) and _ends_before(right[at], piece.start):
@@ -181,25 +181,25 @@ def _common(left: tuple[Piece, ...], right: tuple[Piece, ...]) -> Iterator[Piece
             yield _both(piece, other)
 
 
-def _ends_before(piece: Piece, start: int) -> bool:
+def _ends_before(piece: NumberRange, start: int) -> bool:
     return piece.end is not None and piece.end <= start
 
 
-def _both(left: Piece, right: Piece) -> Piece:
+def _both(left: NumberRange, right: NumberRange) -> NumberRange:
     ends = [one.end for one in (left, right) if one.end is not None]
-    return Piece(max(left.start, right.start), min(ends, default=None), both(left.residues, right.residues))
+    return NumberRange(max(left.start, right.start), min(ends, default=None), both(left.residues, right.residues))
 
 
-def _others(pieces: tuple[Piece, ...]) -> Iterator[Piece]:
+def _others(pieces: tuple[NumberRange, ...]) -> Iterator[NumberRange]:
     start: int | None = FIRST
     for piece in pieces:
         assert start is not None
         if start < piece.start:
-            yield Piece(start, piece.start)
+            yield NumberRange(start, piece.start)
         yield piece._replace(residues=inverted(piece.residues))
         start = piece.end
     if start is not None:
-        yield Piece(start, None)
+        yield NumberRange(start, None)
 
 
-ALL = Numbers([Piece(FIRST, None)])
+ALL = Numbers([NumberRange(FIRST, None)])

@@ -23,14 +23,14 @@ class TooMuch(Exception):
     """A set that would take too long to work with."""
 
 
-class Node:
+class DigitChoice:
     """A choice by the lowest digit: the digits below `edges[0][0]` lead to `edges[0][1]`, those from there on ..."""
 
     __slots__ = ("base", "edges", "period")
 
     def __init__(self, base: int, edges: tuple[Edge, ...]) -> None:
         self.base, self.edges = base, edges
-        inner = [child for _, child in edges if isinstance(child, Node)]
+        inner = [child for _, child in edges if isinstance(child, DigitChoice)]
         self.period: int = base * lcm(*(child.period for child in inner))
 
     def ranges(self) -> Iterator[tuple[int, int, Residues]]:
@@ -49,13 +49,13 @@ class Node:
         return next(child for stop, child in self.edges if digit < stop)
 
 
-Residues: TypeAlias = bool | Node
+Residues: TypeAlias = bool | DigitChoice
 Edge: TypeAlias = tuple[int, Residues]
 
 
 @lru_cache(_KEPT)
-def _node(base: int, edges: tuple[Edge, ...]) -> Node:
-    return Node(base, edges)
+def _node(base: int, edges: tuple[Edge, ...]) -> DigitChoice:
+    return DigitChoice(base, edges)
 
 
 def choice(base: int, edges: Iterable[Edge]) -> Residues:
@@ -74,7 +74,7 @@ def choice(base: int, edges: Iterable[Edge]) -> Residues:
 
 def _flat(base: int, edges: list[Edge]) -> Residues | None:
     """A node of nodes as one, where that has few edges; None where it has not."""
-    inner = {child.base for _, child in edges if isinstance(child, Node)}
+    inner = {child.base for _, child in edges if isinstance(child, DigitChoice)}
     if len(inner) != 1:
         return None
     (over,) = inner
@@ -83,12 +83,12 @@ def _flat(base: int, edges: list[Edge]) -> Residues | None:
         found = [(stop * base, child) for stop, child in edges[0][1].edges]  # type: ignore[union-attr]
     elif over * len(edges) <= _FEW_EDGES:
         for turn in range(over):
-            own = [(stop, child.child(turn) if isinstance(child, Node) else child) for stop, child in edges]
+            own = [(stop, child.child(turn) if isinstance(child, DigitChoice) else child) for stop, child in edges]
             found += [(turn * base + stop, child) for stop, child in own]
     return choice(base * over, found) if found else None
 
 
-def _parted(node: Node, base: int) -> Node:
+def _parted(node: DigitChoice, base: int) -> DigitChoice:
     """The same set by the digits of a base that divides that of the node."""
     if node.base == base:
         return node
@@ -103,7 +103,7 @@ def _parted(node: Node, base: int) -> Node:
 
 def _unflat(base: int, edges: list[Edge]) -> Residues:
     kept = [edge for at, edge in enumerate(edges) if edge[0] > (edges[at - 1][0] if at else 0)]
-    return _node(base, tuple(kept)) if len(kept) > 1 or isinstance(kept[0][1], Node) else kept[0][1]
+    return _node(base, tuple(kept)) if len(kept) > 1 or isinstance(kept[0][1], DigitChoice) else kept[0][1]
 
 
 def primes(number: int) -> Iterator[int]:
@@ -145,11 +145,11 @@ def of_rests(period: int, chosen: set[int]) -> Residues:
 @lru_cache(_KEPT)
 def weight_of(residues: Residues) -> int:
     """How many edges there are to follow."""
-    seen: dict[Node, None] = {}
+    seen: dict[DigitChoice, None] = {}
     waiting = [residues]
     while waiting:
         one = waiting.pop()
-        if isinstance(one, Node) and one not in seen:
+        if isinstance(one, DigitChoice) and one not in seen:
             seen[one] = None
             waiting += [child for _, child in one.edges]
     return 1 + sum(len(one.edges) for one in seen)
@@ -157,7 +157,7 @@ def weight_of(residues: Residues) -> int:
 
 def has(residues: Residues, number: int) -> bool:
     """Whether a number belongs to a set."""
-    while isinstance(residues, Node):
+    while isinstance(residues, DigitChoice):
         number, digit = divmod(number, residues.base)
         residues = residues.child(digit)
     return residues
@@ -214,7 +214,7 @@ def common_step(residues: Residues) -> int:
 @lru_cache(_KEPT)
 def period_of(residues: Residues) -> int:
     """The smallest number that may be added to every member. Raises TooMuch."""
-    period = residues.period if isinstance(residues, Node) else 1
+    period = residues.period if isinstance(residues, DigitChoice) else 1
     for factor in list(primes(period)):
         if equal(residues, shifted(residues, period // factor)):
             period //= factor
@@ -250,10 +250,10 @@ def both(left: Residues, right: Residues) -> Residues:
         stops = sorted({stop for stop, _ in (*left.edges, *right.edges)})
         found = [(at, both(left.child(at - 1), right.child(at - 1))) for at in stops]
         return choice(common, found)
-    return _tried(*sorted((left, right), key=Node.live))
+    return _tried(*sorted((left, right), key=DigitChoice.live))
 
 
-def _tried(left: Node, right: Node) -> Residues:
+def _tried(left: DigitChoice, right: DigitChoice) -> Residues:
     """The common members of sets whose bases share nothing: each digit of the first one for itself."""
     if left.live() > _MOST_TRIED:
         raise TooMuch
@@ -292,11 +292,11 @@ def along(residues: Residues, step: int, start: int) -> Residues:
     return _by_turns(residues, step, start)
 
 
-def _solved(node: Node, step: int, start: int) -> Residues | None:
+def _solved(node: DigitChoice, step: int, start: int) -> Residues | None:
     """The k of each digit that leads to members, or of each that does not; None where both are many."""
     opposite = node.live() > _MOST_SOLVED
     wanted = inverted(node) if opposite else node
-    assert isinstance(wanted, Node)
+    assert isinstance(wanted, DigitChoice)
     if wanted.live() > _MOST_SOLVED:
         return None
     common = gcd(step, node.base)
@@ -309,7 +309,7 @@ def _solved(node: Node, step: int, start: int) -> Residues | None:
     return inverted(found) if opposite else found
 
 
-def _by_turns(node: Node, step: int, start: int) -> Residues:
+def _by_turns(node: DigitChoice, step: int, start: int) -> Residues:
     """For k from 0 on, `step*k + start` goes through the digits, turn after turn, each of which carries one more."""
     common = gcd(step, node.base)
     base, turns = node.base // common, step // common

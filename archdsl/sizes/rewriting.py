@@ -30,7 +30,7 @@ Rests: TypeAlias = Callable[
 ]  # period and rest of a symbol, where all its numbers have one
 
 
-class Rules:
+class Rewritings:
     """Equal sizes to put in, each for a term: `2*h` for H, `H//2` for `(H + 1)//2`, `56*W` for `H*W`."""
 
     def __init__(self) -> None:
@@ -41,9 +41,9 @@ class Rules:
     def __len__(self) -> int:
         return len(self._symbols) + len(self._atoms) + len(self._products)
 
-    def __copy__(self) -> Rules:
+    def __copy__(self) -> Rewritings:
         """The same rules, to which others can be added."""
-        found = Rules()
+        found = Rewritings()
         found._symbols, found._atoms = dict(self._symbols), dict(self._atoms)
         found._products = list(self._products)
         return found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.sizes.condition import Clause, Literal, names_of
 from archdsl.sizes.joining import MOST_RESTS
-from archdsl.sizes.numbers import Numbers, Piece, between, periodic
+from archdsl.sizes.numbers import NumberRange, Numbers, between, periodic
 from archdsl.sizes.residues import Residues, TooMuch, either, inverted, of_rests, period_of
 from archdsl.sizes.size import Expression, Floor, Size, of
 
@@ -88,7 +88,7 @@ def _rests(name: str, residues: Residues) -> tuple[int, int, str] | None:
 
 def _first_rests(residues: Residues, period: int) -> list[int]:
     """The smallest rests, one more than are listed."""
-    return Piece(0, period, residues).few(_FEW + 1)
+    return NumberRange(0, period, residues).few(_FEW + 1)
 
 
 def _with_single_ones(name: str, found: Numbers, domain: Numbers) -> str | None:

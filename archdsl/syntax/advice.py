@@ -42,7 +42,7 @@ _RUN = re.compile(r"[A-Za-z0-9_.×]+")
 _ENOUGH = 200  # characters on either side of a fault that hints look at
 
 
-class Found(NamedTuple):
+class Misfit(NamedTuple):
     """A token that does not fit: its text, what fits instead, and the statement around it."""
 
     text: str
@@ -67,7 +67,7 @@ def explain(source: Source, token: Token, accepted: Collection[str], opened: str
     expected = _expected(terminals, place, opened, head)
     text = _text(source, token)
     message = f"expected {expected}, found {text}" if expected else f"{text} cannot stand here"
-    return message, _hint(Found(text, expected, head, tail, place), token)
+    return message, _hint(Misfit(text, expected, head, tail, place), token)
 
 
 def _text(source: Source, token: Token) -> str:
@@ -219,7 +219,7 @@ _HABITS = tuple(
 )
 
 
-def _hint(found: Found, token: Token) -> str | None:
+def _hint(found: Misfit, token: Token) -> str | None:
     if token.type == "TEMPLATE":
         return "a brace touching a word belongs to the name; put a space before {"
     if not found.head and found.place != "statement" and token.type not in ("_NL", "$END", "RBRACE"):

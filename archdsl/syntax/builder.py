@@ -47,12 +47,12 @@ class Builder:
 
     # ---- declarations
 
-    def model(self, children: Children) -> tree.Model:
+    def model(self, children: Children) -> tree.ModelStatement:
         name, parameters, where = children
-        return tree.Model(name, _present(parameters), _present(where))
+        return tree.ModelStatement(name, _present(parameters), _present(where))
 
-    def use(self, children: Children) -> tree.Use:
-        return tree.Use(children[0])
+    def use(self, children: Children) -> tree.UseStatement:
+        return tree.UseStatement(children[0])
 
     def block(self, children: Children) -> tree.Block:
         name, parameters, takes, body = children
@@ -103,18 +103,22 @@ class Builder:
 
     # ---- layers
 
-    def layer(self, children: Children) -> tree.Layer:
+    def layer(self, children: Children) -> tree.LayerStatement:
         names, kind, arguments, body, repeat, reads, claims = children
         parts = (kind, *(arguments or ()), body, repeat, *(reads or ()))
         end = max(part.end for part in parts if part is not None)
         start = names[0].start if names else kind.start
-        return tree.Layer(_present(names), kind, arguments, body, repeat, _present(reads), _present(claims), start, end)
+        return tree.LayerStatement(
+            _present(names), kind, arguments, body, repeat, _present(reads), _present(claims), start, end
+        )
 
-    def group(self, children: Children) -> tree.Layer:
+    def group(self, children: Children) -> tree.LayerStatement:
         names, body, repeat, reads, claims = children
         end = max(part.end for part in (body, repeat, *(reads or ())) if part is not None)
         start = names[0].start if names else body.start
-        return tree.Layer(_present(names), None, (), body, repeat, _present(reads), _present(claims), start, end)
+        return tree.LayerStatement(
+            _present(names), None, (), body, repeat, _present(reads), _present(claims), start, end
+        )
 
     def label(self, children: Children) -> tuple[Token, ...]:
         return children[0]

@@ -131,7 +131,7 @@ class Comes(NamedTuple):  # Conv2d(3, 64): what the author of a listing says tha
     end: int
 
 
-class Layer(NamedTuple):  # names: KIND arguments { body } xN <- reads -> claims; without a kind, a group
+class LayerStatement(NamedTuple):  # names: KIND arguments { body } xN <- reads -> claims; without a kind, a group
     names: tuple[Token, ...]
     kind: Token | None
     arguments: tuple[Argument, ...]
@@ -144,13 +144,13 @@ class Layer(NamedTuple):  # names: KIND arguments { body } xN <- reads -> claims
     comes: tuple[Comes, ...] = ()
 
 
-class Model(NamedTuple):  # model VGG(config="D") where config in [..]
+class ModelStatement(NamedTuple):  # model VGG(config="D") where config in [..]
     name: Token
     parameters: tuple[Parameter, ...]
     where: tuple[Expr, ...]
 
 
-class Use(NamedTuple):  # use "blocks/residual.arch"; use std.residual
+class UseStatement(NamedTuple):  # use "blocks/residual.arch"; use std.residual
     path: Token
 
 
@@ -220,14 +220,28 @@ class Unknown(NamedTuple):
     end: int
 
 
-Statement: TypeAlias = Model | Use | Block | Input | Output | Let | Cases | Expect | Freeze | For | If | Layer | Unknown
+Statement: TypeAlias = (
+    ModelStatement
+    | UseStatement
+    | Block
+    | Input
+    | Output
+    | Let
+    | Cases
+    | Expect
+    | Freeze
+    | For
+    | If
+    | LayerStatement
+    | Unknown
+)
 
 
 class File(NamedTuple):
     lines: tuple[Line, ...]
 
 
-def words(layer: Layer, text: str) -> str:
+def words(layer: LayerStatement, text: str) -> str:
     """The kind of a layer and its values, as they are written in the text; braces without a kind as `{ }`."""
     if layer.kind is None:
         return "{ }"

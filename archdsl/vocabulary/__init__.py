@@ -6,9 +6,9 @@ import re
 from functools import cache
 
 from archdsl.vocabulary import functional, keras, onnx, papers, pytorch
-from archdsl.vocabulary.table import Row, rows
+from archdsl.vocabulary.table import Meaning, rows
 
-__all__ = ["LIBRARIES", "Row", "exact", "known", "plain"]
+__all__ = ["LIBRARIES", "Meaning", "exact", "known", "plain"]
 
 _TABLES = {
     "pytorch": pytorch.MODULES,
@@ -26,14 +26,14 @@ _PREFIXES = (  # what stands before a name says which library is meant
 
 
 @cache
-def _rows(library: str) -> dict[str, Row]:
+def _rows(library: str) -> dict[str, Meaning]:
     return rows(_TABLES[library])
 
 
 @cache
-def _plain() -> dict[str, Row]:
+def _plain() -> dict[str, Meaning]:
     """Every row by its plain name; what papers say goes before a library, PyTorch before Keras, and so on."""
-    found: dict[str, Row] = {}
+    found: dict[str, Meaning] = {}
     for library in ("papers", "pytorch", "keras", "onnx", "functional"):
         for name, row in _rows(library).items():
             found.setdefault(plain(name), row)
@@ -46,14 +46,14 @@ def plain(name: str) -> str:
     return re.sub(r"[123]d(?:layer)?(?=transpose$|$)", "", last)
 
 
-def exact(name: str) -> list[Row]:
+def exact(name: str) -> list[Meaning]:
     """The rows of a name as a program writes it, `nn.Conv2d` or `Dense`: the likeliest library first."""
     last = name.rpartition(".")[2]
     asked = next((libraries for prefix, libraries in _PREFIXES if re.match(prefix, name)), None)
     return [_rows(one)[last] for one in asked or ("pytorch", "keras", "functional", "onnx") if last in _rows(one)]
 
 
-def known(word: str) -> Row | None:
+def known(word: str) -> Meaning | None:
     """What a word that somebody uses as a kind is here, however it is written."""
     name = "spatialdropout" if re.fullmatch(r"(?:.*\.)?dropout_?[123]d", word.lower()) else word
     return _plain().get(plain(name))

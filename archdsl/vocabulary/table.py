@@ -22,7 +22,7 @@ _KIND = re.compile(
 )
 
 
-class Row(NamedTuple):
+class Meaning(NamedTuple):
     """What a name of another library is here: a kind, a text, or a reason why it cannot be written."""
 
     name: str
@@ -36,9 +36,9 @@ class Row(NamedTuple):
     reason: str = ""
 
 
-def rows(table: str) -> dict[str, Row]:
+def rows(table: str) -> dict[str, Meaning]:
     """The rows of a table by their names, as written."""
-    found: dict[str, Row] = {}
+    found: dict[str, Meaning] = {}
     for line in re.sub(r"\n +", " ", table.strip()).split("\n"):
         row = _ROW.fullmatch(line)
         assert row is not None, line
@@ -47,14 +47,14 @@ def rows(table: str) -> dict[str, Row]:
     return found
 
 
-def _row(name: str, sign: str, rest: str) -> Row:
+def _row(name: str, sign: str, rest: str) -> Meaning:
     if sign == ":":
-        return Row(name, text=rest)
+        return Meaning(name, text=rest)
     if sign == "?":
-        return Row(name, either=tuple(re.findall(r"([A-Z0-9]+) \(([^)]*)\)", rest)))
+        return Meaning(name, either=tuple(re.findall(r"([A-Z0-9]+) \(([^)]*)\)", rest)))
     if sign == "!":
-        return Row(name, reason=rest)
+        return Meaning(name, reason=rest)
     kind = _KIND.fullmatch(rest)
     assert kind is not None, rest
     words = {part: text or "" for part, text in kind.groupdict().items()}
-    return Row(name, words["kind"], words["library"], words["form"], words["signature"], words["behind"])
+    return Meaning(name, words["kind"], words["library"], words["form"], words["signature"], words["behind"])

@@ -9,11 +9,11 @@ from abc import ABC, abstractmethod
 from typing import Any
 
 from archdsl.backends.source.families import Family
-from archdsl.backends.source.made import Made, Member
+from archdsl.backends.source.made import ClassUse, WrittenClass
 from archdsl.backends.source.naming import BUILTINS, fresh
 from archdsl.checker.checked import Checked
 from archdsl.network.nodes import Sequence, Use
-from archdsl.network.table import Identity, NodeTable
+from archdsl.network.table import ByIdentity, NodeTable
 
 
 class Book(ABC):
@@ -29,11 +29,11 @@ class Book(ABC):
         self.imports: dict[tuple[str, str], str] = {}  # classes of other packages, and what they are called here
         self.model = ""  # the name of the model's class
         self.names: set[str] = {"F", "nn", "torch"}
-        self._made: NodeTable[tuple[Made, int]] = NodeTable()  # of the bodies of blocks and groups
+        self._made: NodeTable[tuple[WrittenClass, int]] = NodeTable()  # of the bodies of blocks and groups
         self._uses: NodeTable[Use] = NodeTable()  # of each body of a block the first use
-        self._repeated: set[Identity] = set()  # blocks of which copies follow one another
+        self._repeated: set[ByIdentity] = set()  # blocks of which copies follow one another
         self.shared: set[int] = set()  # first results of what SHARE runs again
-        self._second: set[Identity] = set()  # bodies of blocks in use that SHARE runs
+        self._second: set[ByIdentity] = set()  # bodies of blocks in use that SHARE runs
         self._again: NodeTable[list[Sequence]] = (
             NodeTable()
         )  # with symbolic sizes: what it runs, by the first run's body
@@ -53,10 +53,10 @@ class Book(ABC):
             self.names.add(self.imports[home, word])
         return self.imports[home, word]
 
-    def made(self, body: Sequence) -> Made:
+    def made(self, body: Sequence) -> WrittenClass:
         return self._made[body][0]
 
-    def is_of(self, made: Made, body: Sequence) -> bool:
+    def is_of(self, made: WrittenClass, body: Sequence) -> bool:
         """Whether a class was written for a body, among others."""
         return body in self._made and self._made[body][0] is made
 
@@ -84,5 +84,7 @@ class Book(ABC):
         self.imports = dict(imports)
 
     @abstractmethod
-    def group(self, found: Family, label: str, outer: str, members: dict[int, Member], *, back: bool = False) -> Made:
+    def group(
+        self, found: Family, label: str, outer: str, members: dict[int, ClassUse], *, back: bool = False
+    ) -> WrittenClass:
         """A class for a named group that is no chain, within the class `outer` of these members."""

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from archdsl.backends.source.families import Family, Mismatch, first
-from archdsl.backends.source.flow import Stored, Value, converted
-from archdsl.backends.source.made import At, Made
+from archdsl.backends.source.flow import FlowValue, Stored, converted
+from archdsl.backends.source.made import At, WrittenClass
 from archdsl.backends.source.naming import variable
 from archdsl.backends.source.numbers import common_call
 from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, register_tensor
@@ -21,12 +21,12 @@ from archdsl.sizes.shape import Shape
 def write_layer(
     w: Writer,
     found: Family,
-    inputs: list[Value],
+    inputs: list[FlowValue],
     label: str | None,
     number: int,
     at: At,
     wishes: tuple[str | None, ...] = (),
-) -> list[Value]:
+) -> list[FlowValue]:
     """A layer: the expressions of its results; of several each gets the variable that is wished for it."""
     node: Leaf = first(found)
     if not node.inputs:
@@ -71,10 +71,10 @@ def called(
     callee: str,
     found: Family,
     lowered: Lowered,
-    inputs: list[Value],
+    inputs: list[FlowValue],
     at: At,
     wishes: tuple[str | None, ...],
-) -> list[Value]:
+) -> list[FlowValue]:
     """What a layer gives that is a module."""
     node: Leaf = first(found)
     forms = lowered.forms(inputs[0].form, node.outputs)
@@ -87,7 +87,7 @@ def called(
     return results
 
 
-def with_sizes(w: Writer, template: str, found: Family, came: str, inputs: list[Value]) -> str:
+def with_sizes(w: Writer, template: str, found: Family, came: str, inputs: list[FlowValue]) -> str:
     """A call with the symbolic sizes that it reads off tensors put in."""
     every = {member: each.op.lower(*each.inputs).reading(came).open_sizes() for member, each in found.items()}
     for name in first(every):
@@ -96,7 +96,7 @@ def with_sizes(w: Writer, template: str, found: Family, came: str, inputs: list[
     return template
 
 
-def put_in(w: Writer, template: str, values: list[Value], at: At) -> str:
+def put_in(w: Writer, template: str, values: list[FlowValue], at: At) -> str:
     """A call with its inputs; an expression that it reads more than once gets a variable."""
     held = list(values)
     for value in held:  # none loses its variable while another gets one
@@ -113,50 +113,50 @@ def put_in(w: Writer, template: str, values: list[Value], at: At) -> str:
     return filled(template, [value.text for value in values])
 
 
-def write_source(w: Writer, found: Family, label: str | None, number: int, at: At) -> Value:
+def write_source(w: Writer, found: Family, label: str | None, number: int, at: At) -> FlowValue:
     """A tensor of the network's own: a parameter or a buffer of the module itself, or made by a module."""
     node: Leaf = first(found)
     lowered = node.op.lower()
     if lowered.call is not None and lowered.open_sizes():
         (form,) = lowered.forms("any", node.outputs)
         text = with_sizes(w, lowered.call, found, "any", []).replace("{0}", w.like())
-        return Value(text, form, node.outputs[0].rank)
+        return FlowValue(text, form, node.outputs[0].rank)
     step = label if label is not None else at.step(number)
     value = construct_layer(w, found, label)
     own, rank = attribute(at.owner, step), node.outputs[0].rank
     (form,) = node.op.lower().forms("any", node.outputs)
     if not node.op.tensors():
         w.register(at.owner, step, value)
-        return Value(f"{own}({w.like()})", form, rank)
+        return FlowValue(f"{own}({w.like()})", form, rank)
     (tensor,) = node.op.tensors()
     w.init.append(register_tensor(at.owner, step, value, buffer=tensor.role == "buffer"))
     return Stored(own, next(iter(w.takes), None), form, rank, batch=len(tensor.sizes) > rank)
 
 
 def call_layer(
-    w: Writer, callee: str, found: Family, inputs: list[Value], at: At, wishes: tuple[str | None, ...] = ()
-) -> list[Value]:
+    w: Writer, callee: str, found: Family, inputs: list[FlowValue], at: At, wishes: tuple[str | None, ...] = ()
+) -> list[FlowValue]:
     """What the module of a layer gives once it is made."""
     node: Leaf = first(found)
     lowered = node.op.lower(*node.inputs)
     return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, wishes)
 
 
-def turn_all(w: Writer, inputs: list[Value], wants: str, at: At) -> list[Value]:
+def turn_all(w: Writer, inputs: list[FlowValue], wants: str, at: At) -> list[FlowValue]:
     """The inputs as a layer wants them; where it does not care, all alike."""
     want = alike(w, inputs) if wants == "any" and len(inputs) > 1 else wants
     return turn_each(w, inputs, [want] * len(inputs), at)
 
 
-def alike(w: Writer, inputs: list[Value]) -> str:
+def alike(w: Writer, inputs: list[FlowValue]) -> str:
     """How inputs that lie differently are to lie: as what the class reads, for a copy of it often comes next."""
     forms = {value.form for value in inputs}
     return w.entry if {"first", "last"} <= forms and w.entry in forms else inputs[0].form
 
 
-def turn_each(w: Writer, inputs: list[Value], wants: Sequence[str], at: At) -> list[Value]:
+def turn_each(w: Writer, inputs: list[FlowValue], wants: Sequence[str], at: At) -> list[FlowValue]:
     """Each input as it is wanted; none loses its variable while another is turned."""
-    held = [Value(value.text, value.form, value.rank) for value in inputs]
+    held = [FlowValue(value.text, value.form, value.rank) for value in inputs]
     for value in held:
         value.left = 1
     w.live.extend(held)
@@ -166,7 +166,7 @@ def turn_each(w: Writer, inputs: list[Value], wants: Sequence[str], at: At) -> l
     return turned
 
 
-def turn(w: Writer, value: Value, want: str, at: At) -> Value:
+def turn(w: Writer, value: FlowValue, want: str, at: At) -> FlowValue:
     """The value as it is wanted; one that is read again is turned once, into a variable of its own."""
     turned = converted(bracketed(w, value, want), want)
     if turned.form == value.form or not value.variable or turned is value:
@@ -181,10 +181,10 @@ def turn(w: Writer, value: Value, want: str, at: At) -> Value:
     return value.turned[turned.form]
 
 
-def bracketed(w: Writer, value: Value, want: str) -> Value:
+def bracketed(w: Writer, value: FlowValue, want: str) -> FlowValue:
     turns = converted(value, want) is not value
     if turns and not is_primary(value.text):
-        return Value(f"({value.text})", value.form, value.rank)
+        return FlowValue(f"({value.text})", value.form, value.rank)
     return value
 
 
@@ -217,7 +217,7 @@ def construct_layer(w: Writer, found: Family, label: str | None, *, in_place: bo
     return call_text(f"{path}(", parts, width=WIDTH - 16)
 
 
-def construct_use(w: Writer, found: Family) -> tuple[str, Made]:
+def construct_use(w: Writer, found: Family) -> tuple[str, WrittenClass]:
     """The constructor call of a block in use."""
     node: Use = first(found)
     made = w.book.made(node.body)
@@ -226,7 +226,7 @@ def construct_use(w: Writer, found: Family) -> tuple[str, Made]:
     return construct(w, made, {m: each.body for m, each in found.items()}, node.written), made
 
 
-def construct(w: Writer, made: Made, bodies: Family, written: dict[str, Any]) -> str:
+def construct(w: Writer, made: WrittenClass, bodies: Family, written: dict[str, Any]) -> str:
     parts = []
     for name, python, column in made.arguments:
         ours = {member: column[w.book.member(body)] for member, body in bodies.items()}
@@ -239,15 +239,15 @@ def construct(w: Writer, made: Made, bodies: Family, written: dict[str, Any]) ->
     return f"{made.name}({', '.join(parts)})"
 
 
-def construct_group(w: Writer, found: Family, label: str, *, back: bool = False) -> tuple[str, Made]:
+def construct_group(w: Writer, found: Family, label: str, *, back: bool = False) -> tuple[str, WrittenClass]:
     """A class for a named group that is no chain."""
     made = w.book.group(found, label, w.name, w.members, back=back)
     return construct(w, made, found, {}), made
 
 
 def write_use(
-    w: Writer, found: Family, inputs: list[Value], step: str, at: At, wishes: tuple[str | None, ...] = ()
-) -> list[Value]:
+    w: Writer, found: Family, inputs: list[FlowValue], step: str, at: At, wishes: tuple[str | None, ...] = ()
+) -> list[FlowValue]:
     """A block in use; of several results each gets the variable that is wished for it."""
     text, made = construct_use(w, found)
     w.register(at.owner, step, text)
@@ -258,19 +258,19 @@ def write_use(
 def call_class(
     w: Writer,
     callee: str,
-    made: Made,
-    inputs: list[Value],
+    made: WrittenClass,
+    inputs: list[FlowValue],
     outputs: tuple[Shape, ...],
     at: At,
     wishes: tuple[str | None, ...] = (),
     sizes: list[str] | None = None,
-) -> list[Value]:
+) -> list[FlowValue]:
     """What a class gives for its inputs, and for the `sizes` that it is given beside."""
     given = [value.text for value in turn_each(w, inputs, made.forms, at)]
     return unpacked(w, f"{callee}({', '.join([*given, *(sizes or [])])})", made.gives, outputs, wishes)
 
 
-def class_sizes(w: Writer, made: Made, bodies: Family, inputs: list[Value]) -> list[str]:
+def class_sizes(w: Writer, made: WrittenClass, bodies: Family, inputs: list[FlowValue]) -> list[str]:
     """The symbolic sizes that a class is given in `forward`."""
     if made.sizes and not all(w.book.is_of(made, body) for body in bodies.values()):
         raise Mismatch
@@ -287,20 +287,20 @@ def unpacked(
     forms: tuple[str, ...],
     outputs: tuple[Shape, ...],
     wishes: tuple[str | None, ...] = (),
-) -> list[Value]:
+) -> list[FlowValue]:
     """The results of a call: one as an expression, several in variables of their own; `_` is one that nothing reads."""
     if len(forms) == 1:
-        return [Value(call, forms[0], outputs[0].rank)]
+        return [FlowValue(call, forms[0], outputs[0].rank)]
     if wishes and set(wishes) == {UNREAD}:
         w.forward.append(call)
-        return [Value(UNREAD, form, shape.rank, variable=True) for form, shape in zip(forms, outputs, strict=True)]
+        return [FlowValue(UNREAD, form, shape.rank, variable=True) for form, shape in zip(forms, outputs, strict=True)]
     names, busy = [], w.busy()
     for wish in wishes or (None,) * len(forms):
         names.append(UNREAD if wish == UNREAD else variable(wish, busy))
         busy.add(names[-1])
     w.forward.append(f"{', '.join(names)} = {call}")
     each = zip(names, forms, outputs, strict=True)
-    return [Value(name, form, shape.rank, variable=True) for name, form, shape in each]
+    return [FlowValue(name, form, shape.rank, variable=True) for name, form, shape in each]
 
 
 def taken_apart(
@@ -310,16 +310,16 @@ def taken_apart(
     forms: tuple[str, ...],
     outputs: tuple[Shape, ...],
     wishes: tuple[str | None, ...],
-) -> list[Value]:
+) -> list[FlowValue]:
     """The results of a call that gives them within one another; those that nothing reads get no variable."""
     read = [wish != UNREAD for wish in wishes] or [True] * len(outputs)
     ranks = [shape.rank for shape in outputs]
-    nothing = [Value(UNREAD, form, rank, variable=True) for form, rank in zip(forms, ranks, strict=True)]
+    nothing = [FlowValue(UNREAD, form, rank, variable=True) for form, rank in zip(forms, ranks, strict=True)]
     if not any(read):
         w.forward.append(call)
         return nothing
     if not any(read[1:]):
-        return [Value(filled(apart.first, [call]), forms[0], ranks[0]), *nothing[1:]]
+        return [FlowValue(filled(apart.first, [call]), forms[0], ranks[0]), *nothing[1:]]
     busy, names = w.busy(), []
     for place in range(apart.pattern.count("{")):
         needed = any(each and f"{{{place}}}" in text for each, text in zip(read, apart.results, strict=True))
@@ -328,7 +328,7 @@ def taken_apart(
         busy.add(names[-1])
     w.forward.append(f"{apart.pattern.format(*names)} = {call}")
     results = [
-        Value(filled(text, names), form, rank, variable=text.startswith("{") and text.endswith("}"))
+        FlowValue(filled(text, names), form, rank, variable=text.startswith("{") and text.endswith("}"))
         for text, form, rank in zip(apart.results, forms, ranks, strict=True)
     ]
     for result in results:

@@ -9,7 +9,7 @@ from archdsl.backends.source.families import Family, Mismatch, first, items, nod
 from archdsl.backends.source.flow import closed
 from archdsl.backends.source.text import call, comment, register, stacked
 from archdsl.backends.source.writer import NotChain, Writer
-from archdsl.network.nodes import Choice, Leaf, Loop, Repeat, Sequence, Share, Use, width
+from archdsl.network.nodes import Conditional, Leaf, Loop, Repeat, Sequence, Share, Use, width
 from archdsl.sizes.shape import Shape
 
 _SHORT = 66  # children longer than this together stand one a line
@@ -25,7 +25,7 @@ class Child(NamedTuple):
     width: int = 1
 
 
-class Chain:
+class ModuleChain:
     """Collects the children of one sequence. `entry` is how the first layer that cares wants the input."""
 
     def __init__(self, writer: Writer, label: str = "copy") -> None:
@@ -49,28 +49,28 @@ class Chain:
             if body.gives != previous[member] or len(body.gives) != 1:
                 raise NotChain
 
-    def whole(self, family: Family) -> Chain:
+    def whole(self, family: Family) -> ModuleChain:
         """The chain of a family by itself, which has a text or statements."""
         self.sequence(family, 0)
         if not self.positional():
             self.statements("self")
         return self
 
-    def expression(self, family: Family) -> Chain:
+    def expression(self, family: Family) -> ModuleChain:
         """The chain of a family by itself, which has a text."""
         self.sequence(family, 0)
         if not self.positional():
             raise NotChain
         return self
 
-    def copies(self, family: Family) -> Chain:
+    def copies(self, family: Family) -> ModuleChain:
         """The copies of a repeat by themselves, as one chain that has a text."""
         self.runs(family, 0, True)
         if not self.positional():
             raise NotChain
         return self
 
-    def repeatable(self, family: Family) -> Chain:
+    def repeatable(self, family: Family) -> ModuleChain:
         """The chain of a family by itself, which has a text and gives its result as it takes its input."""
         before = self.form
         self.expression(family)
@@ -99,7 +99,7 @@ class Chain:
                     bodies = {member: node.turns[turn][1] for member, node in found.items()}
                     self.sequence(bodies, number)
                     number += first(bodies).width
-            case Choice():
+            case Conditional():
                 if len({node.taken for node in found.values()}) != 1:
                     raise NotChain
                 self.sequence({member: node.body for member, node in found.items()}, base + item.number)
@@ -145,7 +145,7 @@ class Chain:
 
         `back` says that copies of it follow one another, so that its result must lie as its input does.
         """
-        chain = Chain(self.writer)
+        chain = ModuleChain(self.writer)
         chain.form, self._fresh = self.form, False
         way, write = ("back", chain.repeatable) if back else ("nested", chain.expression)
         if self.writer.attempt(way, family, self.form, write) is None:
@@ -170,7 +170,7 @@ class Chain:
         if first(family).parallel:
             raise NotChain
         if label is not None:
-            chain = Chain(self.writer, label)
+            chain = ModuleChain(self.writer, label)
             chain.form, self._fresh = self.form, False
             chain.runs(family, 0, True)
             if self.form is None:

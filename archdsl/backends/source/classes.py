@@ -8,17 +8,17 @@ more than one class.
 from __future__ import annotations
 
 from archdsl.backends.source.calls import bracketed, write_layer, write_use
-from archdsl.backends.source.chains import Chain, Child
+from archdsl.backends.source.chains import Child, ModuleChain
 from archdsl.backends.source.control import write_choice, write_loop, write_repeat
 from archdsl.backends.source.families import Family, common_shape, first, items, nodes
-from archdsl.backends.source.flow import Copies, Value, converted, entry_form, form_of
+from archdsl.backends.source.flow import Comprehension, FlowValue, converted, entry_form, form_of
 from archdsl.backends.source.groups import write_group
-from archdsl.backends.source.made import At, Callee, Made
+from archdsl.backends.source.made import At, Callee, WrittenClass
 from archdsl.backends.source.merges import write_merge
 from archdsl.backends.source.sharing import write_share
 from archdsl.backends.source.text import LONG, attribute, statement
 from archdsl.backends.source.writer import NotChain, Writer
-from archdsl.network.nodes import Choice, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
+from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
 
 
 class ClassWriter(Writer):
@@ -26,7 +26,7 @@ class ClassWriter(Writer):
 
     # ---- the whole class
 
-    def write(self, *, sequential: bool) -> tuple[str, Made]:
+    def write(self, *, sequential: bool) -> tuple[str, WrittenClass]:
         """The source of the class. `sequential` prefers a subclass of nn.Sequential where the body is a chain."""
         bodies = {number: member.body for number, member in self.members.items()}
         head = first(self.members)
@@ -51,8 +51,8 @@ class ClassWriter(Writer):
         made = self._made(forms, tuple(value.form for value in results))
         return self._text("nn.Module", True), made
 
-    def _sequential(self, bodies: Family) -> tuple[str, Made]:
-        chain = Chain(self)
+    def _sequential(self, bodies: Family) -> tuple[str, WrittenClass]:
+        chain = ModuleChain(self)
         chain.sequence(bodies, 0)
         shape = first(self.members).inputs[0]
         form = chain.entry or form_of(shape)
@@ -68,9 +68,9 @@ class ClassWriter(Writer):
         self.init = chain.statements("self")
         return self._text("nn.Sequential", False), self._made((form,), (chain.form or form_of(shape),))
 
-    def _made(self, forms: tuple[str, ...], gives: tuple[str, ...]) -> Made:
+    def _made(self, forms: tuple[str, ...], gives: tuple[str, ...]) -> WrittenClass:
         sizes = tuple(self.extents.given)
-        return Made(self.name, self.parameters.arguments(), self.parameters.defaults, forms, gives, sizes)
+        return WrittenClass(self.name, self.parameters.arguments(), self.parameters.defaults, forms, gives, sizes)
 
     def _text(self, parent: str, forward: bool) -> str:
         signature = ", ".join(["self", *self.parameters.signature()])
@@ -92,13 +92,13 @@ class ClassWriter(Writer):
     def _bind_inputs(self, forms: tuple[str, ...]) -> None:
         for position, (name, form) in enumerate(zip(self.takes, forms, strict=True)):
             shape = first(self.members).inputs[position]
-            value = Value(name, form, shape.rank, variable=True)
+            value = FlowValue(name, form, shape.rank, variable=True)
             value.shapes = {number: member.inputs[position] for number, member in self.members.items()}
             self.whole |= {name} if shape.dtype == "int64" else set()
             for member in self.members.values():
                 self.bind(member.body.takes[position], value)
 
-    def body(self, bodies: Family, at: At) -> list[Value]:
+    def body(self, bodies: Family, at: At) -> list[FlowValue]:
         """The statements of a body, and its results."""
         self.items(bodies, at._replace(branch=False))
         results = [self.values[number] for number in first(bodies).gives]
@@ -132,7 +132,9 @@ class ClassWriter(Writer):
                     self.bind(number, value)
             assert len(results) == len(item.gives)
 
-    def settled(self, value: Value, row: Family, following: Family | None, position: int, at: At, last: bool) -> Value:
+    def settled(
+        self, value: FlowValue, row: Family, following: Family | None, position: int, at: At, last: bool
+    ) -> FlowValue:
         """The value as later items read it: an expression where just the next one on its line does, else a variable."""
         item: Item = first(row)
         number = item.gives[position]
@@ -143,7 +145,7 @@ class ClassWriter(Writer):
         after: Item | None = first(following) if following is not None else None
         adjacent = after is not None and number in after.reads
         same_line = after is not None and adjacent and self.line(item) == self.line(after)
-        if isinstance(value, Copies):
+        if isinstance(value, Comprehension):
             return value
         if not again:
             self.unread(value)
@@ -153,10 +155,14 @@ class ClassWriter(Writer):
         wish = None if again == 1 and (adjacent or last) else item.label
         return self.assign(value, wish, at, shape)
 
-    def item(self, row: Family, at: At) -> list[Value]:
+    def item(self, row: Family, at: At) -> list[FlowValue]:
         """One item of a sequence or merge: the expressions of its results."""
         item: Item = first(row)
-        found = nodes(row) if not isinstance(item.node, Choice) else {member: each.node for member, each in row.items()}
+        found = (
+            nodes(row)
+            if not isinstance(item.node, Conditional)
+            else {member: each.node for member, each in row.items()}
+        )
         inputs = [self.taken(number) for number in item.reads]
         for each in list(row.values())[1:]:
             for number in each.reads:
@@ -177,13 +183,13 @@ class ClassWriter(Writer):
                 return write_repeat(self, found, inputs, item, number, at, self.wishes(row))
             case Loop():
                 return write_loop(self, found, inputs, number, at)
-            case Choice():
+            case Conditional():
                 return write_choice(self, found, inputs, number, at, row)
             case Share():
                 return write_share(self, found, inputs, number, at, self.wishes(row))
         raise AssertionError(item)
 
-    def _keep(self, row: Family, inputs: list[Value], owner: str) -> None:
+    def _keep(self, row: Family, inputs: list[FlowValue], owner: str) -> None:
         """Remember what SHARE runs again; it never writes over what it reads, for later it reads something else."""
         for item in row.values():
             named = item.gives[:1] if item.label is not None else ()  # an `if` without an arm gives what it reads

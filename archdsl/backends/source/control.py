@@ -15,9 +15,9 @@ from archdsl.backends.source.calls import (
     write_layer,
     write_use,
 )
-from archdsl.backends.source.chains import Chain
+from archdsl.backends.source.chains import ModuleChain
 from archdsl.backends.source.families import Family, Mismatch, first
-from archdsl.backends.source.flow import Copies, Value, closed, converted
+from archdsl.backends.source.flow import Comprehension, FlowValue, closed, converted
 from archdsl.backends.source.groups import chain_of, write_container
 from archdsl.backends.source.made import At
 from archdsl.backends.source.sharing import write_share
@@ -30,12 +30,12 @@ from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, widt
 def write_repeat(
     w: Writer,
     found: Family,
-    inputs: list[Value],
+    inputs: list[FlowValue],
     item: Item,
     number: int,
     at: At,
     wishes: tuple[str | None, ...],
-) -> list[Value]:
+) -> list[FlowValue]:
     """Copies one after the other, or side by side; `wishes` are the variables of the results of the last."""
     node: Repeat = first(found)
     if len({len(each.runs) for each in found.values()}) != 1:
@@ -47,12 +47,12 @@ def write_repeat(
     label = item.label
     if label is not None:
         if all(closed(run.node, w.counts) for run in node.runs if isinstance(run.node, Sequence)):
-            chain = w.attempt("copies", found, None, Chain(w, label).copies)
+            chain = w.attempt("copies", found, None, ModuleChain(w, label).copies)
             if chain is not None:
                 w.register(at.owner, label, chain.text())
                 given = turn(w, inputs[0], chain.entry or "any", at)
                 form = chain.form or given.form
-                return [Value(f"{attribute(at.owner, label)}({given.text})", form, item.shapes[0].rank)]
+                return [FlowValue(f"{attribute(at.owner, label)}({given.text})", form, item.shapes[0].rank)]
         if not all(isinstance(run.node, Share) for run in node.runs):
             w.register(at.owner, label, "nn.Module()")
             at, number = At(attribute(at.owner, label), 0, at.variable), 0
@@ -62,12 +62,12 @@ def write_repeat(
 def write_copies(
     w: Writer,
     found: Family,
-    inputs: list[Value],
+    inputs: list[FlowValue],
     number: int,
     label: str | None,
     at: At,
     wishes: tuple[str | None, ...],
-) -> list[Value]:
+) -> list[FlowValue]:
     """Copies one after the other, equal ones in a loop."""
     columns = {member: node.runs for member, node in found.items()}
     if any([run.copies for run in runs] != [run.copies for run in first(columns)] for runs in columns.values()):
@@ -87,7 +87,7 @@ def write_copies(
     return values
 
 
-def loop_variable(w: Writer, value: Value, at: At) -> Value:
+def loop_variable(w: Writer, value: FlowValue, at: At) -> FlowValue:
     """A value in a variable that nothing else needs, to be written over."""
     kept = w.assign(value, None, at, "")
     kept.fresh = False  # the copies before have it too
@@ -97,12 +97,12 @@ def loop_variable(w: Writer, value: Value, at: At) -> Value:
 def write_turns(
     w: Writer,
     bodies: Family,
-    value: Value,
+    value: FlowValue,
     numbers: range,
     label: str | None,
     at: At,
     wishes: tuple[str | None, ...],
-) -> list[Value]:
+) -> list[FlowValue]:
     """Equal copies as a loop in the constructor and in `forward`: each turn reads the variable and writes it."""
     taken = w.busy()
     taken.add(*w.parameters.words(), *w.takes)
@@ -120,7 +120,7 @@ def write_turns(
         counted = any(re.search(rf"\b{index}\b", line) for line in lines)
         opening = f"for {index} in {range_text(at, numbers)}:" if counted else f"for _ in range({len(numbers)}):"
         statements[before:] = [indented(opening, lines)] if lines else []
-    kept = Value(value.text, value.form, result.rank, variable=True)
+    kept = FlowValue(value.text, value.form, result.rank, variable=True)
     kept.fresh = result.fresh
     return [kept, *others]
 
@@ -138,12 +138,12 @@ def range_text(at: At, numbers: range) -> str:
 def write_copy(
     w: Writer,
     bodies: Family,
-    values: list[Value],
+    values: list[FlowValue],
     number: int,
     label: str | None,
     at: At,
     wishes: tuple[str | None, ...] = (),
-) -> list[Value]:
+) -> list[FlowValue]:
     """One copy of what is repeated, named by its number where the repeat has a label."""
     node = first(bodies)
     wishes = wishes or (None, *[UNREAD] * (len(node.outputs) - 1))  # the next copy reads the first result
@@ -159,7 +159,9 @@ def write_copy(
     return write_use(w, bodies, values, at.step(number), at, wishes)
 
 
-def write_parallel(w: Writer, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
+def write_parallel(
+    w: Writer, found: Family, inputs: list[FlowValue], item: Item, number: int, at: At
+) -> list[FlowValue]:
     """Equal branches: an nn.ModuleList under a name, else each by itself."""
     node: Repeat = first(found)
     if not node.runs:
@@ -184,7 +186,7 @@ def write_parallel(w: Writer, found: Family, inputs: list[Value], item: Item, nu
             each = [f"{callee}[{copy}]({given})" for copy in range(times_each)]
             name = next(name for name in ("m", "part", "copy", "one") if name not in words)
             rank = first(bodies).outputs[0].rank
-            return [Copies(f"{name}({given})", f"{name} in {callee}", gives[0] or values[0].form, rank, each)]
+            return [Comprehension(f"{name}({given})", f"{name} in {callee}", gives[0] or values[0].form, rank, each)]
     return write_branches(w, bodies, inputs, item, number, times_each, at)
 
 
@@ -204,8 +206,8 @@ def construct_copy(w: Writer, bodies: Family, label: str) -> tuple[str, tuple[st
 
 
 def write_branches(
-    w: Writer, bodies: Family, inputs: list[Value], item: Item, number: int, count: int, at: At
-) -> list[Value]:
+    w: Writer, bodies: Family, inputs: list[FlowValue], item: Item, number: int, count: int, at: At
+) -> list[FlowValue]:
     named = item.label is not None
     if item.label is not None:
         w.register(at.owner, item.label, "nn.Module()")
@@ -227,7 +229,7 @@ def write_branches(
     return results
 
 
-def write_loop(w: Writer, found: Family, inputs: list[Value], number: int, at: At) -> list[Value]:
+def write_loop(w: Writer, found: Family, inputs: list[FlowValue], number: int, at: At) -> list[FlowValue]:
     """The turns of a `for`, one after the other; in a merge each is a branch."""
     parallel = at.branch
     columns = {member: node.turns for member, node in found.items()}
@@ -251,7 +253,7 @@ def write_loop(w: Writer, found: Family, inputs: list[Value], number: int, at: A
     return results if parallel else values
 
 
-def hold(w: Writer, value: Value, at: At) -> Value:
+def hold(w: Writer, value: FlowValue, at: At) -> FlowValue:
     if not value.variable and len(value.text) > LONG:
         value = w.assign(value, None, at, "")
     value.left += 1
@@ -259,7 +261,9 @@ def hold(w: Writer, value: Value, at: At) -> Value:
     return value
 
 
-def write_choice(w: Writer, found: Family, inputs: list[Value], number: int, at: At, row: Family) -> list[Value]:
+def write_choice(
+    w: Writer, found: Family, inputs: list[FlowValue], number: int, at: At, row: Family
+) -> list[FlowValue]:
     """An `if`: the arm that all members take in line, else an `if` on a parameter."""
     taken = {member: node.taken for member, node in found.items()}
     if len(set(taken.values())) == 1:
@@ -288,7 +292,9 @@ def condition_text(w: Writer, found: Family, taken: Column, arm: Any) -> str:
     return w.parameters.text(column, (written,) if written is not None else (), "option")
 
 
-def write_either(w: Writer, groups: list[Family], condition: str, inputs: list[Value], number: int, at: At) -> Value:
+def write_either(
+    w: Writer, groups: list[Family], condition: str, inputs: list[FlowValue], number: int, at: At
+) -> FlowValue:
     """Both arms: one module or nn.Identity where that is all, else branches in the constructor and in `forward`."""
     start_init, start_forward = len(w.init), len(w.forward)
     arms = []
@@ -303,5 +309,5 @@ def write_either(w: Writer, groups: list[Family], condition: str, inputs: list[V
     plain = not run and not other_run and not other_made and other.text == inputs[0].text
     if single and plain and value.text == f"{single[1]}({inputs[0].text})" and other.form == value.form:
         w.init.append(f"{single[1]} = {single[2]} if {condition} else nn.Identity()")
-        return Value(value.text, value.form, value.rank)
+        return FlowValue(value.text, value.form, value.rank)
     raise Mismatch

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from archdsl.backends.source.families import Mismatch
-from archdsl.backends.source.flow import Value
+from archdsl.backends.source.flow import FlowValue
 from archdsl.backends.source.naming import BUILTINS, fresh
 from archdsl.backends.source.values import Column
 from archdsl.layers.base import is_open
@@ -43,7 +43,7 @@ class Extents:
         """Come back to what was needed."""
         self.read, self.given, self._taken = set(before[0]), list(before[1]), set(before[2])
 
-    def text(self, column: Column, hint: str, values: list[Value]) -> str:
+    def text(self, column: Column, hint: str, values: list[FlowValue]) -> str:
         """The Python text of a size, or of a tuple of sizes; `values` are the tensors at hand."""
         whole = self._space(column, values)
         if whole is not None:
@@ -55,7 +55,7 @@ class Extents:
             raise Mismatch
         return self._argument(column, hint)
 
-    def _found(self, column: Column, values: list[Value]) -> str | None:
+    def _found(self, column: Column, values: list[FlowValue]) -> str | None:
         """The text where it needs no argument."""
         first = next(iter(column.values()))
         if not isinstance(first, tuple):
@@ -66,7 +66,7 @@ class Extents:
             return None
         return f"({', '.join(map(str, texts))}{',' if len(texts) == 1 else ''})"
 
-    def _one(self, column: Column, values: list[Value]) -> str | None:
+    def _one(self, column: Column, values: list[FlowValue]) -> str | None:
         """One size: a number, the variable of a symbol, an axis of a tensor, or reckoned from these."""
         first = next(iter(column.values()))
         if not any(map(is_open, column.values())):
@@ -89,7 +89,7 @@ class Extents:
             text = re.sub(rf"\b{re.escape(name)}\b", self.variables[name], text)
         return text
 
-    def _space(self, column: Column, values: list[Value]) -> str | None:
+    def _space(self, column: Column, values: list[FlowValue]) -> str | None:
         """`skip.shape[2:]`, where the sizes are all those of a tensor beside its channels."""
         if not all(isinstance(sizes, tuple) and len(sizes) > 1 for sizes in column.values()):
             return None
@@ -115,7 +115,7 @@ def _is_symbol(size: Expression) -> bool:
     return not rest and factor == 1 and len(monomial) == 1 and isinstance(monomial[0], Symbol)
 
 
-def _axes(values: list[Value], column: Column) -> Iterable[tuple[str, Column]]:
+def _axes(values: list[FlowValue], column: Column) -> Iterable[tuple[str, Column]]:
     """Each axis of the tensors at hand, with its sizes for the members of a column."""
     for value in values:
         shapes: dict[int, Shape] = {member: value.shapes[member] for member in column if member in value.shapes}

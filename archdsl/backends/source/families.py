@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from archdsl.network.nodes import (
-    Choice,
+    Conditional,
     Item,
     Leaf,
     Loop,
@@ -18,7 +18,7 @@ from archdsl.network.nodes import (
     children,
     postorder,
 )
-from archdsl.network.table import Identity, NodeTable
+from archdsl.network.table import ByIdentity, NodeTable
 
 Family: TypeAlias = dict[int, Any]  # member -> node, or item
 
@@ -72,21 +72,21 @@ def _structure(node: Node, known: NodeTable[int]) -> Any:
     below = tuple(known[child] for child in children(node))
     match node:
         case Leaf():
-            return ("leaf", Identity(node.statement), type(node.op))
+            return ("leaf", ByIdentity(node.statement), type(node.op))
         case Sequence():
             return ("sequence", _labels(node.items), below)
         case Merge():
-            return ("merge", Identity(node.statement), type(node.op), _labels(node.branches), below)
+            return ("merge", ByIdentity(node.statement), type(node.op), _labels(node.branches), below)
         case Use():
-            return ("use", Identity(node.statement), Identity(node.block), below)
+            return ("use", ByIdentity(node.statement), ByIdentity(node.block), below)
         case Repeat():
-            return ("repeat", Identity(node.statement), tuple(run.copies > 1 for run in node.runs), below)
+            return ("repeat", ByIdentity(node.statement), tuple(run.copies > 1 for run in node.runs), below)
         case Loop():
-            return ("loop", Identity(node.statement), below)
-        case Choice():
-            return ("choice", Identity(node.statement), node.taken, below)
+            return ("loop", ByIdentity(node.statement), below)
+        case Conditional():
+            return ("choice", ByIdentity(node.statement), node.taken, below)
         case Share():
-            return ("share", Identity(node.statement))
+            return ("share", ByIdentity(node.statement))
 
 
 def _labels(entries: tuple[Item, ...]) -> tuple[Any, ...]:

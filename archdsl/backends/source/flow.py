@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from archdsl.network.nodes import Choice, Leaf, Loop, Merge, Node, Repeat, Sequence, Share, Use
+from archdsl.network.nodes import Conditional, Leaf, Loop, Merge, Node, Repeat, Sequence, Share, Use
 from archdsl.sizes.shape import Shape
 
 _WORD = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
 _MANY = 1_000_000
 
 
-class Value:
+class FlowValue:
     """One value: the expression that gives it, whether that is a variable, and how often it is still read."""
 
     def __init__(self, text: str, form: str, rank: int, *, variable: bool = False) -> None:
@@ -25,7 +25,7 @@ class Value:
         self.fresh = False  # new memory: a layer that works in place may write over it
         self.reads = 0  # how often it is read in all, by every member
         self.done = False  # stands as a statement, for nothing reads it
-        self.turned: dict[str, Value] = {}  # variables that hold it in another form
+        self.turned: dict[str, FlowValue] = {}  # variables that hold it in another form
         self.shapes: dict[int, Shape] = {}  # for each member of the class, as far as that is noted
 
     def words(self) -> set[str]:
@@ -33,7 +33,7 @@ class Value:
         return set(_WORD.findall(self.text))
 
 
-class Stored(Value):
+class Stored(FlowValue):
     """A tensor of the network's own: it has no batch, and is stretched to that of `like` where one is needed.
 
     In a network that reads nothing there is no `like`, and the batch is 1.
@@ -53,7 +53,7 @@ class Stored(Value):
         return f"{self._own}.movedim{ends}"
 
 
-class Copies(Value):
+class Comprehension(FlowValue):
     """The results of the equal branches of a repeat, as a comprehension."""
 
     def __init__(self, call: str, over: str, form: str, rank: int, each: list[str]) -> None:
@@ -61,10 +61,10 @@ class Copies(Value):
         self.each = each
         self._call, self._over = call, over
 
-    def lying(self, want: str) -> Value:
+    def lying(self, want: str) -> FlowValue:
         """The comprehension with each result as it is wanted."""
-        one = converted(Value(self._call, self.form, self.rank), want)
-        return Value(f"{one.text} for {self._over}", one.form, one.rank)
+        one = converted(FlowValue(self._call, self.form, self.rank), want)
+        return FlowValue(f"{one.text} for {self._over}", one.form, one.rank)
 
 
 def form_of(shape: Shape) -> str:
@@ -74,16 +74,16 @@ def form_of(shape: Shape) -> str:
     return {1: "flat", 2: "last"}.get(shape.rank, "first")
 
 
-def converted(value: Value, want: str) -> Value:
+def converted(value: FlowValue, want: str) -> FlowValue:
     """The value as a layer wants it: turned, or flattened channels first."""
     if want == "any" or value.form in (want, "any", "flat") or value.rank == 1:
         return value
     text = value.text
     if want == "last":
-        return Value(f"{text}.movedim(1, -1)", "last", value.rank)
+        return FlowValue(f"{text}.movedim(1, -1)", "last", value.rank)
     if value.form == "last":
         text = f"{text}.movedim(-1, 1)"
-    return Value(f"{text}.flatten(1)" if want == "flat" else text, want, 1 if want == "flat" else value.rank)
+    return FlowValue(f"{text}.flatten(1)" if want == "flat" else text, want, 1 if want == "flat" else value.rank)
 
 
 def entry_form(body: Sequence, shape: Shape) -> str:
@@ -109,7 +109,7 @@ def entry_form(body: Sequence, shape: Shape) -> str:
                 stack.extend(run.node for run in node.runs[:1])
             case Loop():
                 stack.extend(turn for _, turn in node.turns[:1])
-            case Use() | Choice():
+            case Use() | Conditional():
                 stack.append(node.body)
             case Share():
                 stack.append(node.node)
@@ -141,7 +141,7 @@ def uses(body: Node) -> dict[int, int]:
                     stack.append((run.node, frozenset(defined(run.node)) if node.copies > 1 else own))
             case Loop():
                 stack.extend((turn, own) for _, turn in node.turns)
-            case Choice():
+            case Conditional():
                 stack.append((node.body, own))
             case Share():
                 counts[-node.of] = counts.get(-node.of, 0) + 1
@@ -173,7 +173,7 @@ def defined(body: Node) -> set[int]:
                 stack.extend(run.node for run in node.runs)
             case Loop():
                 stack.extend(turn for _, turn in node.turns)
-            case Choice():
+            case Conditional():
                 stack.append(node.body)
     return found
 

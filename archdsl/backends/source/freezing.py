@@ -6,7 +6,7 @@ from typing import Any
 
 from archdsl.backends.source.naming import quoted
 from archdsl.backends.source.text import submodule
-from archdsl.network.nodes import Freeze, Leaf, postorder, walk
+from archdsl.network.nodes import FrozenParts, Leaf, postorder, walk
 
 _TRAIN = """\
 def train(self, mode=True):
@@ -17,7 +17,7 @@ def train(self, mode=True):
     return self"""
 
 
-def frozen(freezes: tuple[Freeze, ...], network: Any) -> tuple[list[str], list[str]]:
+def frozen(freezes: tuple[FrozenParts, ...], network: Any) -> tuple[list[str], list[str]]:
     """Statements behind the submodules of the model, and its methods."""
     every = [node for node in postorder(network.body) if isinstance(node, Leaf)]
     own = _own(network) if any(not leaf.inputs for leaf in every) else {}
@@ -50,7 +50,7 @@ def _own(network: Any) -> dict[str, str]:
     return found
 
 
-def _condition(freeze: Freeze) -> str:
+def _condition(freeze: FrozenParts) -> str:
     """Whether a module called `name` is in one of the parts, or in none of those that are trained."""
     beginnings = [quoted(f"{path}.") for path in freeze.paths]
     words = beginnings[0] if len(beginnings) == 1 else f"({', '.join(beginnings)})"

@@ -7,13 +7,13 @@ from typing import Any
 from archdsl.backends.source.book import Book
 from archdsl.backends.source.classes import ClassWriter
 from archdsl.backends.source.families import Family, Mismatch, structures
-from archdsl.backends.source.made import Made, Member
+from archdsl.backends.source.made import ClassUse, WrittenClass
 from archdsl.backends.source.naming import class_name, fresh
 from archdsl.backends.source.sharing import ties
 from archdsl.backends.source.values import Column, Parameters
 from archdsl.expressions.scope import Scope
 from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, children, executed, postorder
-from archdsl.network.table import Identity, NodeTable
+from archdsl.network.table import ByIdentity, NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -37,7 +37,7 @@ class Generator(Book):
                 self._tied = self._tied or bool(node.ties)
             elif isinstance(node, Repeat) and not node.parallel:
                 copies = (run.node for run in node.runs if run.copies > 1)
-                self._repeated |= {Identity(copy.block) for copy in copies if isinstance(copy, Use)}
+                self._repeated |= {ByIdentity(copy.block) for copy in copies if isinstance(copy, Use)}
         if self.checked.facts is not None:
             self._note_shares()
         for block in self._order():
@@ -55,7 +55,7 @@ class Generator(Book):
                 first_run = parts[share.of]
                 self._again[first_run] = [*self._again.get(first_run, []), share.node]
         for use in (node for node in nodes if isinstance(node, Use) and node.body not in self._uses):
-            self._second.add(Identity(use.body))
+            self._second.add(ByIdentity(use.body))
             self._uses[use.body] = use
 
     def _order(self) -> list[tree.Block]:
@@ -91,17 +91,17 @@ class Generator(Book):
             raise Mismatch
         before = self.snapshot()
         name = class_name(word, self.names)
-        members = {number: Member(use.body, _scope(use), use.inputs) for number, use in enumerate(uses)}
+        members = {number: ClassUse(use.body, _scope(use), use.inputs) for number, use in enumerate(uses)}
         takes = tuple(token.text for token in block.takes)
         candidates = _channel_columns(members, takes)
         for place, parameter in enumerate(block.parameters):
             candidates.append((parameter.name.text, {number: use.values[place][1] for number, use in enumerate(uses)}))
         scopes = {number: member.scope for number, member in members.items()}
         parameters = Parameters(scopes, candidates, _defaults(block))
-        back = Identity(block) in self._repeated and all(_can_follow(use) for use in uses)
+        back = ByIdentity(block) in self._repeated and all(_can_follow(use) for use in uses)
         writer = ClassWriter(self, name, members, parameters, _plain(takes), back=back)
         try:
-            laid = {number: use.body for number, use in enumerate(uses) if Identity(use.body) not in self._second}
+            laid = {number: use.body for number, use in enumerate(uses) if ByIdentity(use.body) not in self._second}
             writer.closing = self._ties(laid) if laid else []
             text, made = writer.write(sequential=_numbered(uses[0].body))
         except Mismatch:
@@ -111,15 +111,17 @@ class Generator(Book):
         for number, use in enumerate(uses):
             self._made[use.body] = (made, number)
 
-    def group(self, found: Family, label: str, outer: str, members: dict[int, Member], *, back: bool = False) -> Made:
+    def group(
+        self, found: Family, label: str, outer: str, members: dict[int, ClassUse], *, back: bool = False
+    ) -> WrittenClass:
         """A class for a named group that is no chain, within the class `outer` of these members."""
         known = self._made.get(next(iter(found.values())))
         if known is not None:  # the copies of a merge are all of one class
             return known[0]
         name = class_name(label if label[:1].isalpha() else f"{outer}{label}", self.names)
-        inner = {member: Member(body, members[member].scope, body.inputs) for member, body in found.items()}
+        inner = {member: ClassUse(body, members[member].scope, body.inputs) for member, body in found.items()}
         again = [(member, more) for member, body in found.items() for more in self._again.get(body, ())]
-        second = {-1 - n: Member(more, members[m].scope, more.inputs) for n, (m, more) in enumerate(again)}
+        second = {-1 - n: ClassUse(more, members[m].scope, more.inputs) for n, (m, more) in enumerate(again)}
         try:
             return self._group(name, inner | second, back=back)
         except Mismatch:
@@ -127,7 +129,7 @@ class Generator(Book):
                 raise
             return self._group(name, inner, back=back)
 
-    def _group(self, name: str, members: dict[int, Member], *, back: bool) -> Made:
+    def _group(self, name: str, members: dict[int, ClassUse], *, back: bool) -> WrittenClass:
         scopes = {number: member.scope for number, member in members.items()}
         writer = ClassWriter(self, name, members, Parameters(scopes, _channel_columns(members, ()), {}), back=back)
         text, made = writer.write(sequential=True)
@@ -140,7 +142,7 @@ class Generator(Book):
         body = self.network.body
         inputs = tuple(Shape(port.shape, port.dtype) for port in self.network.inputs)
         scope = Scope({}, {})
-        member = Member(body, scope, inputs)
+        member = ClassUse(body, scope, inputs)
         takes = _plain(tuple(port.name for port in self.network.inputs)) if len(inputs) > 1 else ()
         writer = ClassWriter(self, self.model, {0: member}, Parameters({0: scope}, [], {}), takes, self._doc())
         writer.closing = self._ties({0: body})
@@ -205,7 +207,7 @@ def _plain(takes: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(fresh(name if is_identifier(name) else f"x{place + 1}", taken) for place, name in enumerate(takes))
 
 
-def _channel_columns(members: dict[int, Member], takes: tuple[str, ...]) -> list[tuple[str, Column]]:
+def _channel_columns(members: dict[int, ClassUse], takes: tuple[str, ...]) -> list[tuple[str, Column]]:
     """The channels of each input, as candidates for constructor parameters."""
     head = next(iter(members.values()))
     names = [f"{name}_channels" for name in takes] or ["in_channels"] * len(head.inputs)

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from archdsl.backends.source.calls import call_class, class_sizes, construct_group, turn
-from archdsl.backends.source.chains import Chain
+from archdsl.backends.source.chains import ModuleChain
 from archdsl.backends.source.families import Family, first
-from archdsl.backends.source.flow import Value, closed
-from archdsl.backends.source.made import At, Written
+from archdsl.backends.source.flow import FlowValue, closed
+from archdsl.backends.source.made import At, ChainLayout
 from archdsl.backends.source.text import attribute
 from archdsl.backends.source.writer import Writer
 from archdsl.network.nodes import Item, Sequence
 
 
-def write_group(w: Writer, found: Family, inputs: list[Value], item: Item, number: int, at: At) -> list[Value]:
+def write_group(w: Writer, found: Family, inputs: list[FlowValue], item: Item, number: int, at: At) -> list[FlowValue]:
     """Braces: in line without a name; under one a chain of modules, a class of its own, or a bare container."""
     if item.label is None:
         w.enter(found, inputs)
@@ -20,7 +20,9 @@ def write_group(w: Writer, found: Family, inputs: list[Value], item: Item, numbe
     return write_container(w, found, inputs, item.label, at)
 
 
-def write_container(w: Writer, found: Family, inputs: list[Value], label: str, at: At, word: str = "") -> list[Value]:
+def write_container(
+    w: Writer, found: Family, inputs: list[FlowValue], label: str, at: At, word: str = ""
+) -> list[FlowValue]:
     """What stands in braces under a step, which is its label or the number of a copy of `word`."""
     body: Sequence = first(found)
     callee = attribute(at.owner, label)
@@ -31,7 +33,7 @@ def write_container(w: Writer, found: Family, inputs: list[Value], label: str, a
         else:
             w.register(at.owner, label, "nn.Sequential()")
             w.init += list(chain.statements(callee))
-        written = Written(chain.entry, chain.form)
+        written = ChainLayout(chain.entry, chain.form)
         for each in found.values():
             w.chains[each] = written
         return [call_chain(w, callee, written, inputs[0], body.outputs[0].rank, at)]
@@ -45,13 +47,13 @@ def write_container(w: Writer, found: Family, inputs: list[Value], label: str, a
     return w.body(found, At(callee, 0, at.variable))
 
 
-def call_chain(w: Writer, callee: str, chain: Written, given: Value, rank: int, at: At) -> Value:
+def call_chain(w: Writer, callee: str, chain: ChainLayout, given: FlowValue, rank: int, at: At) -> FlowValue:
     """What a chain of modules gives."""
     turned = turn(w, given, chain.entry or "any", at)
-    return Value(f"{callee}({turned.text})", chain.form or turned.form, rank)
+    return FlowValue(f"{callee}({turned.text})", chain.form or turned.form, rank)
 
 
-def chain_of(w: Writer, found: Family) -> Chain | None:
+def chain_of(w: Writer, found: Family) -> ModuleChain | None:
     if not all(closed(body, w.counts) and len(body.takes) == 1 for body in found.values()):
         return None
-    return w.attempt("chain", found, None, Chain(w).whole)
+    return w.attempt("chain", found, None, ModuleChain(w).whole)

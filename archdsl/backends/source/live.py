@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from archdsl.backends.source.flow import Value
+from archdsl.backends.source.flow import FlowValue
 
 
 class Live:
     """Values by the variables that their expressions need; a value is forgotten when nothing reads it any more."""
 
     def __init__(self) -> None:
-        self._by_word: dict[str, list[Value]] = {}
+        self._by_word: dict[str, list[FlowValue]] = {}
 
-    def append(self, value: Value) -> None:
+    def append(self, value: FlowValue) -> None:
         for word in value.words():
             self._by_word.setdefault(word, []).append(value)
 
-    def extend(self, values: Iterable[Value]) -> None:
+    def extend(self, values: Iterable[FlowValue]) -> None:
         for value in values:
             self.append(value)
 

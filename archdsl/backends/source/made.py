@@ -11,7 +11,7 @@ from archdsl.network.nodes import Node, Sequence
 from archdsl.sizes.shape import Shape
 
 
-class Member(NamedTuple):
+class ClassUse(NamedTuple):
     """One use of a class: the body, the values of names, the shapes of the inputs."""
 
     body: Sequence
@@ -19,7 +19,7 @@ class Member(NamedTuple):
     inputs: tuple[Shape, ...]
 
 
-class Made(NamedTuple):
+class WrittenClass(NamedTuple):
     """A written class: its name, its parameters with their values for each member, how inputs and results lie."""
 
     name: str
@@ -30,7 +30,7 @@ class Made(NamedTuple):
     sizes: tuple[tuple[str, Column], ...] = ()  # further arguments of `forward`, with their values for each member
 
 
-class Written(NamedTuple):
+class ChainLayout(NamedTuple):
     """How a chain of modules wants its input, and how its result lies; None where it does not care."""
 
     entry: str | None

@@ -6,7 +6,7 @@ import re
 
 from archdsl.backends.source.calls import turn_all
 from archdsl.backends.source.families import Family, Mismatch, common_shape, first, items
-from archdsl.backends.source.flow import Copies, Stored, Value
+from archdsl.backends.source.flow import Comprehension, FlowValue, Stored
 from archdsl.backends.source.made import At
 from archdsl.backends.source.text import LONG, filled, stacked
 from archdsl.backends.source.writer import Writer
@@ -16,9 +16,9 @@ _FEW = 3  # copies that are written out rather than as a comprehension
 LIST = re.compile(r"\[\{0\}(?:, \{\d+\})*\]")  # the list of inputs in a call
 
 
-def write_merge(w: Writer, found: Family, number: int, at: At) -> Value:
+def write_merge(w: Writer, found: Family, number: int, at: At) -> FlowValue:
     node: Merge = first(found)
-    values: list[Value] = []
+    values: list[FlowValue] = []
     numbers: list[int] = []
     for row in items(found, "branches"):
         own = at._replace(base=number, variable="y", branch=True)
@@ -37,12 +37,12 @@ def write_merge(w: Writer, found: Family, number: int, at: At) -> Value:
     return join(w, found, node, values, at)
 
 
-def named_apart(w: Writer, results: list[Value], item: Item, at: At) -> list[Value]:
+def named_apart(w: Writer, results: list[FlowValue], item: Item, at: At) -> list[FlowValue]:
     """The copies of a repeat each by itself, where something beside the merge reads one."""
-    if not isinstance(results[0], Copies) or all(w.counts.get(number, 0) <= 1 for number in item.gives):
+    if not isinstance(results[0], Comprehension) or all(w.counts.get(number, 0) <= 1 for number in item.gives):
         return results
-    left = [Value(text, results[0].form, results[0].rank) for text in results[0].each]
-    found: list[Value] = []
+    left = [FlowValue(text, results[0].form, results[0].rank) for text in results[0].each]
+    found: list[FlowValue] = []
     for value in left:
         value.left = 1
     w.live.extend(left)
@@ -56,22 +56,22 @@ def named_apart(w: Writer, results: list[Value], item: Item, at: At) -> list[Val
     return found
 
 
-def hold_branch(w: Writer, value: Value, row: Family, place: int, at: At) -> Value:
+def hold_branch(w: Writer, value: FlowValue, row: Family, place: int, at: At) -> FlowValue:
     """A branch stays an expression until the merge reads it, unless it is long or read elsewhere too."""
     item: Item = first(row)
     wanted = w.counts.get(item.gives[place], 0) > 1 or len(value.text) > LONG
-    if wanted and not value.variable and not isinstance(value, Copies):
+    if wanted and not value.variable and not isinstance(value, Comprehension):
         value = w.assign(value, item.label, at, common_shape(row, place))
     for one in row.values():
-        for number in one.gives if isinstance(value, Copies) else (one.gives[place],):
+        for number in one.gives if isinstance(value, Comprehension) else (one.gives[place],):
             w.bind(number, value)
-    held = value if not value.variable else Value(value.text, value.form, value.rank, variable=True)
+    held = value if not value.variable else FlowValue(value.text, value.form, value.rank, variable=True)
     held.left += 1
     w.live.append(held)
     return held
 
 
-def join(w: Writer, found: Family, node: Merge, values: list[Value], at: At) -> Value:
+def join(w: Writer, found: Family, node: Merge, values: list[FlowValue], at: At) -> FlowValue:
     came = values[0].form
     calls = {each.op.lower(*each.inputs).reading(came).call for each in found.values()}
     if len(calls) != 1:
@@ -80,33 +80,37 @@ def join(w: Writer, found: Family, node: Merge, values: list[Value], at: At) -> 
     template = lowered.call or "{0}"
     texts: list[str] = []
     for value in values:
-        texts += value.each if isinstance(value, Copies) else []
+        texts += value.each if isinstance(value, Comprehension) else []
     rank = node.outputs[0].rank
-    if len(values) == 1 and isinstance(values[0], Copies):
+    if len(values) == 1 and isinstance(values[0], Comprehension):
         copies = values[0].lying(lowered.wants)
         (form,) = lowered.forms(copies.form, node.outputs)
         if LIST.search(template):
-            return Value(LIST.sub("{0}", template).format(f"[{copies.text}]"), form, rank)
+            return FlowValue(LIST.sub("{0}", template).format(f"[{copies.text}]"), form, rank)
         if lowered.over is not None and len(values[0].each) > _FEW:
-            return Value(lowered.over.format(copies.text), form, rank)
-    spread: list[Value] = []
+            return FlowValue(lowered.over.format(copies.text), form, rank)
+    spread: list[FlowValue] = []
     for value in values:
-        spread += [Value(text, value.form, value.rank) for text in value.each] if isinstance(value, Copies) else [value]
+        spread += (
+            [FlowValue(text, value.form, value.rank) for text in value.each]
+            if isinstance(value, Comprehension)
+            else [value]
+        )
     turned = turn_all(w, spread, lowered.wants, at)
     if lowered.stretches:
         turned = unstretched(spread, turned)
     (form,) = lowered.forms(turned[0].form, node.outputs)
-    result = Value(lay_out(w, template, [value.text for value in turned]), form, rank)
+    result = FlowValue(lay_out(w, template, [value.text for value in turned]), form, rank)
     result.fresh = node.op.fresh and len(spread) > 1
     return result
 
 
-def unstretched(values: list[Value], turned: list[Value]) -> list[Value]:
+def unstretched(values: list[FlowValue], turned: list[FlowValue]) -> list[FlowValue]:
     """Tensors of the network's own as they are stored, beside a value that has the batch."""
     if all(isinstance(value, Stored) for value in values):
         return turned
     each = zip(values, turned, strict=True)
-    return [Value(v.alone(t.form), t.form, t.rank) if isinstance(v, Stored) else t for v, t in each]
+    return [FlowValue(v.alone(t.form), t.form, t.rank) if isinstance(v, Stored) else t for v, t in each]
 
 
 def lay_out(w: Writer, template: str, texts: list[str]) -> str:

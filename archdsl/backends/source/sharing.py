@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from archdsl.backends.source.calls import call_class, call_layer, class_sizes, write_layer
 from archdsl.backends.source.families import Family, Mismatch, first
-from archdsl.backends.source.flow import Value
+from archdsl.backends.source.flow import FlowValue
 from archdsl.backends.source.groups import call_chain
-from archdsl.backends.source.made import At, Made
+from archdsl.backends.source.made import At, WrittenClass
 from archdsl.backends.source.text import submodule
 from archdsl.backends.source.writer import Writer
 from archdsl.network.nodes import Leaf, Node, Sequence, Share, Use, walk
 
 
 def write_share(
-    w: Writer, found: Family, inputs: list[Value], number: int, at: At, wishes: tuple[str | None, ...] = ()
-) -> list[Value]:
+    w: Writer, found: Family, inputs: list[FlowValue], number: int, at: At, wishes: tuple[str | None, ...] = ()
+) -> list[FlowValue]:
     """The call of a module that was called before; a layer that is no module is written again."""
     callees = {w.parts[share.of].callee for share in found.values()}
     if len(callees) > 1:
@@ -43,7 +43,7 @@ def _body(node: Node) -> Sequence:
     return body
 
 
-def _made(w: Writer, node: Node) -> Made:
+def _made(w: Writer, node: Node) -> WrittenClass:
     """The class that was written for a block in use or for a group."""
     return w.book.made(_body(node))
 

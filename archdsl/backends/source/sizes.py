@@ -15,7 +15,7 @@ from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.layers.base import is_open
 from archdsl.layers.values import give
-from archdsl.network.nodes import Leaf, Network, Port, Repeat, postorder
+from archdsl.network.nodes import Leaf, Network, NetworkPort, Repeat, postorder
 from archdsl.sizes.condition import names_of
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Symbol, symbols
@@ -124,7 +124,7 @@ def _axes(network: Network, takes: tuple[str, ...], lines: list[str]) -> list[st
     return found
 
 
-def _agreeing(name: str, variable: str, place: Place, first: bool) -> list[str]:
+def _agreeing(name: str, variable: str, place: SizeAxis, first: bool) -> list[str]:
     """The check that an axis is what the size says, where that is read off another one or is an expression of it."""
     if first and not place.size:
         return []
@@ -173,7 +173,7 @@ def _variable(name: str, takes: tuple[str, ...]) -> str:
     return f"{name}_size" if name in _TAKEN or name in takes else name
 
 
-class Place(NamedTuple):
+class SizeAxis(NamedTuple):
     """An axis that gives an open size: its text, the text of the size, and the expression that the axis is, if any."""
 
     axis: str
@@ -181,9 +181,9 @@ class Place(NamedTuple):
     size: str = ""
 
 
-def _places(network: Network, takes: tuple[str, ...]) -> dict[str, list[Place]]:
+def _places(network: Network, takes: tuple[str, ...]) -> dict[str, list[SizeAxis]]:
     """Where each open size is read off: the axes of the tensors that the model is given, the plain ones first."""
-    found: dict[str, list[Place]] = {}
+    found: dict[str, list[SizeAxis]] = {}
     for argument, port in zip(takes, network.inputs, strict=False):
         for axis, size in enumerate(port.shape):
             solved = _solved(size, f"{argument}.shape[{_dimension(port, axis)}]")
@@ -192,7 +192,7 @@ def _places(network: Network, takes: tuple[str, ...]) -> dict[str, list[Place]]:
     return {name: sorted(places, key=lambda place: place.size) for name, places in found.items()}
 
 
-def _solved(size: Any, axis: str) -> tuple[str, Place] | None:
+def _solved(size: Any, axis: str) -> tuple[str, SizeAxis] | None:
     """The symbol of an axis of H, or of 2*H + 1, and how it is read off."""
     if not isinstance(size, Expression):
         return None
@@ -201,11 +201,11 @@ def _solved(size: Any, axis: str) -> tuple[str, Place] | None:
         return None
     constant = rest[0][1] if rest else 0
     if factor == 1 and constant == 0:
-        return monomial[0].name, Place(axis, axis)
-    return monomial[0].name, Place(axis, f"({axis} - {constant}) // {factor}".replace("- -", "+ "), str(size))
+        return monomial[0].name, SizeAxis(axis, axis)
+    return monomial[0].name, SizeAxis(axis, f"({axis} - {constant}) // {factor}".replace("- -", "+ "), str(size))
 
 
-def _dimension(port: Port, axis: int) -> int:
+def _dimension(port: NetworkPort, axis: int) -> int:
     """The dimension of an axis in the tensor that a model is given."""
     rank = len(port.shape)
     if form_of(Shape(port.shape, port.dtype)) != "first":

@@ -13,15 +13,15 @@ from typing import Any, TypeAlias, TypeVar
 from archdsl.backends.source.book import Book
 from archdsl.backends.source.extents import Extents
 from archdsl.backends.source.families import Family, first, nodes
-from archdsl.backends.source.flow import Value, uses
+from archdsl.backends.source.flow import FlowValue, uses
 from archdsl.backends.source.live import Live, Taken
-from archdsl.backends.source.made import At, Callee, Member, Written
+from archdsl.backends.source.made import At, Callee, ChainLayout, ClassUse
 from archdsl.backends.source.naming import variable
 from archdsl.backends.source.text import attribute, comment, statement, submodule
 from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
 from archdsl.network.nodes import Item, Leaf, postorder, walk
-from archdsl.network.table import Identity, NodeTable
+from archdsl.network.table import ByIdentity, NodeTable
 
 UNREAD = "_"  # the variable of a result that nothing reads
 T = TypeVar("T")
@@ -43,7 +43,7 @@ class Writer(ABC):
         self,
         book: Book,
         name: str,
-        members: dict[int, Member],
+        members: dict[int, ClassUse],
         parameters: Parameters,
         takes: tuple[str, ...] = (),
         doc: str = "",
@@ -67,9 +67,9 @@ class Writer(ABC):
         self.methods: list[str] = []
         self.registered: set[str] = set()  # how submodules of this class are reached
         self.parts: dict[int, Callee] = {}  # what SHARE runs again, by its first result
-        self.chains: NodeTable[Written] = NodeTable()  # groups that were written as chains
-        self.values: dict[int, Value] = {}
-        self.bound: list[Value] = []  # those of the values that a later item reads, and others
+        self.chains: NodeTable[ChainLayout] = NodeTable()  # groups that were written as chains
+        self.values: dict[int, FlowValue] = {}
+        self.bound: list[FlowValue] = []  # those of the values that a later item reads, and others
         self.live = Live()
         self.indices: list[str] = []  # the variables of the loops around
         self.extents = Extents(taken={*self.takes, *self._labels()})
@@ -101,7 +101,7 @@ class Writer(ABC):
 
         What was refused is not tried again: attempts stand within attempts, and would double with each brace.
         """
-        key = (way, form, *map(Identity, bodies.values()))
+        key = (way, form, *map(ByIdentity, bodies.values()))
         if key in self.book.refused:
             return None
         before = self.snapshot()
@@ -114,7 +114,7 @@ class Writer(ABC):
 
     # ---- values
 
-    def bind(self, number: int, value: Value) -> None:
+    def bind(self, number: int, value: FlowValue) -> None:
         if number not in self.values or self.values[number] is not value:
             value.left += self.counts.get(number, 0)
             value.reads += self.counts.get(number, 0)
@@ -122,7 +122,7 @@ class Writer(ABC):
         self.bound.append(value)
         self.live.append(value)
 
-    def taken(self, number: int) -> Value:
+    def taken(self, number: int) -> FlowValue:
         value = self.values[number]
         value.left -= 1
         return value
@@ -131,19 +131,19 @@ class Writer(ABC):
         """The variables that something still needs."""
         return Taken(self.live, {*self.indices, *self.extents.names()})
 
-    def at_hand(self, inputs: list[Value]) -> list[Value]:
+    def at_hand(self, inputs: list[FlowValue]) -> list[FlowValue]:
         """The tensors in variables that hold them still: what an item reads, and what a later one will."""
         self.bound = [value for value in self.bound if value.left > 0]
         return [value for value in dict.fromkeys([*self.bound, *inputs]) if value.variable]
 
-    def assign(self, value: Value, wish: str | None, at: At, shape: str) -> Value:
+    def assign(self, value: FlowValue, wish: str | None, at: At, shape: str) -> FlowValue:
         """Give an expression a variable, the running one of the sequence where that is free."""
         busy = self.busy()
         name = variable(wish, busy) if wish or at.variable in busy else at.variable
         note = f"  # {comment(shape)}" if shape else ""
         if name != value.text:
             self.forward.append(statement(f"{name} = ", value.text, note))
-        kept = Value(name, value.form, value.rank, variable=True)
+        kept = FlowValue(name, value.form, value.rank, variable=True)
         kept.fresh, kept.whole, kept.shapes = value.fresh, value.whole, value.shapes
         (self.whole.add if value.whole else self.whole.discard)(name)
         return kept
@@ -182,7 +182,7 @@ class Writer(ABC):
         self.registered.add(attribute(owner, step))
         self.init.append(registered(owner, step, text))
 
-    def enter(self, found: Family, inputs: list[Value]) -> None:
+    def enter(self, found: Family, inputs: list[FlowValue]) -> None:
         """Let a body read its inputs; an expression that it reads more than once gets a variable."""
         for place, value in enumerate(inputs[: len(first(found).takes)]):
             reads = self.counts.get(first(found).takes[place], 0)
@@ -194,7 +194,7 @@ class Writer(ABC):
                 self.values.pop(body.takes[place], None)  # a body that is written again reads again
                 self.bind(body.takes[place], value)
 
-    def unread(self, value: Value) -> None:
+    def unread(self, value: FlowValue) -> None:
         """What nothing reads is computed all the same: a statement of its own."""
         if not value.variable and not value.done and "(" in value.text:
             self.forward.append(value.text)
@@ -203,9 +203,9 @@ class Writer(ABC):
     # ---- the statements, which `ClassWriter` goes through
 
     @abstractmethod
-    def body(self, bodies: Family, at: At) -> list[Value]:
+    def body(self, bodies: Family, at: At) -> list[FlowValue]:
         """The statements of a body, and its results."""
 
     @abstractmethod
-    def item(self, row: Family, at: At) -> list[Value]:
+    def item(self, row: Family, at: At) -> list[FlowValue]:
         """One item of a sequence or merge: the expressions of its results."""

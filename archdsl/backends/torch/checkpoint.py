@@ -13,8 +13,8 @@ from typing import BinaryIO
 import torch
 from torch import nn
 
-from archdsl.checkpoints.header import BITS, METADATA, Entry, refusal, write_header
-from archdsl.network.table import Identity
+from archdsl.checkpoints.header import BITS, METADATA, TensorEntry, refusal, write_header
+from archdsl.network.table import ByIdentity
 
 _NAMES = {
     "BOOL": "bool",
@@ -44,10 +44,10 @@ SOUND = (2, 6)  # the first release whose weights_only=True keeps its promise (C
 # ---- reading
 
 
-def reader(file: BinaryIO, begin: int, name: str) -> Callable[[Entry], torch.Tensor]:
+def reader(file: BinaryIO, begin: int, name: str) -> Callable[[TensorEntry], torch.Tensor]:
     """A function that reads one tensor of an open safetensors file, whose tensors begin at byte `begin`."""
 
-    def read(entry: Entry) -> torch.Tensor:
+    def read(entry: TensorEntry) -> torch.Tensor:
         dtype, length = DTYPES[entry.dtype], entry.end - entry.start
         if not length:
             return torch.empty(entry.sizes, dtype=dtype)
@@ -75,14 +75,14 @@ def _turned(data: bytearray, dtype: torch.dtype) -> bytearray:
 
 
 def fill(
-    module: nn.Module, chosen: Iterable[tuple[str, Entry]], read: Callable[[Entry], torch.Tensor], file: str
+    module: nn.Module, chosen: Iterable[tuple[str, TensorEntry]], read: Callable[[TensorEntry], torch.Tensor], file: str
 ) -> None:
     """Copy each tensor, as `read` gives it, to its name in the `state_dict`; nothing else is touched.
 
     Raises ArchError (`weights-mismatch`) where two names of one tensor come with different numbers.
     """
     state, names = module.state_dict(), further_names(module)
-    filled: dict[str, Entry] = {}
+    filled: dict[str, TensorEntry] = {}
     with torch.no_grad():
         for name, entry in chosen:
             first = names.get(name, name)
@@ -135,10 +135,10 @@ def _named(found: object, name: str) -> dict[str, torch.Tensor]:
     return dict(found)
 
 
-def entries(tensors: Mapping[str, torch.Tensor]) -> dict[str, Entry]:
+def entries(tensors: Mapping[str, torch.Tensor]) -> dict[str, TensorEntry]:
     """Tensors in memory as the header of a file would list them."""
     return {
-        name: Entry(name, _SHORT[tensor.dtype], tuple(tensor.shape), 0, tensor.nbytes)
+        name: TensorEntry(name, _SHORT[tensor.dtype], tuple(tensor.shape), 0, tensor.nbytes)
         for name, tensor in tensors.items()
     }
 
@@ -177,10 +177,10 @@ def serialised(module: nn.Module | Mapping[str, torch.Tensor]) -> Iterator[bytes
 
 def further_names(module: nn.Module) -> dict[str, str]:
     """The names of a `state_dict` that stand for a tensor which has a name above, each with that one."""
-    first: dict[Identity, str] = {}
+    first: dict[ByIdentity, str] = {}
     found: dict[str, str] = {}
     for name, tensor in module.state_dict(keep_vars=True).items():
-        known = first.setdefault(Identity(tensor), name)
+        known = first.setdefault(ByIdentity(tensor), name)
         if known != name:
             found[name] = known
     return found

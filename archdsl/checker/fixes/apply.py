@@ -35,7 +35,7 @@ class Done(NamedTuple):
     faults: int
 
 
-class _Step(NamedTuple):
+class _FixStep(NamedTuple):
     """A fix with the faults that it mends."""
 
     fix: Fix
@@ -80,9 +80,9 @@ def put_in(text: str, fixes: list[Fix]) -> str:
     return text
 
 
-def _steps(source: Source, found: Looked) -> list[_Step]:
+def _steps(source: Source, found: Looked) -> list[_FixStep]:
     """The safe fixes of a text, each once, without those that overlap one before them."""
-    steps: dict[Fix, _Step] = {}
+    steps: dict[Fix, _FixStep] = {}
     taken: list[Edit] = []
     for one in found.checks[-1].diagnostics:
         fix = one.fix
@@ -91,7 +91,7 @@ def _steps(source: Source, found: Looked) -> list[_Step]:
         if fix in steps:
             steps[fix].faults.append(one)
         elif all(_is_plain(source.text, edit) and not _overlaps(edit, taken) for edit in fix.edits):
-            steps[fix] = _Step(fix, [one])
+            steps[fix] = _FixStep(fix, [one])
             taken += fix.edits
     return list(steps.values())
 
@@ -107,7 +107,7 @@ def _overlaps(edit: Edit, taken: list[Edit]) -> bool:
     return any(edit.span.start <= other.span.end and other.span.start <= edit.span.end for other in taken)
 
 
-def _is_better(before: Looked, after: Looked, steps: list[_Step]) -> bool:
+def _is_better(before: Looked, after: Looked, steps: list[_FixStep]) -> bool:
     """Whether a text is better for fixes: their lines have no fault left, and none that was right has one now.
 
     A fault may come to light behind one that is mended, in a line that was not judged before. As many of them as there
@@ -128,7 +128,7 @@ def _is_better(before: Looked, after: Looked, steps: list[_Step]) -> bool:
     return news.isdisjoint(stood) and edited.isdisjoint(one.line - 1 for one in left if one.source.base == 0)
 
 
-def _line(step: _Step, edit: Edit) -> int:
+def _line(step: _FixStep, edit: Edit) -> int:
     """The line of an edit, from 0."""
     return step.faults[0].source.position(edit.span.start)[0] - 1
 

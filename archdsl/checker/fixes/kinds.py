@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterator
 
 from archdsl.checker.fixes import respell
 from archdsl.checker.fixes.proposal import Either, Proposal, chained, respelled
-from archdsl.checker.fixes.statement import Statement
+from archdsl.checker.fixes.statement import SplitStatement
 from archdsl.diagnostics import nearest
 from archdsl.layers import REGISTRY, Layer, lookup
-from archdsl.notations.calls.draft import Around, Unwritable
-from archdsl.vocabulary import Row, known, plain
+from archdsl.notations.calls.draft import LineContext, Unwritable
+from archdsl.vocabulary import Meaning, known, plain
 from archdsl.vocabulary.papers import STATEMENTS
 
 _KEYWORDS = ("model", "use", "block", "input", "output", "let", "cases", "expect", "freeze", "for", "if")
 _MOST_WORDS = 4  # of one name: global average pooling layer
 
 
-def proposals(statement: Statement, around: Callable[[], Around]) -> Iterator[Proposal]:
+def proposals(statement: SplitStatement, around: Callable[[], LineContext]) -> Iterator[Proposal]:
     """Statements that may be meant, the likeliest first; raises Unwritable where a sentence says more."""
     word = statement.kind
     yield from _both_ways(statement, around)
@@ -40,7 +40,7 @@ def proposals(statement: Statement, around: Callable[[], Around]) -> Iterator[Pr
     yield from _nearly(statement, around())
 
 
-def _both_ways(statement: Statement, around: Callable[[], Around]) -> Iterator[Proposal]:
+def _both_ways(statement: SplitStatement, around: Callable[[], LineContext]) -> Iterator[Proposal]:
     """`BIDIRECTIONAL GRU 16`, `BILSTM 16`."""
     word, values = statement.kind.lower().replace("_", "").replace("-", ""), statement.values
     for prefix in ("bidirectional", "bi"):
@@ -51,7 +51,7 @@ def _both_ways(statement: Statement, around: Callable[[], Around]) -> Iterator[P
             yield from respelled(kind, rest, around(), "bidirectional")
 
 
-def _several_words(statement: Statement, around: Callable[[], Around]) -> Iterator[Proposal]:
+def _several_words(statement: SplitStatement, around: Callable[[], LineContext]) -> Iterator[Proposal]:
     """`global average pool`, `MAX POOL 2x2` as one kind; `conv1 CONV 64 3x3` as a name before one."""
     words = [statement.kind]
     for value in statement.values[:_MOST_WORDS]:
@@ -66,10 +66,10 @@ def _several_words(statement: Statement, around: Callable[[], Around]) -> Iterat
     first = statement.values[0] if statement.values else ""
     is_name = not statement.label and known(statement.kind) is None
     if is_name and (lookup(first) is not None or first in around().kinds):
-        yield Statement(f"{statement.kind}:", first, statement.values[1:], statement.tail)
+        yield SplitStatement(f"{statement.kind}:", first, statement.values[1:], statement.tail)
 
 
-def _either_name(statement: Statement, around: Callable[[], Around]) -> Iterator[Proposal]:
+def _either_name(statement: SplitStatement, around: Callable[[], LineContext]) -> Iterator[Proposal]:
     """A statement whose kind is one here, or another library's name for one."""
     kind, row = lookup(statement.kind), known(statement.kind)
     if kind is not None:
@@ -78,7 +78,7 @@ def _either_name(statement: Statement, around: Callable[[], Around]) -> Iterator
         yield from by_row(row, statement, around)
 
 
-def _nearly(statement: Statement, around: Around) -> Iterator[Proposal]:
+def _nearly(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     close = nearest(statement.kind, [*REGISTRY, *around.kinds])
     if close is None:
         return
@@ -88,13 +88,13 @@ def _nearly(statement: Statement, around: Around) -> Iterator[Proposal]:
     yield statement._replace(kind=close)
 
 
-def _told(word: str, row: Row) -> str:
+def _told(word: str, row: Meaning) -> str:
     """What a word is here, where no line with it could be found."""
     kind = lookup(row.kind)
     return f"{word} is {row.kind} here: {kind.usage()}" if kind is not None else f"{word} is {row.kind} here"
 
 
-def by_row(row: Row, statement: Statement, around: Callable[[], Around]) -> Iterator[Proposal]:
+def by_row(row: Meaning, statement: SplitStatement, around: Callable[[], LineContext]) -> Iterator[Proposal]:
     """A statement by a row of the tables of names."""
     if row.either:
         yield from _either(row, statement, around())
@@ -115,7 +115,7 @@ def by_row(row: Row, statement: Statement, around: Callable[[], Around]) -> Iter
         yield from respelled(REGISTRY[row.kind], statement, around(), row.behind)
 
 
-def _either(row: Row, statement: Statement, around: Around) -> Iterator[Proposal]:
+def _either(row: Meaning, statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     """The one kind that is meant where the input tells, else all of them."""
     kinds = [kind for kind, _ in row.either]
     if kinds == ["FC", "LINEAR"] and around.rank in (1, 2):
@@ -125,14 +125,14 @@ def _either(row: Row, statement: Statement, around: Around) -> Iterator[Proposal
     yield Either(tuple(texts))
 
 
-def _separable(statement: Statement, around: Around) -> Iterator[Proposal]:
+def _separable(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     """`SEPCONV 64 3x3`: each channel by itself, and then 1x1 over all of them."""
     for head in respell.heads(REGISTRY["CONV"], statement.values, around):
         _, out, *rest = head.words
         yield chained(statement, " ".join(["DWCONV", *rest, "nobias"]), f"CONV {out} 1x1", *head.behind)
 
 
-def _pointwise(statement: Statement, around: Around) -> Iterator[Proposal]:
+def _pointwise(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     """`POINTWISE 64`: a convolution that looks at one position."""
     one = "1" if around.rank == 2 else "1x1"
     first = next((at for at, value in enumerate(statement.values) if value.isdigit()), -1) + 1
@@ -144,7 +144,7 @@ def _conv() -> type[Layer]:
     return REGISTRY["CONV"]
 
 
-_FORMS: dict[str, Callable[[Statement, Around], Iterator[Proposal]]] = {
+_FORMS: dict[str, Callable[[SplitStatement, LineContext], Iterator[Proposal]]] = {
     "separable": _separable,
     "pointwise": _pointwise,
 }

@@ -21,7 +21,7 @@ from archdsl.diagnostics import Diagnostic, nearest
 from archdsl.faults.work import PER_VISIT
 from archdsl.network.likeness import Likeness
 from archdsl.notations.calls.call import program
-from archdsl.notations.calls.draft import Around, Unwritable
+from archdsl.notations.calls.draft import LineContext, Unwritable
 from archdsl.sizes.shape import Shape
 
 _MOST_TRIES = 32  # texts that are tried for one line
@@ -99,7 +99,7 @@ class Mender:
             raise Spent
         return faults_of(found, number)
 
-    def around(self, number: int, line: str, start: int, end: int) -> Around:
+    def around(self, number: int, line: str, start: int, end: int) -> LineContext:
         """What is known around a statement of a line: asked of a line that passes on what it reads."""
         names, kinds = self._known()
         statement = line[start:end]
@@ -107,7 +107,7 @@ class Mender:
         named = next((word for word in re.findall(r"\w+", statement) if word in names), None)
         ways = [reads.group()] if reads else ["", *([f"<- {named}"] if named else [])]
         shapes = (self._shape(number, f"{line[:start]}ID {way}", line[end:], start) for way in ways)
-        return Around(next((shape for shape in shapes if shape is not None), None), names, kinds)
+        return LineContext(next((shape for shape in shapes if shape is not None), None), names, kinds)
 
     def _shape(self, number: int, before: str, behind: str, start: int) -> Shape | None:
         """What a line reads that passes it on."""
@@ -277,7 +277,7 @@ class Mender:
         start, end = statement_at(line, fault.start)
         text = line[start:end]
 
-        def around() -> Around:
+        def around() -> LineContext:
             return self.around(number, line, start, end)
 
         for one in self._translated(text, line, number, around):
@@ -304,7 +304,7 @@ class Mender:
             else:
                 self.said = self.said or str(reason)
 
-    def _translated(self, text: str, line: str, number: int, around: Callable[[], Around]) -> Iterator[str]:
+    def _translated(self, text: str, line: str, number: int, around: Callable[[], LineContext]) -> Iterator[str]:
         """The lines that a line of a program means."""
         if not re.search(r"\w\s*\(|\w\s*=[^=]|\w\s*[-+*/@]\s*\w", text):
             return

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import NamedTuple, TypeAlias
 
 from archdsl.checker.fixes import respell
-from archdsl.checker.fixes.respell import Head
-from archdsl.checker.fixes.statement import Statement
+from archdsl.checker.fixes.respell import RespelledHead
+from archdsl.checker.fixes.statement import SplitStatement
 from archdsl.layers import Layer
-from archdsl.notations.calls.draft import Around
+from archdsl.notations.calls.draft import LineContext
 
 
 class Either(NamedTuple):
@@ -29,29 +29,31 @@ class Fault(NamedTuple):
     values: str = ""
 
 
-Proposal: TypeAlias = Statement | Either | str
+Proposal: TypeAlias = SplitStatement | Either | str
 
 
-def respelled(kind: type[Layer], statement: Statement, around: Around, behind: str = "") -> Iterator[str]:
+def respelled(kind: type[Layer], statement: SplitStatement, around: LineContext, behind: str = "") -> Iterator[str]:
     """A statement with its values in the words of a kind, `behind` among them."""
     for head in respell.heads(kind, statement.values, around):
         yield placed(head._replace(words=(*head.words, *behind.split())), statement)
 
 
-def placed(head: Head, statement: Statement) -> str:
+def placed(head: RespelledHead, statement: SplitStatement) -> str:
     """A head in place of that of a statement: with lines behind it, the claims stand behind the last of them."""
     kind, *values = head.words
     tail = " ".join(part for part in (head.repeat, statement.tail) if part)
     if not head.behind:
-        return str(Statement(statement.label, kind, tuple(values), tail))
+        return str(SplitStatement(statement.label, kind, tuple(values), tail))
     return chained(statement._replace(tail=tail), " ".join(head.words), *head.behind)
 
 
-def chained(statement: Statement, *lines: str) -> str:
+def chained(statement: SplitStatement, *lines: str) -> str:
     """Several lines in place of a statement: its label and what it reads with the first, its claims behind the last."""
     reads, claims = parted(statement.tail)
     first, *others = lines
-    return "; ".join([str(Statement(statement.label, first, (), reads)), *others]) + (f" {claims}" if claims else "")
+    return "; ".join([str(SplitStatement(statement.label, first, (), reads)), *others]) + (
+        f" {claims}" if claims else ""
+    )
 
 
 def parted(tail: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from archdsl.expressions.signature import Signature, of_kind
 from archdsl.layers import Layer, lookup
 from archdsl.notations.calls.arguments import attribute_by
 from archdsl.notations.calls.axes import axis_word
-from archdsl.notations.calls.draft import Around, Unwritable
+from archdsl.notations.calls.draft import LineContext, Unwritable
 from archdsl.vocabulary import known
 from archdsl.vocabulary.arguments import FROM_INPUT, IGNORED, IGNORED_ENDS
 from archdsl.vocabulary.keras import ACTIVATIONS
@@ -22,7 +22,7 @@ _SIZES = re.compile(r"[(\[]\s*(\d+(?:\s*,\s*\d+)+)\s*,?\s*[)\]]")
 _NOTHING = ("valid", "none", "null")  # words for a padding or an activation that is none
 
 
-class Head(NamedTuple):
+class RespelledHead(NamedTuple):
     """A kind with its values, lines that stand behind it, and the repeat that stood among the values."""
 
     words: tuple[str, ...]
@@ -30,10 +30,10 @@ class Head(NamedTuple):
     repeat: str = ""
 
 
-class _Reader:
+class _WordReader:
     """Goes through the words of a line, and keeps what each of them is here."""
 
-    def __init__(self, kind: type[Layer], words: tuple[str, ...], around: Around) -> None:
+    def __init__(self, kind: type[Layer], words: tuple[str, ...], around: LineContext) -> None:
         self.kind, self.around = kind, around
         self.signature: Signature = of_kind(kind)
         self.rest = list(words)
@@ -41,13 +41,13 @@ class _Reader:
         self.behind: list[str] = []
         self.repeat = ""
 
-    def run(self) -> Head:
+    def run(self) -> RespelledHead:
         while self.rest:
             word = self.rest.pop(0)
             found = self._word(word)
             if found:
                 self.words.append(found)
-        return Head((self.kind.name, *self.words), tuple(self.behind), self.repeat)
+        return RespelledHead((self.kind.name, *self.words), tuple(self.behind), self.repeat)
 
     def _word(self, word: str) -> str:
         name, equal, value = word.partition("=")
@@ -190,20 +190,20 @@ class _Reader:
         found = lookup(kind)
         if found is None:
             return " ".join([kind, *words])
-        inner = _Reader(found, tuple(words), self.around).run()
+        inner = _WordReader(found, tuple(words), self.around).run()
         self.repeat = self.repeat or inner.repeat
         return "; ".join([" ".join(inner.words), *inner.behind])
 
 
-def heads(kind: type[Layer], words: tuple[str, ...], around: Around) -> Iterator[Head]:
+def heads(kind: type[Layer], words: tuple[str, ...], around: LineContext) -> Iterator[RespelledHead]:
     """A line in the words of its kind, and in other orders of its values; raises Unwritable with a reason."""
-    found = _Reader(kind, words, around).run()
+    found = _WordReader(kind, words, around).run()
     yield found
     for other in _orders(kind, found, around):
         yield found._replace(words=other)
 
 
-def _orders(kind: type[Layer], head: Head, around: Around) -> Iterator[tuple[str, ...]]:
+def _orders(kind: type[Layer], head: RespelledHead, around: LineContext) -> Iterator[tuple[str, ...]]:
     """Values in other orders: the window before the channels, the incoming channels first or last, a stride behind."""
     name, *words = head.words
     plain = [at for at, word in enumerate(words) if _NUMBER.fullmatch(word)]

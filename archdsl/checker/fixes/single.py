@@ -7,24 +7,24 @@ from collections.abc import Callable, Iterator
 
 from archdsl.checker.fixes import respell
 from archdsl.checker.fixes.proposal import Proposal, chained
-from archdsl.checker.fixes.statement import Statement
+from archdsl.checker.fixes.statement import SplitStatement
 from archdsl.layers import lookup
-from archdsl.notations.calls.draft import Around, Draft, Unwritable
+from archdsl.notations.calls.draft import LineContext, LineDraft, Unwritable
 from archdsl.notations.calls.kerasforms import pooled_same
 from archdsl.notations.calls.spelling import spelled, text
-from archdsl.vocabulary import Row
+from archdsl.vocabulary import Meaning
 
 _ON = r"(?:bi|bidir|bidirectional|both)(?:=(?:yes|true|True|1))?|(?:direction|mode)=\"?(?:bidirectional|both)\"?"
 
 
-def _recurrent(statement: Statement, around: Around) -> Iterator[Proposal]:
+def _recurrent(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     """`GRU 16 bi=yes`, `LSTM 16 direction=bidirectional`."""
     values = tuple("bidirectional" if re.fullmatch(_ON, value) else value for value in statement.values)
     if values != statement.values:
         yield statement._replace(values=values)
 
 
-def _reduce(statement: Statement, around: Around) -> Iterator[Proposal]:
+def _reduce(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     """`REDUCE mean [height, width]`: one axis after the other."""
     found = re.match(r"(\w+) \[([a-z, ]+)\]( keep)?$", " ".join(statement.values))
     if found is None:
@@ -32,21 +32,21 @@ def _reduce(statement: Statement, around: Around) -> Iterator[Proposal]:
     how, axes, keep = found[1], found[2].replace(" ", "").split(","), found[3] or ""
     flat = not keep and around.rank == 3 and sorted(axes) == ["height", "width"]
     if flat and how in ("mean", "max"):
-        yield Statement(statement.label, "GLOBALAVGPOOL" if how == "mean" else "GLOBALMAXPOOL", (), statement.tail)
+        yield SplitStatement(statement.label, "GLOBALAVGPOOL" if how == "mean" else "GLOBALMAXPOOL", (), statement.tail)
     elif flat:  # behind the first, one axis is left beside the channels
         yield chained(statement, f"REDUCE {how} height", f"REDUCE {how} steps")
     else:
         yield chained(statement, *(f"REDUCE {how} {axis}{keep}" for axis in axes))
 
 
-def _pad(statement: Statement, around: Around) -> Iterator[Proposal]:
+def _pad(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     """`PAD (-1)` is CROP 1."""
     found = re.fullmatch(r"\(-(\d+)\)", " ".join(statement.values))
     if found:
         yield statement._replace(kind="CROP", values=(found[1],))
 
 
-def _pool(statement: Statement, around: Around) -> Iterator[Proposal]:
+def _pool(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     """`AVGPOOL global`; `MAXPOOL 3 s2 p=same`: the padding that gives as many windows."""
     if [value.lower() for value in statement.values] == ["global"]:
         yield statement._replace(kind=f"GLOBAL{statement.kind.upper()}", values=())
@@ -55,10 +55,10 @@ def _pool(statement: Statement, around: Around) -> Iterator[Proposal]:
         yield f"{statement.label} {_padded(statement, same, around)} {statement.tail}".strip()
 
 
-def _padded(statement: Statement, same: list[str], around: Around) -> str:
+def _padded(statement: SplitStatement, same: list[str], around: LineContext) -> str:
     kind = lookup(statement.kind)
     assert kind is not None
-    draft = Draft(Row(kind.name, kind.name), f"{kind.name} with p=same", kind, around)
+    draft = LineDraft(Meaning(kind.name, kind.name), f"{kind.name} with p=same", kind, around)
     head = next(respell.heads(kind, tuple(value for value in statement.values if value not in same), around))
     for word in head.words[1:]:
         window = re.fullmatch(r"(?:kernel=|k=?)?(\d[\dx]*)", word)
@@ -72,20 +72,20 @@ def _padded(statement: Statement, same: list[str], around: Around) -> str:
     return spelled(kind, {**given, **draft.attributes})
 
 
-def _spread(statement: Statement, around: Around) -> Iterator[Proposal]:
+def _spread(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     """UPCONV on a vector: a map of one element."""
     if around.rank == 1:
         first = f"{statement.label} RESHAPE 1x1x{text(around.channels)}".strip()
         yield f"{first}; {statement._replace(label='')}"
 
 
-def _attention(statement: Statement, around: Around) -> Iterator[Proposal]:
+def _attention(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     if any(re.match(r"(?:attn_)?mask=|padding(?:_mask)?=|key_padding_mask=", value) for value in statement.values):
         raise Unwritable("a mask that is an input cannot be written yet; `causal` lets no step read a later one")
     yield from ()
 
 
-def _sizes(statement: Statement, around: Around) -> Iterator[Proposal]:
+def _sizes(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     """`RESHAPE Tx1`: sizes with names stand in a list; `RESHAPE 7 7 64`: sizes of one shape are one word."""
     values = tuple(listed(value) or value for value in statement.values)
     if values != statement.values:
@@ -95,7 +95,7 @@ def _sizes(statement: Statement, around: Around) -> Iterator[Proposal]:
         yield statement._replace(values=("x".join(numbers), *statement.values[len(numbers) :]))
 
 
-def _scaled(statement: Statement, around: Around) -> Iterator[Proposal]:
+def _scaled(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     """`UPSAMPLE x2`: how many times larger, which reads as a repeat."""
     times = re.match(r"[x×](\d+)\b\s*", statement.tail)
     if times and not statement.values:
@@ -109,7 +109,7 @@ def listed(word: str) -> str | None:
     return f"[{', '.join(parts)}]" if whole and not all(part.isdigit() or part == "?" for part in parts) else None
 
 
-SINGLE: dict[str, Callable[[Statement, Around], Iterator[Proposal]]] = {
+SINGLE: dict[str, Callable[[SplitStatement, LineContext], Iterator[Proposal]]] = {
     "GRU": _recurrent,
     "LSTM": _recurrent,
     "RNN": _recurrent,

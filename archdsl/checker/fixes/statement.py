@@ -12,7 +12,7 @@ _LABEL = re.compile(r'\s*(?:"[^"\n]*"|\(\w+\)|[\w.]+(?:\{[^{}]*\}\w*)*)(?:\s*,\s
 _TAIL = re.compile(r"(?:^|(?<=\s))(?:<-|->|[x×](?:\d+|\?)(?![\w.?])|[x×]\()|[{}]|<-|->")
 
 
-class Statement(NamedTuple):
+class SplitStatement(NamedTuple):
     """`label: KIND values tail`: the tail is what stands behind the values, from a repeat, `<-`, `->` or a brace on."""
 
     label: str
@@ -25,7 +25,7 @@ class Statement(NamedTuple):
         return f"{head} {self.tail}".strip()
 
 
-def apart(text: str) -> Statement:
+def apart(text: str) -> SplitStatement:
     """A statement in its parts."""
     text = text.strip()
     label = _LABEL.match(text)
@@ -33,7 +33,7 @@ def apart(text: str) -> Statement:
     at = tail_of(rest)
     words = list(split(rest[:at]))
     kind = words.pop(0) if words else ""
-    return Statement(label.group().strip() if label else "", kind, tuple(words), rest[at:].strip())
+    return SplitStatement(label.group().strip() if label else "", kind, tuple(words), rest[at:].strip())
 
 
 def tail_of(text: str) -> int:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from archdsl.checker.fixes import kinds
 from archdsl.checker.fixes.proposal import Either, respelled
-from archdsl.checker.fixes.statement import Statement
+from archdsl.checker.fixes.statement import SplitStatement
 from archdsl.layers import lookup
-from archdsl.notations.calls.call import Call, Program
-from archdsl.notations.calls.draft import Around, Draft, Unwritable, bind
+from archdsl.notations.calls.call import Call, ProgramLine
+from archdsl.notations.calls.draft import LineContext, LineDraft, Unwritable, bind
 from archdsl.notations.calls.forms import FORMS
 from archdsl.notations.calls.head import head_of
 from archdsl.notations.calls.spelling import Raw, text
-from archdsl.vocabulary import Row, exact, known
+from archdsl.vocabulary import Meaning, exact, known
 
 _MOST = 60  # layers of one line
 _FLOWS = frozenset(("x", "out", "y", "h", "z", "inputs", "input", "output", "outputs", "net", "model", "result"))
@@ -22,13 +22,13 @@ _ASKED = ("query", "key", "value")  # those of attention
 _PLAIN = (int, float, str)
 
 
-class Written(list[str]):
+class TranslatedLine(list[str]):
     """The statements of a line, and what the first of them reads, where that is said."""
 
     reads: tuple[str, ...] = ()
 
 
-def lines_of(program: Program, around: Around) -> list[str]:
+def lines_of(program: ProgramLine, around: LineContext) -> list[str]:
     """The texts that a line of a program may mean, the likeliest first; raises Unwritable with a reason."""
     call = program.value
     if not isinstance(call, Call):
@@ -46,13 +46,13 @@ def lines_of(program: Program, around: Around) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _as_a_line(target: str, call: Call, around: Around) -> list[str]:
+def _as_a_line(target: str, call: Call, around: LineContext) -> list[str]:
     """A call with the values of a line: `CONV2D(64, kernel=7)`; of a name that no library has so."""
     if exact(call.name) or call.on:
         return []
     named = (f"{name}={text(one, behind_equal=True)}" for name, one in call.named.items())
     label = f"{target}:" if target and target not in _FLOWS and not target.isdigit() else ""
-    statement = Statement(label, call.name, (*map(text, call.positional), *named), "")
+    statement = SplitStatement(label, call.name, (*map(text, call.positional), *named), "")
     kind, found = lookup(call.name), []
     try:
         for way in respelled(kind, statement, around) if kind else kinds.proposals(statement, lambda: around):
@@ -69,7 +69,7 @@ def _readings(call: Call) -> list[Call]:
     return [call]
 
 
-def _labelled(target: str, written: Written, around: Around) -> list[str]:
+def _labelled(target: str, written: TranslatedLine, around: LineContext) -> list[str]:
     """The statements under a name, first with what they read."""
     first, *others = written
     if first.startswith(("input ", "use ")):
@@ -82,7 +82,7 @@ def _labelled(target: str, written: Written, around: Around) -> list[str]:
     return ["; ".join([f"{name}{head}", *others]) for head in heads for name in (*named, "")]
 
 
-def _statements(call: Call, around: Around) -> Written:
+def _statements(call: Call, around: LineContext) -> TranslatedLine:
     """The lines that a call is."""
     if call.name in _ROWS:
         return _sequence(call, around)
@@ -105,38 +105,38 @@ def _statements(call: Call, around: Around) -> Written:
     raise said
 
 
-def _sequence(call: Call, around: Around) -> Written:
+def _sequence(call: Call, around: LineContext) -> TranslatedLine:
     """The layers of a Sequential, one after the other."""
     items = call.positional
     items = items[0] if len(items) == 1 and isinstance(items[0], tuple) else items
     if not items or not all(isinstance(item, Call) for item in items) or len(items) > _MOST:
         raise Unwritable(f"{call.name} is a row of layers, which in a spec stand line by line, or in braces")
-    found = Written()
+    found = TranslatedLine()
     for number, item in enumerate(items):
         inner = _statements(item, around if number == 0 else around._replace(shape=None))
         found += inner
     return found
 
 
-def _by_row(row: Row, call: Call, around: Around) -> Written:
+def _by_row(row: Meaning, call: Call, around: LineContext) -> TranslatedLine:
     """A call by one row of the tables."""
     if row.reason:
         raise Unwritable(f"{call.name} {row.reason}")
     if row.text:
-        return Written([row.text])
+        return TranslatedLine([row.text])
     kind = lookup(row.kind)
-    draft = Draft(row, call.name, kind, around)
+    draft = LineDraft(row, call.name, kind, around)
     bind(draft, call.positional, call.named)
     inner = _values(draft, call, around)
     if row.form:
         FORMS[row.form](draft)
     head = draft.text if draft.text is not None else head_of(draft)
-    lines = Written([*inner, *draft.before, *([head] if head else []), *draft.behind])
+    lines = TranslatedLine([*inner, *draft.before, *([head] if head else []), *draft.behind])
     lines.reads = inner.reads
     return lines
 
 
-def _values(draft: Draft, call: Call, around: Around) -> Written:
+def _values(draft: LineDraft, call: Call, around: LineContext) -> TranslatedLine:
     """The values that a call reads: names, or the lines of calls within it."""
     names = _ASKED if "query" in draft.given else _READS
     given = [draft.take(name) for name in names if name in draft.given and not isinstance(draft.given[name], _PLAIN)]
@@ -145,7 +145,7 @@ def _values(draft: Draft, call: Call, around: Around) -> Written:
         values = list(values[0])
     if len(values) == 1 and isinstance(values[0], Call):
         return _statements(values[0], around)
-    found = Written()
+    found = TranslatedLine()
     if not all(isinstance(value, Raw) for value in values):
         raise draft.refuse("reads results of other layers: each stands on a line of its own, under a name")
     found.reads = tuple(value.text.rpartition(".")[2] for value in values)

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator
 from archdsl.checker.fixes import kinds
 from archdsl.checker.fixes.proposal import Fault, Proposal, respelled
 from archdsl.checker.fixes.single import SINGLE
-from archdsl.checker.fixes.statement import Statement
+from archdsl.checker.fixes.statement import SplitStatement
 from archdsl.layers import Layer, lookup
-from archdsl.notations.calls.draft import Around
+from archdsl.notations.calls.draft import LineContext
 from archdsl.vocabulary.arguments import UNITS
 
 _VALUES = (
@@ -36,7 +36,7 @@ def aliases(fault: Fault, marked: str) -> tuple[str, ...]:
     return ()
 
 
-def proposals(statement: Statement, fault: Fault, around: Callable[[], Around]) -> Iterator[Proposal]:
+def proposals(statement: SplitStatement, fault: Fault, around: Callable[[], LineContext]) -> Iterator[Proposal]:
     """Statements that may be meant, the likeliest first; raises Unwritable where a sentence says more."""
     if fault.code == "unknown-kind":
         yield from kinds.proposals(statement, around)
@@ -56,7 +56,7 @@ def proposals(statement: Statement, fault: Fault, around: Callable[[], Around]) 
         yield from _reading(kind, statement, around())
 
 
-def _reading(kind: type[Layer], statement: Statement, around: Around) -> Iterator[Proposal]:
+def _reading(kind: type[Layer], statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     """`CONCAT a b`: names among the values are what it reads."""
     names = tuple(value for value in statement.values if value in around.names)
     if names and not statement.tail.startswith("<-"):

@@ -15,7 +15,7 @@ from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.expressions.unknown import UNPINNED
 from archdsl.limits import Limits, raising
 from archdsl.reading.holes import misplaced
-from archdsl.reading.reading import Answer, Found, Reading, read
+from archdsl.reading.reading import Answer, FoundNumber, Reading, read
 
 _OF_SYMBOLS = ("undetermined", "claim-shape", "claim-value", "limit", "too-large")  # faults that a number may not have
 
@@ -111,9 +111,9 @@ def _named(diagnostic: Diagnostic, answer: Answer) -> Diagnostic:
     return diagnostic._replace(related=(*diagnostic.related, *more))
 
 
-def _found(reading: Reading, values: dict[int, int]) -> tuple[Found, ...]:
+def _found(reading: Reading, values: dict[int, int]) -> tuple[FoundNumber, ...]:
     return tuple(
-        Found(*reading.own.position(hole.at), hole.token.text, values[hole.at], hole.name)
+        FoundNumber(*reading.own.position(hole.at), hole.token.text, values[hole.at], hole.name)
         for hole in reading.holes
         if hole.at in values
     )

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from archdsl.checker.holes.equations import Key
-from archdsl.checker.holes.search import FARTHEST, HIT, Doubt, Mark, search
+from archdsl.checker.holes.search import FARTHEST, HIT, Doubt, MissMark, search
 from archdsl.checker.holes.trial import Attempt
 from archdsl.layers.kinds.arrange import Reshaped
 from archdsl.layers.sides import Padding
@@ -39,7 +39,7 @@ class Variable(NamedTuple):
         return dict.fromkeys(self.places, number)
 
 
-class Choice(NamedTuple):
+class HoleChoice(NamedTuple):
     """A hole and the numbers that it can have, in the order in which they are tried; some may not fit in the end.
 
     `last` says that with it the claims looked at are all decided, so that each of the numbers fits them.
@@ -100,7 +100,7 @@ def _factors(elements: int) -> tuple[int, ...]:
     return tuple(sorted({*small, *(elements // number for number in small)}))
 
 
-def choose(variables: list[Variable], ground: Ground, plainly: bool = False) -> Choice | None:
+def choose(variables: list[Variable], ground: Ground, plainly: bool = False) -> HoleChoice | None:
     """The hole to decide next; None where all claims hold and nothing that is claimed moves with any of these.
 
     What moves with what is seen at a few numbers only. `plainly`, nothing is concluded from that: of several holes, all
@@ -118,19 +118,19 @@ def choose(variables: list[Variable], ground: Ground, plainly: bool = False) -> 
         return _unstuck(base, ground)
     moving = [one for one in variables if base.moved[one] or one in base.stuck]
     if not moving:
-        return None if base.found.fits else Choice(variables[0], iter(()), False)
+        return None if base.found.fits else HoleChoice(variables[0], iter(()), False)
     rest = {place: base.values[place] for one in variables if one not in moving for place in one.places}
     if len(moving) == 1:
         seen = set(base.found.equations) if rest else None  # further claims, which then show, may be of the others
-        return Choice(moving[0], _searched(moving[0], rest, ground, seen), True)
+        return HoleChoice(moving[0], _searched(moving[0], rest, ground, seen), True)
     owners = {key: [one for one in moving if key in base.moved[one]] for key in base.found.equations}
     for key, some in owners.items():
         if len(some) == 1:
-            return Choice(some[0], _searched(some[0], base.values, ground, {key}), False)
+            return HoleChoice(some[0], _searched(some[0], base.values, ground, {key}), False)
     if all(one.numbers is None for one in moving):
         for key, some in owners.items():
             if len(some) == 2:
-                return Choice(some[0], _eliminated(some[0], some[1], base.values, ground, key), False)
+                return HoleChoice(some[0], _eliminated(some[0], some[1], base.values, ground, key), False)
     return _shortest(moving, ground)
 
 
@@ -223,28 +223,28 @@ def _moved(variable: Variable, values: dict[int, int], base: Attempt, ground: Gr
     return moved if taken or not others else None
 
 
-def _unstuck(base: Base, ground: Ground) -> Choice:
+def _unstuck(base: Base, ground: Ground) -> HoleChoice:
     """Where holes cannot be moved alone: the one that is stuck by itself, or several that only move together."""
     first = base.stuck[0]
     together = Variable(tuple(place for one in base.stuck for place in one.places), first.hole, first.numbers)
     moved = _moved(together, base.values, base.found, ground) or set()
     others = set().union(*(keys for one, keys in base.moved.items() if one not in base.stuck))
-    return Choice(first, _searched(together, base.values, ground, moved - others), False)
+    return HoleChoice(first, _searched(together, base.values, ground, moved - others), False)
 
 
-def _shortest(variables: list[Variable], ground: Ground) -> Choice:
+def _shortest(variables: list[Variable], ground: Ground) -> HoleChoice:
     """The hole with the fewest numbers, all of them to be tried."""
     shortest = min(variables, key=lambda one: FARTHEST if one.numbers is None else len(one.numbers))
     if len(variables) == 1:
-        return Choice(shortest, _searched(shortest, {}, ground, None), True)
+        return HoleChoice(shortest, _searched(shortest, {}, ground, None), True)
     listed = range(shortest.hole.least, FARTHEST) if shortest.numbers is None else shortest.numbers
-    return Choice(shortest, iter(listed), False)
+    return HoleChoice(shortest, iter(listed), False)
 
 
 def _eliminated(outer: Variable, inner: Variable, values: dict[int, int], ground: Ground, key: Key) -> Iterator[int]:
     """The numbers of one hole for which another, found from one claim, makes the further claims hold."""
 
-    def ask(number: int) -> Mark | None:
+    def ask(number: int) -> MissMark | None:
         rest = {**values, **outer.put(number)}
         found = next(_searched(inner, rest, ground._replace(likely=[]), {key}), None)
         if found is not None:
@@ -261,7 +261,7 @@ def _searched(variable: Variable, rest: dict[int, int], ground: Ground, keys: se
     asked: set[int] = set()
     taken = False
 
-    def ask(number: int) -> Mark | None:
+    def ask(number: int) -> MissMark | None:
         nonlocal taken
         asked.add(number)
         mark = _mark(ground.attempt({**rest, **variable.put(step * number)}), keys)
@@ -280,11 +280,11 @@ def _searched(variable: Variable, rest: dict[int, int], ground: Ground, keys: se
                 yield step * number
 
 
-def _mark(found: Attempt, keys: set[Key] | None) -> Mark | None:
+def _mark(found: Attempt, keys: set[Key] | None) -> MissMark | None:
     if found.refusal is not None:
         return None
     wrong = next((k for k, one in found.equations.items() if not one.holds and (keys is None or k in keys)), None)
     if wrong is None:
         return HIT if keys is None or keys <= found.equations.keys() else None
     equation = found.equations[wrong]
-    return Mark(wrong, equation.off > 0, abs(equation.off))
+    return MissMark(wrong, equation.off > 0, abs(equation.off))

@@ -10,7 +10,7 @@ from archdsl.claims.judge import Judge
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.shapes import stated_shape
 from archdsl.faults.problem import Placed
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.layers import Layer
 from archdsl.limits import Limits
 from archdsl.network.nodes import Leaf
@@ -44,7 +44,7 @@ class Equation(NamedTuple):
 class Recorder(Judge):
     """Notes what is claimed and derived, number by number; says nothing of what does not hold."""
 
-    def __init__(self, report: Report, costs: Costs, limits: Limits, setting: int, facts: Facts | None) -> None:
+    def __init__(self, report: Reporter, costs: Costs, limits: Limits, setting: int, facts: Facts | None) -> None:
         super().__init__(report, costs, limits)
         self.setting = setting
         self.equations: dict[Key, Equation] = {}

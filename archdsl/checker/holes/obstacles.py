@@ -14,7 +14,7 @@ from operator import or_
 from typing import NamedTuple
 
 from archdsl.checker.holes.equations import Key
-from archdsl.checker.holes.reach import Order, Reach
+from archdsl.checker.holes.reach import LayingOrder, Reach
 from archdsl.checker.holes.segments import Segment
 from archdsl.checker.holes.trial import Attempt, Excused, Fault, fault_of
 from archdsl.reading.holes import Hole
@@ -30,7 +30,7 @@ class Wrong(NamedTuple):
     off: int = 0
 
 
-class Outcome(NamedTuple):
+class TrialOutcome(NamedTuple):
     """What was wrong in a trial; of some lines alone where there is a segment."""
 
     wrong: frozenset[Wrong]
@@ -40,9 +40,9 @@ class Outcome(NamedTuple):
 class Obstacles:
     """The trials of one text, and what they have in common."""
 
-    def __init__(self, order: Order, holes: Iterable[Hole]) -> None:
+    def __init__(self, order: LayingOrder, holes: Iterable[Hole]) -> None:
         self._order, self._holes = order, tuple(holes)
-        self._trials: dict[frozenset[int], Counter[Outcome]] = {}  # by the holes that had numbers
+        self._trials: dict[frozenset[int], Counter[TrialOutcome]] = {}  # by the holes that had numbers
         self._reach: dict[Fault | Key, Reach] = {}
         self._ways: dict[Fault | Key, tuple[int, ...]] = {}  # the places that lead to each, its own last
 
@@ -58,7 +58,7 @@ class Obstacles:
             if not one.holds:
                 wrong.append(Wrong(None, tuple(key), one.off))
                 self._note_way(tuple(key), one.way, one.at.start, (_BEHIND,))
-        self._trials.setdefault(frozenset(values), Counter())[Outcome(frozenset(wrong), segment)] += 1
+        self._trials.setdefault(frozenset(values), Counter())[TrialOutcome(frozenset(wrong), segment)] += 1
 
     def _note_way(self, wrong: Fault | Key, way: tuple[int, ...], at: int, behind: Reach = ()) -> None:
         if wrong not in self._ways:
@@ -69,7 +69,7 @@ class Obstacles:
         """What every number has that comes as far as its line, of the trials of the same holes."""
         return reduce(or_, map(self._found, self._trials.values()), Excused())
 
-    def _found(self, trials: Counter[Outcome]) -> Excused:
+    def _found(self, trials: Counter[TrialOutcome]) -> Excused:
         if not all(outcome.wrong for outcome in trials if outcome.segment is None):
             return Excused()
         counts = Counter[Wrong]()
@@ -80,7 +80,7 @@ class Obstacles:
         faults = frozenset(one.fault for one in found if one.fault is not None)
         return Excused(faults, frozenset(one.claim for one in found if one.fault is None))
 
-    def _farthest(self, trials: Counter[Outcome]) -> list[Outcome]:
+    def _farthest(self, trials: Counter[TrialOutcome]) -> list[TrialOutcome]:
         """The outcomes whose first fault lies farthest, and that of most numbers; few, since all are looked at."""
         failing = [outcome for outcome in trials if outcome.wrong]
         by_reach = max(failing, key=lambda one: (min(map(self._reached, one.wrong)), trials[one]), default=None)
@@ -95,7 +95,7 @@ class Obstacles:
         start, end = wrong.fault[1] if wrong.fault is not None else (0, 0)
         return any(start <= hole.at < end for hole in self._holes)
 
-    def _everywhere(self, wrong: Wrong, trials: Counter[Outcome], counts: Counter[Wrong]) -> bool:
+    def _everywhere(self, wrong: Wrong, trials: Counter[TrialOutcome], counts: Counter[Wrong]) -> bool:
         """Whether all trials that come as far have it."""
         way = self._ways[wrong.fault or wrong.claim]
         together = {one for outcome in trials if wrong in outcome.wrong for one in outcome.wrong}

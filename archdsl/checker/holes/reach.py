@@ -14,7 +14,7 @@ Reach: TypeAlias = tuple[int, ...]  # where the statements end that lead to a pl
 _LAST = 1 << 40  # what is judged when all lines are laid stands behind them
 
 
-class Order:
+class LayingOrder:
     """The statements of a text in the order in which they are laid: inner ones before the line around them."""
 
     def __init__(self, file: tree.File) -> None:

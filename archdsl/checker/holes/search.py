@@ -20,7 +20,7 @@ _WIDE = 512  # numbers between refusals that are asked one by one
 _EQUAL = 9  # samples, each twice as far as the one before, that make a number one that changes nothing
 
 
-class Mark(NamedTuple):
+class MissMark(NamedTuple):
     """How a number misses: by what, on which side, and how far."""
 
     what: Any
@@ -28,8 +28,8 @@ class Mark(NamedTuple):
     distance: int
 
 
-HIT = Mark(None, False, 0)
-Ask: TypeAlias = Callable[[int], Mark | None]  # None where a rule refuses the number
+HIT = MissMark(None, False, 0)
+Ask: TypeAlias = Callable[[int], MissMark | None]  # None where a rule refuses the number
 Doubt: TypeAlias = Callable[[], None]  # called where numbers were passed over that may fit
 
 
@@ -41,14 +41,14 @@ def search(numbers: Sequence[int] | None, least: int, ask: Ask, doubt: Doubt = l
     if numbers is not None and (len(numbers) <= _DENSE or not isinstance(numbers, range)):
         yield from (number for number in numbers if ask(number) == HIT)
         return
-    known: dict[int, Mark | None] = {}
+    known: dict[int, MissMark | None] = {}
     yield from _sampled(numbers[-1] if numbers is not None else FARTHEST, least, known, ask, endless=numbers is None)
     yield from _among_refusals(known, ask, doubt)
 
 
-def _sampled(last: int, least: int, known: dict[int, Mark | None], ask: Ask, *, endless: bool) -> Iterator[int]:
+def _sampled(last: int, least: int, known: dict[int, MissMark | None], ask: Ask, *, endless: bool) -> Iterator[int]:
     """The numbers that hit, in rising order, as sizes grow: at samples and between those that miss differently."""
-    marks: list[Mark | None] = []
+    marks: list[MissMark | None] = []
     before: int | None = None
     for number in _samples(least, last):
         known[number] = ask(number)
@@ -62,7 +62,7 @@ def _sampled(last: int, least: int, known: dict[int, Mark | None], ask: Ask, *, 
         before = number
 
 
-def _among_refusals(known: dict[int, Mark | None], ask: Ask, doubt: Doubt) -> Iterator[int]:
+def _among_refusals(known: dict[int, MissMark | None], ask: Ask, doubt: Doubt) -> Iterator[int]:
     """Where refused numbers lie among those that are taken, as in sizes of which a part is wanted whole: what is left
     between two refusals, all of it.
     """
@@ -89,7 +89,7 @@ def _samples(least: int, last: int) -> Iterator[int]:
         yield last
 
 
-def _hopeless(marks: list[Mark | None], endless: bool) -> bool:
+def _hopeless(marks: list[MissMark | None], endless: bool) -> bool:
     """Whether larger numbers are all refused, miss by more and more, or change nothing."""
     tail = marks[-_REFUSALS:]
     if len(tail) == _REFUSALS and not any(tail) and any(marks):
@@ -103,7 +103,7 @@ def _hopeless(marks: list[Mark | None], endless: bool) -> bool:
     return marks[-_EQUAL:] == [tail[-1]] * _EQUAL
 
 
-def _between(low: int, high: int, known: dict[int, Mark | None], ask: Ask) -> Iterator[int]:
+def _between(low: int, high: int, known: dict[int, MissMark | None], ask: Ask) -> Iterator[int]:
     """The numbers that hit between two that were asked, in rising order."""
     stack: list[tuple[int, int, int]] = [(low, high, 0)]
     while stack:
@@ -122,7 +122,7 @@ def _between(low: int, high: int, known: dict[int, Mark | None], ask: Ask) -> It
         stack.append((low, middle, turn + 1))
 
 
-def _next(low: int, high: int, known: dict[int, Mark | None], turn: int) -> int | None:
+def _next(low: int, high: int, known: dict[int, MissMark | None], turn: int) -> int | None:
     """The number to ask between two; None where both miss in the same way, and so does all between them."""
     a, b = known[low], known[high]
     if a is None and b is None:

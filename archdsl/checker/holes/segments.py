@@ -29,7 +29,9 @@ def segments(file: tree.File, holes: tuple[Hole, ...]) -> list[Segment]:
         lines = stack.pop()
         inside = [statement for line in lines for statement in line.statements]
         stack += [body.lines for statement in inside for body in bodies(statement)]
-        laid = [line for line in lines if not isinstance(line.statements[0], (tree.Model, tree.Block, tree.Input))]
+        laid = [
+            line for line in lines if not isinstance(line.statements[0], (tree.ModelStatement, tree.Block, tree.Input))
+        ]
         for number, line in enumerate(laid):
             at, last = _extent(line)
             if any(at <= hole.at < last for hole in holes):
@@ -57,13 +59,13 @@ def end(statement: tree.Statement) -> int:
             return statement.end
         case tree.Let(_, value):
             return value.end
-    own = statement.end if isinstance(statement, tree.Layer) else 0
+    own = statement.end if isinstance(statement, tree.LayerStatement) else 0
     return max([own, *(body.end for body in bodies(statement)), *(claim.end for claim in _claims(statement))])
 
 
 def _claims(statement: tree.Statement) -> tuple[tree.Claim, ...]:
     match statement:
-        case tree.Layer() | tree.For() | tree.If() | tree.Expect():
+        case tree.LayerStatement() | tree.For() | tree.If() | tree.Expect():
             return statement.claims
     return ()
 
@@ -71,11 +73,11 @@ def _claims(statement: tree.Statement) -> tuple[tree.Claim, ...]:
 def start(statement: tree.Statement) -> int:
     """A place that tells a statement from every other."""
     match statement:
-        case tree.Layer() | tree.Input() | tree.Unknown():
+        case tree.LayerStatement() | tree.Input() | tree.Unknown():
             return statement.start
-        case tree.Use(path):
+        case tree.UseStatement(path):
             return path.start
-        case tree.Let(name, _) | tree.Model(name, _, _) | tree.Block(name, _, _, _):
+        case tree.Let(name, _) | tree.ModelStatement(name, _, _) | tree.Block(name, _, _, _):
             return name.start
         case tree.For(names, _, _, _) | tree.Output(names) | tree.Cases(names, _):
             return names[0].start

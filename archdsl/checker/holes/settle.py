@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from archdsl.checker.holes.allowance import Allowance, Exhausted
 from archdsl.checker.holes.obstacles import Obstacles
-from archdsl.checker.holes.reach import Order
+from archdsl.checker.holes.reach import LayingOrder
 from archdsl.checker.holes.solve import MANY, Fit, Solution, Solver, Task
 from archdsl.checker.holes.survey import tried, untried
 from archdsl.checker.holes.trial import Bench, Excused, fault_of
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.layers.sides import Padding
 from archdsl.limits import Limits
 from archdsl.reading.declare import declarations
@@ -60,7 +60,7 @@ class Settling:
         self.failures: list[Solution] = []
         self.known = known(reading)
         assert reading.file is not None
-        self.order = Order(reading.file)
+        self.order = LayingOrder(reading.file)
         self.obstacles = self._no_obstacles()
 
     def _no_obstacles(self) -> Obstacles:
@@ -225,7 +225,7 @@ def known(reading: Reading) -> dict[int, int]:
         return {}
     from archdsl.reading.given import pinned
 
-    return pinned(declarations(reading.file, Report(reading.source, [])), reading.inputs)
+    return pinned(declarations(reading.file, Reporter(reading.source, [])), reading.inputs)
 
 
 def _ended(solution: Solution) -> bool:
@@ -251,7 +251,7 @@ def _claims(file: tree.File) -> set[int]:
     stack: list[Any] = [statement for line in file.lines for statement in line.statements]
     while stack:
         statement = stack.pop()
-        if isinstance(statement, (tree.Layer, tree.Expect)):
+        if isinstance(statement, (tree.LayerStatement, tree.Expect)):
             found |= {claim.start for claim in statement.claims}
         stack += [inner for body in bodies(statement) for line in body.lines for inner in line.statements]
     return found

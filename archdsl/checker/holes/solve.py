@@ -10,7 +10,7 @@ from itertools import chain
 from typing import Any, NamedTuple
 
 from archdsl.checker.holes.allowance import Allowance, Exhausted
-from archdsl.checker.holes.choose import Choice, Ground, Try, Variable, choose, numbers
+from archdsl.checker.holes.choose import Ground, HoleChoice, Try, Variable, choose, numbers
 from archdsl.checker.holes.equations import Equation
 from archdsl.checker.holes.obstacles import Obstacles
 from archdsl.checker.holes.segments import Segment
@@ -47,7 +47,7 @@ class Miss(NamedTuple):
     wrong: tuple[Equation, ...]
 
 
-class Node(NamedTuple):
+class SearchNode(NamedTuple):
     """Numbers found so far, and the lines that are being looked at, if they are some by themselves."""
 
     values: dict[int, int]
@@ -58,12 +58,12 @@ class Node(NamedTuple):
 class Level:
     """What can follow on a node, and what of it came so far."""
 
-    def __init__(self, nodes: Iterator[Node]) -> None:
+    def __init__(self, nodes: Iterator[SearchNode]) -> None:
         self.nodes = nodes
         self.came = 0
-        self.latest = Node({})
+        self.latest = SearchNode({})
 
-    def next(self) -> Node | None:
+    def next(self) -> SearchNode | None:
         """The next node, None behind the last."""
         node = next(self.nodes, None)
         if node is not None:
@@ -123,7 +123,7 @@ class Solver:
 
     def solve(self) -> Solution:
         """Look for numbers until there are many, or none is left."""
-        stack = [Level(iter([Node(self.task.known)]))]
+        stack = [Level(iter([SearchNode(self.task.known)]))]
         limit, sure = None, dict[int, int]()
         try:
             self._search(stack)
@@ -157,7 +157,7 @@ class Solver:
             sure = latest
         return sure
 
-    def _following(self, node: Node) -> Iterator[Node]:
+    def _following(self, node: SearchNode) -> Iterator[SearchNode]:
         """What can follow on some numbers: none where they are wrong, or where they are all."""
         unknown = [hole for hole in self.holes if hole.at not in node.values]
         if node.segment is not None and node.context is not None:
@@ -175,14 +175,14 @@ class Solver:
             if context is not None and any(hole.at in segment for hole in unknown):
                 choice = self._local(segment, context, unknown, node.values, found.inputs)
                 if choice is not None:
-                    return self._nodes(choice, Node(node.values, segment, context))
+                    return self._nodes(choice, SearchNode(node.values, segment, context))
         return self._anywhere(node, unknown, found)
 
     def _fit(self, values: dict[int, int], found: Attempt, free: list[Hole]) -> None:
         judged = frozenset(one.at.start for one in found.equations.values())
         self.fits.append(Fit(values, len(found.warnings), tuple(free), judged))
 
-    def _anywhere(self, node: Node, unknown: list[Hole], found: Attempt) -> Iterator[Node]:
+    def _anywhere(self, node: SearchNode, unknown: list[Hole], found: Attempt) -> Iterator[SearchNode]:
         """The next hole by claims of the whole text: the first holes alone, then more of them together."""
         variables, count = self.variables(unknown, found.inputs), 1
         while True:
@@ -190,7 +190,7 @@ class Solver:
             self.tried = [one.hole for one in some]
             choice = self._choose(some, lambda values: self.whole({**node.values, **values})[0])
             if choice is not None:
-                return self._nodes(choice, Node(node.values))
+                return self._nodes(choice, SearchNode(node.values))
             if count >= len(variables):
                 self._fit(node.values, found, unknown)
                 return iter(())
@@ -203,7 +203,7 @@ class Solver:
         unknown: list[Hole],
         values: dict[int, int],
         inputs: dict[int, Shape],
-    ) -> Choice | None:
+    ) -> HoleChoice | None:
         """The next hole by the claims of some lines alone."""
         around = context.value.shape if context.value is not None else None
         ours = self.variables([hole for hole in unknown if hole.at in segment], inputs, around)
@@ -212,14 +212,14 @@ class Solver:
         self.tried = [one.hole for one in ours]
         return self._choose(ours, lambda more: self.some(segment, context, {**values, **more}))
 
-    def _choose(self, variables: list[Variable], attempt: Try) -> Choice | None:
+    def _choose(self, variables: list[Variable], attempt: Try) -> HoleChoice | None:
         self.concluded = self.concluded or len(variables) > 1
         return choose(variables, Ground(attempt, self.likely, self._doubt), self.task.plainly)
 
     def _doubt(self) -> None:
         self.partial = True
 
-    def _nodes(self, choice: Choice, node: Node) -> Iterator[Node]:
+    def _nodes(self, choice: HoleChoice, node: SearchNode) -> Iterator[SearchNode]:
         """The nodes of a choice. Of numbers that fit alike, those with fewer warnings come first, others only if they
         lead to nothing.
         """
@@ -241,7 +241,7 @@ class Solver:
         for number in others:
             yield node._replace(values={**node.values, **put(number)})
 
-    def _warned(self, choice: Choice, node: Node) -> dict[int, int]:
+    def _warned(self, choice: HoleChoice, node: SearchNode) -> dict[int, int]:
         """The numbers of a choice with their warnings, as many as are worth what they cost; one alone with none."""
         numbers = iter(choice.numbers)
         first = next(numbers, None)
@@ -258,7 +258,7 @@ class Solver:
             clean += found[number] == 0
         return found
 
-    def _warnings(self, node: Node, more: dict[int, int]) -> int:
+    def _warnings(self, node: SearchNode, more: dict[int, int]) -> int:
         values = {**node.values, **more}
         if node.segment is not None and node.context is not None:
             return len(self.some(node.segment, node.context, values).warnings)

@@ -23,7 +23,7 @@ _OTHERS = "STUVKLMPQR"
 _FEW = 3  # conditions that are listed
 
 
-class Edit(NamedTuple):
+class Substitution(NamedTuple):
     """Another text for a part of the text."""
 
     start: int
@@ -31,10 +31,10 @@ class Edit(NamedTuple):
     text: str
 
 
-class Opened(NamedTuple):
+class SymbolicStatement(NamedTuple):
     """A statement with symbols in place of its holes: the edits, where it begins, and where its `where` goes on."""
 
-    edits: tuple[Edit, ...]
+    edits: tuple[Substitution, ...]
     start: int
     end: int
     stated: bool  # whether it has a `where`
@@ -63,20 +63,20 @@ def open_forms(
 
 def _form(
     reading: Reading,
-    opened: list[Opened],
+    opened: list[SymbolicStatement],
     values: dict[int, int],
     settings: list[dict[str, Any]],
     limits: Limits,
 ) -> str | None:
     """The statements with their symbols and what they need; None where the text does not hold so."""
-    numbers = [Edit(at, at + 1, str(number)) for at, number in values.items()]
+    numbers = [Substitution(at, at + 1, str(number)) for at, number in values.items()]
     edits = [*numbers, *(edit for one in opened for edit in one.edits)]
     needs = _needs(_read(reading, edits, limits), settings, limits)
     if needs is None:
         return None
     if needs:
         last = opened[-1]
-        more = Edit(last.end, last.end, f"{', ' if last.stated else ' where '}{', '.join(needs)}")
+        more = Substitution(last.end, last.end, f"{', ' if last.stated else ' where '}{', '.join(needs)}")
         opened = [*opened[:-1], last._replace(edits=(*last.edits, more))]
         edits.append(more)
     text = _read(reading, edits, limits)
@@ -89,28 +89,28 @@ def input_names(reading: Reading, left: set[int]) -> dict[int, str]:
     return {edit.start: edit.text for one in _opened(reading, left) for edit in one.edits if edit.text}
 
 
-def _opened(reading: Reading, left: set[int]) -> Iterator[Opened]:
+def _opened(reading: Reading, left: set[int]) -> Iterator[SymbolicStatement]:
     """The inputs, and the line of the model, with symbols for holes that are whole sizes or whole defaults."""
     assert reading.file is not None
     statements = [statement for line in reading.file.lines for statement in line.statements]
     inputs = tuple(one for one in statements if isinstance(one, tree.Input))
-    model = next((one for one in statements if isinstance(one, tree.Model)), None)
+    model = next((one for one in statements if isinstance(one, tree.ModelStatement)), None)
     taken = symbol_names(inputs, model) | ({one.name.text for one in model.parameters} if model else set())
     for statement in statements:
-        if isinstance(statement, (tree.Input, tree.Model)):
+        if isinstance(statement, (tree.Input, tree.ModelStatement)):
             edits = tuple(_symbols(statement, left, taken))
             if edits:
                 yield _placed(reading.own.text, statement, edits)
 
 
-def _symbols(statement: tree.Input | tree.Model, left: set[int], taken: set[str]) -> Iterator[Edit]:
+def _symbols(statement: tree.Input | tree.ModelStatement, left: set[int], taken: set[str]) -> Iterator[Substitution]:
     if isinstance(statement, tree.Input):
         yield from _axes(statement.size, left, taken)
     else:
         yield from _defaults(statement, left)
 
 
-def _axes(size: tree.Expr, left: set[int], taken: set[str]) -> Iterator[Edit]:
+def _axes(size: tree.Expr, left: set[int], taken: set[str]) -> Iterator[Substitution]:
     """A capital name for each hole that is an axis of a shape."""
     items = size.items if isinstance(size, tree.List) else parts(size) if isinstance(size, Token) else ()
     for axis, item in enumerate(items):
@@ -119,27 +119,29 @@ def _axes(size: tree.Expr, left: set[int], taken: set[str]) -> Iterator[Edit]:
             name = next((name for name in names if name not in taken), None)
             if name is not None:
                 taken.add(name)
-                yield Edit(item.start, item.end, name)
+                yield Substitution(item.start, item.end, name)
 
 
-def _defaults(model: tree.Model, left: set[int]) -> Iterator[Edit]:
+def _defaults(model: tree.ModelStatement, left: set[int]) -> Iterator[Substitution]:
     """Parameters of the model whose default is a hole, without one."""
     for parameter in model.parameters:
         found = parameter.default
         if isinstance(found, Token) and found.type == "HOLE" and found.start in left:
-            yield Edit(parameter.name.end, found.end, "")
+            yield Substitution(parameter.name.end, found.end, "")
 
 
-def _placed(text: str, statement: tree.Input | tree.Model, edits: tuple[Edit, ...]) -> Opened:
+def _placed(
+    text: str, statement: tree.Input | tree.ModelStatement, edits: tuple[Substitution, ...]
+) -> SymbolicStatement:
     if isinstance(statement, tree.Input):
         word, begin, end = "input", min([statement.start, *(one.start for one in statement.names)]), statement.end
     else:
         word, begin, end = "model", statement.name.start, text.index(")", edits[-1].end) + 1
     end = statement.where[-1].end if statement.where else end
-    return Opened(edits, text.rindex(word, 0, begin), end, bool(statement.where))
+    return SymbolicStatement(edits, text.rindex(word, 0, begin), end, bool(statement.where))
 
 
-def _edited(text: str, edits: list[Edit], start: int, end: int) -> str:
+def _edited(text: str, edits: list[Substitution], start: int, end: int) -> str:
     """A part of a text with its edits."""
     pieces, at = [], start
     for edit in sorted(edits):
@@ -149,7 +151,7 @@ def _edited(text: str, edits: list[Edit], start: int, end: int) -> str:
     return "".join([*pieces, text[at:end]])
 
 
-def _read(reading: Reading, edits: list[Edit], limits: Limits) -> Reading:
+def _read(reading: Reading, edits: list[Substitution], limits: Limits) -> Reading:
     text = reading.own.text
     return read(Source(reading.own.name, _edited(text, edits, 0, len(text))), limits, folder=reading.folder)
 
@@ -179,7 +181,7 @@ def _equal(wish: Wish) -> list[str] | None:
     return equalities((wanted,), (found,))
 
 
-def _hint(text: str, opened: list[Opened], checks: list[Checked]) -> str:
+def _hint(text: str, opened: list[SymbolicStatement], checks: list[Checked]) -> str:
     """`input Tx1 where T <= 8, which leaves the size symbolic, for T >= 3`."""
     shown = "; ".join(_edited(text, list(one.edits), one.start, one.end) for one in opened)
     needs = list(dict.fromkeys(condition.text for one in checks for condition in one.conditions))

@@ -20,7 +20,7 @@ from archdsl.expressions.bind import Bound, make
 from archdsl.expressions.scope import HOLES, Scope
 from archdsl.expressions.unknown import UNPINNED
 from archdsl.faults.problem import Placed, Problem, Refused, Silent, Stop
-from archdsl.faults.report import Report
+from archdsl.faults.report import Reporter
 from archdsl.faults.work import PER_VISIT, Work
 from archdsl.layers import Layer, Refusal
 from archdsl.limits import Limits
@@ -97,7 +97,7 @@ class Context(NamedTuple):
     way: tuple[int, ...]  # the uses that lead there, the outermost first
 
 
-class _Told(Report):
+class _Told(Reporter):
     """A report that notes on which way each fault was met, from the way on which it begins."""
 
     def __init__(self, bench: Bench, begun: tuple[int, ...] = ()) -> None:
@@ -125,7 +125,7 @@ class Bench:
         self.watched: frozenset[int] = frozenset()
         self.holed = frozenset(hole.line for hole in reading.holes)
         self.source: Source = reading.source
-        self.kinds = linked(reading.file, reading.used, Report(self.source, []))
+        self.kinds = linked(reading.file, reading.used, Reporter(self.source, []))
         self.declared: Declarations = self.kinds.files[0]
         self.limits = limits._replace(diagnostics=max(limits.diagnostics, limits.holes))
         self.excused = Excused()
@@ -245,11 +245,11 @@ class _Rules(Rules):
 
     recorder: Recorder
 
-    def _key(self, statement: tree.Layer, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
+    def _key(self, statement: tree.LayerStatement, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
         return super()._key(statement, kind, shapes, scope) if len(shapes) == 1 else None  # all others are compared
 
     def apply(
-        self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.Layer
+        self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.LayerStatement
     ) -> tuple[Layer, tuple[Shape, ...]]:
         """The layer and its results; sizes that differ leave them in doubt, as a claim does."""
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
@@ -274,7 +274,7 @@ class _Trial(Elaborator):
     """An elaborator that notes equations in place of messages, and the contexts of the statements watched."""
 
     def __init__(
-        self, bench: Bench, report: Report, limits: Limits, facts: Facts | None, work: Work, setting: int
+        self, bench: Bench, report: Reporter, limits: Limits, facts: Facts | None, work: Work, setting: int
     ) -> None:
         known = bench.reading.known
         super().__init__(bench.kinds, report, limits, known, facts, work)
@@ -285,7 +285,7 @@ class _Trial(Elaborator):
         self.contexts: dict[int, Context] = {}
         self.inputs: dict[int, Shape] = {}
 
-    def reads(self, statement: tree.Layer, current: Value | None, place: Place) -> tuple[Value, ...]:
+    def reads(self, statement: tree.LayerStatement, current: Value | None, place: Place) -> tuple[Value, ...]:
         """What a line reads; the first shape of a line with holes is noted."""
         values = super().reads(statement, current, place)
         if statement.start in self.holed and values and values[0].shape is not None:
@@ -294,14 +294,14 @@ class _Trial(Elaborator):
 
     def _note(self, statement: tree.Statement, current: Value | None, place: Place) -> None:
         at = start(statement)
-        by_name = isinstance(statement, tree.Layer) and statement.reads
+        by_name = isinstance(statement, tree.LayerStatement) and statement.reads
         silent = current is not None and current.shape is None and not by_name
         if at not in self.watched or at in self.contexts or silent:
             return
         self.contexts[at] = Context(current, place.inner(), self.origins, self.facts, self.report.way())
 
     def _line(
-        self, statement: tree.Layer, current: Value | None, place: Place, base: int
+        self, statement: tree.LayerStatement, current: Value | None, place: Place, base: int
     ) -> Task[tuple[Item | None, Value | None]]:
         self._note(statement, current, place)
         return super()._line(statement, current, place, base)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute
 from archdsl.layers.function import Activation
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.activation import SCALED_TANH
@@ -20,7 +20,7 @@ class Tanh(Layer):
     examples = (
         Example("28x28x6 -> TANH -> 28x28x6", params=0, macs=0),
         Example("84 -> TANH amplitude=1.7159 slope=(2/3) -> 84"),
-        Wrong("84 -> TANH slope=yes", "wrong-type"),
+        CounterExample("84 -> TANH slope=yes", "wrong-type"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -45,7 +45,7 @@ class Hardtanh(Activation):
         Example("84 -> HARDTANH 0 20 -> 84"),
         Example("84 -> HARDTANH low=(-2) high=2 -> 84"),
         Example("84 -> HARDTANH 0 inf -> 84"),
-        Wrong("84 -> HARDTANH 1", "out-of-range"),
+        CounterExample("84 -> HARDTANH 1", "out-of-range"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -65,7 +65,7 @@ class Tanhshrink(Activation):
     module, function = "Tanhshrink", "F.tanhshrink"
     examples = (
         Example("28x28x6 -> TANHSHRINK -> 28x28x6", params=0, macs=0),
-        Wrong("37 int -> TANHSHRINK", "dtype-mismatch"),
+        CounterExample("37 int -> TANHSHRINK", "dtype-mismatch"),
     )
 
 
@@ -76,7 +76,7 @@ class Softsign(Activation):
     module, function = "Softsign", "F.softsign"
     examples = (
         Example("28x28x6 -> SOFTSIGN -> 28x28x6", params=0, macs=0),
-        Wrong("37 int -> SOFTSIGN", "dtype-mismatch"),
+        CounterExample("37 int -> SOFTSIGN", "dtype-mismatch"),
     )
 
 
@@ -87,7 +87,7 @@ class Sigmoid(Activation):
     module, function = "Sigmoid", "torch.sigmoid"
     examples = (
         Example("1x1x64 -> SIGMOID -> 1x1x64", params=0, macs=0),
-        Wrong("37 int -> SIGMOID", "dtype-mismatch"),
+        CounterExample("37 int -> SIGMOID", "dtype-mismatch"),
     )
 
 
@@ -98,7 +98,7 @@ class Hardsigmoid(Activation):
     module, function = "Hardsigmoid", "F.hardsigmoid"
     examples = (
         Example("1x1x64 -> HARDSIGMOID -> 1x1x64", params=0, macs=0),
-        Wrong("37 int -> HARDSIGMOID", "dtype-mismatch"),
+        CounterExample("37 int -> HARDSIGMOID", "dtype-mismatch"),
     )
 
     def in_place(self) -> bool:
@@ -112,7 +112,7 @@ class LogSigmoid(Activation):
     module, function = "LogSigmoid", "F.logsigmoid"
     examples = (
         Example("10 -> LOGSIGMOID -> 10", params=0, macs=0),
-        Wrong("37 int -> LOGSIGMOID", "dtype-mismatch"),
+        CounterExample("37 int -> LOGSIGMOID", "dtype-mismatch"),
     )
 
 
@@ -127,8 +127,8 @@ class Softplus(Activation):
         Example("28x28x6 -> SOFTPLUS -> 28x28x6", params=0, macs=0),
         Example("28x28x6 -> SOFTPLUS 2 -> 28x28x6"),
         Example("28x28x6 -> SOFTPLUS threshold=10 -> 28x28x6"),
-        Wrong("28x28x6 -> SOFTPLUS threshold=no", "wrong-type"),
-        Wrong("28x28x6 -> SOFTPLUS inf", "out-of-range"),
+        CounterExample("28x28x6 -> SOFTPLUS threshold=no", "wrong-type"),
+        CounterExample("28x28x6 -> SOFTPLUS inf", "out-of-range"),
     )
 
 
@@ -139,7 +139,7 @@ class Silu(Activation):
     module, function = "SiLU", "F.silu"
     examples = (
         Example("112x112x32 -> SILU -> 112x112x32", params=0, macs=0),
-        Wrong("37 int -> SILU", "dtype-mismatch"),
+        CounterExample("37 int -> SILU", "dtype-mismatch"),
     )
 
     def in_place(self) -> bool:
@@ -153,7 +153,7 @@ class Hardswish(Activation):
     module, function = "Hardswish", "F.hardswish"
     examples = (
         Example("112x112x16 -> HARDSWISH -> 112x112x16", params=0, macs=0),
-        Wrong("37 int -> HARDSWISH", "dtype-mismatch"),
+        CounterExample("37 int -> HARDSWISH", "dtype-mismatch"),
     )
 
     def in_place(self) -> bool:
@@ -174,7 +174,7 @@ class Gelu(Activation):
     examples = (
         Example("197x3072 -> GELU -> 197x3072", params=0, macs=0),
         Example("1024x3072 -> GELU approximate=tanh -> 1024x3072"),
-        Wrong("197x3072 -> GELU approximate=relu", "wrong-type"),
+        CounterExample("197x3072 -> GELU approximate=relu", "wrong-type"),
     )
 
 
@@ -185,7 +185,7 @@ class Mish(Activation):
     module, function = "Mish", "F.mish"
     examples = (
         Example("52x52x128 -> MISH -> 52x52x128", params=0, macs=0),
-        Wrong("37 int -> MISH", "dtype-mismatch"),
+        CounterExample("37 int -> MISH", "dtype-mismatch"),
     )
 
     def in_place(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, inline
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, inline
 from archdsl.layers.output import SameOrSizes
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.pool import GLOBAL_AVG_POOL, GLOBAL_MAX_POOL
@@ -19,7 +19,7 @@ class GlobalAvgPool(Layer):
     examples = (
         Example("7x7x512 -> GLOBALAVGPOOL -> 512", params=0, macs=0),
         Example("20x100 -> GLOBALAVGPOOL -> 100"),
-        Wrong("512 -> GLOBALAVGPOOL", "rank-mismatch"),
+        CounterExample("512 -> GLOBALAVGPOOL", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -37,7 +37,7 @@ class GlobalMaxPool(Layer):
     examples = (
         Example("62x100 -> GLOBALMAXPOOL -> 100", params=0, macs=0),
         Example("7x7x512 -> GLOBALMAXPOOL -> 512"),
-        Wrong("512 -> GLOBALMAXPOOL", "rank-mismatch"),
+        CounterExample("512 -> GLOBALMAXPOOL", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -84,9 +84,9 @@ class AdaptiveAvgPool(AdaptivePool):
         Example("5x9x16 -> ADAPTIVEAVGPOOL size=7 -> 7x7x16"),
         Example("20x100 -> ADAPTIVEAVGPOOL 1 -> 1x100"),
         Example("56x48x64 -> ADAPTIVEAVGPOOL [same, 1] -> 56x1x64"),
-        Wrong("13x13x256 -> ADAPTIVEAVGPOOL 0", "out-of-range"),
-        Wrong("13x13x256 -> ADAPTIVEAVGPOOL 6x6x6", "rank-mismatch"),
-        Wrong("20x100 -> ADAPTIVEAVGPOOL same", "out-of-range"),
+        CounterExample("13x13x256 -> ADAPTIVEAVGPOOL 0", "out-of-range"),
+        CounterExample("13x13x256 -> ADAPTIVEAVGPOOL 6x6x6", "rank-mismatch"),
+        CounterExample("20x100 -> ADAPTIVEAVGPOOL same", "out-of-range"),
     )
 
 
@@ -99,9 +99,9 @@ class AdaptiveMaxPool(AdaptivePool):
         Example("13x13x256 -> ADAPTIVEMAXPOOL 6x6 -> 6x6x256", params=0, macs=0),
         Example("20x100 -> ADAPTIVEMAXPOOL 3 -> 3x100"),
         Example("8x14x14x64 -> ADAPTIVEMAXPOOL size=[same, 7, 7] -> 8x7x7x64"),
-        Wrong("13x13x256 -> ADAPTIVEMAXPOOL 0", "out-of-range"),
-        Wrong("256 -> ADAPTIVEMAXPOOL 3", "rank-mismatch"),
-        Wrong("20x100 -> ADAPTIVEMAXPOOL same", "out-of-range"),
+        CounterExample("13x13x256 -> ADAPTIVEMAXPOOL 0", "out-of-range"),
+        CounterExample("256 -> ADAPTIVEMAXPOOL 3", "rank-mismatch"),
+        CounterExample("20x100 -> ADAPTIVEMAXPOOL same", "out-of-range"),
     )
 
 

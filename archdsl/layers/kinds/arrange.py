@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, is_open
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, is_open
 from archdsl.layers.layout import either, order
 from archdsl.layers.pattern import Arrangement, Pattern, arranged, open_once, part_sizes, rearranged
 from archdsl.layers.refusal import Refusal
@@ -43,11 +43,11 @@ class Reshape(Layer):
         Example("8192 -> RESHAPE 4x4x512 -> 4x4x512"),
         Example("6x6x256 -> RESHAPE [-1] -> 9216"),
         Example("196x768 -> RESHAPE sizes=[14, 14, -1] last -> 14x14x768"),
-        Wrong("14x14x768 -> RESHAPE 190x768", "shape-mismatch"),
-        Wrong("14x14x768 -> RESHAPE [-1, 1000]", "shape-mismatch"),
-        Wrong("14x14x768 -> RESHAPE [-1, -1]", "out-of-range"),
-        Wrong("14x14x768 -> RESHAPE", "missing-value"),
-        Wrong("16 -> RESHAPE 1x2x2x2x2", "rank-mismatch"),
+        CounterExample("14x14x768 -> RESHAPE 190x768", "shape-mismatch"),
+        CounterExample("14x14x768 -> RESHAPE [-1, 1000]", "shape-mismatch"),
+        CounterExample("14x14x768 -> RESHAPE [-1, -1]", "out-of-range"),
+        CounterExample("14x14x768 -> RESHAPE", "missing-value"),
+        CounterExample("16 -> RESHAPE 1x2x2x2x2", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -153,13 +153,13 @@ class Rearrange(Layer):
         Example('56x56x96 -> REARRANGE "(h p) (w q) c -> (h w) (p q) c" p=7 q=7 -> 64x49x96'),
         Example('768 -> REARRANGE "c -> 1 1 c" -> 1x1x768'),
         Example('10x3x8 -> REARRANGE "t h d -> t (h d)" h=3 -> 10x24'),
-        Wrong('14x14x96 -> REARRANGE "h w c -> h w"', "invalid-text"),
-        Wrong('14x14x96 -> REARRANGE "h w (n c -> n h w c"', "invalid-text"),
-        Wrong('14x14x96 -> REARRANGE "h w (n c) -> n h w c"', "missing-value"),
-        Wrong('14x14x96 -> REARRANGE "h w (n c) -> n h w c" n=5', "shape-mismatch"),
-        Wrong('14x14x96 -> REARRANGE "h w (n c) -> n h w c" m=3', "unknown-option"),
-        Wrong('196x96 -> REARRANGE "h w c -> w h c"', "rank-mismatch"),
-        Wrong("14x14x96 -> REARRANGE 3", "wrong-type"),
+        CounterExample('14x14x96 -> REARRANGE "h w c -> h w"', "invalid-text"),
+        CounterExample('14x14x96 -> REARRANGE "h w (n c -> n h w c"', "invalid-text"),
+        CounterExample('14x14x96 -> REARRANGE "h w (n c) -> n h w c"', "missing-value"),
+        CounterExample('14x14x96 -> REARRANGE "h w (n c) -> n h w c" n=5', "shape-mismatch"),
+        CounterExample('14x14x96 -> REARRANGE "h w (n c) -> n h w c" m=3', "unknown-option"),
+        CounterExample('196x96 -> REARRANGE "h w c -> w h c"', "rank-mismatch"),
+        CounterExample("14x14x96 -> REARRANGE 3", "wrong-type"),
     )
 
     def parts(self, x: Shape) -> dict[str, Size]:
@@ -188,10 +188,10 @@ class Permute(Layer):
     examples = (
         Example('196x768 -> PERMUTE "channels steps" -> 768x196', params=0, macs=0),
         Example('14x7x64 -> PERMUTE order="width channels height" -> 7x64x14'),
-        Wrong('196x768 -> PERMUTE "channels"', "invalid-text"),
-        Wrong('196x768 -> PERMUTE "channels channels"', "invalid-text"),
-        Wrong('196x768 -> PERMUTE "width height"', "rank-mismatch"),
-        Wrong("196x768 -> PERMUTE 1", "wrong-type"),
+        CounterExample('196x768 -> PERMUTE "channels"', "invalid-text"),
+        CounterExample('196x768 -> PERMUTE "channels channels"', "invalid-text"),
+        CounterExample('196x768 -> PERMUTE "width height"', "rank-mismatch"),
+        CounterExample("196x768 -> PERMUTE 1", "wrong-type"),
     )
 
     def pattern(self, x: Shape) -> Pattern:
@@ -230,9 +230,9 @@ class Patches(Layer):
         Example("224x224x3 -> PATCHES size=16 last -> 196x768"),
         Example("16x64x64x3 -> PATCHES 2x8x8 -> 512x384"),
         Example("1000x4 -> PATCHES 10 -> 100x40"),
-        Wrong("224x224x3 -> PATCHES 15", "not-divisible"),
-        Wrong("768 -> PATCHES 16", "rank-mismatch"),
-        Wrong("224x224x3 -> PATCHES 0", "out-of-range"),
+        CounterExample("224x224x3 -> PATCHES 15", "not-divisible"),
+        CounterExample("768 -> PATCHES 16", "rank-mismatch"),
+        CounterExample("224x224x3 -> PATCHES 0", "out-of-range"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.attention import ATTEND, CAUSAL_ATTENTION, ROTARY
 from archdsl.layers.values import Divisor, Number, Switch, Whole
@@ -59,10 +59,10 @@ class Attention(Heads):
         Example("9x8, 5x8 -> ATTENTION heads=2 nobias dropout=0.1 -> 9x8", params=256, macs=2_512),
         Example("9x8, 5x6, 5x4 -> ATTENTION 2 biaskv zerokv -> 9x8", params=256, macs=2_560),
         Example("9x8 -> ATTENTION 4 causal -> 9x8", params=288),
-        Wrong("9x8 -> ATTENTION 3", "not-divisible"),
-        Wrong("9x8, 5x8, 4x8 -> ATTENTION 2", "shape-mismatch"),
-        Wrong("8x8x3 -> ATTENTION 1", "rank-mismatch"),
-        Wrong("9x8 -> ATTENTION", "missing-value"),
+        CounterExample("9x8 -> ATTENTION 3", "not-divisible"),
+        CounterExample("9x8, 5x8, 4x8 -> ATTENTION 2", "shape-mismatch"),
+        CounterExample("8x8x3 -> ATTENTION 1", "rank-mismatch"),
+        CounterExample("9x8 -> ATTENTION", "missing-value"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -147,12 +147,12 @@ class Attend(Heads):
         Example("9x8, 5x8, 5x6 -> ATTEND -> 9x6", params=0, macs=630),
         Example("9x8, 5x4, 5x2 -> ATTEND heads=4 kvheads=2 causal -> 9x4", macs=540),
         Example("9x8 -> ATTEND 2 dropout=0.1 scale=0.5 -> 9x8", macs=1_296),
-        Wrong("9x8, 5x6, 5x8 -> ATTEND 2", "shape-mismatch"),
-        Wrong("9x8, 5x4 -> ATTEND 4 kvheads=3", "not-divisible"),
-        Wrong("9x8 -> ATTEND 3", "not-divisible"),
-        Wrong("9x8 -> ATTEND causal scale=0", "out-of-range"),
-        Wrong("9x8, 5x8, 5x7 -> ATTEND 2", "not-divisible"),
-        Wrong("8 -> ATTEND", "rank-mismatch"),
+        CounterExample("9x8, 5x6, 5x8 -> ATTEND 2", "shape-mismatch"),
+        CounterExample("9x8, 5x4 -> ATTEND 4 kvheads=3", "not-divisible"),
+        CounterExample("9x8 -> ATTEND 3", "not-divisible"),
+        CounterExample("9x8 -> ATTEND causal scale=0", "out-of-range"),
+        CounterExample("9x8, 5x8, 5x7 -> ATTEND 2", "not-divisible"),
+        CounterExample("8 -> ATTEND", "rank-mismatch"),
     )
 
     @property
@@ -211,10 +211,10 @@ class Rotary(Layer):
     examples = (
         Example("2048x4096 -> ROTARY 32 -> 2048x4096", params=0, macs=0),
         Example("9x16 -> ROTARY heads=2 base=500000 dims=4 interleaved -> 9x16"),
-        Wrong("9x16 -> ROTARY 3", "not-divisible"),
-        Wrong("9x6 -> ROTARY 2", "not-divisible"),
-        Wrong("9x16 -> ROTARY 4 dims=6", "out-of-range"),
-        Wrong("9x16 -> ROTARY 4 base=0", "out-of-range"),
+        CounterExample("9x16 -> ROTARY 3", "not-divisible"),
+        CounterExample("9x6 -> ROTARY 2", "not-divisible"),
+        CounterExample("9x16 -> ROTARY 4 dims=6", "out-of-range"),
+        CounterExample("9x16 -> ROTARY 4 base=0", "out-of-range"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

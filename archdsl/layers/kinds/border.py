@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, inline, is_open
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, inline, is_open
 from archdsl.layers.output import SameOrSizes
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.sides import Ends, Sides
@@ -50,15 +50,15 @@ class Pad(Layer):
         Example("5x5x3 -> PAD [[4, 0], 7] replicate -> 9x19x3"),
         Example("28x28x1 -> PAD 2 value=-0.5 -> 32x32x1"),
         Example("28x28x1 -> PAD 2 value=-inf -> 32x32x1"),
-        Wrong("28x28x1 -> PAD", "missing-value"),
-        Wrong("84 -> PAD 2", "rank-mismatch"),
-        Wrong("28x28x1 -> PAD (-2)", "out-of-range"),
-        Wrong("28x28x1 -> PAD [[1, 2, 3], 1]", "wrong-type"),
-        Wrong("8x16 -> PAD 8 mode=reflect", "pad-too-large"),
-        Wrong("8x16 -> PAD 9 mode=circular", "pad-too-large"),
-        Wrong("8x16 -> PAD 1 channels=1 mode=circular", "wrong-type"),
-        Wrong("8x16 -> PAD 1 value=1 mode=reflect", "wrong-type"),
-        Wrong("8x16 -> PAD 1 value=1e300", "too-large"),
+        CounterExample("28x28x1 -> PAD", "missing-value"),
+        CounterExample("84 -> PAD 2", "rank-mismatch"),
+        CounterExample("28x28x1 -> PAD (-2)", "out-of-range"),
+        CounterExample("28x28x1 -> PAD [[1, 2, 3], 1]", "wrong-type"),
+        CounterExample("8x16 -> PAD 8 mode=reflect", "pad-too-large"),
+        CounterExample("8x16 -> PAD 9 mode=circular", "pad-too-large"),
+        CounterExample("8x16 -> PAD 1 channels=1 mode=circular", "wrong-type"),
+        CounterExample("8x16 -> PAD 1 value=1 mode=reflect", "wrong-type"),
+        CounterExample("8x16 -> PAD 1 value=1e300", "too-large"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -123,12 +123,12 @@ class Crop(Layer):
         Example("64x64x512 -> CROP size=55x56 -> 55x56x512"),
         Example("20x100 -> CROP 0 -> 20x100"),
         Example("8x12x12x4 -> CROP size=[same, 7, 7] -> 8x7x7x4"),
-        Wrong("8x8x3 -> CROP", "missing-value"),
-        Wrong("8x8x3 -> CROP 2 size=4", "too-many-values"),
-        Wrong("8x8x3 -> CROP 4", "out-of-range"),
-        Wrong("8x8x3 -> CROP size=9", "out-of-range"),
-        Wrong("8x8x3 -> CROP (-1)", "out-of-range"),
-        Wrong("84 -> CROP 2", "rank-mismatch"),
+        CounterExample("8x8x3 -> CROP", "missing-value"),
+        CounterExample("8x8x3 -> CROP 2 size=4", "too-many-values"),
+        CounterExample("8x8x3 -> CROP 4", "out-of-range"),
+        CounterExample("8x8x3 -> CROP size=9", "out-of-range"),
+        CounterExample("8x8x3 -> CROP (-1)", "out-of-range"),
+        CounterExample("84 -> CROP 2", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

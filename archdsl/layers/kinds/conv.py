@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Lowered, Tensor, Wrong, attribute, is_open
+from archdsl.layers.base import CounterExample, Example, Lowered, Tensor, attribute, is_open
 from archdsl.layers.convolution import Convolution, check_groups, padding_mode, uneven
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.conv import (
@@ -57,12 +57,12 @@ class Conv(Convolution):
         Example("8x16 -> CONV 4 3 pad=[[2, 0]] mode=reflect -> 8x4", params=196),
         Example("2x14x2 -> CONV 4 1x6 s3x4 p3x2 d2 -> 3x2x4", params=52),
         Example("2x1 -> CONV 4 1 s3 p1 d3 -> 2x4"),
-        Wrong("8x8x3 -> CONV 64 3x3 g2", "not-divisible"),
-        Wrong("5x5x3 -> CONV 64 7x7", "kernel-too-large"),
-        Wrong("28x28 -> CONV 6 5x5", "rank-mismatch"),
-        Wrong("8x8x3 -> CONV 0 3x3", "out-of-range"),
-        Wrong("8x8x3 -> CONV 2 3x3 table=[[0], [3]]", "table-mismatch"),
-        Wrong("4x4x3 -> CONV 2 3x3 p4 mode=reflect", "pad-too-large"),
+        CounterExample("8x8x3 -> CONV 64 3x3 g2", "not-divisible"),
+        CounterExample("5x5x3 -> CONV 64 7x7", "kernel-too-large"),
+        CounterExample("28x28 -> CONV 6 5x5", "rank-mismatch"),
+        CounterExample("8x8x3 -> CONV 0 3x3", "out-of-range"),
+        CounterExample("8x8x3 -> CONV 2 3x3 table=[[0], [3]]", "table-mismatch"),
+        CounterExample("4x4x3 -> CONV 2 3x3 p4 mode=reflect", "pad-too-large"),
     )
 
     # ---- rules
@@ -156,9 +156,9 @@ class DepthwiseConv(Convolution):
         Example("112x112x64 -> DWCONV 3x3 s2 p1 m2 -> 56x56x128", params=1_280),
         Example("20x8 -> DWCONV k=3 d2 p=same mode=replicate -> 20x8", params=32),
         Example("8x8x8x2 -> DWCONV 3 multiplier=3 pad=[1, [0, 1], 0] -> 8x7x6x6", params=168),
-        Wrong("8x8x3 -> DWCONV 9x9", "kernel-too-large"),
-        Wrong("8x8x3 -> DWCONV 3x3 m0", "out-of-range"),
-        Wrong("84 -> DWCONV 3", "rank-mismatch"),
+        CounterExample("8x8x3 -> DWCONV 9x9", "kernel-too-large"),
+        CounterExample("8x8x3 -> DWCONV 3x3 m0", "out-of-range"),
+        CounterExample("84 -> DWCONV 3", "rank-mismatch"),
     )
 
     def maps(self, x: Shape) -> Size:

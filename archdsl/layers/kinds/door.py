@@ -6,7 +6,7 @@ import keyword
 import re
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.layout import layout
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Dimensions, Gathered, Sizes, Type, Whole, give, spell, whole
@@ -36,7 +36,7 @@ class Stated(Dimensions):
     told = True
 
 
-class Argument(Type):
+class ConstructorValue(Type):
     """What a constructor may be given: numbers, yes and no, texts, and lists of these."""
 
     words = "a number, yes or no, a text, or a list of these"
@@ -68,7 +68,7 @@ class Door(Layer):
     gives: tuple[Size, ...] = attribute(Stated(), doc="the shape of its output, channels last", named=True)
     params: int = attribute(Whole(0, symbolic=False), 0, doc="how many parameters it has", named=True)
     arguments: dict[str, Any] | None = attribute(
-        Gathered(Argument()), None, doc="a value for its constructor", named=True
+        Gathered(ConstructorValue()), None, doc="a value for its constructor", named=True
     )
     examples = (
         Example('14x14x64 -> MODULE "torch.nn:Hardsigmoid" gives=14x14x64 -> 14x14x64', params=0),
@@ -80,12 +80,12 @@ class Door(Layer):
         Example('20, 30 -> MODULE "torch.nn:Bilinear" in1_features=20 in2_features=30 out_features=4 bias=no gives=4 '
                 "params=2400 -> 4", params=2_400),
         Example('37 int -> MODULE "torch.nn:Embedding" num_embeddings=10 embedding_dim=8 gives=37x8 params=80 -> 37x8'),
-        Wrong('14x14x64 -> MODULE "torch.nn:Hardsigmoid"', "missing-value"),
-        Wrong('14x14x64 -> MODULE "torch.nn" gives=14x14x64', "invalid-text"),
-        Wrong('14x14x64 -> MODULE "torch.nn:_Loss" gives=14x14x64', "invalid-text"),
-        Wrong('14x14x64 -> MODULE "torch.nn:Linear" lambda=3 gives=14x14x64', "invalid-name"),
-        Wrong('14x14x64 -> MODULE "torch.nn:Linear" act=RELU gives=14x14x64', "wrong-type"),
-        Wrong('14x14x64, 37x8 -> MODULE "torch.nn:Bilinear" gives=10', "rank-mismatch"),
+        CounterExample('14x14x64 -> MODULE "torch.nn:Hardsigmoid"', "missing-value"),
+        CounterExample('14x14x64 -> MODULE "torch.nn" gives=14x14x64', "invalid-text"),
+        CounterExample('14x14x64 -> MODULE "torch.nn:_Loss" gives=14x14x64', "invalid-text"),
+        CounterExample('14x14x64 -> MODULE "torch.nn:Linear" lambda=3 gives=14x14x64', "invalid-name"),
+        CounterExample('14x14x64 -> MODULE "torch.nn:Linear" act=RELU gives=14x14x64', "wrong-type"),
+        CounterExample('14x14x64, 37x8 -> MODULE "torch.nn:Bilinear" gives=10', "rank-mismatch"),
     )  # fmt: skip
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute
 from archdsl.layers.support.dropout import STOCHASTIC_DEPTH
 from archdsl.layers.values import Number, Word
 from archdsl.sizes.shape import Shape
@@ -26,7 +26,7 @@ class Dropout(RandomZeros):
     examples = (
         Example("4096 -> DROPOUT 0.5 -> 4096", params=0, macs=0),
         Example("6x6x256 -> DROPOUT p=0.2 -> 6x6x256"),
-        Wrong("4096 -> DROPOUT 1.5", "out-of-range"),
+        CounterExample("4096 -> DROPOUT 1.5", "out-of-range"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -45,8 +45,8 @@ class ChannelDropout(RandomZeros):
         Example("28x28x64 -> CHANNELDROPOUT 0.2 -> 28x28x64", params=0, macs=0),
         Example("20x100 -> CHANNELDROPOUT -> 20x100"),
         Example("4x8x8x16 -> CHANNELDROPOUT p=0.1 -> 4x8x8x16"),
-        Wrong("4096 -> CHANNELDROPOUT 0.5", "rank-mismatch"),
-        Wrong("28x28x64 -> CHANNELDROPOUT (-0.1)", "out-of-range"),
+        CounterExample("4096 -> CHANNELDROPOUT 0.5", "rank-mismatch"),
+        CounterExample("28x28x64 -> CHANNELDROPOUT (-0.1)", "out-of-range"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -64,7 +64,7 @@ class AlphaDropout(RandomZeros):
     examples = (
         Example("4096 -> ALPHADROPOUT 0.05 -> 4096", params=0, macs=0),
         Example("6x6x256 -> ALPHADROPOUT p=0.1 -> 6x6x256"),
-        Wrong("4096 -> ALPHADROPOUT 2", "out-of-range"),
+        CounterExample("4096 -> ALPHADROPOUT 2", "out-of-range"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -79,7 +79,7 @@ class FeatureAlphaDropout(RandomZeros):
         Example("28x28x64 -> FEATUREALPHADROPOUT 0.05 -> 28x28x64", params=0, macs=0),
         Example("20x100 -> FEATUREALPHADROPOUT p=0.1 -> 20x100"),
         Example("4096 -> FEATUREALPHADROPOUT -> 4096"),
-        Wrong("4096 -> FEATUREALPHADROPOUT 1.5", "out-of-range"),
+        CounterExample("4096 -> FEATUREALPHADROPOUT 1.5", "out-of-range"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -102,9 +102,9 @@ class StochasticDepth(Layer):
     examples = (
         Example("56x56x96 -> STOCHASTICDEPTH 0.1 -> 56x56x96", params=0, macs=0),
         Example("196x768 -> STOCHASTICDEPTH p=0.2 mode=batch -> 196x768"),
-        Wrong("56x56x96 -> STOCHASTICDEPTH", "missing-value"),
-        Wrong("56x56x96 -> STOCHASTICDEPTH 1.1", "out-of-range"),
-        Wrong("56x56x96 -> STOCHASTICDEPTH 0.1 mode=sample", "unknown-name"),
+        CounterExample("56x56x96 -> STOCHASTICDEPTH", "missing-value"),
+        CounterExample("56x56x96 -> STOCHASTICDEPTH 1.1", "out-of-range"),
+        CounterExample("56x56x96 -> STOCHASTICDEPTH 0.1 mode=sample", "unknown-name"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:

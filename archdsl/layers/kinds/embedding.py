@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number, Reference, Switch, Whole, Word
 from archdsl.limits import LARGEST
@@ -79,11 +79,11 @@ class Embed(Lookup):
         Example("8x8 int -> EMBED vocab=10 dim=4 -> 8x8x4", params=40),
         Example("37 int -> EMBED 1000 64 padding=0 maxnorm=1 normtype=1 scalegrad -> 37x64"),
         Example("37 int -> EMBED 1000 64 padding=-1 sparse -> 37x64"),
-        Wrong("37x300 -> EMBED 18765 300", "dtype-mismatch"),
-        Wrong("37 int -> EMBED 18765", "missing-value"),
-        Wrong("37 int -> EMBED 1000 64 padding=1000", "out-of-range"),
-        Wrong("37 int -> EMBED 1000 64 maxnorm=0", "out-of-range"),
-        Wrong("37 int -> EMBED 1000 64 sparse scalegrad", "too-many-values"),
+        CounterExample("37x300 -> EMBED 18765 300", "dtype-mismatch"),
+        CounterExample("37 int -> EMBED 18765", "missing-value"),
+        CounterExample("37 int -> EMBED 1000 64 padding=1000", "out-of-range"),
+        CounterExample("37 int -> EMBED 1000 64 maxnorm=0", "out-of-range"),
+        CounterExample("37 int -> EMBED 1000 64 sparse scalegrad", "too-many-values"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -110,9 +110,9 @@ class EmbedBag(Lookup):
         Example("37 int -> EMBEDBAG vocab=10 dim=4 mode=max padding=0 maxnorm=1 normtype=1 -> 4", params=40),
         Example("37 int -> EMBEDBAG 10 4 mode=sum sparse -> 4"),
         Example("37 int -> EMBEDBAG 10 4 scalegrad -> 4"),
-        Wrong("8x8 int -> EMBEDBAG 10 4", "rank-mismatch"),
-        Wrong("37 int -> EMBEDBAG 10 4 mode=max sparse", "too-many-values"),
-        Wrong("37 int -> EMBEDBAG 10 4 mode=most", "unknown-name"),
+        CounterExample("8x8 int -> EMBEDBAG 10 4", "rank-mismatch"),
+        CounterExample("37 int -> EMBEDBAG 10 4 mode=max sparse", "too-many-values"),
+        CounterExample("37 int -> EMBEDBAG 10 4 mode=most", "unknown-name"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -141,8 +141,8 @@ class Positions(Layer):
     examples = (
         Example("37 int -> POSITIONS -> 37", params=0, macs=0),
         Example("37x300 -> POSITIONS start=2 -> 37"),
-        Wrong("300 -> POSITIONS", "rank-mismatch"),
-        Wrong("37 int -> POSITIONS start=-1", "out-of-range"),
+        CounterExample("300 -> POSITIONS", "rank-mismatch"),
+        CounterExample("37 int -> POSITIONS start=-1", "out-of-range"),
     )
 
     def check_inputs(self, inputs: tuple[Shape, ...]) -> None:

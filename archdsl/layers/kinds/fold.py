@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, inline
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, inline
 from archdsl.layers.output import OutputSizes
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import PerAxis
@@ -66,9 +66,9 @@ class Unfold(Windowed):
         Example("32x32x3 -> UNFOLD 4x4 s4 -> 64x48", params=0, macs=0),
         Example("10x12x3 -> UNFOLD 4x5 -> 56x60"),
         Example("8x8x2 -> UNFOLD k=3 p1 d2 -> 36x18"),
-        Wrong("8x8x2 -> UNFOLD 9", "kernel-too-large"),
-        Wrong("8x8x2 -> UNFOLD 3x3x3", "rank-mismatch"),
-        Wrong("20x100 -> UNFOLD 3", "rank-mismatch"),
+        CounterExample("8x8x2 -> UNFOLD 9", "kernel-too-large"),
+        CounterExample("8x8x2 -> UNFOLD 3x3x3", "rank-mismatch"),
+        CounterExample("20x100 -> UNFOLD 3", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -102,11 +102,11 @@ class Fold(Windowed):
         Example("64x48 -> FOLD 32 4 s4 -> 32x32x3", params=0, macs=0),
         Example("56x60 -> FOLD 10x12 4x5 -> 10x12x3"),
         Example("36x18 -> FOLD size=8 k=3 p1 d2 -> 8x8x2"),
-        Wrong("64x48 -> FOLD 32 4", "shape-mismatch"),
-        Wrong("64x50 -> FOLD 32 4 s4", "not-divisible"),
-        Wrong("64x48 -> FOLD 3 4 s4", "kernel-too-large"),
-        Wrong("64x48 -> FOLD 8x8x8 4 s4", "rank-mismatch"),
-        Wrong("8x8x48 -> FOLD 32 4 s4", "rank-mismatch"),
+        CounterExample("64x48 -> FOLD 32 4", "shape-mismatch"),
+        CounterExample("64x50 -> FOLD 32 4 s4", "not-divisible"),
+        CounterExample("64x48 -> FOLD 3 4 s4", "kernel-too-large"),
+        CounterExample("64x48 -> FOLD 8x8x8 4 s4", "rank-mismatch"),
+        CounterExample("8x8x48 -> FOLD 32 4 s4", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute
 from archdsl.layers.layout import axis_index, dimension, layout
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.gate import SWIGLU
@@ -57,8 +57,8 @@ class Glu(Gate):
         Example("20x512 -> GLU -> 20x256", params=0, macs=0),
         Example("8x8x6 -> GLU axis=height -> 4x8x6"),
         Example("4096 -> GLU -> 2048"),
-        Wrong("20x511 -> GLU", "not-divisible"),
-        Wrong("4096 -> GLU axis=steps", "rank-mismatch"),
+        CounterExample("20x511 -> GLU", "not-divisible"),
+        CounterExample("4096 -> GLU axis=steps", "rank-mismatch"),
     )
 
 
@@ -75,6 +75,6 @@ class SwiGlu(Gate):
         Example("20x22016 -> SWIGLU -> 20x11008", params=0, macs=0),
         Example("8x8x6 -> SWIGLU axis=width -> 8x4x6"),
         Example("64 -> SWIGLU -> 32"),
-        Wrong("20x11 -> SWIGLU", "not-divisible"),
-        Wrong("20x12 -> SWIGLU axis=width", "rank-mismatch"),
+        CounterExample("20x11 -> SWIGLU", "not-divisible"),
+        CounterExample("20x12 -> SWIGLU axis=width", "rank-mismatch"),
     )

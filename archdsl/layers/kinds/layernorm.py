@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, inline, is_open
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, inline, is_open
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Axes, Number, Switch
 from archdsl.sizes.shape import AXES, Shape
@@ -91,10 +91,10 @@ class LayerNorm(LastAxesNorm):
         Example("20x100 -> LN axes=all -> 20x100", params=4_000),
         Example("7x5x8 -> LN axes=[channels, height, width] -> 7x5x8", params=560),
         Example("7x5x8 -> LN axes=[width, channels] noaffine -> 7x5x8", params=0),
-        Wrong("768 -> LN axes=steps", "rank-mismatch"),
-        Wrong("7x5x8 -> LN axes=[height, channels]", "rank-mismatch"),
-        Wrong("7x5x8 -> LN axes=[height, all]", "wrong-type"),
-        Wrong("7x5x8 -> LN eps=(-1)", "out-of-range"),
+        CounterExample("768 -> LN axes=steps", "rank-mismatch"),
+        CounterExample("7x5x8 -> LN axes=[height, channels]", "rank-mismatch"),
+        CounterExample("7x5x8 -> LN axes=[height, all]", "wrong-type"),
+        CounterExample("7x5x8 -> LN eps=(-1)", "out-of-range"),
     )
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
@@ -122,8 +122,8 @@ class RmsNorm(LastAxesNorm):
         Example("20x4096 -> RMSNORM eps=1e-5 -> 20x4096", params=4_096, macs=0),
         Example("768 -> RMSNORM -> 768", params=768),
         Example("7x5x8 -> RMSNORM noaffine axes=[height, width] -> 7x5x8", params=0),
-        Wrong("20x4096 -> RMSNORM axes=[channels, channels]", "rank-mismatch"),
-        Wrong("20x4096 -> RMSNORM eps=(-1)", "out-of-range"),
+        CounterExample("20x4096 -> RMSNORM axes=[channels, channels]", "rank-mismatch"),
+        CounterExample("20x4096 -> RMSNORM eps=(-1)", "out-of-range"),
     )
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.linear import RBF
 from archdsl.layers.values import Reference, Switch, Whole
@@ -28,10 +28,10 @@ class FullyConnected(Layer):
         Example("84 -> FC out=10 nobias -> 10", params=840, macs=840),
         Example("4x3 -> FC 2 -> 2", params=26, macs=24),
         Example("84 -> a: FC 84; FC 84 nobias weight=a -> 84", params=7_140, macs=14_112),
-        Wrong("84 -> FC", "missing-value"),
-        Wrong("84 -> FC 0", "out-of-range"),
-        Wrong("37 int -> FC 10", "dtype-mismatch"),
-        Wrong("84 -> a: FC 10; FC 84 weight=a", "unfit-weights"),
+        CounterExample("84 -> FC", "missing-value"),
+        CounterExample("84 -> FC 0", "out-of-range"),
+        CounterExample("37 int -> FC 10", "dtype-mismatch"),
+        CounterExample("84 -> a: FC 10; FC 84 weight=a", "unfit-weights"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -68,8 +68,8 @@ class Linear(Layer):
         Example("7x7x8 -> LINEAR out=16 nobias -> 7x7x16", params=128, macs=6_272),
         Example("84 -> LINEAR 10 -> 10", params=850, macs=840),
         Example("37 int -> embed: EMBED 1000 64; LINEAR 1000 weight=embed -> 37x1000", params=65_000, macs=2_368_000),
-        Wrong("196x768 -> LINEAR 1.5", "wrong-type"),
-        Wrong("84 -> LINEAR", "missing-value"),
+        CounterExample("196x768 -> LINEAR 1.5", "wrong-type"),
+        CounterExample("84 -> LINEAR", "missing-value"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -108,9 +108,9 @@ class Bilinear(Layer):
         Example("20, 30 -> BILINEAR 40 -> 40", params=24_040, macs=24_000),
         Example("37x100, 37x50 -> BILINEAR out=10 nobias -> 37x10", params=50_000, macs=1_850_000),
         Example("7x5x8, 7x5x4 -> BILINEAR 6 -> 7x5x6", params=198, macs=6_720),
-        Wrong("37x100, 36x100 -> BILINEAR 10", "shape-mismatch"),
-        Wrong("37x100, 100 -> BILINEAR 10", "shape-mismatch"),
-        Wrong("100 -> BILINEAR 10", "wrong-inputs"),
+        CounterExample("37x100, 36x100 -> BILINEAR 10", "shape-mismatch"),
+        CounterExample("37x100, 100 -> BILINEAR 10", "shape-mismatch"),
+        CounterExample("100 -> BILINEAR 10", "wrong-inputs"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -158,7 +158,7 @@ class RadialBasis(Layer):
     examples = (
         Example("84 -> RBF 10 -> 10", params=0, macs=0),
         Example("7x12 -> RBF out=10 -> 10", params=0, macs=0),
-        Wrong("84 -> RBF", "missing-value"),
+        CounterExample("84 -> RBF", "missing-value"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

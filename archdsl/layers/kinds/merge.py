@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute
 from archdsl.layers.layout import axis_index, dimension, either, layout
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Switch, Word
@@ -13,7 +13,7 @@ from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, maximum, same
 
 
-class Merge(Layer):
+class ElementwiseMerge(Layer):
     """Inputs of equal shapes, joined element by element."""
 
     inputs: ClassVar[tuple[int, int | None]] = (1, None)
@@ -46,7 +46,7 @@ class Merge(Layer):
         return Refusal("shape-mismatch", f"{self.name} needs {wants}: {branches}", blame=odd)
 
 
-class Broadcasting(Merge):
+class Broadcasting(ElementwiseMerge):
     """Inputs of equal shapes; with `broadcast`, an axis of size 1 is stretched to the others' size."""
 
     broadcast: bool = attribute(Switch(), False, doc="stretch axes of size 1", named=True)
@@ -83,9 +83,9 @@ class Add(Broadcasting):
         Example("56x56x256, 56x56x256 -> ADD -> 56x56x256", params=0, macs=0),
         Example("8, 8, 8 -> ADD -> 8"),
         Example("8x8x16, 1x1x16 -> ADD broadcast -> 8x8x16"),
-        Wrong("56x56x256, 56x56x64 -> ADD", "shape-mismatch"),
-        Wrong("8x8x16, 1x1x16 -> ADD", "shape-mismatch"),
-        Wrong("8x8x16, 16 -> ADD broadcast", "shape-mismatch"),
+        CounterExample("56x56x256, 56x56x64 -> ADD", "shape-mismatch"),
+        CounterExample("8x8x16, 1x1x16 -> ADD", "shape-mismatch"),
+        CounterExample("8x8x16, 16 -> ADD broadcast", "shape-mismatch"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -99,8 +99,8 @@ class Multiply(Broadcasting):
     examples = (
         Example("8x8x16, 8x8x16 -> MUL -> 8x8x16", params=0, macs=0),
         Example("8x8x16, 8x8x1 -> MUL broadcast -> 8x8x16"),
-        Wrong("8x8x16, 8x8x1 -> MUL", "shape-mismatch"),
-        Wrong("8x8x16, 4x4x16 -> MUL broadcast", "shape-mismatch"),
+        CounterExample("8x8x16, 8x8x1 -> MUL", "shape-mismatch"),
+        CounterExample("8x8x16, 4x4x16 -> MUL broadcast", "shape-mismatch"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -121,8 +121,8 @@ class Subtract(Pair):
     examples = (
         Example("56x56x64, 56x56x64 -> SUB -> 56x56x64", params=0, macs=0),
         Example("8x8x16, 1x1x16 -> SUB broadcast -> 8x8x16"),
-        Wrong("56x56x64, 56x56x32 -> SUB", "shape-mismatch"),
-        Wrong("8, 8, 8 -> SUB", "wrong-inputs"),
+        CounterExample("56x56x64, 56x56x32 -> SUB", "shape-mismatch"),
+        CounterExample("8, 8, 8 -> SUB", "wrong-inputs"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -136,36 +136,36 @@ class Divide(Pair):
     examples = (
         Example("56x56x64, 56x56x64 -> DIV -> 56x56x64", params=0, macs=0),
         Example("8x8x16, 8x8x1 -> DIV broadcast -> 8x8x16"),
-        Wrong("8x8x16, 8x8x1 -> DIV", "shape-mismatch"),
-        Wrong("8 -> DIV", "wrong-inputs"),
+        CounterExample("8x8x16, 8x8x1 -> DIV", "shape-mismatch"),
+        CounterExample("8 -> DIV", "wrong-inputs"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
         return Lowered(call="{0} / {1}", stretches=True)
 
 
-class Maximum(Merge):
+class Maximum(ElementwiseMerge):
     """The largest of the inputs, element by element."""
 
     name = "MAX"
     examples = (
         Example("8x8x16, 8x8x16 -> MAX -> 8x8x16", params=0, macs=0),
         Example("10, 10, 10 -> MAX -> 10"),
-        Wrong("10, 12 -> MAX", "shape-mismatch"),
+        CounterExample("10, 12 -> MAX", "shape-mismatch"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
         return Lowered(call=_extreme(inputs, "torch.maximum", "torch.amax"))
 
 
-class Minimum(Merge):
+class Minimum(ElementwiseMerge):
     """The smallest of the inputs, element by element."""
 
     name = "MIN"
     examples = (
         Example("8x8x16, 8x8x16 -> MIN -> 8x8x16", params=0, macs=0),
         Example("10, 10, 10 -> MIN -> 10"),
-        Wrong("10, 12 -> MIN", "shape-mismatch"),
+        CounterExample("10, 12 -> MIN", "shape-mismatch"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -178,7 +178,7 @@ def _extreme(inputs: tuple[Shape, ...], of_two: str, of_many: str) -> str:
     return {1: "{0}", 2: f"{of_two}({places})"}.get(len(inputs), f"{of_many}(torch.stack([{places}]), 0)")
 
 
-class AbsoluteDifference(Merge):
+class AbsoluteDifference(ElementwiseMerge):
     """How far two inputs are apart, element by element: |a - b|."""
 
     name = "ABSDIFF"
@@ -186,21 +186,21 @@ class AbsoluteDifference(Merge):
     examples = (
         Example("4096, 4096 -> ABSDIFF -> 4096", params=0, macs=0),
         Example("8x8x16, 8x8x16 -> ABSDIFF -> 8x8x16"),
-        Wrong("10, 12 -> ABSDIFF", "shape-mismatch"),
-        Wrong("10, 10, 10 -> ABSDIFF", "wrong-inputs"),
+        CounterExample("10, 12 -> ABSDIFF", "shape-mismatch"),
+        CounterExample("10, 10, 10 -> ABSDIFF", "wrong-inputs"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
         return Lowered(call="({0} - {1}).abs()")
 
 
-class Mean(Merge):
+class Mean(ElementwiseMerge):
     """The average of the inputs, element by element: an ensemble."""
 
     name = "MEAN"
     examples = (
         Example("1000, 1000, 1000 -> MEAN -> 1000", params=0, macs=0),
-        Wrong("1000, 10 -> MEAN", "shape-mismatch"),
+        CounterExample("1000, 10 -> MEAN", "shape-mismatch"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -208,7 +208,7 @@ class Mean(Merge):
         return Lowered(call=call)
 
 
-class Concat(Merge):
+class Concat(ElementwiseMerge):
     """The inputs side by side along an axis, the channels unless said; all other axes must be equal."""
 
     name = "CONCAT"
@@ -223,8 +223,8 @@ class Concat(Merge):
         Example("28x28x64, 28x28x128, 28x28x32 -> CONCAT -> 28x28x224", params=0, macs=0),
         Example("1x768, 196x768 -> CONCAT axis=steps -> 197x768"),
         Example("100, 100 -> CONCAT -> 200"),
-        Wrong("28x28x64, 27x27x64 -> CONCAT", "shape-mismatch"),
-        Wrong("100, 100 -> CONCAT axis=steps", "rank-mismatch"),
+        CounterExample("28x28x64, 27x27x64 -> CONCAT", "shape-mismatch"),
+        CounterExample("100, 100 -> CONCAT axis=steps", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -253,7 +253,7 @@ class Concat(Merge):
         return either(rank, joined)
 
 
-class Stack(Merge):
+class Stack(ElementwiseMerge):
     """The inputs, of equal shapes, along a new axis in front: n inputs of 37x300 are 37 steps in n rows, nx37x300."""
 
     name = "STACK"
@@ -262,8 +262,8 @@ class Stack(Merge):
         Example("128, 128, 128 -> STACK -> 3x128", params=0, macs=0),
         Example("16x16x3, 16x16x3 -> STACK -> 2x16x16x3"),
         Example("37x300, 37x300 -> STACK -> 2x37x300"),
-        Wrong("128, 64 -> STACK", "shape-mismatch"),
-        Wrong("2x8x8x3, 2x8x8x3 -> STACK", "rank-mismatch"),
+        CounterExample("128, 64 -> STACK", "shape-mismatch"),
+        CounterExample("2x8x8x3, 2x8x8x3 -> STACK", "rank-mismatch"),
     )
 
     def check_inputs(self, inputs: tuple[Shape, ...]) -> None:
@@ -294,9 +294,9 @@ class Scale(Layer):
         Example("14x14x64, 64 -> SCALE -> 14x14x64", params=0, macs=0),
         Example("14x14x64, 1x1x64 -> SCALE -> 14x14x64"),
         Example("20x100, 100 -> SCALE -> 20x100"),
-        Wrong("14x14x64, 32 -> SCALE", "shape-mismatch"),
-        Wrong("14x14x64, 14x14x64 -> SCALE", "shape-mismatch"),
-        Wrong("14x14x64 -> SCALE", "wrong-inputs"),
+        CounterExample("14x14x64, 32 -> SCALE", "shape-mismatch"),
+        CounterExample("14x14x64, 14x14x64 -> SCALE", "shape-mismatch"),
+        CounterExample("14x14x64 -> SCALE", "wrong-inputs"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -339,11 +339,11 @@ class MatrixProduct(Layer):
         Example("196x64, 64x10 -> MATMUL -> 196x10", params=0, macs=125_440),
         Example("12x196x64, 12x196x64 -> MATMUL transpose -> 12x196x196", macs=29_503_488),
         Example("2x3x4x5, 2x3x5x6 -> MATMUL -> 2x3x4x6", macs=720),
-        Wrong("196x64, 32x10 -> MATMUL", "shape-mismatch"),
-        Wrong("196x64, 64x10 -> MATMUL transpose", "shape-mismatch"),
-        Wrong("12x196x64, 8x64x196 -> MATMUL", "shape-mismatch"),
-        Wrong("12x196x64, 64x196 -> MATMUL", "shape-mismatch"),
-        Wrong("64, 64 -> MATMUL", "rank-mismatch"),
+        CounterExample("196x64, 32x10 -> MATMUL", "shape-mismatch"),
+        CounterExample("196x64, 64x10 -> MATMUL transpose", "shape-mismatch"),
+        CounterExample("12x196x64, 8x64x196 -> MATMUL", "shape-mismatch"),
+        CounterExample("12x196x64, 64x196 -> MATMUL", "shape-mismatch"),
+        CounterExample("64, 64 -> MATMUL", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

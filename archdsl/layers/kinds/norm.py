@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, inline, is_open
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, inline, is_open
 from archdsl.layers.groups import divisors
 from archdsl.layers.layout import axis_index, dimension, layout
 from archdsl.layers.refusal import Refusal
@@ -73,9 +73,9 @@ class BatchNorm(RunningNorm):
         Example("4x8x8x16 -> BN nostats -> 4x8x8x16", params=32),
         Example("128 -> BN -> 128", params=256),
         Example("56x56x64 -> BN momentum=cumulative nobias -> 56x56x64", params=64),
-        Wrong("128 -> BN eps=0", "out-of-range"),
-        Wrong("128 -> BN momentum=2", "out-of-range"),
-        Wrong("128 -> BN momentum=none", "unknown-name"),
+        CounterExample("128 -> BN eps=0", "out-of-range"),
+        CounterExample("128 -> BN momentum=2", "out-of-range"),
+        CounterExample("128 -> BN momentum=none", "unknown-name"),
     )
 
 
@@ -105,9 +105,9 @@ class InstanceNorm(RunningNorm):
         Example("56x56x64 -> INSTANCENORM affine -> 56x56x64", params=128),
         Example("62x100 -> INSTANCENORM affine nobias eps=0.001 -> 62x100", params=100),
         Example("4x8x8x16 -> INSTANCENORM stats momentum=0.01 -> 4x8x8x16", params=0),
-        Wrong("128 -> INSTANCENORM", "rank-mismatch"),
-        Wrong("1x1x64 -> INSTANCENORM", "out-of-range"),
-        Wrong("8x8x64 -> INSTANCENORM momentum=2", "out-of-range"),
+        CounterExample("128 -> INSTANCENORM", "rank-mismatch"),
+        CounterExample("1x1x64 -> INSTANCENORM", "out-of-range"),
+        CounterExample("8x8x64 -> INSTANCENORM momentum=2", "out-of-range"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -136,9 +136,9 @@ class GroupNorm(Layer):
         Example("62x100 -> GN 10 noaffine -> 62x100", params=0),
         Example("4x8x8x16 -> GN 4 nobias -> 4x8x8x16", params=16),
         Example("128 -> GN 8 -> 128", params=256),
-        Wrong("56x56x64 -> GN", "missing-value"),
-        Wrong("56x56x64 -> GN 0", "out-of-range"),
-        Wrong("56x56x64 -> GN 33", "not-divisible"),
+        CounterExample("56x56x64 -> GN", "missing-value"),
+        CounterExample("56x56x64 -> GN 0", "out-of-range"),
+        CounterExample("56x56x64 -> GN 33", "not-divisible"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -185,8 +185,8 @@ class LocalResponseNorm(Layer):
         Example("27x27x96 -> LRN 5 -> 27x27x96", params=0, macs=0),
         Example("27x27x96 -> LRN size=3 alpha=2e-5 beta=0.5 k=1 -> 27x27x96"),
         Example("20x100 -> LRN -> 20x100"),
-        Wrong("27x27x96 -> LRN 0", "out-of-range"),
-        Wrong("96 -> LRN 5", "rank-mismatch"),
+        CounterExample("27x27x96 -> LRN 0", "out-of-range"),
+        CounterExample("96 -> LRN 5", "rank-mismatch"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -226,8 +226,8 @@ class Normalize(Layer):
         Example("20x100 -> L2NORM axis=steps p=1 -> 20x100"),
         Example("7x7x64 -> L2NORM axis=all -> 7x7x64"),
         Example("128 -> L2NORM p=inf -> 128"),
-        Wrong("128 -> L2NORM axis=steps", "rank-mismatch"),
-        Wrong("128 -> L2NORM p=yes", "wrong-type"),
+        CounterExample("128 -> L2NORM axis=steps", "rank-mismatch"),
+        CounterExample("128 -> L2NORM p=yes", "wrong-type"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, inline
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, inline
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.pool import OPEN_MAX_POOL, PADDED_MAX_POOL, PADDED_MAX_POOL_1D, SUBSAMPLE
 from archdsl.layers.values import Number, PerAxis, Switch, Whole
@@ -90,10 +90,10 @@ class MaxPool(SlidingPool):
         Example("20x100 -> MAXPOOL 3 d2 s1 -> 16x100"),
         Example("8x16x16x4 -> MAXPOOL 1x2x2 -> 8x8x8x4"),
         Example("2x8 -> MAXPOOL 2 s1 p1 d3 -> 1x8"),
-        Wrong("2x2x16 -> MAXPOOL 3x3 s1", "kernel-too-large"),
-        Wrong("8x8x16 -> MAXPOOL 3x3 p2", "pad-too-large"),
-        Wrong("28x28 -> MAXPOOL 2x2", "rank-mismatch"),
-        Wrong("8x8x16 -> MAXPOOL", "missing-value"),
+        CounterExample("2x2x16 -> MAXPOOL 3x3 s1", "kernel-too-large"),
+        CounterExample("8x8x16 -> MAXPOOL 3x3 p2", "pad-too-large"),
+        CounterExample("28x28 -> MAXPOOL 2x2", "rank-mismatch"),
+        CounterExample("8x8x16 -> MAXPOOL", "missing-value"),
     )
 
     def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
@@ -172,10 +172,10 @@ class AvgPool(SlidingPool):
         Example("8x8x8 -> AVGPOOL 3 s1 p1 nocountpad -> 8x8x8"),
         Example("20x100 -> AVGPOOL 4 -> 5x100"),
         Example("8x8x8 -> AVGPOOL 2 divisor=1 -> 4x4x8"),
-        Wrong("20x100 -> AVGPOOL 4 divisor=1", "rank-mismatch"),
-        Wrong("8x8x8 -> AVGPOOL 2 divisor=0", "out-of-range"),
-        Wrong("2x2x16 -> AVGPOOL 7x7", "kernel-too-large"),
-        Wrong("8x8x16 -> AVGPOOL 2x2 p2", "pad-too-large"),
+        CounterExample("20x100 -> AVGPOOL 4 divisor=1", "rank-mismatch"),
+        CounterExample("8x8x8 -> AVGPOOL 2 divisor=0", "out-of-range"),
+        CounterExample("2x2x16 -> AVGPOOL 7x7", "kernel-too-large"),
+        CounterExample("8x8x16 -> AVGPOOL 2x2 p2", "pad-too-large"),
     )
 
     def windows(self) -> tuple[Window, ...]:
@@ -222,8 +222,8 @@ class LpPool(SlidingPool):
         Example("28x28x6 -> LPPOOL 2x2 -> 14x14x6", params=0, macs=0),
         Example("20x100 -> LPPOOL k=3 s2 norm=4 -> 9x100"),
         Example("7x7x7x2 -> LPPOOL 2 ceil norm=1.5 -> 4x4x4x2"),
-        Wrong("28x28x6 -> LPPOOL 2x2 norm=0", "out-of-range"),
-        Wrong("2x2x16 -> LPPOOL 3", "kernel-too-large"),
+        CounterExample("28x28x6 -> LPPOOL 2x2 norm=0", "out-of-range"),
+        CounterExample("2x2x16 -> LPPOOL 3", "kernel-too-large"),
     )
 
     def windows(self) -> tuple[Window, ...]:
@@ -255,7 +255,7 @@ class Subsample(SlidingPool):
     examples = (
         Example("28x28x6 -> SUBSAMPLE 2x2 s2 -> 14x14x6", params=12, macs=0),
         Example("10x10x16 -> SUBSAMPLE k=2 -> 5x5x16", params=32),
-        Wrong("1x1x6 -> SUBSAMPLE 2x2 s2", "kernel-too-large"),
+        CounterExample("1x1x6 -> SUBSAMPLE 2x2 s2", "kernel-too-large"),
     )
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.function import Activation
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import LARGEST_FLOAT, Number, Word
@@ -17,7 +17,7 @@ class Relu(Activation):
     examples = (
         Example("55x55x96 -> RELU -> 55x55x96", params=0, macs=0),
         Example("4096 -> RELU -> 4096"),
-        Wrong("37 int -> RELU", "dtype-mismatch"),
+        CounterExample("37 int -> RELU", "dtype-mismatch"),
     )
 
     def in_place(self) -> bool:
@@ -31,7 +31,7 @@ class Relu6(Activation):
     module, function = "ReLU6", "F.relu6"
     examples = (
         Example("112x112x32 -> RELU6 -> 112x112x32", params=0, macs=0),
-        Wrong("112x112x32 -> RELU6 3", "too-many-values"),
+        CounterExample("112x112x32 -> RELU6 3", "too-many-values"),
     )
 
     def in_place(self) -> bool:
@@ -47,8 +47,8 @@ class LeakyRelu(Activation):
     examples = (
         Example("55x55x96 -> LEAKYRELU -> 55x55x96", params=0, macs=0),
         Example("64x64x64 -> LEAKYRELU 0.2 -> 64x64x64"),
-        Wrong("37 int -> LEAKYRELU", "dtype-mismatch"),
-        Wrong("55x55x96 -> LEAKYRELU 1e39", "too-large"),
+        CounterExample("37 int -> LEAKYRELU", "dtype-mismatch"),
+        CounterExample("55x55x96 -> LEAKYRELU 1e39", "too-large"),
     )
 
     def in_place(self) -> bool:
@@ -68,8 +68,8 @@ class PRelu(Layer):
         Example("56x56x64 -> PRELU -> 56x56x64", params=1, macs=0),
         Example("56x56x64 -> PRELU per=channel init=0.1 -> 56x56x64", params=64),
         Example("20x100 -> PRELU channel -> 20x100", params=100),
-        Wrong("56x56x64 -> PRELU 64", "too-many-values"),
-        Wrong("56x56x64 -> PRELU per=64", "wrong-type"),
+        CounterExample("56x56x64 -> PRELU 64", "too-many-values"),
+        CounterExample("56x56x64 -> PRELU per=64", "wrong-type"),
     )
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
@@ -96,7 +96,7 @@ class RandomizedRelu(Activation):
         Example("55x55x96 -> RRELU -> 55x55x96", params=0, macs=0),
         Example("55x55x96 -> RRELU low=0.1 high=0.1 -> 55x55x96"),
         Example("4096 -> RRELU 0 0.5 -> 4096"),
-        Wrong("4096 -> RRELU 0.5", "out-of-range"),
+        CounterExample("4096 -> RRELU 0.5", "out-of-range"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -116,7 +116,7 @@ class Elu(Activation):
     examples = (
         Example("55x55x96 -> ELU -> 55x55x96", params=0, macs=0),
         Example("4096 -> ELU 0.5 -> 4096"),
-        Wrong("4096 -> ELU yes", "wrong-type"),
+        CounterExample("4096 -> ELU yes", "wrong-type"),
     )
 
     def in_place(self) -> bool:
@@ -130,7 +130,7 @@ class Selu(Activation):
     module, function = "SELU", "F.selu"
     examples = (
         Example("55x55x96 -> SELU -> 55x55x96", params=0, macs=0),
-        Wrong("37 int -> SELU", "dtype-mismatch"),
+        CounterExample("37 int -> SELU", "dtype-mismatch"),
     )
 
     def in_place(self) -> bool:
@@ -146,8 +146,8 @@ class Celu(Activation):
     examples = (
         Example("55x55x96 -> CELU -> 55x55x96", params=0, macs=0),
         Example("4096 -> CELU alpha=0.5 -> 4096"),
-        Wrong("4096 -> CELU 0", "out-of-range"),
-        Wrong("4096 -> CELU 1e-39", "out-of-range"),
+        CounterExample("4096 -> CELU 0", "out-of-range"),
+        CounterExample("4096 -> CELU 1e-39", "out-of-range"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -169,7 +169,7 @@ class Threshold(Activation):
         Example("55x55x96 -> THRESHOLD 0.1 20 -> 55x55x96", params=0, macs=0),
         Example("4096 -> THRESHOLD threshold=0 value=(-1) -> 4096"),
         Example("4096 -> THRESHOLD 0 (-1e30) -> 4096"),
-        Wrong("4096 -> THRESHOLD 0.1", "missing-value"),
+        CounterExample("4096 -> THRESHOLD 0.1", "missing-value"),
     )
 
     def in_place(self) -> bool:
@@ -185,7 +185,7 @@ class Hardshrink(Activation):
     examples = (
         Example("55x55x96 -> HARDSHRINK -> 55x55x96", params=0, macs=0),
         Example("4096 -> HARDSHRINK 1 -> 4096"),
-        Wrong("37 int -> HARDSHRINK", "dtype-mismatch"),
+        CounterExample("37 int -> HARDSHRINK", "dtype-mismatch"),
     )
 
 
@@ -198,5 +198,5 @@ class Softshrink(Activation):
     examples = (
         Example("55x55x96 -> SOFTSHRINK -> 55x55x96", params=0, macs=0),
         Example("4096 -> SOFTSHRINK 1 -> 4096"),
-        Wrong("4096 -> SOFTSHRINK (-1)", "out-of-range"),
+        CounterExample("4096 -> SOFTSHRINK (-1)", "out-of-range"),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archdsl.layers.base import Apart, Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.base import Apart, CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number, Switch, Whole, Word
 from archdsl.sizes.shape import Shape
@@ -144,8 +144,8 @@ class Rnn(Recurrent):
         Example("37x300 -> RNN 128 -> 37x128, 1x128", params=55_040, macs=2_027_008),
         Example("9x8 -> RNN hidden=4 layers=2 bidirectional nobias dropout=0.2 nonlinearity=relu last -> 8, 4x4"),
         Example("9x8, 1x4 -> RNN 4 -> 9x4, 1x4"),
-        Wrong("9x8, 2x4 -> RNN 4", "shape-mismatch"),
-        Wrong("8 -> RNN 4", "rank-mismatch"),
+        CounterExample("9x8, 2x4 -> RNN 4", "shape-mismatch"),
+        CounterExample("8 -> RNN 4", "rank-mismatch"),
     )
 
     def _more(self) -> dict[str, object]:
@@ -165,8 +165,8 @@ class Gru(Recurrent):
         Example("37x300 -> GRU 128 -> 37x128, 1x128", params=165_120, macs=6_081_024),
         Example("9x8 -> GRU hidden=4 layers=2 bidirectional nobias dropout=0.2 last -> 8, 4x4", macs=5_184),
         Example("9x8, 1x4 -> GRU 4 -> 9x4, 1x4"),
-        Wrong("9x8 -> GRU", "missing-value"),
-        Wrong("9x8 -> GRU 4 layers=0", "out-of-range"),
+        CounterExample("9x8 -> GRU", "missing-value"),
+        CounterExample("9x8 -> GRU 4 layers=0", "out-of-range"),
     )
 
 
@@ -193,10 +193,10 @@ class Lstm(Recurrent):
         Example("37x300 -> LSTM 128 -> 37x128, 1x128, 1x128", params=220_160, macs=8_108_032),
         Example("9x8 -> LSTM hidden=6 layers=2 bidirectional nobias dropout=0.2 proj=3 last -> 6, 4x3, 4x6"),
         Example("9x8, 1x4, 1x4 -> LSTM 4 -> 9x4, 1x4, 1x4"),
-        Wrong("9x8, 1x4 -> LSTM 4", "wrong-inputs"),
-        Wrong("9x8, 1x4, 1x3 -> LSTM 4", "shape-mismatch"),
-        Wrong("9x8 -> LSTM 4 proj=4", "out-of-range"),
-        Wrong("9x8 -> LSTM 4 dropout=1.5", "out-of-range"),
+        CounterExample("9x8, 1x4 -> LSTM 4", "wrong-inputs"),
+        CounterExample("9x8, 1x4, 1x3 -> LSTM 4", "shape-mismatch"),
+        CounterExample("9x8 -> LSTM 4 proj=4", "out-of-range"),
+        CounterExample("9x8 -> LSTM 4 dropout=1.5", "out-of-range"),
     )
 
     @property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute, inline
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, inline
 from archdsl.layers.output import OutputSizes
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Divisor, Number, PerAxis, Switch, Whole, Word, give
@@ -74,15 +74,15 @@ class Upsample(Layer):
         Example("4x8x8x16 -> UPSAMPLE 1x2x2 trilinear -> 4x16x16x16"),
         Example("9x9x3 -> UPSAMPLE size=4 area -> 4x4x3"),
         Example("5x5x3 -> UPSAMPLE 3 nearest_exact -> 15x15x3"),
-        Wrong("13x13x256 -> UPSAMPLE", "missing-value"),
-        Wrong("13x13x256 -> UPSAMPLE 2 size=26", "too-many-values"),
-        Wrong("13x13x256 -> UPSAMPLE 0", "out-of-range"),
-        Wrong("13x13x256 -> UPSAMPLE 0.05", "out-of-range"),
-        Wrong("13x13x256 -> UPSAMPLE 2 align", "wrong-type"),
-        Wrong("13x13x256 -> UPSAMPLE size=26 recompute", "wrong-type"),
-        Wrong("13x13x256 -> UPSAMPLE 2 trilinear", "rank-mismatch"),
-        Wrong("20x100 -> UPSAMPLE 2 bicubic", "rank-mismatch"),
-        Wrong("256 -> UPSAMPLE 2", "rank-mismatch"),
+        CounterExample("13x13x256 -> UPSAMPLE", "missing-value"),
+        CounterExample("13x13x256 -> UPSAMPLE 2 size=26", "too-many-values"),
+        CounterExample("13x13x256 -> UPSAMPLE 0", "out-of-range"),
+        CounterExample("13x13x256 -> UPSAMPLE 0.05", "out-of-range"),
+        CounterExample("13x13x256 -> UPSAMPLE 2 align", "wrong-type"),
+        CounterExample("13x13x256 -> UPSAMPLE size=26 recompute", "wrong-type"),
+        CounterExample("13x13x256 -> UPSAMPLE 2 trilinear", "rank-mismatch"),
+        CounterExample("20x100 -> UPSAMPLE 2 bicubic", "rank-mismatch"),
+        CounterExample("256 -> UPSAMPLE 2", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -165,9 +165,9 @@ class PixelShuffle(Layer):
     examples = (
         Example("16x16x12 -> PIXELSHUFFLE 2 -> 32x32x3", params=0, macs=0),
         Example("5x7x18 -> PIXELSHUFFLE factor=3 -> 15x21x2"),
-        Wrong("16x16x10 -> PIXELSHUFFLE 2", "not-divisible"),
-        Wrong("16x16x12 -> PIXELSHUFFLE 0", "out-of-range"),
-        Wrong("20x100 -> PIXELSHUFFLE 2", "rank-mismatch"),
+        CounterExample("16x16x10 -> PIXELSHUFFLE 2", "not-divisible"),
+        CounterExample("16x16x12 -> PIXELSHUFFLE 0", "out-of-range"),
+        CounterExample("20x100 -> PIXELSHUFFLE 2", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -192,9 +192,9 @@ class PixelUnshuffle(Layer):
     examples = (
         Example("32x32x3 -> PIXELUNSHUFFLE 2 -> 16x16x12", params=0, macs=0),
         Example("15x21x2 -> PIXELUNSHUFFLE factor=3 -> 5x7x18"),
-        Wrong("15x16x3 -> PIXELUNSHUFFLE 2", "not-divisible"),
-        Wrong("16x16x12 -> PIXELUNSHUFFLE 0", "out-of-range"),
-        Wrong("20x100 -> PIXELUNSHUFFLE 2", "rank-mismatch"),
+        CounterExample("15x16x3 -> PIXELUNSHUFFLE 2", "not-divisible"),
+        CounterExample("16x16x12 -> PIXELUNSHUFFLE 0", "out-of-range"),
+        CounterExample("20x100 -> PIXELUNSHUFFLE 2", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -219,9 +219,9 @@ class ChannelShuffle(Layer):
     examples = (
         Example("28x28x116 -> CHANNELSHUFFLE 2 -> 28x28x116", params=0, macs=0),
         Example("20x12 -> CHANNELSHUFFLE g3 -> 20x12"),
-        Wrong("28x28x10 -> CHANNELSHUFFLE 3", "not-divisible"),
-        Wrong("28x28x10 -> CHANNELSHUFFLE 0", "out-of-range"),
-        Wrong("12 -> CHANNELSHUFFLE 3", "rank-mismatch"),
+        CounterExample("28x28x10 -> CHANNELSHUFFLE 3", "not-divisible"),
+        CounterExample("28x28x10 -> CHANNELSHUFFLE 0", "out-of-range"),
+        CounterExample("12 -> CHANNELSHUFFLE 3", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute
 from archdsl.layers.values import Switch
 from archdsl.sizes.shape import Shape
 
@@ -13,7 +13,7 @@ class Identity(Layer):
     name = "ID"
     examples = (
         Example("56x56x64 -> ID -> 56x56x64", params=0, macs=0),
-        Wrong("56x56x64 -> ID 1", "too-many-values"),
+        CounterExample("56x56x64 -> ID 1", "too-many-values"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -29,7 +29,7 @@ class Flatten(Layer):
         Example("6x6x256 -> FLATTEN -> 9216", params=0, macs=0),
         Example("6x6x256 -> FLATTEN last -> 9216"),
         Example("84 -> FLATTEN -> 84"),
-        Wrong("37 int -> FLATTEN", "dtype-mismatch"),
+        CounterExample("37 int -> FLATTEN", "dtype-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

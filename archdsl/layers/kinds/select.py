@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from archdsl.layers.base import Example, Layer, Lowered, Wrong, attribute, is_open
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute, is_open
 from archdsl.layers.layout import axis_index, dimension, either, lying, order
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import PerAxis, Sizes, Switch, Type, Whole, Word, give, spell, whole
@@ -18,7 +18,7 @@ _SPAN = re.compile(r"\s*(-?[0-9]{1,18})?\s*:\s*(-?[0-9]{1,18})?\s*(?::\s*([0-9]{
 _NAMES = ("channels", "steps", "height", "width", "frames")
 
 
-class Span(Type):
+class AxisRange(Type):
     """One place on an axis as a whole number, or a range as Python writes it: `"1:-1:2"`, or `[1, -1, 2]`."""
 
     words = 'a place (0), a range in quotes ("1:-1", "::2") or a list [start, stop, step]'
@@ -45,7 +45,7 @@ class Span(Type):
 
 
 def _span(doc: str) -> Any:
-    return attribute(Span(), None, doc=doc, named=True)
+    return attribute(AxisRange(), None, doc=doc, named=True)
 
 
 class Slice(Layer):
@@ -68,11 +68,11 @@ class Slice(Layer):
         Example("14x14x64 -> SLICE channels=[16, 32] -> 14x14x16"),
         Example("8x14x14x64 -> SLICE frames=-1 -> 14x14x64"),
         Example("14x14x64 -> SLICE channels=0 -> 14x14"),
-        Wrong("197x768 -> SLICE", "missing-value"),
-        Wrong("197x768 -> SLICE steps=197", "out-of-range"),
-        Wrong("197x768 -> SLICE height=0", "rank-mismatch"),
-        Wrong('197x768 -> SLICE steps="0:198"', "out-of-range"),
-        Wrong("768 -> SLICE channels=0", "rank-mismatch"),
+        CounterExample("197x768 -> SLICE", "missing-value"),
+        CounterExample("197x768 -> SLICE steps=197", "out-of-range"),
+        CounterExample("197x768 -> SLICE height=0", "rank-mismatch"),
+        CounterExample('197x768 -> SLICE steps="0:198"', "out-of-range"),
+        CounterExample("768 -> SLICE channels=0", "rank-mismatch"),
     )
 
     def spans(self, x: Shape) -> dict[int, Any]:
@@ -215,11 +215,11 @@ class Split(Parted):
         Example("28x28x192 -> SPLIT [64, 128] -> 28x28x64, 28x28x128", params=0, macs=0),
         Example("28x28x192 -> SPLIT 80 -> 28x28x80, 28x28x80, 28x28x32"),
         Example("197x768 -> SPLIT sizes=1x196 axis=steps -> 1x768, 196x768"),
-        Wrong("28x28x192 -> SPLIT [64, 64]", "shape-mismatch"),
-        Wrong("28x28x192 -> SPLIT [64, 128] axis=steps", "rank-mismatch"),
-        Wrong("28x28x192 -> SPLIT", "missing-value"),
-        Wrong("28x28x192 -> SPLIT 0", "out-of-range"),
-        Wrong("28x28x2000 -> SPLIT 1", "out-of-range"),
+        CounterExample("28x28x192 -> SPLIT [64, 64]", "shape-mismatch"),
+        CounterExample("28x28x192 -> SPLIT [64, 128] axis=steps", "rank-mismatch"),
+        CounterExample("28x28x192 -> SPLIT", "missing-value"),
+        CounterExample("28x28x192 -> SPLIT 0", "out-of-range"),
+        CounterExample("28x28x2000 -> SPLIT 1", "out-of-range"),
     )
 
     def pieces(self, size: Size) -> tuple[Size, ...]:
@@ -254,9 +254,9 @@ class Chunk(Parted):
     examples = (
         Example("28x28x116 -> CHUNK 2 -> 28x28x58, 28x28x58", params=0, macs=0),
         Example("14x14x64 -> CHUNK chunks=7 axis=height -> " + ", ".join(["2x14x64"] * 7)),
-        Wrong("28x28x116 -> CHUNK 3", "not-divisible"),
-        Wrong("28x28x116 -> CHUNK 0", "out-of-range"),
-        Wrong("116 -> CHUNK 2 axis=steps", "rank-mismatch"),
+        CounterExample("28x28x116 -> CHUNK 3", "not-divisible"),
+        CounterExample("28x28x116 -> CHUNK 0", "out-of-range"),
+        CounterExample("116 -> CHUNK 2 axis=steps", "rank-mismatch"),
     )
 
     def pieces(self, size: Size) -> tuple[Size, ...]:
@@ -287,10 +287,10 @@ class Shift(Layer):
         Example("56x56x96 -> SHIFT (-3) -> 56x56x96", params=0, macs=0),
         Example("56x56x96 -> SHIFT by=[2, 0] channels=-1 -> 56x56x96"),
         Example("10 -> SHIFT channels=12 -> 10"),
-        Wrong("56x56x96 -> SHIFT", "missing-value"),
-        Wrong("10 -> SHIFT 1", "rank-mismatch"),
-        Wrong("56x56x96 -> SHIFT 1x2x3", "rank-mismatch"),
-        Wrong("56x56x96 -> SHIFT 0.5", "wrong-type"),
+        CounterExample("56x56x96 -> SHIFT", "missing-value"),
+        CounterExample("10 -> SHIFT 1", "rank-mismatch"),
+        CounterExample("56x56x96 -> SHIFT 1x2x3", "rank-mismatch"),
+        CounterExample("56x56x96 -> SHIFT 0.5", "wrong-type"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -333,10 +333,10 @@ class Reduce(Layer):
         Example("14x14x64 -> REDUCE max axis=channels keep -> 14x14x1"),
         Example("14x14x64 -> REDUCE how=sum axis=height -> 14x64"),
         Example("8x14x14x64 -> REDUCE min frames -> 14x14x64"),
-        Wrong("196x768 -> REDUCE mean", "missing-value"),
-        Wrong("196x768 -> REDUCE mean height", "rank-mismatch"),
-        Wrong("768 -> REDUCE mean channels", "rank-mismatch"),
-        Wrong("196x768 -> REDUCE median steps", "unknown-name"),
+        CounterExample("196x768 -> REDUCE mean", "missing-value"),
+        CounterExample("196x768 -> REDUCE mean height", "rank-mismatch"),
+        CounterExample("768 -> REDUCE mean channels", "rank-mismatch"),
+        CounterExample("196x768 -> REDUCE median steps", "unknown-name"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute
 from archdsl.layers.layout import axis_index, dimension, layout
 from archdsl.layers.support.softmax import SOFTMAX_ALL
 from archdsl.layers.values import Word
@@ -53,8 +53,8 @@ class Softmax(AlongAxis):
         Example("19x19x1 -> SOFTMAX axis=all -> 19x19x1"),
         Example("7x7x21 -> SOFTMAX -> 7x7x21"),
         Example("20x100 -> SOFTMAX axis=steps -> 20x100"),
-        Wrong("1000 -> SOFTMAX axis=steps", "rank-mismatch"),
-        Wrong("20x100 -> SOFTMAX axis=rows", "unknown-name"),
+        CounterExample("1000 -> SOFTMAX axis=steps", "rank-mismatch"),
+        CounterExample("20x100 -> SOFTMAX axis=rows", "unknown-name"),
     )
 
 
@@ -67,7 +67,7 @@ class LogSoftmax(AlongAxis):
         Example("1000 -> LOGSOFTMAX -> 1000", params=0, macs=0),
         Example("19x19x2 -> LOGSOFTMAX axis=all -> 19x19x2"),
         Example("4x7x7x21 -> LOGSOFTMAX axis=frames -> 4x7x7x21"),
-        Wrong("1000 -> LOGSOFTMAX axis=height", "rank-mismatch"),
+        CounterExample("1000 -> LOGSOFTMAX axis=height", "rank-mismatch"),
     )
 
 
@@ -80,5 +80,5 @@ class Softmin(AlongAxis):
         Example("10 -> SOFTMIN -> 10", params=0, macs=0),
         Example("7x7x21 -> SOFTMIN axis=width -> 7x7x21"),
         Example("20x100 -> SOFTMIN axis=all -> 20x100"),
-        Wrong("20x100 -> SOFTMIN axis=width", "rank-mismatch"),
+        CounterExample("20x100 -> SOFTMIN axis=width", "rank-mismatch"),
     )

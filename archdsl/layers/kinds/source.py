@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute, is_open, literal
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, is_open, literal
 from archdsl.layers.layout import layout
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.source import CONSTANT
@@ -11,7 +11,7 @@ from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 
 
-class Source(Layer):
+class SourceLayer(Layer):
     """A tensor of a given shape, stored as a feature map of that shape: channels first from rank 3 on."""
 
     inputs = (0, 0)
@@ -30,7 +30,7 @@ class Source(Layer):
         return Lowered(Module(path, arguments, positional), gives=layout(len(self.sizes)))
 
 
-class Param(Source):
+class Param(SourceLayer):
     """A learnable tensor of a given shape: a class token, the embedding of positions, a scale for each channel.
 
     Its label is the path of the tensor itself. It starts as `value`, or as normal noise of deviation `std`.
@@ -45,9 +45,9 @@ class Param(Source):
         Example("PARAM 197x768 batch -> 197x768", params=151_296, macs=0),
         Example("PARAM [1, 1, 96] value=1e-6 -> 1x1x96", params=96),
         Example("PARAM sizes=10 std=0.02 -> 10", params=10),
-        Wrong("PARAM", "missing-value"),
-        Wrong("PARAM 0", "out-of-range"),
-        Wrong("PARAM 8 std=1 value=1", "too-many-values"),
+        CounterExample("PARAM", "missing-value"),
+        CounterExample("PARAM 0", "out-of-range"),
+        CounterExample("PARAM 8 std=1 value=1", "too-many-values"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -67,7 +67,7 @@ class Param(Source):
         return self._lowered("torch.full", {"size": self.stored(), "fill_value": float(self.value)}, 2)
 
 
-class Const(Source):
+class Const(SourceLayer):
     """A tensor of a given shape that is not learned, every element `value`.
 
     It is made anew for each batch. With `saved` it is a buffer, its label the path of it, and kept in the `state_dict`.
@@ -81,8 +81,8 @@ class Const(Source):
         Example("CONST [4, 16] saved -> 4x16"),
         Example("CONST sizes=8 batch -> 8"),
         Example("CONST 9x4 value=-inf -> 9x4"),
-        Wrong("CONST 2x3x4x5x6", "rank-mismatch"),
-        Wrong("CONST 8 value=yes", "wrong-type"),
+        CounterExample("CONST 2x3x4x5x6", "rank-mismatch"),
+        CounterExample("CONST 8 value=yes", "wrong-type"),
     )
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:

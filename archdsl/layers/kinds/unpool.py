@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Lowered, Module, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Lowered, Module, attribute
 from archdsl.layers.kinds.pool import SlidingPool, ceil_switch
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.pool import UNPOOL
@@ -31,11 +31,11 @@ class Unpool(SlidingPool):
         Example("14x14x64, 28x28x64 -> UNPOOL 2x2 -> 28x28x64", params=0, macs=0),
         Example("5x8, 10x8 -> UNPOOL k=3 s2 p1 -> 10x8"),
         Example("4x4x4x2, 7x7x7x2 -> UNPOOL 2 ceil -> 7x7x7x2"),
-        Wrong("14x14x64, 29x30x64 -> UNPOOL 2x2", "shape-mismatch"),
-        Wrong("14x14x64, 28x28x32 -> UNPOOL 2x2", "shape-mismatch"),
-        Wrong("14x14x64, 28x64 -> UNPOOL 2x2", "shape-mismatch"),
-        Wrong("1x1x64, 2x2x64 -> UNPOOL 3x3", "kernel-too-large"),
-        Wrong("14x14x64, 28x28x64 -> UNPOOL 2x2 p2", "pad-too-large"),
+        CounterExample("14x14x64, 29x30x64 -> UNPOOL 2x2", "shape-mismatch"),
+        CounterExample("14x14x64, 28x28x32 -> UNPOOL 2x2", "shape-mismatch"),
+        CounterExample("14x14x64, 28x64 -> UNPOOL 2x2", "shape-mismatch"),
+        CounterExample("1x1x64, 2x2x64 -> UNPOOL 3x3", "kernel-too-large"),
+        CounterExample("14x14x64, 28x28x64 -> UNPOOL 2x2 p2", "pad-too-large"),
     )
 
     def windows(self) -> tuple[Window, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.convolution import check_groups
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Divisor, PerAxis, Switch, Whole
@@ -49,10 +49,10 @@ class TransposedConv(Layer):
         Example("1x1x100 -> UPCONV 64 k=4 -> 4x4x64", params=102_464),
         Example("10x12 -> UPCONV 6 3 d2 g3 -> 14x6", params=78, macs=720),
         Example("4x6x6x4 -> UPCONV 2 2x3x3 stride=1x2x2 p0x1x1 -> 5x11x11x2", params=146),
-        Wrong("8x8x16 -> UPCONV 8 3x3 s2 outpad=2", "out-of-range"),
-        Wrong("2x2x16 -> UPCONV 8 3x3 p2", "pad-too-large"),
-        Wrong("8x8x16 -> UPCONV 8 3x3 g3", "not-divisible"),
-        Wrong("84 -> UPCONV 8 3", "rank-mismatch"),
+        CounterExample("8x8x16 -> UPCONV 8 3x3 s2 outpad=2", "out-of-range"),
+        CounterExample("2x2x16 -> UPCONV 8 3x3 p2", "pad-too-large"),
+        CounterExample("8x8x16 -> UPCONV 8 3x3 g3", "not-divisible"),
+        CounterExample("84 -> UPCONV 8 3", "rank-mismatch"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Example, Layer, Lowered, Module, Tensor, Wrong, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.windowattention import WINDOW_ATTENTION
 from archdsl.layers.values import Divisor, Number, PerAxis, Switch
@@ -32,10 +32,10 @@ class WindowAttention(Layer):
         Example("56x56x96 -> WINDOWATTENTION 3 window=7 s3 -> 56x56x96"),
         Example("9x10x8 -> WINDOWATTENTION heads=2 window=4x3 shift=2x1 nobias nooutbias -> 9x10x8", params=326),
         Example("8x8x4 -> WINDOWATTENTION 1 4 dropout=0.1 outdropout=0.2 -> 8x8x4"),
-        Wrong("56x56x96 -> WINDOWATTENTION 5 7x7", "not-divisible"),
-        Wrong("56x56x96 -> WINDOWATTENTION 3 7x7 s7", "out-of-range"),
-        Wrong("196x768 -> WINDOWATTENTION 12 7", "rank-mismatch"),
-        Wrong("56x56x96 -> WINDOWATTENTION 3", "missing-value"),
+        CounterExample("56x56x96 -> WINDOWATTENTION 5 7x7", "not-divisible"),
+        CounterExample("56x56x96 -> WINDOWATTENTION 3 7x7 s7", "out-of-range"),
+        CounterExample("196x768 -> WINDOWATTENTION 12 7", "rank-mismatch"),
+        CounterExample("56x56x96 -> WINDOWATTENTION 3", "missing-value"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.notations.calls.call import Call
-from archdsl.notations.calls.draft import Draft
+from archdsl.notations.calls.draft import LineDraft
 from archdsl.vocabulary.keras import ACTIVATIONS
 
 
-def activation(draft: Draft) -> None:
+def activation(draft: LineDraft) -> None:
     """`Activation("relu")` is the kind itself."""
     draft.text = activated(draft, draft.take("activation")) or "ID"
 
 
-def activated(draft: Draft, name: Any) -> str:
+def activated(draft: LineDraft, name: Any) -> str:
     """The line of an activation that an argument names; empty for none."""
     if name is None:
         return ""

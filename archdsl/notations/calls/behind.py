@@ -6,11 +6,11 @@ from typing import Any
 
 from archdsl.layers import REGISTRY, Layer
 from archdsl.layers.refusal import Refusal
-from archdsl.notations.calls.draft import Draft
+from archdsl.notations.calls.draft import LineDraft
 from archdsl.sizes.shape import Shape, product
 
 
-def shape_behind(draft: Draft, shape: Shape | None) -> Shape | None:
+def shape_behind(draft: LineDraft, shape: Shape | None) -> Shape | None:
     """The shape that a layer gives; None where that is not known, or where the layer does not fit."""
     if shape is None or draft.kind is None or draft.before:
         return None

@@ -24,14 +24,14 @@ class Call:
         self.name, self.positional, self.named, self.on = name, positional, named, on
 
 
-class Program(NamedTuple):
+class ProgramLine(NamedTuple):
     """What a line of a program assigns, and to which name."""
 
     target: str
     value: Any
 
 
-def program(text: str) -> Program | None:
+def program(text: str) -> ProgramLine | None:
     """A line of a program, or None where it is none, or calls nothing."""
     if len(text) > _LONGEST or _too_deep(text):
         return None
@@ -42,9 +42,9 @@ def program(text: str) -> Program | None:
     statement = _parsed(text.strip().rstrip(",;"))
     if isinstance(statement, ast.Assign) and len(statement.targets) == 1:
         target = target or _assigned(statement.targets[0])
-        return Program(target, value(statement.value))
+        return ProgramLine(target, value(statement.value))
     if isinstance(statement, ast.Expr):
-        return Program(target, value(statement.value))
+        return ProgramLine(target, value(statement.value))
     return None
 
 

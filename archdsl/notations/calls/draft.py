@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from archdsl.layers import Layer
 from archdsl.sizes.shape import Shape
-from archdsl.vocabulary import Row
+from archdsl.vocabulary import Meaning
 
 
 class Unwritable(Exception):
@@ -23,7 +23,7 @@ class Unwritable(Exception):
         super().__init__(reason)
 
 
-class Around(NamedTuple):
+class LineContext(NamedTuple):
     """What is known around a line: the shape that it reads, and the names that stand before it."""
 
     shape: Shape | None
@@ -39,10 +39,10 @@ class Around(NamedTuple):
         return self.shape.rank if self.shape is not None else None
 
 
-class Draft:
+class LineDraft:
     """A line to be: what the call gives and has by default, the attributes found, and lines before and behind."""
 
-    def __init__(self, row: Row, name: str, kind: type[Layer] | None, around: Around) -> None:
+    def __init__(self, row: Meaning, name: str, kind: type[Layer] | None, around: LineContext) -> None:
         self.row, self.name, self.kind, self.around = row, name, kind, around
         self.given: dict[str, Any] = {}
         self.defaults: dict[str, Any] = {}
@@ -64,10 +64,10 @@ class Draft:
         return Unwritable(f"{self.name} {reason}", weak=weak)
 
 
-Form = Callable[[Draft], None]
+Form = Callable[[LineDraft], None]
 
 
-def bind(draft: Draft, positional: tuple[Any, ...], named: dict[str, Any]) -> None:
+def bind(draft: LineDraft, positional: tuple[Any, ...], named: dict[str, Any]) -> None:
     """Give the values of a call to the arguments of its signature; raises Unwritable where they do not fit."""
     names, rest_of, defaults = _signature(draft.row.signature)
     draft.defaults = dict(defaults)

@@ -6,12 +6,12 @@ from typing import Any
 
 from archdsl.notations.calls.activation import activation
 from archdsl.notations.calls.axes import axis_word, words_of
-from archdsl.notations.calls.draft import Draft, Form
+from archdsl.notations.calls.draft import Form, LineDraft
 from archdsl.notations.calls.kerasforms import bidirectional, each, keras, separable
 from archdsl.notations.calls.spelling import one, text
 
 
-def dim(draft: Draft) -> None:
+def dim(draft: LineDraft) -> None:
     """`dim=1` of PyTorch, `axis=-1` of Keras: an axis by its word; the channels where nothing else is said."""
     last = "axis" in draft.given or "axis" in draft.defaults
     number = draft.take("dim", "axis")
@@ -23,13 +23,13 @@ def dim(draft: Draft) -> None:
     draft.attributes["axis"] = word
 
 
-def sides(draft: Draft) -> None:
+def sides(draft: LineDraft) -> None:
     """PyTorch's padding: one number, or before and behind each axis, the last axis first."""
     padding = draft.take("padding")
     draft.attributes["space"] = _pairs(draft, padding) if isinstance(padding, tuple) else padding
 
 
-def flat(draft: Draft) -> None:
+def flat(draft: LineDraft) -> None:
     """`torch.flatten(x, 1)`: all axes but the batch."""
     start = draft.given.get("start_dim", 1)
     draft.take("start_dim")
@@ -37,7 +37,7 @@ def flat(draft: Draft) -> None:
         raise draft.refuse("joins some axes only; FLATTEN makes one vector of all")
 
 
-def border(draft: Draft) -> None:
+def border(draft: LineDraft) -> None:
     """`F.pad(x, (1, 1, 2, 2), mode="reflect")`."""
     pad, mode = draft.take("pad"), draft.take("mode")
     if not isinstance(pad, tuple):
@@ -46,7 +46,7 @@ def border(draft: Draft) -> None:
     draft.attributes["mode"] = {"constant": "zeros"}.get(mode, mode)
 
 
-def _pairs(draft: Draft, padding: tuple[Any, ...]) -> Any:
+def _pairs(draft: LineDraft, padding: tuple[Any, ...]) -> Any:
     if len(padding) % 2 or not padding:
         raise draft.refuse("pads both ends of an axis: an even number of sizes")
     ends = [(padding[at], padding[at + 1]) for at in range(0, len(padding), 2)][::-1]
@@ -63,7 +63,7 @@ def _collapsed(ends: tuple[Any, ...]) -> Any:
     return short if len(short) > 1 else (short[0],)
 
 
-def sizes(draft: Draft) -> None:
+def sizes(draft: LineDraft) -> None:
     """Keras' padding and cropping: one number, one for each axis, or both ends of each."""
     given = draft.take("padding", "cropping")
     if isinstance(given, tuple) and draft.row.name.endswith("1D"):
@@ -71,7 +71,7 @@ def sizes(draft: Draft) -> None:
     draft.attributes["space"] = _collapsed(given) if isinstance(given, tuple) else given
 
 
-def averaged(draft: Draft) -> None:
+def averaged(draft: LineDraft) -> None:
     """PyTorch's LRN: alpha is divided by the number of channels in the sum."""
     size, alpha = draft.take("size"), draft.take("alpha")
     if not isinstance(size, int) or not isinstance(alpha, (int, float)):
@@ -79,7 +79,7 @@ def averaged(draft: Draft) -> None:
     draft.attributes |= {"size": size, "alpha": float(f"{alpha / size:.12g}")}
 
 
-def axes(draft: Draft) -> None:
+def axes(draft: LineDraft) -> None:
     """PyTorch's normalized_shape: the channels, or all axes of the input, channels first."""
     given, shape = draft.take("normalized_shape"), draft.around.shape
     wanted = given if isinstance(given, tuple) else (given,)
@@ -98,7 +98,7 @@ def axes(draft: Draft) -> None:
         raise draft.refuse(f"says normalized_shape={list(wanted)}, and {shape} comes in")
 
 
-def per(draft: Draft) -> None:
+def per(draft: LineDraft) -> None:
     """PReLU has one slope, or one for each channel."""
     number = draft.take("num_parameters")
     if number == 1:
@@ -108,7 +108,7 @@ def per(draft: Draft) -> None:
     draft.attributes["per"] = "channel"
 
 
-def shared(draft: Draft) -> None:
+def shared(draft: LineDraft) -> None:
     """Keras' PReLU has one slope for each element, or with shared_axes for each channel; they begin at 0."""
     axes, rank = draft.take("shared_axes"), draft.around.rank
     if rank is not None and rank > 1 and axes != tuple(range(1, rank)):
@@ -116,7 +116,7 @@ def shared(draft: Draft) -> None:
     draft.attributes |= {"per": "channel", "init": 0}
 
 
-def features(draft: Draft) -> None:
+def features(draft: LineDraft) -> None:
     """`nn.Linear` works on the last axis: FC where it is told all elements, LINEAR where it is told the channels."""
     from archdsl.layers import REGISTRY
 
@@ -130,7 +130,7 @@ def features(draft: Draft) -> None:
         draft.given.pop("in_features")
 
 
-def unflatten(draft: Draft) -> None:
+def unflatten(draft: LineDraft) -> None:
     """`nn.Unflatten(1, (C, H, W))` of a vector."""
     axis, given = draft.take("dim"), draft.take("unflattened_size")
     if axis != 1 or not isinstance(given, tuple) or draft.around.rank not in (1, None):
@@ -138,7 +138,7 @@ def unflatten(draft: Draft) -> None:
     draft.attributes["sizes"] = (*given[1:], given[0])
 
 
-def view(draft: Draft) -> None:
+def view(draft: LineDraft) -> None:
     """`x.view(-1, 256)`, `x.view(n, C, H, W)`: the batch first, and then channels first."""
     given: tuple[Any, ...] = draft.take("sizes") or ()
     rest, shape = given[1:], draft.around.shape
@@ -150,7 +150,7 @@ def view(draft: Draft) -> None:
         raise draft.refuse("is RESHAPE and the whole new shape without the batch, channels last")
 
 
-def order(draft: Draft) -> None:
+def order(draft: LineDraft) -> None:
     """`x.permute(0, 2, 1)`, `x.transpose(1, 2)` of a sequence."""
     given: tuple[Any, ...] = draft.take("dims") or ()
     if draft.around.rank != 2 or tuple(given) not in ((0, 2, 1), (1, 2), (2, 1), (-1, -2), (-2, -1)):
@@ -158,7 +158,7 @@ def order(draft: Draft) -> None:
     draft.attributes["order"] = '"channels steps"'
 
 
-def kerasorder(draft: Draft) -> None:
+def kerasorder(draft: LineDraft) -> None:
     """`Permute((2, 1))`: axes from 1 on, channels last."""
     given, rank = draft.take("dims"), draft.around.rank
     if rank is None or not isinstance(given, tuple) or sorted(given) != list(range(1, rank + 1)):
@@ -167,11 +167,11 @@ def kerasorder(draft: Draft) -> None:
     draft.attributes["order"] = f'"{" ".join(words[number - 1] for number in given)}"'
 
 
-def roll(draft: Draft) -> None:
+def roll(draft: LineDraft) -> None:
     raise draft.refuse("is SHIFT and how far along each axis beside the channels")
 
 
-def clipped(draft: Draft) -> None:
+def clipped(draft: LineDraft) -> None:
     """Keras' ReLU with a largest value, or a slope below zero."""
     from archdsl.layers import REGISTRY
 
@@ -184,11 +184,11 @@ def clipped(draft: Draft) -> None:
         draft.kind, draft.attributes = REGISTRY["LEAKYRELU"], {"slope": slope}
 
 
-def center(draft: Draft) -> None:
+def center(draft: LineDraft) -> None:
     draft.attributes["size"] = (draft.take("height"), draft.take("width"))
 
 
-def resizing(draft: Draft) -> None:
+def resizing(draft: LineDraft) -> None:
     """Keras' Resizing: UPSAMPLE to a size."""
     draft.attributes["size"] = (draft.take("height"), draft.take("width"))
     draft.text = f"UPSAMPLE size={text(draft.attributes['size'])} mode={draft.take('interpolation')}"
@@ -196,12 +196,12 @@ def resizing(draft: Draft) -> None:
         raise draft.refuse("crops, pads or smooths, which UPSAMPLE does not")
 
 
-def scaled(draft: Draft) -> None:
+def scaled(draft: LineDraft) -> None:
     """Keras' size of an upsampling is how many times larger it gets."""
     draft.attributes["scale"] = draft.take("size")
 
 
-def declared(draft: Draft) -> None:
+def declared(draft: LineDraft) -> None:
     """`Input(shape=(28, 28, 1))` is the line `input 28x28x1`."""
     shape, dtype = draft.take("shape"), draft.take("dtype")
     if not isinstance(shape, tuple) or not shape:
@@ -212,7 +212,7 @@ def declared(draft: Draft) -> None:
     draft.text = f"input {'x'.join(map(str, known))}{whole}"
 
 
-def layer(draft: Draft) -> None:
+def layer(draft: LineDraft) -> None:
     """A layer of std.transformer, by the arguments of PyTorch's."""
     draft.before.append(f"use {draft.row.library}")
     given = {"heads": draft.take("nhead")}

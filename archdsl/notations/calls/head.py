@@ -8,14 +8,14 @@ from typing import Any
 from archdsl.layers.values import Switch
 from archdsl.notations.calls.arguments import attribute_by
 from archdsl.notations.calls.call import Call
-from archdsl.notations.calls.draft import Draft
+from archdsl.notations.calls.draft import LineDraft
 from archdsl.notations.calls.spelling import is_default, one, spelled
 from archdsl.vocabulary.arguments import ARGUMENTS, FROM_INPUT, IGNORED, IGNORED_ENDS
 
 _PARAMETERS = ("heads", "wide", "dropout", "act", "prenorm", "bias", "eps")  # of the blocks of std.transformer
 
 
-def head_of(draft: Draft) -> str:
+def head_of(draft: LineDraft) -> str:
     """The line of a draft: every argument that is left is a value of the kind, says nothing, or cannot be given."""
     _hold_input(draft)
     for name in (*draft.given, *(name for name in draft.defaults if name not in draft.given)):
@@ -30,7 +30,7 @@ def head_of(draft: Draft) -> str:
     return " ".join([*_head(draft), *words, *draft.words])
 
 
-def _head(draft: Draft) -> list[str]:
+def _head(draft: LineDraft) -> list[str]:
     if draft.kind is None:
         return [_block(draft)]
     digit = re.search(r"[123](?=[dD](?:Transpose)?$)", draft.name)
@@ -38,7 +38,7 @@ def _head(draft: Draft) -> list[str]:
     return [spelled(draft.kind, draft.attributes, axes)]
 
 
-def _block(draft: Draft) -> str:
+def _block(draft: LineDraft) -> str:
     """A block of the shipped library: values by its parameters, the first without a name."""
     words = [draft.row.kind]
     for number, (name, value) in enumerate(draft.attributes.items()):
@@ -51,21 +51,21 @@ def _block(draft: Draft) -> str:
     return " ".join(words)
 
 
-def _says_nothing(draft: Draft, name: str, value: Any) -> bool:
+def _says_nothing(draft: LineDraft, name: str, value: Any) -> bool:
     """Whether an argument may be left out: what the library has anyway, or what is no part of a network."""
     if name in draft.defaults and one(value) == draft.defaults[name]:
         return True
     return name in IGNORED or name.endswith(IGNORED_ENDS) or name in FROM_INPUT or value is None
 
 
-def attribute_of(draft: Draft, argument: str) -> str | None:
+def attribute_of(draft: LineDraft, argument: str) -> str | None:
     """The attribute that an argument of a library gives."""
     if draft.kind is None:
         return next((name for name in ARGUMENTS.get(argument, ()) if name in _PARAMETERS), None)
     return attribute_by(draft.kind, argument)
 
 
-def _converted(draft: Draft, name: str, value: Any) -> Any:
+def _converted(draft: LineDraft, name: str, value: Any) -> Any:
     """A value as an attribute has it: words in small letters, None as the default."""
     if draft.kind is None or value is None:
         return value
@@ -81,7 +81,7 @@ def _converted(draft: Draft, name: str, value: Any) -> Any:
     return bool(value) if isinstance(attribute.type, Switch) and isinstance(value, int) else value
 
 
-def _hold_input(draft: Draft) -> None:
+def _hold_input(draft: LineDraft) -> None:
     """Hold what a call states of its input against what comes in; it is no part of the line."""
     for name in FROM_INPUT:
         if attribute_of(draft, name) is not None or name not in draft.given:

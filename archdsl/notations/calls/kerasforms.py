@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.layers import REGISTRY
 from archdsl.notations.calls.activation import activated
 from archdsl.notations.calls.call import Call
-from archdsl.notations.calls.draft import Draft, bind
+from archdsl.notations.calls.draft import LineDraft, bind
 from archdsl.notations.calls.head import head_of
 from archdsl.notations.calls.spelling import one, text
 from archdsl.vocabulary import exact
@@ -17,7 +17,7 @@ _RECURRENT = ("GRU", "LSTM", "RNN")
 _POOLS = ("MAXPOOL", "AVGPOOL")
 
 
-def keras(draft: Draft) -> None:
+def keras(draft: LineDraft) -> None:
     """What layers of Keras have in common: an activation behind, paddings by a word, constants of norms."""
     name = draft.row.kind
     if name in _RECURRENT:
@@ -38,12 +38,12 @@ def keras(draft: Draft) -> None:
         draft.attributes["multiplier"] = draft.take("depth_multiplier")
 
 
-def _activation(draft: Draft) -> None:
+def _activation(draft: LineDraft) -> None:
     behind = activated(draft, draft.take("activation"))
     draft.behind += [behind] if behind else []
 
 
-def _norm(draft: Draft) -> None:
+def _norm(draft: LineDraft) -> None:
     """Momentum is what stays of the average, and in PyTorch what is new; scale and centre are switches."""
     axis, center, scale = draft.take("axis"), draft.take("center"), draft.take("scale")
     momentum = draft.take("momentum")
@@ -60,7 +60,7 @@ def _norm(draft: Draft) -> None:
         draft.attributes["bias"] = False
 
 
-def _padding(draft: Draft) -> None:
+def _padding(draft: LineDraft) -> None:
     padding = draft.take("padding")
     if padding == "valid":
         return
@@ -81,7 +81,7 @@ def _padding(draft: Draft) -> None:
         draft.attributes["pad"] = padding
 
 
-def pooled_same(draft: Draft) -> None:
+def pooled_same(draft: LineDraft) -> None:
     """A pool with ceil(in/stride) windows: as much padding before as behind, one more behind where that is odd."""
     space: tuple[Any, ...] = draft.around.shape.space if draft.around.shape is not None else ("?",)
     kernel: Any = draft.given.get("pool_size", draft.defaults.get("pool_size"))
@@ -106,7 +106,7 @@ def pooled_same(draft: Draft) -> None:
         draft.attributes["countpad"] = False
 
 
-def _spread_same(draft: Draft) -> None:
+def _spread_same(draft: LineDraft) -> None:
     """A transposed convolution to in*stride: what is too much is cut off, one more at the end where that is odd."""
     kernel = draft.given.get("kernel_size", draft.defaults.get("kernel_size"))
     stride = draft.given.get("strides", draft.defaults.get("strides"))
@@ -121,7 +121,7 @@ def _spread_same(draft: Draft) -> None:
         draft.behind.insert(0, f"CROP [{', '.join([f'[{much // 2}, {much - much // 2}]'] * axes)}]")
 
 
-def recurrent(draft: Draft) -> None:
+def recurrent(draft: LineDraft) -> None:
     """A recurrent layer gives its last step unless return_sequences says that it gives all."""
     whole = draft.take("return_sequences")
     if draft.take("activation") not in ("tanh", None) or draft.take("recurrent_activation") not in ("sigmoid", None):
@@ -135,14 +135,14 @@ def recurrent(draft: Draft) -> None:
         draft.behind.append("SLICE steps=-1")
 
 
-def bidirectional(draft: Draft) -> None:
+def bidirectional(draft: LineDraft) -> None:
     """`Bidirectional(LSTM(64))`: the last step of the way there, and the first, which is the last of the way back."""
     inner, mode = draft.take("layer"), draft.take("merge_mode")
     row = next((row for row in exact(inner.name) if row.kind in _RECURRENT), None) if isinstance(inner, Call) else None
     if row is None or mode != "concat" or draft.take("backward_layer") is not None:
         raise draft.refuse("takes GRU, LSTM or SimpleRNN, and joins both ways: GRU 64 bidirectional")
     row = next(one for one in exact(f"layers.{inner.name.rpartition('.')[2]}"))
-    within = Draft(row, inner.name, REGISTRY[row.kind], draft.around)
+    within = LineDraft(row, inner.name, REGISTRY[row.kind], draft.around)
     bind(within, inner.positional, inner.named)
     recurrent(within)
     within.attributes["bidirectional"] = True
@@ -153,20 +153,20 @@ def bidirectional(draft: Draft) -> None:
         draft.behind.append(f"CONCAT {{ {{ {there}; SLICE steps=-1 }}; {{ {back}; SLICE steps=0 }} }}")
 
 
-def each(draft: Draft) -> None:
+def each(draft: LineDraft) -> None:
     """`TimeDistributed(Dense(10))` is LINEAR; other layers look at several steps."""
     inner = draft.take("layer")
     row = next((row for row in exact(inner.name) if row.kind == "LINEAR"), None) if isinstance(inner, Call) else None
     if row is None:
         raise draft.refuse("runs a layer on each step; LINEAR, norms and activations do so by themselves")
-    within = Draft(row, inner.name, REGISTRY["LINEAR"], draft.around._replace(shape=None))
+    within = LineDraft(row, inner.name, REGISTRY["LINEAR"], draft.around._replace(shape=None))
     bind(within, inner.positional, inner.named)
     _activation(within)
     draft.text = head_of(within)
     draft.behind += within.behind
 
 
-def separable(draft: Draft) -> None:
+def separable(draft: LineDraft) -> None:
     """A convolution of each channel by itself, and one of 1x1 over all of them."""
     filters, bias = draft.take("filters"), draft.take("use_bias")
     draft.attributes |= {"bias": False, "multiplier": draft.take("depth_multiplier")}
@@ -175,7 +175,7 @@ def separable(draft: Draft) -> None:
     _padding(draft)
 
 
-def _attention(draft: Draft) -> None:
+def _attention(draft: LineDraft) -> None:
     """The heads of Keras have a size of their own; those of ATTENTION share the channels."""
     heads, size, value = draft.take("num_heads"), draft.take("key_dim"), draft.take("value_dim")
     channels = draft.around.channels

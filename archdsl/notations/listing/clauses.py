@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archdsl.notations.listing.entry import Entry
+from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.likeness import HEAVY, ROLES, family, is_heavy
-from archdsl.notations.listing.line import Copies, Head, Item, Setting, Shape, is_a, sizes
+from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, Setting, is_a, sizes
 from archdsl.notations.listing.words import AMOUNTS, figure_of
 from archdsl.syntax.tree import Token
 
@@ -21,19 +21,19 @@ _JOINING = frozenset(
 Clause = tuple[Head | None, list[Item]]
 
 
-class Segment(NamedTuple):
+class Phrase(NamedTuple):
     """What stands between two arrows or line breaks."""
 
     items: list[Item]
     behind_arrow: bool
 
 
-def segments(found: list[Item]) -> list[Segment]:
+def segments(found: list[Item]) -> list[Phrase]:
     """A line parted at its arrows and line breaks."""
-    parts = [Segment([], False)]
+    parts = [Phrase([], False)]
     for item in found:
         if is_a(item, "ARROW", "BREAK"):
-            parts.append(Segment([], is_a(item, "ARROW")))
+            parts.append(Phrase([], is_a(item, "ARROW")))
         else:
             parts[-1].items.append(item)
     return [part for part in parts if part.items]
@@ -113,7 +113,7 @@ def behind(found: list[Item]) -> tuple[list[Item], list[Item]]:
     return found[:cut], found[cut + 1 if parting else cut :]
 
 
-def parted(head: Head, said: list[Item], layer: Entry) -> tuple[list[Item], list[Item]]:
+def parted(head: Head, said: list[Item], layer: ListedLayer) -> tuple[list[Item], list[Item]]:
     """What stands behind an activation, a norm or a dropout on the line of a layer: its own, and the layer's.
 
     `conv 3x3 32, ReLU, same padding`: whatever an activation cannot have belongs to the layer, in any order.
@@ -131,9 +131,9 @@ def parted(head: Head, said: list[Item], layer: Entry) -> tuple[list[Item], list
     return own, [] if all(is_a(item, *_SIGNS) for item in rest) else rest
 
 
-def _is_own(head: Head, item: Item, layer: Entry) -> bool:
+def _is_own(head: Head, item: Item, layer: ListedLayer) -> bool:
     """Whether a layer without figures has what is said behind it: its rate, its size, the shape that comes out."""
-    if isinstance(item, (Shape, Head)) or is_a(item, "OTHER", "PERCENT"):
+    if isinstance(item, (BracketShape, Head)) or is_a(item, "OTHER", "PERCENT"):
         return True
     if head.kind == "DROPOUT":
         return is_a(item, "NUMBER") or (isinstance(item, Setting) and "." in item.value.text)

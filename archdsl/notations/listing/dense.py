@@ -4,24 +4,24 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Span
 from archdsl.notations.listing.draft import Draft
-from archdsl.notations.listing.entry import Entry
-from archdsl.notations.listing.flow import Flow, spread
-from archdsl.notations.listing.line import Head, Shape, sizes
+from archdsl.notations.listing.entry import ListedLayer
+from archdsl.notations.listing.flow import KnownSizes, spread
+from archdsl.notations.listing.line import BracketShape, Head, sizes
 from archdsl.notations.listing.parts import Unclear, amount, place_of, whole
 from archdsl.syntax.tree import Token
 
 
-def connected(draft: Draft, entry: Entry, at: Span) -> tuple[str, list[Token]]:
+def connected(draft: Draft, entry: ListedLayer, at: Span) -> tuple[str, list[Token]]:
     """The kind of a fully connected layer and its values; raises Unclear."""
     count = draft.count(entry, entry.facts, at)
     _reads_all(draft.flow, entry)
     if "window" in entry.facts:
         draft.come_in("window", entry.facts["window"])
-    draft.flow = Flow(None, whole(count), True)
+    draft.flow = KnownSizes(None, whole(count), True)
     return ("RBF" if entry.kind == "RBF" else "FC"), [amount((whole(count),), place_of(count))]
 
 
-def _reads_all(flow: Flow, entry: Entry) -> None:
+def _reads_all(flow: KnownSizes, entry: ListedLayer) -> None:
     """A window of a fully connected layer is all that comes in; raises Unclear where it is less."""
     window = entry.facts.get("window")
     space = (1,) if flow.flat else flow.space
@@ -33,7 +33,7 @@ def _reads_all(flow: Flow, entry: Entry) -> None:
         raise Unclear(message, place_of(window), "if it has a window, call it a convolution")
 
 
-def chained(draft: Draft, entry: Entry) -> list[Entry]:
+def chained(draft: Draft, entry: ListedLayer) -> list[ListedLayer]:
     """An entry with numbers behind arrows as its layers, whatever is joined to it behind the last; raises Unclear.
 
     A first number that is what comes in is no layer, and a last one that says the same again is a claim.
@@ -53,11 +53,11 @@ def chained(draft: Draft, entry: Entry) -> list[Entry]:
     return _chain(draft, entry, counts, {})
 
 
-def _chain(draft: Draft, entry: Entry, counts: list[Token], facts: dict[str, Token]) -> list[Entry]:
+def _chain(draft: Draft, entry: ListedLayer, counts: list[Token], facts: dict[str, Token]) -> list[ListedLayer]:
     """A layer for each number; those that are all equal are one, and its claims. The first has the `facts`."""
     if len({whole(count) for count in counts}) == 1:
         entry.facts |= {**facts, "count": counts[0]}
-        entry.shapes += [Shape(sizes(count), count.start, count.end) for count in counts[1:]]
+        entry.shapes += [BracketShape(sizes(count), count.start, count.end) for count in counts[1:]]
         return [entry]
     draft.note(Span(counts[0].start, counts[-1].end), f"read as {len(counts)} layers")
     made = [*(_one(entry, count) for count in counts[:-1]), _last(entry, counts[-1])]
@@ -65,14 +65,14 @@ def _chain(draft: Draft, entry: Entry, counts: list[Token], facts: dict[str, Tok
     return made
 
 
-def _one(entry: Entry, count: Token) -> Entry:
+def _one(entry: ListedLayer, count: Token) -> ListedLayer:
     """A layer of a chain, which has the name of the chain if it is the first that is built."""
-    one = Entry(entry.head, entry.start, entry.end, entry.indent)
+    one = ListedLayer(entry.head, entry.start, entry.end, entry.indent)
     one.switches, one.facts["count"] = entry.switches, count
     return one
 
 
-def _last(entry: Entry, count: Token) -> Entry:
+def _last(entry: ListedLayer, count: Token) -> ListedLayer:
     entry.facts["count"] = count
     entry.head = Head(entry.head.kind, None, None, (), count.start, count.end)
     return entry

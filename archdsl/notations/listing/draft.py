@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Span
 from archdsl.limits import Limits
-from archdsl.notations.listing.entry import Entry
-from archdsl.notations.listing.flow import Flow
-from archdsl.notations.listing.line import Shape, sizes
+from archdsl.notations.listing.entry import ListedLayer
+from archdsl.notations.listing.flow import KnownSizes
+from archdsl.notations.listing.line import BracketShape, sizes
 from archdsl.notations.listing.parts import GROUPED, Note, Unclear, amount, figure, place_of, whole, word
 from archdsl.notations.listing.spelled import number_of
 from archdsl.syntax import tree
@@ -21,7 +21,7 @@ class Draft:
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
-        self.flow = Flow()
+        self.flow = KnownSizes()
         self.rank: int | None = None  # axes of the value behind a module of PyTorch
         self.assumed: list[tuple[Span, str]] = []  # what its lines do not say
         self.doubts: list[tuple[Span, str]] = []  # the same, where it may well be otherwise
@@ -36,7 +36,7 @@ class Draft:
     def note(self, at: Span | Token, text: str) -> None:
         self.notes.append(Note(at.start, at.end, text))
 
-    def name(self, entry: Entry) -> tuple[Token, ...]:
+    def name(self, entry: ListedLayer) -> tuple[Token, ...]:
         """The label of a layer, unless it has none or shares it with one above."""
         text = "".join(letter if letter.isalnum() else "_" for letter in entry.label)[:_LARGEST_LABEL]
         if not text or text in self.taken or not text.isascii():
@@ -44,7 +44,7 @@ class Draft:
         self.taken.add(text)
         return (word(text, Span(entry.head.start, entry.head.end)),)
 
-    def explained(self, entry: Entry) -> None:
+    def explained(self, entry: ListedLayer) -> None:
         """Nothing that a layer says may be left without a meaning, or have two."""
         for fact, first, second in entry.twice:
             message = f"two figures for the {fact} of one layer: {first.text} and {second.text}"
@@ -63,7 +63,7 @@ class Draft:
             hint = 'put a word to it ("64 filters", "stride 2"), or take it out of the line'
             raise Unclear(f"what {token.text} says of this layer is not clear", Span(token.start, token.end), hint)
 
-    def spelled(self, entry: Entry, incoming: Flow) -> None:
+    def spelled(self, entry: ListedLayer, incoming: KnownSizes) -> None:
         """`here every map reads all six`: a number in words must be one that the layer or what it reads has."""
         known = {"".join(sizes(token)) for token in entry.facts.values()} | {str(incoming.channels)}
         for token in entry.spelled:
@@ -72,7 +72,7 @@ class Draft:
                 raise Unclear(f"what {token.text} says of this layer is not clear", place_of(token), hint)
             self.note(token, "a number that is known already")
 
-    def _reads(self, entry: Entry) -> None:
+    def _reads(self, entry: ListedLayer) -> None:
         """`Conv2d(3, 64)`, `in_channels=3`: what a layer says that it reads must be what comes in."""
         reads, flow = entry.facts.get("reads"), self.flow
         come = flow.channels if entry.family == "conv" else flow.elements
@@ -98,7 +98,7 @@ class Draft:
         numbers = tuple(map(int, sizes(token))) if what == "window" else (whole(token),)
         self.comes.append(tree.Comes(what, numbers, token.start, token.end))
 
-    def count(self, entry: Entry, facts: dict[str, Token], at: Span) -> Token:
+    def count(self, entry: ListedLayer, facts: dict[str, Token], at: Span) -> Token:
         """How many filters or neurons: as said, or from the shape that is claimed."""
         if "count" in facts:
             return facts["count"]
@@ -113,7 +113,7 @@ class Draft:
 
     # ---- claims
 
-    def claims(self, entry: Entry, incoming: Flow) -> tuple[tree.Claim, ...]:
+    def claims(self, entry: ListedLayer, incoming: KnownSizes) -> tuple[tree.Claim, ...]:
         """The shape and the figures that a layer claims; of equal shapes one. Raises Unclear for two shapes."""
         found: list[tree.Claim] = []
         for shape in self._told(entry, incoming):
@@ -124,7 +124,7 @@ class Draft:
                 found.append(figure(token, unit))
         return tuple(found)
 
-    def _told(self, entry: Entry, incoming: Flow) -> list[Shape]:
+    def _told(self, entry: ListedLayer, incoming: KnownSizes) -> list[BracketShape]:
         """The shape that comes out, of all that a layer tells: one before it may be what it reads."""
         if not entry.shapes:
             return []
@@ -141,7 +141,7 @@ class Draft:
                 raise Unclear(message, place_of(shape), "keep what comes out")
         return [last]
 
-    def claimed(self, shape: Shape) -> Token:
+    def claimed(self, shape: BracketShape) -> Token:
         """A claimed shape as `.arch` writes it: channels that are left out are put in, 1x1x4096 is 4096 when flat."""
         numbers, at, flow = shape.sizes, Span(shape.start, shape.end), self.flow
         if flow.flat:

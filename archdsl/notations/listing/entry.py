@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.notations.listing.line import Block, Head, Shape, sizes
+from archdsl.notations.listing.line import BracketBlock, BracketShape, Head, sizes
 from archdsl.syntax.tree import Token
 
 FAMILIES = {
@@ -28,15 +28,15 @@ _VAGUE = ("POOL", "P_LABEL", "S_LABEL", "NORM", "OUTPUT", "F_LABEL", "C_LABEL", 
 _LETTERS = {"C_LABEL": "C", "S_LABEL": "S", "P_LABEL": "P", "F_LABEL": "F"}
 
 
-class Entry:
+class ListedLayer:
     """A layer: its name as written, and its facts, each with its place."""
 
     def __init__(self, head: Head, start: int, end: int, indent: int) -> None:
         self.head, self.kind = head, head.kind
         self.start, self.end, self.indent = start, end, indent
         self.facts: dict[str, Token] = {}
-        self.shapes: list[Shape] = []
-        self.blocks: list[Block] = []
+        self.shapes: list[BracketShape] = []
+        self.blocks: list[BracketBlock] = []
         self.switches: dict[str, Token] = {}  # same, valid, ceil, nobias, where they stand
         self.columns: dict[str, Token] = {}  # of an inception row: 1x1, 3x3 reduce, 3x3 ...
         self.results: list[Token] = []  # numbers behind arrows: what comes out, or further layers (fc: 120 -> 84)
@@ -48,7 +48,7 @@ class Entry:
         self.vague: list[Token] = []  # a stride or a padding without its figure
         self.twice: list[tuple[str, Token, Token]] = []  # facts given twice, with different values
         self.bare: Token | None = None  # a count without a word, which may be what the layer reads
-        self.followers: list[Entry] = []  # joined on the same line: an activation, a norm, dropout
+        self.followers: list[ListedLayer] = []  # joined on the same line: an activation, a norm, dropout
         for fact, value in zip(("window", "count"), head.values, strict=False):  # conv3-64
             self.give(fact, value)
 

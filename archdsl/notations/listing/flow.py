@@ -7,7 +7,7 @@ from math import prod
 from typing import NamedTuple
 
 
-class Window(NamedTuple):
+class ListedWindow(NamedTuple):
     """How a window moves: its sizes, stride and padding per axis, and whether the last one may reach beyond the end."""
 
     kernel: tuple[int, ...]
@@ -26,7 +26,7 @@ class Window(NamedTuple):
         return tuple(found)
 
 
-class Flow(NamedTuple):
+class KnownSizes(NamedTuple):
     """Sizes before the channels, and channels, as far as they are known; `flat` behind a fully connected layer."""
 
     space: tuple[int, ...] | None = None
@@ -60,7 +60,7 @@ def fitting(
     stride: tuple[int, ...] | None,
     pad: tuple[int, ...] | None,
     pool: bool,
-) -> Window | None:
+) -> ListedWindow | None:
     """The first usual stride and padding with which a window gives the wanted sizes; None where none does."""
     for window in _candidates(kernel, stride, pad, pool):
         if window.over(space) == wanted:
@@ -70,13 +70,13 @@ def fitting(
 
 def _candidates(
     kernel: tuple[int, ...], stride: tuple[int, ...] | None, pad: tuple[int, ...] | None, pool: bool
-) -> Iterator[Window]:
+) -> Iterator[ListedWindow]:
     axes = len(kernel)
     none, half = (0,) * axes, tuple(size // 2 for size in kernel)
     usual = kernel if pool else (1,) * axes
     strides = [stride] if stride else [usual, *((step,) * axes for step in (1, 2, 3, 4))]
     for step in strides:
         for edge in [pad] if pad else [none, half]:
-            yield Window(kernel, step, edge)
+            yield ListedWindow(kernel, step, edge)
         if pool:
-            yield Window(kernel, step, pad or none, True)
+            yield ListedWindow(kernel, step, pad or none, True)

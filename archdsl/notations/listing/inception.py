@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Span
 from archdsl.notations.listing.draft import Draft
-from archdsl.notations.listing.entry import Entry
-from archdsl.notations.listing.flow import Flow
+from archdsl.notations.listing.entry import ListedLayer
+from archdsl.notations.listing.flow import KnownSizes
 from archdsl.notations.listing.parts import Unclear, amount, whole, word
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -13,7 +13,7 @@ from archdsl.syntax.tree import Token
 _COLUMNS = ("1", "3 reduce", "3", "5 reduce", "5", "pool")
 
 
-def inception(draft: Draft, entry: Entry) -> list[tree.Line]:
+def inception(draft: Draft, entry: ListedLayer) -> list[tree.Line]:
     """The lines of a row with such columns; raises Unclear."""
     at = Span(entry.head.start, entry.head.end)
     missing = [name for name in _COLUMNS if name not in entry.columns]
@@ -34,14 +34,14 @@ def inception(draft: Draft, entry: Entry) -> list[tree.Line]:
     ]
     draft.note(at, "read as an inception block: 1x1, 3x3 and 5x5 convolutions and a 3x3 pool, side by side")
     total = sum(whole(token) for token in (one, three, five, project))
-    incoming, draft.flow = draft.flow, Flow(draft.flow.space, total, False)
+    incoming, draft.flow = draft.flow, KnownSizes(draft.flow.space, total, False)
     body = tree.Body(tuple(tree.Line((branch,)) for branch in branches), one.start, project.end)
     claims = draft.claims(entry, incoming)
-    layer = tree.Layer(draft.name(entry), word("CONCAT", at), (), body, None, (), claims, *at)
+    layer = tree.LayerStatement(draft.name(entry), word("CONCAT", at), (), body, None, (), claims, *at)
     return [tree.Line((layer,))]
 
 
-def reduced(draft: Draft, entry: Entry) -> list[tree.Line]:
+def reduced(draft: Draft, entry: ListedLayer) -> list[tree.Line]:
     """`convolution 3x3/1 ... 64 192`: a 1x1 convolution before the one that is named, which then is a plain one."""
     at = Span(entry.head.start, entry.head.end)
     window = entry.facts.get("window")
@@ -57,28 +57,28 @@ def reduced(draft: Draft, entry: Entry) -> list[tree.Line]:
     return [tree.Line((convolution(reduce, 1),))]
 
 
-def convolution(count: Token, window: int, stride: int = 1, *, bias: bool = True) -> tree.Layer:
+def convolution(count: Token, window: int, stride: int = 1, *, bias: bool = True) -> tree.LayerStatement:
     """A convolution whose padding keeps the size."""
     at = Span(count.start, count.end)
     values = [amount((whole(count),), at), amount((window, window), at)]
     values += [word(f"s{stride}", at)] if stride != 1 else []
     values += [word(f"p{window // 2}", at)] if window > 1 else []
     values += [] if bias else [word("nobias", at)]
-    return tree.Layer((), word("CONV", at), _arguments(values), None, None, (), (), *at)
+    return tree.LayerStatement((), word("CONV", at), _arguments(values), None, None, (), (), *at)
 
 
-def _pool(beside: Token) -> tree.Layer:
+def _pool(beside: Token) -> tree.LayerStatement:
     at = Span(beside.start, beside.end)
     values = [amount((3, 3), at), word("s1", at), word("p1", at)]
-    return tree.Layer((), word("MAXPOOL", at), _arguments(values), None, None, (), (), *at)
+    return tree.LayerStatement((), word("MAXPOOL", at), _arguments(values), None, None, (), (), *at)
 
 
 def _arguments(values: list[Token]) -> tuple[tree.Argument, ...]:
     return tuple(tree.Argument(None, value, value.start, value.end) for value in values)
 
 
-def _branch(layers: list[tree.Layer]) -> tree.Layer:
+def _branch(layers: list[tree.LayerStatement]) -> tree.LayerStatement:
     """Layers in braces: one branch."""
     lines = tuple(tree.Line((layer,)) for layer in layers)
     start, end = layers[0].start, layers[-1].end
-    return tree.Layer((), None, (), tree.Body(lines, start, end), None, (), (), start, end)
+    return tree.LayerStatement((), None, (), tree.Body(lines, start, end), None, (), (), start, end)

@@ -9,10 +9,10 @@ from typing import Any
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.limits import Limits
 from archdsl.notations.listing import clauses, layout, likeness, trade
-from archdsl.notations.listing.entry import Entry
-from archdsl.notations.listing.line import Copies, Head, Item, Shape, is_a, sizes
+from archdsl.notations.listing.entry import ListedLayer
+from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, is_a, sizes
 from archdsl.notations.listing.parts import Note, amount, rotated
-from archdsl.notations.listing.pieces import Piece, Row
+from archdsl.notations.listing.pieces import Piece, TableRow
 from archdsl.notations.listing.words import figure_of
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -32,7 +32,7 @@ class InputReader:
         self.said = layout.Said(source.text)
         self.diagnostics: list[Diagnostic] = []
         self.notes: list[Note] = []
-        self.entries: list[Entry] = []
+        self.entries: list[ListedLayer] = []
         self.input: tree.Input | None = None
         self.channels_first = False  # whether shapes are written as 3x224x224
         self.batch: str | None = None  # a number of images that shapes begin with
@@ -43,7 +43,7 @@ class InputReader:
         self.notes.append(Note(at.start, at.end, text))
 
     def _tell(
-        self, code: str, message: str, at: Piece | Row | Span, hint: str | None, related: tuple[Related, ...] = ()
+        self, code: str, message: str, at: Piece | TableRow | Span, hint: str | None, related: tuple[Related, ...] = ()
     ) -> None:
         span = Span(at.start, at.end)
         self.diagnostics.append(Diagnostic(code, message, span, self.source, related=related, hint=hint))
@@ -56,7 +56,7 @@ class InputReader:
             return False
         if heads and len(found) == 1 and not self.entries:  # INPUT, above or below its shape
             return True
-        size = next((item for item in found if isinstance(item, Shape)), None) or likeness.dims(found)
+        size = next((item for item in found if isinstance(item, BracketShape)), None) or likeness.dims(found)
         if size is None and heads:
             faults = len(self.diagnostics)
             size = self._vector(found)
@@ -69,7 +69,7 @@ class InputReader:
         self._give_input(piece, size, found, bool(heads))
         return True
 
-    def _give_input(self, piece: Piece, size: Shape, found: list[Item], heads: bool) -> None:
+    def _give_input(self, piece: Piece, size: BracketShape, found: list[Item], heads: bool) -> None:
         at = Span(size.start, size.end)
         numbers = self._ordered(piece, size.sizes, at, found)
         if numbers is None:
@@ -156,7 +156,7 @@ class InputReader:
         """`the first layer filters the 227x227x3 input image`: the shape that a layer's line says it reads."""
         for word, at in _inputs(found):
             beside = found[at]
-            size = beside if isinstance(beside, Shape) else Shape(sizes(beside), beside.start, beside.end)  # type: ignore[arg-type]
+            size = beside if isinstance(beside, BracketShape) else BracketShape(sizes(beside), beside.start, beside.end)  # type: ignore[arg-type]
             if self.entries or (self.input and not self.tentative):
                 self.note(Span(size.start, size.end), "what the layer reads; not checked")
             else:
@@ -164,7 +164,7 @@ class InputReader:
             return [item for n, item in enumerate(found) if n not in (word, at)]
         return found
 
-    def _vector(self, found: list[Item]) -> Shape | None:
+    def _vector(self, found: list[Item]) -> BracketShape | None:
         """`Input: 784`, `(1, 784)`, `784 features`: an input of one axis, where nothing else stands on the line."""
         plain = [item for item in found if not (isinstance(item, Head) or is_a(item, *_PLAIN))]
         numbers = [item for item in plain if is_a(item, "NUMBER", "COUNTED")]
@@ -177,7 +177,7 @@ class InputReader:
             question = f"whether {batch[0].text} of {batch[0].text}x{last.text} are a batch or steps"
             self._ask(question, at, f"write {last.text}, or (N, {last.text}) for a batch")
             return None
-        return Shape(("".join(sizes(last)),), last.start, last.end) if "." not in last.text else None
+        return BracketShape(("".join(sizes(last)),), last.start, last.end) if "." not in last.text else None
 
     def _is_sequence(self, numbers: tuple[str, ...]) -> bool:
         """Whether two sizes are steps and channels, by what the first module reads: 3x32 above Conv1d(3, 8)."""
@@ -282,4 +282,4 @@ def _behind(found: list[Item], at: int) -> int:
 
 
 def _is_size(item: Item) -> bool:
-    return isinstance(item, Shape) or is_a(item, "DIMS")
+    return isinstance(item, BracketShape) or is_a(item, "DIMS")

@@ -8,9 +8,9 @@ from archdsl.diagnostics import Source, Span
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits
 from archdsl.notations.listing import clauses, likeness, prose, sorts
-from archdsl.notations.listing.entry import Entry
+from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.inputs import InputReader
-from archdsl.notations.listing.line import Block, Head, Item, Setting, Shape, is_a, sizes
+from archdsl.notations.listing.line import BracketBlock, BracketShape, Head, Item, Setting, is_a, sizes
 from archdsl.notations.listing.parts import place_of
 from archdsl.notations.listing.pieces import Piece
 from archdsl.notations.listing.roles import SWITCHES, take, take_result
@@ -34,8 +34,8 @@ class LayerReader(InputReader):
 
     def __init__(self, source: Source, limits: Limits) -> None:
         super().__init__(source, limits)
-        self.labels: dict[str, Entry] = {}
-        self.shape: Shape | None = None  # above the layer that gives it
+        self.labels: dict[str, ListedLayer] = {}
+        self.shape: BracketShape | None = None  # above the layer that gives it
         self.steps = PER_VISIT * limits.visits  # left
         self.layers = 0  # at least; repeats count once
         self.near = False  # whether the line above belongs to the last entry
@@ -60,12 +60,12 @@ class LayerReader(InputReader):
         take(before, [item for item in found if not isinstance(item, Head)])
         return True
 
-    def _is_twice(self, head: Head, found: list[Item], before: Entry) -> bool:
+    def _is_twice(self, head: Head, found: list[Item], before: ListedLayer) -> bool:
         """Whether a line has all figures of a layer above, with its label and a colon: `CONV1: 6 3x3 filters`."""
         behind = next((item for item in found if item.start >= head.end), None)
         if not is_a(behind, "COLON") or not before.facts:  # type: ignore[arg-type]
             return False
-        scratch = Entry(head, head.start, head.end, 0)
+        scratch = ListedLayer(head, head.start, head.end, 0)
         take(scratch, [item for item in found if not isinstance(item, Head)])
         same = scratch.facts.keys() == before.facts.keys()
         return same and all(sizes(token) == sizes(before.facts[fact]) for fact, token in scratch.facts.items())
@@ -93,9 +93,9 @@ class LayerReader(InputReader):
         if columns and self.entries:
             self.entries[-1].columns = columns
 
-    def _headless(self, piece: Piece, segment: clauses.Segment, said: list[Item]) -> None:
+    def _headless(self, piece: Piece, segment: clauses.Phrase, said: list[Item]) -> None:
         """What stands between arrows without a name: what comes out of the layer before, or goes into the first."""
-        blocks = [item for item in said if isinstance(item, Block)]
+        blocks = [item for item in said if isinstance(item, BracketBlock)]
         if blocks:
             self._entry(piece, Head("CONV", None, None, (), blocks[0].start, blocks[0].end), said)
         elif self.entries:
@@ -133,12 +133,12 @@ class LayerReader(InputReader):
         """An activation, a norm or a dropout on the line of a layer, which has what they cannot have."""
         layer = self.entries[-1]
         own, rest = clauses.parted(head, said, layer)
-        follower = Entry(head, piece.start, piece.end, piece.indent)
+        follower = ListedLayer(head, piece.start, piece.end, piece.indent)
         take(follower, own)
         take(layer, rest)
         self._follow(layer, follower)
 
-    def _follow(self, entry: Entry, follower: Entry) -> None:
+    def _follow(self, entry: ListedLayer, follower: ListedLayer) -> None:
         """Join an activation to its line; what it claims, the line claims."""
         entry.shapes += follower.shapes
         follower.shapes = []
@@ -148,7 +148,7 @@ class LayerReader(InputReader):
     def _entry(self, piece: Piece, head: Head, said: list[Item]) -> None:
         self.steps -= LAYER
         head = self._of_several(head)
-        entry = Entry(head, piece.start, piece.end, piece.indent)
+        entry = ListedLayer(head, piece.start, piece.end, piece.indent)
         for item in said:
             if isinstance(item, Head) and entry.joins(item):
                 entry.sharpen(item.kind)
@@ -176,7 +176,7 @@ class LayerReader(InputReader):
         first = Token("ORDINAL", several[1], head.ordinal.start, start - 1)
         return head._replace(ordinal=first, last=Token("NUMBER", several[2], start, head.ordinal.end))
 
-    def _parent(self, piece: Piece) -> Entry | None:
+    def _parent(self, piece: Piece) -> ListedLayer | None:
         """The layer that a bullet below it belongs to."""
         if not self.entries or not self.near:
             return None
@@ -187,7 +187,7 @@ class LayerReader(InputReader):
         """A line without a layer's name that says more of the layer above."""
         if not self.entries or not self.near or piece.row:
             return False
-        facts = [item for item in found if isinstance(item, (Setting, Shape)) or is_a(item, *AMOUNTS, *SWITCHES)]
+        facts = [item for item in found if isinstance(item, (Setting, BracketShape)) or is_a(item, *AMOUNTS, *SWITCHES)]
         if any(isinstance(item, Head) and likeness.is_heavy(item) for item in found):
             return False
         plain = [item for item in found if is_a(item, "OTHER") and not _is_neutral(item)]
@@ -215,7 +215,7 @@ def _is_neutral(item: Item) -> bool:
 
 def _key(head: Head) -> str:
     """What names a layer: CONV1 and conv1 are one."""
-    return f"{Entry(head, 0, 0, 0).label.lower()}" if head.ordinal is not None else ""
+    return f"{ListedLayer(head, 0, 0, 0).label.lower()}" if head.ordinal is not None else ""
 
 
 def sizes_of(given: tree.Input | None) -> tuple[str, ...]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from archdsl.notations.listing.entry import FAMILIES, Entry
-from archdsl.notations.listing.line import Block, Copies, Head, Item, Setting, Shape, is_a, sizes
+from archdsl.notations.listing.entry import FAMILIES, ListedLayer
+from archdsl.notations.listing.line import BracketBlock, BracketShape, Copies, Head, Item, Setting, is_a, sizes
 from archdsl.notations.listing.words import AMOUNTS, LABELS
 from archdsl.syntax.tree import Token
 
@@ -43,13 +43,13 @@ def family(head: Head) -> str:
     return FAMILIES.get(head.kind, head.kind)
 
 
-def is_another(found: list[Item], head: Head, before: Entry) -> bool:
+def is_another(found: list[Item], head: Head, before: ListedLayer) -> bool:
     """`POOL2: [56x56x128]` below `POOL2: [112x112x64]`: another layer of the same name, since it has another shape.
 
     A sentence, `CONV1 gives ...`, speaks of the layer above.
     """
     behind = found[found.index(head) + 1 :]
-    shapes = [item.sizes for item in found if isinstance(item, Shape)]
+    shapes = [item.sizes for item in found if isinstance(item, BracketShape)]
     colon = bool(behind) and isinstance(behind[0], Token) and behind[0].type == "COLON"
     return colon and bool(shapes) and any(shape.sizes not in shapes for shape in before.shapes)
 
@@ -71,28 +71,28 @@ def begins_with_shape(found: list[Item]) -> bool:
     """`[32x32x16] FOO2: ...`: as layers begin, with words behind."""
     first = found[0] if found else None
     words = any(isinstance(item, Token) and item.type == "OTHER" for item in found)
-    return isinstance(first, Shape) and len(first.sizes) > 1 and words
+    return isinstance(first, BracketShape) and len(first.sizes) > 1 and words
 
 
-def dims(found: list[Item]) -> Shape | None:
+def dims(found: list[Item]) -> BracketShape | None:
     """The first shape without brackets."""
     for item in found:
         if isinstance(item, Token) and item.type == "DIMS":
-            return Shape(sizes(item), item.start, item.end)
+            return BracketShape(sizes(item), item.start, item.end)
     return None
 
 
-def lone_shape(found: list[Item]) -> Shape | None:
+def lone_shape(found: list[Item]) -> BracketShape | None:
     """The shape of a line, or of a part of one, in which nothing else stands: `[8x8x16]`, `-> 8x8x16`."""
     rest = [item for item in found if not is_a(item, "SEP", "COLON", "ARROW", "BREAK", "OPENING", "CLOSING")]
     if len(rest) != 1:
         return None
-    return rest[0] if isinstance(rest[0], Shape) else dims(rest)
+    return rest[0] if isinstance(rest[0], BracketShape) else dims(rest)
 
 
 def is_bare(found: list[Item]) -> bool:
     """Whether there is neither bracket nor arrow: `5x5` below a layer may be its window."""
-    return not any(isinstance(item, Shape) or is_a(item, "ARROW") for item in found)
+    return not any(isinstance(item, BracketShape) or is_a(item, "ARROW") for item in found)
 
 
 def leads(found: list[Item]) -> bool:
@@ -111,7 +111,7 @@ def speaks_of_output(found: list[Item], heads: list[Head]) -> bool:
         return False
     facts = [item for item in found if not isinstance(item, (Token, Head))]
     amounts = [item for item in found if isinstance(item, Token) and item.type in (*AMOUNTS, *ROLES)]
-    shape = any(isinstance(item, Shape) for item in facts) or any(item.type == "DIMS" for item in amounts)
+    shape = any(isinstance(item, BracketShape) for item in facts) or any(item.type == "DIMS" for item in amounts)
     return shape and len(facts) + len(amounts) == 1
 
 
@@ -119,7 +119,7 @@ def is_layer(found: list[Item]) -> bool:
     """Whether a line that has the name of a layer looks like one, and not like a sentence that mentions it."""
     heads = [item for item in found if isinstance(item, Head)]
     tokens = [item for item in found if isinstance(item, Token)]
-    facts = any(isinstance(item, (Setting, Shape, Block, Copies)) for item in found)
+    facts = any(isinstance(item, (Setting, BracketShape, BracketBlock, Copies)) for item in found)
     facts = facts or any(token.type in ("DIMS", *ROLES) for token in tokens)
     if not leads(found):
         named = any(head.ordinal or head.values or head.kind in LABELS for head in heads)
@@ -196,7 +196,7 @@ def mentions(found: list[Item]) -> list[Head]:
 
 
 def _is_fact(item: Item) -> bool:
-    return isinstance(item, (Setting, Shape, Block, Copies)) or is_a(item, *AMOUNTS)
+    return isinstance(item, (Setting, BracketShape, BracketBlock, Copies)) or is_a(item, *AMOUNTS)
 
 
 def is_definite(item: Item | None) -> bool:

@@ -33,7 +33,7 @@ class Head(NamedTuple):
     end: int
 
 
-class Shape(NamedTuple):
+class BracketShape(NamedTuple):
     """A bracketed shape: `sizes` is what stands inside."""
 
     sizes: tuple[str, ...]
@@ -41,7 +41,7 @@ class Shape(NamedTuple):
     end: int
 
 
-class Block(NamedTuple):
+class BracketBlock(NamedTuple):
     """Convolutions in brackets: (window, channels) each, written `times` times."""
 
     convolutions: tuple[tuple[Token, Token], ...]
@@ -67,7 +67,7 @@ class Copies(NamedTuple):
     end: int
 
 
-Item: TypeAlias = Head | Shape | Block | Setting | Copies | Token
+Item: TypeAlias = Head | BracketShape | BracketBlock | Setting | Copies | Token
 
 
 def sizes(token: Token) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ def is_a(item: Item, *kinds: str) -> bool:
     return isinstance(item, Token) and item.type in kinds
 
 
-class Builder:
+class PartsBuilder:
     """What the parser calls at each rule of the grammar; stateless."""
 
     def start(self, children: list[Item]) -> list[Item]:
@@ -89,7 +89,7 @@ class Builder:
         found: list[Item] = []
         for item in children:
             before = found[-1] if found else None
-            if isinstance(item, Copies) and isinstance(before, Block):
+            if isinstance(item, Copies) and isinstance(before, BracketBlock):
                 found[-1] = before._replace(times=item.number, end=item.end)
             else:
                 found.append(item)
@@ -104,15 +104,15 @@ class Builder:
         kind, *values = children
         return Head("CONV", None, None, tuple(values), kind.start, values[-1].end)
 
-    def shape(self, children: list[Any]) -> Shape:
+    def shape(self, children: list[Any]) -> BracketShape:
         inside = [child for child in children[1:-1] if child.type != "SEP"]
-        return Shape(tuple(size for one in inside for size in sizes(one)), inside[0].start, inside[-1].end)
+        return BracketShape(tuple(size for one in inside for size in sizes(one)), inside[0].start, inside[-1].end)
 
-    def block(self, children: list[Any]) -> Block:
+    def block(self, children: list[Any]) -> BracketBlock:
         numbers = [child for child in children if child.type in ("DIMS", "NUMBER")]
         ordered = [child.type for child in numbers] == ["DIMS", "NUMBER"] * (len(numbers) // 2)
         pairs = tuple(zip(numbers[::2], numbers[1::2], strict=True)) if ordered else ()
-        return Block(pairs, None, children[0].start, children[-1].end)
+        return BracketBlock(pairs, None, children[0].start, children[-1].end)
 
     def setting(self, children: list[Any]) -> Setting:
         word, value = children
@@ -126,7 +126,7 @@ class Builder:
         return Copies(children[1], children[0].start, children[1].end)
 
 
-class _Tables:
+class _ListingTables:
     """The loaded tables; made when the first listing is read."""
 
     steps = Steps()
@@ -135,20 +135,20 @@ class _Tables:
 
 
 def _load() -> Lark:
-    if _Tables.lark is None:
+    if _ListingTables.lark is None:
         from archdsl.notations.listing import _tables
 
         load: Any = Lark._load_from_dict
-        lark = load(_tables.DATA, _tables.MEMO, transformer=Builder(), _plugins={"ContextualLexer": NoLexer})
-        _Tables.words = Words(lark.terminals)
-        _Tables.lark = lark
-    return _Tables.lark
+        lark = load(_tables.DATA, _tables.MEMO, transformer=PartsBuilder(), _plugins={"ContextualLexer": NoLexer})
+        _ListingTables.words = Words(lark.terminals)
+        _ListingTables.lark = lark
+    return _ListingTables.lark
 
 
 def words(text: str, start: int, end: int) -> list[Token]:
     """The tokens of a piece of text; labels such as C1 only where the piece begins."""
     _load()
-    found = _Tables.words.of(text, start, end)
+    found = _ListingTables.words.of(text, start, end)
     began = False  # whether anything stands before
     for at, word in enumerate(found):
         if began and word.type in LABELS:
@@ -165,7 +165,7 @@ class Lines:
     def __init__(self) -> None:
         self.state = _load().parse_interactive("", start="start").parser_state
         self.first = list(self.state.state_stack)
-        self.feed = feeder(self.state, _Tables.steps)
+        self.feed = feeder(self.state, _ListingTables.steps)
 
     def items(self, tokens: list[Token]) -> list[Item] | None:
         """The facts among tokens, in order; None where the grammar has no such line."""

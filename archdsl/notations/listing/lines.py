@@ -7,11 +7,11 @@ from archdsl.notations.listing import sorts
 from archdsl.notations.listing.blocks import stacked
 from archdsl.notations.listing.dense import chained, connected
 from archdsl.notations.listing.draft import Draft
-from archdsl.notations.listing.entry import Entry
-from archdsl.notations.listing.flow import Flow
+from archdsl.notations.listing.entry import ListedLayer
+from archdsl.notations.listing.flow import KnownSizes
 from archdsl.notations.listing.inception import inception, reduced
 from archdsl.notations.listing.layout import channels_last
-from archdsl.notations.listing.line import Shape, sizes
+from archdsl.notations.listing.line import BracketShape, sizes
 from archdsl.notations.listing.parts import Unclear, amount, ends_square, place_of, whole, word
 from archdsl.notations.listing.pools import pool
 from archdsl.notations.listing.programs import ProgramEntry, lines_of
@@ -41,7 +41,7 @@ class LineBuilder(Draft):
 
     # ---- lines
 
-    def lines(self, entry: Entry) -> list[tree.Line]:
+    def lines(self, entry: ListedLayer) -> list[tree.Line]:
         """The lines of an entry and of what is joined to it; raises Unclear."""
         if isinstance(entry, ProgramEntry):
             return self._program(entry)
@@ -64,15 +64,15 @@ class LineBuilder(Draft):
         for at, text in found.assumed:
             self.assumed.append((at, text))
             self.note(at, f"assumed: {text}")
-        claims = self.claims(entry, Flow())
+        claims = self.claims(entry, KnownSizes())
         if not claims or not found.lines:
             return found.lines
         *lines, (*statements, last) = ([*line.statements] for line in found.lines)
-        assert isinstance(last, tree.Layer)
+        assert isinstance(last, tree.LayerStatement)
         whole = [*map(tree.Line, map(tuple, lines)), tree.Line((*statements, last._replace(claims=claims)))]
         return whole
 
-    def _laid_out(self, entry: Entry) -> None:
+    def _laid_out(self, entry: ListedLayer) -> None:
         """Shapes such as 64x112x112 with their channels last, and 64x3x3 as 64 windows of 3x3."""
         if self.batch is not None:
             entry.shapes = [self._without_batch(shape) for shape in entry.shapes]
@@ -80,13 +80,13 @@ class LineBuilder(Draft):
             entry.shapes = [self._channels_last(shape, entry) for shape in entry.shapes]
             self._windows_first(entry)
 
-    def _without_batch(self, shape: Shape) -> Shape:
+    def _without_batch(self, shape: BracketShape) -> BracketShape:
         """`[32, 64, 56, 56]` of a listing whose input is a batch of 32."""
         axes = 1 if self.flow.flat else len(self.flow.space or (0, 0)) + 1
         batched = len(shape.sizes) > 1 and len(shape.sizes) in (2, axes + 1) and shape.sizes[0] == self.batch
         return shape._replace(sizes=shape.sizes[1:]) if batched else shape
 
-    def _channels_last(self, shape: Shape, entry: Entry) -> Shape:
+    def _channels_last(self, shape: BracketShape, entry: ListedLayer) -> BracketShape:
         if len(shape.sizes) < 3 and not (len(shape.sizes) == 2 and len(self.flow.space or ()) == 1):
             return shape
         count = entry.facts.get("count")
@@ -97,19 +97,19 @@ class LineBuilder(Draft):
             raise Unclear(f"whether {'x'.join(shape.sizes)} has its channels first is not clear", place_of(shape), hint)
         return shape._replace(sizes=sizes)
 
-    def _windows_first(self, entry: Entry) -> None:
+    def _windows_first(self, entry: ListedLayer) -> None:
         volume = entry.facts.get("volume")
         if volume is None or not ends_square(sizes(volume)):
             return
         count, *window = sizes(volume)
         del entry.facts["volume"]
         if "count" in entry.facts:
-            entry.shapes.append(Shape((*window, count), volume.start, volume.end))
+            entry.shapes.append(BracketShape((*window, count), volume.start, volume.end))
         else:
             entry.facts["count"] = amount((count,), place_of(volume))
             entry.facts["window"] = amount(tuple(window), place_of(volume))
 
-    def _line(self, entry: Entry) -> list[tree.Line]:
+    def _line(self, entry: ListedLayer) -> list[tree.Line]:
         """The line of one layer and of what is joined to it; raises Unclear."""
         incoming = self.flow
         parts = [part for one in (entry, *entry.followers) for part in self._with_norm(one, entry)]
@@ -120,21 +120,23 @@ class LineBuilder(Draft):
             return [self._range(entry, statements, entry.head.ordinal, last)]
         return [tree.Line(statements)]
 
-    def _with_norm(self, one: Entry, entry: Entry) -> list[tree.Layer]:
+    def _with_norm(self, one: ListedLayer, entry: ListedLayer) -> list[tree.LayerStatement]:
         """A layer, and behind a convolution the norm of which the text says that each has one."""
         layer = self.layer(one)
         if not self.normed or one.family != "conv" or any(other.family == "norm" for other in entry.followers):
             return [layer]
         at = Span(layer.start, layer.end)
-        return [layer, tree.Layer((), word("BN", at), (), None, None, (), (), *at)]
+        return [layer, tree.LayerStatement((), word("BN", at), (), None, None, (), (), *at)]
 
-    def _range(self, entry: Entry, statements: tuple[tree.Statement, ...], first: Token, last: Token) -> tree.Line:
+    def _range(
+        self, entry: ListedLayer, statements: tuple[tree.Statement, ...], first: Token, last: Token
+    ) -> tree.Line:
         """`CONV2 ~ 12` as `for i in 2..12 { conv{i}: ... }`."""
         if not first.text.isdigit() or int(first.text) > whole(last):
             raise Unclear(f"{first.text} to {last.text} is no range of layers", Span(first.start, last.end))
         at = Span(entry.head.start, entry.head.end)
         layer = statements[0]
-        assert isinstance(layer, tree.Layer)
+        assert isinstance(layer, tree.LayerStatement)
         name = Token("TEMPLATE", f"{entry.label.rstrip('0123456789')}{{i}}", at.start, at.end)
         body = tree.Body((tree.Line((layer._replace(names=(name,)), *statements[1:])),), entry.start, entry.end)
         self.note(at, f"read as {whole(last) - int(first.text) + 1:,} layers, {first.text} to {last.text}")
@@ -144,7 +146,7 @@ class LineBuilder(Draft):
 
     # ---- one layer
 
-    def layer(self, entry: Entry) -> tree.Layer:
+    def layer(self, entry: ListedLayer) -> tree.LayerStatement:
         """The statement of one layer, without claims."""
         at = Span(entry.head.start, entry.head.end)
         self.comes = []
@@ -165,9 +167,9 @@ class LineBuilder(Draft):
         start = min(at.start, *(argument.start for argument in arguments)) if arguments else at.start
         end = max(at.end, *(argument.end for argument in arguments)) if arguments else at.end
         comes = tuple(self.comes)
-        return tree.Layer(self.name(entry), word(kind, at), arguments, None, repeat, (), (), start, end, comes)
+        return tree.LayerStatement(self.name(entry), word(kind, at), arguments, None, repeat, (), (), start, end, comes)
 
-    def _kind(self, entry: Entry, at: Span) -> tuple[str, list[Token]]:
+    def _kind(self, entry: ListedLayer, at: Span) -> tuple[str, list[Token]]:
         """The kind of a layer and its values, as `.arch` has them."""
         if entry.kind == "STRANGE":
             hint = "convert the rest, and write this layer in the spec: `archdsl layers` lists what there is"
@@ -190,13 +192,13 @@ class LineBuilder(Draft):
             raise Unclear("an inception block whose columns are not there", at, hint)
         self._no_count(entry)
         if entry.kind == "FLATTEN":
-            self.flow = Flow(None, self.flow.elements, True)
+            self.flow = KnownSizes(None, self.flow.elements, True)
         size = entry.facts.get("size")
         if entry.family == "norm" and entry.kind != "BN":
             return "LRN", [amount(sizes(size), Span(size.start, size.end)) if size else amount((5,), at)]
         return _PLAIN.get(entry.kind, entry.kind), []
 
-    def _all_said(self, entry: Entry) -> None:
+    def _all_said(self, entry: ListedLayer) -> None:
         """A fact that a layer of this kind does not have is not dropped: FC 10, stride 2."""
         copies, stride = entry.facts.get("copies"), entry.facts.get("stride")
         if entry.row and copies is not None and stride is not None and whole(copies) > 1 and sizes(stride) != ("1",):
@@ -211,14 +213,14 @@ class LineBuilder(Draft):
             if switch not in _SWITCHES.get(entry.family, ()):
                 raise Unclear(f"{token.text!r} says nothing of this layer", place_of(token), "take it out of the line")
 
-    def _no_count(self, entry: Entry) -> None:
+    def _no_count(self, entry: ListedLayer) -> None:
         """A softmax has no weights: its number of classes must be what it reads."""
         count = entry.facts.get("count")
         if count is not None and not (self.flow.flat and whole(count) == self.flow.channels):
             message = f"a {entry.kind} layer gives what it reads, and {count.text} is not what comes before"
             raise Unclear(message, Span(count.start, count.end), f"FC {whole(count)} says that there are weights")
 
-    def _rate(self, entry: Entry, at: Span) -> list[Token]:
+    def _rate(self, entry: ListedLayer, at: Span) -> list[Token]:
         rate = entry.facts.get("rate")
         if rate is None:
             self.note(at, "dropout without a rate is read as 0.5")

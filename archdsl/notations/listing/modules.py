@@ -10,7 +10,7 @@ from archdsl.notations.listing import clauses
 from archdsl.notations.listing.layers import LAYER, LayerReader
 from archdsl.notations.listing.line import Lines, words
 from archdsl.notations.listing.parts import place_of
-from archdsl.notations.listing.pieces import Piece, Row
+from archdsl.notations.listing.pieces import Piece, TableRow
 from archdsl.notations.listing.programs import ProgramEntry
 from archdsl.notations.listing.roles import take, take_result
 from archdsl.notations.listing.trade import is_structure
@@ -36,7 +36,7 @@ class ProgramReader(LayerReader):
         self.of_program = False  # whether a program states the input
         self.value = ""  # the name that the last layer of Keras is assigned to
 
-    def _program(self, piece: Piece | Row) -> bool:
+    def _program(self, piece: Piece | TableRow) -> bool:
         """Read the modules of PyTorch that a line has or belongs to."""
         inside = piece.start < self.read_to
         while self.programs and self.programs[-1].start < piece.end and isinstance(piece, Piece):
@@ -104,7 +104,7 @@ class ProgramReader(LayerReader):
             self.near = False
 
 
-def _comment(text: str, piece: Piece | Row) -> int:
+def _comment(text: str, piece: Piece | TableRow) -> int:
     """Where a comment begins on a line of code; the end of the line where there is none."""
     found = _COMMENT.search(text, piece.start, piece.end)
     return found.start() if found is not None else piece.end

@@ -6,7 +6,7 @@ import re
 from typing import NamedTuple
 
 from archdsl.diagnostics import Span
-from archdsl.notations.listing.line import Shape, sizes
+from archdsl.notations.listing.line import BracketShape, sizes
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
@@ -58,7 +58,7 @@ def figure(token: Token, unit: str) -> tree.QuantityClaim:
     )
 
 
-def place_of(item: Token | Shape) -> Span:
+def place_of(item: Token | BracketShape) -> Span:
     return Span(item.start, item.end)
 
 

@@ -38,31 +38,31 @@ class Piece(NamedTuple):
     row: bool = False  # whether it is one of a table
 
 
-class Cell(NamedTuple):
+class TableCell(NamedTuple):
     """One cell of a table, without the bars."""
 
     start: int
     end: int
 
 
-class Row(NamedTuple):
+class TableRow(NamedTuple):
     """A row of a table, with the row that heads its columns."""
 
     start: int
     end: int
-    cells: tuple[Cell, ...]
-    header: tuple[Cell, ...]
+    cells: tuple[TableCell, ...]
+    header: tuple[TableCell, ...]
 
 
 def pieces(
-    text: str, is_header: Callable[[tuple[Cell, ...]], bool], has_figures: Callable[[tuple[Cell, ...]], bool]
-) -> Iterator[Piece | Row]:
+    text: str, is_header: Callable[[tuple[TableCell, ...]], bool], has_figures: Callable[[tuple[TableCell, ...]], bool]
+) -> Iterator[Piece | TableRow]:
     """The lines of a text in order; the head of a table and the line below it are not among them.
 
     A first row is the head if a rule stands below it, or if `is_header` knows its words; not where it has figures.
     """
-    header: tuple[Cell, ...] = ()
-    before: tuple[Cell, ...] = ()
+    header: tuple[TableCell, ...] = ()
+    before: tuple[TableCell, ...] = ()
     for start, end in _lines(text):
         line = text[start:end]
         if _FRAME.match(line):
@@ -76,15 +76,15 @@ def pieces(
             header, before = before, ()
             continue
         if before and not header:
-            yield Row(before[0].start, before[-1].end, before, ())
+            yield TableRow(before[0].start, before[-1].end, before, ())
         cells = _cells(text, start, end)
         if header:
-            yield Row(start, end, cells, header)
+            yield TableRow(start, end, cells, header)
         else:
             header = cells if is_header(cells) else ()
             before = cells
             if not header and (not _heads(text, end) or has_figures(cells)):
-                yield Row(start, end, cells, ())
+                yield TableRow(start, end, cells, ())
                 before = ()
 
 
@@ -121,7 +121,7 @@ def _piece(text: str, start: int, end: int) -> Piece:
     return Piece(match.end(), end, indent, match.group(2) is not None, match.group(1) is not None, blank)
 
 
-def _cells(text: str, start: int, end: int) -> tuple[Cell, ...]:
+def _cells(text: str, start: int, end: int) -> tuple[TableCell, ...]:
     while start < end and text[start] in " \t":
         start += 1
     while end > start and text[end - 1] in " \t\r":
@@ -130,9 +130,9 @@ def _cells(text: str, start: int, end: int) -> tuple[Cell, ...]:
     end -= end > start and text[end - 1] == "|"
     found, at = [], start
     for sign in _separator(text[start:end]).finditer(text, start, end):
-        found.append(Cell(at, sign.start()))
+        found.append(TableCell(at, sign.start()))
         at = sign.end()
-    return (*found, Cell(at, end))
+    return (*found, TableCell(at, end))
 
 
 def _is_row(line: str) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Span
 from archdsl.notations.listing.draft import Draft
-from archdsl.notations.listing.entry import Entry
-from archdsl.notations.listing.flow import Flow, spread
-from archdsl.notations.listing.line import Shape, sizes
+from archdsl.notations.listing.entry import ListedLayer
+from archdsl.notations.listing.flow import KnownSizes, spread
+from archdsl.notations.listing.line import BracketShape, sizes
 from archdsl.notations.listing.parts import Unclear, amount, pair, place_of, whole
 from archdsl.notations.listing.windows import moves, wanted
 from archdsl.syntax.tree import Token
@@ -15,16 +15,16 @@ _LARGEST_STEP = 4  # of a pool of which only the shape is told
 _POOLS = {"MAXPOOL": "MAXPOOL", "AVGPOOL": "AVGPOOL", "SUBSAMPLE": "SUBSAMPLE", "S_LABEL": "SUBSAMPLE"}
 
 
-def pool(draft: Draft, entry: Entry, at: Span) -> tuple[str, list[Token]]:
+def pool(draft: Draft, entry: ListedLayer, at: Span) -> tuple[str, list[Token]]:
     """The kind of a pool and its values; raises Unclear."""
     _no_other_channels(draft, entry)
     if _is_global(draft, entry):
-        draft.flow = Flow(None, draft.flow.channels, True)
+        draft.flow = KnownSizes(None, draft.flow.channels, True)
         draft.note(at, "average pooling without a window, over all positions")
         return "GLOBALAVGPOOL", []
     if entry.kind in ("GLOBALAVGPOOL", "GLOBALMAXPOOL"):
         _reads_all(draft, entry)
-        draft.flow = Flow(None, draft.flow.channels, True)
+        draft.flow = KnownSizes(None, draft.flow.channels, True)
         return entry.kind, []
     kind = _POOLS.get(entry.kind, "MAXPOOL")
     if entry.kind in ("POOL", "P_LABEL"):
@@ -33,11 +33,11 @@ def pool(draft: Draft, entry: Entry, at: Span) -> tuple[str, list[Token]]:
         draft.note(at, "read as LeNet's subsampling, which has a coefficient and a bias for each map")
     window = _window(draft, entry, at)
     values, space = moves(draft, entry, entry.facts, sizes(window), at, pool=True)
-    draft.flow = Flow(space, draft.flow.channels, False)
+    draft.flow = KnownSizes(space, draft.flow.channels, False)
     return kind, [amount(pair(sizes(window)), place_of(window)), *values]
 
 
-def _reads_all(draft: Draft, entry: Entry) -> None:
+def _reads_all(draft: Draft, entry: ListedLayer) -> None:
     """A window of a global pool must be all that comes in, or 1x1, which is what comes out."""
     window = entry.facts.get("window")
     space = draft.flow.space
@@ -49,7 +49,7 @@ def _reads_all(draft: Draft, entry: Entry) -> None:
         raise Unclear(message, place_of(window), "if it has a window, call it average pooling")
 
 
-def _is_global(draft: Draft, entry: Entry) -> bool:
+def _is_global(draft: Draft, entry: ListedLayer) -> bool:
     """`average pool` with no window behind the last block of a table."""
     said = {"window", "stride", "pad"} & set(entry.facts)
     flat = all(
@@ -59,11 +59,11 @@ def _is_global(draft: Draft, entry: Entry) -> bool:
     return entry.kind == "AVGPOOL" and not said and flat
 
 
-def _window(draft: Draft, entry: Entry, at: Span) -> Token:
+def _window(draft: Draft, entry: ListedLayer, at: Span) -> Token:
     """The window of a pool: as said, or as large as its stride, or 2x2."""
     window, stride, bare = (entry.facts.get(fact) for fact in ("window", "stride", "bare"))
     if bare is not None and stride is not None and _is_output(draft, bare, whole(stride)):
-        entry.shapes.append(Shape(sizes(bare), bare.start, bare.end))
+        entry.shapes.append(BracketShape(sizes(bare), bare.start, bare.end))
         entry.facts.pop("window")
         draft.note(bare, "read as the size that comes out: it is what the stride gives")
         window = None
@@ -86,7 +86,7 @@ def _is_output(draft: Draft, bare: Token, stride: int) -> bool:
     return draft.flow.space is not None and stride > 1 and numbers == tuple(s // stride for s in draft.flow.space)
 
 
-def _no_other_channels(draft: Draft, entry: Entry) -> None:
+def _no_other_channels(draft: Draft, entry: ListedLayer) -> None:
     """A pool gives the channels that it reads; a count must say so."""
     count, channels = entry.facts.get("count"), draft.flow.channels
     if count is not None and channels is not None and whole(count) != channels:

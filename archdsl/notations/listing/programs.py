@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 from archdsl.diagnostics import Span
 from archdsl.limits import Limits
-from archdsl.notations.listing.entry import Entry
-from archdsl.notations.listing.flow import Flow
+from archdsl.notations.listing.entry import ListedLayer
+from archdsl.notations.listing.flow import KnownSizes
 from archdsl.notations.listing.line import Head
 from archdsl.notations.listing.parts import Unclear, place_of
 from archdsl.notations.pytorch.find import Program
-from archdsl.notations.pytorch.value import Keras, Value
+from archdsl.notations.pytorch.value import Keras, ShapeValue
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -20,7 +20,7 @@ _HINT = "print the model, print(model), and put its input above: Input: 3x224x22
 _CLAIMS = ("params", "weights")
 
 
-class ProgramEntry(Entry):
+class ProgramEntry(ListedLayer):
     """A module, a printed model or an `nn.Sequential`, and what its line says behind it."""
 
     def __init__(self, program: Program) -> None:
@@ -30,19 +30,19 @@ class ProgramEntry(Entry):
         self.stated = False  # whether the program states the input of the listing
 
 
-class Read(NamedTuple):
+class ModuleLines(NamedTuple):
     """The lines of a module, what comes out, and what was assumed."""
 
     lines: list[tree.Line]
-    flow: Flow
+    flow: KnownSizes
     rank: int | None
     assumed: list[tuple[Span, str]]
     doubts: list[tuple[Span, str]]
 
 
-def lines_of(entry: ProgramEntry, flow: Flow, rank: int | None, taken: set[str], limits: Limits) -> Read:
+def lines_of(entry: ProgramEntry, flow: KnownSizes, rank: int | None, taken: set[str], limits: Limits) -> ModuleLines:
     """The lines of a module that reads `flow`, of `rank` axes where that alone is known; raises Unclear."""
-    from archdsl.notations.pytorch.containers import Fault
+    from archdsl.notations.pytorch.containers import ModuleFault
     from archdsl.notations.pytorch.write import written
 
     program = entry.program
@@ -55,9 +55,9 @@ def lines_of(entry: ProgramEntry, flow: Flow, rank: int | None, taken: set[str],
     keras = Keras(entry.stated) if program.keras else None
     try:
         found = written(program.call, program.target, _value(flow, rank), taken, limits, keras)
-    except Fault as fault:
+    except ModuleFault as fault:
         raise Unclear(fault.message, fault.at, fault.hint) from None
-    return Read(list(found.lines), _flow(found.value), found.value.rank, found.assumed, found.doubts)
+    return ModuleLines(list(found.lines), _flow(found.value), found.value.rank, found.assumed, found.doubts)
 
 
 def _unread(entry: ProgramEntry) -> list[Token]:
@@ -69,18 +69,18 @@ def _unread(entry: ProgramEntry) -> list[Token]:
     return [*facts, *entry.loose, *again, *switches, *entry.vague, *entry.structure, *entry.spelled, *blocks]
 
 
-def _value(flow: Flow, rank: int | None) -> Value:
+def _value(flow: KnownSizes, rank: int | None) -> ShapeValue:
     """What comes in, as the writer of modules has it."""
     if flow.channels is not None and (flow.flat or flow.space is not None):
         shape = Shape((*(flow.space or ()), flow.channels))
-        return Value(shape, shape.rank)
+        return ShapeValue(shape, shape.rank)
     if flow.flat or flow.space is not None:
-        return Value(None, 1 if flow.flat else len(flow.space or ()) + 1)
-    return Value(None, rank)
+        return ShapeValue(None, 1 if flow.flat else len(flow.space or ()) + 1)
+    return ShapeValue(None, rank)
 
 
-def _flow(value: Value) -> Flow:
+def _flow(value: ShapeValue) -> KnownSizes:
     if value.shape is None or not all(isinstance(size, int) for size in value.shape.sizes):
-        return Flow(None, None, value.rank == 1)
+        return KnownSizes(None, None, value.rank == 1)
     sizes = tuple(size for size in value.shape.sizes if isinstance(size, int))
-    return Flow(sizes[:-1] if len(sizes) > 1 else None, sizes[-1], len(sizes) == 1)
+    return KnownSizes(sizes[:-1] if len(sizes) > 1 else None, sizes[-1], len(sizes) == 1)

@@ -10,13 +10,13 @@ from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits, raising
 from archdsl.notations.listing import clauses, code, likeness, prose, sorts, tables, trade
-from archdsl.notations.listing.flow import Flow
+from archdsl.notations.listing.flow import KnownSizes
 from archdsl.notations.listing.layers import sizes_of
-from archdsl.notations.listing.line import Block, Head, Item, Setting, Shape, is_a, words
+from archdsl.notations.listing.line import BracketBlock, BracketShape, Head, Item, Setting, is_a, words
 from archdsl.notations.listing.lines import LineBuilder
 from archdsl.notations.listing.modules import TOKEN, ProgramReader
 from archdsl.notations.listing.parts import Note, Unclear, place_of
-from archdsl.notations.listing.pieces import Piece, Row, pieces
+from archdsl.notations.listing.pieces import Piece, TableRow, pieces
 from archdsl.notations.listing.remarks import Read, Remark, understood
 from archdsl.notations.listing.words import AMOUNTS, KINDS
 from archdsl.notations.pytorch.find import forward_in
@@ -91,17 +91,17 @@ class _Reader(ProgramReader):
         self._tell("unclear-layer", "how the layers of a class hang together is told by running it alone", at, hint)
         return Listing(None, self.diagnostics, [], _SURE, True, stated=True)
 
-    def _has_room(self, piece: Piece | Row) -> bool:
+    def _has_room(self, piece: Piece | TableRow) -> bool:
         """Whether more layers may follow; as many as a check may visit, since each is visited."""
         if self.layers > self.limits.visits:
             self._tell("limit", f"more than {self.limits.visits:,} layers", piece, raising("visits"))
         return self.layers <= self.limits.visits
 
-    def _line(self, piece: Piece | Row) -> bool:
+    def _line(self, piece: Piece | TableRow) -> bool:
         """Read one line; False where the limit on tokens is reached."""
         if self._program(piece):
             return self._affords(piece, []) and len(self.diagnostics) < self.limits.diagnostics
-        if isinstance(piece, Row):
+        if isinstance(piece, TableRow):
             if tables.networks(self.source.text, piece):
                 hint = "keep the column of one network"
                 self._tell("unclear-layer", "this row has layers of several networks", piece, hint)
@@ -131,7 +131,7 @@ class _Reader(ProgramReader):
             self._tell("unclear-layer", "this looks like a layer and cannot be understood", piece, None)
         return len(self.diagnostics) < self.limits.diagnostics
 
-    def _affords(self, piece: Piece | Row, tokens: list[Token]) -> bool:
+    def _affords(self, piece: Piece | TableRow, tokens: list[Token]) -> bool:
         """Count a line, its tokens and what is none; False where the limit on tokens is reached, or that on steps."""
         blanks = self.source.text.count(" ", piece.start, piece.end)
         others = piece.end - piece.start - blanks - sum(token.end - token.start for token in tokens)
@@ -170,7 +170,7 @@ class _Reader(ProgramReader):
                 self._tell("unclear-layer", "copies of several layers", Span(several.start, several.end), hint)
             self._layers(piece, found, columns)
             return
-        blocks = [item for item in found if isinstance(item, Block)]
+        blocks = [item for item in found if isinstance(item, BracketBlock)]
         if blocks and not heads:
             head = Head("CONV", None, None, (), blocks[0].start, blocks[0].end)
             self._entry(piece, head, found)
@@ -225,7 +225,7 @@ class _Reader(ProgramReader):
         if (
             piece.row
             and self.of_layers
-            and any(is_a(item, *AMOUNTS) or isinstance(item, (Shape, Setting)) for item in found)
+            and any(is_a(item, *AMOUNTS) or isinstance(item, (BracketShape, Setting)) for item in found)
         ):
             hint = "a row begins with its kind: CONV, MAX POOL, FC"
             self._tell("unclear-layer", "this row looks like a layer, and what kind it is is not there", piece, hint)
@@ -279,7 +279,7 @@ class _Reader(ProgramReader):
                 made = builder.lines(entry)
                 lines += made
             except Unclear as unclear:
-                builder.flow = Flow()
+                builder.flow = KnownSizes()
                 self._tell("unclear-layer", unclear.message, unclear.at, unclear.hint)
         if self.input is not None:
             lines.insert(0, tree.Line((self._of_numbers(self.input, lines),)))
@@ -299,7 +299,11 @@ class _Reader(ProgramReader):
     def _of_numbers(self, given: tree.Input, lines: list[tree.Line]) -> tree.Input:
         """The input; in front of an embedding it is of whole numbers."""
         first = lines[0].statements[0] if lines else None
-        embeds = isinstance(first, tree.Layer) and first.kind is not None and first.kind.text in ("EMBED", "EMBEDBAG")
+        embeds = (
+            isinstance(first, tree.LayerStatement)
+            and first.kind is not None
+            and first.kind.text in ("EMBED", "EMBEDBAG")
+        )
         return given._replace(dtype="int") if embeds else given
 
     def _tell_assumed(self, builder: LineBuilder) -> None:
@@ -334,6 +338,6 @@ class _Reader(ProgramReader):
             self.note(self.normed, "batch normalization behind each convolution, which then has no bias")
 
 
-def _flow(given: tree.Input | None) -> Flow:
+def _flow(given: tree.Input | None) -> KnownSizes:
     numbers = tuple(int(size) for size in sizes_of(given))
-    return Flow(numbers[:-1], numbers[-1], len(numbers) == 1) if numbers else Flow()
+    return KnownSizes(numbers[:-1], numbers[-1], len(numbers) == 1) if numbers else KnownSizes()

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from archdsl.notations.listing import likeness, prose, trade
-from archdsl.notations.listing.entry import Entry
-from archdsl.notations.listing.line import Copies, Head, Item, Setting, Shape, is_a, sizes
+from archdsl.notations.listing.entry import ListedLayer
+from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, Setting, is_a, sizes
 from archdsl.notations.listing.parts import whole
 from archdsl.notations.listing.pieces import Piece
 from archdsl.notations.listing.roles import take
@@ -40,8 +40,8 @@ class Read(NamedTuple):
     """What was read of a listing: its layers, by label too, and the sizes of its input."""
 
     text: str
-    entries: Sequence[Entry]
-    labels: dict[str, Entry]
+    entries: Sequence[ListedLayer]
+    labels: dict[str, ListedLayer]
     input: tuple[str, ...]
 
 
@@ -73,12 +73,12 @@ def _is_of_something_else(item: Item, text: str) -> bool:
 
 
 def _is_figure(item: Item) -> bool:
-    return isinstance(item, (Setting, Shape, Copies)) or is_a(item, *AMOUNTS)
+    return isinstance(item, (Setting, BracketShape, Copies)) or is_a(item, *AMOUNTS)
 
 
-def _scratch(found: Iterable[Item]) -> Entry | None:
+def _scratch(found: Iterable[Item]) -> ListedLayer | None:
     """The facts of a sentence as those of a layer; None where a figure has no meaning."""
-    entry = Entry(Head("CONV", None, None, (), 0, 0), 0, 0, 0)
+    entry = ListedLayer(Head("CONV", None, None, (), 0, 0), 0, 0, 0)
     take(entry, [item for item in found if not isinstance(item, Head)])
     clear = entry.facts and not (entry.loose or entry.twice or entry.shapes or entry.spelled)
     return entry if clear and "bare" not in entry.facts else None
@@ -91,7 +91,7 @@ def _is_of_layers(found: list[Item], read: Read, piece: Piece) -> bool:
     if said is None or not heads:
         return False
     if all(head.ordinal for head in heads):
-        about = [read.labels.get(Entry(head, 0, 0, 0).label.lower()) for head in heads]
+        about = [read.labels.get(ListedLayer(head, 0, 0, 0).label.lower()) for head in heads]
     elif len(heads) == 1 and prose.is_of_all(read.text, piece):
         about = [entry for entry in read.entries if entry.family == likeness.family(heads[0])]
     else:
@@ -99,7 +99,7 @@ def _is_of_layers(found: list[Item], read: Read, piece: Piece) -> bool:
     return bool(about) and all(entry is not None and _says(entry, said) for entry in about)
 
 
-def _says(entry: Entry, said: Entry) -> bool:
+def _says(entry: ListedLayer, said: ListedLayer) -> bool:
     return all(fact in entry.facts and sizes(entry.facts[fact]) == sizes(value) for fact, value in said.facts.items())
 
 
@@ -131,11 +131,11 @@ def _counted(number: int, behind: list[Item], read: Read) -> int:
     return 0
 
 
-def _times(entries: Iterable[Entry]) -> int:
+def _times(entries: Iterable[ListedLayer]) -> int:
     return sum(entry.times for entry in entries)
 
 
-def _all(entries: Sequence[Entry]) -> set[int]:
+def _all(entries: Sequence[ListedLayer]) -> set[int]:
     """The numbers of layers as people count them: those with weights, with the pools, everything."""
     weighted = [entry for entry in entries if entry.family in ("conv", "dense")]
     pools = [entry for entry in entries if entry.family == "pool"]
@@ -157,7 +157,7 @@ def is_any(found: list[Item], *kinds: str) -> bool:
 
 
 def _sizes(item: Item) -> tuple[str, ...]:
-    if isinstance(item, Shape):
+    if isinstance(item, BracketShape):
         return item.sizes
     return sizes(item) if isinstance(item, Token) else ("",)
 

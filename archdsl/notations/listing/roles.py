@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.notations.listing.entry import Entry
-from archdsl.notations.listing.line import Block, Copies, Head, Item, Setting, Shape, is_a, sizes
+from archdsl.notations.listing.entry import ListedLayer
+from archdsl.notations.listing.line import BracketBlock, BracketShape, Copies, Head, Item, Setting, is_a, sizes
 from archdsl.notations.listing.spelled import number_of
 from archdsl.notations.listing.trade import is_structure
 from archdsl.notations.listing.words import AMOUNTS
@@ -20,7 +20,7 @@ _BESIDE_RESULT = ("NUMBER", "COUNTED", "NEURONS", "CLASSES", "OPENING", "CLOSING
 _APART = ("", "SEP", "OPENING", "CLOSING", "COLON")  # behind these, something else begins
 
 
-def take(entry: Entry, items: list[Item]) -> None:
+def take(entry: ListedLayer, items: list[Item]) -> None:
     """Give an entry what a clause says of it; amounts without a meaning become `entry.loose`."""
     row: list[Token] = []
     for item in items:
@@ -28,10 +28,10 @@ def take(entry: Entry, items: list[Item]) -> None:
             case Setting():
                 _setting(entry, item)
                 row.append(Token("SEP", "", item.start, item.end))
-            case Shape():
+            case BracketShape():
                 entry.shapes.append(item)
                 row.append(Token("SEP", "", item.start, item.end))
-            case Block():
+            case BracketBlock():
                 entry.blocks.append(item)
             case Copies():
                 entry.give("copies", item.number)
@@ -48,7 +48,7 @@ def take(entry: Entry, items: list[Item]) -> None:
     entry.forget_told_again()
 
 
-def take_result(entry: Entry, items: list[Item]) -> None:
+def take_result(entry: ListedLayer, items: list[Item]) -> None:
     """What stands behind an arrow: `-> 55x55x96`, `-> 10`; a figure with a word (`-> 96 filters`) as elsewhere."""
     numbers = [item for item in items if is_a(item, "NUMBER", "COUNTED")]
     others = [item for item in items if not is_a(item, *_BESIDE_RESULT)]
@@ -71,19 +71,19 @@ def _is_figure_alone(items: list[Item]) -> bool:
     return len(amounts) == 1 and is_a(items[0], "SEP", "OPENING") and any(is_a(item, *_FIGURES) for item in items)
 
 
-def _shape(item: Item) -> Shape:
+def _shape(item: Item) -> BracketShape:
     assert isinstance(item, Token)
-    return Shape(sizes(item), item.start, item.end)
+    return BracketShape(sizes(item), item.start, item.end)
 
 
-def _setting(entry: Entry, item: Setting) -> None:
+def _setting(entry: ListedLayer, item: Setting) -> None:
     if entry.kind == "DROPOUT" and item.name == "pad":  # p=0.5
         entry.give("rate", item.value)
     else:
         entry.give(item.name, item.value)
 
 
-def _amounts(entry: Entry, row: list[Token]) -> None:
+def _amounts(entry: ListedLayer, row: list[Token]) -> None:
     """Each amount with the words beside it."""
     _unknown_letters(entry, row)
     entry.structure += [word for word in row if word.type == "OTHER" and is_structure(word.text)]
@@ -100,7 +100,7 @@ def _amounts(entry: Entry, row: list[Token]) -> None:
             _bare(entry, word)
 
 
-def _unknown_letters(entry: Entry, row: list[Token]) -> None:
+def _unknown_letters(entry: ListedLayer, row: list[Token]) -> None:
     """`q=3`: what an unknown word gives is not clear, and must not be taken for anything else."""
     for at in range(len(row) - 2, 0, -1):
         word, sign, number = row[at - 1], row[at], row[at + 1]
@@ -118,7 +118,7 @@ def _type(row: list[Token], at: int, used: set[int]) -> str:
     return row[at].type if 0 <= at < len(row) and at not in used else ""
 
 
-def _stride(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]:
+def _stride(entry: ListedLayer, row: list[Token], at: int, used: set[int]) -> set[int]:
     """`7x7/2`, `64, /2`, `stride 2` in a column."""
     if row[at].type == "SEP" and row[at].text == "/" and _type(row, at + 1, used) == "NUMBER":
         entry.give("stride", row[at + 1])
@@ -126,7 +126,7 @@ def _stride(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]
     return set()
 
 
-def _reads(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]:
+def _reads(entry: ListedLayer, row: list[Token], at: int, used: set[int]) -> set[int]:
     """`in_channels=3`: what comes in."""
     if row[at].type != "READS" or _type(row, at + 1, used) not in ("NUMBER", "COUNTED"):
         return set()
@@ -134,7 +134,7 @@ def _reads(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]:
     return {at, at + 1}
 
 
-def _maps(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]:
+def _maps(entry: ListedLayer, row: list[Token], at: int, used: set[int]) -> set[int]:
     """`6 feature maps of 28x28`, `6@28x28`: channels, and the size that comes out."""
     if row[at].type not in ("NUMBER", "COUNTED") or _type(row, at + 1, used) not in ("MAPS", "AT"):
         return set()
@@ -143,11 +143,13 @@ def _maps(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]:
         return {at, at + 1}
     size = row[at + 2]
     numbers = sizes(size)
-    entry.shapes.append(Shape((*numbers, *sizes(row[at])) if len(numbers) == 2 else numbers, size.start, size.end))
+    entry.shapes.append(
+        BracketShape((*numbers, *sizes(row[at])) if len(numbers) == 2 else numbers, size.start, size.end)
+    )
     return {at, at + 1, at + 2}
 
 
-def _filters(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]:
+def _filters(entry: ListedLayer, row: list[Token], at: int, used: set[int]) -> set[int]:
     """`96 11x11 filters`, `11x11 filters 96`, `96 filters of 11x11`, `kernel size 3`."""
     types = [_type(row, at + n, used) for n in range(3)]
     match types:
@@ -178,7 +180,7 @@ def _filters(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int
     return set()
 
 
-def _counted(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]:
+def _counted(entry: ListedLayer, row: list[Token], at: int, used: set[int]) -> set[int]:
     """`4096 neurons`, `filters: 64`, `1000 neurons (class scores)`."""
     types = [_type(row, at + n, used) for n in range(2)]
     if types[0] in ("NUMBER", "COUNTED") and types[1] in _COUNTS:
@@ -192,7 +194,7 @@ def _counted(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int
     return set()
 
 
-def _figure(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]:
+def _figure(entry: ListedLayer, row: list[Token], at: int, used: set[int]) -> set[int]:
     """`156 parameters`, `params: 156`."""
     if row[at].type not in _FIGURES:
         return set()
@@ -203,7 +205,7 @@ def _figure(entry: Entry, row: list[Token], at: int, used: set[int]) -> set[int]
     return set()
 
 
-def _bare(entry: Entry, word: Token) -> None:
+def _bare(entry: ListedLayer, word: Token) -> None:
     """An amount with no word beside it means what the layer still lacks."""
     facts, family, numbers = entry.facts, entry.family, sizes(word)
     if word.type == "DIMS":
@@ -212,7 +214,7 @@ def _bare(entry: Entry, word: Token) -> None:
         elif len(numbers) == 3 and family == "conv" and not {"window", "volume"} & set(facts):
             facts["volume"] = word
         elif len(numbers) < 4:
-            entry.shapes.append(Shape(numbers, word.start, word.end))
+            entry.shapes.append(BracketShape(numbers, word.start, word.end))
         elif len(numbers) == 4 and family == "conv" and not {"window", "count"} & set(facts):  # 5x5x3x6
             facts["window"] = word._replace(text="x".join(numbers[:3]))
             facts["count"] = word._replace(type="NUMBER", text=numbers[3])

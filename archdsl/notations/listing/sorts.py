@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from archdsl.notations.listing.entry import FAMILIES, Entry
+from archdsl.notations.listing.entry import FAMILIES, ListedLayer
 from archdsl.notations.listing.line import Head, Item, is_a
 from archdsl.notations.listing.parts import Unclear, place_of
 from archdsl.notations.listing.spelled import number_of
@@ -85,7 +85,7 @@ _SIGNS = ("SEP", "OPENING", "CLOSING", "COLON", "ARROW", "BREAK")
 _BLANKS = " \t-_*`'\"$"
 
 
-def hold(entry: Entry) -> None:
+def hold(entry: ListedLayer) -> None:
     """Make a layer of the sort that the words of its line say; raises Unclear for one that listings do not have."""
     for word in entry.words:
         _sort(entry, word)
@@ -150,7 +150,7 @@ def _says_nothing(word: str) -> bool:
 _RELATIVE = ("th", "ly")  # the eighth layer; directly
 
 
-def _sort(entry: Entry, word: Token) -> None:
+def _sort(entry: ListedLayer, word: Token) -> None:
     text = word.text
     if entry.family == "pool":
         if _AVERAGE.fullmatch(text):
@@ -165,7 +165,7 @@ def _sort(entry: Entry, word: Token) -> None:
             raise _unknown(word)
 
 
-def _take(entry: Entry, word: Token, sort: str) -> None:
+def _take(entry: ListedLayer, word: Token, sort: str) -> None:
     """Make a pool the one that a word says; raises Unclear where it is another already."""
     kinds = {"average": ("AVGPOOL", "GLOBALAVGPOOL"), "max": ("MAXPOOL", "GLOBALMAXPOOL")}[sort]
     if entry.kind in kinds:

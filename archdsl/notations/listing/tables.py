@@ -7,7 +7,7 @@ import re
 from archdsl.diagnostics import Span
 from archdsl.notations.listing.line import words
 from archdsl.notations.listing.parts import Note
-from archdsl.notations.listing.pieces import Cell, Row
+from archdsl.notations.listing.pieces import TableCell, TableRow
 from archdsl.notations.listing.words import AMOUNTS, KINDS, LIGHT
 from archdsl.syntax.tree import Token
 
@@ -31,21 +31,21 @@ _LETTERS = {"c": "FILTERS", "s": "STRIDE", "k": "WINDOW", "p": "PAD"}  # of tabl
 _ROLES = ("MACS", "PARAMS", "WEIGHTS", "OUTPUTS", "STRIDE", "PAD", "WINDOW", "GROUPS", "MAPS", "NEURONS", "FILTERS")
 
 
-class Reading:
+class RowReading:
     """The tokens of one row, the columns of an inception block, and what was passed over."""
 
     def __init__(self) -> None:
         self.tokens: list[Token] = []
         self.columns: dict[str, Token] = {}
         self.notes: list[Note] = []
-        self.unread: list[Cell] = []  # figures of columns of which nothing is known
+        self.unread: list[TableCell] = []  # figures of columns of which nothing is known
         self.inception = False  # whether it has the columns of an inception block
         self.of_layers = False  # whether the head of the table names what layers have
 
 
-def row_tokens(text: str, row: Row) -> Reading:
+def row_tokens(text: str, row: TableRow) -> RowReading:
     """Read a row under the head of its table."""
-    reading = Reading()
+    reading = RowReading()
     heads = [text[cell.start : cell.end] for cell in row.header]
     reading.inception = any(_INCEPTION.fullmatch(head.strip()) for head in heads)
     reading.of_layers = sum(_role(head) in _ROLES for head in heads) > 1
@@ -74,7 +74,7 @@ def _joined(tokens: list[Token]) -> list[Token]:
     return tokens + joined
 
 
-def is_header(text: str, cells: tuple[Cell, ...]) -> bool:
+def is_header(text: str, cells: tuple[TableCell, ...]) -> bool:
     """Whether a row names columns: no number in it, and two words or more that say what a column holds."""
     heads = [text[cell.start : cell.end] for cell in cells]
     if any(letter.isdigit() for head in heads for letter in head):
@@ -82,7 +82,7 @@ def is_header(text: str, cells: tuple[Cell, ...]) -> bool:
     return sum(_role(head) in _ROLES for head in heads) > 1
 
 
-def has_figures(text: str, cells: tuple[Cell, ...]) -> bool:
+def has_figures(text: str, cells: tuple[TableCell, ...]) -> bool:
     """Whether a first row is a layer: with figures that no head of a column has."""
     heads = [text[cell.start : cell.end] for cell in cells]
     heads = [head for head in heads if any(map(str.isdigit, head)) and not _NAMES.match(head)]
@@ -90,7 +90,7 @@ def has_figures(text: str, cells: tuple[Cell, ...]) -> bool:
     return any(_role(head) not in ("OUTPUTS", "PARAMS", "WEIGHTS", "MACS") for head in plain)
 
 
-def networks(text: str, row: Row) -> bool:
+def networks(text: str, row: TableRow) -> bool:
     """Whether a row holds layers of several networks side by side, as the columns A to E of VGG do."""
     seen: set[str] = set()
     columns = 0
@@ -105,7 +105,7 @@ def networks(text: str, row: Row) -> bool:
     return False
 
 
-def _cell(text: str, cell: Cell, head: str, reading: Reading, column: int) -> None:
+def _cell(text: str, cell: TableCell, head: str, reading: RowReading, column: int) -> None:
     found = words(text, cell.start, cell.end)
     amounts = [token for token in found if token.type in AMOUNTS]
     inception = _INCEPTION.fullmatch(head.strip())
@@ -129,7 +129,7 @@ def _cell(text: str, cell: Cell, head: str, reading: Reading, column: int) -> No
         reading.tokens += _under(role, found, cell) if plain else found
 
 
-def _is_harmless(head: str, column: int, reading: Reading) -> bool:
+def _is_harmless(head: str, column: int, reading: RowReading) -> bool:
     """Whether a column may be left unread: times, the numbers of rows, and in GoogLeNet's table the depth."""
     types = {token.type for token in words(head, 0, len(head))}
     depth = "depth" in head.lower() and reading.inception
@@ -171,7 +171,7 @@ def _role(head: str) -> str | None:
     return "" if any(kind in KINDS for kind in types) else None
 
 
-def _under(role: str | None, found: list[Token], cell: Cell) -> list[Token]:
+def _under(role: str | None, found: list[Token], cell: TableCell) -> list[Token]:
     """The tokens of a cell with the word of its column."""
     amounts = [token for token in found if token.type in AMOUNTS]
     if not amounts or role is None:

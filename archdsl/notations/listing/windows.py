@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Span
 from archdsl.notations.listing.draft import Draft
-from archdsl.notations.listing.entry import Entry
-from archdsl.notations.listing.flow import Flow, Window, fitting, spread
-from archdsl.notations.listing.line import Shape, sizes
+from archdsl.notations.listing.entry import ListedLayer
+from archdsl.notations.listing.flow import KnownSizes, ListedWindow, fitting, spread
+from archdsl.notations.listing.line import BracketShape, sizes
 from archdsl.notations.listing.parts import Unclear, amount, dims, pair, place_of, short, whole, word
 from archdsl.syntax.tree import Token
 
 
-def convolved(draft: Draft, entry: Entry, at: Span) -> list[Token]:
+def convolved(draft: Draft, entry: ListedLayer, at: Span) -> list[Token]:
     """The values of a convolution: filters, window, stride and padding, groups, dilation; raises Unclear."""
     facts = dict(entry.facts)
     if "volume" in facts:
@@ -23,21 +23,21 @@ def convolved(draft: Draft, entry: Entry, at: Span) -> list[Token]:
     kernel = _kernel(draft, window)
     values, space = moves(draft, entry, facts, kernel, at, pool=False)
     groups = facts.get("groups"), facts.get("dilation")
-    draft.flow = Flow(space, whole(count), False)
+    draft.flow = KnownSizes(space, whole(count), False)
     extra = [
         word(f"{letter}{whole(token)}", place_of(token)) for letter, token in zip("gd", groups, strict=True) if token
     ]
     return [amount((whole(count),), place_of(count)), amount(pair(kernel), place_of(window)), *values, *extra]
 
 
-def _volume(draft: Draft, entry: Entry, facts: dict[str, Token]) -> None:
+def _volume(draft: Draft, entry: ListedLayer, facts: dict[str, Token]) -> None:
     """`5x5x3` without a word: windows over the 3 channels that come in, or else what comes out."""
     volume = facts["volume"]
     count, channels = facts.get("count"), int(sizes(volume)[2])
     if "window" not in facts and channels == draft.flow.channels and count is not None and whole(count) != channels:
         facts["window"] = volume
     else:
-        entry.shapes.append(Shape(sizes(volume), volume.start, volume.end))
+        entry.shapes.append(BracketShape(sizes(volume), volume.start, volume.end))
 
 
 def _kernel(draft: Draft, window: Token) -> tuple[str, ...]:
@@ -54,7 +54,7 @@ def _kernel(draft: Draft, window: Token) -> tuple[str, ...]:
 
 
 def moves(
-    draft: Draft, entry: Entry, facts: dict[str, Token], kernel: tuple[str, ...], at: Span, *, pool: bool
+    draft: Draft, entry: ListedLayer, facts: dict[str, Token], kernel: tuple[str, ...], at: Span, *, pool: bool
 ) -> tuple[list[Token], tuple[int, ...] | None]:
     """Stride and padding as values, and the sizes that come out where they are known."""
     axes = len(draft.flow.space) if draft.flow.space else 2
@@ -73,7 +73,9 @@ def moves(
         pad = pad or (0,) * axes
     if "ceil" in entry.switches:
         given = [*given, word("ceil", at)]
-    usual = Window(window, stride or (window if pool else (1,) * axes), pad or (0,) * axes, "ceil" in entry.switches)
+    usual = ListedWindow(
+        window, stride or (window if pool else (1,) * axes), pad or (0,) * axes, "ceil" in entry.switches
+    )
     claimed = wanted(draft, entry, axes)
     if claimed is None:
         _nothing_vague(entry, stride, pad)
@@ -84,7 +86,7 @@ def moves(
     return given, usual.over(draft.flow.space) if draft.flow.space else claimed
 
 
-def _nothing_vague(entry: Entry, stride: object, pad: object) -> None:
+def _nothing_vague(entry: ListedLayer, stride: object, pad: object) -> None:
     """`strided`, `with padding`, without a figure, and no shape that tells it."""
     for token in entry.vague:
         said = stride if token.text.lower().startswith("strid") else pad
@@ -93,7 +95,7 @@ def _nothing_vague(entry: Entry, stride: object, pad: object) -> None:
             raise Unclear(f"{token.text!r} has no figure", place_of(token), hint)
 
 
-def _found(draft: Draft, found: Window, usual: Window, at: Span, wanted: tuple[int, ...]) -> list[Token]:
+def _found(draft: Draft, found: ListedWindow, usual: ListedWindow, at: Span, wanted: tuple[int, ...]) -> list[Token]:
     """What was not said and follows from the shape claimed."""
     values = []
     if found.stride != usual.stride:
@@ -106,7 +108,7 @@ def _found(draft: Draft, found: Window, usual: Window, at: Span, wanted: tuple[i
     return [word(value, at) for value in values]
 
 
-def wanted(draft: Draft, entry: Entry, axes: int) -> tuple[int, ...] | None:
+def wanted(draft: Draft, entry: ListedLayer, axes: int) -> tuple[int, ...] | None:
     """The sizes that the shape claims beside the channels."""
     for shape in entry.shapes[-1:]:
         if len(shape.sizes) in (axes, axes + 1):

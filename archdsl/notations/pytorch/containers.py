@@ -6,8 +6,8 @@ import re
 from typing import Any, NamedTuple
 
 from archdsl.diagnostics import Span
-from archdsl.notations.pytorch.parse import Call, Unknown
-from archdsl.notations.pytorch.value import Value
+from archdsl.notations.pytorch.parse import ModuleCall, UnknownValue
+from archdsl.notations.pytorch.value import ShapeValue
 from archdsl.syntax import tree
 from archdsl.vocabulary.printed import (
     APART,
@@ -27,7 +27,7 @@ _EACH = "each reads what the one above gives, in the order in which they are pri
 _DOUBT = "Where its forward adds, joins or multiplies, or has parameters of its own, shapes and counts are others"
 
 
-class Fault(Exception):
+class ModuleFault(Exception):
     """A module that cannot be read: why, where, and what helps."""
 
     def __init__(self, message: str, at: Span, hint: str | None = None) -> None:
@@ -35,7 +35,7 @@ class Fault(Exception):
         self.message, self.at, self.hint = message, at, hint
 
 
-class Part(NamedTuple):
+class ModulePart(NamedTuple):
     """A piece of text that was made of a module: where, and what the module says that it reads."""
 
     start: int
@@ -47,11 +47,11 @@ class Part(NamedTuple):
 class Containers:
     """The part of a writer that puts modules together."""
 
-    def __init__(self, value: Value, taken: set[str]) -> None:
+    def __init__(self, value: ShapeValue, taken: set[str]) -> None:
         self.shape, self.rank = value
         self.taken = taken
         self.text: list[str] = []
-        self.parts: list[Part] = []
+        self.parts: list[ModulePart] = []
         self.assumed: list[tuple[Span, str]] = []
         self.doubts: list[tuple[Span, str]] = []  # what was assumed, and may well be otherwise
         self.length = self.count = 0
@@ -59,17 +59,17 @@ class Containers:
         self.named = True
 
     def put(self, text: str, place: Span, comes: tuple[tree.Comes, ...] = ()) -> None:
-        self.parts.append(Part(self.length, self.length + len(text), place, comes))
+        self.parts.append(ModulePart(self.length, self.length + len(text), place, comes))
         self.text.append(text)
         self.length += len(text)
 
     # ---- containers
 
-    def module(self, call: Call, label: str, within: Call | None) -> None:
+    def module(self, call: ModuleCall, label: str, within: ModuleCall | None) -> None:
         """A module under its name, with what it holds."""
         self.count += 1
         if self.count > _MOST:
-            raise Fault(f"more than {_MOST:,} modules", call.place)
+            raise ModuleFault(f"more than {_MOST:,} modules", call.place)
         if call.inside or call.plain in ("ModuleList", "ModuleDict") or call.plain in CHAINS:
             self._repeated(call) if call.times > 1 else self._container(call)
         elif call.times > 1:
@@ -77,7 +77,7 @@ class Containers:
         else:
             self._leaf(call, label, within)
 
-    def _repeated(self, call: Call) -> None:
+    def _repeated(self, call: ModuleCall) -> None:
         rank, shape, named = self.rank, self.shape, self.named
         self.named = False  # copies would have one name
         self.put("{\n", call.place)
@@ -86,9 +86,9 @@ class Containers:
         self.named = named
         self.shape = shape if self.shape == shape else None
         if self.rank != rank:
-            raise Fault(f"{call.times} equal modules that change the number of axes", call.place)
+            raise ModuleFault(f"{call.times} equal modules that change the number of axes", call.place)
 
-    def _container(self, call: Call) -> None:
+    def _container(self, call: ModuleCall) -> None:
         parts = self._held(call)
         if call.plain in CHAINS:
             pass
@@ -108,10 +108,10 @@ class Containers:
             self.module(part, part.label, call)
         self.nested = nested
 
-    def _is_list(self, call: Call) -> bool:
+    def _is_list(self, call: ModuleCall) -> bool:
         return call.plain == "ModuleList" and bool(call.inside)
 
-    def _in_order(self, call: Call, parts: list[Call]) -> None:
+    def _in_order(self, call: ModuleCall, parts: list[ModuleCall]) -> None:
         """A class of which the forward is not printed: its parts are read in their order, or that is refused."""
         apart = next((part for part in parts if part.label in PARALLEL or part.plain in IDENTITIES), None)
         named = self.nested and APART.fullmatch(call.plain) is not None
@@ -119,16 +119,16 @@ class Containers:
             said = f"{apart.label} is a part of it" if apart is not None else "its parts have no order"
             said = "its name says more than one after the other" if named and apart is None else said
             hint = "write it in a spec, where lines say what they read"
-            raise Fault(f"how {call.name} puts its parts together is not printed: {said}", call.place, hint)
+            raise ModuleFault(f"how {call.name} puts its parts together is not printed: {said}", call.place, hint)
         if self.nested:
             self.doubts.append((call.place, f"the parts of {call.name}: {_EACH}. {_DOUBT}"))
         elif len(parts) > 1:
             self.assumed.append((call.place, f"the parts of {call.name}: {_EACH}"))
 
-    def _gated(self, call: Call, parts: list[Call]) -> None:
+    def _gated(self, call: ModuleCall, parts: list[ModuleCall]) -> None:
         """torchvision's SqueezeExcitation: what comes in, times a gate for each channel."""
         pool, first, second, act, gate = parts
-        before = Value(self.shape, self.rank)
+        before = ShapeValue(self.shape, self.rank)
         self.assumed.append((call.place, f"{call.name}: a gate for each channel, as in torchvision"))
         self.put("MUL broadcast {\n{\n", call.place)
         for part in (pool, first, act, second, gate):
@@ -136,14 +136,14 @@ class Containers:
         self.put("}\nID\n}\n", call.place)
         self.shape, self.rank = before
 
-    def _inverted(self, call: Call, parts: list[Call]) -> None:
+    def _inverted(self, call: ModuleCall, parts: list[ModuleCall]) -> None:
         """torchvision's InvertedResidual and MBConv: a sum where the stride is 1 and the channels stay."""
         main, *others = parts
         unknown = next((part for part in others if part.plain not in IDENTITIES), None)
         channels = _kept_channels(main)
         if unknown is not None or channels is None:
             hint = "write it in a spec, where lines say what they read"
-            raise Fault(f"how {call.name} puts its parts together is not printed", call.place, hint)
+            raise ModuleFault(f"how {call.name} puts its parts together is not printed", call.place, hint)
         named, self.named = self.named, self.named and not channels
         if channels:
             self.assumed.append(
@@ -155,25 +155,25 @@ class Containers:
             self.put("}\nID\n}\n", call.place)
         self.named = named
 
-    def _held(self, call: Call) -> list[Call]:
+    def _held(self, call: ModuleCall) -> list[ModuleCall]:
         """What a container holds: printed, as arguments, in a list or in an OrderedDict."""
         if call.inside:
             return list(call.inside)
         values: list[Any] = [one.value for one in call.positional]
         if call.keywords:
-            raise Fault(f"{call.name} holds modules, without names before them", call.place)
-        if len(values) == 1 and isinstance(values[0], Call) and values[0].plain == "OrderedDict":
+            raise ModuleFault(f"{call.name} holds modules, without names before them", call.place)
+        if len(values) == 1 and isinstance(values[0], ModuleCall) and values[0].plain == "OrderedDict":
             pairs = values[0].positional[0].value if values[0].positional else ()
             values = [_paired(pair, call) for pair in _pairs(pairs)]
-        elif len(values) == 1 and isinstance(values[0], tuple) and not isinstance(values[0], Call):
+        elif len(values) == 1 and isinstance(values[0], tuple) and not isinstance(values[0], ModuleCall):
             values = list(values[0])
         for value in values:
-            if not isinstance(value, Call):
-                shown = value.text if isinstance(value, Unknown) else str(value)
-                raise Fault(f"{shown} is no module whose values are written here", call.place, "print the model")
+            if not isinstance(value, ModuleCall):
+                shown = value.text if isinstance(value, UnknownValue) else str(value)
+                raise ModuleFault(f"{shown} is no module whose values are written here", call.place, "print the model")
         return values
 
-    def _residual(self, call: Call, parts: list[Call]) -> None:
+    def _residual(self, call: ModuleCall, parts: list[ModuleCall]) -> None:
         """`conv1, bn1, relu, conv2, bn2, downsample`: a sum with what comes in, and an activation behind it."""
         shortcut = next((part for part in parts if part.label in SHORTCUTS), None)
         acts = [part for part in parts if part.label in ("relu", "act", "act1", "act2", "activation", "drop_path")]
@@ -181,9 +181,9 @@ class Containers:
         numbered = all(_NUMBERED.fullmatch(part.label) for part in main)
         if len(acts) != 1 or not main or (not numbered and len(main) != 1):
             hint = "write it in a spec, where lines say what they read"
-            raise Fault(f"how {call.name} puts its parts together is not printed", call.place, hint)
+            raise ModuleFault(f"how {call.name} puts its parts together is not printed", call.place, hint)
         self.assumed.append((call.place, f"{call.name}: the sum of its layers and of what comes in, as in ResNet"))
-        before = Value(self.shape, self.rank)
+        before = ShapeValue(self.shape, self.rank)
         self.put("ADD {\n{\n", call.place)
         for number, part in enumerate(main):
             self.module(part, "", call)
@@ -197,14 +197,14 @@ class Containers:
         self.put("}\n", call.place)
         self.module(acts[0], "", call)
 
-    def _leaf(self, call: Call, label: str, within: Call | None) -> None:
+    def _leaf(self, call: ModuleCall, label: str, within: ModuleCall | None) -> None:
         """Write one layer."""
         raise NotImplementedError
 
 
-def _kept_channels(call: Call) -> bool | None:
+def _kept_channels(call: ModuleCall) -> bool | None:
     """Whether convolutions one behind the other keep the size and the channels; None where that is not to be seen."""
-    found: list[Call] = []
+    found: list[ModuleCall] = []
     waiting = [call]
     while waiting:
         one = waiting.pop(0)
@@ -224,7 +224,7 @@ def _pairs(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else ()
 
 
-def _paired(pair: Any, call: Call) -> Any:
-    if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[1], Call):
-        raise Fault("an OrderedDict has pairs of a name and a module", call.place)
+def _paired(pair: Any, call: ModuleCall) -> Any:
+    if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[1], ModuleCall):
+        raise ModuleFault("an OrderedDict has pairs of a name and a module", call.place)
     return pair[1]._replace(label=str(pair[0]))

@@ -7,8 +7,7 @@ from bisect import bisect_right
 from typing import NamedTuple
 
 from archdsl.diagnostics import Span
-from archdsl.notations.pytorch.parse import Call, Unknown, Unreadable, parse
-from archdsl.notations.pytorch.parse import Value as Argument
+from archdsl.notations.pytorch.parse import ArgumentValue, ModuleCall, UnknownValue, Unreadable, parse
 from archdsl.vocabulary import exact
 from archdsl.vocabulary.keras import ACTIVATIONS
 
@@ -48,7 +47,7 @@ class Program(NamedTuple):
 
     start: int
     end: int
-    call: Call | None
+    call: ModuleCall | None
     target: str
     fault: Unreadable | None = None
     keras: bool = False
@@ -116,7 +115,7 @@ def _is_of_keras(name: str) -> bool:
     return plain == "Sequential" or any(row.name == plain for row in exact(f"layers.{plain}"))
 
 
-def _is_written_out(call: Call) -> bool:
+def _is_written_out(call: ModuleCall) -> bool:
     """Whether a call has all that it needs, as a program writes it: `Dense(128, relu)` is how others write layers."""
     if call.plain == "Sequential":
         return bool(call.positional)
@@ -125,16 +124,18 @@ def _is_written_out(call: Call) -> bool:
         return True
     names = [one.strip() for one in rows[0].signature.partition("*")[0].split(",") if one.strip()]
     needed = [name for name in names if "=" not in name]
-    words = any(isinstance(one.value, Unknown) and one.value.text.lower() in ACTIVATIONS for one in call.positional)
+    words = any(
+        isinstance(one.value, UnknownValue) and one.value.text.lower() in ACTIVATIONS for one in call.positional
+    )
     return not words and all(at < len(call.positional) or name in call.keywords for at, name in enumerate(needed))
 
 
-def stated_input(call: Call) -> Argument | None:
+def stated_input(call: ModuleCall) -> ArgumentValue | None:
     """The shape of the input that a layer of Keras, or the first of a row, says: `input_shape=(28, 28, 1)`."""
     if call.plain == "Sequential":
         held = call.positional[0].value if call.positional else ()
         first = held[0] if isinstance(held, tuple) and held else None
-        return stated_input(first) if isinstance(first, Call) else None
+        return stated_input(first) if isinstance(first, ModuleCall) else None
     for name in ("input_shape", "batch_input_shape", "batch_shape"):
         given = call.keywords.get(name)
         if given is not None:
@@ -171,12 +172,12 @@ def first_read(found: list[Program]) -> Reads | None:
         said = _read_by(call)
         if said is not None:
             return said
-        held = [one.value for one in call.positional if isinstance(one.value, Call)]
+        held = [one.value for one in call.positional if isinstance(one.value, ModuleCall)]
         calls = [*call.inside, *held, *calls][:_MOST_LOOKED_AT]
     return None
 
 
-def _read_by(call: Call) -> Reads | None:
+def _read_by(call: ModuleCall) -> Reads | None:
     rows = exact(f"nn.{call.plain}")
     if not rows or rows[0].name != call.plain or not rows[0].kind:
         return None
@@ -226,7 +227,7 @@ def _is_module(match: re.Match[str], text: str, keras: bool) -> bool:
     return _is_named(name, keras)
 
 
-def _is_whole(call: Call) -> bool:
+def _is_whole(call: ModuleCall) -> bool:
     """Whether a module is given what it cannot be without; `Linear(100)` is how others write layers."""
     if call.name != call.plain:  # nn.Linear(100) is PyTorch, and wrong
         return True

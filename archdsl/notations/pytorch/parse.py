@@ -31,13 +31,13 @@ class Unreadable(Exception):
         self.message, self.at = message, at
 
 
-class Unknown(NamedTuple):
+class UnknownValue(NamedTuple):
     """A value that only running the code would tell: a name, a call, an expression of them."""
 
     text: str
 
 
-class Value(NamedTuple):
+class ArgumentValue(NamedTuple):
     """An argument: a number, a text, a truth value, a tuple, a Call, or Unknown."""
 
     value: Any
@@ -45,13 +45,13 @@ class Value(NamedTuple):
     end: int
 
 
-class Call(NamedTuple):
+class ModuleCall(NamedTuple):
     """`(conv1): Conv2d(3, 64, kernel_size=(7, 7))`: `label` is its name in a printed model, `inside` what it holds."""
 
     name: str
-    positional: tuple[Value, ...]
-    keywords: dict[str, Value]
-    inside: tuple[Call, ...]
+    positional: tuple[ArgumentValue, ...]
+    keywords: dict[str, ArgumentValue]
+    inside: tuple[ModuleCall, ...]
     label: str
     times: int  # equal ones: (0-11): 12 x BertLayer
     start: int
@@ -74,9 +74,9 @@ class _Frame:
 
     def __init__(self, opening: str, call: tuple[str, int, int] | None, start: int, label: tuple[str, int]) -> None:
         self.opening, self.call, self.start, self.label = opening, call, start, label
-        self.items: list[Value] = []
-        self.keywords: dict[str, Value] = {}
-        self.inside: list[Call] = []
+        self.items: list[ArgumentValue] = []
+        self.keywords: dict[str, ArgumentValue] = {}
+        self.inside: list[ModuleCall] = []
         self.keyword: str | None = None
         self.parts: list[Any] = []  # of the item that is open: values and signs in turn
         self.commas = 0
@@ -94,7 +94,7 @@ def tokens(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
             yield match
 
 
-def parse(text: str, start: int, end: int) -> Call:
+def parse(text: str, start: int, end: int) -> ModuleCall:
     """Read the call that begins at `start`, with its label; it may end on a later line. Raises Unreadable."""
     return _Parser(text, start).read(tokens(text, start, end))
 
@@ -109,14 +109,14 @@ class _Parser:
         self.label: tuple[str, int, int] | None = None  # label, copies, place
         self.name: re.Match[str] | None = None  # a name that a bracket may follow
 
-    def read(self, found: Iterator[re.Match[str]]) -> Call:
+    def read(self, found: Iterator[re.Match[str]]) -> ModuleCall:
         for token in found:
             done = self._token(token)
             if done is not None:
                 return done
         raise Unreadable("a bracket without its partner", Span(self.start, self.start + 1))
 
-    def _token(self, token: re.Match[str]) -> Call | None:
+    def _token(self, token: re.Match[str]) -> ModuleCall | None:
         at = Span(*token.span())
         if self.name is not None and token["sign"] != "(":
             self._value(self._named(self.name), Span(*self.name.span()))
@@ -137,9 +137,9 @@ class _Parser:
 
     def _named(self, name: re.Match[str]) -> Any:
         text = name.group()
-        return _WORDS[text] if text in _WORDS else Unknown(text)
+        return _WORDS[text] if text in _WORDS else UnknownValue(text)
 
-    def _sign(self, sign: str, at: Span, name: re.Match[str] | None) -> Call | None:
+    def _sign(self, sign: str, at: Span, name: re.Match[str] | None) -> ModuleCall | None:
         if sign in _CLOSING:
             self._open(sign, at, name)
         elif sign in (")", "]", "}"):
@@ -167,17 +167,17 @@ class _Parser:
         self.frames.append(_Frame(sign, call, start, (label, times)))
         self.label = None
 
-    def _close(self, sign: str, at: Span) -> Call | None:
+    def _close(self, sign: str, at: Span) -> ModuleCall | None:
         if not self.frames or _CLOSING[self.frames[-1].opening] != sign:
             raise Unreadable(f"{sign!r} without its partner", at)
         self._item(at.start)
         frame = self.frames.pop()
         made = self._made(frame, at.end)
         if not self.frames:
-            if isinstance(made, Call):
+            if isinstance(made, ModuleCall):
                 return made
             raise Unreadable("no module", Span(frame.start, at.end))
-        if isinstance(made, Call) and frame.label[0]:
+        if isinstance(made, ModuleCall) and frame.label[0]:
             self.frames[-1].inside.append(made)
         else:
             self._value(made, Span(frame.start, at.end))
@@ -188,7 +188,7 @@ class _Parser:
             name, _, head = frame.call
             label, times = frame.label
             items = tuple(frame.items)
-            return Call(name, items, frame.keywords, tuple(frame.inside), label, times, frame.start, end, head)
+            return ModuleCall(name, items, frame.keywords, tuple(frame.inside), label, times, frame.start, end, head)
         if frame.opening == "{" or frame.keywords:
             raise Unreadable("a dictionary", Span(frame.start, end))
         if frame.opening == "(" and len(frame.items) == 1 and not frame.commas:
@@ -197,10 +197,10 @@ class _Parser:
 
     def _keyword(self, at: Span) -> None:
         frame = self.frames[-1]
-        if frame.call is None or len(frame.parts) != 1 or not isinstance(frame.parts[0], Value):
+        if frame.call is None or len(frame.parts) != 1 or not isinstance(frame.parts[0], ArgumentValue):
             raise Unreadable("'=' cannot stand here", at)
         (word,) = frame.parts
-        if not isinstance(word.value, Unknown) or frame.keyword is not None:
+        if not isinstance(word.value, UnknownValue) or frame.keyword is not None:
             raise Unreadable("'=' cannot stand here", at)
         frame.keyword, frame.parts = word.value.text, []
 
@@ -208,9 +208,9 @@ class _Parser:
         if not self.frames:
             raise Unreadable("a value outside a module", at)
         parts = self.frames[-1].parts
-        if parts and isinstance(parts[-1], Value):
+        if parts and isinstance(parts[-1], ArgumentValue):
             raise Unreadable("two values without a comma between them", at)
-        parts.append(Value(value, at.start, at.end))
+        parts.append(ArgumentValue(value, at.start, at.end))
 
     def _item(self, end: int) -> None:
         """The item of a bracket is whole."""
@@ -238,18 +238,18 @@ def _number(text: str, at: Span) -> Any:
     return float(plain)
 
 
-def _evaluated(parts: list[Any], text: str) -> Value:
+def _evaluated(parts: list[Any], text: str) -> ArgumentValue:
     """The value of an expression: sums of products, from the left; raises Unreadable."""
-    places = [part for part in parts if isinstance(part, Value)]
+    places = [part for part in parts if isinstance(part, ArgumentValue)]
     at = Span(places[0].start, places[-1].end) if places else Span(0, 0)
     if not places:
         raise Unreadable("a value is missing", at)
     if len(parts) == 1:
         return places[0]
-    if any(isinstance(part.value, (Unknown, Call, str)) or part.value is None for part in places):
-        return Value(Unknown(" ".join(text[at.start : at.end].split())), *at)
+    if any(isinstance(part.value, (UnknownValue, ModuleCall, str)) or part.value is None for part in places):
+        return ArgumentValue(UnknownValue(" ".join(text[at.start : at.end].split())), *at)
     total = _sum(parts, at)
-    return Value(total, *at)
+    return ArgumentValue(total, *at)
 
 
 def _sum(parts: list[Any], at: Span) -> Any:
@@ -258,7 +258,7 @@ def _sum(parts: list[Any], at: Span) -> Any:
     signs: list[str] = []
     expected = True
     for part in parts:
-        if isinstance(part, Value):
+        if isinstance(part, ArgumentValue):
             values.append(part.value)
             while signs and signs[-1] == "neg":
                 signs.pop()

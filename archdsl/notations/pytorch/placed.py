@@ -40,7 +40,7 @@ def placed(file: tree.File, parts: list[Any], whole: Span) -> tuple[tree.Line, .
             part = part_at(node.start)  # type: ignore[attr-defined]
             at = part.place if part is not None else whole
             fields |= {"start": at.start, "end": at.end}
-            if isinstance(node, tree.Layer) and node.kind is not None and part is not None:
+            if isinstance(node, tree.LayerStatement) and node.kind is not None and part is not None:
                 fields["comes"] = part.comes
         return type(node)(**fields)
 

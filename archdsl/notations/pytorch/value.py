@@ -7,7 +7,7 @@ from typing import NamedTuple
 from archdsl.sizes.shape import Shape
 
 
-class Value(NamedTuple):
+class ShapeValue(NamedTuple):
     """A shape and its number of axes, as far as they are known."""
 
     shape: Shape | None

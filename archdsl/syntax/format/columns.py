@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from archdsl.syntax.format.rows import Atom, Row
+from archdsl.syntax.format.rows import Atom, TextRow
 
 WIDEST = 120  # alignment makes no row longer than this
 
 
-class Place(NamedTuple):
+class ColumnPlace(NamedTuple):
     """Where in a row a column may begin: a token, or the comment behind all tokens."""
 
-    row: Row
+    row: TextRow
     at: int
 
     @property
@@ -27,7 +27,7 @@ class Place(NamedTuple):
         return len(self.row.comment or "")
 
 
-def place(places: Iterable[Place], gap: int, least: int = 0, most: int = WIDEST) -> None:
+def place(places: Iterable[ColumnPlace], gap: int, least: int = 0, most: int = WIDEST) -> None:
     """Move tokens to one column, `gap` behind the longest of what stands before them, from `least` to `most`.
 
     A row that would become too long for that stands apart, with its own distance; so does one that pushes others out.
@@ -47,7 +47,7 @@ def place(places: Iterable[Place], gap: int, least: int = 0, most: int = WIDEST)
         _move(one, column - end if number in apart else gap)
 
 
-def _move(one: Place, distance: int) -> None:
+def _move(one: ColumnPlace, distance: int) -> None:
     if one.at < len(one.row.atoms):
         atom = one.row.atoms[one.at]
         atom.pad = distance - atom.gap
@@ -55,9 +55,9 @@ def _move(one: Place, distance: int) -> None:
         one.row.comment_pad = distance
 
 
-def runs(rows: Iterable[Row], same: Callable[[Row, Row], bool]) -> Iterator[list[Row]]:
+def runs(rows: Iterable[TextRow], same: Callable[[TextRow, TextRow], bool]) -> Iterator[list[TextRow]]:
     """Neighbouring rows that belong together."""
-    run: list[Row] = []
+    run: list[TextRow] = []
     for row in rows:
         if run and not same(run[-1], row):
             yield run

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from archdsl.syntax.format.columns import Place, place, runs, widen
-from archdsl.syntax.format.rows import Atom, Row, settle
-from archdsl.syntax.format.statements import Part, Shape, claims_at, levels, neighbours
+from archdsl.syntax.format.columns import ColumnPlace, place, runs, widen
+from archdsl.syntax.format.rows import Atom, TextRow, settle
+from archdsl.syntax.format.statements import RowShape, StatementPart, claims_at, levels, neighbours
 from archdsl.syntax.format.tally import align_claims
 
 COLUMN, FURTHEST = 50, 90  # claims and comments stand here or further right, claims up to there
@@ -18,9 +18,9 @@ _BEFORE_CLAIMS, _BEFORE_INPUTS, _BEFORE_STATEMENT, _BEFORE_COMMENT = 3, 2, 2, 2
 _MOST = 16  # columns of statements
 
 
-def align(rows: list[Row]) -> None:
+def align(rows: list[TextRow]) -> None:
     """Align everything, from left to right."""
-    shapes = [Shape(row) for row in rows]
+    shapes = [RowShape(row) for row in rows]
     together = [[shapes[n] for n in run] for run in levels(shapes)]
     for run in together:
         _numbers(run)
@@ -36,7 +36,12 @@ def align(rows: list[Row]) -> None:
     settle(rows)
     paragraphs = list(runs(rows, lambda a, b: a.paragraph == b.paragraph))
     for paragraph in paragraphs:
-        place((Place(row, at) for row in paragraph for at in [claims_at(row)] if at), _BEFORE_CLAIMS, COLUMN, FURTHEST)
+        place(
+            (ColumnPlace(row, at) for row in paragraph for at in [claims_at(row)] if at),
+            _BEFORE_CLAIMS,
+            COLUMN,
+            FURTHEST,
+        )
     settle(rows)
     for paragraph in paragraphs:
         _comments(paragraph)
@@ -45,7 +50,7 @@ def align(rows: list[Row]) -> None:
 # ---- Values and labels
 
 
-def _numbers(run: list[Shape]) -> None:
+def _numbers(run: list[RowShape]) -> None:
     """`INCEPTION  64  96 128`: values of one kind, all of them numbers, with their last digits below one another."""
     groups: dict[tuple[str, int], list[list[Atom]]] = {}
     for shape in run:
@@ -59,7 +64,7 @@ def _numbers(run: list[Shape]) -> None:
         widen(group, numbers=True)
 
 
-def _values(atoms: list[Atom], part: Part) -> list[Atom]:
+def _values(atoms: list[Atom], part: StatementPart) -> list[Atom]:
     """What stands between a kind and its repeat, inputs and claims."""
     found = []
     for atom in atoms[part.kind_at + 1 : part.end]:
@@ -69,9 +74,9 @@ def _values(atoms: list[Atom], part: Part) -> list[Atom]:
     return found
 
 
-def _labels(run: list[Shape]) -> None:
+def _labels(run: list[RowShape]) -> None:
     """Kinds below one another behind their labels, up to a layer without one, braces over lines, or a block."""
-    near: list[Place] = []
+    near: list[ColumnPlace] = []
     braced = False
     for shape in run:
         part = shape.first
@@ -83,7 +88,7 @@ def _labels(run: list[Shape]) -> None:
         if not part.layer and shape.row.atoms[0].type != "BLOCK":
             continue
         if part.labelled and not shape.opens and part.kind_at < len(shape.row.atoms):
-            near.append(Place(shape.row, part.kind_at))
+            near.append(ColumnPlace(shape.row, part.kind_at))
             continue
         if near:
             place(near, 1)
@@ -91,23 +96,23 @@ def _labels(run: list[Shape]) -> None:
     place(near, 1)
 
 
-def _definitions(near: list[Shape]) -> None:
+def _definitions(near: list[RowShape]) -> None:
     """The = of neighbouring `let`s below one another, lists and other values each for themselves."""
     for run in runs((shape.row for shape in near), lambda a, b: _definition(a) == _definition(b)):
-        place((Place(row, 2) for row in run if _definition(row) is not None), 1)
+        place((ColumnPlace(row, 2) for row in run if _definition(row) is not None), 1)
 
 
-def _definition(row: Row) -> bool | None:
+def _definition(row: TextRow) -> bool | None:
     """Whether a `let` defines a list; None for what is no `let`."""
     return row.atoms[3].text == "[" if _is(row, "LET") and len(row.atoms) > 3 else None
 
 
-def _is(row: Row, type: str) -> bool:
+def _is(row: TextRow, type: str) -> bool:
     """Whether a row begins with a keyword that is no label."""
     return row.plain and row.atoms[0].type == type and len(row.atoms) > 1 and row.atoms[1].text not in (":", ",")
 
 
-def _lists(lines: list[Row]) -> None:
+def _lists(lines: list[TextRow]) -> None:
     """Values of a list over several lines, where the lines have the same form."""
     if len(lines) < 2:
         return
@@ -135,21 +140,21 @@ def _form(atoms: list[Atom]) -> tuple[str, ...]:
     return tuple(atom.type for atom in atoms[:end])
 
 
-def _conditions(near: list[Shape]) -> None:
+def _conditions(near: list[RowShape]) -> None:
     """Neighbouring `if`s on one line each: equal conditions token by token, and the braces below one another."""
     for run in runs((shape.row for shape in near), lambda a, b: _one_line_if(a) and _one_line_if(b)):
         if len(run) < 2:
             continue
         for alike in runs(run, lambda a, b: _condition(a) == _condition(b)):
             widen([row.atoms[: len(_condition(row))] for row in alike], numbers=False)
-        place((Place(row, len(_condition(row))) for row in run), 1)
+        place((ColumnPlace(row, len(_condition(row))) for row in run), 1)
 
 
-def _one_line_if(row: Row) -> bool:
+def _one_line_if(row: TextRow) -> bool:
     return _is(row, "IF") and row.atoms[-1].text == "}"
 
 
-def _condition(row: Row) -> tuple[str, ...]:
+def _condition(row: TextRow) -> tuple[str, ...]:
     """The form of a condition: its words, and what types its values have."""
     found = []
     for atom in row.atoms:
@@ -162,10 +167,10 @@ def _condition(row: Row) -> tuple[str, ...]:
 # ---- Joined statements, inputs and comments
 
 
-def _joined(run: list[Shape]) -> None:
+def _joined(run: list[RowShape]) -> None:
     """Statements joined on a line below those of neighbouring lines that have the same form or first kind."""
     joined = [shape for shape in run if len(shape.parts) > 1]
-    cluster: list[Shape] = joined[:1]
+    cluster: list[RowShape] = joined[:1]
     for before, shape in pairwise(joined):
         if not _alike(before, shape):
             _columns(cluster)
@@ -174,7 +179,7 @@ def _joined(run: list[Shape]) -> None:
     _columns(cluster)
 
 
-def _alike(a: Shape, b: Shape) -> bool:
+def _alike(a: RowShape, b: RowShape) -> bool:
     if a.braced != b.braced:
         return False
     heads = [shape.parts[0].head for shape in (a, b)]
@@ -184,25 +189,25 @@ def _alike(a: Shape, b: Shape) -> bool:
     return [unit[0].form for unit in a.units] == [unit[0].form for unit in b.units]
 
 
-def _columns(cluster: list[Shape]) -> None:
+def _columns(cluster: list[RowShape]) -> None:
     """Align unit by unit and, inside of each, statement by statement."""
     table = [(shape.row, shape.units) for shape in cluster]
     for unit in range(min(_MOST, max((len(units) for _, units in table), default=0))):
         having = [(row, units[unit]) for row, units in table if len(units) > unit]
         for number in range(min(_MOST, max(len(parts) for _, parts in having))):
             if unit or number:
-                starts = (Place(row, parts[number].start) for row, parts in having if len(parts) > number)
+                starts = (ColumnPlace(row, parts[number].start) for row, parts in having if len(parts) > number)
                 place(starts, _BEFORE_STATEMENT)
 
 
-def _inputs(near: list[Shape]) -> None:
+def _inputs(near: list[RowShape]) -> None:
     """The <- of neighbouring rows below one another."""
     for run in _having_inputs(near):
-        place((Place(shape.row, shape.inputs) for shape in run if shape.inputs), _BEFORE_INPUTS)
+        place((ColumnPlace(shape.row, shape.inputs) for shape in run if shape.inputs), _BEFORE_INPUTS)
 
 
-def _having_inputs(near: list[Shape]) -> Iterator[list[Shape]]:
-    run: list[Shape] = []
+def _having_inputs(near: list[RowShape]) -> Iterator[list[RowShape]]:
+    run: list[RowShape] = []
     for shape in near:
         if shape.inputs is not None:
             run.append(shape)
@@ -213,15 +218,15 @@ def _having_inputs(near: list[Shape]) -> Iterator[list[Shape]]:
         yield run
 
 
-def _comments(paragraph: list[Row]) -> None:
+def _comments(paragraph: list[TextRow]) -> None:
     """Comments behind lines below one another: those in a list, those behind claims, and all others."""
     for run in _apart([row for row in paragraph if row.atoms]):
         for claiming in (True, False):
             rows = (row for row in run if row.comment and (claims_at(row) is not None) == claiming)
-            place((Place(row, len(row.atoms)) for row in rows), _BEFORE_COMMENT, COLUMN)
+            place((ColumnPlace(row, len(row.atoms)) for row in rows), _BEFORE_COMMENT, COLUMN)
 
 
-def _apart(paragraph: list[Row]) -> Iterable[list[Row]]:
+def _apart(paragraph: list[TextRow]) -> Iterable[list[TextRow]]:
     """The rows of lists over several lines, each list for itself, and all others."""
     lists = [run for run in runs(paragraph, lambda a, b: b.under is not None) if len(run) > 1]
     inside = {row for run in lists for row in run}

@@ -32,10 +32,10 @@ class Atom:
         return self.gap + self.pad + len(self.text)
 
 
-class Row:
+class TextRow:
     """One line: tokens, a comment, or tokens and a comment."""
 
-    def __init__(self, depth: int, level: int, under: tuple[Row, int] | None, continued: bool) -> None:
+    def __init__(self, depth: int, level: int, under: tuple[TextRow, int] | None, continued: bool) -> None:
         self.atoms: list[Atom] = []
         self.comment: str | None = None
         self.comment_pad = 0
@@ -81,9 +81,9 @@ class Row:
         return " " * self.indent() + "".join(parts)
 
 
-def settle(rows: list[Row]) -> None:
+def settle(rows: list[TextRow]) -> None:
     """Tell the rows of lists where they begin: below the first value, or moved in where the bracket ends its row."""
-    columns: dict[tuple[Row, int], tuple[int, int]] = {}
+    columns: dict[tuple[TextRow, int], tuple[int, int]] = {}
     for row in rows:
         if row.under is None:
             continue
@@ -99,7 +99,7 @@ def settle(rows: list[Row]) -> None:
 # ---- Tokens to rows
 
 
-def rows(text: str, tokens: list[Token], respelled: dict[int, str]) -> list[Row]:
+def rows(text: str, tokens: list[Token], respelled: dict[int, str]) -> list[TextRow]:
     """The rows of a text, not yet aligned; `respelled` has the words that are written anew, by their offsets."""
     maker = _Maker()
     position = 0
@@ -122,14 +122,14 @@ class _Maker:
     """Puts tokens and comments into rows, one after the other."""
 
     def __init__(self) -> None:
-        self.made: list[Row] = []
-        self.row: Row | None = None
+        self.made: list[TextRow] = []
+        self.row: TextRow | None = None
         self.newlines = 2  # since the row before
         self.joined = False
-        self.brackets: list[tuple[str, Row, int]] = []
+        self.brackets: list[tuple[str, TextRow, int]] = []
         self.levels = [0]
         self.count = 0
-        self.statement = Statement()
+        self.statement = StatementSpacing()
 
     def between(self, text: str, last: bool = False) -> None:
         """Take what stands before the next token: line ends, comments, and backslashes that continue a line."""
@@ -162,14 +162,14 @@ class _Maker:
 
     def _begin_row(self) -> None:
         under = next(((row, at) for sign, row, at in self.brackets[-1:] if sign == "["), None)
-        self.row = Row(len(self.levels) - 1, self.levels[-1], under, self.joined and under is None)
+        self.row = TextRow(len(self.levels) - 1, self.levels[-1], under, self.joined and under is None)
         self.row.blank = self.newlines > 1
         self.made.append(self.row)
         self.newlines = 0
 
     def _end_row(self) -> None:
         if self.row is not None and not self.brackets:
-            self.statement = Statement()
+            self.statement = StatementSpacing()
         self.row = None
 
     def token(self, type: str, text: str, same_row: bool) -> None:
@@ -192,7 +192,7 @@ class _Maker:
             self.levels.pop()
         self.statement.take(type, text)
 
-    def _open(self, row: Row, same_row: bool) -> None:
+    def _open(self, row: TextRow, same_row: bool) -> None:
         """Enter braces; a row that begins with them and goes on has its statements on the level around it."""
         if same_row and all(atom.text == "{" for atom in row.atoms):
             self.levels.append(self.levels[-1])
@@ -200,7 +200,7 @@ class _Maker:
         self.count += 1
         self.levels.append(self.count)
 
-    def whole(self) -> Iterator[Row]:
+    def whole(self) -> Iterator[TextRow]:
         """The rows, with those empty lines that stay."""
         paragraph, before = 0, None
         for row in self.made:
@@ -215,7 +215,7 @@ class _Maker:
 # ---- Distances
 
 
-class Statement:
+class StatementSpacing:
     """What of a statement decides how far apart its tokens stand."""
 
     def __init__(self) -> None:

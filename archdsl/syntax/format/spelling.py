@@ -11,7 +11,16 @@ from archdsl.syntax.tree import Token
 
 _SIZES = re.compile(r"[A-Za-z][A-Z0-9_]*(?:[x×](?:[0-9]+|[A-Z][A-Z0-9_]*))+")
 _SPACED = ("DIMS", "REPEAT", "_XPAREN")
-_NAMING = (tree.Block, tree.Model, tree.Let, tree.Parameter, tree.Layer, tree.Input, tree.For, tree.Cases)
+_NAMING = (
+    tree.Block,
+    tree.ModelStatement,
+    tree.Let,
+    tree.Parameter,
+    tree.LayerStatement,
+    tree.Input,
+    tree.For,
+    tree.Cases,
+)
 
 
 class Spelling:
@@ -28,8 +37,8 @@ class Spelling:
             if isinstance(node, Token) or not isinstance(node, tuple):
                 continue
             stack += node
-            self.uses = self.uses or isinstance(node, tree.Use)
-            if isinstance(node, tree.Layer) and node.kind is not None:
+            self.uses = self.uses or isinstance(node, tree.UseStatement)
+            if isinstance(node, tree.LayerStatement) and node.kind is not None:
                 self.places.add(node.kind.start)
             if isinstance(node, _NAMING):
                 self.declared.update(_declared(node))
@@ -61,9 +70,9 @@ class Spelling:
 def _declared(node: Any) -> Iterator[str]:
     """The names that a node gives."""
     match node:
-        case tree.Block() | tree.Model() | tree.Let() | tree.Parameter():
+        case tree.Block() | tree.ModelStatement() | tree.Let() | tree.Parameter():
             yield node.name.text
-        case tree.Layer() | tree.Input() | tree.For() | tree.Cases():
+        case tree.LayerStatement() | tree.Input() | tree.For() | tree.Cases():
             yield from (name.text for name in node.names)
     if isinstance(node, tree.Block):
         yield from (name.text for name in node.takes)

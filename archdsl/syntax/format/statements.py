@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.syntax.format.rows import Atom, Row
+from archdsl.syntax.format.rows import Atom, TextRow
 
 _NAMES = ("WORD", "TEMPLATE", "NUMBER", "STRING")
 _KEYWORDS = ("MODEL", "USE", "BLOCK", "INPUT", "OUTPUT", "LET", "CASES", "EXPECT", "FREEZE", "FOR", "IF")
 
 
-class Part:
+class StatementPart:
     """One statement of a row: where it begins and ends, and what it is."""
 
     def __init__(self, atoms: list[Atom], start: int, end: int) -> None:
@@ -30,19 +30,19 @@ class Part:
         return self.labelled, self.end > self.kind_at + 1
 
 
-class Shape:
+class RowShape:
     """What the alignment needs to know of a row in which statements begin."""
 
-    def __init__(self, row: Row) -> None:
+    def __init__(self, row: TextRow) -> None:
         self.row = row
         self.parts, self.inputs = _parts(row.atoms) if row.plain else ([], None)
         self.opens = bool(row.atoms) and row.atoms[-1].text == "{"
         self.braced = bool(row.atoms) and row.atoms[0].text == "{" and _closed(row.atoms)
 
     @property
-    def units(self) -> list[list[Part]]:
+    def units(self) -> list[list[StatementPart]]:
         """The statements, those that are one word with the one before: an activation belongs to its layer."""
-        units: list[list[Part]] = []
+        units: list[list[StatementPart]] = []
         for part in self.parts:
             if part.bare and units:
                 units[-1].append(part)
@@ -51,7 +51,7 @@ class Shape:
         return units
 
     @property
-    def first(self) -> Part | None:
+    def first(self) -> StatementPart | None:
         return self.parts[0] if self.parts else None
 
 
@@ -70,7 +70,7 @@ def _behind_label(atoms: list[Atom], start: int, end: int) -> int:
     return start
 
 
-def _parts(atoms: list[Atom]) -> tuple[list[Part], int | None]:
+def _parts(atoms: list[Atom]) -> tuple[list[StatementPart], int | None]:
     """The statements on a row's own level, and where the row says what it reads."""
     start = 0
     while start < len(atoms) and atoms[start].text == "{":
@@ -80,12 +80,12 @@ def _parts(atoms: list[Atom]) -> tuple[list[Part], int | None]:
         text = atoms[at].text
         depth += (text in ("{", "(", "x(", "[")) - (text in ("}", ")", "]"))
         if text == ";" and depth == 0:
-            parts.append(Part(atoms, start, at))
+            parts.append(StatementPart(atoms, start, at))
             start = at + 1
         at += 1
     end = at - 1 if depth < 0 else at
     if end > start:
-        parts.append(Part(atoms, start, end))
+        parts.append(StatementPart(atoms, start, end))
     if atoms[0].type != "BLOCK":
         inputs = _last(atoms, "<-")
     return [part for part in parts if part.end > part.start], inputs
@@ -101,7 +101,7 @@ def _last(atoms: list[Atom], sign: str) -> int | None:
     return None
 
 
-def claims_at(row: Row) -> int | None:
+def claims_at(row: TextRow) -> int | None:
     """Where the claims of a row begin."""
     return _last(row.atoms, "->")
 
@@ -109,7 +109,7 @@ def claims_at(row: Row) -> int | None:
 # ---- Which rows belong together
 
 
-def levels(shapes: list[Shape]) -> Iterator[list[int]]:
+def levels(shapes: list[RowShape]) -> Iterator[list[int]]:
     """Rows of one paragraph with statements on one level, whatever stands deeper between them."""
     groups: dict[tuple[int, int], list[int]] = {}
     for number, shape in enumerate(shapes):
@@ -118,9 +118,9 @@ def levels(shapes: list[Shape]) -> Iterator[list[int]]:
     yield from groups.values()
 
 
-def neighbours(shapes: list[Shape]) -> Iterator[list[Shape]]:
+def neighbours(shapes: list[RowShape]) -> Iterator[list[RowShape]]:
     """Rows of one paragraph and level with nothing deeper between them."""
-    run: list[Shape] = []
+    run: list[RowShape] = []
     for shape in shapes:
         if not shape.row.atoms or shape.row.under is not None:
             continue

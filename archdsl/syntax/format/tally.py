@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from archdsl.syntax.format.columns import WIDEST, runs
-from archdsl.syntax.format.rows import Atom, Row
+from archdsl.syntax.format.rows import Atom, TextRow
 
 _MOST = 16  # columns of claims
 _FIGURES = ("NUMBER", "GROUPED", "SCALED")
@@ -31,14 +31,14 @@ class Cell(NamedTuple):
         return sum(atom.width for atom in self.atoms) - first.gap - first.pad - self.number
 
 
-class Entry(NamedTuple):
+class RowClaims(NamedTuple):
     """The claims of one row."""
 
-    row: Row
+    row: TextRow
     cells: list[Cell]
 
 
-def align_claims(rows: list[Row]) -> None:
+def align_claims(rows: list[TextRow]) -> None:
     """Align claims behind `->` in a paragraph, and those of `expect` in neighbouring rows."""
     for paragraph in runs(rows, lambda a, b: a.paragraph == b.paragraph):
         _align([entry for row in paragraph for entry in _entries(row, "->")])
@@ -46,11 +46,11 @@ def align_claims(rows: list[Row]) -> None:
             _align([entry for row in near for entry in _entries(row, "expect")])
 
 
-def _neighbours(a: Row, b: Row) -> bool:
+def _neighbours(a: TextRow, b: TextRow) -> bool:
     return a.level == b.level and bool(a.atoms) and bool(b.atoms) and a.atoms[0].type == b.atoms[0].type
 
 
-def _entries(row: Row, sign: str) -> Iterator[Entry]:
+def _entries(row: TextRow, sign: str) -> Iterator[RowClaims]:
     """The claims at the end of a row, behind `->` or `expect`; braces may close behind those of `expect`."""
     at = len(row.atoms)
     if sign == "expect":
@@ -62,7 +62,7 @@ def _entries(row: Row, sign: str) -> Iterator[Entry]:
         atom = row.atoms[at]
         if atom.text == "->" or (atom.type == "EXPECT" and row.atoms[at + 1].text not in (":", ",")):
             if atom.text == sign:
-                yield Entry(row, list(_cells(row.atoms[at + 1 : end])))
+                yield RowClaims(row, list(_cells(row.atoms[at + 1 : end])))
             return
 
 
@@ -80,9 +80,9 @@ def _cells(atoms: list[Atom]) -> Iterator[Cell]:
             start = at + 1
 
 
-def _align(entries: list[Entry]) -> None:
+def _align(entries: list[RowClaims]) -> None:
     """Align rows whose claims begin alike; rows that have them in another order stay as they are."""
-    groups: dict[Key, list[Entry]] = {}
+    groups: dict[Key, list[RowClaims]] = {}
     for entry in entries:
         if entry.cells:
             groups.setdefault(entry.cells[0].key, []).append(entry)
@@ -91,7 +91,7 @@ def _align(entries: list[Entry]) -> None:
             _table(group)
 
 
-def _table(group: list[Entry]) -> None:
+def _table(group: list[RowClaims]) -> None:
     order: list[Key] = []
     fitting = [entry for entry in group if _insert(order, [cell.key for cell in entry.cells])]
     starts, figures = _widths(order, fitting)
@@ -119,7 +119,7 @@ def _insert(order: list[Key], keys: list[Key]) -> bool:
     return True
 
 
-def _widths(order: list[Key], entries: list[Entry]) -> tuple[dict[Key, int], dict[Key, int]]:
+def _widths(order: list[Key], entries: list[RowClaims]) -> tuple[dict[Key, int], dict[Key, int]]:
     """Where each column begins, and how wide its figures are."""
     figures, tails = dict.fromkeys(order, 0), dict.fromkeys(order, 0)
     for entry in entries:
@@ -135,12 +135,12 @@ def _widths(order: list[Key], entries: list[Entry]) -> tuple[dict[Key, int], dic
     return starts, figures
 
 
-def _natural(entry: Entry) -> int:
+def _natural(entry: RowClaims) -> int:
     """The width of the claims of a row before they are aligned."""
     return sum(atom.width for cell in entry.cells for atom in cell.atoms) - entry.cells[0].atoms[0].gap
 
 
-def _move(entry: Entry, starts: dict[Key, int], figures: dict[Key, int]) -> None:
+def _move(entry: RowClaims, starts: dict[Key, int], figures: dict[Key, int]) -> None:
     position = 0
     for number, cell in enumerate(entry.cells):
         first = cell.atoms[0]
