@@ -6,8 +6,8 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import daily
 import pytest
+from support import daily
 
 GOLDENS = Path(__file__).parent / "goldens"
 

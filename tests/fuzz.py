@@ -19,13 +19,13 @@ from typing import NamedTuple
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from daily import day  # noqa: E402
-from harness import broken  # noqa: E402
-from hostile.gallery import GALLERY  # noqa: E402
-from hostile.listings import LISTINGS  # noqa: E402
-from listing_mutants import mutated_listings  # noqa: E402
-from mutation import derived, mutants, plausible, runs  # noqa: E402
-from names import texts  # noqa: E402
+from support.daily import day  # noqa: E402
+from support.harness import broken  # noqa: E402
+from support.hostile.gallery import GALLERY  # noqa: E402
+from support.hostile.listings import LISTINGS  # noqa: E402
+from support.listing_mutants import mutated_listings  # noqa: E402
+from support.mutation import derived, mutants, plausible, runs  # noqa: E402
+from support.names import texts  # noqa: E402
 
 
 def gallery(count: int, seed: int) -> Iterator[str]:

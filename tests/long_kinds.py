@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
-from attributes import EVERY  # noqa: E402
+from support.attributes import EVERY  # noqa: E402
 from test_kinds import run  # noqa: E402
 from test_networks import Tally  # noqa: E402
 

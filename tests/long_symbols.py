@@ -12,7 +12,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 from long_run import long_run  # noqa: E402
-from symbols import Tally  # noqa: E402
+from support.symbols import Tally  # noqa: E402
 from test_symbols import run  # noqa: E402
 
 

@@ -20,9 +20,9 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1])]
 
 import torch  # noqa: E402
-from compare import tensor_sizes  # noqa: E402
+from support.compare import tensor_sizes  # noqa: E402
+from support.zoo import ZOO, Entry  # noqa: E402
 from torch.utils.flop_counter import FlopCounterMode  # noqa: E402
-from zoo import ZOO, Entry  # noqa: E402
 
 import archdsl  # noqa: E402
 

@@ -1,6 +1,6 @@
 """What of torch.nn can be written in the language: its modules and their constructor arguments, by their signatures.
 
-Functions, and what modules are called with, are those of `reachable_calls.py`.
+Functions, and what modules are called with, are those of `support/reachable_calls.py`.
 
 `python tests/reachable.py` writes `docs/coverage.md` anew. Which kinds make which modules is found from what their
 examples compile to. An argument is reachable if an attribute of such a kind names it (`torch=`), and follows from the
@@ -169,7 +169,7 @@ def reason(name: str) -> str | None:
 
 def page() -> str:
     """`docs/coverage.md`."""
-    from reachable_calls import sections
+    from support.reachable_calls import sections
 
     missing = list(unreachable())
     count = f"{len(missing)} arguments, those of one, two and three axes counted once, are out of reach:"

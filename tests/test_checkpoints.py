@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkpoints import DAMAGED, F32, packed, raw, wanted, zeros
-from harness import hidden
+from support.checkpoints import DAMAGED, F32, packed, raw, wanted, zeros
+from support.harness import hidden
 
 import archdsl
 from archdsl.checkpoints.compare import CheckpointComparison, Renaming, compare

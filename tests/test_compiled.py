@@ -19,8 +19,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from checkpoints import wanted_of  # noqa: E402
-from compare import evaluated, example_inputs, flops, static_tensors, tensor_sizes, torch_tensors, unrolled  # noqa: E402
+from support.checkpoints import wanted_of  # noqa: E402
+from support.compare import evaluated, example_inputs, flops, static_tensors, tensor_sizes, torch_tensors, unrolled  # noqa: E402
 
 import archdsl  # noqa: E402
 from archdsl.backends.source import flow  # noqa: E402

@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from daily import day
 from fuzz import SHARES, faults
-from hostile.run import MEBIBYTES, SECONDS, names
+from support.daily import day
+from support.hostile.run import MEBIBYTES, SECONDS, names
 
 ROOT = Path(__file__).parents[1]
 TEXTS = {"gallery": 10}  # of a kind; of every other
@@ -37,7 +37,7 @@ def test_a_third_of_the_gallery(group: int) -> None:
     """Each in a process of its own, within a part of the bounds that hold for a mebibyte."""
     chosen = THIRD[group::GROUPS]
     ran = subprocess.run(
-        [sys.executable, "-m", "hostile.run", *chosen, "--part", str(PART)],
+        [sys.executable, "-m", "support.hostile.run", *chosen, "--part", str(PART)],
         capture_output=True,
         text=True,
         cwd=Path(__file__).parent,

@@ -12,10 +12,10 @@ import pytest
 
 pytest.importorskip("torch")
 
-from drawn import Network, text
-from judge import judge
-from probes import probes
-from runs.tensors import DELIBERATE
+from support.drawn import Network, text
+from support.judge import judge
+from support.probes import probes
+from support.runs.tensors import DELIBERATE
 
 import archdsl
 

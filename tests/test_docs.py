@@ -30,7 +30,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from checkpoints import wanted, zeros
+from support.checkpoints import wanted, zeros
 
 import archdsl
 from archdsl.checker.check import check

@@ -10,7 +10,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from compare import example_inputs  # noqa: E402
+from support.compare import example_inputs  # noqa: E402
 from test_examples import each_kind, same, together  # noqa: E402
 
 import archdsl  # noqa: E402

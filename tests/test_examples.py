@@ -11,7 +11,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from compare import example_inputs  # noqa: E402
+from support.compare import example_inputs  # noqa: E402
 from test_layers import EXAMPLES, KINDS, spec  # noqa: E402
 
 import archdsl  # noqa: E402

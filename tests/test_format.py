@@ -12,9 +12,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import mutation
 import pytest
-from meaning import same_meaning
+from support import mutation
+from support.meaning import same_meaning
 
 from archdsl.checker.check import check
 from archdsl.cli import main as cli

@@ -6,7 +6,7 @@ import random
 from typing import Any
 
 import pytest
-from compare import static_tensors
+from support.compare import static_tensors
 
 import archdsl
 from archdsl.checker.check import check
@@ -259,7 +259,7 @@ def test_the_source_is_as_a_person_would_write_it() -> None:
 def test_hostile_names_in_the_source() -> None:
     """Frozen parts with names that no Python has: the source stays what may be run."""
     pytest.importorskip("torch")
-    from names import QUOTED, WORDS
+    from support.names import QUOTED, WORDS
 
     from archdsl.backends.torch.whitelist import verify
 

@@ -10,7 +10,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from blanks import HONEST, draws, of_specs, outcome
+from support.blanks import HONEST, draws, of_specs, outcome
 
 import archdsl
 from archdsl.checker.check import check
@@ -341,7 +341,7 @@ def test_texts_without_holes_load_nothing_of_this() -> None:
     assert ran.stdout.endswith("[]\n")
 
 
-# ---- numbers blanked and found again; `tests/blanks.py` does it in any number
+# ---- numbers blanked and found again; `tests/support/blanks.py` does it in any number
 
 
 def tally(verdicts: list[str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from faults_and_holes import OF_HOLES, Pair, pairs, told
+from support.faults_and_holes import OF_HOLES, Pair, pairs, told
 
 from archdsl.checker.check import check
 from archdsl.checker.checked import Checked

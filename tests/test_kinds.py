@@ -8,9 +8,9 @@ import pytest
 
 pytest.importorskip("torch")
 
-from attributes import EVERY
-from drawn import Network
-from lines import lines
+from support.attributes import EVERY
+from support.drawn import Network
+from support.lines import lines
 from test_networks import LEAST_REFUSED, Tally, check_network, explore
 
 OWN_ORDER = ("ATTENTION", "ATTEND", "WINDOWATTENTION")  # held against formulas, which draw noise in their own order

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from compare import static_tensors, unrolled
+from support.compare import static_tensors, unrolled
 
 import archdsl
 from archdsl.checker.check import settings

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from compare import static_tensors
+from support.compare import static_tensors
 
 import archdsl
 from archdsl.diagnostics.codes import CODES
@@ -226,7 +226,7 @@ def test_pytorch_gives_the_same_shape_and_tensors(kind: type[Layer], example: Ex
 @named(EXAMPLES)
 def test_pytorch_counts_the_same_macs(kind: type[Layer], example: Example) -> None:
     torch = pytest.importorskip("torch")
-    from compare import flops
+    from support.compare import flops
 
     model = archdsl.loads(spec(example.text), allow_modules=True)
     with torch.device("meta"):

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from checkpoints import F32, packed
+from support.checkpoints import F32, packed
 
 import archdsl
 from archdsl.cli.main import main

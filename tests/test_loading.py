@@ -16,8 +16,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from checkpoints import DAMAGED  # noqa: E402
-from harness import hidden  # noqa: E402
+from support.checkpoints import DAMAGED  # noqa: E402
+from support.harness import hidden  # noqa: E402
 
 import archdsl  # noqa: E402
 from archdsl.backends.torch import checkpoint  # noqa: E402

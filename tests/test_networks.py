@@ -12,12 +12,12 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from compare import flops, static_tensors, tensor_sizes, torch_tensors, unrolled  # noqa: E402
-from drawn import Network, text  # noqa: E402
 from hypothesis import HealthCheck, Phase, given, note, settings  # noqa: E402
 from hypothesis import seed as set_seed  # noqa: E402
-from judge import Judge, Made, Verdict, example, judge  # noqa: E402
-from networks import networks  # noqa: E402
+from support.compare import flops, static_tensors, tensor_sizes, torch_tensors, unrolled  # noqa: E402
+from support.drawn import Network, text  # noqa: E402
+from support.judge import Judge, Made, Verdict, example, judge  # noqa: E402
+from support.networks import networks  # noqa: E402
 
 import archdsl  # noqa: E402
 from archdsl.network.nodes import Leaf, Merge, Share  # noqa: E402

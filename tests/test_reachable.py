@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 import reachable  # noqa: E402
-import reachable_calls  # noqa: E402
+from support import reachable_calls  # noqa: E402
 
 import archdsl  # noqa: E402
 
@@ -37,7 +37,7 @@ def test_every_function_has_a_kind_or_a_reason() -> None:
 
 
 def test_every_argument_of_a_function_is_written_or_has_a_reason() -> None:
-    assert list(reachable_calls.unsaid()) == [], "ARGUMENTS of tests/reachable_calls.py"
+    assert list(reachable_calls.unsaid()) == [], "ARGUMENTS of tests/support/reachable_calls.py"
     every = [f"{each.name}.{one}" for each in reachable_calls.known() for one in reachable_calls.arguments(each.name)]
     assert [one for one in reachable_calls.ARGUMENTS if not any(fnmatch(name, one) for name in every)] == []
     assert {"interpolate.antialias", "scaled_dot_product_attention.attn_mask", "max_pool2d.return_indices"} <= set(
@@ -47,7 +47,9 @@ def test_every_argument_of_a_function_is_written_or_has_a_reason() -> None:
 
 def test_everything_that_modules_are_called_with_is_written_or_has_a_reason() -> None:
     every = list(reachable_calls.calls())
-    assert [one for one in every if reachable_calls.called(one) is None] == [], "FORWARD of tests/reachable_calls.py"
+    assert [one for one in every if reachable_calls.called(one) is None] == [], (
+        "FORWARD of tests/support/reachable_calls.py"
+    )
     assert [one for one in reachable_calls.FORWARD if not any(fnmatch(name, one) for name in every)] == []
     masks = {"MultiheadAttention.attn_mask", "MultiheadAttention.key_padding_mask", "TransformerEncoderLayer.src_mask"}
     assert masks | {"GRU.hx", "ConvTranspose2d.output_size", "MaxUnpool3d.indices"} <= set(every)

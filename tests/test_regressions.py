@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 
 import torch.nn.functional as F  # noqa: E402
-from compare import example_inputs, flops, static_tensors, tensor_sizes, torch_tensors  # noqa: E402
+from support.compare import example_inputs, flops, static_tensors, tensor_sizes, torch_tensors  # noqa: E402
 
 import archdsl  # noqa: E402
 

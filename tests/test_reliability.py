@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from harness import broken, hidden
-from hostile.gallery import GALLERY, largest
-from hostile.listings import LISTINGS
-from hostile.run import COMMANDS, MEBIBYTES, SECONDS, names
-from listing_mutants import mutated_listings
-from mutation import derived, mutants, plausible, runs, specs
-from names import QUOTED, QUOTED_PLACES, WORD_PLACES, WORDS, hostile, spec, texts
+from support.harness import broken, hidden
+from support.hostile.gallery import GALLERY, largest
+from support.hostile.listings import LISTINGS
+from support.hostile.run import COMMANDS, MEBIBYTES, SECONDS, names
+from support.listing_mutants import mutated_listings
+from support.mutation import derived, mutants, plausible, runs, specs
+from support.names import QUOTED, QUOTED_PLACES, WORD_PLACES, WORDS, hostile, spec, texts
 
 import archdsl
 from archdsl.checker.check import check
@@ -242,7 +242,7 @@ LONG = [
 def test_a_mebibyte_ends_in_time(name: str, command: str) -> None:
     """In a process of its own, with limits on its time and memory."""
     ran = subprocess.run(
-        [sys.executable, "-m", "hostile.run", name, "--command", command],
+        [sys.executable, "-m", "support.hostile.run", name, "--command", command],
         capture_output=True,
         text=True,
         cwd=Path(__file__).parent,
@@ -350,10 +350,10 @@ for found in pkgutil.walk_packages(archdsl.__path__, "archdsl."):  # its own mod
         import_module(found.name)
 from types import SimpleNamespace
 from archdsl.notations.calls import call, draft
-from harness import broken
-from hostile.gallery import GALLERY
-from mutation import mutants, plausible, specs
-from names import texts
+from support.harness import broken
+from support.hostile.gallery import GALLERY
+from support.mutation import mutants, plausible, specs
+from support.names import texts
 
 parsed, parsing = [], []
 
@@ -381,7 +381,7 @@ def watch(event, arguments):
         seen.append((event, str(arguments)[:200]))
 
 texts = [*mutants(700, seed=5), *plausible(300, seed=5), *texts(100, seed=5), *(make(40) for make in GALLERY.values())]
-import harness
+from support import harness
 harness.compile = lambda *_: None  # ours, of the source that is written
 sys.addaudithook(watch)
 for text in texts:

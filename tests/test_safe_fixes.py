@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from mutation import mutant, specs
+from support.mutation import mutant, specs
 from test_fixes import MENDED
 from test_guesses import Guess, guesses
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from checkpoints import wanted
+from support.checkpoints import wanted
 
 import archdsl
 from archdsl.network.nodes import Share, walk
@@ -313,7 +313,7 @@ def test_a_step_of_training_keeps_the_tie() -> None:
 @pytest.mark.parametrize("text", [SIAMESE, TIED], ids=["siamese", "tied"])
 def test_exported_and_compiled_modules_agree(text: str) -> None:
     torch = pytest.importorskip("torch")
-    from compare import example_inputs
+    from support.compare import example_inputs
 
     model = archdsl.loads(text)
     module = model.to_torch().eval()
@@ -326,7 +326,7 @@ def test_exported_and_compiled_modules_agree(text: str) -> None:
 
 def test_flops_count_each_run() -> None:
     pytest.importorskip("torch")
-    from compare import example_inputs, flops
+    from support.compare import example_inputs, flops
 
     for text in (SIAMESE, TIED, "input 8\ncell: FC 8\nSHARE cell x3"):
         model = archdsl.loads(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import seed as set_seed
-from symbols import Open, Tally, check_open, open_networks
+from support.symbols import Open, Tally, check_open, open_networks
 
 EXAMPLES = 380
 LEAST_FORBIDDEN = 0.3
@@ -13,7 +13,7 @@ LEAST_FORBIDDEN = 0.3
 
 def run(examples: int, tally: Tally, seed: int | None = None) -> None:
     """Try a number of drawn networks, the same ones for the same seed; a counterexample is made small and shown."""
-    from judge import judge
+    from support.judge import judge
 
     def check(one: Open) -> None:
         check_open(one, tally, judge)

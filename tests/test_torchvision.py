@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 import torch
-from compare import static_tensors
+from support.compare import static_tensors
+from support.zoo import WITHOUT, ZOO, Entry
 from torch.utils._python_dispatch import TorchDispatchMode
-from zoo import WITHOUT, ZOO, Entry
 
 import archdsl
 

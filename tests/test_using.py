@@ -13,8 +13,8 @@ from typing import Any
 
 import hypothesis
 import pytest
-from drawn import text as drawn
-from networks import networks
+from support.drawn import text as drawn
+from support.networks import networks
 
 import archdsl
 from archdsl.backends.source import source as compiled

@@ -18,10 +18,10 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from drawn import Network, text  # noqa: E402
-from judge import example, judge  # noqa: E402
+from support.drawn import Network, text  # noqa: E402
+from support.judge import example, judge  # noqa: E402
+from support.windows import windowed  # noqa: E402
 from test_networks import Tally, check_network, explore, results  # noqa: E402
-from windows import windowed  # noqa: E402
 
 import archdsl  # noqa: E402
 from archdsl.layers.window import Window  # noqa: E402
