@@ -45,7 +45,7 @@ class Elaborator(Elaboration):
         for line in lines:
             ours: list[Item] = []
             for statement in line.statements:
-                here = place.reading(current)
+                here, number = place.reading(current), place.names.counter
                 if isinstance(statement, tree.Unknown):
                     current = self.unknown(statement, here) if statement.lays else current
                     break
@@ -61,6 +61,7 @@ class Elaborator(Elaboration):
                         item, current = yield self._statement(statement, current, here, base)
                 except (Problem, Silent) as fault:
                     item, current = None, self._after(fault, statement, current, here)
+                    _count(statement, place.names, number)
                 if item is not None:
                     ours.append(item)
             current = self._held(line, ours, current, place)
@@ -126,6 +127,7 @@ class Elaborator(Elaboration):
     def unknown(self, statement: tree.Unknown, place: Place) -> Value:
         """What could not be read: its names stand for a value without a shape, and so does what flows on."""
         self.report.lost = True
+        place.names.counter += 1
         value = self.wrong()
         if statement.claim is not None and self.believes:
             sizes = claimed_shape(statement.claim.size, place.scope, self.limits)
@@ -328,3 +330,9 @@ class Elaborator(Elaboration):
 
             return tied(self, once, names, place)
         return once
+
+
+def _count(statement: tree.Statement, names: Names, number: int) -> None:
+    """Count a line with a fault as one item, so that those behind it keep their numbers."""
+    if isinstance(statement, tree.LayerStatement) and statement.kind is not None and names.counter == number:
+        names.counter += 1

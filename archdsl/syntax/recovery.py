@@ -8,6 +8,7 @@ from typing import Any
 from lark.exceptions import UnexpectedToken
 from lark.parsers.lalr_analysis import Shift
 
+from archdsl.diagnostics import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.lexer import DROPPED, ECHO, MENDED, Lexer
 from archdsl.syntax.tree import Token
@@ -15,6 +16,7 @@ from archdsl.syntax.tree import Token
 _LABEL = re.compile(r'\s*((?:[A-Za-z0-9_{}]+|"[^"\n]*")(?:\s*,\s*(?:[A-Za-z0-9_{}]+|"[^"\n]*"))*)\s*:')
 _DECLARES = re.compile(r"\s*(?:model|use|block|output|let|cases|expect|freeze)\b(?!\s*[:,])")
 _CLAIMED = re.compile(r"->\s*([0-9]+(?:[x×][0-9]+)*)\s*(?:#.*)?$")
+_IN_FRONT = re.compile(r"^\W*\[([0-9]+(?:[x×][0-9]+)*)\]")
 _BRACKET = re.compile(r"[][(){}#\"]")
 _NAME = re.compile(r'[A-Za-z0-9_{}]+|"[^"\n]*"')
 _NO_BRACE = re.compile(r'"[^"\n]*"|#[^\n]*|\w\{[^{}\n]*\}')  # texts, comments, and names with a part that is filled in
@@ -231,7 +233,7 @@ class Recovery:
         text = self.lexer.source.text[start - self._base : end]
         self.dropped.append(text)
         lays = _DECLARES.match(text) is None
-        values.append(tree.Unknown(names, lays, _claim(text, start), start, end + self._base))
+        values.append(tree.Unknown(names, lays, _claim(_CLAIMED.search(text), start), start, end + self._base))
 
     @property
     def _base(self) -> int:
@@ -268,15 +270,23 @@ class Recovery:
         return text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
 
 
-def _claim(text: str, start: int) -> tree.ShapeClaim | None:
-    """The shape in numbers that stands at the end of what could not be read."""
-    found = _CLAIMED.search(text)
+def unknown(source: Source, at: Span, in_front: bool) -> tree.Unknown:
+    """A line of another notation that could not be read, of the shape at its end, or `in_front` in brackets."""
+    begin = source.text.rfind("\n", 0, at.start) + 1
+    end = source.text.find("\n", at.start)
+    end = len(source.text) if end < 0 else end
+    text = source.text[begin:end]
+    found = (_IN_FRONT.search(text) if in_front else None) or _CLAIMED.search(text)
+    return tree.Unknown((), True, _claim(found, begin), begin, end)
+
+
+def _claim(found: re.Match[str] | None, start: int) -> tree.ShapeClaim | None:
+    """The shape in numbers that stands on what could not be read."""
     if found is None:
         return None
     at, end = start + found.start(1), start + found.end(1)
-    return tree.ShapeClaim(
-        Token("DIMS" if "x" in found[1] or "×" in found[1] else "NUMBER", found[1], at, end), at, end
-    )
+    kind = "DIMS" if "x" in found[1] or "×" in found[1] else "NUMBER"
+    return tree.ShapeClaim(Token(kind, found[1], at, end), at, end)
 
 
 def _leaves_braces(text: str) -> bool:
