@@ -33,7 +33,8 @@ _LINE = 20  # steps of reading a line
 class Listing(NamedTuple):
     """A listing as read: its tree, or None after an error; what is told; and how it was read, line by line.
 
-    After an error `rest` is what was read, with `Unknown` for each line that was not. `layers` counts the lines that were taken for layers, also those that could not be understood.
+    After an error `rest` is what was read, with `Unknown` for each line that was not. `layers` counts the lines that
+    were taken for layers, also those that could not be understood.
     """
 
     file: tree.File | None
