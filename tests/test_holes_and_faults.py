@@ -237,7 +237,7 @@ def faults(text: str) -> dict[tuple[str, int], tuple[str, str | None]]:
     return {(one.code, one.line): (one.message, one.hint) for one in errors}
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("where", AROUND)
 @pytest.mark.parametrize("hole", BEHIND)
 def test_every_faulty_line_is_told_whatever_the_hole(hole: str, where: str) -> None:
@@ -245,9 +245,10 @@ def test_every_faulty_line_is_told_whatever_the_hole(hole: str, where: str) -> N
 
 
 @pytest.mark.parametrize("where", AROUND)
-@pytest.mark.parametrize("hole", ["CONV ? 3x3 p1", "CONV 3 3x3 p? -> 8x8x3"])
+@pytest.mark.parametrize("hole", BEHIND)
 def test_a_faulty_line_is_told_whatever_the_hole(hole: str, where: str) -> None:
-    told_as_without(hole, where, FAULTY[::3])
+    """Other lines for each hole, so that all are told beside one."""
+    told_as_without(hole, where, FAULTY[list(BEHIND).index(hole) :: len(BEHIND)])
 
 
 def told_as_without(hole: str, where: str, lines: list[str]) -> None:
