@@ -31,12 +31,17 @@ class Recovery:
     def __init__(self, lexer: Lexer, state: Any) -> None:
         self.lexer, self.state = lexer, state
         self.active = False  # whether tokens pass through here
-        self.dropped: list[str] = []  # the text of all that was
+        self._dropped: list[tuple[int, int]] = []  # where all that was stands
         self._guessed = False  # whether it is a guess where some braces begin and end
         self._skipping = False
         self._echo = False  # whether what is skipped leaves its statement as it is
         self._line = 0  # the last line with a fault
         self._opened: list[int] = []  # how many braces were open inside each one of what was dropped
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The texts of what was dropped."""
+        return tuple(self.lexer.source.text[start:end] for start, end in self._dropped)
 
     @property
     def braces(self) -> bool:
@@ -230,10 +235,13 @@ class Recovery:
             names = self._names(start, end + self._base)
         start = min(start, end + self._base)
         states.append(actions[states[-1]]["layer"][1])
-        text = self.lexer.source.text[start - self._base : end]
-        self.dropped.append(text)
-        lays = _DECLARES.match(text) is None
-        values.append(tree.Unknown(names, lays, _claim(_CLAIMED.search(text), start), start, end + self._base))
+        text, begin = self.lexer.source.text, start - self._base
+        while self._dropped and self._dropped[-1][0] >= begin:  # it goes on
+            self._dropped.pop()
+        self._dropped.append((begin, end))
+        last = max(begin, text.rfind("\n", 0, end) + 1)
+        claim = _claim(_CLAIMED.search(text[last:end]), last + self._base)
+        values.append(tree.Unknown(names, _DECLARES.match(text, begin) is None, claim, start, end + self._base))
 
     @property
     def _base(self) -> int:
