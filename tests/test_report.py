@@ -165,3 +165,18 @@ def test_a_listing_with_a_line_that_cannot_be_read() -> None:
     assert [row.kind for row in report.layers] == ["CONV", "MAXPOOL", "FC"]
     assert [row.params for row in report.layers] == [1_792, 0, 327_690]
     assert report.totals is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input 8x8x3\ng: {\na: COVN 8 3x3 -> 6x6x8\nFC 3 } -> 3, 999 params",
+        "input 8x8x3\ng: { a: CONV 8 = 3 -> 6x6x8\nFC 3 } -> 3, 999 params",
+        "input 8x8x3\nblock B {\na: COVN 8 3x3 -> 6x6x8\nFC 3 }\nB -> 3, 999 params\nRESHAPE 1x1x3\nB -> 3, 88 params",
+        "input 8x8x3\nADD { { COVN 8 3x3 -> 6x6x8\nCONV 3 1x1 } -> 6x6x3, 8 params\nCONV 3 3x3 } -> 6x6x3, 5 params",
+    ],
+)
+def test_counts_of_what_is_missing_in_part_are_not_judged(text: str) -> None:
+    report = archdsl.check(text)
+    assert len(report.diagnostics) == 1
+    assert {claim.holds for claim in report.claims if "params" in claim.text} == {None}
