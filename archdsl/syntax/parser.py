@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits, raising
@@ -13,12 +13,13 @@ from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.lexer import Lexer, Vocabulary
 from archdsl.syntax.machine import Machine, Tables, Unexpected
-from archdsl.syntax.recovery import Recovery, end_of_block
 from archdsl.syntax.tree import Token
 
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
+if TYPE_CHECKING:
+    from archdsl.syntax.recovery import Recovery
+
+_FORBIDDEN = "\x00-\x08\x0b-\x1f\x7f"  # among ASCII
+_HIDDEN = "\x80-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
 _NUMBER = re.compile(r"[0-9]+(?P<decimal>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
 _SIZES = re.compile(r"(?:(?:[0-9]+|[A-Z][A-Z0-9]*|\?)[x×])+")  # before the last of several
 _COMMENTED = re.compile(r'(?:[^"#\n]|"[^"\n]*")*+#')  # a line that has come to a comment
@@ -70,9 +71,13 @@ def parse(source: Source, limits: Limits) -> Parsed:
         return Parsed(run.value, [], ignored)
     if not _is_read_to_its_end(lexer):
         return Parsed(None, lexer.diagnostics, ignored)
+    from archdsl.syntax.recovery import end_of_block
+
     open_brace = next((d.span.start for d in lexer.diagnostics if source.text.startswith("{", d.span.start)), None)
     end = end_of_block(source.text, open_brace) if open_brace is not None else None
     again = _run(source, limits, "start", closing=end) if end is not None else run
+    assert run.recovery is not None
+    assert again.recovery is not None
     rest = again.recovery.finish() if again.lexer.diagnostics else again.value
     return Parsed(None, _told(lexer), ignored, rest, again.recovery.dropped or ("",), run.recovery.braces)
 
@@ -123,11 +128,11 @@ def tokens(source: Source, limits: Limits, faults: list[Diagnostic]) -> Iterator
 
 
 class _Run(NamedTuple):
-    """What came of a text: its value means nothing where the lexer has diagnostics."""
+    """What came of a text: its value where the lexer has no diagnostics, and the recovery where one was needed."""
 
     lexer: Lexer
     value: Any
-    recovery: Recovery
+    recovery: Recovery | None = None
 
 
 def _is_read_to_its_end(lexer: Lexer) -> bool:
@@ -147,27 +152,36 @@ def _run(
     feed = machine.feeder()
     if source.base:
         feed = _moved(feed, source.base)
-    recovery = Recovery(lexer, machine)
+    recovery: Recovery | None = None
     for token in lexer.tokens(lambda: machine.row, machine.shifts):
         if closing is not None and token.start >= closing:
             closing = None
+            recovery = recovery or _recovery(lexer, machine)
             recovery.close(token)
-        if recovery.active and recovery.takes(token):
+        if recovery is not None and recovery.active and recovery.takes(token):
             continue
         try:
             feed(token)
         except Unexpected:
+            recovery = recovery or _recovery(lexer, machine)
             recovery.begin(token)
         else:
             if taken is not None:
                 taken.append(token)
-    if lexer.diagnostics:
-        return _Run(lexer, None, recovery)
-    try:
-        return _Run(lexer, machine.finish(), recovery)
-    except Unexpected:
-        recovery.tell(Token("$END", "", len(source.text), len(source.text)))
-        return _Run(lexer, None, recovery)
+    if not lexer.diagnostics:
+        try:
+            return _Run(lexer, machine.finish(), recovery)
+        except Unexpected:
+            recovery = _recovery(lexer, machine)
+            recovery.tell(Token("$END", "", len(source.text), len(source.text)))
+    return _Run(lexer, None, recovery or _recovery(lexer, machine))
+
+
+def _recovery(lexer: Lexer, machine: Machine) -> Recovery:
+    """What goes on behind a fault; loaded for no text without one."""
+    from archdsl.syntax.recovery import Recovery
+
+    return Recovery(lexer, machine)
 
 
 def _moved(feed: Callable[[Token], None], base: int) -> Callable[[Token], None]:
@@ -183,7 +197,8 @@ def forbidden(
     `part` says how a line that is too long is parted, `comments` whether # begins one.
     """
     found = []
-    for match in _FORBIDDEN.finditer(source.text):
+    pattern = f"[{_FORBIDDEN}]" if source.text.isascii() else f"[{_FORBIDDEN}{_HIDDEN}]"  # that takes long to compile
+    for match in re.finditer(pattern, source.text):
         if match.group() == "\r" and source.text[match.end() : match.end() + 1] == "\n":
             continue
         name = f"U+{ord(match.group()):04X}"
