@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import REQUIRED, Sizes, Type
+from archdsl.layers.worked import NOTHING, Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import SYMBOLIC, Size
 
@@ -64,6 +65,11 @@ class Tensor(NamedTuple):
     def path(self, layer: str) -> str:
         """Its path, where that of its layer is given; a source without a name of its own is its tensor."""
         return f"{layer}.{self.name}" if self.name else layer
+
+    @property
+    def factor(self) -> Factor:
+        """Its elements as a factor of what a layer costs."""
+        return Factor(self.sizes, self.name if self.saved else "", True)
 
 
 class Module(NamedTuple):
@@ -303,17 +309,17 @@ class Layer:
         """Parameters and buffers in PyTorch's order, by PyTorch's names."""
         return ()
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
         """Multiply-accumulates."""
-        return 0
+        return NOTHING
 
-    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
         """Inputs read per unit, times units, plus one per bias per unit, as the LeNet papers count."""
-        return 0
+        return NOTHING
 
-    def units(self, output: Shape) -> Size:
+    def units(self, output: Shape) -> Worked:
         """Outputs that count as neurons: those of convolutions and fully connected layers."""
-        return 0
+        return NOTHING
 
     # ---- PyTorch
 

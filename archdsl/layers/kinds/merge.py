@@ -9,6 +9,7 @@ from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribu
 from archdsl.layers.layout import axis_index, dimension, either, layout
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Switch, Word
+from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, maximum, same
 
@@ -362,8 +363,8 @@ class MatrixProduct(Layer):
             raise Refusal("shape-mismatch", message, blame=1)
         return Shape((*left.sizes[:-1], width))
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return output.elements * inputs[0].channels
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        return Worked((Factor(output.sizes, "elements"), Factor((inputs[0].channels,), "channels")))
 
     def lower(self, *inputs: Shape) -> Lowered:
         second = "{1}.mT" if self.transpose else "{1}"

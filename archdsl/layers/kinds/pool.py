@@ -9,8 +9,8 @@ from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.pool import OPEN_MAX_POOL, PADDED_MAX_POOL, PADDED_MAX_POOL_1D, SUBSAMPLE
 from archdsl.layers.values import Number, PerAxis, Switch, Whole
 from archdsl.layers.window import Window, check_fit, derivation, ever, leftovers, short
-from archdsl.sizes.shape import AXES, Shape, product
-from archdsl.sizes.size import Size
+from archdsl.layers.worked import Factor, Worked
+from archdsl.sizes.shape import AXES, Shape
 
 
 def ceil_switch() -> Any:
@@ -262,8 +262,9 @@ class Subsample(SlidingPool):
         channels = inputs[0].channels
         return (Tensor("weight", (channels,)), Tensor("bias", (channels,), "bias"))
 
-    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return output.elements * (product(self.kernel) + 1)
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        units = Factor(output.sizes, "units")
+        return Worked((units, Factor(self.kernel, "elements")), (Factor(output.sizes, "biases"),))
 
     def lower(self, *inputs: Shape) -> Lowered:
         dimensions = len(self.kernel)
