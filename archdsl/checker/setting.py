@@ -86,7 +86,7 @@ def _elaborated(
     facts = facts_of(names, declared.model, given, report, limits, work)
     scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], holes, work)
     define_symbols(declared.inputs, names, given, scope, report, facts)
-    demand_of_inputs(declared.inputs, scope, report, limits, facts)
+    demand_of_inputs(declared.inputs, scope, report, facts)
     for fault in reading.cases.faults:
         report.problem(fault)
     elaborator = Elaborator(kinds, report, limits, reading.known, facts, work)
@@ -100,7 +100,7 @@ def _elaborated(
     values = {p.name.text: scope.get(p.name.text) for p in (declared.model.parameters if declared.model else ())}
     values |= {name: given[name] for name in sorted(names) if given.get(name, LEFT_OPEN) != LEFT_OPEN}
     if reading.notation == "arch" and inputs is None and not trial:
-        likely = channels.suspects(declared, scope, limits, reading.fragment)
+        likely = channels.suspects(declared, scope, reading.fragment)
         channels.remark(report, reading, likely, partial(_trial, given, limits, holes))
     claims, name = elaborator.judge.verdicts(), model_name(declared.model, reading.source)
     found = Checked(reading.source, name, values, network, elaborator.costs, claims, [], 0)

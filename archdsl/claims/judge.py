@@ -208,7 +208,7 @@ class Judge:
         scope: Scope,
         leaves: tuple[Leaf, ...],
     ) -> bool:
-        sizes = stated_shape(claim, self.text(claim), scope, self.limits)
+        sizes = stated_shape(claim, self.text(claim), scope)
         if not shapes:
             self._keep(claim, None, "", "")
             return True

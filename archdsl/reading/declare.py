@@ -123,7 +123,7 @@ def parameters(
     kinds and blocks, which a parameter may hold. `holes` are the numbers that are tried for each ?, by their places.
     `work` counts the steps of computing, here and wherever the scope goes.
     """
-    scope = Scope({}, {} if holes is None else {HOLES: holes}, work=work)
+    scope = Scope({}, {} if holes is None else {HOLES: holes}, limits, work=work)
     known = [parameter.name.text for parameter in model.parameters] if model else []
     for name in given:
         if name not in known and name not in symbols:
@@ -139,11 +139,11 @@ def parameters(
     for parameter in model.parameters if model else ():
         name = parameter.name.text
         if facts is not None and left_open(parameter, given):
-            scope.define(name, facts.symbol(name, least_of_parameter(name, model, scope, limits)))
+            scope.define(name, facts.symbol(name, least_of_parameter(name, model, scope)))
         else:
-            scope.define(name, _parameter(parameter, name, given, scope, report, limits, kinds))
+            scope.define(name, _parameter(parameter, name, given, scope, report, kinds))
     for condition in model.where if model else ():
-        demand(condition, scope, report, limits, facts)
+        demand(condition, scope, report, facts)
     return scope
 
 
@@ -153,7 +153,6 @@ def _parameter(
     given: dict[str, Any],
     scope: Scope,
     report: Reporter,
-    limits: Limits,
     kinds: Words,
 ) -> Any:
     if name in given:
@@ -167,7 +166,7 @@ def _parameter(
         if kind is not None:
             return kind
     try:
-        return evaluate(default, scope, limits)
+        return evaluate(default, scope)
     except Problem as problem:
         report.problem(problem)
     except Silent:
@@ -186,13 +185,13 @@ def _as_kind(value: Any, parameter: tree.Parameter, kinds: Words) -> Any:
 # ---- Inputs
 
 
-def input_shape(one: tree.Input, scope: Scope, limits: Limits) -> Shape:
+def input_shape(one: tree.Input, scope: Scope) -> Shape:
     """The shape that an input states."""
-    sizes = claimed_shape(one.size, scope, limits)
+    sizes = claimed_shape(one.size, scope)
     if any(isinstance(size, Expression) for size in sizes):
         from archdsl.expressions.open import assume_sizes
 
-        assume_sizes(sizes, one, limits)
+        assume_sizes(sizes, one, scope.limits)
         sizes = tuple(map(tidied, sizes))
     dtype = "int64" if one.dtype == "int" else "float32"
     most = max(AXES) - (dtype == "int64")

@@ -98,16 +98,16 @@ def _given(name: str, value: Any, inputs: tuple[tree.Input, ...], report: Report
     return WRONG
 
 
-def least_of_parameter(name: str, model: tree.ModelStatement | None, scope: Scope, limits: Limits) -> int:
+def least_of_parameter(name: str, model: tree.ModelStatement | None, scope: Scope) -> int:
     """Where a parameter that is left open begins: at 1, unless `where` states less."""
-    stated = [bound for one in (model.where if model else ()) for bound in _bounds(one, name, scope, limits)]
+    stated = [bound for one in (model.where if model else ()) for bound in _bounds(one, name, scope)]
     return min(1, max(stated, default=1))
 
 
-def _bounds(condition: tree.Expr, name: str, scope: Scope, limits: Limits) -> list[int]:
+def _bounds(condition: tree.Expr, name: str, scope: Scope) -> list[int]:
     """`depth >= 0`, `depth > -1`, `0 <= depth`, also joined by `and`: the least values that a condition states."""
     if isinstance(condition, tree.Chain) and condition.operators[0] == "and":
-        return [bound for term in condition.terms for bound in _bounds(term, name, scope, limits)]
+        return [bound for term in condition.terms for bound in _bounds(term, name, scope)]
     if not isinstance(condition, tree.Comparison):
         return []
     left, operator, right = condition.left, condition.operator, condition.right
@@ -116,27 +116,25 @@ def _bounds(condition: tree.Expr, name: str, scope: Scope, limits: Limits) -> li
     if operator not in (">", ">=") or not isinstance(left, Token) or left.text != name:
         return []
     try:
-        bound = evaluate(right, scope, limits)
+        bound = evaluate(right, scope)
     except (Problem, Silent):
         return []
     return [bound + (operator == ">")] if type(bound) is int else []
 
 
-def demand_of_inputs(
-    inputs: tuple[tree.Input, ...], scope: Scope, report: Reporter, limits: Limits, facts: Facts | None
-) -> None:
+def demand_of_inputs(inputs: tuple[tree.Input, ...], scope: Scope, report: Reporter, facts: Facts | None) -> None:
     """Hold each condition behind `where` of an input, or take it over where it is about what is left open."""
     for one in inputs:
         for condition in one.where:
             if facts is not None and report.told("limit"):
                 return
-            demand(condition, scope, report, limits, facts)
+            demand(condition, scope, report, facts)
 
 
-def demand(condition: tree.Expr, scope: Scope, report: Reporter, limits: Limits, facts: Facts | None) -> None:
+def demand(condition: tree.Expr, scope: Scope, report: Reporter, facts: Facts | None) -> None:
     """Hold a condition behind `where`, or take it over where it is about what is left open."""
     try:
-        if not _holds(condition, scope, limits, facts):
+        if not _holds(condition, scope, facts):
             report.tell("where-failed", failed(condition, scope, report), condition)
     except Problem as problem:
         report.problem(problem)
@@ -144,12 +142,12 @@ def demand(condition: tree.Expr, scope: Scope, report: Reporter, limits: Limits,
         pass
 
 
-def _holds(condition: tree.Expr, scope: Scope, limits: Limits, facts: Facts | None) -> bool:
+def _holds(condition: tree.Expr, scope: Scope, facts: Facts | None) -> bool:
     if facts is None:
-        return truth(condition, scope, limits)
+        return truth(condition, scope)
     from archdsl.expressions.assume import learned
 
-    return learned(facts, lambda: truth(condition, scope, limits), condition)
+    return learned(facts, lambda: truth(condition, scope), condition)
 
 
 def failed(condition: tree.Expr, scope: Scope, report: Reporter) -> str:

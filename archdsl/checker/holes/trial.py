@@ -153,7 +153,7 @@ class Bench:
         try:
             scope = parameters(declared.model, given, names, report, limits, facts, self.kinds.words[0], noted, work)
             define_symbols(declared.inputs, names, given, scope, report, facts)
-            demand_of_inputs(declared.inputs, scope, report, limits, facts)
+            demand_of_inputs(declared.inputs, scope, report, facts)
         except Stop as stop:
             report.problem(stop.problem)
         elaborator = _Trial(self, report, limits, facts, work, setting)
@@ -176,7 +176,7 @@ class Bench:
             facts.counted = work.spend
         elaborator.origins = elaborator.rules.origins = context.origins
         around, noted = context.place.scope, _Noted(values)
-        scope = Scope(around._values, {**around.symbols, HOLES: noted}, around.channels, around.outside)
+        scope = Scope(around._values, {**around.symbols, HOLES: noted}, limits, around.channels, around.outside)
         scope.work = work
         place = context.place._replace(scope=scope.inner(), names=Names(context.place.names))
         takes = () if context.value is None else (context.value,)
