@@ -9,8 +9,8 @@ from archdsl.expressions.scope import LEFT_OPEN, WRONG, Scope
 from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.faults.report import Reporter
-from archdsl.faults.work import Work
-from archdsl.limits import LARGEST, Limits
+from archdsl.limits import LARGEST
+from archdsl.reading.setting import Setting
 from archdsl.sizes.size import Expression
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -49,14 +49,10 @@ def left_open(parameter: tree.Parameter, given: dict[str, Any]) -> bool:
 
 
 def facts_of(
-    names: set[str],
-    model: tree.ModelStatement | None,
-    given: dict[str, Any],
-    report: Reporter,
-    limits: Limits,
-    work: Work,
+    inputs: tuple[tree.Input, ...], model: tree.ModelStatement | None, setting: Setting, report: Reporter
 ) -> Facts | None:
     """The facts about what is left open; None where nothing is, and where it is more than the limit allows."""
+    given, limits, names = setting.given, setting.limits, symbol_names(inputs, model)
     parameters = [p.name for p in model.parameters if left_open(p, given)] if model else []
     number = len(parameters) + len([name for name in names if given.get(name, LEFT_OPEN) == LEFT_OPEN])
     if not number:
@@ -69,7 +65,7 @@ def facts_of(
     from archdsl.sizes.facts import Facts
 
     facts = Facts(limits)
-    facts.counted = work.spend
+    facts.counted = setting.work.spend
     return facts
 
 
