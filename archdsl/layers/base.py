@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
 from math import isinf
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
@@ -15,6 +15,9 @@ from archdsl.layers.values import REQUIRED, Sizes, Type
 from archdsl.layers.worked import NOTHING, Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import SYMBOLIC, Size
+
+if TYPE_CHECKING:
+    from archdsl.layers.field import AxisField
 
 
 class Attribute:
@@ -302,6 +305,19 @@ class Layer:
         Empty where there is no more to say than what the layer reads and gives.
         """
         return ""
+
+    def is_pointwise(self, x: Shape) -> bool:
+        """Whether a position of the output reads the same position of each input alone, in evaluation."""
+        return False
+
+    def fields(self, place: int, inputs: tuple[Shape, ...], output: Shape) -> tuple[AxisField, ...]:
+        """What a position reads of one of its inputs, along each axis of that but the channels."""
+        from archdsl.layers.field import SAME, WHOLE
+
+        space = inputs[place].space
+        if len(space) != len(output.space) or not self.is_pointwise(inputs[place]):
+            return (WHOLE,) * len(space)
+        return tuple(SAME if size == out else WHOLE for size, out in zip(space, output.space, strict=True))
 
     # ---- what it owns and costs, of one use at batch 1
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archdsl.layers.base import Lowered, Module, Tensor, attribute, is_open
 from archdsl.layers.groups import divisors
@@ -15,6 +15,9 @@ from archdsl.layers.window import Window, check_filling, check_fit, derivation, 
 from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size, same
+
+if TYPE_CHECKING:
+    from archdsl.layers.field import AxisField
 
 _DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True, "padding_mode": "zeros"}
 
@@ -71,6 +74,10 @@ class Convolution(Neurons):
         if self.pad == "same":
             return tuple((size + stride - 1) // stride for size, stride in zip(x.space, self.stride, strict=True))
         return tuple(window.positions(size) for window, size in zip(self.windows(x), x.space, strict=True))
+
+    def fields(self, place: int, inputs: tuple[Shape, ...], output: Shape) -> tuple[AxisField, ...]:
+        windows = self.windows(inputs[0])
+        return (None,) * len(windows) if self.mode == "circular" else tuple(window.field for window in windows)
 
     def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         (x,) = inputs

@@ -233,6 +233,9 @@ class Rotary(Layer):
         CounterExample("9x16 -> ROTARY 4 base=0", "out-of-range"),
     )
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
+
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
         if not same(x.channels % self.heads, 0):

@@ -68,6 +68,9 @@ class Linear(Neurons):
         CounterExample("84 -> LINEAR", "missing-value"),
     )
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
+
     def shape(self, *inputs: Shape) -> Shape:
         return Shape((*inputs[0].space, self.out))
 
@@ -102,6 +105,9 @@ class Bilinear(Neurons):
         CounterExample("37x100, 100 -> BILINEAR 10", "shape-mismatch"),
         CounterExample("100 -> BILINEAR 10", "wrong-inputs"),
     )
+
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
 
     def shape(self, *inputs: Shape) -> Shape:
         first, second = inputs

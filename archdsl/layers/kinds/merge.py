@@ -24,6 +24,9 @@ class ElementwiseMerge(Layer):
         self._check_equal(inputs, self.compared(*inputs))
         return inputs[0]
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
+
     def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
         return tuple(shape.sizes for shape in inputs)
 
@@ -299,6 +302,9 @@ class Scale(Layer):
         CounterExample("14x14x64, 14x14x64 -> SCALE", "shape-mismatch"),
         CounterExample("14x14x64 -> SCALE", "wrong-inputs"),
     )
+
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
 
     def shape(self, *inputs: Shape) -> Shape:
         x, gate = inputs

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archdsl.layers.base import CounterExample, Example, Lowered, Module, Tensor, attribute
 from archdsl.layers.convolution import check_groups
 from archdsl.layers.neurons import Neurons
@@ -11,6 +13,9 @@ from archdsl.layers.window import by_axis, short
 from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size
+
+if TYPE_CHECKING:
+    from archdsl.layers.field import AxisField
 
 
 class TransposedConv(Neurons):
@@ -72,6 +77,18 @@ class TransposedConv(Neurons):
         """The size of an axis of the output."""
         extent = self.dilation[place] * (self.kernel[place] - 1) + 1
         return (size - 1) * self.stride[place] - 2 * self.pad[place] + extent + self.outpad[place]
+
+    def fields(self, place: int, inputs: tuple[Shape, ...], output: Shape) -> tuple[AxisField, ...]:
+        """An output reads the elements in whose windows it is: these begin at `element*stride - pad`."""
+        from fractions import Fraction
+
+        from archdsl.layers.field import Field
+
+        each = zip(self.kernel, self.stride, self.pad, self.dilation, strict=True)
+        return tuple(
+            Field(Fraction(1, stride), Fraction(pad - dilation * (kernel - 1), stride), Fraction(pad, stride))
+            for kernel, stride, pad, dilation in each
+        )
 
     def _check_outpad(self, place: int) -> None:
         outpad, stride, dilation = self.outpad[place], self.stride[place], self.dilation[place]
