@@ -217,7 +217,8 @@ def read_as_listing(source: Source, limits: Limits, given: tree.Input | None = N
 
     read = read_listing(source, limits, given)
     stated = read.stated or given is None
-    text = DetectedText("listing", Parsed(read.file, read.diagnostics, []), tuple(read.notes), stated, read.prose)
+    parsed = Parsed(read.file, read.diagnostics, [], read.rest, ("",) if read.rest is not None else ())
+    text = DetectedText("listing", parsed, tuple(read.notes), stated, read.prose)
     return ListingText(text, read.layers, read.understood)
 
 
