@@ -15,6 +15,7 @@ from archdsl.checker.setting import check_setting
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.limits import Limits
 from archdsl.reading.reading import read
+from archdsl.reading.setting import Setting
 
 LIMITS = Limits()
 
@@ -30,7 +31,7 @@ def put(text: str, numbers: tuple[int, ...]) -> str:
 
 def warnings(text: str) -> int | None:
     """How many warnings a text has; None where it does not hold."""
-    found = check_setting(read(Source("net.arch", text), LIMITS), {}, LIMITS)
+    found = check_setting(read(Source("net.arch", text), LIMITS), Setting.of({}, LIMITS))
     return None if found.failed else sum(one.severity == "warning" for one in found.diagnostics)
 
 
@@ -141,7 +142,7 @@ def drawn(seed: int) -> str:
     text = "\n".join(rows)
     for _ in range(30):
         numbers = tuple(rng.randrange(0, 200 if "input ?" in text else 7) for _ in range(text.count("?")))
-        found = check_setting(read(Source("net.arch", put(text, numbers)), LIMITS), {}, LIMITS)
+        found = check_setting(read(Source("net.arch", put(text, numbers)), LIMITS), Setting.of({}, LIMITS))
         if not found.failed and found.network is not None:
             shape = "x".join(map(str, found.network.outputs[0].shape))
             return f"{text} -> {rng.choice((shape, shape, shape + ', 0 units' if 'units' in text else shape))}"

@@ -12,7 +12,7 @@ import pytest
 
 from archdsl.data import GRAMMARS
 from archdsl.layers import REGISTRY
-from archdsl.notations.detect import NOTATIONS
+from archdsl.notations.detect import NAMES as NOTATIONS
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "archdsl"
@@ -154,6 +154,14 @@ def test_a_class_has_a_name_of_its_own() -> None:
 
 
 # ---- the grammar
+
+
+def test_the_command_line_offers_every_notation() -> None:
+    text = (PACKAGE / "cli" / "options.py").read_text(encoding="utf-8")
+    offered = re.findall(r"--notation ([a-z|]+)\]", text)
+    assert offered
+    assert set(offered) == {"|".join(NOTATIONS)}
+    assert f'"--notation", choices={NOTATIONS!r}'.replace("'", '"') in text.replace("'", '"')
 
 
 @pytest.mark.parametrize("notation", NOTATIONS)

@@ -147,7 +147,7 @@ def rows(model: archdsl.Model) -> dict[str, Row]:
     for placed in walk(model.network.body, unroll=True):
         match placed.node:
             case Merge(op=op, inputs=inputs, outputs=outputs):
-                found[joined(placed.path)] = Row(outputs[0], Cost(macs=op.macs(inputs, outputs[0])), 0)
+                found[joined(placed.path)] = Row(outputs[0], Cost(macs=op.macs(inputs, outputs[0]).figure), 0)
             case Leaf():
                 found[placed.path] = Row(placed.node.outputs[0], costs.of(placed.node), biases_of(placed.node))
             case _:

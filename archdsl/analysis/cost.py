@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any, NamedTuple, SupportsIndex, overload
 
+from archdsl.layers.base import Tensor
+from archdsl.layers.worked import NOTHING, Worked
 from archdsl.network.nodes import Leaf, Merge, Node
 from archdsl.network.table import NodeTable
-from archdsl.sizes.shape import product
 from archdsl.sizes.size import Size, tidied, total
 
 
@@ -64,7 +66,7 @@ class Costs:
 
     def _own(self, node: Leaf | Merge) -> Cost:
         if isinstance(node, Merge):
-            return Cost(macs=node.op.macs(node.inputs, node.outputs[0]))
+            return Cost(macs=node.op.macs(node.inputs, node.outputs[0]).figure)
         cost = self._layers.get(node.op)
         if cost is None:
             cost = self._layers[node.op] = of_layer(node)
@@ -73,23 +75,43 @@ class Costs:
 
 def of_layer(leaf: Leaf) -> Cost:
     """The cost of one layer, from its tensors and its rules."""
-    op, inputs, output = leaf.op, leaf.inputs, leaf.outputs[0]
-    params: Size = 0
-    weights: Size = 0
-    buffers: Size = 0
-    lent = {tie.tensor for tie in leaf.ties}
-    for tensor in op.tensors(*inputs):
-        if tensor.name in lent:
-            continue
-        elements = product(tensor.sizes)
-        if tensor.role == "buffer":
-            buffers = buffers + elements
-        else:
-            params = params + elements
-            weights = weights + (elements if tensor.role == "weight" else 0)
-    macs, connections, units = op.macs(inputs, output), op.connections(inputs, output), op.units(output)
+    params, weights, buffers, macs, connections, units = (each.figure for each in _worked(leaf))
     cost = Cost(params, weights, buffers, macs, connections, units, 1)
     return cost if all(type(count) is int for count in cost) else Cost(*map(tidied, cost))
+
+
+def worked(node: Leaf | Merge, unit: str) -> Worked:
+    """How a count of a layer, or of what a merge does beside its branches, comes about: its figure is the count."""
+    if unit == "flops":
+        return worked(node, "macs").times(2)
+    if isinstance(node, Merge):
+        return node.op.macs(node.inputs, node.outputs[0]) if unit == "macs" else NOTHING
+    if unit == "trainable":
+        return NOTHING if node.frozen else worked(node, "params")
+    return _worked(node)[Cost._fields.index(unit)]
+
+
+def _worked(leaf: Leaf) -> tuple[Worked, ...]:
+    """How the counts of a layer come about, in the order in which `Cost` has them, as far as rules say them."""
+    op, inputs, output = leaf.op, leaf.inputs, leaf.outputs[0]
+    return (
+        *_of_tensors(op.tensors(*inputs), {tie.tensor for tie in leaf.ties}),
+        op.macs(inputs, output),
+        op.connections(inputs, output),
+        op.units(output),
+    )
+
+
+def _of_tensors(tensors: tuple[Tensor, ...], lent: Set[str]) -> tuple[Worked, Worked, Worked]:
+    """Params, weights and buffers: the elements of the tensors, without those that another layer owns."""
+    if not tensors:
+        return NOTHING, NOTHING, NOTHING
+    own = [each for each in tensors if each.name not in lent]
+    return (
+        Worked(*[(each.factor,) for each in own if each.role != "buffer"]),
+        Worked(*[(each.factor,) for each in own if each.role == "weight"]),
+        Worked(*[(each.factor,) for each in own if each.role == "buffer"]),
+    )
 
 
 def again(cost: Cost) -> Cost:

@@ -15,7 +15,7 @@ from archdsl.checker.checked import Checked, unread
 from archdsl.diagnostics import ArchError, Source
 from archdsl.files.texts import read_file, within
 from archdsl.limits import Limits
-from archdsl.notations.detect import NOTATIONS
+from archdsl.notations.detect import NAMES as NOTATIONS
 from archdsl.reading.reading import read
 
 if TYPE_CHECKING:

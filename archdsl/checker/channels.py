@@ -10,7 +10,6 @@ from archdsl.diagnostics.diagnostic import Edit, Fix
 from archdsl.expressions.scope import Scope
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Reporter
-from archdsl.limits import Limits
 from archdsl.reading.declare import Declarations, input_shape
 from archdsl.reading.reading import Reading
 from archdsl.sizes.shape import Shape, is_channels_first
@@ -41,12 +40,12 @@ class Suspect(NamedTuple):
         return Span(self.statement.size.start, self.statement.size.end) if self.statement else Span(0, 0)
 
 
-def suspects(declared: Declarations, scope: Scope, limits: Limits, fragment: Shape | None) -> list[Suspect]:
+def suspects(declared: Declarations, scope: Scope, fragment: Shape | None) -> list[Suspect]:
     """The inputs of features that look as if their channels came first."""
     found = [Suspect(None, fragment)] if fragment is not None and not declared.inputs else []
     for one in declared.inputs:
         try:
-            found.append(Suspect(one, input_shape(one, scope, limits)))
+            found.append(Suspect(one, input_shape(one, scope)))
         except (Problem, Silent):
             continue
     return [one for one in found if one.shape.dtype == "float32" and is_channels_first(one.shape.sizes)]

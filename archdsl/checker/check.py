@@ -12,6 +12,7 @@ from archdsl.faults.work import Work
 from archdsl.limits import Limits
 from archdsl.reading.declare import declarations
 from archdsl.reading.reading import Reading, read
+from archdsl.reading.setting import Setting
 from archdsl.syntax.collector import without_collector
 
 
@@ -45,9 +46,9 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | 
     Where it fails, texts that mend its faults are looked for. `work` is what was done at other settings: all share the
     limit on visits.
     """
-    reading = filled(reading, [given], limits)
+    reading, setting = filled(reading, [given], limits), Setting(given, limits, work or Work(limits.visits))
     written = reading.own.text if reading.answer is None else reading.answer.source.text
-    checked = _filled_check(reading, given, limits, work)
+    checked = _filled_check(reading, setting)
     if not checked.failed or reading.notation != "arch":
         return checked
     from archdsl.checker.fixes.mended import MOST_VISITS, mended
@@ -57,36 +58,38 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | 
     def again(text: str) -> Checked:
         tried = read(Source(reading.own.name, text), few, "arch", reading.folder, reading.inputs)
         if reading.answer is None:
-            return _with_inputs(tried, given, few)
+            return _with_inputs(tried, Setting.of(given, few))
         from archdsl.checker.holes.beside import with_numbers
 
-        return with_numbers(tried, reading.answer, given, few) or checked
+        return with_numbers(tried, reading.answer, Setting.of(given, few)) or checked
 
     with without_collector():
         return checked._replace(diagnostics=mended(written, checked.diagnostics, again))
 
 
-def _with_inputs(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | None = None) -> Checked:
+def _with_inputs(reading: Reading, setting: Setting) -> Checked:
     """A check with the inputs of the text, or those that the caller gives."""
     if not reading.inputs:
-        return check_setting(reading, given, limits, work=work)
+        return check_setting(reading, setting)
     from archdsl.checker.replaced import check_replaced
 
-    return check_replaced(reading, given, limits, work=work)
+    return check_replaced(reading, setting)
 
 
-def _filled_check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | None) -> Checked:
+def _filled_check(reading: Reading, setting: Setting) -> Checked:
     """A check of a text whose holes were filled before."""
+    limits = setting.limits
     if len(reading.holes) > limits.holes:  # a bound of reading: nothing is looked at
         assert reading.answer is not None
-        return unread(reading.source, reading.answer.told)._replace(parameters=given)
+        return unread(reading.source, reading.answer.told)._replace(parameters=setting.given)
     if reading.holes:  # each without a number is a fault, and none may end the check
         limits = limits._replace(diagnostics=limits.diagnostics + len(reading.holes))
+        setting = setting._replace(limits=limits)
     with without_collector():
-        checked = _with_inputs(reading, given, limits, work)
+        checked = _with_inputs(reading, setting)
     checked = checked._replace(prose=reading.prose) if reading.prose else checked
     if reading.answer is None:
         return checked
     from archdsl.checker.holes.answer import placed_back
 
-    return placed_back(checked, reading, given, limits)
+    return placed_back(checked, reading, setting)

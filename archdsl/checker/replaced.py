@@ -15,53 +15,36 @@ from archdsl.claims.replaced import Elsewhere, Figures
 from archdsl.expressions.scope import HOLES, Scope
 from archdsl.faults.problem import Problem, Stop
 from archdsl.faults.report import Reporter
-from archdsl.faults.work import Work
-from archdsl.limits import Limits
-from archdsl.reading.declare import Declarations, model_name, parameters
+from archdsl.reading.declare import Declarations, model_name
 from archdsl.reading.given import Changed, GivenInput, Inputs, Replacing, pinned
 from archdsl.reading.kinds import Kinds, linked
 from archdsl.reading.reading import Reading
-from archdsl.reading.where import define_symbols, facts_of, symbol_names
+from archdsl.reading.setting import Setting
+from archdsl.reading.values import scope_of
+from archdsl.reading.where import facts_of
 from archdsl.sizes.shape import is_channels_first
 from archdsl.syntax import tree
 
 
-def check_given(
-    reading: Reading,
-    given: dict[str, Any],
-    limits: Limits,
-    holes: dict[int, int] | None = None,
-    work: Work | None = None,
-) -> Checked:
-    """Check one setting, with the inputs that the caller gives; `holes` are numbers for each ?, by their places.
-
-    `work` is what was done before, as of `check_setting`.
-    """
-    if reading.inputs is not None:
-        return check_replaced(reading, given, limits, holes, work)
-    return check_setting(reading, given, limits, holes=holes, work=work)
+def check_given(reading: Reading, setting: Setting) -> Checked:
+    """Check one setting, with the inputs that the caller gives."""
+    return check_setting(reading, setting) if reading.inputs is None else check_replaced(reading, setting)
 
 
-def check_replaced(
-    reading: Reading,
-    given: dict[str, Any],
-    limits: Limits,
-    holes: dict[int, int] | None = None,
-    work: Work | None = None,
-) -> Checked:
+def check_replaced(reading: Reading, setting: Setting) -> Checked:
     """Check one setting with the inputs of `reading.inputs`; what is wrong with them is told of the text's own.
 
-    Both checks are counted in `work`.
+    Both checks are counted in its `work`.
     """
     if reading.file is None or reading.inputs is None or reading.dropped:
-        return check_setting(reading, given, limits, holes=holes, work=work)
-    work = work or Work(limits.visits)
+        return check_setting(reading, setting)
+    given = setting.given
     kinds = linked(reading.file, reading.used, Reporter(reading.source, []))
     declared = kinds.files[0]
     try:
-        replacing = Replacing(declared, reading.inputs, limits)
+        replacing = Replacing(declared, reading.inputs, setting.limits)
         values = replacing.bound(given)
-        own, scope = (_scope(declared, kinds, each, reading, limits, work) for each in (given, values))
+        own, scope = (_scope(declared, kinds, setting._replace(given=each), reading) for each in (given, values))
         scope.symbols[HOLES] = pinned(declared, reading.inputs)
         statements, changed = replacing.statements(own, scope)
         if reading.notation == "listing":
@@ -76,42 +59,32 @@ def check_replaced(
         report.problem(stop.problem)
         return unread(reading.source, report.sorted())._replace(parameters=given)
     if not changed:
-        return check_setting(reading, values, limits, holes=holes, work=work)
-    return _elsewhere(reading, given, values, statements, changed, limits, holes, work)
+        return check_setting(reading, setting._replace(given=values))
+    return _elsewhere(reading, setting, values, statements, changed)
 
 
-def _scope(
-    declared: Declarations, kinds: Kinds, given: dict[str, Any], reading: Reading, limits: Limits, work: Work
-) -> Scope:
+def _scope(declared: Declarations, kinds: Kinds, setting: Setting, reading: Reading) -> Scope:
     """What names stand for at some values; what is wrong with these is told by the check."""
     report = Reporter(reading.source, [])
-    names = symbol_names(declared.inputs, declared.model)
-    facts = facts_of(names, declared.model, given, report, limits, work)
-    scope = parameters(declared.model, given, names, report, limits, facts, kinds.words[0], work=work)
-    define_symbols(declared.inputs, names, given, scope, report, facts)
-    return scope
+    facts = facts_of(declared.inputs, declared.model, setting, report)
+    return scope_of(declared, setting._replace(holes=None), kinds.words[0], facts, report)
 
 
 def _elsewhere(
     reading: Reading,
-    given: dict[str, Any],
+    setting: Setting,
     values: dict[str, Any],
     statements: tuple[tree.Input, ...],
     changed: list[Changed],
-    limits: Limits,
-    holes: dict[int, int] | None,
-    work: Work,
 ) -> Checked:
-    """The check at other inputs than the text's own, at which `given` are the values of its parameters."""
+    """The check at other inputs than the text's own, at which the setting has the values of its parameters."""
     figures: dict[int, set[str]] = {}
-    own = check_setting(
-        reading, given, limits, judge=partial(Figures, derived=figures), holes=holes, work=work, trial=True
-    )
+    own = check_setting(reading, setting, judge=partial(Figures, derived=figures), trial=True)
     other = partial(Elsewhere, figures=figures)
-    checked = check_setting(reading, values, limits, statements, other, work, holes)
+    checked = check_setting(reading, setting._replace(given=values), statements, other)
     report = Reporter(reading.source, reading.ignored)
     for one in filter(_is_turned, changed):
-        _warn(report, one, reading, given, limits, holes, work)
+        _warn(report, one, reading, setting)
     number = sum(claim.holds is None for claim in checked.claims)
     if number:
         report.tell("unjudged-claims", _unjudged(number, changed, reading), changed[0].port.statement)
@@ -139,22 +112,14 @@ def _in_order(changed: list[Changed], inputs: Inputs) -> None:
         raise Problem("shape-mismatch", message, one.port.statement, hint=_last(one, inputs)[1])
 
 
-def _warn(
-    report: Reporter,
-    one: Changed,
-    reading: Reading,
-    given: dict[str, Any],
-    limits: Limits,
-    holes: dict[int, int] | None,
-    work: Work,
-) -> None:
+def _warn(report: Reporter, one: Changed, reading: Reading, setting: Setting) -> None:
     """Warn of a shape with its channels first; the other order is proposed where the network fits it."""
     inputs = reading.inputs
     assert inputs is not None
     turned, typed = _last(one, inputs)
     named = {name: turned if name == one.port.name else other for name, other in inputs.named.items()}
     other = inputs._replace(one=turned if inputs.one is not None else None, named=named)
-    trial = check_replaced(reading._replace(inputs=other), given, limits, holes, work)
+    trial = check_replaced(reading._replace(inputs=other), setting)
     height, width, channels = one.port.given.sizes
     message = f"{inputs.option} {one.port.given} is read with its channels last: height {height}, width {width}, "
     report.tell(

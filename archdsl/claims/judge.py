@@ -7,7 +7,7 @@ from collections.abc import Sequence as Row
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from archdsl.analysis.cost import Cost, Costs, add
+from archdsl.analysis.cost import Cost, Costs, add, worked
 from archdsl.claims.claims import Claim, judge_quantity
 from archdsl.claims.comes import comes, comes_otherwise
 from archdsl.claims.hints import try_of_claim
@@ -18,13 +18,15 @@ from archdsl.expressions.scope import Scope
 from archdsl.expressions.shapes import agrees, stated_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Reporter
+from archdsl.layers.worked import NOTHING, Worked
 from archdsl.limits import Limits
-from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Node, Repeat, Sequence, Use
-from archdsl.sizes.shape import Shape, product
+from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Use
+from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size, Undetermined, same
 from archdsl.syntax import tree
 
 _MOST_SUMMANDS = 4
+_MOST_PRODUCTS = 16  # that the figure of a line is shown as
 _STEPS = 5  # that holding a claim costs
 _CHARACTERS = 50  # of a claim that cost a step more
 
@@ -58,8 +60,8 @@ def _summands(figures: list[tuple[Item, Size]], unit: str) -> str:
     if not known or len(known) < len([f for f in figures if f[1] != 0]):
         return ""
     if len(known) == 1:
-        node = known[0][0].node
-        return " + ".join(_of_leaf(node, unit)) if isinstance(node, Leaf) else ""
+        item, figure = known[0]
+        return _figures(figure, (item.node,), unit)
     shown = " + ".join(f"{_called(item)} {figure:,}" for item, figure in known[:_MOST_SUMMANDS])
     rest = len(known) - _MOST_SUMMANDS
     return f"{shown} + {rest} more" if rest > 0 else shown
@@ -213,7 +215,7 @@ class Judge:
         scope: Scope,
         leaves: tuple[Leaf, ...],
     ) -> bool:
-        sizes = stated_shape(claim, self.text(claim), scope, self.limits)
+        sizes = stated_shape(claim, self.text(claim), scope)
         if not shapes:
             self._keep(claim, None, "", "")
             return True
@@ -244,7 +246,8 @@ class Judge:
         holds, derived = judge_quantity(claim, cost)
         if self._settle(claim, holds, derived) or self._doubt or self.report.knows("claim-value", claim):
             return
-        because = _figures(claim, leaves) or sums.text(claim.unit.text)
+        unit = claim.unit.text
+        because = _figures(getattr(cost, unit), leaves, unit) or sums.text(unit)
         self._tell("claim-value", claim, derived, because, None)
 
     def text(self, claim: tree.Claim) -> str:
@@ -342,36 +345,17 @@ def _arithmetic(leaf: Leaf) -> str:
     return leaf.op.derivation(*leaf.inputs) or f"{leaf.op.name}{on} gives {', '.join(map(str, leaf.outputs))}"
 
 
-def _figures(claim: tree.QuantityClaim, leaves: tuple[Leaf, ...]) -> str:
-    """How a count of layers comes about: the sizes of their tensors, and the positions that those are used at."""
-    unit = claim.unit.text
-    parts = [part for leaf in leaves for part in _of_leaf(leaf, unit)]
-    return " + ".join(parts)
+def _figures(figure: Size, nodes: tuple[Node, ...], unit: str) -> str:
+    """How a count of a line comes about, where layers, merges and equal copies of a layer give all of it."""
+    parts = [_worked(node, unit) for node in nodes]
+    every = Worked(*(product for part in parts for product in part.products))
+    return every.text(_MOST_PRODUCTS) if every.products and every.figure == figure else ""
 
 
-def _of_leaf(leaf: Leaf, unit: str) -> list[str]:
-    tensors = leaf.op.tensors(*leaf.inputs)
-    lent = {tie.tensor for tie in leaf.ties}
-    if unit in ("params", "trainable", "weights"):
-        counted = [
-            t
-            for t in tensors
-            if t.role != "buffer" and t.name not in lent and (unit != "weights" or t.role == "weight")
-        ]
-        return [f"{tensor.name} {_times(tensor.sizes)}" for tensor in counted]
-    if unit == "buffers":
-        return [f"{tensor.name} {_times(tensor.sizes)}" for tensor in tensors if tensor.role == "buffer"]
-    output = leaf.outputs[0]
-    if unit == "units":
-        return [_times(output.sizes)] if leaf.op.units(output) == output.elements else []
-    weight = next((tensor for tensor in tensors if tensor.name == "weight"), None)
-    macs = leaf.op.macs(leaf.inputs, output)
-    if weight is None or macs != product(weight.sizes) * product(output.space):
-        return []
-    twice = "2 * " if unit == "flops" else ""
-    positions = f"{_times(output.space)} positions * " if output.space else ""
-    biases = f" + {_times(output.sizes)} biases" if unit == "connections" and leaf.op.__dict__.get("bias") else ""
-    return [f"{twice}{positions}weight {_times(weight.sizes)}{biases}"]
+def _worked(node: Node, unit: str) -> Worked:
+    if isinstance(node, Repeat) and len(node.runs) == 1:
+        return _worked(node.runs[0].node, unit).times(node.runs[0].copies)
+    return worked(node, unit) if isinstance(node, (Leaf, Merge)) else NOTHING
 
 
 def _opened(items: Row[Item]) -> Row[Item]:
@@ -387,7 +371,3 @@ def _called(item: Item) -> str:
     statement = getattr(item.node, "statement", None)
     kind = getattr(statement, "kind", None)
     return item.label or (kind.text if kind else "braces")
-
-
-def _times(sizes: tuple[Size, ...]) -> str:
-    return "*".join(map(str, sizes)) or "1"

@@ -45,7 +45,7 @@ def _evaluated(text: str, limits: Limits) -> tuple[Any, Diagnostic | Problem | N
     if expression is None:
         return None, faults[0] if faults else None
     try:
-        return evaluate(expression, Scope({}, {}), limits), None
+        return evaluate(expression, Scope({}, {}, limits)), None
     except Problem as problem:
         return None, problem
     except Silent:

@@ -117,10 +117,10 @@ def _arguments(
     """The scope of a block's body: its parameters, from the arguments or, worked out at the use, from the defaults."""
     signature = e.uses.signature(block)
     place.scope.spend(len(statement.arguments), statement)
-    bound = bind(signature, statement.arguments, place.scope, place.kinds, e.limits)
+    bound = bind(signature, statement.arguments, place.scope, place.kinds)
     place.scope.spend(len(block.parameters), statement)
     channels = None if inputs[0].shape is None else inputs[0].shape.channels
-    scope = Scope({}, place.scope.symbols, channels, place.scope, place.scope.work)
+    scope = Scope({}, place.scope.symbols, place.scope.limits, channels, place.scope, place.scope.work)
     for parameter in block.parameters:
         name = parameter.name.text
         if name in bound.values:
@@ -139,7 +139,7 @@ def _default(e: Elaboration, default: tree.Expr, scope: Scope, kinds: Words) -> 
         kind = meant(default.text, kinds)
         if kind is not None:
             return kind
-    return evaluate(default, scope, e.limits)
+    return evaluate(default, scope)
 
 
 def _body(
@@ -190,7 +190,7 @@ def merge(
     takes = tuple(e.again(value) for value in inputs) if named else inputs
     branches, values = yield _branches(e, statement, takes, inner, base)
     e.read(*values)
-    bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds, e.limits)
+    bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds)
     shapes = tuple(value.shape for value in values)
     if None in shapes:
         return Once(sequence_of(takes, branches, (), names.counter - base), (None,), names if named else None)

@@ -41,7 +41,7 @@ def repeated(
 ) -> Task[Once]:
     """The copies of a line, equal ones in one run: each reads the one before; in a merge all read the same."""
     assert statement.repeat is not None
-    count = copies(statement.repeat, place.scope, e.limits)
+    count = copies(statement.repeat, place.scope)
     if not inputs and not place.branch:
         message = "a source reads nothing: its copies cannot follow one another"
         raise Problem("misplaced", message, statement.repeat, hint="repeat it in a merge, or make its shape larger")
@@ -156,7 +156,7 @@ def _taken(e: Elaboration, statement: tree.If, place: Place) -> tuple[int | None
     """The arm whose condition holds first; `else` counts as the last."""
     for number, (condition, body) in enumerate(statement.arms):
         e.work.spend(STATEMENT, statement)
-        if truth(condition, place.scope, e.limits):
+        if truth(condition, place.scope):
             return number, body
     return (len(statement.arms) if statement.otherwise is not None else None), statement.otherwise
 
@@ -192,7 +192,7 @@ def loop(
     found = []
     number = place.names.counter - base
     value = current
-    for values in turns(statement, place.scope, e.limits):
+    for values in turns(statement, place.scope):
         e.visit(statement.names[0])
         takes = () if value is None else (e.inside(value),)
         inner = _turn(statement, values, place.reading(value))
@@ -210,7 +210,7 @@ def branches(
     """A `for` in a merge: each turn is a branch."""
     found, lasts = [], []
     number = place.names.counter - base
-    for values in turns(statement, place.scope, e.limits):
+    for values in turns(statement, place.scope):
         e.visit(statement.names[0])
         inner = _turn(statement, values, place)
         with e.report.within(statement.names[0], partial(_here, statement, values)):

@@ -128,7 +128,7 @@ class Elaborator(Elaboration):
         given: list[Value] = []
         for claim in (claim for claim in claims if isinstance(claim, tree.ShapeClaim)):
             try:
-                sizes = stated_shape(claim, self.judge.text(claim), place.scope, self.limits)
+                sizes = stated_shape(claim, self.judge.text(claim), place.scope)
             except (Problem, Silent):
                 return current
             if None in sizes:
@@ -147,7 +147,7 @@ class Elaborator(Elaboration):
         place.names.counter += 1
         value = self.wrong()
         if statement.claim is not None and self.believes:
-            sizes = claimed_shape(statement.claim.size, place.scope, self.limits)
+            sizes = claimed_shape(statement.claim.size, place.scope)
             value = self.value(Shape(sizes), statement.claim)
         for token in statement.names:
             label = token.text.strip('"')
@@ -224,7 +224,7 @@ class Elaborator(Elaboration):
         if name in scope or name in RESERVED:
             raise Problem("duplicate-name", f"{name} has a meaning here already", statement.name)
         try:
-            scope.define(name, evaluate(statement.value, scope, self.limits))
+            scope.define(name, evaluate(statement.value, scope))
         except (Problem, Silent):
             scope.define(name, WRONG)
             raise
@@ -256,7 +256,7 @@ class Elaborator(Elaboration):
     def _label(self, statement: tree.LayerStatement, place: Place) -> str | None:
         if not statement.names or statement.names[0].text == DISCARD:
             return None
-        label = label_text(statement.names[0], place.scope, self.limits)
+        label = label_text(statement.names[0], place.scope)
         place.names.claim(label, statement.names[0])
         return label
 
@@ -304,7 +304,7 @@ class Elaborator(Elaboration):
         for token, value in zip(names[1:], values[1:], strict=False):
             if discards(token):
                 continue
-            text = label_text(token, place.scope, self.limits)
+            text = label_text(token, place.scope)
             place.names.claim(text, token)
             place.names.entries[text] = Entry((value,), token)
 

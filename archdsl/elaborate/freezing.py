@@ -75,7 +75,7 @@ def frozen(
 def _read(e: Elaboration, statement: tree.Freeze, scope: Scope) -> Statement | None:
     """A statement with the paths that it names, templates filled in; None after a fault."""
     try:
-        tokens = [filled(token, scope, e.limits) for token in statement.parts]
+        tokens = [filled(token, scope) for token in statement.parts]
     except (Problem, Silent) as fault:
         e.tell(fault, statement.parts[0])
         return None

@@ -45,7 +45,7 @@ def check_several(
 
     Of a list of one name that PyTorch joins, this is a warning. What is wrong with the line's own words goes before.
     """
-    bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds, e.limits)
+    bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds)
     if statement.reads and kind.name in _LISTED:
         _warn(e, statement, f"{kind.name} joins one value, {statement.reads[0].text}", None)
         return

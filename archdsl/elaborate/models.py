@@ -78,7 +78,7 @@ def _fit(e: Elaboration, one: tree.Input, value: Value, names: set[str], kind: T
     assert shape is not None
     sizes = all(word in scope.symbols for word in _words(one.size) if word in names)  # not with other axes
     if sizes:
-        wanted = claimed_shape(one.size, scope, e.limits)
+        wanted = claimed_shape(one.size, scope)
         sizes = len(wanted) == shape.rank and all(same(a, b) for a, b in zip(wanted, shape.sizes, strict=True))
     dtype = (one.dtype == "int") == (shape.dtype == "int64")
     if sizes and dtype:
@@ -93,5 +93,5 @@ def _fit(e: Elaboration, one: tree.Input, value: Value, names: set[str], kind: T
 
 
 def _demand(e: Elaboration, condition: tree.Expr, scope: Scope) -> None:
-    if not truth(condition, scope, e.limits):
+    if not truth(condition, scope):
         raise Problem("where-failed", failed(condition, scope, e.report), condition)

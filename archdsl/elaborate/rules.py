@@ -87,7 +87,7 @@ class Rules:
     def _bound(self, statement: tree.LayerStatement, kind: type[Layer], shapes: Any, place: Place) -> Bound:
         """The values of a line; raises Problem with every fault of them, of those that are bound, too."""
         try:
-            return bind(of_kind(kind), statement.arguments, place.scope, place.kinds, self.limits)
+            return bind(of_kind(kind), statement.arguments, place.scope, place.kinds)
         except Unbound as fault:
             fault.beside += unfit(kind, fault.bound, tuple(shape for shape in shapes if shape is not None), None)
             raise

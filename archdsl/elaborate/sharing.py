@@ -33,7 +33,7 @@ _USAGE = "usage: SHARE NAME <- inputs, with the name of a layer, group or block 
 def share(e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place) -> Task[Once]:
     """A part that runs again on what the line reads, on the weights of its first run."""
     e.visit(statement)
-    token = filled(_named(statement), place.scope, e.limits)
+    token = filled(_named(statement), place.scope)
     entry = place.names.find(token)[-1]
     part, node = _runnable(entry, token)
     if any(value.shape is None for value in inputs):

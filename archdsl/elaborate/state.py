@@ -204,7 +204,7 @@ class Elaboration(ABC):
             if discards(token):
                 continue
             try:
-                place.names.fail(label_text(token, place.scope, self.limits), token, (self.wrong(),))
+                place.names.fail(label_text(token, place.scope), token, (self.wrong(),))
             except (Problem, Silent):
                 continue
 
@@ -237,7 +237,7 @@ class Elaboration(ABC):
 
     def reference(self, token: Token, place: Place) -> Value:
         """The value that a name stands for."""
-        token = filled(token, place.scope, self.limits)
+        token = filled(token, place.scope)
         *groups, entry = place.names.find(token)
         for around in groups:  # a group is used by reading into it
             self.read(*around.values)

@@ -67,7 +67,7 @@ def _inputs(
     unnamed = False
     for one in declared.inputs:
         try:
-            shape: Shape | None = input_shape(one, place.scope, elaborator.limits)
+            shape: Shape | None = input_shape(one, place.scope)
         except Problem as problem:
             elaborator.report.problem(problem)
             shape = None

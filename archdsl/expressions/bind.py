@@ -49,9 +49,7 @@ class Unbound(Problem):
         self.bound = bound
 
 
-def bind(
-    signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scope, kinds: Words, limits: Limits
-) -> Bound:
+def bind(signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scope, kinds: Words) -> Bound:
     """Give each argument its slot and its value.
 
     A bare word is, in this order: what the kind or block declares, a value in scope, a word that an option lists, a
@@ -69,14 +67,14 @@ def bind(
         try:
             slot = _named(signature, argument, scope)
             if slot is None:
-                slot, value = _declared(signature, argument, scope, limits)
+                slot, value = _declared(signature, argument, scope)
             if slot is None:
                 if used == len(positions):
                     raise _too_many(signature, argument, len(positions), scope, kinds, rest)
-                value = _value(argument.value, positions[used], signature, scope, kinds, limits, rest)
+                value = _value(argument.value, positions[used], signature, scope, kinds, rest)
                 slot, used = positions[used], used + 1
             elif value is WRONG:
-                value = _value(argument.value, slot, signature, scope, kinds, limits, Rest((), 0))
+                value = _value(argument.value, slot, signature, scope, kinds, Rest((), 0))
         except Problem as fault:
             if argument.name is not None or not plain:  # what follows a word that means nothing is its echo
                 faults.append(fault)
@@ -115,7 +113,7 @@ def _named(signature: Signature, argument: tree.Argument, scope: Scope) -> Slot 
     return None
 
 
-def _declared(signature: Signature, argument: tree.Argument, scope: Scope, limits: Limits) -> tuple[Slot | None, Any]:
+def _declared(signature: Signature, argument: tree.Argument, scope: Scope) -> tuple[Slot | None, Any]:
     """`s4`, `s2x1`, `nobias`, `ceil`: what the kind or block itself declares."""
     token = argument.value
     if isinstance(token, Token) and token.type == "HOLED" and argument.name is None:
@@ -126,7 +124,7 @@ def _declared(signature: Signature, argument: tree.Argument, scope: Scope, limit
     spelling = ""
     short = _SHORT.fullmatch(token.text)
     if short and short[1] in signature.letters:
-        _check_digits(token, limits)
+        _check_digits(token, scope.limits)
         slot = signature.letters[short[1]]
         sizes = tuple(int(size) for size in re.split("[x×]", short[2]))
         found, spelling = (slot, sizes[0] if len(sizes) == 1 else Sizes(sizes)), f"{slot.name}={short[2]}"
@@ -169,11 +167,10 @@ def _value(
     signature: Signature,
     scope: Scope,
     kinds: Words,
-    limits: Limits,
     rest: Rest,
 ) -> Any:
     if slot.reference or (isinstance(value, Token) and value.type == "TEMPLATE"):
-        return _reference(value, slot, scope, limits)
+        return _reference(value, slot, scope)
     if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
         if value.text in slot.choices:
             return value.text
@@ -182,10 +179,10 @@ def _value(
             return kind
         if value.text not in RESERVED:
             raise _unknown_word(signature, value, scope, kinds, rest)
-    return evaluate(value, _worded(scope, slot) if isinstance(value, tree.List) else scope, limits)
+    return evaluate(value, _worded(scope, slot) if isinstance(value, tree.List) else scope)
 
 
-def _reference(value: tree.Expr, slot: Slot, scope: Scope, limits: Limits) -> Token:
+def _reference(value: tree.Expr, slot: Slot, scope: Scope) -> Token:
     """The name of a layer, as it stands; braces in it filled in."""
     if not slot.reference:
         message = f"a name with braces is no value of {slot.name}"
@@ -193,7 +190,7 @@ def _reference(value: tree.Expr, slot: Slot, scope: Scope, limits: Limits) -> To
     if not isinstance(value, Token) or value.type not in ("WORD", "STRING", "TEMPLATE"):
         message = f"{slot.name} is the name of a layer above"
         raise Problem("wrong-type", message, value, hint=f"{slot.name}=embed, where embed: EMBED stands above")
-    return filled(value, scope, limits)
+    return filled(value, scope)
 
 
 def _worded(scope: Scope, slot: Slot) -> Scope:

@@ -9,18 +9,17 @@ from archdsl.expressions.scope import KindReference, Scope
 from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Placed, Problem, exceeded
 from archdsl.layers.values import Sizes, give, whole
-from archdsl.limits import Limits
 from archdsl.sizes.size import SYMBOLIC, Size
 from archdsl.syntax import tree
 
 
-def copies(repeat: tree.Expr, scope: Scope, limits: Limits) -> Size:
+def copies(repeat: tree.Expr, scope: Scope) -> Size:
     """How often a line is written."""
-    value = _whole(repeat, scope, limits, "a repeat is a whole number", may_be_open=True)
+    value = _whole(repeat, scope, "a repeat is a whole number", may_be_open=True)
     if isinstance(value, SYMBOLIC):
         from archdsl.expressions.open import assume_counts
 
-        return assume_counts(value, repeat, limits)
+        return assume_counts(value, repeat, scope.limits)
     return _counts(value, repeat)
 
 
@@ -30,23 +29,21 @@ def _counts(value: int, at: Placed) -> int:
     return value
 
 
-def turns(statement: tree.For, scope: Scope, limits: Limits) -> list[tuple[Any, ...]]:
+def turns(statement: tree.For, scope: Scope) -> list[tuple[Any, ...]]:
     """The values of the names of a `for`, turn by turn."""
     if isinstance(statement.turns, tree.Range):
-        return _range(statement, statement.turns, scope, limits)
-    items = evaluate(statement.turns, scope, limits)
+        return _range(statement, statement.turns, scope)
+    items = evaluate(statement.turns, scope)
     if not isinstance(items, tuple) or isinstance(items, (KindReference, Sizes)):
         message = f"`for` goes through a list or a range 1..n, not {spell_value(items)}"
         raise Problem("wrong-type", message, statement.turns)
     return [_unpacked(statement, item) for item in items]
 
 
-def _range(statement: tree.For, ends: tree.Range, scope: Scope, limits: Limits) -> list[tuple[Any, ...]]:
-    first, last = (
-        _whole(end, scope, limits, "the ends of a range are whole numbers") for end in (ends.first, ends.last)
-    )
-    if last - first >= limits.list:
-        message = f"a `for` of {last - first + 1:,} turns; the limit is {limits.list:,}"
+def _range(statement: tree.For, ends: tree.Range, scope: Scope) -> list[tuple[Any, ...]]:
+    first, last = (_whole(end, scope, "the ends of a range are whole numbers") for end in (ends.first, ends.last))
+    if last - first >= scope.limits.list:
+        message = f"a `for` of {last - first + 1:,} turns; the limit is {scope.limits.list:,}"
         raise exceeded("list", message, ends, "equal copies cost nothing as { ... } xN")
     if len(statement.names) != 1:
         raise Problem("wrong-type", "a range gives one number a turn", statement.names[1])
@@ -63,8 +60,8 @@ def _unpacked(statement: tree.For, item: Any) -> tuple[Any, ...]:
     return item
 
 
-def _whole(expression: tree.Expr, scope: Scope, limits: Limits, wanted: str, *, may_be_open: bool = False) -> Any:
-    value = whole(evaluate(expression, scope, limits))
+def _whole(expression: tree.Expr, scope: Scope, wanted: str, *, may_be_open: bool = False) -> Any:
+    value = whole(evaluate(expression, scope))
     if isinstance(value, SYMBOLIC) and may_be_open:
         return value
     if isinstance(value, SYMBOLIC):

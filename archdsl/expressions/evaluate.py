@@ -10,63 +10,69 @@ from archdsl.expressions.words import number, size, spell_value, symbol, word
 from archdsl.faults.problem import Placed, Problem, exceeded
 from archdsl.layers.lists import Values, comparing, searching, weight
 from archdsl.layers.values import Sizes, give, spell
-from archdsl.limits import LARGEST, Limits
+from archdsl.limits import LARGEST
 from archdsl.sizes.size import SYMBOLIC, Expression, ordered
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 
-def evaluate(expression: tree.Expr, scope: Scope, limits: Limits) -> Any:
+def evaluate(expression: tree.Expr, scope: Scope) -> Any:
     """Return the value; raises Problem with the place of the fault, Silent where a fault was told before."""
     match expression:
         case Token():
             return _leaf(expression, scope)
         case tree.List():
-            if len(expression.items) > limits.list:
-                raise exceeded("list", f"a list of more than {limits.list:,} values", expression)
-            return _list(expression, scope, limits)
+            if len(expression.items) > scope.limits.list:
+                raise exceeded("list", f"a list of more than {scope.limits.list:,} values", expression)
+            return _list(expression, scope)
         case tree.Chain(terms, operators, _, _):
-            if len(operators) > limits.operators:
-                raise exceeded("operators", f"more than {limits.operators:,} operators in one expression", expression)
+            _check_length(len(operators), expression, scope)
             if operators[0] in ("and", "or"):
-                return _logic(expression, scope, limits)
-            value = evaluate(terms[0], scope, limits)
+                return _logic(expression, scope)
+            value = evaluate(terms[0], scope)
             for operator, term in zip(operators, terms[1:], strict=True):
-                other = evaluate(term, scope, limits)
+                other = evaluate(term, scope)
                 scope.spend(1 + weight(value) * weight(other), expression)
                 value = arithmetic(operator, value, other, expression)
             return value
         case tree.Choice(terms, _, _):
-            return _choice(expression, scope, limits)
+            return _choice(expression, scope)
         case tree.Comparison(left, operator, right, _, _):
-            values = evaluate(left, scope, limits), evaluate(right, scope, limits)
+            values = evaluate(left, scope), evaluate(right, scope)
             scope.spend(1 + comparing(*values), expression)
             return compare(operator, *values, expression)
         case tree.Member(item, items, negated, _, _):
-            items_there = evaluate(items, scope, limits)
+            items_there = evaluate(items, scope)
             scope.spend(1 + searching(items_there), expression)
-            return _member(evaluate(item, scope, limits), items_there, expression) != negated
+            return _member(evaluate(item, scope), items_there, expression) != negated
         case tree.Prefix():
-            return _prefix(expression, scope, limits)
+            return _prefix(expression, scope)
         case tree.Paren(term, _, _):
-            return evaluate(term, scope, limits)
+            return evaluate(term, scope)
     raise AssertionError(expression)
 
 
-def _list(expression: tree.List, scope: Scope, limits: Limits) -> Values:
+def _check_length(operators: int, at: Placed, scope: Scope) -> None:
+    """Refuse an expression of too many operators."""
+    most = scope.limits.operators
+    if operators > most:
+        raise exceeded("operators", f"more than {most:,} operators in one expression", at)
+
+
+def _list(expression: tree.List, scope: Scope) -> Values:
     scope.spend(1 + len(expression.items), expression)
-    value = Values([evaluate(item, scope, limits) for item in expression.items])
-    if value.weight > limits.list:
-        message = f"a list of more than {limits.list:,} values, those of the lists in it counted"
+    value = Values([evaluate(item, scope) for item in expression.items])
+    if value.weight > scope.limits.list:
+        message = f"a list of more than {scope.limits.list:,} values, those of the lists in it counted"
         raise exceeded("list", message, expression)
-    if value.depth > limits.depth:
-        raise exceeded("depth", f"lists nested more than {limits.depth:,} deep", expression)
+    if value.depth > scope.limits.depth:
+        raise exceeded("depth", f"lists nested more than {scope.limits.depth:,} deep", expression)
     return value
 
 
-def truth(expression: tree.Expr, scope: Scope, limits: Limits) -> bool:
+def truth(expression: tree.Expr, scope: Scope) -> bool:
     """The value of a condition: yes or no."""
-    return _truth(evaluate(expression, scope, limits), expression)
+    return _truth(evaluate(expression, scope), expression)
 
 
 def _truth(value: Any, at: Placed) -> bool:
@@ -76,29 +82,23 @@ def _truth(value: Any, at: Placed) -> bool:
     return value
 
 
-def _logic(chain: tree.Chain, scope: Scope, limits: Limits) -> bool:
+def _logic(chain: tree.Chain, scope: Scope) -> bool:
     """`and` and `or` look no further than they must: a later term may only make sense after an earlier one."""
     ends = chain.operators[0] == "or"
-    return (
-        any(truth(term, scope, limits) for term in chain.terms)
-        if ends
-        else all(truth(term, scope, limits) for term in chain.terms)
-    )
+    return any(truth(term, scope) for term in chain.terms) if ends else all(truth(term, scope) for term in chain.terms)
 
 
-def _choice(choice: tree.Choice, scope: Scope, limits: Limits) -> Any:
-    if len(choice.terms) > limits.operators:
-        raise exceeded("operators", f"more than {limits.operators:,} operators in one expression", choice)
+def _choice(choice: tree.Choice, scope: Scope) -> Any:
+    _check_length(len(choice.terms), choice, scope)
     for value, condition in zip(choice.terms[::2], choice.terms[1::2], strict=False):
-        if truth(condition, scope, limits):
-            return evaluate(value, scope, limits)
-    return evaluate(choice.terms[-1], scope, limits)
+        if truth(condition, scope):
+            return evaluate(value, scope)
+    return evaluate(choice.terms[-1], scope)
 
 
-def _prefix(prefix: tree.Prefix, scope: Scope, limits: Limits) -> Any:
-    if len(prefix.operators) > limits.operators:
-        raise exceeded("operators", f"more than {limits.operators:,} operators in one expression", prefix)
-    value = evaluate(prefix.term, scope, limits)
+def _prefix(prefix: tree.Prefix, scope: Scope) -> Any:
+    _check_length(len(prefix.operators), prefix, scope)
+    value = evaluate(prefix.term, scope)
     odd = len(prefix.operators) % 2 == 1
     if prefix.operators[0] == "not":
         return _truth(value, prefix.term) != odd

@@ -26,9 +26,9 @@ def discards(token: Token) -> bool:
     return token.text == DISCARD  # in quotes it would have these
 
 
-def label_text(token: Token, scope: Scope, limits: Limits) -> str:
+def label_text(token: Token, scope: Scope) -> str:
     """The step that a label adds to a path; raises Problem where it cannot be one."""
-    token = filled(token, scope, limits)
+    token = filled(token, scope)
     text = token.text[1:-1] if token.type == "STRING" else token.text
     if not text or "." in text or len(text) > _LONGEST:
         reason = (
@@ -43,11 +43,11 @@ def label_text(token: Token, scope: Scope, limits: Limits) -> str:
     return str(int(text)) if token.type == "NUMBER" else text
 
 
-def filled(token: Token, scope: Scope, limits: Limits) -> Token:
+def filled(token: Token, scope: Scope) -> Token:
     """`conv{i+1}` and `"block1-{i}"` with their values put in; any other word as it is."""
     if token.type != "TEMPLATE" and (token.type != "STRING" or "{" not in token.text):
         return token
-    text = _BRACES.sub(lambda found: _value(found[1], token, scope, limits), token.text)
+    text = _BRACES.sub(lambda found: _value(found[1], token, scope), token.text)
     return token._replace(type="WORD" if token.type == "TEMPLATE" else "STRING", text=text)
 
 
@@ -58,12 +58,12 @@ def _parsed(part: str, limits: Limits) -> tree.Expr | None:
     return None if faults else expression
 
 
-def _value(part: str, token: Token, scope: Scope, limits: Limits) -> str:
-    expression = _parsed(part, limits)
+def _value(part: str, token: Token, scope: Scope) -> str:
+    expression = _parsed(part, scope.limits)
     if expression is None:
         raise Problem("syntax", f"{{{part}}} in a name is no expression", token)
     try:
-        value = whole(evaluate(expression, scope, limits))
+        value = whole(evaluate(expression, scope))
     except Problem as problem:
         raise Problem(problem.code, problem.message, token, hint=problem.hint) from None
     if isinstance(value, bool) or not isinstance(value, (int, str)) or (isinstance(value, int) and value < 0):

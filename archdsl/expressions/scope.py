@@ -9,11 +9,13 @@ from typing import Any, NamedTuple, TypeAlias
 from archdsl.diagnostics import Span, nearest
 from archdsl.faults.problem import Placed
 from archdsl.faults.work import Work
+from archdsl.limits import Limits
 
 VALUES = {"yes": True, "no": False, "true": True, "false": False, "inf": inf}  # by the words that are values
 RESERVED = ("in", *VALUES)  # what no value can be called
 _COPIED = 10  # names that are copied in the time of a step
 _NOWHERE = Span(0, 0)
+_USUAL = Limits()
 
 
 class KindReference(NamedTuple):
@@ -47,19 +49,24 @@ HOLES = "?"  # among the symbols, because every body sees them: the numbers trie
 
 
 class Scope:
-    """Names and values, with those of the braces around; `in` is the channels of what the line reads."""
+    """Names and values, with those of the braces around; `in` is the channels of what the line reads.
 
-    __slots__ = ("_values", "channels", "outside", "symbols", "work")
+    It carries the `limits` within which expressions are evaluated in it.
+    """
+
+    __slots__ = ("_values", "channels", "limits", "outside", "symbols", "work")
 
     def __init__(
         self,
         values: dict[str, Any],
         symbols: dict[str, Any],
+        limits: Limits = _USUAL,
         channels: Any = None,
         outside: Scope | None = None,
         work: Work | None = None,
     ) -> None:
         self._values = values
+        self.limits = limits
         self.work = work  # where computing is counted; None where a text cannot make it long
         self.outside = outside  # of a block's caller: not seen, only named in messages
         self.symbols = symbols  # capital names of `input`; seen in every body, as sizes are
@@ -68,7 +75,7 @@ class Scope:
     def inner(self) -> Scope:
         """The scope of braces: sees everything here, keeps its own names to itself."""
         self.spend(len(self._values) // _COPIED, _NOWHERE)
-        return Scope(dict(self._values), self.symbols, self.channels, self.outside, self.work)
+        return Scope(dict(self._values), self.symbols, self.limits, self.channels, self.outside, self.work)
 
     @property
     def defined(self) -> int:
@@ -78,11 +85,12 @@ class Scope:
     def earlier(self, count: int) -> Scope:
         """This scope as it was when `count` names had a value."""
         self.spend(count // _COPIED, _NOWHERE)
-        return Scope(dict(islice(self._values.items(), count)), self.symbols, self.channels, self.outside, self.work)
+        values = dict(islice(self._values.items(), count))
+        return Scope(values, self.symbols, self.limits, self.channels, self.outside, self.work)
 
     def reading(self, channels: Any) -> Scope:
         """The same names, for a line that reads `channels` channels."""
-        return Scope(self._values, self.symbols, channels, self.outside, self.work)
+        return Scope(self._values, self.symbols, self.limits, channels, self.outside, self.work)
 
     def spend(self, steps: int, at: Placed) -> None:
         """Count steps of computing; raises Stop beyond the limit."""

@@ -10,18 +10,18 @@ from archdsl.expressions.words import unknown_symbol
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers import REGISTRY
 from archdsl.layers.values import Sizes, give, whole
-from archdsl.limits import LARGEST, Limits
+from archdsl.limits import LARGEST
 from archdsl.sizes.size import Ratio, Size
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 
-def claimed_shape(size: tree.Expr, scope: Scope, limits: Limits) -> tuple[Size, ...]:
+def claimed_shape(size: tree.Expr, scope: Scope) -> tuple[Size, ...]:
     """The sizes that a claim or an input states: `55x55x96`, `Tx300`, `4096`, `[H//4, c]`."""
     if isinstance(size, Token) and size.type == "WORD" and size.text not in scope:
         parts = size.text.replace("×", "x").split("x")
         return tuple(_part(part, size, scope) for part in parts)
-    value = evaluate(size, scope, limits)
+    value = evaluate(size, scope)
     sizes = value.sizes if isinstance(value, Sizes) else value if isinstance(value, tuple) else (value,)
     if not sizes:
         raise Problem("wrong-type", "a shape has one size or more, and this list is empty", size)
@@ -44,11 +44,11 @@ def claimed_shape(size: tree.Expr, scope: Scope, limits: Limits) -> tuple[Size, 
     return tuple(whole(one) for one in sizes)
 
 
-def stated_shape(claim: tree.ShapeClaim, text: str, scope: Scope, limits: Limits) -> tuple[Size | None, ...]:
+def stated_shape(claim: tree.ShapeClaim, text: str, scope: Scope) -> tuple[Size | None, ...]:
     """The sizes that a claim states; None for a ?, which claims nothing of its axis."""
     if "?" in text:
-        return _with_holes(claim.size, scope, limits)
-    return claimed_shape(claim.size, scope, limits)
+        return _with_holes(claim.size, scope)
+    return claimed_shape(claim.size, scope)
 
 
 def agrees(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
@@ -72,12 +72,12 @@ def _part(part: str, at: Token, scope: Scope) -> Size:
     raise unknown_symbol(part if part.isupper() else at.text, at, scope)
 
 
-def _with_holes(size: tree.Expr, scope: Scope, limits: Limits) -> tuple[Size | None, ...]:
+def _with_holes(size: tree.Expr, scope: Scope) -> tuple[Size | None, ...]:
     """The sizes of a claim with a ?, which claims nothing of its axis: None stands there."""
     from archdsl.expressions.unknown import parts
 
     items = size.items if isinstance(size, tree.List) else parts(size) if isinstance(size, Token) else (size,)
     found: list[Size | None] = []
     for item in items:
-        found += [None] if isinstance(item, Token) and item.type == "HOLE" else claimed_shape(item, scope, limits)
+        found += [None] if isinstance(item, Token) and item.type == "HOLE" else claimed_shape(item, scope)
     return tuple(found)

@@ -7,13 +7,17 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
 from math import isinf
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import REQUIRED, Sizes, Type
+from archdsl.layers.worked import NOTHING, Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import SYMBOLIC, Size
+
+if TYPE_CHECKING:
+    from archdsl.layers.field import AxisField
 
 
 class Attribute:
@@ -64,6 +68,11 @@ class Tensor(NamedTuple):
     def path(self, layer: str) -> str:
         """Its path, where that of its layer is given; a source without a name of its own is its tensor."""
         return f"{layer}.{self.name}" if self.name else layer
+
+    @property
+    def factor(self) -> Factor:
+        """Its elements as a factor of what a layer costs."""
+        return Factor(self.sizes, self.name if self.saved else "", True)
 
 
 class Module(NamedTuple):
@@ -299,23 +308,36 @@ class Layer:
         """
         return ""
 
+    def is_pointwise(self, x: Shape) -> bool:
+        """Whether a position of the output reads the same position of each input alone, in evaluation."""
+        return False
+
+    def fields(self, place: int, inputs: tuple[Shape, ...], output: Shape) -> tuple[AxisField, ...]:
+        """What a position reads of one of its inputs, along each axis of that but the channels."""
+        from archdsl.layers.field import SAME, WHOLE
+
+        space = inputs[place].space
+        if len(space) != len(output.space) or not self.is_pointwise(inputs[place]):
+            return (WHOLE,) * len(space)
+        return tuple(SAME if size == out else WHOLE for size, out in zip(space, output.space, strict=True))
+
     # ---- what it owns and costs, of one use at batch 1
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
         """Parameters and buffers in PyTorch's order, by PyTorch's names."""
         return ()
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
         """Multiply-accumulates."""
-        return 0
+        return NOTHING
 
-    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
         """Inputs read per unit, times units, plus one per bias per unit, as the LeNet papers count."""
-        return 0
+        return NOTHING
 
-    def units(self, output: Shape) -> Size:
+    def units(self, output: Shape) -> Worked:
         """Outputs that count as neurons: those of convolutions and fully connected layers."""
-        return 0
+        return NOTHING
 
     # ---- PyTorch
 

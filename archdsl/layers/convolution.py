@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from archdsl.layers.base import Layer, Lowered, Module, attribute, is_open
+from archdsl.layers.base import Lowered, Module, Tensor, attribute, is_open
 from archdsl.layers.groups import divisors
+from archdsl.layers.neurons import Neurons
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.sides import Padding
 from archdsl.layers.support.conv import ASYMMETRIC_CONV, PADDED_CONV
 from archdsl.layers.values import PerAxis, Word
 from archdsl.layers.window import Window, check_filling, check_fit, derivation, ever, leftovers, same_padding, short
-from archdsl.sizes.shape import AXES, Shape, product
+from archdsl.layers.worked import Factor, Worked
+from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size, same
+
+if TYPE_CHECKING:
+    from archdsl.layers.field import AxisField
 
 _DEFAULTS = {"stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True, "padding_mode": "zeros"}
 
 
-class Convolution(Layer):
+class Convolution(Neurons):
     """Learned windows that slide over one, two or three axes; the input decides how many."""
 
     fresh = True
     ranks = (2, 3, 4)
     kernel: tuple[int, ...]
-    bias: bool | str
     mode: str
     stride: tuple[int, ...] = attribute(PerAxis(), 1, short="s", doc="step of the window", torch="stride", named=True)
     pad: tuple[tuple[int, int], ...] | str = attribute(
@@ -71,6 +75,10 @@ class Convolution(Layer):
             return tuple((size + stride - 1) // stride for size, stride in zip(x.space, self.stride, strict=True))
         return tuple(window.positions(size) for window, size in zip(self.windows(x), x.space, strict=True))
 
+    def fields(self, place: int, inputs: tuple[Shape, ...], output: Shape) -> tuple[AxisField, ...]:
+        windows = self.windows(inputs[0])
+        return (None,) * len(windows) if self.mode == "circular" else tuple(window.field for window in windows)
+
     def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         (x,) = inputs
         return leftovers(self.name, x, self.windows(x))
@@ -81,18 +89,21 @@ class Convolution(Layer):
 
     # ---- tensors and costs
 
-    def inputs_per_position(self, x: Shape) -> Size:
-        """Inputs read at one position, summed over the output maps."""
-        return self.maps(x) * (x.channels // self.parts(x)) * product(self.kernel)
+    def weight(self, x: Shape) -> Tensor:
+        """The weights, of which every position uses each once."""
+        return Tensor("weight", (self.maps(x), x.channels // self.parts(x), *self.kernel))
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return product(output.space) * self.inputs_per_position(inputs[0])
+    def biases(self, x: Shape) -> tuple[Size, ...]:
+        """The sizes of the biases, where there are any."""
+        return (self.maps(x),)
 
-    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return self.macs(inputs, output) + (output.elements if self.bias else 0)
+    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
+        (x,) = inputs
+        weight = self.weight(x)
+        return (weight, Tensor("bias", self.biases(x), "bias")) if self.bias else (weight,)
 
-    def units(self, output: Shape) -> Size:
-        return output.elements
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        return Worked((Factor(output.space, "positions"), self.weight(inputs[0]).factor))
 
     # ---- PyTorch
 

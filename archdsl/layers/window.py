@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from archdsl.layers.refusal import Refusal
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Expression, Size, maximum, tidied
+
+if TYPE_CHECKING:
+    from archdsl.layers.field import AxisField
 
 _MOST_TRIED = 64  # sizes of an axis that is left open
 _MOST_LOOKED_AT = 1_000  # elements of a window
@@ -42,6 +45,15 @@ class Window(NamedTuple):
     def reach(self) -> Size:
         """Padding behind the axis with which as many positions come out without `ceil`."""
         return min(self.extent - 1, self.stride + self.after - 1) if self.ceil else self.after
+
+    @property
+    def field(self) -> AxisField:
+        """What a position reads; all of the axis where padding is symbolic."""
+        from archdsl.layers.field import WHOLE, Field
+
+        if not isinstance(self.before, int):
+            return WHOLE
+        return Field(self.stride, -self.before, self.extent - 1 - self.before)
 
     def blind(self, size: int) -> bool:
         """Whether a position reads padding alone, by its dilation: two neighbouring elements on both sides of the axis.

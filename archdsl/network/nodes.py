@@ -254,39 +254,35 @@ def walk(
         step = label if label is not None else str(number)
         path = f"{prefix}.{step}" if prefix else step
         named = label is not None
+        inner, begin = (path, 0) if named else (prefix, number)
+        if isinstance(node, (Leaf, Share, Use, Merge)) or (named and isinstance(node, (Sequence, Repeat))):
+            yield PlacedNode(inner if isinstance(node, Merge) else path, depth, count, item, node, prefix)
         match node:
-            case Leaf() | Share():
-                yield PlacedNode(path, depth, count, item, node, prefix)
             case Use():
-                yield PlacedNode(path, depth, count, item, node, prefix)
                 push(node.body.items if blocks else (), path, 0, depth + 1, count)
             case Sequence():
-                if named:
-                    yield PlacedNode(path, depth, count, item, node, prefix)
-                push(node.items, path if named else prefix, 0 if named else number, depth + named, count)
+                push(node.items, inner, begin, depth + named, count)
             case Merge():
-                yield PlacedNode(path if named else prefix, depth, count, item, node, prefix)
-                push(node.branches, path if named else prefix, 0 if named else number, depth + 1, count)
+                push(node.branches, inner, begin, depth + 1, count)
             case Conditional():
                 push(node.body.items, prefix, number, depth, count)
             case Loop():
-                offsets = []
-                for _, turn in node.turns:
-                    offsets.append(number)
-                    number += turn.width
-                for (_, turn), offset in reversed(list(zip(node.turns, offsets, strict=True))):
+                for turn, offset in reversed(_turns(node, number)):
                     push(turn.items, prefix, offset, depth, count)
-            case Repeat():
-                if named:
-                    yield PlacedNode(path, depth, count, item, node, prefix)
-                if named and depth == deepest:
-                    continue
-                copies = copies_of(node, None if named else number, unroll)
-                inner = path if named else prefix
-                for copy, offset, times in reversed(copies):
+            case Repeat() if not named or depth != deepest:
+                for copy, offset, times in reversed(copies_of(node, None if named else number, unroll)):
                     # under a name every copy is a step of its own; without one, only layers and blocks are
                     step_of = str(offset) if named else None
                     stack.append((item, copy, inner, offset, depth + named, count * times, step_of))
+
+
+def _turns(loop: Loop, number: int) -> list[tuple[Sequence, int]]:
+    """The turns of a `for`, each with the number at which it begins."""
+    found = []
+    for _, turn in loop.turns:
+        found.append((turn, number))
+        number += turn.width
+    return found
 
 
 def copies_of(repeat: Repeat, number: int | None, unroll: bool = False) -> list[tuple[Node, int, Size]]:

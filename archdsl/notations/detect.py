@@ -1,9 +1,10 @@
-"""Which notation a text is written in: told by its name, by the caller, or by what stands in it."""
+"""Which notation a text is written in: a table of notations, and how much a text looks like each."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import cached_property
 from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
@@ -12,7 +13,6 @@ from archdsl.syntax import tree
 from archdsl.syntax.parser import Parsed, parse
 from archdsl.syntax.tree import Token
 
-NOTATIONS = ("arch", "listing")
 _SPEC = re.compile(
     r"^[ \t]*+(?:(?:model|block)[ \t]++[A-Za-z_]\w*+[ \t]*+(?:\(|\{|where|<-|$)|let[ \t]++\w++[ \t]*+="
     r"|use[ \t]++(?:\"|std\.)|expect[ \t]++[0-9]|cases[ \t]++\w++[ \t,]"
@@ -48,12 +48,105 @@ class DetectedText(NamedTuple):
     prose: tuple[Span, ...] = ()  # what of a listing was passed over
 
 
-class _Reading(NamedTuple):
+class Evidence:
+    """A text whose notation is looked for: what it is read as and what marks it has, each found when asked for."""
+
+    def __init__(self, source: Source, limits: Limits, is_kind: Callable[[str], bool]) -> None:
+        self.source, self.limits, self.is_kind = source, limits, is_kind
+
+    @cached_property
+    def spec(self) -> Parsed:
+        """The text parsed as a spec."""
+        return parse(self.source, self.limits)
+
+    @cached_property
+    def listing(self) -> ListingText:
+        """The text read as a listing; the reader and its tables are loaded here, and for no spec."""
+        return read_as_listing(self.source, self.limits)
+
+    @cached_property
+    def parses(self) -> bool:
+        """Whether it is a spec by its grammar, and more than words."""
+        return self.spec.file is not None and not _is_prose(self.spec.file, self.is_kind)
+
+    @cached_property
+    def has_marks_of_a_spec(self) -> bool:
+        return _SPEC.search(self.source.text) is not None
+
+    @cached_property
+    def has_marks_of_a_listing(self) -> bool:
+        return _LISTING.search(_COMMENT.sub("", self.source.text)) is not None
+
+
+class ListingText(NamedTuple):
     """A text read as a listing: how many layers it has, and whether every word of it is understood."""
 
     text: DetectedText
     layers: int
     understood: bool
+
+
+class Notation(NamedTuple):
+    """A notation: its name, how much a text looks as if it were written in it, and how such a text is read.
+
+    `likeness` is one of the grades below, a text is read in the notation of the highest, and of the first where two
+    have the same. `read` takes the input of a text that states none.
+    """
+
+    name: str
+    likeness: Callable[[Evidence], int]
+    read: Callable[[Evidence, tree.Input | None], DetectedText]
+
+
+_NONE, _LAYERS, _LOOKS, _MARKED, _READ, _UNDERSTOOD, _CERTAIN = range(7)
+
+
+def _likeness_to_a_spec(seen: Evidence) -> int:
+    """Certain where it parses as layers that there are; with faults, as much as it has marks of a spec."""
+    if seen.source.name.endswith(".arch") or not seen.source.text.strip():
+        return _CERTAIN
+    file = seen.spec.file
+    if seen.parses and file is not None and not _is_foreign(file, seen.is_kind):
+        return _CERTAIN
+    spec, said = seen.has_marks_of_a_spec, seen.has_marks_of_a_listing
+    if spec and (seen.parses or not said):
+        return _CERTAIN
+    if seen.parses and not said and file is not None:
+        return _CERTAIN if _is_written_as_a_spec(file, seen.source.text) else _READ
+    layers = seen.listing.layers
+    if not layers and seen.listing.text.parsed.diagnostics:  # characters or lines that neither notation lets pass
+        return _LOOKS
+    looks = spec or _looks_like_layers(seen.spec, seen.source, seen.is_kind)
+    return _LOOKS if spec or (looks and not (layers and said)) else _NONE
+
+
+def _likeness_to_a_listing(seen: Evidence) -> int:
+    """Understood where every word is; else marked where it has what only listings have."""
+    listing, layers, understood = seen.listing
+    spec, said = seen.has_marks_of_a_spec, seen.has_marks_of_a_listing
+    words = [word for word in _WORD.findall(seen.source.text) if seen.is_kind(word)]
+    capitals = bool(words) and all(word.isupper() for word in words)  # as specs are written
+    if understood and not spec and not capitals and _FIGURE.search(seen.source.text):
+        return _UNDERSTOOD
+    if not layers:
+        return _MARKED if listing.parsed.diagnostics and said and not spec else _NONE
+    fewer = len(listing.parsed.diagnostics) < len(seen.spec.diagnostics)
+    return _MARKED if said and (listing.parsed.file is not None or not spec or fewer) else _LAYERS
+
+
+def _read_as_spec(seen: Evidence, given: tree.Input | None) -> DetectedText:
+    return DetectedText("arch", seen.spec)
+
+
+def _read_as_listing(seen: Evidence, given: tree.Input | None) -> DetectedText:
+    return seen.listing.text if given is None else read_as_listing(seen.source, seen.limits, given).text
+
+
+NOTATIONS = (
+    Notation("arch", _likeness_to_a_spec, _read_as_spec),
+    Notation("listing", _likeness_to_a_listing, _read_as_listing),
+)
+NAMES = tuple(notation.name for notation in NOTATIONS)
 
 
 def read_text(
@@ -67,52 +160,28 @@ def read_text(
 
     `given` is the input of a listing that states none.
     """
-    text = _seen(source, limits, notation, is_kind)
-    return _listing(source, limits, given).text if given is not None and text.notation == "listing" else text
+    seen = Evidence(source, limits, is_kind)
+    if notation is not None:
+        return NOTATIONS[NAMES.index(notation)].read(seen, given)
+    likeness, found = _likeliest(seen)
+    if likeness == _NONE:
+        return DetectedText("arch", _neither(source, seen.spec))
+    text = found.read(seen, given)
+    if found.name == "arch" and likeness == _LOOKS and not seen.has_marks_of_a_spec and seen.listing.layers:
+        return _beside(text, seen.listing.text)
+    return text
 
 
-def _seen(source: Source, limits: Limits, notation: str | None, is_kind: Callable[[str], bool]) -> DetectedText:
-    """A text in its notation, which does not depend on what the caller gives."""
-    if notation == "listing":
-        return _listing(source, limits).text
-    parsed = parse(source, limits)
-    if notation == "arch" or source.name.endswith(".arch") or not source.text.strip():
-        return DetectedText("arch", parsed)
-    as_spec = DetectedText("arch", parsed)
-    parses = parsed.file is not None and not _is_prose(parsed.file, is_kind)
-    if parses and parsed.file is not None and not _is_foreign(parsed.file, is_kind):
-        return as_spec
-    spec, said = _SPEC.search(source.text) is not None, _LISTING.search(_COMMENT.sub("", source.text)) is not None
-    if spec and (parses or not said):
-        return as_spec
-    if parses and not said and parsed.file is not None and _is_written_as_a_spec(parsed.file, source.text):
-        return as_spec
-    words = [word for word in _WORD.findall(source.text) if is_kind(word)]
-    capitals = bool(words) and all(word.isupper() for word in words)  # as specs are written
-    reading = _listing(source, limits)
-    if reading.understood and not spec and not capitals and _FIGURE.search(source.text):
-        return reading.text
-    if parses and not said:
-        return as_spec
-    return _likely(source, as_spec, reading, said, spec, spec or _looks_like_layers(parsed, source, is_kind))
-
-
-def _likely(
-    source: Source, as_spec: DetectedText, reading: _Reading, said: bool, spec: bool, looks: bool
-) -> DetectedText:
-    """A text that is no spec without faults.
-
-    `said` and `spec` tell whether it has marks of a listing and of a spec, `looks` whether a line begins as in a spec.
-    """
-    listing, layers = reading.text, reading.layers
-    if not layers and listing.parsed.diagnostics:  # characters or lines that neither notation lets pass
-        return listing if said and not spec else as_spec
-    fewer = len(listing.parsed.diagnostics) < len(as_spec.parsed.diagnostics)
-    if layers and said and (listing.parsed.file is not None or not spec or fewer):
-        return listing
-    if spec or (looks and not (layers and said)):
-        return as_spec if spec or not layers else _beside(as_spec, listing)
-    return listing if layers else DetectedText("arch", _neither(source, as_spec.parsed))
+def _likeliest(seen: Evidence) -> tuple[int, Notation]:
+    """The notation that a text looks most like, and how much; none is asked behind one that is certain."""
+    best = _NONE, NOTATIONS[0]
+    for notation in NOTATIONS:
+        likeness = notation.likeness(seen)
+        if likeness > best[0]:
+            best = likeness, notation
+        if likeness == _CERTAIN:
+            break
+    return best
 
 
 def _looks_like_layers(parsed: Parsed, source: Source, is_kind: Callable[[str], bool]) -> bool:
@@ -142,15 +211,15 @@ def _beside(as_spec: DetectedText, listing: DetectedText) -> DetectedText:
     return as_spec._replace(parsed=as_spec.parsed._replace(diagnostics=[first._replace(hint=hint), *others]))
 
 
-def _listing(source: Source, limits: Limits, given: tree.Input | None = None) -> _Reading:
-    """A text read as a listing; the reader and its tables are loaded here, and for no spec."""
+def read_as_listing(source: Source, limits: Limits, given: tree.Input | None = None) -> ListingText:
+    """A text read as a listing, with the input given where it states none."""
     from archdsl.notations.listing.reader import read_listing
 
     read = read_listing(source, limits, given)
     stated = read.stated or given is None
     parsed = Parsed(read.file, read.diagnostics, [], read.rest, ("",) if read.rest is not None else ())
     text = DetectedText("listing", parsed, tuple(read.notes), stated, read.prose)
-    return _Reading(text, read.layers, read.understood)
+    return ListingText(text, read.layers, read.understood)
 
 
 def _is_prose(file: tree.File, is_kind: Callable[[str], bool]) -> bool:

@@ -54,7 +54,7 @@ def cases(file: tree.File, limits: Limits) -> CaseSettings:
 def _settings(one: tree.Cases, limits: Limits) -> list[dict[str, Any]]:
     """The settings of one `cases`; raises Problem where they are no list of as many values as there are names."""
     names = [token.text for token in one.names]
-    items = evaluate(one.settings, Scope({}, {}), limits)
+    items = evaluate(one.settings, Scope({}, {}, limits))
     rows = items if isinstance(items, tuple) else ()
     if not rows or any(len(names) > 1 and (not isinstance(row, tuple) or len(row) != len(names)) for row in rows):
         what = "a list" if len(names) == 1 else f"a list of lists of {len(names)} values"

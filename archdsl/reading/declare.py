@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from archdsl.diagnostics import Related, Source, Span, nearest
-from archdsl.expressions.evaluate import evaluate
-from archdsl.expressions.scope import HOLES, RESERVED, WRONG, Scope, Words, meant
+from archdsl.diagnostics import Related, Source, Span
+from archdsl.expressions.scope import RESERVED, Scope
 from archdsl.expressions.shapes import claimed_shape
-from archdsl.faults.problem import Problem, Silent
+from archdsl.faults.problem import Problem
 from archdsl.faults.report import Reporter
-from archdsl.faults.work import Work
 from archdsl.layers import REGISTRY
-from archdsl.limits import Limits
-from archdsl.reading.where import demand, least_of_parameter, left_open
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Expression, tidied
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
 if TYPE_CHECKING:
-    from archdsl.sizes.facts import Facts
+    pass
 
 
 class Declarations(NamedTuple):
@@ -106,93 +102,16 @@ def _check_parameters(model: tree.ModelStatement | None, blocks: dict[str, tree.
             seen.setdefault(name, parameter.name)
 
 
-def parameters(
-    model: tree.ModelStatement | None,
-    given: dict[str, Any],
-    symbols: set[str],
-    report: Reporter,
-    limits: Limits,
-    facts: Facts | None,
-    kinds: Words,
-    holes: dict[int, int] | None = None,
-    work: Work | None = None,
-) -> Scope:
-    """The values of the model's parameters: given from outside, else the defaults; then what `where` demands.
-
-    A parameter without either is left open: a symbol, of which `facts` gather what is known. `kinds` are the words for
-    kinds and blocks, which a parameter may hold. `holes` are the numbers that are tried for each ?, by their places.
-    `work` counts the steps of computing, here and wherever the scope goes.
-    """
-    scope = Scope({}, {} if holes is None else {HOLES: holes}, work=work)
-    known = [parameter.name.text for parameter in model.parameters] if model else []
-    for name in given:
-        if name not in known and name not in symbols:
-            close = nearest(name, [*known, *symbols])
-            hint = f"did you mean {close}?" if close else f"its parameters are {', '.join(known)}" if known else None
-            at = model.name if model else Span(0, 0)
-            what = (
-                f"{model.name.text} has no parameter {name}"
-                if model
-                else f"there is no model line, and so no parameter {name}"
-            )
-            report.tell("unknown-parameter", what, at, hint=hint)
-    for parameter in model.parameters if model else ():
-        name = parameter.name.text
-        if facts is not None and left_open(parameter, given):
-            scope.define(name, facts.symbol(name, least_of_parameter(name, model, scope, limits)))
-        else:
-            scope.define(name, _parameter(parameter, name, given, scope, report, limits, kinds))
-    for condition in model.where if model else ():
-        demand(condition, scope, report, limits, facts)
-    return scope
-
-
-def _parameter(
-    parameter: tree.Parameter,
-    name: str,
-    given: dict[str, Any],
-    scope: Scope,
-    report: Reporter,
-    limits: Limits,
-    kinds: Words,
-) -> Any:
-    if name in given:
-        return _as_kind(given[name], parameter, kinds)
-    default = parameter.default
-    if default is None:
-        report.tell("missing-value", f"{name} has no value", parameter.name, hint=f"give one: {name}=...")
-        return WRONG
-    if isinstance(default, Token) and default.type == "WORD" and default.text not in scope:
-        kind = meant(default.text, kinds)
-        if kind is not None:
-            return kind
-    try:
-        return evaluate(default, scope, limits)
-    except Problem as problem:
-        report.problem(problem)
-    except Silent:
-        pass
-    return WRONG
-
-
-def _as_kind(value: Any, parameter: tree.Parameter, kinds: Words) -> Any:
-    """A kind given by name, where the default is a kind."""
-    default = parameter.default
-    if isinstance(value, str) and isinstance(default, Token) and default.type == "WORD":
-        return meant(value, kinds) or value
-    return value
-
-
 # ---- Inputs
 
 
-def input_shape(one: tree.Input, scope: Scope, limits: Limits) -> Shape:
+def input_shape(one: tree.Input, scope: Scope) -> Shape:
     """The shape that an input states."""
-    sizes = claimed_shape(one.size, scope, limits)
+    sizes = claimed_shape(one.size, scope)
     if any(isinstance(size, Expression) for size in sizes):
         from archdsl.expressions.open import assume_sizes
 
-        assume_sizes(sizes, one, limits)
+        assume_sizes(sizes, one, scope.limits)
         sizes = tuple(map(tidied, sizes))
     dtype = "int64" if one.dtype == "int" else "float32"
     most = max(AXES) - (dtype == "int64")

@@ -76,7 +76,7 @@ def given_input(text: str, limits: Limits, option: str = "--input") -> GivenInpu
     if expression is None:
         raise ArchError(faults)
     try:
-        sizes: Any = claimed_shape(expression, Scope({}, {}), limits)
+        sizes: Any = claimed_shape(expression, Scope({}, {}, limits))
         return GivenInput(sizes, dtype)
     except Problem as problem:
         span = Span(problem.at.start, problem.at.end)
@@ -241,7 +241,7 @@ class Replacing:
 
     def _shape(self, one: tree.Input, scope: Scope) -> Shape | None:
         try:
-            return Shape(claimed_shape(one.size, scope, self.limits), _dtype(one))
+            return Shape(claimed_shape(one.size, scope), _dtype(one))
         except (Problem, Silent):
             return None
 
@@ -252,7 +252,7 @@ class Replacing:
         """
         sizes = port.given.sizes
         try:
-            stated = Shape(claimed_shape(port.statement.size, scope, self.limits))
+            stated = Shape(claimed_shape(port.statement.size, scope))
         except Silent:
             return False
         wanted = before or stated

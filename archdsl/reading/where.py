@@ -9,8 +9,8 @@ from archdsl.expressions.scope import LEFT_OPEN, WRONG, Scope
 from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.faults.report import Reporter
-from archdsl.faults.work import Work
-from archdsl.limits import LARGEST, Limits
+from archdsl.limits import LARGEST
+from archdsl.reading.setting import Setting
 from archdsl.sizes.size import Expression
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -49,14 +49,10 @@ def left_open(parameter: tree.Parameter, given: dict[str, Any]) -> bool:
 
 
 def facts_of(
-    names: set[str],
-    model: tree.ModelStatement | None,
-    given: dict[str, Any],
-    report: Reporter,
-    limits: Limits,
-    work: Work,
+    inputs: tuple[tree.Input, ...], model: tree.ModelStatement | None, setting: Setting, report: Reporter
 ) -> Facts | None:
     """The facts about what is left open; None where nothing is, and where it is more than the limit allows."""
+    given, limits, names = setting.given, setting.limits, symbol_names(inputs, model)
     parameters = [p.name for p in model.parameters if left_open(p, given)] if model else []
     number = len(parameters) + len([name for name in names if given.get(name, LEFT_OPEN) == LEFT_OPEN])
     if not number:
@@ -69,7 +65,7 @@ def facts_of(
     from archdsl.sizes.facts import Facts
 
     facts = Facts(limits)
-    facts.counted = work.spend
+    facts.counted = setting.work.spend
     return facts
 
 
@@ -98,16 +94,16 @@ def _given(name: str, value: Any, inputs: tuple[tree.Input, ...], report: Report
     return WRONG
 
 
-def least_of_parameter(name: str, model: tree.ModelStatement | None, scope: Scope, limits: Limits) -> int:
+def least_of_parameter(name: str, model: tree.ModelStatement | None, scope: Scope) -> int:
     """Where a parameter that is left open begins: at 1, unless `where` states less."""
-    stated = [bound for one in (model.where if model else ()) for bound in _bounds(one, name, scope, limits)]
+    stated = [bound for one in (model.where if model else ()) for bound in _bounds(one, name, scope)]
     return min(1, max(stated, default=1))
 
 
-def _bounds(condition: tree.Expr, name: str, scope: Scope, limits: Limits) -> list[int]:
+def _bounds(condition: tree.Expr, name: str, scope: Scope) -> list[int]:
     """`depth >= 0`, `depth > -1`, `0 <= depth`, also joined by `and`: the least values that a condition states."""
     if isinstance(condition, tree.Chain) and condition.operators[0] == "and":
-        return [bound for term in condition.terms for bound in _bounds(term, name, scope, limits)]
+        return [bound for term in condition.terms for bound in _bounds(term, name, scope)]
     if not isinstance(condition, tree.Comparison):
         return []
     left, operator, right = condition.left, condition.operator, condition.right
@@ -116,27 +112,25 @@ def _bounds(condition: tree.Expr, name: str, scope: Scope, limits: Limits) -> li
     if operator not in (">", ">=") or not isinstance(left, Token) or left.text != name:
         return []
     try:
-        bound = evaluate(right, scope, limits)
+        bound = evaluate(right, scope)
     except (Problem, Silent):
         return []
     return [bound + (operator == ">")] if type(bound) is int else []
 
 
-def demand_of_inputs(
-    inputs: tuple[tree.Input, ...], scope: Scope, report: Reporter, limits: Limits, facts: Facts | None
-) -> None:
+def demand_of_inputs(inputs: tuple[tree.Input, ...], scope: Scope, report: Reporter, facts: Facts | None) -> None:
     """Hold each condition behind `where` of an input, or take it over where it is about what is left open."""
     for one in inputs:
         for condition in one.where:
             if facts is not None and report.told("limit"):
                 return
-            demand(condition, scope, report, limits, facts)
+            demand(condition, scope, report, facts)
 
 
-def demand(condition: tree.Expr, scope: Scope, report: Reporter, limits: Limits, facts: Facts | None) -> None:
+def demand(condition: tree.Expr, scope: Scope, report: Reporter, facts: Facts | None) -> None:
     """Hold a condition behind `where`, or take it over where it is about what is left open."""
     try:
-        if not _holds(condition, scope, limits, facts):
+        if not _holds(condition, scope, facts):
             report.tell("where-failed", failed(condition, scope, report), condition)
     except Problem as problem:
         report.problem(problem)
@@ -144,12 +138,12 @@ def demand(condition: tree.Expr, scope: Scope, report: Reporter, limits: Limits,
         pass
 
 
-def _holds(condition: tree.Expr, scope: Scope, limits: Limits, facts: Facts | None) -> bool:
+def _holds(condition: tree.Expr, scope: Scope, facts: Facts | None) -> bool:
     if facts is None:
-        return truth(condition, scope, limits)
+        return truth(condition, scope)
     from archdsl.expressions.assume import learned
 
-    return learned(facts, lambda: truth(condition, scope, limits), condition)
+    return learned(facts, lambda: truth(condition, scope), condition)
 
 
 def failed(condition: tree.Expr, scope: Scope, report: Reporter) -> str:

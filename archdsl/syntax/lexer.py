@@ -67,7 +67,9 @@ class Lexer:
         self._told: set[int] = set()  # lines with a diagnostic
         self._excused = {"{": 0, "}": 0, "]": 0}  # brackets that may lack their partner
 
-    def tokens(self, accepts: Callable[[], Collection[str]], shifts: Callable[[str], bool]) -> Iterator[Token]:
+    def tokens(  # noqa: C901 - one loop over every token of every text; its parts share position and count
+        self, accepts: Callable[[], Collection[str]], shifts: Callable[[str], bool]
+    ) -> Iterator[Token]:
         """Yield the tokens; `accepts` tells which the parser seems to take now, `shifts` whether it surely does."""
         text, match, keywords = self.source.text, self.vocabulary.match, self.vocabulary.keywords
         position, length, count, budget = 0, len(text), 0, self.limits.tokens

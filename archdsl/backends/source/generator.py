@@ -197,7 +197,7 @@ def _can_follow(use: Use) -> bool:
 
 
 def _scope(use: Use) -> Scope:
-    return Scope(dict(use.values), {}, use.inputs[0].channels)
+    return Scope(dict(use.values), {}, channels=use.inputs[0].channels)
 
 
 def _plain(takes: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from archdsl.expressions.unknown import UNPINNED
 from archdsl.limits import Limits, raising
 from archdsl.reading.holes import misplaced
 from archdsl.reading.reading import Answer, FoundNumber, Reading, read
+from archdsl.reading.setting import Setting
 
 _OF_SYMBOLS = ("undetermined", "claim-shape", "claim-value", "limit", "too-large")  # faults that a number may not have
 
@@ -61,7 +62,7 @@ def put(text: str, values: Mapping[int, int | str]) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def placed_back(checked: Checked, reading: Reading, given: dict[str, Any], limits: Limits) -> Checked:
+def placed_back(checked: Checked, reading: Reading, setting: Setting) -> Checked:
     """What was found in the text with its numbers, told of the text as it was written.
 
     Where some holes have no number, what depends on them is silent; what is wrong there whatever their numbers are is
@@ -70,8 +71,8 @@ def placed_back(checked: Checked, reading: Reading, given: dict[str, Any], limit
     answer = reading.answer
     assert answer is not None
     said_of_text = [one for one in checked.diagnostics if not _unfilled(one)]
-    own = common(reading, answer, [moved(one, answer.source, answer.values) for one in said_of_text], given, limits)
-    found = _at_any_size(reading, answer, given, limits)
+    own = common(reading, answer, [moved(one, answer.source, answer.values) for one in said_of_text], setting)
+    found = _at_any_size(reading, answer, setting)
     own += [one for one in found if all((one.code, one.place) != (other.code, other.place) for other in own)]
     said = [one for one in answer.told if all(one.place != other.place for other in own)]
     if any(one.code == "limit" for one in own):  # the text itself is too much, not the search
@@ -86,13 +87,13 @@ def _unfilled(diagnostic: Diagnostic) -> bool:
     return diagnostic.code == UNPINNED and diagnostic.source.base == 0
 
 
-def _at_any_size(reading: Reading, answer: Answer, given: dict[str, Any], limits: Limits) -> list[Diagnostic]:
+def _at_any_size(reading: Reading, answer: Answer, setting: Setting) -> list[Diagnostic]:
     """What a rule refuses whatever sizes the inputs have, which are symbolic here."""
     if not answer.symbols or not reading.holes or reading.inputs is not None:
         return []
     values: list[tuple[int, int | str]] = sorted([*answer.values, *answer.symbols])
     text = Source(answer.source.name, put(answer.source.text, dict(values)))
-    checked = check_setting(read(text, limits, folder=reading.folder), given, limits)
+    checked = check_setting(read(text, setting.limits, folder=reading.folder), setting.afresh()._replace(holes=None))
     return [
         _named(moved(one, answer.source, values), answer)
         for one in checked.diagnostics

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from archdsl.checker.checked import Checked
 from archdsl.checker.holes.trial import Fault, fault_of, lines
 from archdsl.checker.replaced import check_given
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.faults.work import PER_VISIT
-from archdsl.limits import Limits
 from archdsl.reading.reading import Answer, Reading
+from archdsl.reading.setting import Setting
 
 Places: TypeAlias = Sequence[tuple[int, int | str]]
 
 
-def common(
-    reading: Reading, answer: Answer, silent: list[Diagnostic], given: dict[str, Any], limits: Limits
-) -> list[Diagnostic]:
+def common(reading: Reading, answer: Answer, silent: list[Diagnostic], setting: Setting) -> list[Diagnostic]:
     """What is found with each of some numbers for the holes that have none; `silent` is what is found without any."""
     samples = _samples(reading, answer)
     if len(samples) < 2 or not reading.holes:
@@ -31,10 +29,10 @@ def common(
     checks: list[tuple[dict[int, int], list[Diagnostic]]] = []
     cost = 0
     for values in samples:
-        checked = check_given(reading, given, limits, values)
+        checked = check_given(reading, setting.afresh()._replace(holes=values))
         checks.append((values, checked.diagnostics))
         cost += checked.visits + checked.steps // PER_VISIT + lines(reading)
-        if cost > limits.visits // 2 or not any(one.severity == "error" for one in checked.diagnostics):
+        if cost > setting.limits.visits // 2 or not any(one.severity == "error" for one in checked.diagnostics):
             break
     if len(checks) == 1:  # too much for a second
         more = [moved(one, answer.source, answer.values) for one in checks[0][1] if one.code == "limit"]
@@ -44,7 +42,7 @@ def common(
     return [*(one for one in silent if (one.code, one.place) not in known), *more]
 
 
-def with_numbers(other: Reading, answer: Answer, given: dict[str, Any], limits: Limits) -> Checked | None:
+def with_numbers(other: Reading, answer: Answer, setting: Setting) -> Checked | None:
     """What is found in another text that has the same holes, with their numbers; None where there are no numbers.
 
     Of holes without one, with two numbers: what is right with the one may be wrong with the other.
@@ -53,8 +51,9 @@ def with_numbers(other: Reading, answer: Answer, given: dict[str, Any], limits: 
     fitting = [numbers for numbers in whole if len(numbers) == len(other.holes)]
     if not fitting:
         return None
+    places = [hole.at for hole in other.holes]
     first, *more = [
-        check_given(other, given, limits, {hole.at: number for hole, number in zip(other.holes, numbers, strict=True)})
+        check_given(other, setting.afresh()._replace(holes=dict(zip(places, numbers, strict=True))))
         for numbers in dict.fromkeys((fitting[0], fitting[-1]))
     ]
     known = set(map(fault_of, first.diagnostics))

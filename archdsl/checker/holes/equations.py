@@ -80,7 +80,7 @@ class Recorder(Judge):
     ) -> bool:
         if position >= len(shapes):
             return super()._shape(claim, shapes, position, scope, leaves)
-        sizes = stated_shape(claim, self.text(claim), scope, self.limits)
+        sizes = stated_shape(claim, self.text(claim), scope)
         derived = shapes[position].sizes
         if len(sizes) != len(derived):
             self._note(claim, (-1, 0, self._visit(claim)), len(sizes), len(derived), False)

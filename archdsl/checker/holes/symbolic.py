@@ -14,6 +14,7 @@ from archdsl.expressions.unknown import parts
 from archdsl.limits import Limits
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading, read
+from archdsl.reading.setting import Setting
 from archdsl.reading.where import symbol_names
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -80,7 +81,7 @@ def _form(
         opened = [*opened[:-1], last._replace(edits=(*last.edits, more))]
         edits.append(more)
     text = _read(reading, edits, limits)
-    checks = [check_setting(text, given, limits) for given in settings]
+    checks = [check_setting(text, Setting.of(given, limits)) for given in settings]
     return None if any(one.failed for one in checks) else _hint(reading.own.text, opened, checks)
 
 

@@ -25,12 +25,13 @@ from archdsl.faults.work import PER_VISIT, Work
 from archdsl.layers import Layer, Refusal
 from archdsl.limits import Limits
 from archdsl.network.nodes import Item
-from archdsl.reading.declare import Declarations, parameters
+from archdsl.reading.declare import Declarations
 from archdsl.reading.holes import Hole
 from archdsl.reading.kinds import linked
 from archdsl.reading.reading import Reading
-from archdsl.reading.where import define_symbols, demand_of_inputs, facts_of
-from archdsl.reading.where import symbol_names as names_of_sizes
+from archdsl.reading.setting import Setting
+from archdsl.reading.values import scope_of
+from archdsl.reading.where import demand_of_inputs, facts_of
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Undetermined
 from archdsl.syntax import tree
@@ -140,23 +141,21 @@ class Bench:
         return self._near[holes]
 
     def whole(
-        self, values: dict[int, int], given: dict[str, Any], most: int, setting: int = 0
+        self, values: dict[int, int], given: dict[str, Any], most: int, number: int = 0
     ) -> tuple[Attempt, dict[int, Context]]:
         """The whole text at one setting, with at most `most` visits; and the contexts of the statements watched."""
         declared, limits = self.declared, self.limits._replace(visits=most)
         report = _Told(self)
-        names = names_of_sizes(declared.inputs, declared.model)
         noted = _Noted(values)
-        work = Work(most)
-        facts = facts_of(names, declared.model, given, report, limits, work)
+        setting = Setting.of(given, limits, noted)
+        facts = facts_of(declared.inputs, declared.model, setting, report)
         scope: Scope | None = None
         try:
-            scope = parameters(declared.model, given, names, report, limits, facts, self.kinds.words[0], noted, work)
-            define_symbols(declared.inputs, names, given, scope, report, facts)
-            demand_of_inputs(declared.inputs, scope, report, limits, facts)
+            scope = scope_of(declared, setting, self.kinds.words[0], facts, report)
+            demand_of_inputs(declared.inputs, scope, report, facts)
         except Stop as stop:
             report.problem(stop.problem)
-        elaborator = _Trial(self, report, limits, facts, work, setting)
+        elaborator = _Trial(self, report, limits, facts, setting.work, number)
         if scope is not None and not report.told("where-failed") and not report.told("limit"):
             network_of(declared, scope, elaborator, self.reading.fragment)
         if facts is not None:
@@ -176,7 +175,7 @@ class Bench:
             facts.counted = work.spend
         elaborator.origins = elaborator.rules.origins = context.origins
         around, noted = context.place.scope, _Noted(values)
-        scope = Scope(around._values, {**around.symbols, HOLES: noted}, around.channels, around.outside)
+        scope = Scope(around._values, {**around.symbols, HOLES: noted}, limits, around.channels, around.outside)
         scope.work = work
         place = context.place._replace(scope=scope.inner(), names=Names(context.place.names))
         takes = () if context.value is None else (context.value,)

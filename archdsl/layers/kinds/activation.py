@@ -23,6 +23,9 @@ class Tanh(Layer):
         CounterExample("84 -> TANH slope=yes", "wrong-type"),
     )
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
+
     def lower(self, *inputs: Shape) -> Lowered:
         if self.amplitude == self.slope == 1:
             return Lowered(Module("nn.Tanh", {}), "torch.tanh({0})")

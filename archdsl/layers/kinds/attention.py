@@ -6,8 +6,11 @@ from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module,
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.attention import ATTEND, CAUSAL_ATTENTION, ROTARY
 from archdsl.layers.values import Divisor, Number, Switch, Whole
+from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
+
+_TWICE = Factor((2,))  # products of queries and keys, and means of values
 
 
 class Heads(Layer):
@@ -86,11 +89,19 @@ class Attention(Heads):
         found.append(Tensor("out_proj.weight", (d, d)))
         return (*found, *((Tensor("out_proj.bias", (d,), "bias"),) if self.bias else ()))
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        """Four projections, the products of queries and keys, and the means of values."""
         queries, keys, values = self.three(inputs)
-        steps, d = queries.sizes[0], queries.channels
-        projections = 2 * steps * d * d + keys.sizes[0] * d * (keys.channels + values.channels)
-        return projections + 2 * steps * d * (keys.sizes[0] + int(self.biaskv) + int(self.zerokv))
+        d = queries.channels
+        steps = Factor((queries.sizes[0],), "queries")
+        reads = Factor((keys.sizes[0] + int(self.biaskv) + int(self.zerokv),), "keys")
+        return Worked(
+            (steps, Factor((d, d), "weights")),
+            (Factor((keys.sizes[0],), "keys"), Factor((d, keys.channels), "weights")),
+            (Factor((keys.sizes[0],), "values"), Factor((d, values.channels), "weights")),
+            (Factor((queries.sizes[0],), "results"), Factor((d, d), "weights")),
+            (_TWICE, steps, reads, Factor((d,), "channels")),
+        )
 
     def lower(self, *inputs: Shape) -> Lowered:
         _, keys, values = self.three(inputs)
@@ -176,9 +187,14 @@ class Attend(Heads):
         blame = "heads" if self.kvheads is None else "kvheads"
         return Shape((queries.sizes[0], self.divide("values", values.channels, self.shared, blame) * self.heads))
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        """The products of queries and keys, and the means of values."""
         queries, keys, _ = self.three(inputs)
-        return queries.sizes[0] * keys.sizes[0] * (queries.channels + output.channels)
+        pairs = Factor((queries.sizes[0],), "queries"), Factor((keys.sizes[0],), "keys")
+        return Worked(
+            (*pairs, Factor((queries.channels,), "channels")),
+            (*pairs, Factor((output.channels,), "channels of values")),
+        )
 
     def lower(self, *inputs: Shape) -> Lowered:
         arguments = {
@@ -216,6 +232,9 @@ class Rotary(Layer):
         CounterExample("9x16 -> ROTARY 4 dims=6", "out-of-range"),
         CounterExample("9x16 -> ROTARY 4 base=0", "out-of-range"),
     )
+
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
 
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs

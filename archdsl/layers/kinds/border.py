@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, inline, is_open
 from archdsl.layers.output import SameOrSizes
 from archdsl.layers.refusal import Refusal
@@ -11,6 +13,9 @@ from archdsl.layers.values import Number, Word
 from archdsl.layers.window import check_filling
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size
+
+if TYPE_CHECKING:
+    from archdsl.layers.field import AxisField
 
 _MODULES = {"reflect": "Reflection", "replicate": "Replication", "circular": "Circular"}
 _Sides = tuple[tuple[int, int], ...]
@@ -76,6 +81,13 @@ class Pad(Layer):
             space.append(size + ends[0] + ends[1])
         before, behind = self.channels or (0, 0)
         return Shape((*space, x.channels + before + behind))
+
+    def fields(self, place: int, inputs: tuple[Shape, ...], output: Shape) -> tuple[AxisField, ...]:
+        from archdsl.layers.field import Field
+
+        if self.mode == "circular":
+            return super().fields(place, inputs, output)
+        return tuple(Field(1, -before, -before) for before, _ in self._sides(inputs[0]))
 
     def _sides(self, x: Shape) -> _Sides:
         return ((0, 0),) * len(x.space) if self.space is None else self.space

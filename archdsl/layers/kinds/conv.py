@@ -12,7 +12,7 @@ from archdsl.layers.support.conv import (
     TABLE_CONV,
 )
 from archdsl.layers.values import Bias, Divisor, PerAxis, Switch, Table, Whole
-from archdsl.sizes.shape import Shape, product
+from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
 
 
@@ -100,23 +100,16 @@ class Conv(Convolution):
 
     # ---- tensors and costs
 
-    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
-        (x,) = inputs
-        bias_sizes: tuple[Size, ...] = (self.out,)
-        if self.bias == "position":
-            bias_sizes = (self.out, *self.positions(x))
-        bias = (Tensor("bias", bias_sizes, "bias"),) if self.bias else ()
-        if self.table is not None:
-            return (Tensor("weight", (self._pairs(), 1, *self.kernel)), *bias)
-        return (Tensor("weight", (self.out, x.channels // self.groups, *self.kernel)), *bias)
+    def weight(self, x: Shape) -> Tensor:
+        return super().weight(x) if self.table is None else Tensor("weight", (self._pairs(), 1, *self.kernel))
+
+    def biases(self, x: Shape) -> tuple[Size, ...]:
+        return (self.out, *self.positions(x)) if self.bias == "position" else (self.out,)
 
     def _pairs(self) -> int:
         """Connections of the table: pairs of an input map and an output map."""
         assert self.table is not None
         return sum(len(row) for row in self.table)
-
-    def inputs_per_position(self, x: Shape) -> Size:
-        return super().inputs_per_position(x) if self.table is None else self._pairs() * product(self.kernel)
 
     # ---- PyTorch
 
@@ -166,8 +159,3 @@ class DepthwiseConv(Convolution):
 
     def parts(self, x: Shape) -> Size:
         return x.channels
-
-    def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
-        out = self.maps(inputs[0])
-        bias = (Tensor("bias", (out,), "bias"),) if self.bias else ()
-        return (Tensor("weight", (out, 1, *self.kernel)), *bias)

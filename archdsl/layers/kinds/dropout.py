@@ -13,6 +13,9 @@ class RandomZeros(Layer):
 
     p: float = attribute(Number(0, 1), 0.5, doc="probability of zero", torch="p")
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
+
     def lowered(self, module: str, function: str, place: str = "any") -> Lowered:
         """The module with its probability, and the call, which stands where it has no name."""
         call = f"{function}({{0}}, {self.p!r}, self.training)"

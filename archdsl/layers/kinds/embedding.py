@@ -86,6 +86,9 @@ class Embed(Lookup):
         CounterExample("37 int -> EMBED 1000 64 sparse scalegrad", "too-many-values"),
     )
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
+
     def shape(self, *inputs: Shape) -> Shape:
         self.check_values(inputs[0])
         return Shape((*inputs[0].sizes, self.dim))

@@ -28,6 +28,9 @@ class Gate(Layer):
         named=True,
     )
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return self.axis == "channels"
+
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
         place = axis_index(self.name, self.axis, x)

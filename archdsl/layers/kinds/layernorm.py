@@ -33,6 +33,9 @@ class LastAxesNorm(Layer):
         self._last_axes(inputs[0])
         return inputs[0]
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return self._last_axes(x)[1] == ("channels",)
+
     def _last_axes(self, x: Shape) -> tuple[str, tuple[str, ...]]:
         """How the input lies, and the axes that are normalised: the last ones of a tensor that lies so."""
         last = AXES[x.rank]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
+from archdsl.layers.neurons import Neurons
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.linear import RBF
 from archdsl.layers.values import Reference, Switch, Whole
-from archdsl.sizes.shape import Shape, product
+from archdsl.layers.worked import Factor, Worked
+from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
 
 
-class FullyConnected(Layer):
+class FullyConnected(Neurons):
     """Connect every element of the input with each of `out` outputs (torch.nn.Linear on the flattened input).
 
     The input is flattened as PyTorch does after convolutions: channels first, then the axes as written.
@@ -40,20 +42,14 @@ class FullyConnected(Layer):
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
         return _linear_tensors(self.out, inputs[0].elements, self.bias)
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return inputs[0].elements * self.out
-
-    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return self.macs(inputs, output) + (output.elements if self.bias else 0)
-
-    def units(self, output: Shape) -> Size:
-        return output.elements
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        return Worked((_weight(self.out, inputs[0].elements).factor,))
 
     def lower(self, *inputs: Shape) -> Lowered:
         return Lowered(_linear(inputs[0].elements, self.out, self.bias), wants="flat", gives="flat")
 
 
-class Linear(Layer):
+class Linear(Neurons):
     """Connect the channels at each position with `out` outputs, the same way everywhere (torch.nn.Linear)."""
 
     name = "LINEAR"
@@ -72,27 +68,24 @@ class Linear(Layer):
         CounterExample("84 -> LINEAR", "missing-value"),
     )
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
+
     def shape(self, *inputs: Shape) -> Shape:
         return Shape((*inputs[0].space, self.out))
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
         return _linear_tensors(self.out, inputs[0].channels, self.bias)
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return product(output.space) * inputs[0].channels * self.out
-
-    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return self.macs(inputs, output) + (output.elements if self.bias else 0)
-
-    def units(self, output: Shape) -> Size:
-        return output.elements
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        return Worked((Factor(output.space, "positions"), _weight(self.out, inputs[0].channels).factor))
 
     def lower(self, *inputs: Shape) -> Lowered:
         place = "flat" if inputs[0].rank == 1 else "last"
         return Lowered(_linear(inputs[0].channels, self.out, self.bias), wants=place, gives=place)
 
 
-class Bilinear(Layer):
+class Bilinear(Neurons):
     """Connect each product of a channel of the first input and one of the second with `out` outputs, at each position.
 
     y_k = sum over i and j of first_i * weight_kij * second_j, plus a bias (torch.nn.Bilinear). `BILINEAR 64 <- a, b`.
@@ -113,6 +106,9 @@ class Bilinear(Layer):
         CounterExample("100 -> BILINEAR 10", "wrong-inputs"),
     )
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
+
     def shape(self, *inputs: Shape) -> Shape:
         first, second = inputs
         alike = first.rank == second.rank and all(map(same, first.space, second.space))
@@ -122,18 +118,14 @@ class Bilinear(Layer):
         return Shape((*first.space, self.out))
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
-        first, second = inputs
-        bias = (Tensor("bias", (self.out,), "bias"),) if self.bias else ()
-        return (Tensor("weight", (self.out, first.channels, second.channels)), *bias)
+        weight = self._weight(inputs)
+        return (weight, Tensor("bias", (self.out,), "bias")) if self.bias else (weight,)
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return output.elements * inputs[0].channels * inputs[1].channels
+    def _weight(self, inputs: tuple[Shape, ...]) -> Tensor:
+        return Tensor("weight", (self.out, inputs[0].channels, inputs[1].channels))
 
-    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return self.macs(inputs, output) + (output.elements if self.bias else 0)
-
-    def units(self, output: Shape) -> Size:
-        return output.elements
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        return Worked((Factor(output.space, "positions"), self._weight(inputs).factor))
 
     def lower(self, *inputs: Shape) -> Lowered:
         first, second = inputs
@@ -167,8 +159,8 @@ class RadialBasis(Layer):
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
         return (Tensor("prototypes", (self.out, inputs[0].elements), "buffer"),)
 
-    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return inputs[0].elements * self.out
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        return Worked((self.tensors(*inputs)[0].factor,))
 
     def lower(self, *inputs: Shape) -> Lowered:
         arguments = {"in_features": inputs[0].elements, "out_features": self.out}
@@ -176,7 +168,12 @@ class RadialBasis(Layer):
 
 
 def _linear_tensors(out: Size, features: Size, bias: bool) -> tuple[Tensor, ...]:
-    return (Tensor("weight", (out, features)), *((Tensor("bias", (out,), "bias"),) if bias else ()))
+    weight = _weight(out, features)
+    return (weight, Tensor("bias", (out,), "bias")) if bias else (weight,)
+
+
+def _weight(out: Size, features: Size) -> Tensor:
+    return Tensor("weight", (out, features))
 
 
 def _linear(features: Size, out: Size, bias: bool) -> Module:

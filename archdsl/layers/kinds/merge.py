@@ -9,6 +9,7 @@ from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribu
 from archdsl.layers.layout import axis_index, dimension, either, layout
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Switch, Word
+from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, maximum, same
 
@@ -22,6 +23,9 @@ class ElementwiseMerge(Layer):
     def shape(self, *inputs: Shape) -> Shape:
         self._check_equal(inputs, self.compared(*inputs))
         return inputs[0]
+
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
 
     def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
         return tuple(shape.sizes for shape in inputs)
@@ -299,6 +303,9 @@ class Scale(Layer):
         CounterExample("14x14x64 -> SCALE", "wrong-inputs"),
     )
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
+
     def shape(self, *inputs: Shape) -> Shape:
         x, gate = inputs
         ones = all(same(size, 1) for size in gate.space)
@@ -362,8 +369,8 @@ class MatrixProduct(Layer):
             raise Refusal("shape-mismatch", message, blame=1)
         return Shape((*left.sizes[:-1], width))
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return output.elements * inputs[0].channels
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        return Worked((Factor(output.sizes, "elements"), Factor((inputs[0].channels,), "channels")))
 
     def lower(self, *inputs: Shape) -> Lowered:
         second = "{1}.mT" if self.transpose else "{1}"

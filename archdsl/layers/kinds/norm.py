@@ -78,6 +78,9 @@ class BatchNorm(RunningNorm):
         CounterExample("128 -> BN momentum=none", "unknown-name"),
     )
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return self.stats  # without them, the average is that of what it reads
+
 
 class InstanceNorm(RunningNorm):
     """Give each channel of each sample mean 0 and variance 1 over its positions (torch.nn.InstanceNorm2d).
@@ -189,6 +192,9 @@ class LocalResponseNorm(Layer):
         CounterExample("96 -> LRN 5", "rank-mismatch"),
     )
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
+
     def lower(self, *inputs: Shape) -> Lowered:
         alpha = float(
             f"{self.size * self.alpha:.15g}"
@@ -229,6 +235,9 @@ class Normalize(Layer):
         CounterExample("128 -> L2NORM axis=steps", "rank-mismatch"),
         CounterExample("128 -> L2NORM p=yes", "wrong-type"),
     )
+
+    def is_pointwise(self, x: Shape) -> bool:
+        return self.axis == "channels"
 
     def shape(self, *inputs: Shape) -> Shape:
         if self.axis != "all":

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, inline
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.pool import OPEN_MAX_POOL, PADDED_MAX_POOL, PADDED_MAX_POOL_1D, SUBSAMPLE
 from archdsl.layers.values import Number, PerAxis, Switch, Whole
 from archdsl.layers.window import Window, check_fit, derivation, ever, leftovers, short
-from archdsl.sizes.shape import AXES, Shape, product
-from archdsl.sizes.size import Size
+from archdsl.layers.worked import Factor, Worked
+from archdsl.sizes.shape import AXES, Shape
+
+if TYPE_CHECKING:
+    from archdsl.layers.field import AxisField
 
 
 def ceil_switch() -> Any:
@@ -54,6 +57,9 @@ class SlidingPool(Layer):
         if window.before > window.kernel // 2:
             message = f"{self.name}: padding of {window.before} is more than half of the kernel {window.kernel}"
             raise Refusal("pad-too-large", message, blame="pad", tries=({"pad": window.kernel // 2},))
+
+    def fields(self, place: int, inputs: tuple[Shape, ...], output: Shape) -> tuple[AxisField, ...]:
+        return tuple(window.field for window in self.windows())
 
     def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         return leftovers(self.name, inputs[0], self.windows())
@@ -262,8 +268,9 @@ class Subsample(SlidingPool):
         channels = inputs[0].channels
         return (Tensor("weight", (channels,)), Tensor("bias", (channels,), "bias"))
 
-    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return output.elements * (product(self.kernel) + 1)
+    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        units = Factor(output.sizes, "units")
+        return Worked((units, Factor(self.kernel, "elements")), (Factor(output.sizes, "biases"),))
 
     def lower(self, *inputs: Shape) -> Lowered:
         dimensions = len(self.kernel)

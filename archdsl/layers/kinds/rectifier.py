@@ -72,6 +72,9 @@ class PRelu(Layer):
         CounterExample("56x56x64 -> PRELU per=64", "wrong-type"),
     )
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
+
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
         return (Tensor("weight", (inputs[0].channels if self.per == "channel" else 1,)),)
 

@@ -7,6 +7,7 @@ from typing import ClassVar
 from archdsl.layers.base import Apart, CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number, Switch, Whole, Word
+from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
 
@@ -82,12 +83,9 @@ class Recurrent(Layer):
     def _projection(self, end: str) -> list[Tensor]:
         return []
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        every: Size = 0
-        for tensor in self.tensors(*inputs):
-            if tensor.role == "weight":
-                every = every + tensor.sizes[0] * tensor.sizes[1]
-        return inputs[0].sizes[0] * every
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        steps = Factor(inputs[0].sizes[:1], "steps")
+        return Worked(*((steps, each.factor) for each in self.tensors(*inputs) if each.role == "weight"))
 
     # ---- PyTorch
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, inline
 from archdsl.layers.output import OutputSizes
@@ -11,6 +11,9 @@ from archdsl.layers.values import Divisor, Number, PerAxis, Switch, Whole, Word,
 from archdsl.layers.window import short
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Expression, Size, same
+
+if TYPE_CHECKING:
+    from archdsl.layers.field import AxisField
 
 _LINEAR = {2: "linear", 3: "bilinear", 4: "trilinear"}  # PyTorch's names, by rank
 _ALIGNED = ("linear", "bilinear", "trilinear", "bicubic")
@@ -111,6 +114,17 @@ class Upsample(Layer):
         if self.recompute and self.size is not None:
             message = "UPSAMPLE: recompute goes with a scale, and here is a size"
             raise Refusal("wrong-type", message, blame="recompute")
+
+    def fields(self, place: int, inputs: tuple[Shape, ...], output: Shape) -> tuple[AxisField, ...]:
+        """Exact for an integer scale that repeats elements; all of the axis where elements are mixed."""
+        if self.scale is None or self.mode != "nearest" or any(scale != int(scale) for scale in self.scale):
+            return super().fields(place, inputs, output)
+        from fractions import Fraction
+
+        from archdsl.layers.field import Field
+
+        factors = map(int, self.scale)
+        return tuple(Field(Fraction(1, factor), Fraction(1 - factor, factor), 0) for factor in factors)
 
     def derivation(self, *inputs: Shape) -> str:
         (x,) = inputs
@@ -225,6 +239,9 @@ class ChannelShuffle(Layer):
         CounterExample("28x28x10 -> CHANNELSHUFFLE 0", "out-of-range"),
         CounterExample("12 -> CHANNELSHUFFLE 3", "rank-mismatch"),
     )
+
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
 
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs

@@ -25,6 +25,9 @@ class AlongAxis(Layer):
         named=True,
     )
 
+    def is_pointwise(self, x: Shape) -> bool:
+        return self.axis == "channels"
+
     def shape(self, *inputs: Shape) -> Shape:
         if self.axis != "all":
             axis_index(self.name, self.axis, inputs[0])

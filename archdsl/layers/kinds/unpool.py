@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from archdsl.layers.base import CounterExample, Example, Lowered, Module, attribute
 from archdsl.layers.kinds.pool import SlidingPool, ceil_switch
 from archdsl.layers.refusal import Refusal
@@ -10,6 +12,9 @@ from archdsl.layers.values import PerAxis
 from archdsl.layers.window import Window, short
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import same
+
+if TYPE_CHECKING:
+    from archdsl.layers.field import AxisField
 
 
 class Unpool(SlidingPool):
@@ -53,6 +58,9 @@ class Unpool(SlidingPool):
                 message = f"UNPOOL: {before} pools to {pooled}, and {x} differs in its {axis}"
                 raise Refusal("shape-mismatch", message, blame=0)
         return before
+
+    def fields(self, place: int, inputs: tuple[Shape, ...], output: Shape) -> tuple[AxisField, ...]:
+        return (None,) * len(inputs[place].space)  # what is put back depends on the windows around
 
     def remarks(self, *inputs: Shape) -> tuple[tuple[str, str], ...]:
         return ()

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
+from typing import TYPE_CHECKING
+
+from archdsl.layers.base import CounterExample, Example, Lowered, Module, Tensor, attribute
 from archdsl.layers.convolution import check_groups
+from archdsl.layers.neurons import Neurons
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Divisor, PerAxis, Switch, Whole
 from archdsl.layers.window import by_axis, short
-from archdsl.sizes.shape import AXES, Shape, product
+from archdsl.layers.worked import Factor, Worked
+from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size
 
+if TYPE_CHECKING:
+    from archdsl.layers.field import AxisField
 
-class TransposedConv(Layer):
+
+class TransposedConv(Neurons):
     """Turn a convolution round: each element is spread over a learned window, and what overlaps is summed.
 
     Output size of an axis: (in - 1)*stride - 2*pad + dilation*(kernel - 1) + outpad + 1 (torch.nn.ConvTranspose2d).
@@ -71,6 +78,18 @@ class TransposedConv(Layer):
         extent = self.dilation[place] * (self.kernel[place] - 1) + 1
         return (size - 1) * self.stride[place] - 2 * self.pad[place] + extent + self.outpad[place]
 
+    def fields(self, place: int, inputs: tuple[Shape, ...], output: Shape) -> tuple[AxisField, ...]:
+        """An output reads the elements in whose windows it is: these begin at `element*stride - pad`."""
+        from fractions import Fraction
+
+        from archdsl.layers.field import Field
+
+        each = zip(self.kernel, self.stride, self.pad, self.dilation, strict=True)
+        return tuple(
+            Field(Fraction(1, stride), Fraction(pad - dilation * (kernel - 1), stride), Fraction(pad, stride))
+            for kernel, stride, pad, dilation in each
+        )
+
     def _check_outpad(self, place: int) -> None:
         outpad, stride, dilation = self.outpad[place], self.stride[place], self.dilation[place]
         if outpad >= max(stride, dilation):
@@ -89,17 +108,14 @@ class TransposedConv(Layer):
         return by_axis(AXES[x.rank], each)
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
-        weight = Tensor("weight", (inputs[0].channels, self.out // self.groups, *self.kernel))
+        weight = self._weight(inputs[0])
         return (weight, Tensor("bias", (self.out,), "bias")) if self.bias else (weight,)
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return inputs[0].elements * (self.out // self.groups) * product(self.kernel)
+    def _weight(self, x: Shape) -> Tensor:
+        return Tensor("weight", (x.channels, self.out // self.groups, *self.kernel))
 
-    def connections(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        return self.macs(inputs, output) + (output.elements if self.bias else 0)
-
-    def units(self, output: Shape) -> Size:
-        return output.elements
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        return Worked((Factor(inputs[0].space, "positions of the input"), self._weight(inputs[0]).factor))
 
     def lower(self, *inputs: Shape) -> Lowered:
         arguments = {

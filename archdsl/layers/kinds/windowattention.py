@@ -6,7 +6,8 @@ from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module,
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.windowattention import WINDOW_ATTENTION
 from archdsl.layers.values import Divisor, Number, PerAxis, Switch
-from archdsl.sizes.shape import Shape, product
+from archdsl.layers.worked import Factor, Worked
+from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
 
 
@@ -61,10 +62,16 @@ class WindowAttention(Layer):
             *((Tensor("proj.bias", (d,), "bias"),) if self.outbias else ()),
         )
 
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Size:
-        d, pixels = output.channels, product(self.window)
-        windows = product(tuple((size - 1) // each + 1 for size, each in zip(output.space, self.window, strict=True)))
-        return windows * pixels * d * (4 * d + 2 * pixels)
+    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
+        """What attention costs at every pixel of every window, each reading all of its own."""
+        d, each = output.channels, zip(output.space, self.window, strict=True)
+        windows = Factor(tuple((size - 1) // window + 1 for size, window in each), "windows")
+        pixels = Factor(self.window, "pixels")
+        return Worked(
+            (windows, pixels, Factor((3 * d, d), "qkv.weight", True)),
+            (windows, pixels, Factor((d, d), "proj.weight", True)),
+            (Factor((2,)), windows, pixels, pixels, Factor((d,), "channels")),
+        )
 
     def lower(self, *inputs: Shape) -> Lowered:
         arguments = {

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.likeness import HEAVY, ROLES, family, is_heavy
-from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, Setting, is_a, sizes
+from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, NamedValue, is_a, sizes
 from archdsl.notations.listing.words import AMOUNTS, figure_of
 from archdsl.syntax.tree import Token
 
@@ -136,7 +136,7 @@ def _is_own(head: Head, item: Item, layer: ListedLayer) -> bool:
     if isinstance(item, (BracketShape, Head)) or is_a(item, "OTHER", "PERCENT"):
         return True
     if head.kind == "DROPOUT":
-        return is_a(item, "NUMBER") or (isinstance(item, Setting) and "." in item.value.text)
+        return is_a(item, "NUMBER") or (isinstance(item, NamedValue) and "." in item.value.text)
     if head.kind in ("NORM", "LRN"):
         return is_a(item, "NUMBER")
     if head.kind == "SOFTMAX" and is_a(item, "NUMBER", "COUNTED", *_OF_SOFTMAX):

@@ -10,7 +10,7 @@ from archdsl.limits import Limits
 from archdsl.notations.listing import clauses, likeness, prose, sorts
 from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.inputs import InputReader
-from archdsl.notations.listing.line import BracketBlock, BracketShape, Head, Item, Setting, is_a, sizes
+from archdsl.notations.listing.line import BracketBlock, BracketShape, Head, Item, NamedValue, is_a, sizes
 from archdsl.notations.listing.parts import place_of
 from archdsl.notations.listing.pieces import Piece
 from archdsl.notations.listing.roles import SWITCHES, take, take_result
@@ -187,7 +187,9 @@ class LayerReader(InputReader):
         """A line without a layer's name that says more of the layer above."""
         if not self.entries or not self.near or piece.row:
             return False
-        facts = [item for item in found if isinstance(item, (Setting, BracketShape)) or is_a(item, *AMOUNTS, *SWITCHES)]
+        facts = [
+            item for item in found if isinstance(item, (NamedValue, BracketShape)) or is_a(item, *AMOUNTS, *SWITCHES)
+        ]
         if any(isinstance(item, Head) and likeness.is_heavy(item) for item in found):
             return False
         plain = [item for item in found if is_a(item, "OTHER") and not _is_neutral(item)]

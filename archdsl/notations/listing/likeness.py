@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from archdsl.notations.listing.entry import FAMILIES, ListedLayer
-from archdsl.notations.listing.line import BracketBlock, BracketShape, Copies, Head, Item, Setting, is_a, sizes
+from archdsl.notations.listing.line import BracketBlock, BracketShape, Copies, Head, Item, NamedValue, is_a, sizes
 from archdsl.notations.listing.words import AMOUNTS, LABELS
 from archdsl.syntax.tree import Token
 
@@ -60,7 +60,7 @@ def has(found: list[Item], kind: str) -> bool:
 
 def has_figures_of_a_layer(found: list[Item]) -> bool:
     """Whether settings and filters are told, though no layer is named: `64 filters of 3x3, stride 1`."""
-    settings = any(isinstance(item, Setting) for item in found)
+    settings = any(isinstance(item, NamedValue) for item in found)
     tokens = [item for item in found if isinstance(item, Token) and item.type not in ("OTHER", "COLON")]
     pairs = [{first.type, second.type} for first, second in pairwise(tokens)]
     windows = any(pair & {"FILTERS", "WINDOW"} and pair & {*AMOUNTS} for pair in pairs)
@@ -119,7 +119,7 @@ def is_layer(found: list[Item]) -> bool:
     """Whether a line that has the name of a layer looks like one, and not like a sentence that mentions it."""
     heads = [item for item in found if isinstance(item, Head)]
     tokens = [item for item in found if isinstance(item, Token)]
-    facts = any(isinstance(item, (Setting, BracketShape, BracketBlock, Copies)) for item in found)
+    facts = any(isinstance(item, (NamedValue, BracketShape, BracketBlock, Copies)) for item in found)
     facts = facts or any(token.type in ("DIMS", *ROLES) for token in tokens)
     if not leads(found):
         named = any(head.ordinal or head.values or head.kind in LABELS for head in heads)
@@ -196,7 +196,7 @@ def mentions(found: list[Item]) -> list[Head]:
 
 
 def _is_fact(item: Item) -> bool:
-    return isinstance(item, (Setting, BracketShape, BracketBlock, Copies)) or is_a(item, *AMOUNTS)
+    return isinstance(item, (NamedValue, BracketShape, BracketBlock, Copies)) or is_a(item, *AMOUNTS)
 
 
 def is_definite(item: Item | None) -> bool:

@@ -49,7 +49,7 @@ class BracketBlock(NamedTuple):
     end: int
 
 
-class Setting(NamedTuple):
+class NamedValue(NamedTuple):
     """stride 4; pad 0."""
 
     name: str
@@ -66,7 +66,7 @@ class Copies(NamedTuple):
     end: int
 
 
-Item: TypeAlias = Head | BracketShape | BracketBlock | Setting | Copies | Token
+Item: TypeAlias = Head | BracketShape | BracketBlock | NamedValue | Copies | Token
 
 
 def sizes(token: Token) -> tuple[str, ...]:
@@ -113,9 +113,9 @@ class PartsBuilder:
         pairs = tuple(zip(numbers[::2], numbers[1::2], strict=True)) if ordered else ()
         return BracketBlock(pairs, None, children[0].start, children[-1].end)
 
-    def setting(self, children: list[Any]) -> Setting:
+    def setting(self, children: list[Any]) -> NamedValue:
         word, value = children
-        return Setting(word.type.lower(), value, min(word.start, value.start), max(word.end, value.end))
+        return NamedValue(word.type.lower(), value, min(word.start, value.start), max(word.end, value.end))
 
     def before(self, children: list[Any]) -> Copies:
         (token,) = children

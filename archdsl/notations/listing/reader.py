@@ -13,7 +13,7 @@ from archdsl.limits import Limits, raising
 from archdsl.notations.listing import clauses, code, likeness, prose, sorts, tables, trade
 from archdsl.notations.listing.flow import KnownSizes
 from archdsl.notations.listing.layers import sizes_of
-from archdsl.notations.listing.line import BracketBlock, BracketShape, Head, Item, Setting, is_a, words
+from archdsl.notations.listing.line import BracketBlock, BracketShape, Head, Item, NamedValue, is_a, words
 from archdsl.notations.listing.lines import LineBuilder
 from archdsl.notations.listing.modules import TOKEN, ProgramReader
 from archdsl.notations.listing.parts import Note, Unclear, place_of
@@ -229,7 +229,7 @@ class _Reader(ProgramReader):
         if (
             piece.row
             and self.of_layers
-            and any(is_a(item, *AMOUNTS) or isinstance(item, (BracketShape, Setting)) for item in found)
+            and any(is_a(item, *AMOUNTS) or isinstance(item, (BracketShape, NamedValue)) for item in found)
         ):
             hint = "a row begins with its kind: CONV, MAX POOL, FC"
             self._tell("unclear-layer", "this row looks like a layer, and what kind it is is not there", piece, hint)

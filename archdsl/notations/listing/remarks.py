@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from archdsl.notations.listing import likeness, prose, trade
 from archdsl.notations.listing.entry import ListedLayer
-from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, Setting, is_a, sizes
+from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, NamedValue, is_a, sizes
 from archdsl.notations.listing.parts import whole
 from archdsl.notations.listing.pieces import Piece
 from archdsl.notations.listing.roles import take
@@ -73,7 +73,7 @@ def _is_of_something_else(item: Item, text: str) -> bool:
 
 
 def _is_figure(item: Item) -> bool:
-    return isinstance(item, (Setting, BracketShape, Copies)) or is_a(item, *AMOUNTS)
+    return isinstance(item, (NamedValue, BracketShape, Copies)) or is_a(item, *AMOUNTS)
 
 
 def _scratch(found: Iterable[Item]) -> ListedLayer | None:

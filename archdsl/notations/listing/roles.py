@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.notations.listing.entry import ListedLayer
-from archdsl.notations.listing.line import BracketBlock, BracketShape, Copies, Head, Item, Setting, is_a, sizes
+from archdsl.notations.listing.line import BracketBlock, BracketShape, Copies, Head, Item, NamedValue, is_a, sizes
 from archdsl.notations.listing.spelled import number_of
 from archdsl.notations.listing.trade import is_structure
 from archdsl.notations.listing.words import AMOUNTS
@@ -25,7 +25,7 @@ def take(entry: ListedLayer, items: list[Item]) -> None:
     row: list[Token] = []
     for item in items:
         match item:
-            case Setting():
+            case NamedValue():
                 _setting(entry, item)
                 row.append(Token("SEP", "", item.start, item.end))
             case BracketShape():
@@ -52,7 +52,7 @@ def take_result(entry: ListedLayer, items: list[Item]) -> None:
     """What stands behind an arrow: `-> 55x55x96`, `-> 10`; a figure with a word (`-> 96 filters`) as elsewhere."""
     numbers = [item for item in items if is_a(item, "NUMBER", "COUNTED")]
     others = [item for item in items if not is_a(item, *_BESIDE_RESULT)]
-    if any(isinstance(item, Setting) or is_a(item, "FILTERS", "WINDOW", "MAPS", "AT") for item in items):
+    if any(isinstance(item, NamedValue) or is_a(item, "FILTERS", "WINDOW", "MAPS", "AT") for item in items):
         take(entry, items)
     elif len(numbers) == 1 and not others and entry.family == "dense":
         entry.results += numbers  # type: ignore[arg-type]
@@ -76,7 +76,7 @@ def _shape(item: Item) -> BracketShape:
     return BracketShape(sizes(item), item.start, item.end)
 
 
-def _setting(entry: ListedLayer, item: Setting) -> None:
+def _setting(entry: ListedLayer, item: NamedValue) -> None:
     if entry.kind == "DROPOUT" and item.name == "pad":  # p=0.5
         entry.give("rate", item.value)
     else:
