@@ -40,14 +40,30 @@ class _WordReader:
         self.words: list[str] = []
         self.behind: list[str] = []
         self.repeat = ""
+        self._given: dict[str, str] = {}  # what the values so far give
 
     def run(self) -> RespelledHead:
         while self.rest:
             word = self.rest.pop(0)
             found = self._word(word)
-            if found:
+            if found and not self._is_again(found):
                 self.words.append(found)
         return RespelledHead((self.kind.name, *self.words), tuple(self.behind), self.repeat)
+
+    def _is_again(self, word: str) -> bool:
+        """Whether a value says once more what another has said: `3x3 kernel_size=3`."""
+        name, equal, value = word.partition("=")
+        short = re.fullmatch(r"([a-z])(\d[\dx]*)", word)
+        slot = self.signature.names.get(name) if equal else self.signature.letters.get(short[1]) if short else None
+        positions = self.signature.positions
+        if slot is None and not equal and _NUMBER.fullmatch(word) and len(self.words) < len(positions):
+            slot = positions[len(self.words)]
+        if slot is None:
+            return False
+        value = value if equal else short[2] if short else word
+        known = self._given.get(slot.name)
+        self._given[slot.name] = value
+        return known is not None and (known == value or len({*known.split("x"), *value.split("x")}) == 1)
 
     def _word(self, word: str) -> str:
         name, equal, value = word.partition("=")

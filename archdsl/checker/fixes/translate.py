@@ -31,6 +31,8 @@ class TranslatedLine(list[str]):
 def lines_of(program: ProgramLine, around: LineContext) -> list[str]:
     """The texts that a line of a program may mean, the likeliest first; raises Unwritable with a reason."""
     call = program.value
+    if isinstance(call, tuple) and len(call) > 1 and all(isinstance(one, Call) for one in call):
+        call = Call(_ROWS[0], call, {})
     if not isinstance(call, Call):
         return []
     said: Unwritable | None = None
@@ -96,7 +98,7 @@ def _statements(call: Call, around: LineContext) -> TranslatedLine:
     if not rows:
         raise Unwritable("")
     said: Unwritable | None = None
-    for row in rows:
+    for row in [row for row in rows if row.takes(call.named)] or rows:
         try:
             return _by_row(row, call, around)
         except Unwritable as reason:

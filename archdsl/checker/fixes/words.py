@@ -8,8 +8,9 @@ from archdsl.checker.fixes import kinds
 from archdsl.checker.fixes.proposal import Fault, Proposal, respelled
 from archdsl.checker.fixes.single import SINGLE
 from archdsl.checker.fixes.statement import SplitStatement
+from archdsl.checker.fixes.typed import as_called
 from archdsl.layers import Layer, lookup
-from archdsl.notations.calls.draft import LineContext
+from archdsl.notations.calls.draft import LineContext, Unwritable
 from archdsl.vocabulary.arguments import UNITS
 
 _VALUES = (
@@ -39,6 +40,7 @@ def aliases(fault: Fault, marked: str) -> tuple[str, ...]:
 def proposals(statement: SplitStatement, fault: Fault, around: Callable[[], LineContext]) -> Iterator[Proposal]:
     """Statements that may be meant, the likeliest first; raises Unwritable where a sentence says more."""
     if fault.code == "unknown-kind":
+        yield from as_called(statement, around)
         yield from kinds.proposals(statement, around)
     if fault.code == "missing-value" and statement.kind == "input" and not statement.label:
         yield " ".join(["input x:", *statement.values, statement.tail]).strip()
@@ -51,9 +53,27 @@ def proposals(statement: SplitStatement, fault: Fault, around: Callable[[], Line
             yield statement._replace(kind=(kind.name + following).upper(), values=statement.values[1:])
         if kind.name in SINGLE:
             yield from SINGLE[kind.name](statement, around())
-        yield from respelled(kind, statement, around())
+        yield from _in_either(kind, statement, around)
     if fault.code == "missing-input":
         yield from _reading(kind, statement, around())
+
+
+def _in_either(kind: type[Layer], statement: SplitStatement, around: Callable[[], LineContext]) -> Iterator[Proposal]:
+    """The values in the words of the kind, or as those of a call: first of what the name is written like."""
+    ways: list[Callable[[], Iterator[str]]] = [
+        lambda: respelled(kind, statement, around()),
+        lambda: as_called(statement, around),
+    ]
+    said: Unwritable | None = None
+    for way in ways if statement.kind.isupper() else reversed(ways):
+        try:
+            yield from way()
+        except Unwritable as reason:
+            said = said or reason
+            if way is ways[1]:  # what the call cannot be, the same words here would be otherwise
+                break
+    if said is not None:
+        raise said
 
 
 def _reading(kind: type[Layer], statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
