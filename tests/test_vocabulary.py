@@ -334,6 +334,9 @@ TYPED = [  # the same with the values of a line, as those of ONNX are typed, whi
     ("64", "Gemm 10 alpha=1.0 beta=1.0 transB=1", "FC 10"),
     ("64", "Gemm 10 alpha=0.5", ""),
     ("9x9x8", "Clip min=0 max=6", "HARDTANH 0 6"),
+    ("9x9x8", "CLAMP", ""),
+    ("9x9x8", "GNN 8", ""),
+    ("9x9x8", "BATCHNOM", "BN"),
     ("9x9x8", "Softmax axis=1", ""),  # the height in Keras
     ("9x9x8", "LogSoftmax axis=2", "LOGSOFTMAX axis=height"),
     ("9x9x8", "LogSoftmax axis=1", "LOGSOFTMAX"),
@@ -423,6 +426,8 @@ def typed() -> list[tuple[str, str, str]]:
                 text = "; ".join(f"input i{number}: {shape}" for number, shape in enumerate(shapes)) or "input 8"
                 behind = f" <- {', '.join(f'i{number}' for number in range(len(shapes)))}" if shapes else ""
                 values = line.partition(" ")[2]
+                if name == "Clip":  # which clips nothing where no bound is given
+                    line, values = "HARDTANH 0 6", "0 6"
                 if row.kind == "REDUCE":  # its first value is in the name
                     line = f"REDUCE {row.behind} {values.partition(' ')[2]}"
                     found.append((text, f"{name} {values.partition(' ')[2]}{behind}", f"{line}{behind}"))
