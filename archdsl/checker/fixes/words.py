@@ -53,27 +53,25 @@ def proposals(statement: SplitStatement, fault: Fault, around: Callable[[], Line
             yield statement._replace(kind=(kind.name + following).upper(), values=statement.values[1:])
         if kind.name in SINGLE:
             yield from SINGLE[kind.name](statement, around())
-        yield from _in_either(kind, statement, around)
+        yield from _in_either(kind, statement, fault, around)
     if fault.code == "missing-input":
         yield from _reading(kind, statement, around())
 
 
-def _in_either(kind: type[Layer], statement: SplitStatement, around: Callable[[], LineContext]) -> Iterator[Proposal]:
+def _in_either(
+    kind: type[Layer], statement: SplitStatement, fault: Fault, around: Callable[[], LineContext]
+) -> Iterator[Proposal]:
     """The values in the words of the kind, or as those of a call: first of what the name is written like."""
-    ways: list[Callable[[], Iterator[str]]] = [
-        lambda: respelled(kind, statement, around()),
-        lambda: as_called(statement, around),
-    ]
-    said: Unwritable | None = None
-    for way in ways if statement.kind.isupper() else reversed(ways):
-        try:
-            yield from way()
-        except Unwritable as reason:
-            said = said or reason
-            if way is ways[1]:  # what the call cannot be, the same words here would be otherwise
-                break
-    if said is not None:
-        raise said
+    called = statement.kind if fault.code == "unknown-option" or not statement.kind.isupper() else ""
+    if called and not called.isupper():
+        yield from as_called(statement, around)  # what the call cannot be, the same words here would be otherwise
+        called = ""
+    try:
+        yield from respelled(kind, statement, around())
+    except Unwritable:
+        yield from as_called(statement, around) if called else ()
+        raise
+    yield from as_called(statement, around) if called else ()
 
 
 def _reading(kind: type[Layer], statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
