@@ -66,6 +66,11 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | 
         return checked._replace(diagnostics=mended(written, checked.diagnostics, again))
 
 
+def check_again(reading: Reading, given: dict[str, Any], limits: Limits) -> Checked:
+    """Check one setting of a text that is looked at further: no texts that mend its faults are looked for."""
+    return _filled_check(filled(reading, [given], limits), given, limits, None)
+
+
 def _with_inputs(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | None = None) -> Checked:
     """A check with the inputs of the text, or those that the caller gives."""
     if not reading.inputs:
