@@ -58,6 +58,7 @@ bias_k: biaskv
 nonlinearity: nonlinearity
 """
 FROM_INPUT = {  # what follows from the input here: held against it where it is stated
+    "in": "channels",
     "in_channels": "channels",
     "input_channels": "channels",
     "in_features": "channels",

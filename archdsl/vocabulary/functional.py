@@ -77,6 +77,7 @@ mean = REDUCE/reduced(input, dim, keepdim=False) + mean
 sum = REDUCE/reduced(input, dim, keepdim=False) + sum
 amax = REDUCE/reduced(input, dim, keepdim=False) + max
 amin = REDUCE/reduced(input, dim, keepdim=False) + min
+select = SLICE/selected(input, dim, index)
 roll = SHIFT/roll(input, shifts, dims)
 adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices adaptive_max_pool3d_with_indices
   fractional_max_pool2d_with_indices fractional_max_pool3d_with_indices max_pool1d_with_indices

@@ -92,7 +92,8 @@ llamalayer = std.transformer.LLAMALAYER()
 parallel branch branches ! is a merge, which says how its branches are joined: CONCAT {{ ... }}, ADD {{ ... }}
 norm normalization ? BN (over the batch) LN (over the channels)
 residual shortcut skip ! is a sum: ADD {{ ID; ... }} with the layers beside ID
-mlp ! is several layers, each a line: LINEAR and the outputs of the first, an activation, and LINEAR again
+mlp ffn feedforward ! is several layers, each a line: LINEAR and the outputs of the first, an activation, and
+  LINEAR again
 gcn gnn gcnconv graphconv gat gatconv sageconv gin ginconv ! {_GRAPH}
 dropblock ! cannot be written: a dropout of whole regions; CHANNELDROPOUT drops whole channels
 grn reglu geglu maxout ! cannot be written yet; GLU and SWIGLU are the gates that there are

@@ -90,6 +90,9 @@ class _WordReader:
         slot = self.signature.names.get(attribute or "") or self.signature.letters.get(attribute or "")
         if slot is None and self.signature.gathering is not None:
             return f"{name}={value}"
+        if slot is None and value.lower() in ("true", "yes", "1") and self._is_layer(name):  # `bn=True`
+            self.behind.append(self._layer(name, ()))
+            return ""
         if slot is None:
             self._nothing(name, value)
             return ""
@@ -179,7 +182,8 @@ class _WordReader:
         if lower in _NOTHING:
             return ""
         if named and self._is_layer(bare):
-            self.behind.append(self._layer(bare))
+            words, self.rest = tuple(self.rest), []
+            self.behind.append(self._layer(bare, words))
             return ""
         flat = lower.replace("_", "").replace("-", "")
         if flat in signature.switches:
@@ -196,17 +200,16 @@ class _WordReader:
         row = known(word) if len(word) > 2 or word.isupper() else None
         return lookup(word) is not None or word in self.around.kinds or (row is not None and bool(row.kind))
 
-    def _layer(self, word: str) -> str:
+    def _layer(self, word: str, words: tuple[str, ...]) -> str:
         """The line of another layer that stands among the values, with all that stands behind it."""
         row = known(word)
         kind = word if word in self.around.kinds else word.upper()
         if lookup(kind) is None and row is not None and row.kind:
             kind = row.kind
-        words, self.rest = self.rest, []
         found = lookup(kind)
         if found is None:
             return " ".join([kind, *words])
-        inner = _WordReader(found, tuple(words), self.around).run()
+        inner = _WordReader(found, words, self.around).run()
         self.repeat = self.repeat or inner.repeat
         return "; ".join([" ".join(inner.words), *inner.behind])
 

@@ -50,7 +50,7 @@ def lines_of(program: ProgramLine, around: LineContext) -> list[str]:
 
 def _as_a_line(target: str, call: Call, around: LineContext) -> list[str]:
     """A call with the values of a line: `CONV2D(64, kernel=7)`; of a name that no library has so."""
-    if exact(call.name) or call.on:
+    if exact(call.name) or call.on or call.name == "input":
         return []
     named = (f"{name}={text(one, behind_equal=True)}" for name, one in call.named.items())
     label = f"{target}:" if target and target not in _FLOWS and not target.isdigit() else ""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from archdsl.checker.fixes.proposal import chained
 from archdsl.checker.fixes.statement import SplitStatement
 from archdsl.checker.fixes.translate import lines_of
+from archdsl.layers import lookup
 from archdsl.notations.calls.call import program
 from archdsl.notations.calls.draft import LineContext, Unwritable
 from archdsl.vocabulary import Meaning, exact
@@ -26,19 +27,27 @@ _ALWAYS = ("blocks",)  # forms that are another network than the kind with the s
 def as_called(statement: SplitStatement, around: Callable[[], LineContext]) -> Iterator[str]:
     """The statements that a line means as a call of the library that has its words; raises Unwritable with a reason."""
     named = [found[1] for found in map(_NAMED.fullmatch, statement.values) if found]
-    rows = exact(statement.kind)
-    if not any(_takes(row, named) for row in rows) if named else not any(row.form in _ALWAYS for row in rows):
+    if not _is_call(statement, named):
         return
-    if "axis" in named and "axis=-1" not in statement.values and sum(_takes(row, named) for row in rows) > 1:
-        return  # the number means one axis in Keras and another in ONNX
     values = [_python(value) for value in statement.values]
     if None in values:
         return
     try:
         yield from _lines(statement, ", ".join(value for value in values if value is not None), around)
     except Unwritable as reason:
-        if not reason.weak:
+        if named and not reason.weak:  # values without names may be in the order of the language
             raise
+
+
+def _is_call(statement: SplitStatement, named: list[str]) -> bool:
+    """Whether a line has the words of a library, and is no line of a kind here with its values."""
+    rows = exact(statement.kind)
+    if named:
+        taking = sum(_takes(row, named) for row in rows)
+        alike = "axis" not in named or "axis=-1" in statement.values  # one axis in Keras and another in ONNX
+        return taking == 1 or (taking > 1 and alike)
+    several = len(statement.values) > 1 and lookup(statement.kind) is None  # `Conv2d 3 64 3 1 1`
+    return any(row.kind and (several or row.form in _ALWAYS) for row in rows)
 
 
 def _lines(statement: SplitStatement, values: str, around: Callable[[], LineContext]) -> Iterator[str]:

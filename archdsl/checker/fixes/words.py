@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from archdsl.checker.fixes import kinds
@@ -47,6 +48,8 @@ def proposals(statement: SplitStatement, fault: Fault, around: Callable[[], Line
     kind = lookup(statement.kind)
     if kind is None:
         return
+    if kind.merge and fault.code != "unknown-kind":
+        yield from _reading(kind, statement, around())
     if fault.code in _VALUES:
         following = statement.values[0] if statement.values else ""
         if following.isalpha() and lookup(kind.name + following) is not None:
@@ -54,7 +57,7 @@ def proposals(statement: SplitStatement, fault: Fault, around: Callable[[], Line
         if kind.name in SINGLE:
             yield from SINGLE[kind.name](statement, around())
         yield from _in_either(kind, statement, fault, around)
-    if fault.code == "missing-input":
+    if fault.code == "missing-input" and not kind.merge:
         yield from _reading(kind, statement, around())
 
 
@@ -75,8 +78,10 @@ def _in_either(
 
 
 def _reading(kind: type[Layer], statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
-    """`CONCAT a b`: names among the values are what it reads."""
-    names = tuple(value for value in statement.values if value in around.names)
+    """`CONCAT a b`, `CONCAT [a, b] axis=-1`: names among values are what it reads; the last axis has the channels."""
+    each = {value: re.findall(r"[A-Za-z_]\w*", value) if value[:1] in "[(" else [value] for value in statement.values}
+    read = [value for value, found in each.items() if found and all(name in around.names for name in found)]
+    names = [name for value in read for name in each[value]]
     if names and not statement.tail.startswith("<-"):
-        rest = tuple(value for value in statement.values if value not in names)
+        rest = tuple(value for value in statement.values if value not in read and value != "axis=-1")
         yield statement._replace(values=rest, tail=f"<- {', '.join(names)} {statement.tail}".strip())

@@ -174,6 +174,15 @@ def kerasorder(draft: LineDraft) -> None:
     draft.attributes["order"] = f'"{" ".join(words[number - 1] for number in given)}"'
 
 
+def selected(draft: LineDraft) -> None:
+    """`x[:, -1]`, `x.select(1, -1)`: one place of an axis; `x[:, 1:]`: a range."""
+    number, index = draft.take("dim"), str(draft.take("index"))
+    word = axis_word(number, draft.around.shape)
+    if word is None:
+        raise draft.refuse("is SLICE and a place of an axis by its word, as SLICE steps=-1")
+    draft.text = f'SLICE {word}="{index}"' if ":" in index else f"SLICE {word}={index}"
+
+
 def roll(draft: LineDraft) -> None:
     raise draft.refuse("is SHIFT and how far along each axis beside the channels")
 
@@ -271,6 +280,7 @@ FORMS: dict[str, Form] = {
         resizing,
         roll,
         scaled,
+        selected,
         separable,
         shared,
         sides,
