@@ -113,8 +113,8 @@ class Judge:
                 continue
             for one in node.statement.comes:
                 if not comes(one, node.inputs[0]):
-                    message, hint = comes_otherwise(one, node.inputs[0])
-                    self.report.tell("shape-mismatch", message, one, hint=hint)
+                    message, instead = comes_otherwise(one, node.inputs[0])
+                    self.report.tell("shape-mismatch", message, one, instead=instead)
 
     def container(
         self, expects: list[tree.Expect], body: Node, results: tuple[Shape | None, ...], scope: Scope, *, model: bool
