@@ -269,6 +269,7 @@ def test_every_line_with_a_syntax_error_is_told_in_one_run() -> None:
         ("9x16", "ATTENTION 7 dropout=2 zz", ["7 heads do not divide", "dropout of ATTENTION", "nothing is called zz"]),
         ("8x8x4", "CHUNK 3 axis=foo", ["nothing is called foo"]),  # the axis is in doubt, and which pieces with it
         ("8x8x3", "UPCONV 8 3x3 outpad=4 g5", ["outpad of 4", "5 groups do not divide"]),
+        ("8x8x4", 'REARRANGE "(h a) w c -> h (w a) c" a=-1', ["a of REARRANGE"]),  # names of the line's own
     ],
 )
 def test_all_faults_of_a_line_are_told_in_one_run(shape: str, line: str, faults: list[str]) -> None:

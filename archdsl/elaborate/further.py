@@ -37,17 +37,19 @@ def further(
     if not all(isinstance(size, int) for shape in shapes for size in shape.sizes):
         return
     doubted = {*doubted, *(name for name, value in bound.values.items() if value is WRONG)}
+    doubted &= set(kind.attributes)  # a kind may take values by names of the line's own
     doubted |= {name for name in kind.attributes if unknown and name not in bound.values}
     for _ in range(_MOST):
         values = {name: value for name, value in bound.values.items() if name not in doubted}
         values |= {name: _NUMBERS[0] for name in doubted if kind.attributes[name].required}
         refusal = _refusal(kind, values, shapes)
-        if refusal is None or not isinstance(refusal.blame, str) or refusal.blame not in bound.written:
+        own = refusal.blame if refusal is not None and isinstance(refusal.blame, str) else ""
+        if refusal is None or own in doubted or own not in kind.attributes or own not in bound.written:
             return
-        if refusal.blame in doubted or _is_mended(kind, values, shapes, refusal, doubted):
+        if _is_mended(kind, values, shapes, refusal, doubted):
             return
         yield Further(refusal, Bound(values, bound.written))
-        doubted.add(refusal.blame)
+        doubted.add(own)
 
 
 def _is_mended(
