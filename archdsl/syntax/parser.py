@@ -5,24 +5,21 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
-
-from lark import Lark
-from lark.exceptions import UnexpectedToken
-from lark.parsers.lalr_analysis import Shift
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits, raising
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.lexer import Lexer, Vocabulary
-from archdsl.syntax.machine import Steps, feeder, taker
-from archdsl.syntax.recovery import Recovery, end_of_block
+from archdsl.syntax.machine import Machine, Tables, Unexpected
 from archdsl.syntax.tree import Token
 
-_FORBIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
-)
+if TYPE_CHECKING:
+    from archdsl.syntax.recovery import Recovery
+
+_FORBIDDEN = "\x00-\x08\x0b-\x1f\x7f"  # among ASCII
+_HIDDEN = "\x80-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
 _NUMBER = re.compile(r"[0-9]+(?P<decimal>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
 _SIZES = re.compile(r"(?:(?:[0-9]+|[A-Z][A-Z0-9]*|\?)[x×])+")  # before the last of several
 _COMMENTED = re.compile(r'(?:[^"#\n]|"[^"\n]*")*+#')  # a line that has come to a comment
@@ -46,32 +43,20 @@ class Parsed(NamedTuple):
     braces: bool = False  # whether it is a guess where some of them begin and end
 
 
-class _Tables:
+class _Loaded:
     """The loaded parse tables, and the tokens that they know; made at the first parse."""
 
-    lark: Lark | None = None
-    steps = Steps()
+    tables: Tables | None = None
     vocabulary: Vocabulary
-    signs: dict[str, str]
 
 
-def _load() -> Lark:
-    if _Tables.lark is None:
+def _load() -> Tables:
+    if _Loaded.tables is None:
         from archdsl.syntax import _tables
 
-        load: Any = Lark._load_from_dict
-        lark = load(_tables.DATA, _tables.MEMO, transformer=Builder(), _plugins={"ContextualLexer": NoLexer})
-        _Tables.vocabulary = Vocabulary(lark.terminals, lark.lexer_conf.ignore)
-        _Tables.signs = {t.name: t.pattern.value for t in lark.terminals if t.pattern.type == "str"}
-        _Tables.lark = lark
-    return _Tables.lark
-
-
-class NoLexer:
-    """Stands in for Lark's own lexer, whose patterns would cost a third of the start; tokens come from `Lexer`."""
-
-    def __init__(self, conf: Any, states: Any, always_accept: Any = ()) -> None:
-        pass
+        _Loaded.vocabulary = Vocabulary(_tables.TERMINALS, _tables.IGNORED)
+        _Loaded.tables = Tables(_tables, Builder())
+    return _Loaded.tables
 
 
 def parse(source: Source, limits: Limits) -> Parsed:
@@ -86,9 +71,13 @@ def parse(source: Source, limits: Limits) -> Parsed:
         return Parsed(run.value, [], ignored)
     if not _is_read_to_its_end(lexer):
         return Parsed(None, lexer.diagnostics, ignored)
+    from archdsl.syntax.recovery import end_of_block
+
     open_brace = next((d.span.start for d in lexer.diagnostics if source.text.startswith("{", d.span.start)), None)
     end = end_of_block(source.text, open_brace) if open_brace is not None else None
     again = _run(source, limits, "start", closing=end) if end is not None else run
+    assert run.recovery is not None
+    assert again.recovery is not None
     rest = again.recovery.finish() if again.lexer.diagnostics else again.value
     return Parsed(None, _told(lexer), ignored, rest, again.recovery.dropped or ("",), run.recovery.braces)
 
@@ -124,12 +113,11 @@ def tokens(source: Source, limits: Limits, faults: list[Diagnostic]) -> Iterator
     faults += forbidden(source, limits)
     if faults:
         return
-    state: Any = _load().parse_interactive("", start="start").parser_state
-    actions, stack = state.parse_conf.states, list(state.state_stack)
-    lexer = Lexer(source, _Tables.vocabulary, limits)
-    takes = taker(actions, stack, state.parse_conf.end_state)
+    machine = Machine(_load(), "start")
+    lexer = Lexer(source, _Loaded.vocabulary, limits)
+    takes = machine.taker()
     fits = True
-    for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
+    for token in lexer.tokens(lambda: machine.row, machine.shifts):
         fits = takes(token.type)
         if not fits:
             break
@@ -140,11 +128,11 @@ def tokens(source: Source, limits: Limits, faults: list[Diagnostic]) -> Iterator
 
 
 class _Run(NamedTuple):
-    """What came of a text: its value means nothing where the lexer has diagnostics."""
+    """What came of a text: its value where the lexer has no diagnostics, and the recovery where one was needed."""
 
     lexer: Lexer
     value: Any
-    recovery: Recovery
+    recovery: Recovery | None = None
 
 
 def _is_read_to_its_end(lexer: Lexer) -> bool:
@@ -159,53 +147,46 @@ def _run(
 
     `closing` is where a brace is closed that the text does not close.
     """
-    lark = _load()
-    lexer = Lexer(source, _Tables.vocabulary, limits)
-    state = lark.parse_interactive("", start=start).parser_state
-    actions, stack = state.parse_conf.states, state.state_stack
-    feed = feeder(state, _Tables.steps)
+    machine = Machine(_load(), start)
+    lexer = Lexer(source, _Loaded.vocabulary, limits)
+    feed = machine.feeder()
     if source.base:
         feed = _moved(feed, source.base)
-    recovery = Recovery(lexer, state)
-    for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
+    recovery: Recovery | None = None
+    for token in lexer.tokens(lambda: machine.row, machine.shifts):
         if closing is not None and token.start >= closing:
             closing = None
+            recovery = recovery or _recovery(lexer, machine)
             recovery.close(token)
-        if recovery.active and recovery.takes(token):
+        if recovery is not None and recovery.active and recovery.takes(token):
             continue
         try:
             feed(token)
-        except UnexpectedToken:
+        except Unexpected:
+            recovery = recovery or _recovery(lexer, machine)
             recovery.begin(token)
         else:
             if taken is not None:
                 taken.append(token)
-    if lexer.diagnostics:
-        return _Run(lexer, None, recovery)
-    end = Token("$END", "", len(source.text), len(source.text))
-    try:
-        finish: Any = state.feed_token
-        return _Run(lexer, finish(end, True), recovery)
-    except UnexpectedToken:
-        recovery.tell(end)
-        return _Run(lexer, None, recovery)
+    if not lexer.diagnostics:
+        try:
+            return _Run(lexer, machine.finish(), recovery)
+        except Unexpected:
+            recovery = _recovery(lexer, machine)
+            recovery.tell(Token("$END", "", len(source.text), len(source.text)))
+    return _Run(lexer, None, recovery or _recovery(lexer, machine))
+
+
+def _recovery(lexer: Lexer, machine: Machine) -> Recovery:
+    """What goes on behind a fault; loaded for no text without one."""
+    from archdsl.syntax.recovery import Recovery
+
+    return Recovery(lexer, machine)
 
 
 def _moved(feed: Callable[[Token], None], base: int) -> Callable[[Token], None]:
     """What feeds tokens with their places moved: those of a text that is read together with others."""
     return lambda token: feed(token._replace(start=token.start + base, end=token.end + base))
-
-
-def _shifts(actions: Any, stack: list[Any], kind: str) -> bool:
-    """Whether the parser takes a token of a kind, after the reductions before it: `in` may be a value or a word."""
-    states = list(stack)
-    while kind in actions[states[-1]]:
-        action, rule = actions[states[-1]][kind]
-        if action is Shift:
-            return True
-        del states[len(states) - len(rule.expansion) :]
-        states.append(actions[states[-1]][rule.origin.name][1])
-    return False
 
 
 def forbidden(
@@ -216,7 +197,8 @@ def forbidden(
     `part` says how a line that is too long is parted, `comments` whether # begins one.
     """
     found = []
-    for match in _FORBIDDEN.finditer(source.text):
+    pattern = f"[{_FORBIDDEN}]" if source.text.isascii() else f"[{_FORBIDDEN}{_HIDDEN}]"  # that takes long to compile
+    for match in re.finditer(pattern, source.text):
         if match.group() == "\r" and source.text[match.end() : match.end() + 1] == "\n":
             continue
         name = f"U+{ord(match.group()):04X}"
