@@ -121,7 +121,8 @@ class Apart(NamedTuple):
 class Lowered(NamedTuple):
     """How PyTorch computes a layer: as a module, as an expression of its inputs `{0}`, `{1}`, or as both.
 
-    `in_place` says that both take `inplace=True`, which is right behind a layer whose output is `fresh`.
+    `in_place` says that both take `inplace=True`, which is right behind a layer whose output is `fresh`; `asked`, that
+    the line wants it.
 
     `wants` and `gives` say how values lie in memory behind the batch: `first` (channels first), `last` (channels last),
     `flat` (one axis), `any` (as it comes, and it stays so). `over` is the call with all inputs as one sequence `{0}`.
@@ -140,6 +141,7 @@ class Lowered(NamedTuple):
     wants: str = "any"
     gives: str | tuple[str, ...] = "any"
     in_place: bool = False
+    asked: bool = False
     over: str | None = None
     stretches: bool = False
     use: str = ""

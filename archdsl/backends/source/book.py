@@ -19,9 +19,10 @@ from archdsl.network.table import ByIdentity, NodeTable
 class Book(ABC):
     """The classes of one network, as far as they are written."""
 
-    def __init__(self, checked: Checked) -> None:
+    def __init__(self, checked: Checked, *, inplace: bool = False) -> None:
         assert checked.network is not None
         self.checked = checked
+        self.inplace = inplace  # whether every activation works in place that can
         network = checked.network
         self.network = network._replace(body=network.thawed) if network.thawed else network
         self.classes: list[str] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from archdsl.backends.source.families import Family, Mismatch, first
@@ -43,7 +43,7 @@ def write_layer(
     turned = turn_all(w, inputs, lowered.wants, at)
     forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support
-    in_place = lowered.in_place and inputs[0].fresh and inputs[0].reads <= len(found)
+    in_place = overwrites(w, every.values()) and inputs[0].fresh and inputs[0].reads <= len(found)
     plain = lowered.module is None and not owns  # a call and nothing else
     if not plain and (owns or lowered.call is None or differ or (label is not None and known and not sized)):
         step = label if label is not None else at.step(number)
@@ -59,6 +59,11 @@ def write_layer(
     results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
+
+
+def overwrites(w: Writer, layers: Iterable[Lowered]) -> bool:
+    """Whether layers may work in place, which is asked of all of them."""
+    return all(each.in_place and (each.asked or w.book.inplace) for each in layers)
 
 
 def _lying(lowered: Lowered, results: int) -> tuple[object, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archdsl.backends.source.calls import construct_group, construct_layer, construct_use
+from archdsl.backends.source.calls import construct_group, construct_layer, construct_use, overwrites
 from archdsl.backends.source.families import Family, Mismatch, first, items, nodes
 from archdsl.backends.source.flow import closed
 from archdsl.backends.source.text import call, comment, register, stacked
@@ -125,7 +125,8 @@ class ModuleChain:
         self._want(lowered.wants, node.inputs[0])
         if isinstance(lowered.gives, str) and lowered.gives != "any":
             self.form = lowered.gives
-        in_place, self._fresh = lowered.in_place and self._fresh, node.op.fresh
+        every = (each.op.lower(*each.inputs) for each in family.values())
+        in_place, self._fresh = self._fresh and overwrites(self.writer, every), node.op.fresh
         return construct_layer(self.writer, family, label, in_place=in_place)
 
     def _want(self, want: str, shape: Shape) -> None:
