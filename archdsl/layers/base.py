@@ -11,7 +11,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
-from archdsl.layers.values import REQUIRED, Sizes, Type
+from archdsl.layers.values import REQUIRED, Number, Sizes, Type
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import SYMBOLIC, Size
 
@@ -318,6 +318,13 @@ class Layer:
         return 0
 
     # ---- PyTorch
+
+    @classmethod
+    def floats(cls, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Arguments by PyTorch's names or ours, each number that need not be whole as a float, as TorchScript asks."""
+        numbers = {name for name, one in cls.attributes.items() if isinstance(one.type, Number)}
+        numbers |= {str(cls.attributes[name].torch) for name in numbers}
+        return {name: float(one) if name in numbers and type(one) is int else one for name, one in arguments.items()}
 
     def lower(self, *inputs: Shape) -> Lowered:
         """The layer in PyTorch, as text."""

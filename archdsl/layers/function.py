@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from archdsl.layers.base import Layer, Lowered, Module, attribute, inline
 from archdsl.layers.values import Switch
@@ -22,7 +22,7 @@ class Function(Layer):
 
     def lower(self, *inputs: Shape) -> Lowered:
         named = {one.torch or name: (name, one) for name, one in self.attributes.items() if name != "inplace"}
-        arguments: dict[str, Any] = {torch: self.__dict__[name] for torch, (name, _) in named.items()}
+        arguments = self.floats({torch: self.__dict__[name] for torch, (name, _) in named.items()})
         defaults = {torch: one.default for torch, (_, one) in named.items() if not one.required}
         positional = sum(one.positional for _, one in named.values())
         module = Module(f"nn.{self.module}", arguments, positional, defaults)

@@ -71,11 +71,11 @@ def small_model(name: str) -> archdsl.Model:
 
 
 def small(name: str, device: str = "cpu", *, inplace: bool = False) -> Small:
-    """A spec with fresh weights; what would take long on a CPU is on the meta device."""
+    """A spec with fresh weights; what would take long on a CPU is on the meta device, unless it is the `whole` that is wanted."""
     import torch
 
     model = small_model(name)
-    device = "meta" if name in ON_META else device
+    device = "cpu" if device == "whole" else "meta" if name in ON_META else device
     with torch.device(device):
         module = model.to_torch(inplace=inplace).eval()
     return Small(model, module, example_inputs(model, device=device, symbols=SYMBOLS))

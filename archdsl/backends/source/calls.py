@@ -14,6 +14,7 @@ from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, r
 from archdsl.backends.source.text import call as call_text
 from archdsl.backends.source.writer import UNREAD, Writer
 from archdsl.layers.base import Apart, Lowered
+from archdsl.layers.support.source import STRETCHED
 from archdsl.network.nodes import Leaf, Use
 from archdsl.sizes.shape import Shape
 
@@ -134,8 +135,11 @@ def write_source(w: Writer, found: Family, label: str | None, number: int, at: A
         w.register(at.owner, step, value)
         return FlowValue(f"{own}({w.like()})", form, rank)
     (tensor,) = node.op.tensors()
-    w.init.append(register_tensor(at.owner, step, value, buffer=tensor.role == "buffer"))
-    return Stored(own, next(iter(w.takes), None), form, rank, batch=len(tensor.sizes) > rank)
+    buffer, like = tensor.role == "buffer", next(iter(w.takes), None)
+    w.init.append(register_tensor(at.owner, step, value, buffer=buffer))
+    if buffer and like:
+        w.book.support("stretched", STRETCHED)
+    return Stored(own, like, form, rank, batch=len(tensor.sizes) > rank, stretch="stretched" if buffer else "")
 
 
 def call_layer(
@@ -202,11 +206,12 @@ def construct_layer(w: Writer, found: Family, label: str | None, *, in_place: bo
         raise Mismatch
     if head.support:
         w.book.support(head.path, head.support)
+    arguments = {member: found[member].op.floats(module.arguments) for member, module in modules.items()}
     spelled = {a.torch: name for name, a in node.op.attributes.items() if a.torch}
     channels = {member: each.inputs[0].channels for member, each in found.items() if each.inputs}
     parts, keyword = [], False
     for position, (name, _) in enumerate(head.arguments.items()):
-        column = {member: module.arguments[name] for member, module in modules.items()}
+        column = {member: each[name] for member, each in arguments.items()}
         if name in head.defaults and all(value == head.defaults[name] for value in column.values()):
             keyword = True
             continue
