@@ -8,8 +8,7 @@ from torch import nn
 
 from archdsl.checker.checked import Checked
 from archdsl.expressions.scope import KindReference
-from archdsl.reports.attributes import arguments
-from archdsl.reports.records import Json
+from archdsl.layers.values import Sizes
 from archdsl.version import VERSION
 
 
@@ -17,11 +16,11 @@ class ModuleSpec(NamedTuple):
     """`module.arch`: plain values, which copies and pickles of the module have too.
 
     `text` is the spec as it was read, and `used` has the texts of the files that it uses, by their names. `parameters`
-    are those that have a value, lists and texts as JSON has them; `version` is that of archdsl.
+    are those that have a value, as `load` takes them; `version` is that of archdsl.
     """
 
     text: str
-    parameters: dict[str, Json]
+    parameters: dict[str, Any]
     version: str
     used: dict[str, str]
 
@@ -34,13 +33,20 @@ def remember(module: nn.Module, checked: Checked) -> None:
     if hasattr(module, "arch"):
         return
     first, *used = checked.source.texts()
-    values = {name: _named(value) for name, value in checked.parameters.items()}
-    parameters = arguments(tuple(values.items()))
+    parameters = {name: _plain(value) for name, value in checked.parameters.items()}
     module.__dict__["arch"] = ModuleSpec(first.text, parameters, VERSION, {one.name: one.text for one in used})
 
 
-def _named(value: Any) -> Any:
-    """A kind or a block that a parameter stands for, by its name."""
+def _plain(value: Any) -> Any:
+    """A value as Python has it, and as `load` takes it: a kind or a block by its name, sizes as a list."""
     if isinstance(value, KindReference):
         return value.name
-    return tuple(map(_named, value)) if type(value) is tuple else value
+    if isinstance(value, Sizes):
+        return [_plain(one) for one in value.sizes]
+    if isinstance(value, (tuple, list)):
+        return [_plain(one) for one in value]
+    if isinstance(value, (bool, int, float, str)) or value is None:
+        return value
+    if hasattr(value, "denominator"):
+        return int(value) if value.denominator == 1 else float(value)
+    return str(value)
