@@ -188,6 +188,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Any]]:
         case ast.Constant(int() as value):
             yield "value", value + 1
             yield "value", value - 1
+        case ast.Subscript(_, ast.Constant(0)):  # the last of one is the first
+            yield "slice", ast.Constant(1)
         case ast.Return(ast.expr() as value) if not isinstance(value, ast.Constant):
             yield "value", ast.Constant(None)
 
@@ -200,7 +202,8 @@ def _inside(node: ast.AST) -> Iterator[ast.AST]:
             continue
         for child in value if isinstance(value, list) else [value]:
             told = isinstance(child, (ast.JoinedStr, ast.Assert)) or getattr(child, "arg", "") in _NO_VERDICT
-            if isinstance(child, ast.AST) and not told:
+            first = isinstance(node, ast.Subscript) and isinstance(child, ast.Constant) and child.value == 0
+            if isinstance(child, ast.AST) and not told and not first:
                 yield from _inside(child)
 
 

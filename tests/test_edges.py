@@ -284,3 +284,95 @@ def test_ends_of_axes(kind: Callable[[], Any], value: object, axes: int, ends: o
 def test_what_is_no_end_of_an_axis(kind: Callable[[], Any], value: object) -> None:
     with pytest.raises(Refusal):
         kind().convert(value, 2)
+
+
+@pytest.mark.parametrize(
+    ("claim", "holds"),
+    [
+        ("7,811 params within 0.5%", True),  # 39 of 7,811 are 0.4993 %
+        ("7,810 params within 0.5%", False),  # 40 of 7,810 are 0.5122 %
+        ("7,889 params within 0.5%", True),
+        ("7,890 params within 0.5%", False),
+        ("7,812 params within 0.49%", True),  # 38 are 0.4864 %
+        ("7,811 params within 0.49%", False),
+        ("7.9K params within 1%", True),
+        ("8K params within 1%", False),
+        ("7.85K params", True),
+        ("7.84K params", False),
+        ("7.9K params", True),  # rounded
+        ("7.8K params", True),
+        ("7.7K params", False),
+    ],
+)
+def test_how_near_a_claim_is(claim: str, holds: bool) -> None:
+    """28x28 to 10 units are 7,850 params."""
+    (found,) = archdsl.check(f"input 28x28x1\nFC 10 -> {claim}").claims
+    assert found.holds is holds
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("DROPOUT 1.5", "must be between 0 and 1, not 1.5"),
+        ("BN eps=0", "must be above 0, not 0"),
+        ("LN eps=-1", "must be 0 or more, not -1"),
+        ("LRN 5 alpha=-1", "must be 0 or more, not -1"),
+    ],
+)
+def test_the_range_of_a_number_is_told(line: str, words: str) -> None:
+    (fault,) = archdsl.check(f"input 8x8x3\n{line}").diagnostics
+    assert words in fault.message
+
+
+@pytest.mark.parametrize(
+    ("values", "codes"),
+    [
+        # what follows a word that means nothing is its echo, but for options by their names
+        ("8 zork zilch", ["unknown-name"]),
+        ("8 zork 3x3 q=1", ["unknown-name", "unknown-option"]),
+        ("q=1 8 3x3 z=2", ["unknown-option", "unknown-option"]),
+        ("8 3x3 s=2 s=3", ["duplicate-name"]),
+        ("8 3x3 5 6", ["too-many-values"]),
+        ("zork 3x3 5", ["unknown-name"]),
+    ],
+)
+def test_faults_among_values(values: str, codes: list[str]) -> None:
+    found = archdsl.check(f"input 8x8x3\nCONV {values}").diagnostics
+    assert sorted(one.code for one in found) == codes
+
+
+@pytest.mark.parametrize(
+    ("taken", "left"),
+    [
+        ('"0:8"', 8),
+        ('"7:"', 1),
+        ('"-8:"', 8),
+        ('"-1:"', 1),
+        ('"::3"', 3),
+        ('"1::3"', 3),
+        ('"2::3"', 2),
+        ('":-7"', 1),
+        ('"0:9"', None),
+        ('"8:"', None),
+        ('"-9:"', None),
+        ('":-8"', None),
+        ('"3:3"', None),
+    ],
+)
+def test_the_ends_of_a_range(taken: str, left: int | None) -> None:
+    report = archdsl.check(f"input 8x5x3\nSLICE height={taken}")
+    assert [row.output.sizes for row in report.layers] == ([(left, 5, 3)] if left is not None else [])
+
+
+@pytest.mark.parametrize(("place", "fits"), [("0", True), ("7", True), ("8", False), ("(-8)", True), ("(-9)", False)])
+def test_the_ends_of_an_axis(place: str, fits: bool) -> None:
+    assert archdsl.check(f"input 8x5x3\nSLICE height={place}").ok is fits
+
+
+def test_one_value_may_be_stacked_whatever_its_rank() -> None:
+    """The values of a merge may be one; then nothing is done."""
+    for size in ("5", "4x5", "3x4x5", "2x3x4x5"):
+        (row, *_) = archdsl.check(f"input {size}\nSTACK {{ ID }}").layers[-1:]
+        assert str(row.output) == size
+    codes = [one.code for one in archdsl.check("input 2x3x4x5\nSTACK { ID; ID }").diagnostics]
+    assert codes == ["rank-mismatch"]

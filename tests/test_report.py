@@ -84,6 +84,29 @@ def test_every_text_has_a_report_with_every_field(text: str) -> None:
     assert report.diagnostics and report.layers is not None and report.claims is not None
 
 
+@pytest.mark.parametrize(
+    ("used", "shapes", "code"),
+    [
+        # a block with a fault is laid as far as it is known, and the others are as they were
+        ("block A(c) { CONV c 3x3 }\nblock B(c) { CONV c 3x3 zz= }\nblock C(c) { CONV c 1x1 }", {"0.0": "6x6x4", "1.0": "6x6x6", "3": "3"}, "syntax"),
+        ("block A(c) { CONV c 3x3 }\nblock B(c { CONV c 3x3 }\nblock C(c) { CONV c 1x1 }", {"0.0": "6x6x4", "3": "3"}, "syntax"),
+        # of a file that is not there nothing is known, and nothing more is told
+        (None, {"3": "3"}, "unusable-file"),
+        ("# nothing", {"3": "3"}, "unusable-file"),
+        ('use "none.arch"\nblock A(c) { CONV c 3x3 }', {"0.0": "6x6x4", "3": "3"}, "unusable-file"),
+    ],
+)  # fmt: skip
+def test_faults_of_a_file_that_is_used(tmp_path: Path, used: str | None, shapes: dict[str, str], code: str) -> None:
+    if used is not None:
+        (tmp_path / "part.arch").write_text(used)
+    (tmp_path / "net.arch").write_text('use "part.arch"\ninput 8x8x3\nA 4\nC 6\nB 5 -> 4x4x5\nFC 3\n')
+    report = archdsl.check_file(tmp_path / "net.arch")
+    assert [one.code for one in report.diagnostics] == [code]
+    found = {row.path: str(row.output) for row in report.layers}
+    assert found.items() >= shapes.items()
+    assert report.totals is None
+
+
 def test_a_file_and_a_model_are_the_same_report() -> None:
     report, model = archdsl.check_file(SPECS[0]), archdsl.load(SPECS[0])
     assert report.to_json() == model.to_json()
@@ -129,3 +152,31 @@ def test_lines_that_do_not_depend_on_a_fault_keep_their_shapes() -> None:
         wanted += len(before)
         kept += len(before & after)
     assert kept >= 0.9 * wanted, (kept, wanted)
+
+
+def test_a_listing_with_a_line_that_cannot_be_read() -> None:
+    """The line is unknown but for the shape that it states; the others are as they were."""
+    text = "Input 32x32x3\nConv 64 3x3 pad 1\nConv 128 filters, 7 units 9\n[16x16x128] Max pool 2x2\nFC 10"
+    report = archdsl.check(text, notation="listing")
+    assert [(one.code, one.line) for one in report.diagnostics] == [("unclear-layer", 3)]
+    assert [(row.kind, str(row.output)) for row in report.layers] == [("CONV", "32x32x64"), ("FC", "10")]
+    text = text.replace("Conv 128", "[32x32x128] Conv 128")
+    report = archdsl.check(text, notation="listing")
+    assert [row.kind for row in report.layers] == ["CONV", "MAXPOOL", "FC"]
+    assert [row.params for row in report.layers] == [1_792, 0, 327_690]
+    assert report.totals is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "input 8x8x3\ng: {\na: COVN 8 3x3 -> 6x6x8\nFC 3 } -> 3, 999 params",
+        "input 8x8x3\ng: { a: CONV 8 = 3 -> 6x6x8\nFC 3 } -> 3, 999 params",
+        "input 8x8x3\nblock B {\na: COVN 8 3x3 -> 6x6x8\nFC 3 }\nB -> 3, 999 params\nRESHAPE 1x1x3\nB -> 3, 88 params",
+        "input 8x8x3\nADD { { COVN 8 3x3 -> 6x6x8\nCONV 3 1x1 } -> 6x6x3, 8 params\nCONV 3 3x3 } -> 6x6x3, 5 params",
+    ],
+)
+def test_counts_of_what_is_missing_in_part_are_not_judged(text: str) -> None:
+    report = archdsl.check(text)
+    assert len(report.diagnostics) == 1
+    assert {claim.holds for claim in report.claims if "params" in claim.text} == {None}

@@ -58,7 +58,7 @@ def check_setting(
             work.spend(len(reading.source.text) // _CHARACTERS)
         report.add(reading.diagnostics)
         if reading.dropped:
-            report.read_in_part(reading.dropped, hushed=reading.braces)
+            report.read_in_part(reading.dropped, hushed=reading.braces, missing=reading.partial)
         found = _elaborated(reading, reading.file, given, limits, inputs, judge, holes, report, work, trial)
     except Stop as stop:  # before there was a network
         report.problem(stop.problem)

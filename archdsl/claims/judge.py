@@ -94,13 +94,20 @@ class Judge:
         return [claim for _, claim in sorted(kept, key=lambda entry: entry[0][0])]
 
     def line(
-        self, line: tree.Line, items: list[Item], scope: Scope, given: Shape | None, *, doubt: bool = False
+        self,
+        line: tree.Line,
+        items: list[Item],
+        scope: Scope,
+        given: Shape | None,
+        *,
+        doubt: bool = False,
+        complete: bool = True,
     ) -> bool | None:
         """Hold the claims at the end of a line against its last shape and the sum of its counts.
 
-        `given` is the shape of what the next line reads; where it is in `doubt`, a claim that fails is not judged.
-        Returns whether the shapes are as claimed, and None where none was held: what follows from another than the
-        claimed one is in doubt.
+        `given` is the shape of what the next line reads; where it is in `doubt`, a claim that fails is not judged, and
+        counts are where the items are `complete`. Returns whether the shapes are as claimed, and None where none was
+        held: what follows from another than the claimed one is in doubt.
         """
         self._doubt = doubt
         laying = [one for one in line.statements if isinstance(one, (tree.LayerStatement, tree.For, tree.If))]
@@ -119,7 +126,7 @@ class Judge:
         layers = sum(isinstance(one, tree.LayerStatement) for one in laying)
         if not shapes or sum(not isinstance(item.node, (Loop, Conditional)) for item in items) < layers:
             return self._all(last.claims, (), None, scope, (), self._sums(()))
-        cost = add(*(self.costs.of(item.node) for item in items))
+        cost = add(*(self.costs.of(item.node) for item in items)) if complete else None
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
         nodes = tuple(item.node for item in items)
         known = leaves if len(leaves) == len(items) else ()

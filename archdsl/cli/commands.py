@@ -140,7 +140,7 @@ def convert(arguments: Arguments) -> int:
     if reading.notation == "arch" and not reading.diagnostics:
         raise Usage(f"{arguments.paths[0]} is a spec already; convert reads listings")
     checked, beside = check(reading, {}, limits), False
-    if reading.file is not None:
+    if reading.file is not None and not reading.dropped:
         from archdsl.layers import REGISTRY
         from archdsl.notations.spec import written
         from archdsl.reports.reading import passed_over

@@ -76,6 +76,7 @@ def use(
                 ask(e, block, statement.kind or block.name, inputs, scope)
             e.uses.known[key] = yield _body(e, block, inputs, scope, (*place.chain, block))
     body, results = e.uses.known[key]
+    e.missing += body in e.incomplete
     shapes = tuple(value.shape for value in results)
     node = Use(block, values, read, body.outputs, body, statement, written)  # type: ignore[arg-type]
     return Once(node, shapes, doubt=any(value.doubt for value in results))
@@ -151,12 +152,15 @@ def _body(
         names.claim(label, token)
         names.entries[label] = Entry((value,), token)
     place = Place(scope, names, chain, e.kinds.around(block))
+    missing = e.missing
     body, last = yield e.sequence(block.body.lines, takes, place)
     results = e.results(names, last, place)
     if not results:
         hint = f"output {block.takes[0].text} passes one on" if block.takes else None
         raise _gives_nothing(block.name.text, len(takes), block.name, hint)
     body = sequence_of(takes, body.items, results, body.width)
+    if e.missing > missing:
+        e.incomplete[body] = True
     e.complete(names, body, results, scope)
     return body, results
 
@@ -230,6 +234,7 @@ def _branches(
     for line in statement.body.lines:
         ours: list[Item] = []
         found: tuple[Value, ...] = ()
+        missing = e.missing
         for one in line.statements:
             if isinstance(one, tree.Unknown):
                 values += [e.unknown(one, place)] if one.lays else []
@@ -241,7 +246,8 @@ def _branches(
                 raise exceeded("list", f"more than {e.limits.list:,} branches", statement.kind or statement)
         whole = [item for item in ours if not e.is_partial(item)]
         doubt = bool(values) and values[-1].doubt
-        held = e.judge.line(line, whole, place.scope, _claimed(e, line.statements[-1], found), doubt=doubt)
+        given, complete = _claimed(e, line.statements[-1], found), e.missing == missing
+        held = e.judge.line(line, whole, place.scope, given, doubt=doubt, complete=complete)
         if held is not None and values:
             values[-1] = values[-1]._replace(doubt=not held) if e.believes else values[-1] if held else e.wrong()
         items += ours

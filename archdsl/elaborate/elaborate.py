@@ -44,8 +44,9 @@ class Elaborator(Elaboration):
         current = takes[0] if len(takes) == 1 else None
         for line in lines:
             ours: list[Item] = []
+            missing = self.missing
             for statement in line.statements:
-                here = place.reading(current)
+                here, number = place.reading(current), place.names.counter
                 if isinstance(statement, tree.Unknown):
                     current = self.unknown(statement, here) if statement.lays else current
                     break
@@ -61,9 +62,10 @@ class Elaborator(Elaboration):
                         item, current = yield self._statement(statement, current, here, base)
                 except (Problem, Silent) as fault:
                     item, current = None, self._after(fault, statement, current, here)
+                    _count(statement, place.names, number)
                 if item is not None:
                     ours.append(item)
-            current = self._held(line, ours, current, place)
+            current = self._held(line, ours, current, place, complete=self.missing == missing)
             if len(line.statements) > 1:
                 mark_activation(line, place.names)
             items += ours
@@ -76,17 +78,21 @@ class Elaborator(Elaboration):
         self, fault: Problem | Silent, statement: tree.Statement, current: Value | None, place: Place
     ) -> Value | None:
         """Tell a fault; what flows on is a value without a shape, where the statement would have given one."""
+        self.missing += 1
         self.fail(statement, place)
         self.tell(fault, placed(statement))
         if isinstance(statement, tree.LayerStatement) and statement.repeat is None and statement.kind is not None:
             self.visit(statement)
         return self.wrong() if isinstance(statement, (tree.LayerStatement, tree.For, tree.If)) else current
 
-    def _held(self, line: tree.Line, ours: list[Item], current: Value | None, place: Place) -> Value | None:
+    def _held(
+        self, line: tree.Line, ours: list[Item], current: Value | None, place: Place, *, complete: bool
+    ) -> Value | None:
         """Hold the claims of a line; returns what flows on from it."""
         doubt = current is not None and current.doubt
         whole = [item for item in ours if item.shapes or not self.is_partial(item)]
-        held = self.judge.line(line, whole, place.scope, current.shape if current is not None else None, doubt=doubt)
+        given = current.shape if current is not None else None
+        held = self.judge.line(line, whole, place.scope, given, doubt=doubt, complete=complete)
         last = line.statements[-1]
         if current is not None and self.believes and current.shape is None:
             return self._believed(last, current, place)
@@ -126,6 +132,8 @@ class Elaborator(Elaboration):
     def unknown(self, statement: tree.Unknown, place: Place) -> Value:
         """What could not be read: its names stand for a value without a shape, and so does what flows on."""
         self.report.lost = True
+        self.missing += 1
+        place.names.counter += 1
         value = self.wrong()
         if statement.claim is not None and self.believes:
             sizes = claimed_shape(statement.claim.size, place.scope, self.limits)
@@ -328,3 +336,9 @@ class Elaborator(Elaboration):
 
             return tied(self, once, names, place)
         return once
+
+
+def _count(statement: tree.Statement, names: Names, number: int) -> None:
+    """Count a line with a fault as one item, so that those behind it keep their numbers."""
+    if isinstance(statement, tree.LayerStatement) and statement.kind is not None and names.counter == number:
+        names.counter += 1

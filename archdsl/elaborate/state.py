@@ -82,6 +82,8 @@ class Elaboration(ABC):
         self.believes = False  # whether claims tell what flows on behind a fault
         self.recursive: set[int] = set()  # places of blocks that reach themselves, told before anything is elaborated
         self._laying: dict[int, bool] = {}
+        self.missing = 0  # statements that are not laid, because of a fault
+        self.incomplete: NodeTable[bool] = NodeTable()  # bodies of blocks in which some are
         self._partial: NodeTable[bool] = NodeTable()
         self._read: set[int] = set()
         self._passes: list[tuple[int, int]] = []

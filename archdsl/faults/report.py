@@ -16,6 +16,7 @@ _MOST_AROUND = 3  # places around a fault that are told, the nearest
 _OF_WHAT_IS_MISSING = ("empty", "missing-input")
 _OF_BOUNDS = ("limit", "too-large")
 _FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
+_SEARCHED = 20_000  # characters of what could not be read in which names are looked for
 _LONGEST_AROUND = 300  # characters of what is said of such a place
 
 
@@ -47,8 +48,8 @@ class Reporter:
         self.source = source
         self.most = None if shown is None else _FAULTS * shown
         self.lost = False
-        self._in_part = self._hushed = False
-        self._dropped: tuple[str, ...] = ()  # what could not be read: what it names is not known
+        self._in_part = self._hushed = self._missing = False
+        self._dropped = ""  # what could not be read: what it names is not known
         self._unread: set[tuple[int, int]] = set()  # its lines
         self.errors = 0
         self._refused: list[Refused] = []
@@ -170,14 +171,20 @@ class Reporter:
         """Whether something is a warning, or comes of what could not be read: on its line, or named as a part of it."""
         if CODES[code].severity != "error" or code in _OF_WHAT_IS_MISSING or self._line(at.start) in self._unread:
             return True
+        if self._missing and code == "unknown-kind":
+            return True
         word = self.source.text[at.start : at.end].strip('"').split(".")[0]
-        return word.isidentifier() and any(word in text for text in self._dropped)
+        return word.isidentifier() and word in self._dropped
 
-    def read_in_part(self, dropped: tuple[str, ...], *, hushed: bool) -> None:
-        """Note that texts could not be read; where it is a guess where braces end, nothing is told of what follows."""
-        self._dropped, self._in_part = dropped, True
+    def read_in_part(self, dropped: tuple[str, ...], *, hushed: bool, missing: bool = False) -> None:
+        """Note that texts could not be read; where it is a guess where braces end, nothing is told of what follows.
+
+        Where a file that is used is missing, nothing is told of kinds that are not known.
+        """
+        self._dropped, self._in_part = "\n".join(dropped)[:_SEARCHED], True
         braces = (one.source.text[one.span.start] in "{}" for one in self._found if one.code == "unclosed")
         self._hushed = self.lost = hushed or any(braces)
+        self._missing = missing
         self._unread = {(one.source.base, one.line) for one in self._found}
 
     def knows(self, code: str, at: Placed) -> bool:

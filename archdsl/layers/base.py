@@ -201,7 +201,9 @@ class Layer:
     merge: ClassVar[bool] = False  # whether braces behind it are branches
     activation: ClassVar[bool] = False  # whether it is one: read as part of the layer before it on its line
     refers: ClassVar[tuple[str, ...]] = ()  # tensors that may be another layer's: `weight=embed`
-    widens: ClassVar[bool] = False  # whether its windows lie on the output, so that the input does not bound them
+    widens: ClassVar[bool] = (
+        False  # whether the input does not bound its numbers: windows on the output, elements added
+    )
     fresh: ClassVar[bool] = False  # whether its output is new memory that its own backward pass never reads
     examples: ClassVar[tuple[Example | CounterExample, ...]] = ()
 

@@ -148,7 +148,8 @@ def _listing(source: Source, limits: Limits, given: tree.Input | None = None) ->
 
     read = read_listing(source, limits, given)
     stated = read.stated or given is None
-    text = DetectedText("listing", Parsed(read.file, read.diagnostics, []), tuple(read.notes), stated, read.prose)
+    parsed = Parsed(read.file, read.diagnostics, [], read.rest, ("",) if read.rest is not None else ())
+    text = DetectedText("listing", parsed, tuple(read.notes), stated, read.prose)
     return _Reading(text, read.layers, read.understood)
 
 

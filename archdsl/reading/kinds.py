@@ -167,7 +167,9 @@ def linked(file: tree.File, used: Used | None, report: Reporter) -> Kinds:
     for number, one in enumerate(used.files):
         known: set[int] = set()
         for use in uses(one):
-            target = used.brought[use.path.start]
+            target = used.brought.get(use.path.start)
+            if target is None:  # the file is missing, which was told
+                continue
             fault = kinds.bring(number, target, use.path) if target not in known else None
             known.add(target)
             if fault is not None:

@@ -66,6 +66,7 @@ class Reading(NamedTuple):
     inputs: Inputs | None = None  # what the caller gives in place of the text's own, or for lines without one
     dropped: tuple[str, ...] = ()  # statements that could not be read
     braces: bool = False  # whether it is a guess where some braces begin and end
+    partial: bool = False  # whether a file that it uses is missing, so that it is not known what that brings
 
     @property
     def fragment(self) -> Shape | None:
@@ -99,7 +100,7 @@ def read(
     holes = _holes(source, parsed.file) if text.notation == "arch" else ()
     read = Reading(source, parsed.file, parsed.diagnostics, parsed.ignored, {}, text.notation, text.notes, holes)
     read = read._replace(folder=folder, inputs=inputs, prose=text.prose)
-    if parsed.rest is not None and text.notation == "arch":
+    if parsed.rest is not None:
         read = read._replace(file=parsed.rest, dropped=parsed.dropped, braces=parsed.braces)
     if parsed.file is not None and "cases" in source.text:
         read = read._replace(cases=cases(parsed.file, limits))
@@ -107,17 +108,20 @@ def read(
 
 
 def _with_used(read: Reading, folder: Folder | None, limits: Limits) -> Reading:
-    """A reading with the files that its text uses; without a tree where one of them cannot be used."""
+    """A reading with the files that its text uses, as far as they can be used."""
     from archdsl.reading.using import load, uses
 
     if read.file is None or not uses(read.file):
         return read
     with without_collector():
         loaded = load(read.source, read.file, folder, limits)
-    if loaded.diagnostics:
-        return read._replace(file=None, diagnostics=loaded.diagnostics, holes=())
     ignored = [*read.ignored, *loaded.ignored]
-    return read._replace(source=loaded.source, used=loaded.used, ignored=ignored)
+    read = read._replace(source=loaded.source, used=loaded.used, ignored=ignored)
+    if not loaded.diagnostics:
+        return read
+    dropped, braces = (*read.dropped, *loaded.dropped) or ("",), read.braces or loaded.braces
+    faults = [*read.diagnostics, *loaded.diagnostics]
+    return read._replace(diagnostics=faults, holes=(), dropped=dropped, braces=braces, partial=loaded.partial)
 
 
 def _holes(source: Source, file: tree.File | None) -> tuple[Hole, ...]:

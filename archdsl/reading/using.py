@@ -63,12 +63,19 @@ class Used(NamedTuple):
 
 
 class Loaded(NamedTuple):
-    """What was loaded, the texts, the codes ignored in all of them, and what is wrong."""
+    """What was loaded, the texts, the codes ignored in all of them, and what is wrong.
+
+    `dropped` are the statements that could not be read, and `braces` says whether it is a guess where some end;
+    `partial` says that a file is missing, so that it is not known what it brings.
+    """
 
     source: Sources
     used: Used
     ignored: list[tuple[str, int, int]]
     diagnostics: list[Diagnostic]
+    dropped: tuple[str, ...]
+    braces: bool
+    partial: bool
 
 
 def uses(file: tree.File) -> list[tree.UseStatement]:
@@ -81,7 +88,9 @@ def load(source: Source, file: tree.File, folder: Folder | None, limits: Limits)
     loading = _Loading(source, file, folder, limits)
     loading.run()
     used = Used(tuple(loading.trees), loading.brought, tuple(loading.places))
-    return Loaded(loading.source, used, loading.ignored, loading.report.sorted())
+    found = loading.report.sorted()
+    dropped, braces, partial = tuple(loading.dropped), loading.braces, loading.partial
+    return Loaded(loading.source, used, loading.ignored, found, dropped, braces, partial)
 
 
 class _Way(NamedTuple):
@@ -101,6 +110,8 @@ class _Loading:
         self.places: list[Token | None] = [None]
         self.brought: dict[int, int] = {}
         self.ignored: list[tuple[str, int, int]] = []
+        self.dropped: list[str] = []
+        self.braces = self.partial = False
         own = folder.own if folder is not None else UsedFile("", "", source.name)
         self._numbers = {own.key: 0}
         self._bytes = 0
@@ -116,6 +127,7 @@ class _Loading:
             try:
                 self._follow(use)
             except Unusable as fault:
+                self.partial = True
                 around, instead = self._around(), fault.instead
                 self.report.tell(fault.code, fault.message, use.path, hint=fault.hint, related=around, instead=instead)
 
@@ -142,10 +154,12 @@ class _Loading:
         if parsed.file is None:
             around = [self.report.seen_from(part, one) for one in (_related(use.path), *self._around())]
             self.report.add([one._replace(related=(*one.related, *around)) for one in parsed.diagnostics])
+            self.dropped += parsed.dropped
+            self.braces, self.partial = self.braces or parsed.braces, self.partial or parsed.rest is None
         else:
             self._check(file, parsed.file, use)
         self._numbers[file.key] = self.brought[use.path.start] = len(self.trees)
-        self.trees.append(parsed.file or tree.File(()))
+        self.trees.append(parsed.file or parsed.rest or tree.File(()))
         self.places.append(use.path)
         self._way.append(_Way(file, use, iter(uses(self.trees[-1]))))
 
@@ -155,6 +169,7 @@ class _Loading:
 
         statements = [one for line in parsed.lines for one in line.statements]
         if not any(isinstance(one, (tree.Block, tree.ModelStatement)) for one in statements):
+            self.partial = True
             lays = any(isinstance(one, tree.LayerStatement) for one in statements)
             hint = "its layers need a name, by which they are used: model NAME" if lays else None
             message = f"{file.name} has neither a block nor a model to bring"
@@ -195,6 +210,7 @@ class _Loading:
         way = self._way[start:]
         names = [one.file.name for one in way]
         others = [_related(one.use.path, "and this is used here") for one in way[1:] if one.use is not None]
+        self.partial = True
         message = f"{names[0]} uses itself: {' -> '.join([*names, names[0]])}"
         self.report.tell("circular-use", message, use.path, related=tuple(others))
 

@@ -90,7 +90,7 @@ def parse(source: Source, limits: Limits) -> Parsed:
     end = end_of_block(source.text, open_brace) if open_brace is not None else None
     again = _run(source, limits, "start", closing=end) if end is not None else run
     rest = again.recovery.finish() if again.lexer.diagnostics else again.value
-    return Parsed(None, _told(lexer), ignored, rest, tuple(again.recovery.dropped) or ("",), run.recovery.braces)
+    return Parsed(None, _told(lexer), ignored, rest, again.recovery.dropped or ("",), run.recovery.braces)
 
 
 def _told(lexer: Lexer) -> list[Diagnostic]:

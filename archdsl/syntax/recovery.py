@@ -8,6 +8,7 @@ from typing import Any
 from lark.exceptions import UnexpectedToken
 from lark.parsers.lalr_analysis import Shift
 
+from archdsl.diagnostics import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.lexer import DROPPED, ECHO, MENDED, Lexer
 from archdsl.syntax.tree import Token
@@ -15,6 +16,7 @@ from archdsl.syntax.tree import Token
 _LABEL = re.compile(r'\s*((?:[A-Za-z0-9_{}]+|"[^"\n]*")(?:\s*,\s*(?:[A-Za-z0-9_{}]+|"[^"\n]*"))*)\s*:')
 _DECLARES = re.compile(r"\s*(?:model|use|block|output|let|cases|expect|freeze)\b(?!\s*[:,])")
 _CLAIMED = re.compile(r"->\s*([0-9]+(?:[x×][0-9]+)*)\s*(?:#.*)?$")
+_IN_FRONT = re.compile(r"^\W*\[([0-9]+(?:[x×][0-9]+)*)\]")
 _BRACKET = re.compile(r"[][(){}#\"]")
 _NAME = re.compile(r'[A-Za-z0-9_{}]+|"[^"\n]*"')
 _NO_BRACE = re.compile(r'"[^"\n]*"|#[^\n]*|\w\{[^{}\n]*\}')  # texts, comments, and names with a part that is filled in
@@ -29,12 +31,17 @@ class Recovery:
     def __init__(self, lexer: Lexer, state: Any) -> None:
         self.lexer, self.state = lexer, state
         self.active = False  # whether tokens pass through here
-        self.dropped: list[str] = []  # the text of all that was
+        self._dropped: list[tuple[int, int]] = []  # where all that was stands
         self._guessed = False  # whether it is a guess where some braces begin and end
         self._skipping = False
         self._echo = False  # whether what is skipped leaves its statement as it is
         self._line = 0  # the last line with a fault
         self._opened: list[int] = []  # how many braces were open inside each one of what was dropped
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The texts of what was dropped."""
+        return tuple(self.lexer.source.text[start:end] for start, end in self._dropped)
 
     @property
     def braces(self) -> bool:
@@ -228,10 +235,13 @@ class Recovery:
             names = self._names(start, end + self._base)
         start = min(start, end + self._base)
         states.append(actions[states[-1]]["layer"][1])
-        text = self.lexer.source.text[start - self._base : end]
-        self.dropped.append(text)
-        lays = _DECLARES.match(text) is None
-        values.append(tree.Unknown(names, lays, _claim(text, start), start, end + self._base))
+        text, begin = self.lexer.source.text, start - self._base
+        while self._dropped and self._dropped[-1][0] >= begin:  # it goes on
+            self._dropped.pop()
+        self._dropped.append((begin, end))
+        last = max(begin, text.rfind("\n", 0, end) + 1)
+        claim = _claim(_CLAIMED.search(text[last:end]), last + self._base)
+        values.append(tree.Unknown(names, _DECLARES.match(text, begin) is None, claim, start, end + self._base))
 
     @property
     def _base(self) -> int:
@@ -268,15 +278,23 @@ class Recovery:
         return text[text.rfind("\n", 0, token.start) + 1 : token.start].strip()
 
 
-def _claim(text: str, start: int) -> tree.ShapeClaim | None:
-    """The shape in numbers that stands at the end of what could not be read."""
-    found = _CLAIMED.search(text)
+def unknown(source: Source, at: Span, in_front: bool) -> tree.Unknown:
+    """A line of another notation that could not be read, of the shape at its end, or `in_front` in brackets."""
+    begin = source.text.rfind("\n", 0, at.start) + 1
+    end = source.text.find("\n", at.start)
+    end = len(source.text) if end < 0 else end
+    text = source.text[begin:end]
+    found = (_IN_FRONT.search(text) if in_front else None) or _CLAIMED.search(text)
+    return tree.Unknown((), True, _claim(found, begin), begin, end)
+
+
+def _claim(found: re.Match[str] | None, start: int) -> tree.ShapeClaim | None:
+    """The shape in numbers that stands on what could not be read."""
     if found is None:
         return None
     at, end = start + found.start(1), start + found.end(1)
-    return tree.ShapeClaim(
-        Token("DIMS" if "x" in found[1] or "×" in found[1] else "NUMBER", found[1], at, end), at, end
-    )
+    kind = "DIMS" if "x" in found[1] or "×" in found[1] else "NUMBER"
+    return tree.ShapeClaim(Token(kind, found[1], at, end), at, end)
 
 
 def _leaves_braces(text: str) -> bool:

@@ -10,7 +10,7 @@ from archdsl.diagnostics import CODES, Diagnostic
 from archdsl.diagnostics.render import render
 from archdsl.limits import Limits
 
-QUICK = Limits(visits=2_000)  # a text with a million copies that differ is as good a test with two thousand
+QUICK = Limits(visits=2_000, tries=100)  # of a million copies that differ two thousand are as good a test
 _LONG = 5_000  # parameters of a network whose source is written
 
 

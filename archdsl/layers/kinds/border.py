@@ -23,6 +23,7 @@ class Pad(Layer):
     """
 
     name = "PAD"
+    widens = True
     space: _Sides | None = attribute(
         Sides(), None, doc="elements at both ends of each axis beside the channels", torch="padding"
     )

@@ -20,6 +20,8 @@ _EXACT = 2**20  # with numerators below it a product with a size is exact as a f
 class Scales(PerAxis):
     """A number above 0 for each axis beside the channels, or one for all of them; the rules get PyTorch's floats."""
 
+    bounded = False
+
     def __init__(self) -> None:
         super().__init__()
         self.number = Number(0, above=True)

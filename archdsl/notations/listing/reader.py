@@ -7,6 +7,7 @@ from functools import partial
 from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
+from archdsl.faults.problem import placed
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits, raising
 from archdsl.notations.listing import clauses, code, likeness, prose, sorts, tables, trade
@@ -22,6 +23,7 @@ from archdsl.notations.listing.words import AMOUNTS, KINDS
 from archdsl.notations.pytorch.find import forward_in
 from archdsl.syntax import tree
 from archdsl.syntax.parser import forbidden
+from archdsl.syntax.recovery import unknown
 from archdsl.syntax.tree import Token
 
 _SURE = 100  # layers of a text that is a listing, whatever else
@@ -31,7 +33,8 @@ _LINE = 20  # steps of reading a line
 class Listing(NamedTuple):
     """A listing as read: its tree, or None after an error; what is told; and how it was read, line by line.
 
-    `layers` counts the lines that were taken for layers, also those that could not be understood.
+    After an error `rest` is what was read, with `Unknown` for each line that was not. `layers` counts the lines that
+    were taken for layers, also those that could not be understood.
     """
 
     file: tree.File | None
@@ -41,6 +44,7 @@ class Listing(NamedTuple):
     understood: bool = False  # whether there are layers, and no word is passed over
     prose: tuple[Span, ...] = ()  # what was passed over
     stated: bool = False  # whether the text states its input
+    rest: tree.File | None = None
 
 
 def read_listing(source: Source, limits: Limits, given: tree.Input | None = None) -> Listing:
@@ -293,8 +297,19 @@ class _Reader(ProgramReader):
         notes = sorted([*self.notes, *builder.notes])
         passed = tuple(sorted(self.prose))
         if self.diagnostics:
-            return Listing(None, self.diagnostics, notes, layers, prose=passed)
+            return Listing(None, self.diagnostics, notes, layers, prose=passed, rest=self._rest_of(lines))
         return Listing(tree.File(tuple(lines)), self.passed, notes, layers, self.plain and layers > 0, passed)
+
+    def _rest_of(self, lines: list[tree.Line]) -> tree.File | None:
+        """The lines that were read, and what is unknown among them; None where a limit ended the reading."""
+        if any(one.code != "unclear-layer" for one in self.diagnostics):
+            return None
+        made = list(lines)
+        for fault in reversed(self.diagnostics):
+            place = next((at for at, line in enumerate(made) if _start(line) > fault.span.start), len(made))
+            shape_in_front = not self.channels_first
+            made.insert(place, tree.Line((unknown(self.source, fault.span, shape_in_front),)))
+        return tree.File(tuple(made))
 
     def _of_numbers(self, given: tree.Input, lines: list[tree.Line]) -> tree.Input:
         """The input; in front of an embedding it is of whole numbers."""
@@ -336,6 +351,10 @@ class _Reader(ProgramReader):
         if self.normed is not None:
             builder.normed = True
             self.note(self.normed, "batch normalization behind each convolution, which then has no bias")
+
+
+def _start(line: tree.Line) -> int:
+    return placed(line.statements[0]).start
 
 
 def _flow(given: tree.Input | None) -> KnownSizes:
