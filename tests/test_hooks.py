@@ -19,7 +19,7 @@ from archdsl.layers import REGISTRY  # noqa: E402
 
 torch.set_num_threads(1)
 each_spec = pytest.mark.parametrize("name", NAMES)
-LARGE = 30_000_000  # parameters
+LARGE = 3_000_000  # parameters
 VALUES = {"THRESHOLD": " 0.1 20"}
 OVERWRITING = [kind for kind in REGISTRY if "inplace" in REGISTRY[kind].attributes]
 BEHIND = "input 6x6x3\nc: CONV 4 3x3\n"
