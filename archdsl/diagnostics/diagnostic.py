@@ -76,6 +76,10 @@ class Diagnostic(NamedTuple):
     def line(self) -> int:
         return self.source.position(self.span.start)[0]
 
+    @property
+    def column(self) -> int:
+        return self.source.position(self.span.start)[1]
+
     def to_json(self) -> dict[str, object]:
         """The record as scripts read it; lines and columns count from 1."""
         return {

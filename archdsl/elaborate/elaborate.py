@@ -62,7 +62,7 @@ class Elaborator(Elaboration):
                         item, current = yield self._statement(statement, current, here, base)
                 except (Problem, Silent) as fault:
                     item, current = None, self._after(fault, statement, current, here)
-                    _count(statement, place.names, number)
+                    self._count(statement, here, number)
                 if item is not None:
                     ours.append(item)
             current = self._held(line, ours, current, place, complete=self.missing == missing)
@@ -84,6 +84,17 @@ class Elaborator(Elaboration):
         if isinstance(statement, tree.LayerStatement) and statement.repeat is None and statement.kind is not None:
             self.visit(statement)
         return self.wrong() if isinstance(statement, (tree.LayerStatement, tree.For, tree.If)) else current
+
+    def _count(self, statement: tree.Statement, place: Place, number: int) -> None:
+        """Count a line with a fault as one item, so that those behind it keep their numbers."""
+        if not isinstance(statement, tree.LayerStatement) or statement.kind is None or place.names.counter > number:
+            return
+        try:
+            named = bool(statement.names) and statement.names[0].text != DISCARD
+            label = label_text(statement.names[0], place.scope, self.limits) if named else None
+        except (Problem, Silent):  # what it is called is its fault
+            return
+        place.names.number(label)
 
     def _held(
         self, line: tree.Line, ours: list[Item], current: Value | None, place: Place, *, complete: bool
@@ -336,9 +347,3 @@ class Elaborator(Elaboration):
 
             return tied(self, once, names, place)
         return once
-
-
-def _count(statement: tree.Statement, names: Names, number: int) -> None:
-    """Count a line with a fault as one item, so that those behind it keep their numbers."""
-    if isinstance(statement, tree.LayerStatement) and statement.kind is not None and names.counter == number:
-        names.counter += 1

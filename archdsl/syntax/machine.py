@@ -1,122 +1,195 @@
-"""Lark's parse loop for one token, without its detours: hashed rules, and rules that only hand on their one value."""
+"""The LALR machine: it runs the parse tables that Lark made of `grammars/arch.lark`, and calls the builder.
+
+Lark itself takes a third of a check to be imported. The tests hold every text of theirs against Lark: equal trees, and
+equal tokens that would fit where one does not.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from lark.parsers.lalr_analysis import Shift
-
 from archdsl.syntax.tree import Token
 
-Row: TypeAlias = dict[str, Any]  # kind of token -> the state that a shift leads to, or a reduction
+Row: TypeAlias = dict[str, int]  # token or rule -> the state that it leads to; below 0 a reduction, ~n that by rule n
+Parts: TypeAlias = tuple[tuple[int, bool, int], ...]  # a part of a rule, whether it is spread, and how many None before
 
 
-class Steps:
-    """What was worked out of the parse tables; it serves further texts, too."""
+class Unexpected(Exception):
+    """A token that does not fit."""
 
-    def __init__(self) -> None:
-        self.rows: dict[int, Row] = {}
+
+class Rule:
+    """A rule of the grammar: what it makes of its parts; `build` is None where it hands on the one that it has."""
+
+    __slots__ = ("build", "origin", "size")
+
+    def __init__(self, origin: str, size: int, build: Callable[[list[Any]], Any] | None) -> None:
+        self.origin, self.size, self.build = origin, size, build
+
+
+class Tables:
+    """The rules of a grammar with their builder, the rows of its states, and where its starts begin and end.
+
+    `handed_on` is what was found out about steps that only hand a value on; it serves further texts, too.
+    """
+
+    def __init__(self, made: Any, builder: object) -> None:
+        self.rows: tuple[Row, ...] = made.STATES
+        self.rules = [_rule(row, builder) for row in made.RULES]
+        self.starts: dict[str, int] = made.STARTS
+        self.ends: dict[str, int] = made.ENDS
         self.handed_on: dict[tuple[int, int, str], int] = {}
 
 
-def feeder(state: Any, steps: Steps) -> Callable[[Token], None]:
-    """What `feed_token` of a state does, for tokens before the end; what does not fit is left to it to refuse.
+class Machine:
+    """The state of one text: the positions in the tables, and the values that stand there."""
 
-    A number is a factor, which is a product, which is a sum, and so on: such steps are taken together. Where they lead
-    depends on the two uppermost states and the token, and is found once.
-    """
-    actions, callbacks = state.parse_conf.states, state.parse_conf.callbacks
-    positions, values = state.state_stack, state.value_stack
-    rows, handed_on = steps.rows, steps.handed_on
+    def __init__(self, tables: Tables, start: str) -> None:
+        self.tables, self.rows = tables, tables.rows
+        self.positions = [tables.starts[start]]
+        self.values: list[Any] = []
+        self.end = tables.ends[start]
 
-    def feed(token: Token) -> None:
-        kind = token.type
-        while True:
-            row = rows.get(positions[-1])
-            if row is None:
-                row = rows[positions[-1]] = _row(actions[positions[-1]], callbacks)
-            action = row.get(kind)
-            if action.__class__ is int:
-                positions.append(action)
-                values.append(token)
-                return
-            if action is None:
-                state.feed_token(token)
-                return
-            callback, size, origin = action
-            if callback is None:
-                key = positions[-2], positions[-1], kind
-                if key not in handed_on:
-                    handed_on[key] = _behind(actions, *key, _hands_on)
-                positions[-1] = handed_on[key]
-                continue
-            if size:
-                children = values[-size:]
-                del positions[-size:], values[-size:]
-                values.append(callback(children))
-            else:
-                values.append(callback([]))
-            positions.append(actions[positions[-1]][origin][1])
+    @property
+    def row(self) -> Row:
+        """What seems to fit now; some of it only until the rules before it are reduced."""
+        return self.rows[self.positions[-1]]
 
-    return feed
-
-
-def _row(actions: dict[str, tuple[Any, Any]], callbacks: dict[Any, Any]) -> Row:
-    """The actions on tokens of one state; names of rules, to which Lark goes by shifts too, are no kinds of tokens."""
-    return {kind: rule if what is Shift else _reduction(rule, callbacks) for kind, (what, rule) in actions.items()}
-
-
-def _reduction(rule: Any, callbacks: dict[Any, Any]) -> tuple[Any, int, str]:
-    """The callback of a rule, the number of its parts, and what it is; no callback where it hands its one value on."""
-    return None if _hands_on(rule) else callbacks[rule], len(rule.expansion), rule.origin.name
-
-
-def _hands_on(rule: Any) -> bool:
-    """Whether a rule gives its one value as it is: `?sum: product`."""
-    if len(rule.expansion) != 1 or not rule.options.expand1 or rule.alias or any(rule.options.empty_indices):
-        return False
-    (symbol,) = rule.expansion
-    return not symbol.name.startswith("_") and not getattr(symbol, "filter_out", False)
-
-
-def _is_single(rule: Any) -> bool:
-    return len(rule.expansion) == 1
-
-
-def _behind(actions: Any, below: int, top: int, kind: str, passed: Callable[[Any], bool]) -> int:
-    """The uppermost state behind all rules of one value, as far as they are passed by."""
-    while True:
-        what, rule = actions[top].get(kind, (Shift, None))
-        if what is Shift or not passed(rule):
-            return top
-        top = actions[below][rule.origin.name][1]
-
-
-def taker(actions: Any, positions: list[int], end: int) -> Callable[[str], bool]:
-    """A parser that gives no result: called with the types of tokens in order, it says whether each fits.
-
-    `end` is the state in which a text is whole; there `$END` fits.
-    """
-    single: dict[tuple[int, int, str], int] = {}  # behind all rules of one value, by the two uppermost states
-
-    def takes(kind: str) -> bool:
-        while True:
-            what, argument = actions[positions[-1]].get(kind, (None, None))
-            if what is None:
-                return kind == "$END" and positions[-1] == end
-            if what is Shift:
-                positions.append(argument)
+    def shifts(self, kind: str) -> bool:
+        """Whether a token of a kind fits, after the reductions before it; `$END` where the text may end."""
+        rows, rules, positions = self.rows, self.tables.rules, list(self.positions)
+        while (action := rows[positions[-1]].get(kind)) is not None:
+            if action >= 0:
                 return True
-            size = len(argument.expansion)
-            if size == 1:
-                key = positions[-2], positions[-1], kind
-                if key not in single:
-                    single[key] = _behind(actions, *key, _is_single)
-                positions[-1] = single[key]
-                continue
-            if size:
-                del positions[-size:]
-            positions.append(actions[positions[-1]][argument.origin.name][1])
+            rule = rules[~action]
+            del positions[len(positions) - rule.size :]
+            positions.append(rows[positions[-1]][rule.origin])
+        return kind == "$END" and positions[-1] == self.end
 
-    return takes
+    def feeder(self) -> Callable[[Token], None]:
+        """What takes the next token; it raises Unexpected for one that does not fit, and stands before it then.
+
+        A number is a factor, which is a product, which is a sum, and so on: such steps are taken together. Where they
+        lead depends on the two uppermost positions and the token, and is found once.
+        """
+        rows, rules, handed_on = self.rows, self.tables.rules, self.tables.handed_on
+        positions, values = self.positions, self.values
+
+        def feed(token: Token) -> None:
+            kind = token.type
+            while True:
+                action = rows[positions[-1]].get(kind)
+                if action is None:
+                    raise Unexpected
+                if action >= 0:
+                    positions.append(action)
+                    values.append(token)
+                    return
+                rule = rules[~action]
+                if rule.build is None:
+                    key = positions[-2], positions[-1], kind
+                    if key not in handed_on:
+                        handed_on[key] = self._behind(*key)
+                    positions[-1] = handed_on[key]
+                    continue
+                self._reduce(rule)
+
+        return feed
+
+    def finish(self) -> Any:
+        """The value of the whole text; raises Unexpected where it may not end."""
+        while self.positions[-1] != self.end:
+            action = self.row.get("$END")
+            if action is None or action >= 0:
+                raise Unexpected
+            self._reduce(self.tables.rules[~action])
+        return self.values[-1]
+
+    def _reduce(self, rule: Rule) -> None:
+        positions, values, size = self.positions, self.values, rule.size
+        parts = values[len(values) - size :]
+        del positions[len(positions) - size :], values[len(values) - size :]
+        values.append(parts[0] if rule.build is None else rule.build(parts))
+        positions.append(self.rows[positions[-1]][rule.origin])
+
+    def _behind(self, below: int, top: int, kind: str) -> int:
+        """The uppermost position behind all rules that hand their value on."""
+        while True:
+            action = self.rows[top].get(kind, 0)
+            if action >= 0 or self.tables.rules[~action].build is not None:
+                return top
+            top = self.rows[below][self.tables.rules[~action].origin]
+
+    def taker(self) -> Callable[[str], bool]:
+        """A parser that gives no result: called with the types of tokens in order, it says whether each fits."""
+        rows, rules, positions = self.rows, self.tables.rules, self.positions
+        single: dict[tuple[int, int, str], int] = {}  # behind all rules of one part, by the two uppermost positions
+
+        def behind(below: int, top: int, kind: str) -> int:
+            while (action := rows[top].get(kind, 0)) < 0 and rules[~action].size == 1:
+                top = rows[below][rules[~action].origin]
+            return top
+
+        def takes(kind: str) -> bool:
+            while True:
+                action = rows[positions[-1]].get(kind)
+                if action is None:
+                    return kind == "$END" and positions[-1] == self.end
+                if action >= 0:
+                    positions.append(action)
+                    return True
+                rule = rules[~action]
+                if rule.size == 1:
+                    key = positions[-2], positions[-1], kind
+                    if key not in single:
+                        single[key] = behind(*key)
+                    positions[-1] = single[key]
+                    continue
+                del positions[len(positions) - rule.size :]
+                positions.append(rows[positions[-1]][rule.origin])
+
+        return takes
+
+
+# ---- rules
+
+
+def _rule(row: tuple[str, str, int, bool, Parts, int], builder: object) -> Rule:
+    """A rule as the tables have it: its name, the method of the builder, how many parts it has, whether one that is
+    left alone stands for the whole, the parts that are kept, and how many None stand behind them.
+    """
+    origin, method, size, alone, parts, behind = row
+    if alone and size == 1 and parts == ((0, False, 0),) and not behind:
+        return Rule(origin, size, None)
+    return Rule(origin, size, _build(getattr(builder, method, _itself), size, alone, parts, behind))
+
+
+def _itself(parts: list[Any]) -> list[Any]:
+    """What a rule without a method is: its parts, for the rule that has it."""
+    return parts
+
+
+def _build(
+    make: Callable[[list[Any]], Any], size: int, alone: bool, parts: Parts, behind: int
+) -> Callable[[list[Any]], Any]:
+    """What makes the value of a rule of all of its parts."""
+    if not alone and not behind and parts == tuple((place, False, 0) for place in range(size)):
+        return make
+
+    def build(children: list[Any]) -> Any:
+        kept: list[Any] = []
+        for place, spread, before in parts:
+            if before:
+                kept += [None] * before
+            if not spread:
+                kept.append(children[place])
+            elif kept:
+                kept += children[place]
+            else:
+                kept = children[place]  # nothing else has this list
+        if behind:
+            kept += [None] * behind
+        return kept[0] if alone and len(kept) == 1 else make(kept)
+
+    return build

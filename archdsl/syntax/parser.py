@@ -7,16 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from lark import Lark
-from lark.exceptions import UnexpectedToken
-from lark.parsers.lalr_analysis import Shift
-
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits, raising
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.lexer import Lexer, Vocabulary
-from archdsl.syntax.machine import Steps, feeder, taker
+from archdsl.syntax.machine import Machine, Tables, Unexpected
 from archdsl.syntax.recovery import Recovery, end_of_block
 from archdsl.syntax.tree import Token
 
@@ -46,32 +42,20 @@ class Parsed(NamedTuple):
     braces: bool = False  # whether it is a guess where some of them begin and end
 
 
-class _Tables:
+class _Loaded:
     """The loaded parse tables, and the tokens that they know; made at the first parse."""
 
-    lark: Lark | None = None
-    steps = Steps()
+    tables: Tables | None = None
     vocabulary: Vocabulary
-    signs: dict[str, str]
 
 
-def _load() -> Lark:
-    if _Tables.lark is None:
+def _load() -> Tables:
+    if _Loaded.tables is None:
         from archdsl.syntax import _tables
 
-        load: Any = Lark._load_from_dict
-        lark = load(_tables.DATA, _tables.MEMO, transformer=Builder(), _plugins={"ContextualLexer": NoLexer})
-        _Tables.vocabulary = Vocabulary(lark.terminals, lark.lexer_conf.ignore)
-        _Tables.signs = {t.name: t.pattern.value for t in lark.terminals if t.pattern.type == "str"}
-        _Tables.lark = lark
-    return _Tables.lark
-
-
-class NoLexer:
-    """Stands in for Lark's own lexer, whose patterns would cost a third of the start; tokens come from `Lexer`."""
-
-    def __init__(self, conf: Any, states: Any, always_accept: Any = ()) -> None:
-        pass
+        _Loaded.vocabulary = Vocabulary(_tables.TERMINALS, _tables.IGNORED)
+        _Loaded.tables = Tables(_tables, Builder())
+    return _Loaded.tables
 
 
 def parse(source: Source, limits: Limits) -> Parsed:
@@ -124,12 +108,11 @@ def tokens(source: Source, limits: Limits, faults: list[Diagnostic]) -> Iterator
     faults += forbidden(source, limits)
     if faults:
         return
-    state: Any = _load().parse_interactive("", start="start").parser_state
-    actions, stack = state.parse_conf.states, list(state.state_stack)
-    lexer = Lexer(source, _Tables.vocabulary, limits)
-    takes = taker(actions, stack, state.parse_conf.end_state)
+    machine = Machine(_load(), "start")
+    lexer = Lexer(source, _Loaded.vocabulary, limits)
+    takes = machine.taker()
     fits = True
-    for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
+    for token in lexer.tokens(lambda: machine.row, machine.shifts):
         fits = takes(token.type)
         if not fits:
             break
@@ -159,15 +142,13 @@ def _run(
 
     `closing` is where a brace is closed that the text does not close.
     """
-    lark = _load()
-    lexer = Lexer(source, _Tables.vocabulary, limits)
-    state = lark.parse_interactive("", start=start).parser_state
-    actions, stack = state.parse_conf.states, state.state_stack
-    feed = feeder(state, _Tables.steps)
+    machine = Machine(_load(), start)
+    lexer = Lexer(source, _Loaded.vocabulary, limits)
+    feed = machine.feeder()
     if source.base:
         feed = _moved(feed, source.base)
-    recovery = Recovery(lexer, state)
-    for token in lexer.tokens(lambda: actions[stack[-1]], lambda kind: _shifts(actions, stack, kind)):
+    recovery = Recovery(lexer, machine)
+    for token in lexer.tokens(lambda: machine.row, machine.shifts):
         if closing is not None and token.start >= closing:
             closing = None
             recovery.close(token)
@@ -175,37 +156,23 @@ def _run(
             continue
         try:
             feed(token)
-        except UnexpectedToken:
+        except Unexpected:
             recovery.begin(token)
         else:
             if taken is not None:
                 taken.append(token)
     if lexer.diagnostics:
         return _Run(lexer, None, recovery)
-    end = Token("$END", "", len(source.text), len(source.text))
     try:
-        finish: Any = state.feed_token
-        return _Run(lexer, finish(end, True), recovery)
-    except UnexpectedToken:
-        recovery.tell(end)
+        return _Run(lexer, machine.finish(), recovery)
+    except Unexpected:
+        recovery.tell(Token("$END", "", len(source.text), len(source.text)))
         return _Run(lexer, None, recovery)
 
 
 def _moved(feed: Callable[[Token], None], base: int) -> Callable[[Token], None]:
     """What feeds tokens with their places moved: those of a text that is read together with others."""
     return lambda token: feed(token._replace(start=token.start + base, end=token.end + base))
-
-
-def _shifts(actions: Any, stack: list[Any], kind: str) -> bool:
-    """Whether the parser takes a token of a kind, after the reductions before it: `in` may be a value or a word."""
-    states = list(stack)
-    while kind in actions[states[-1]]:
-        action, rule = actions[states[-1]][kind]
-        if action is Shift:
-            return True
-        del states[len(states) - len(rule.expansion) :]
-        states.append(actions[states[-1]][rule.origin.name][1])
-    return False
 
 
 def forbidden(

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from lark.exceptions import UnexpectedToken
-from lark.parsers.lalr_analysis import Shift
-
 from archdsl.diagnostics import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.lexer import DROPPED, ECHO, MENDED, Lexer
+from archdsl.syntax.machine import Machine, Unexpected
 from archdsl.syntax.tree import Token
 
 _LABEL = re.compile(r'\s*((?:[A-Za-z0-9_{}]+|"[^"\n]*")(?:\s*,\s*(?:[A-Za-z0-9_{}]+|"[^"\n]*"))*)\s*:')
@@ -28,8 +26,9 @@ class Recovery:
     Braces that were opened in what was dropped stand behind it as a group on its line, and are closed as any other.
     """
 
-    def __init__(self, lexer: Lexer, state: Any) -> None:
-        self.lexer, self.state = lexer, state
+    def __init__(self, lexer: Lexer, machine: Machine) -> None:
+        self.lexer, self.machine = lexer, machine
+        self._take = machine.feeder()
         self.active = False  # whether tokens pass through here
         self._dropped: list[tuple[int, int]] = []  # where all that was stands
         self._guessed = False  # whether it is a guess where some braces begin and end
@@ -68,7 +67,7 @@ class Recovery:
         if opened is not None and opened.text == "[" and self._reread(token, opened):
             return
         self.tell(token)
-        if token.type == "_NL" and self._shifts("LBRACE") and _goes_in(self.lexer.source.text, token.start):
+        if token.type == "_NL" and self.machine.shifts("LBRACE") and _goes_in(self.lexer.source.text, token.start):
             self.lexer.excused("}")  # that was expected while it was told
             self.lexer.open(token.start)
             self._guessed = True
@@ -84,7 +83,7 @@ class Recovery:
         from archdsl.syntax.advice import explain, suspect
 
         source, opened = self.lexer.source, self.lexer.innermost(token)
-        accepted = self.state.parse_conf.states[self.state.state_stack[-1]]
+        accepted = self.machine.row
         self._line = source.position(token.start)[0]
         self._guessed = self._guessed or ("LBRACE" in accepted and "WORD" not in accepted)
         if "LBRACE" in accepted and ("WORD" not in accepted or token.type == "_NL"):
@@ -120,7 +119,7 @@ class Recovery:
                 return True
         if token.type == "RBRACE" and self._opened and self.lexer.braces() < self._opened[-1]:
             self._opened.pop()
-            if not self._shifts("RBRACE"):
+            if not self.machine.shifts("RBRACE"):
                 self._unknown(token.start)
             self._feed(token)
             self._skipping = True
@@ -129,7 +128,7 @@ class Recovery:
 
     def close(self, token: Token) -> None:
         """Close a brace before a token, which ends a line."""
-        if not self._skipping and self._shifts("RBRACE"):
+        if not self._skipping and self.machine.shifts("RBRACE"):
             self._feed(Token("RBRACE", "}", token.start, token.start))
             self.lexer.close()
 
@@ -139,16 +138,16 @@ class Recovery:
         if self._skipping and not self._echo:
             self._resume(Token("_NL", "", end, end))
         for _ in range(self.lexer.limits.depth + 1):
-            if self._shifts("$END") or not self._parsed():
+            if self.machine.shifts("$END") or not self._parsed():
                 break
-            if not self._shifts("RBRACE"):
+            if not self.machine.shifts("RBRACE"):
                 self._unknown(end)
             self._feed(Token("RBRACE", "}", end, end))
-        if not self._shifts("$END"):
+        if not self.machine.shifts("$END"):
             self._unknown(end)
         try:
-            file: tree.File = self.state.feed_token(Token("$END", "", end, end), True)
-        except UnexpectedToken:  # never: a statement can be unknown wherever one can stand
+            file: tree.File = self.machine.finish()
+        except Unexpected:  # never: a statement can be unknown wherever one can stand
             return None
         return file
 
@@ -156,15 +155,14 @@ class Recovery:
 
     def _again(self, token: Token) -> None:
         """Feed a token at the start of a line; one that cannot stand there begins the next recovery."""
-        if not (self._echo and self._shifts(token.type)):
+        if not (self._echo and self.machine.shifts(token.type)):
             self._resume(token)
         self._echo = False
         if token.type != "_NL":
             self._feed(Token("_NL", "\n", token.start, token.start))
-        state = self.state
         try:
-            self._feed(self.lexer.typed(token, state.parse_conf.states[state.state_stack[-1]]))
-        except UnexpectedToken:
+            self._feed(self.lexer.typed(token, self.machine.row))
+        except Unexpected:
             self.tell(token)
             self._skipping = True
 
@@ -180,8 +178,8 @@ class Recovery:
         self._feed(Token("_NL", "\n", begin - 1, begin - 1))
         for each in (*self.lexer.reread(begin, token.start), token):
             try:
-                self._feed(self.lexer.typed(each, self.state.parse_conf.states[self.state.state_stack[-1]]))
-            except UnexpectedToken:
+                self._feed(self.lexer.typed(each, self.machine.row))
+            except Unexpected:
                 self.tell(each)
                 self._skipping = True
                 break
@@ -189,7 +187,7 @@ class Recovery:
 
     def _feed(self, token: Token) -> None:
         base = self.lexer.source.base
-        self.state.feed_token(token._replace(start=token.start + base, end=token.end + base))
+        self._take(token._replace(start=token.start + base, end=token.end + base))
 
     def _resume(self, token: Token) -> None:
         """Drop the statement that went wrong, and let braces be as they are in the text."""
@@ -199,42 +197,42 @@ class Recovery:
         while self._opened and self._opened[-1] > open_now:
             self._opened.pop()
         while self._parsed() > open_now:
-            if not self._shifts("RBRACE"):
+            if not self.machine.shifts("RBRACE"):
                 self._unknown(at)
             self._feed(Token("RBRACE", "}", at, at))
             self.lexer.expect_more("}")
         for depth in range(self._parsed() + 1, open_now + 1):
             self._opened.append(depth)
-            if self._shifts("SEMICOLON"):
+            if self.machine.shifts("SEMICOLON"):
                 self._feed(Token("SEMICOLON", ";", at, at))
             self._feed(Token("LBRACE", "{", at, at))
 
     def _parsed(self) -> int:
         """How many braces the parser has open."""
-        return sum(map(_depth, self.state.value_stack))
+        return sum(map(_depth, self.machine.values))
 
     def _unknown(self, end: int) -> None:
         """Put what is unknown in place of a statement that does not go on.
 
         Braces of it that are whole stay as they are, and what is unknown stands behind them.
         """
-        actions, states, values = self.state.parse_conf.states, self.state.state_stack, self.state.value_stack
-        begins, depth = len(states) - 1, 0
-        while begins and (depth or "layer" not in actions[states[begins]]):
+        rows, positions, values = self.machine.rows, self.machine.positions, self.machine.values
+        begins, depth = len(positions) - 1, 0
+        while begins and (depth or "layer" not in rows[positions[begins]]):
             begins -= 1
             depth -= _depth(values[begins])
         start = next((at for value in values[begins:] if (at := _start(value)) is not None), end + self._base)
         whole = next((at for at in range(len(values) - 1, begins - 1, -1) if _closed(values[at])), None)
         if whole is not None:
-            del states[whole + 2 :], values[whole + 1 :]
-        if whole is not None and self._shifts("SEMICOLON"):
+            del positions[whole + 2 :], values[whole + 1 :]
+        if whole is not None and self.machine.shifts("SEMICOLON"):
             names, start = self._names(start, values[whole].end), values[whole].end
-            self.state.feed_token(Token("SEMICOLON", ";", start, start))
+            self._take(Token("SEMICOLON", ";", start, start))
         else:
-            del states[begins + 1 :], values[begins:]
+            del positions[begins + 1 :], values[begins:]
             names = self._names(start, end + self._base)
         start = min(start, end + self._base)
-        states.append(actions[states[-1]]["layer"][1])
+        positions.append(rows[positions[-1]]["layer"])
         text, begin = self.lexer.source.text, start - self._base
         while self._dropped and self._dropped[-1][0] >= begin:  # it goes on
             self._dropped.pop()
@@ -258,17 +256,6 @@ class Recovery:
             Token("STRING" if name[0].startswith('"') else "WORD", name[0], at + name.start(), at + name.end())
             for name in _NAME.finditer(found[1])
         )
-
-    def _shifts(self, kind: str) -> bool:
-        """Whether the parser takes a token of a kind here."""
-        actions, states = self.state.parse_conf.states, list(self.state.state_stack)
-        while kind in actions[states[-1]]:
-            action, rule = actions[states[-1]][kind]
-            if action is Shift:
-                return True
-            del states[len(states) - len(rule.expansion) :]
-            states.append(actions[states[-1]][rule.origin.name][1])
-        return kind == "$END" and states[-1] == self.state.parse_conf.end_state
 
     def _begins_line(self, token: Token) -> bool:
         return not self._line_before(token)

@@ -8,8 +8,7 @@ from lark import Lark
 from lark.exceptions import UnexpectedToken
 
 from archdsl.notations.listing.words import AMOUNTS, LABELS, Words, settled
-from archdsl.syntax.machine import Steps, feeder
-from archdsl.syntax.parser import NoLexer
+from archdsl.syntax.lexer import NoLexer
 from archdsl.syntax.tree import Token
 
 _BEFORE_LABEL = ("LSQB", "RSQB", "DIMS", "SEP", "NTH")  # what may stand in a line before `C1`
@@ -129,7 +128,6 @@ class PartsBuilder:
 class _ListingTables:
     """The loaded tables; made when the first listing is read."""
 
-    steps = Steps()
     lark: Lark | None = None
     words: Words
 
@@ -165,7 +163,6 @@ class Lines:
     def __init__(self) -> None:
         self.state = _load().parse_interactive("", start="start").parser_state
         self.first = list(self.state.state_stack)
-        self.feed = feeder(self.state, _ListingTables.steps)
 
     def items(self, tokens: list[Token]) -> list[Item] | None:
         """The facts among tokens, in order; None where the grammar has no such line."""
@@ -174,10 +171,10 @@ class Lines:
             return list(ready)
         self.state.state_stack[:] = self.first
         self.state.value_stack.clear()
-        end: Any = self.state.feed_token
+        feed: Any = self.state.feed_token
         try:
             for token in ready:
-                self.feed(token)
-            return end(_END, True)
+                feed(token)
+            return feed(_END, True)
         except (UnexpectedToken, KeyError):
             return None
