@@ -91,7 +91,7 @@ class Elaborator(Elaboration):
             return
         try:
             named = bool(statement.names) and statement.names[0].text != DISCARD
-            label = label_text(statement.names[0], place.scope, self.limits) if named else None
+            label = label_text(statement.names[0], place.scope) if named else None
         except (Problem, Silent):  # what it is called is its fault
             return
         place.names.number(label)
