@@ -69,7 +69,7 @@ HEAD = """\
 # What of torch.nn can be written
 
 Written by `python tests/reachable.py` from the signatures of PyTorch's modules and from what the kinds compile to; a
-test compares the two. Left out of the tables are `device`, `dtype` and `inplace`.
+test compares the two. Left out of the tables are `device`, `dtype` and `inplace`, which is an option of the activations.
 """
 
 

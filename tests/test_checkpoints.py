@@ -21,7 +21,7 @@ from support.harness import hidden
 import archdsl
 from archdsl.checkpoints.compare import CheckpointComparison, Renaming, compare
 from archdsl.checkpoints.header import Header, TensorEntry, read_header, write_header
-from archdsl.checkpoints.proposals import propose
+from archdsl.checkpoints.proposals import Proposal, propose
 from archdsl.cli import main as cli
 from archdsl.limits import Limits
 
@@ -521,7 +521,7 @@ def test_another_head_is_to_be_skipped() -> None:
 
 def test_nothing_alike_proposes_nothing() -> None:
     proposal = propose(wanted(LENET), entries({"x.y": (1, 2), "z": (3,)}), {}, ())
-    assert proposal == ({}, 0, (), ())
+    assert proposal == Proposal({}, 0, (), ())
 
 
 def test_a_proposal_keeps_its_word() -> None:
@@ -627,7 +627,8 @@ def test_json(run: Callable[..., Any]) -> None:
         {"classes": 10},
     )
     assert (found["fits"], found["counts"]["missing"], found["counts"]["extra"]) == (False, 10, 10)
-    assert found["proposal"] == {"rename": {"module.": ""}, "skip": [], "fits": 10, "ambiguous": []}
+    nothing: dict[str, Any] = {"skip": [], "setting": [], "left": [], "ambiguous": []}
+    assert found["proposal"] == {"rename": {"module.": ""}, "fits": 10, **nothing}
     assert found["tensors"][0] == {
         "name": "C1.weight",
         "status": "missing",

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+
 import pytest
+from test_layers import spec
 
 import archdsl
 from archdsl.claims.claims import MOST_DIGITS, Quantity, quantity, unwritable
+from archdsl.claims.counts import of_leaves
 from archdsl.diagnostics import Diagnostic
+from archdsl.layers import REGISTRY, Layer
+from archdsl.layers.base import Example
+from archdsl.network.nodes import Leaf, postorder
 from archdsl.syntax.tree import Token
 
 CNA = "block CNA(c, k=3) { CONV c k; BN; RELU }"
@@ -74,6 +82,24 @@ def mended(text: str, found: Diagnostic) -> str:
             "height and width: (28 + 0 - 3)//1 + 1 = 26",
             "block RES(c) { ADD { ID; { CONV c 3 p1; BN } }; CONV c 3 p1; RELU }",
         ),
+        (  # of several that change the size, the one of which a value makes the claim hold
+            "input 8x8x64\nup: { UPCONV 32 2x2 s2; RELU; UPCONV 16 3x3 s2 p1 } -> 32x32x16",
+            "UPCONV 16 3x3 s2 p1",
+            "height and width: (16 - 1)*2 - 2 + 1*(3 - 1) + 1 = 31",
+            "up: { UPCONV 32 2x2 s2; RELU; UPCONV 16 3x3 s2 p1 outpad=1 } -> 32x32x16",
+        ),
+        (  # behind a layer that makes one axis of all
+            "input 28x28x1\nbody: { CONV 8 5; MAXPOOL 2; FLATTEN } -> 1568",
+            "CONV 8 5",
+            "height and width: (28 + 0 - 5)//1 + 1 = 24",
+            "body: { CONV 8 5 p2; MAXPOOL 2; FLATTEN } -> 1568",
+        ),
+        (
+            "input 10x16\nenc: { LSTM 32 bidirectional } -> 10x32",
+            "LSTM 32 bidirectional",
+            "channels: hidden = 32, in 2 directions",
+            "enc: { LSTM 16 bidirectional } -> 10x32",
+        ),
         (
             f"input HxWx3\n{CNA}\nCNA 16 -> HxWx16",
             "CONV c k",
@@ -116,6 +142,25 @@ def test_where_no_layer_says_the_size_none_is_named(text: str) -> None:
     assert not any(one.text.startswith("differs from here on") for one in fault(text).related)
 
 
+EVERY = ("params", "weights", "buffers", "macs", "flops", "connections", "units")
+
+
+@pytest.mark.parametrize("kind", REGISTRY.values(), ids=REGISTRY)
+def test_the_arithmetic_of_a_count_comes_to_it(kind: type[Layer]) -> None:
+    """Every count of every example, its words taken out, is the derived number."""
+    for example in kind.examples:
+        if not isinstance(example, Example):
+            continue
+        checked = archdsl.loads(spec(example.text))._checked
+        assert checked.network is not None
+        leaves = [node for node in postorder(checked.network.body) if isinstance(node, Leaf)]
+        for leaf, unit in itertools.product(leaves, EVERY):
+            text = of_leaves((leaf,), unit).replace(",", "")
+            if text and " more" not in text:
+                figure = eval(re.sub(r"\b[A-Za-z_][\w.]*", "", text))
+                assert figure == getattr(checked.costs.of(leaf), unit), (example.text, unit, text)
+
+
 @pytest.mark.parametrize(
     ("line", "because"),
     [
@@ -124,6 +169,12 @@ def test_where_no_layer_says_the_size_none_is_named(text: str) -> None:
         ("{ CNA 8; CNA 8 } -> 3 macs", "CNA 589,824 + CNA 221,184"),
         ("g: { CONV 8 3x3 p1; RELU } -> 3 macs", "32*32 positions * weight 8*3*3*3"),
         ("CONV 8 3x3 p1; RELU -> 3 macs", "32*32 positions * weight 8*3*3*3"),
+        ("for i in 1..3 { CONV 8 3x3 p1 } -> 3 params", "224 (i = 1) + 584 (i = 2) + 584 (i = 3)"),
+        ("CONV 8 3x3 p1 x3 -> 3 params", "224 + 2 * 584"),
+        ("CONV 3 3x3 p1 x3 -> 3 macs", "3 * (32*32 positions * weight 3*3*3*3)"),
+        ("if in == 3 { CONV 8 3x3 p1; BN } -> 3 params", "CONV 224 + BN 16"),
+        ("UPCONV 8 2x2 s2 -> 3 connections", "32*32 positions of the input * weight 3*8*2*2 + 64*64*8 biases"),
+        ("CONCAT { CONV 8 1; CONV 4 1; ID } -> 32x32x16", "channels: 8 + 4 + 3 = 15"),
     ],
 )
 def test_a_claimed_count_shows_its_arithmetic_behind_braces_too(line: str, because: str) -> None:

@@ -676,7 +676,13 @@ def test_an_interrupt_ends_it_quietly(run: Callable[..., Ran], monkeypatch: pyte
     "module",
     [
         *("archdsl.cli.status", "archdsl.cli.terminal", "archdsl.cli.arguments", "archdsl.limits", "re"),
-        *("archdsl.cli.commands", "archdsl.cli.check", "archdsl.checker.check", "archdsl.syntax.machine", "archdsl.reports.verdict"),
+        *(
+            "archdsl.cli.commands",
+            "archdsl.cli.check",
+            "archdsl.checker.check",
+            "archdsl.syntax.machine",
+            "archdsl.reports.verdict",
+        ),
     ],
 )
 def test_an_interrupt_while_it_starts_ends_it_quietly(folder: Path, module: str) -> None:

@@ -209,7 +209,8 @@ def test_a_command_prints_what_the_page_shows(block: Block, tmp_path: Path) -> N
         (tmp_path / name).write_bytes(data)
     if "weights" in block.options:
         spec = tmp_path / block.options["weights"]
-        spec.with_suffix(".safetensors").write_bytes(zeros(sorted(wanted(spec))))
+        given = {name: int(value) for name, value in block.options.items() if value.isdigit()}
+        spec.with_suffix(".safetensors").write_bytes(zeros(sorted(wanted(spec, **given))))
     program = f'archdsl() {{ "{sys.executable}" -m archdsl "$@"; }}\n'
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
     for command, shown in commands(block.text):

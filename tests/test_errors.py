@@ -254,6 +254,31 @@ def test_every_line_with_a_syntax_error_is_told_in_one_run() -> None:
     assert [d.line for d in raised.value.diagnostics] == [n for n, line in enumerate(lines, 1) if line[0] in "CFl"]
 
 
+@pytest.mark.parametrize(
+    ("shape", "line", "faults"),
+    [
+        ("8x8x3", "CONV 64 3x3 s0 g7 zz", ["stride of CONV", "7 groups do not divide", "nothing is called zz"]),
+        ("8x8x3", "CONV 64 9x9 g7", ["kernel 9 is larger than the height 8", "7 groups do not divide"]),
+        ("8x8x3", "CONV 64 9x9 zz", ["nothing is called zz"]),  # which may have been p4
+        ("8x8x3", "CONV 64 9x9 p=-1", ["pad of CONV must be 0 or more"]),
+        ("8x8x3", "CONV 64 3x3 g3 s0", ["3 groups do not divide the 64 output", "stride of CONV"]),
+        ("8x8x3", "CONV 6.5 3x3 g7", ["out of CONV must be a whole number", "7 groups do not divide the 3 input"]),
+        ("8x8x7", "CONV 6.5 3x3 g7", ["out of CONV must be a whole number"]),  # 7 channels may be meant
+        ("8x8x3", "CONV 8 3x3x3 s0 g7", ["kernel of CONV has 3 numbers", "stride of CONV", "7 groups do not divide"]),
+        ("8x8x16", "GN 7 eps=-1", ["7 groups do not divide", "eps of GN"]),
+        ("9x16", "ATTENTION 7 dropout=2 zz", ["7 heads do not divide", "dropout of ATTENTION", "nothing is called zz"]),
+        ("8x8x4", "CHUNK 3 axis=foo", ["nothing is called foo"]),  # the axis is in doubt, and which pieces with it
+        ("8x8x3", "UPCONV 8 3x3 outpad=4 g5", ["outpad of 4", "5 groups do not divide"]),
+        ("8x8x4", 'REARRANGE "(h a) w c -> h (w a) c" a=-1', ["a of REARRANGE"]),  # names of the line's own
+    ],
+)
+def test_all_faults_of_a_line_are_told_in_one_run(shape: str, line: str, faults: list[str]) -> None:
+    """What the rules say of a value is told beside other faults where nothing that these may mean takes it away."""
+    found = refused(f"input {shape}\n{line}\n")
+    assert len(found) == len(faults)
+    assert all(fault in one.message for fault, one in zip(faults, found, strict=True)), found
+
+
 def test_a_layer_that_is_wrong_has_no_echo() -> None:
     """What reads the result of a wrong line, by order, by name or by dots, says nothing."""
     text = "input 28x28x1\ng: { a: FOO 3 }\nCONV 6 99x99\nRELU <- g\nADD <- g.a, g\nlet c = in\nFC c -> 10\nFC (c/7)"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+import archdsl
 from archdsl.checker.check import check
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import Source
@@ -71,6 +72,25 @@ def test_what_cannot_be_read_is_one_error_at_its_place(lines: str, line: int, me
     (found,) = faults(IMAGE + lines)
     assert found[1] == line
     assert message in found[2]
+
+
+@pytest.mark.parametrize(
+    ("lines", "try_", "holds"),
+    [
+        ("Conv2d(3, 16, 3)\nLinear(100, 128)", "14400", "Conv2d(3, 16, 3)\nLinear(14400, 128)"),
+        ("Conv2d(4, 16, 3)", "3", "Conv2d(3, 16, 3)"),
+        ("Conv2d(4, 16, 3)\nLinear(100, 128)", "3", ""),  # of two faults the line of each
+    ],
+)
+def test_the_number_that_comes_in_is_tried(lines: str, try_: str, holds: str) -> None:
+    report = archdsl.check(IMAGE + lines)
+    found = [one for one in report.diagnostics if one.severity == "error"]
+    assert found[0].fix is not None
+    assert found[0].hint == found[0].fix.title == try_
+    ((span, instead),) = found[0].fix.edits
+    text = IMAGE + lines
+    assert not holds or text[: span.start] + instead + text[span.end :] == IMAGE + holds
+    assert not holds or not [one for one in archdsl.check(IMAGE + holds).diagnostics if one.severity == "error"]
 
 
 def test_a_printed_model_is_read_and_what_it_does_not_say_is_told() -> None:

@@ -141,7 +141,7 @@ def test_values_of_attributes() -> None:
     )
     first, second, third = (layer["attributes"] for layer in found["layers"])
     assert (first["out"], first["kernel"], first["stride"], first["bias"]) == (8, [3, 3], [2, 2], False)
-    assert second == {"low": -1, "high": "inf"}
+    assert second == {"low": -1, "high": "inf", "inplace": False}
     assert third["pad"] == [[0, 1], [0, 1]]
     table = records.summary(of_text("input 14x14x6\nCONV 2 5x5 table=[[0, 1], [2, 3]]"))
     assert table["layers"][0]["attributes"]["table"] == [[0, 1], [2, 3]]

@@ -46,6 +46,7 @@ class Model:
         self._checked = checked
         self._limits = limits
         self._allow_modules = allow_modules
+        self._sources: dict[bool, str] = {}
 
     @property
     def name(self) -> str:
@@ -243,19 +244,20 @@ class Model:
         batch, dtype = values.positive("batch", batch), values.choice("dtype", dtype, tuple(BYTES))
         return summary(self._checked, self._limits.unrolled, batch, dtype)
 
-    def to_source(self) -> str:
-        """The PyTorch source of the model.
+    def to_source(self, *, inplace: bool = False) -> str:
+        """The PyTorch source of the model; with `inplace` activations overwrite what nothing else reads.
 
         Raises ArchError beyond the limit `unrolled`, and where the model has modules of other packages that `load` was
         not told to allow.
         """
-        return self._source
+        if not isinstance(inplace, bool):
+            raise TypeError(f"inplace is True or False, not {inplace!r:.40}")
+        if inplace not in self._sources:
+            from archdsl.backends.source import source
 
-    @cached_property
-    def _source(self) -> str:
-        from archdsl.backends.source import source
-
-        return source(self._checked, self._limits, allow_modules=self._allow_modules)
+            made = source(self._checked, self._limits, allow_modules=self._allow_modules, inplace=inplace)
+            self._sources[inplace] = made
+        return self._sources[inplace]
 
     def to_torch(
         self,
@@ -264,6 +266,7 @@ class Model:
         skip: Iterable[str] = (),
         rename: Mapping[str, str] | None = None,
         cast: bool = False,
+        inplace: bool = False,
     ) -> torch.nn.Module:
         """The module that the source of `to_source` makes, with fresh weights or those of a file. Needs torch.
 
@@ -277,7 +280,7 @@ class Model:
 
         if weights is None and (skip or rename or cast):
             raise ValueError("skip, rename and cast are about the file of weights=")
-        module = build(self.to_source(), self._checked)
+        module = build(self.to_source(inplace=inplace), self._checked)
         if weights is not None:
             from archdsl.api.weights import load_into, rules
 

@@ -49,14 +49,15 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | 
     reading, setting = filled(reading, [given], limits), Setting(given, limits, work or Work(limits.visits))
     written = reading.own.text if reading.answer is None else reading.answer.source.text
     checked = _filled_check(reading, setting)
-    if not checked.failed or reading.notation != "arch":
+    if not checked.failed:
         return checked
+    from archdsl.checker.fixes.listing import mended_listing
     from archdsl.checker.fixes.mended import MOST_VISITS, mended
 
     few = limits._replace(visits=min(limits.visits, MOST_VISITS))
 
     def again(text: str) -> Checked:
-        tried = read(Source(reading.own.name, text), few, "arch", reading.folder, reading.inputs)
+        tried = read(Source(reading.own.name, text), few, reading.notation, reading.folder, reading.inputs)
         if reading.answer is None:
             return _with_inputs(tried, Setting.of(given, few))
         from archdsl.checker.holes.beside import with_numbers
@@ -64,7 +65,14 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | 
         return with_numbers(tried, reading.answer, Setting.of(given, few)) or checked
 
     with without_collector():
+        if reading.notation != "arch":
+            return checked._replace(diagnostics=mended_listing(checked, written, again))
         return checked._replace(diagnostics=mended(written, checked.diagnostics, again))
+
+
+def check_again(reading: Reading, given: dict[str, Any], limits: Limits) -> Checked:
+    """Check one setting of a text that is looked at further: no texts that mend its faults are looked for."""
+    return _filled_check(filled(reading, [given], limits), Setting.of(given, limits))
 
 
 def _with_inputs(reading: Reading, setting: Setting) -> Checked:

@@ -41,12 +41,19 @@ class Ambiguity(NamedTuple):
 
 
 class Proposal(NamedTuple):
-    """Rules to add, how many tensors fit with them, parts to skip so that all does, and what stays open."""
+    """Rules to add, how many tensors fit with them, parts to skip so that all does, and what stays open.
+
+    `setting` are values of the model, or its input, as the command has them, with which so many fit, and `left` the
+    parts to skip then. It is `contrary` where the caller gave other values, so that skipping is likelier meant.
+    """
 
     rename: dict[str, str]
     fits: int
     skip: tuple[str, ...]
     ambiguous: tuple[Ambiguity, ...]
+    setting: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    contrary: bool = False
 
 
 def propose(
@@ -69,8 +76,8 @@ def propose(
     for rules in (search.rules, before):
         tried = _tried(wanted, found, {**rename, **rules}, skip, cast) if rules else None
         if tried is not None and tried.count("fits") > now.count("fits"):
-            return Proposal(rules, tried.count("fits"), _skips(tried), tuple(search.ambiguous))
-    return Proposal({}, now.count("fits"), _skips(now), tuple(search.ambiguous))
+            return Proposal(rules, tried.count("fits"), skips(tried), tuple(search.ambiguous))
+    return Proposal({}, now.count("fits"), skips(now), tuple(search.ambiguous))
 
 
 def _tried(
@@ -272,7 +279,7 @@ def _text(sizes: tuple[Any, ...]) -> str:
 # ---- what to leave out
 
 
-def _skips(tried: CheckpointComparison) -> tuple[str, ...]:
+def skips(tried: CheckpointComparison) -> tuple[str, ...]:
     """Few parts without which all fits: the shortest that hold nothing that fits; none where nothing fits at all."""
     wrong = [pair.name for pair in tried.pairs if pair.status not in ("fits", "skipped")]
     holds = Counter(part for pair in tried.pairs if pair.status == "fits" for part in parts_of(pair.name))

@@ -17,12 +17,14 @@ def comes(said: tree.Comes, shape: Shape) -> bool:
     return said.sizes in (shape.sizes, space) or (len(said.sizes) == 1 and set(space) == set(said.sizes))
 
 
-def comes_otherwise(one: tree.Comes, shape: Shape) -> tuple[str, str | None]:
-    """What a layer says that it reads and what comes in, in one unit; and what it should say."""
+def comes_otherwise(one: tree.Comes, shape: Shape) -> tuple[str, tuple[str, ...]]:
+    """What a layer says that it reads and what comes in, in one unit; and the number that it should say."""
     if one.what == "window":
-        return f"this layer says that it reads {'x'.join(map(str, one.sizes))} positions, and {shape} comes in", None
+        return f"this layer says that it reads {'x'.join(map(str, one.sizes))} positions, and {shape} comes in", ()
     came = shape.channels if one.what == "channels" else shape.elements
     number = f"{came:,}" if isinstance(came, int) else str(came)
     of = f" ({shape})" if shape.rank > 1 else ""
     what = "numbers" if one.what == "elements" else one.what
-    return f"this layer says that it reads {one.sizes[0]:,} {what}, and {number} come in{of}", str(came)
+    return f"this layer says that it reads {one.sizes[0]:,} {what}, and {number} come in{of}", (
+        str(came),
+    ) if isinstance(came, int) else ()

@@ -77,6 +77,8 @@ def _changes(leaf: Leaf, claimed: tuple[Any, ...]) -> list[dict[str, Any]]:
         changes += [{"stride": stride} for stride in range(1, 5)]
     if "out" in attributes and claimed[-1] is not None:
         changes.append({"out": claimed[-1]})
+    if "hidden" in attributes and isinstance(claimed[-1], int):
+        changes += [{"hidden": hidden} for hidden in (claimed[-1], claimed[-1] // 2) if hidden]
     if "kernel" in attributes:
         changes += [{"kernel": kernel} for kernel in range(1, 12)]
     return changes

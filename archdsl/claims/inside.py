@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Sequence as Row
 from typing import Any, NamedTuple
 
 from archdsl.claims.hints import changes_of, given_with, spelled_changes
@@ -11,6 +12,7 @@ from archdsl.sizes.shape import Shape
 
 DIFFERS = "differs from here on"  # how what is told of the layer begins; a fix looks for it
 _SEEN = 500  # layers that are looked at
+_TRIED = 8  # layers of which values are tried
 _BEHIND = 100  # layers behind one whose value is tried
 
 
@@ -26,13 +28,42 @@ def inside(nodes: Iterable[Node], claimed: tuple[Any, ...], derived: Shape) -> I
     if len(claimed) != derived.rank:
         return None
     wrong = [axis for axis, size in enumerate(claimed) if size is not None and size != derived.sizes[axis]]
-    path = [leaf for leaf in _path(nodes) if _keeps_rank(leaf, derived.rank)]
-    if not wrong or not path:
+    every = [leaf for leaf in _path(nodes) if len(leaf.inputs) == 1]
+    path = [leaf for leaf in every if leaf.inputs[0].rank == leaf.outputs[0].rank == derived.rank]
+    if not wrong:
         return None
-    place = _widening(path, derived) if wrong[0] == derived.rank - 1 else _resizing(path, wrong[0], claimed[wrong[0]])
-    if place is None:
-        return None
-    return InnerLayer(path[place], _mending(path[place : place + _BEHIND], wrong, claimed))
+    if wrong[0] == derived.rank - 1:
+        places = _widening(path, derived)
+    else:
+        places = _resizing(path, wrong[0], claimed[wrong[0]]) if path else []
+    if not places:  # the size is another axis' before: FLATTEN
+        path, places = every, _reshaping(every, derived)
+    return _likeliest(path, places, wrong, claimed)
+
+
+def _likeliest(path: list[Leaf], places: list[int], wrong: list[int], claimed: tuple[Any, ...]) -> InnerLayer | None:
+    """The first layer of which a value makes the claim hold; where none has one, the first of all."""
+    for place in places[:_TRIED]:
+        values = _mending(path[place : place + _BEHIND], wrong, claimed)
+        if values:
+            return InnerLayer(path[place], values)
+    return InnerLayer(path[places[0]], "") if places else None
+
+
+def joining(nodes: Row[Node]) -> Merge | None:
+    """The merge at the end of what is claimed, where nothing behind it changes the shape."""
+    stack = [*nodes]
+    for _ in range(_SEEN):
+        if not stack:
+            return None
+        node = stack.pop()
+        if isinstance(node, Merge):
+            return node
+        if not isinstance(node, Leaf):
+            stack += children(node)
+        elif node.inputs[:1] != node.outputs[:1]:
+            return None
+    return None
 
 
 def _path(nodes: Iterable[Node]) -> Iterator[Leaf]:
@@ -50,23 +81,24 @@ def _path(nodes: Iterable[Node]) -> Iterator[Leaf]:
             stack += children(node)[:1] if isinstance(node, Merge) else children(node)[::-1]
 
 
-def _keeps_rank(leaf: Leaf, rank: int) -> bool:
-    return len(leaf.inputs) == 1 and leaf.inputs[0].rank == rank and leaf.outputs[0].rank == rank
-
-
-def _widening(path: list[Leaf], derived: Shape) -> int | None:
+def _widening(path: list[Leaf], derived: Shape) -> list[int]:
     """The last layer that says the channels."""
-    places = [place for place, leaf in enumerate(path) if "out" in type(leaf.op).attributes]
-    return places[-1] if places and path[places[-1]].outputs[0].channels == derived.channels else None
+    places = [at for at, leaf in enumerate(path) if not {"out", "hidden"}.isdisjoint(type(leaf.op).attributes)]
+    return places[-1:] if places and path[places[-1]].outputs[0].channels == derived.channels else []
 
 
-def _resizing(path: list[Leaf], axis: int, claimed: Any) -> int | None:
-    """The first layer that changes a size of space behind the last that has it as claimed; else one with a stride."""
+def _resizing(path: list[Leaf], axis: int, claimed: Any) -> list[int]:
+    """The layers that change a size of space behind the last that has it as claimed; else the first with a stride."""
     begin = max((at for at, leaf in enumerate(path) if leaf.inputs[0].sizes[axis] == claimed), default=0)
     behind = range(begin, len(path))
-    changing = (at for at in behind if path[at].inputs[0].sizes[axis] != path[at].outputs[0].sizes[axis])
-    striding = (at for at in behind if "stride" in type(path[at].op).attributes)
-    return next(changing, next(striding, None))
+    changing = [at for at in behind if path[at].inputs[0].sizes[axis] != path[at].outputs[0].sizes[axis]]
+    return changing or [at for at in behind if "stride" in type(path[at].op).attributes][:1]
+
+
+def _reshaping(path: list[Leaf], derived: Shape) -> list[int]:
+    """The layers up to the last that changes the shape to the derived one, that one first."""
+    places = [at for at, leaf in enumerate(path) if leaf.inputs[0] != leaf.outputs[0]]
+    return places[::-1] if places and path[places[-1]].outputs[0] == derived else []
 
 
 def _mending(path: list[Leaf], wrong: list[int], claimed: tuple[Any, ...]) -> str:

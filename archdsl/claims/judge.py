@@ -7,26 +7,24 @@ from collections.abc import Sequence as Row
 from contextlib import contextmanager
 from typing import NamedTuple
 
-from archdsl.analysis.cost import Cost, Costs, add, worked
+from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.claims.claims import Claim, judge_quantity
 from archdsl.claims.comes import comes, comes_otherwise
+from archdsl.claims.counts import Sums, of_nodes
 from archdsl.claims.hints import try_of_claim
 from archdsl.claims.incoming import incoming
-from archdsl.claims.inside import DIFFERS, inside
+from archdsl.claims.inside import DIFFERS, inside, joining
 from archdsl.diagnostics import Related, Span
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.shapes import agrees, stated_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Reporter
-from archdsl.layers.worked import NOTHING, Worked
 from archdsl.limits import Limits
-from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Use
+from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Node, Repeat, Sequence
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size, Undetermined, same
 from archdsl.syntax import tree
 
-_MOST_SUMMANDS = 4
-_MOST_PRODUCTS = 16  # that the figure of a line is shown as
 _STEPS = 5  # that holding a claim costs
 _CHARACTERS = 50  # of a claim that cost a step more
 
@@ -37,34 +35,6 @@ class _Written(NamedTuple):
     text: str
     line: int
     file: str
-
-
-class _Sums:
-    """How a count of several items comes about; worked out where a claim of it fails, once for each unit."""
-
-    def __init__(self, items: Row[Item], costs: Costs) -> None:
-        self._items, self._costs = items, costs
-        self._texts: dict[str, str] = {}
-
-    def text(self, unit: str) -> str:
-        """The largest of the items, and how many more there are."""
-        if unit not in self._texts:
-            figures = [(item, getattr(self._costs.of(item.node), unit)) for item in self._items]
-            self._texts[unit] = _summands(figures, unit)
-        return self._texts[unit]
-
-
-def _summands(figures: list[tuple[Item, Size]], unit: str) -> str:
-    """The largest of some counts; of one alone, how it comes about."""
-    known = sorted((f for f in figures if isinstance(f[1], int) and f[1]), key=lambda f: -f[1])
-    if not known or len(known) < len([f for f in figures if f[1] != 0]):
-        return ""
-    if len(known) == 1:
-        item, figure = known[0]
-        return _figures(figure, (item.node,), unit)
-    shown = " + ".join(f"{_called(item)} {figure:,}" for item, figure in known[:_MOST_SUMMANDS])
-    rest = len(known) - _MOST_SUMMANDS
-    return f"{shown} + {rest} more" if rest > 0 else shown
 
 
 class Judge:
@@ -132,7 +102,7 @@ class Judge:
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
         nodes = tuple(item.node for item in items)
         known = leaves if len(leaves) == len(items) else ()
-        sums = self._sums(_opened(items))
+        sums = self._sums(items)
         return self._all(last.claims, shapes, cost, scope, known, sums, nodes=nodes)
 
     def _come_in(self, items: list[Item]) -> None:
@@ -143,8 +113,8 @@ class Judge:
                 continue
             for one in node.statement.comes:
                 if not comes(one, node.inputs[0]):
-                    message, hint = comes_otherwise(one, node.inputs[0])
-                    self.report.tell("shape-mismatch", message, one, hint=hint)
+                    message, instead = comes_otherwise(one, node.inputs[0])
+                    self.report.tell("shape-mismatch", message, one, instead=instead)
 
     def container(
         self, expects: list[tree.Expect], body: Node, results: tuple[Shape | None, ...], scope: Scope, *, model: bool
@@ -161,8 +131,8 @@ class Judge:
         for expect in expects:
             self._all(expect.claims, known, cost, scope, (), sums, whole=model, nodes=(body,))
 
-    def _sums(self, items: Row[Item]) -> _Sums:
-        return _Sums(items, self.costs)
+    def _sums(self, items: Row[Item]) -> Sums:
+        return Sums(items, self.costs)
 
     def refuse_parts_of_trainable(self) -> None:
         """Where something is frozen, refuse claims of `trainable` about parts: one may stand in several places."""
@@ -177,7 +147,7 @@ class Judge:
         cost: Cost | None,
         scope: Scope,
         leaves: tuple[Leaf, ...],
-        sums: _Sums,
+        sums: Sums,
         *,
         whole: bool = False,
         nodes: tuple[Node, ...] = (),
@@ -239,15 +209,17 @@ class Judge:
             begun = f"{DIFFERS}, {_derivation(found.leaf, sizes)}"
             statement, values = found.leaf.statement, found.values
             related = (Related(Span(statement.start, statement.end), begun), *related)
+        merge = joining(self._nodes) if leaf is None and (found is None or not values) else None
+        because = _arithmetic(merge) if merge is not None else because
         self._tell("claim-shape", claim, str(derived), because, hint, values, related)
         return False
 
-    def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: _Sums) -> None:
+    def _quantity(self, claim: tree.QuantityClaim, cost: Cost, leaves: tuple[Leaf, ...], sums: Sums) -> None:
         holds, derived = judge_quantity(claim, cost)
         if self._settle(claim, holds, derived) or self._doubt or self.report.knows("claim-value", claim):
             return
         unit = claim.unit.text
-        because = _figures(getattr(cost, unit), leaves, unit) or sums.text(unit)
+        because = of_nodes(getattr(cost, unit), leaves, unit) or sums.text(unit)
         self._tell("claim-value", claim, derived, because, None)
 
     def text(self, claim: tree.Claim) -> str:
@@ -339,35 +311,7 @@ def _derivation(leaf: Leaf, claimed: tuple[Size | None, ...]) -> str:
     return _arithmetic(leaf)
 
 
-def _arithmetic(leaf: Leaf) -> str:
+def _arithmetic(leaf: Leaf | Merge) -> str:
     """The arithmetic of a layer, or where it has none what it reads and gives."""
     on = f" on {', '.join(map(str, leaf.inputs))}" if leaf.inputs else ""
     return leaf.op.derivation(*leaf.inputs) or f"{leaf.op.name}{on} gives {', '.join(map(str, leaf.outputs))}"
-
-
-def _figures(figure: Size, nodes: tuple[Node, ...], unit: str) -> str:
-    """How a count of a line comes about, where layers, merges and equal copies of a layer give all of it."""
-    parts = [_worked(node, unit) for node in nodes]
-    every = Worked(*(product for part in parts for product in part.products))
-    return every.text(_MOST_PRODUCTS) if every.products and every.figure == figure else ""
-
-
-def _worked(node: Node, unit: str) -> Worked:
-    if isinstance(node, Repeat) and len(node.runs) == 1:
-        return _worked(node.runs[0].node, unit).times(node.runs[0].copies)
-    return worked(node, unit) if isinstance(node, (Leaf, Merge)) else NOTHING
-
-
-def _opened(items: Row[Item]) -> Row[Item]:
-    """The items of a line; of one block or of braces alone, what stands in them."""
-    while len(items) == 1 and isinstance(items[0].node, (Sequence, Use, Conditional)):
-        node = items[0].node
-        items = node.items if isinstance(node, Sequence) else node.body.items
-    return items
-
-
-def _called(item: Item) -> str:
-    """What an item is called in a sum: its label, else its kind."""
-    statement = getattr(item.node, "statement", None)
-    kind = getattr(statement, "kind", None)
-    return item.label or (kind.text if kind else "braces")

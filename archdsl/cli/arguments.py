@@ -53,6 +53,7 @@ class Arguments(NamedTuple):
     cast: bool = False
     every: bool = False
     allow_modules: bool = False
+    inplace: bool = False
     exclude: list[str] = []  # noqa: RUF012
 
     def parameters(self) -> dict[str, Any]:

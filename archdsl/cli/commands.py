@@ -118,7 +118,8 @@ def compile(arguments: Arguments) -> int:
     from archdsl.backends.source import source
 
     try:
-        text = source(checked, arguments.limits, allow_modules=arguments.allow_modules)
+        allowed, inplace = arguments.allow_modules, arguments.inplace
+        text = source(checked, arguments.limits, allow_modules=allowed, inplace=inplace)
     except ArchError as wrong:
         return terminal.report([*checked.diagnostics, *wrong.diagnostics], most)
     _deliver(text, target, checked.source)

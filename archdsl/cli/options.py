@@ -149,6 +149,8 @@ def _compile_options(parser: Any) -> None:
     _output_options(parser)
     words = "write the imports of modules of other packages (MODULE): code that runs with the source"
     parser.add_argument("--allow-modules", action="store_true", help=words)
+    words = "let each activation overwrite its input, where nothing else reads that"
+    parser.add_argument("--inplace", action="store_true", help=words)
     _input_option(parser)
     _notation(parser)
 
@@ -222,8 +224,8 @@ USAGES = {
     "                     [--explain-reading] [--limit NAME=N]",
     "summary": "SPEC [NAME=VALUE ...] [--depth N] [--columns NAME,...] [--source] [--batch N] [--dtype NAME]\n"
     "                       [--format text|json] [--input [NAME=]SHAPE] [--notation arch|listing] [--limit NAME=N]",
-    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--allow-modules] [--input [NAME=]SHAPE]\n"
-    "                       [--notation arch|listing] [--limit NAME=N]",
+    "compile": "SPEC [NAME=VALUE ...] [-o FILE] [--force] [--allow-modules] [--inplace]\n"
+    "                       [--input [NAME=]SHAPE] [--notation arch|listing] [--limit NAME=N]",
     "fmt": "PATH... [--check] [--diff] [--exclude PATTERN] [--limit NAME=N]",
     "convert": "LISTING [-o FILE] [--force] [--notation arch|listing] [--explain-reading] [--limit NAME=N]",
     "weights": "SPEC FILE [NAME=VALUE ...] [--rename OLD=NEW] [--skip NAME] [--cast] [--all] [--format text|json] "

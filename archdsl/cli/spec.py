@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
-from archdsl.checker.check import check
+from archdsl.checker.check import check, check_again
 from archdsl.checker.checked import Checked, unread
 from archdsl.cli.arguments import Arguments
 from archdsl.cli.usage import Usage
 from archdsl.diagnostics import ArchError, Diagnostic, Source
 from archdsl.files import texts
 from archdsl.limits import Limits
-from archdsl.reading.reading import read
+from archdsl.reading.reading import Reading, read
+from archdsl.syntax import tree
 
 if TYPE_CHECKING:
     from archdsl.reading.given import GivenInput, Inputs
@@ -20,16 +22,45 @@ if TYPE_CHECKING:
 _TWICE = "--input is given several times: then each says which input it is, --input NAME=SHAPE"
 
 
+class OneSpec:
+    """The spec of a command, read once and checked at any setting."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        self.arguments = arguments
+        self.source, self.faults = read_source(arguments.paths[0], arguments.limits)
+
+    def checked(self) -> Checked:
+        """The check at the values given; what is wrong where its file cannot be read."""
+        given = self.arguments.parameters()
+        inputs = given_inputs(self.arguments.input, self.arguments.limits)
+        if self.faults:
+            return unread(self.source, self.faults)
+        return check(self._reading(inputs), given, self.arguments.limits)
+
+    def again(self, values: Mapping[str, Any], inputs: Inputs | None, limits: Limits) -> Checked:
+        """The check at other values beside those given; `inputs` are in place of those given."""
+        given = {**self.arguments.parameters(), **values}
+        asked = inputs or given_inputs(self.arguments.input, self.arguments.limits)
+        return check_again(self._reading(asked), given, limits)
+
+    def fixed(self) -> set[str]:
+        """What was given in place of what the text has itself: names of parameters with a default, "" for the input."""
+        file = self._reading(None).file
+        statements = [one for line in file.lines for one in line.statements] if file is not None else []
+        models = [one for one in statements if isinstance(one, tree.ModelStatement)]
+        own = {one.name.text for model in models for one in model.parameters if one.default is not None}
+        replaced = self.arguments.input and any(isinstance(one, tree.Input) for one in statements)
+        return (own & set(self.arguments.values)) | ({""} if replaced else set())
+
+    def _reading(self, inputs: Inputs | None) -> Reading:
+        arguments = self.arguments
+        around = root_of(arguments.paths[0], self.source, arguments.limits)
+        return read(self.source, arguments.limits, arguments.notation, around, inputs)
+
+
 def checked_spec(arguments: Arguments) -> Checked:
     """The one spec of a command, checked at the values given; what is wrong where its file cannot be read."""
-    given = arguments.parameters()
-    inputs = given_inputs(arguments.input, arguments.limits)
-    source, faults = read_source(arguments.paths[0], arguments.limits)
-    if faults:
-        return unread(source, faults)
-    around = root_of(arguments.paths[0], source, arguments.limits)
-    reading = read(source, arguments.limits, arguments.notation, around, inputs)
-    return check(reading, given, arguments.limits)
+    return OneSpec(arguments).checked()
 
 
 def read_source(path: str, limits: Limits) -> tuple[Source, list[Diagnostic]]:
@@ -48,6 +79,15 @@ def root_of(path: str, source: Source, limits: Limits, folder: str | None = None
     from archdsl.reading.root import below, beside
 
     return below(".", source.name, limits) if path == "-" else beside(path, source.name, limits, folder)
+
+
+def given_shape(sizes: tuple[int, ...]) -> Inputs | None:
+    """A shape as `--input` gives it; nothing for one without axes."""
+    if not sizes:
+        return None
+    from archdsl.reading.given import GivenInput, Inputs
+
+    return Inputs(GivenInput(sizes), {})
 
 
 def given_inputs(words: list[str], limits: Limits) -> Inputs | None:

@@ -61,7 +61,7 @@ class Rules:
         key = self._key(statement, kind, shapes, place.scope)
         found = self.known.get(key) if key is not None else None
         if found is None:
-            bound = self._bound(statement, kind, shapes, place)
+            bound = self._bound(statement, kind, inputs, place)
             if None in shapes:
                 self._refuse_unfit(kind, bound)
                 raise Silent
@@ -84,13 +84,37 @@ class Rules:
             place.scope.spend(_formula(*shapes, *results) // _PER_STEP, statement)
         return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]
 
-    def _bound(self, statement: tree.LayerStatement, kind: type[Layer], shapes: Any, place: Place) -> Bound:
+    def _bound(
+        self, statement: tree.LayerStatement, kind: type[Layer], inputs: tuple[Value, ...], place: Place
+    ) -> Bound:
         """The values of a line; raises Problem with every fault of them, of those that are bound, too."""
         try:
             return bind(of_kind(kind), statement.arguments, place.scope, place.kinds)
         except Unbound as fault:
-            fault.beside += unfit(kind, fault.bound, tuple(shape for shape in shapes if shape is not None), None)
+            shapes = tuple(value.shape for value in inputs if value.shape is not None)
+            fault.beside += unfit(kind, fault.bound, shapes, None)
+            fault.beside += self._further(kind, fault.bound, inputs, statement, (fault, *fault.beside))
             raise
+
+    def _further(
+        self,
+        kind: type[Layer],
+        bound: Bound,
+        inputs: tuple[Value, ...],
+        statement: tree.LayerStatement,
+        faults: tuple[Problem, ...],
+    ) -> tuple[Problem, ...]:
+        """What the rules refuse beside some faults, whatever the values that have these are."""
+        from archdsl.elaborate.further import further
+
+        shapes = tuple(value.shape for value in inputs if value.shape is not None)
+        if len(shapes) < len(inputs) or any(value.doubt for value in inputs):
+            return ()
+        at = {fault.at for fault in faults}
+        doubted = {name for name, argument in bound.written.items() if argument in at}
+        unknown = any(fault.at not in bound.written.values() for fault in faults)
+        each = further(kind, bound, shapes, doubted, unknown=unknown)
+        return tuple([self._placed(one, kind, values, inputs, statement, own=False) for one, values in each])
 
     def _refuse_unfit(self, kind: type[Layer], bound: Bound) -> None:
         """Refuse values that no input makes right, of a line that reads what is in doubt; raises Problem."""
@@ -176,19 +200,37 @@ class Rules:
         *,
         asked: bool,
     ) -> Problem:
-        """The fault of a layer with its place; where the rules of shapes were `asked`, the input matters."""
+        """The fault of a layer, with others of its line; where the rules of shapes were `asked`, the input matters."""
+        found = self._placed(refusal, kind, bound, inputs, statement, own=not asked and refusal.code in _OF_THE_LINE)
+        if not asked:
+            shapes = tuple(value.shape for value in inputs if value.shape is not None)
+            found.beside = unfit(kind, bound, shapes, refusal.blame)
+        if isinstance(refusal.blame, str):
+            found.beside += self._further(kind, bound, inputs, statement, (found, *found.beside))
+        return found
+
+    def _placed(
+        self,
+        refusal: Refusal,
+        kind: type[Layer],
+        bound: Bound,
+        inputs: tuple[Value, ...],
+        statement: tree.LayerStatement,
+        *,
+        own: bool,
+    ) -> Problem:
+        """A refusal with its place; with where its input comes from, unless it is the line's `own`."""
         at: Placed = statement.kind or statement
         if isinstance(refusal.blame, str) and refusal.blame in bound.written:
             at = bound.written[refusal.blame]
         shapes = tuple(value.shape for value in inputs if value.shape is not None)
-        own = not asked and refusal.code in _OF_THE_LINE
         related = [self.origin(value) for value in inputs if self.origins[value.number].end and not own]
         tried = try_of_refusal(refusal, kind, bound, shapes)
         hint = tried.text if tried else refusal.hint
         if refusal.code == "wrong-type" and hint is None:
             hint = f"usage: {kind.usage()}"
         fault = Problem if refusal.code in _WHATEVER else Refused
-        found = fault(
+        return fault(
             refusal.code,
             refusal.message,
             at,
@@ -197,9 +239,6 @@ class Rules:
             what=kind.name,
             values=tried.values if tried else "",
         )
-        if not asked:
-            found.beside = unfit(kind, bound, shapes, refusal.blame)
-        return found
 
     def origin(self, value: Value) -> Related:
         """Where a value comes from, as a place that explains a fault."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
-from archdsl.layers.values import REQUIRED, Sizes, Type
+from archdsl.layers.values import REQUIRED, Number, Sizes, Type
 from archdsl.layers.worked import NOTHING, Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import SYMBOLIC, Size
@@ -130,7 +130,8 @@ class Apart(NamedTuple):
 class Lowered(NamedTuple):
     """How PyTorch computes a layer: as a module, as an expression of its inputs `{0}`, `{1}`, or as both.
 
-    `in_place` says that both take `inplace=True`, which is right behind a layer whose output is `fresh`.
+    `in_place` says that both take `inplace=True`, which is right behind a layer whose output is `fresh`; `asked`, that
+    the line wants it.
 
     `wants` and `gives` say how values lie in memory behind the batch: `first` (channels first), `last` (channels last),
     `flat` (one axis), `any` (as it comes, and it stays so). `over` is the call with all inputs as one sequence `{0}`.
@@ -149,6 +150,7 @@ class Lowered(NamedTuple):
     wants: str = "any"
     gives: str | tuple[str, ...] = "any"
     in_place: bool = False
+    asked: bool = False
     over: str | None = None
     stretches: bool = False
     use: str = ""
@@ -340,6 +342,13 @@ class Layer:
         return NOTHING
 
     # ---- PyTorch
+
+    @classmethod
+    def floats(cls, arguments: dict[str, Any]) -> dict[str, Any]:
+        """Arguments by PyTorch's names or ours, each number that need not be whole as a float, as TorchScript asks."""
+        numbers = {name for name, one in cls.attributes.items() if isinstance(one.type, Number)}
+        numbers |= {str(cls.attributes[name].torch) for name in numbers}
+        return {name: float(one) if name in numbers and type(one) is int else one for name, one in arguments.items()}
 
     def lower(self, *inputs: Shape) -> Lowered:
         """The layer in PyTorch, as text."""

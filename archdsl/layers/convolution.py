@@ -9,6 +9,7 @@ from archdsl.layers.groups import divisors
 from archdsl.layers.neurons import Neurons
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.sides import Padding
+from archdsl.layers.support import of_axes
 from archdsl.layers.support.conv import ASYMMETRIC_CONV, PADDED_CONV
 from archdsl.layers.values import PerAxis, Word
 from archdsl.layers.window import Window, check_filling, check_fit, derivation, ever, leftovers, same_padding, short
@@ -161,7 +162,7 @@ class Convolution(Neurons):
 
     def supported(self, name: str, source: str, arguments: dict[str, Any]) -> Module:
         dimensions = str(len(self.kernel))
-        return Module(f"{name}{dimensions}d", arguments, 3, _DEFAULTS, source.replace("{n}", dimensions))
+        return Module(f"{name}{dimensions}d", arguments, 3, _DEFAULTS, of_axes(source, int(dimensions)))
 
     def _padding(self, x: Shape) -> object:
         """PyTorch's padding: `same` at stride 1, numbers where both ends are alike, else pairs for F.pad."""

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from archdsl.layers.base import Layer, Lowered, Module, inline
+from archdsl.layers.base import Layer, Lowered, Module, attribute, inline
+from archdsl.layers.values import Switch
 from archdsl.sizes.shape import Shape
 
 
@@ -20,15 +21,15 @@ class Function(Layer):
     trains: ClassVar[bool] = False
 
     def lower(self, *inputs: Shape) -> Lowered:
-        named = {attribute.torch or name: (name, attribute) for name, attribute in self.attributes.items()}
-        arguments: dict[str, Any] = {torch: self.__dict__[name] for torch, (name, _) in named.items()}
-        defaults = {torch: attribute.default for torch, (_, attribute) in named.items() if not attribute.required}
-        positional = sum(attribute.positional for attribute in self.attributes.values())
+        named = {one.torch or name: (name, one) for name, one in self.attributes.items() if name != "inplace"}
+        arguments = self.floats({torch: self.__dict__[name] for torch, (name, _) in named.items()})
+        defaults = {torch: one.default for torch, (_, one) in named.items() if not one.required}
+        positional = sum(one.positional for _, one in named.values())
         module = Module(f"nn.{self.module}", arguments, positional, defaults)
         call = inline(self.function, module)
         place = self.lies(inputs[0])
         call = f"{call[:-1]}, training=self.training)" if self.trains else call
-        return Lowered(module, call, wants=place, gives=place, in_place=self.in_place())
+        return Lowered(module, call, wants=place, gives=place, in_place=self.in_place(), asked=self.asks())
 
     def lies(self, x: Shape) -> str:
         """How the input lies in memory; as it comes where each element is by itself."""
@@ -36,6 +37,10 @@ class Function(Layer):
 
     def in_place(self) -> bool:
         """Whether PyTorch has it in place, with a backward pass, at these values."""
+        return False
+
+    def asks(self) -> bool:
+        """Whether the line asks for it in place."""
         return False
 
 
@@ -46,3 +51,15 @@ class Activation(Function):
 
     def is_pointwise(self, x: Shape) -> bool:
         return True
+
+
+class Overwriting(Activation):
+    """An activation that PyTorch has in place, too."""
+
+    inplace: bool = attribute(Switch(), False, doc="overwrites its input, where nothing else reads that", named=True)
+
+    def in_place(self) -> bool:
+        return True
+
+    def asks(self) -> bool:
+        return self.inplace

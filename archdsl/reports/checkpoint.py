@@ -88,16 +88,25 @@ def counted(comparison: CheckpointComparison, status: str) -> str:
 
 
 def _advice(fit: FitReport, most: int) -> list[str]:
-    proposal, lines = fit.proposal, []
-    options = [*_options("--rename", proposal.rename), *_options("--skip", proposal.skip)]
-    if options:
-        gain = f" (then {proposal.fits:,} fit)" if proposal.rename else ""
-        lines.append(f"try: {' '.join(options) if len(options) <= _FEW else _one_a_line(options[:_MANY])}{gain}")
-    if len(options) > _MANY:
-        lines.append(f"… and {len(options) - _MANY:,} more; --format json has all")
+    proposal = fit.proposal
+    renames, skips = _options("--rename", proposal.rename), _options("--skip", proposal.skip)
+    ways = [(f" (then {proposal.fits:,} fit)" if proposal.rename and not proposal.setting else "", [*renames, *skips])]
+    if proposal.setting:
+        setting = [*(inert(word, 2 * _LONGEST) for word in proposal.setting), *renames]
+        found = f" (then {proposal.fits:,} fit)", [*setting, *_options("--skip", proposal.left)]
+        ways = [*ways, found] if proposal.contrary and skips else [found, *(ways if skips else [])]
+    ways = [(gain, options) for gain, options in ways if options]
+    lines = [f"{word}: {_in_lines(options)}{gain}" for word, (gain, options) in zip(("try", "or"), ways, strict=False)]
+    if any(len(options) > _MANY for _, options in ways):
+        more = max(len(options) for _, options in ways) - _MANY
+        lines.append(f"… and {more:,} more; --format json has all")
     for unsure in proposal.ambiguous[:most]:
         lines.append(inert(f"ambiguous: {_unsure(unsure)}"))
     return lines
+
+
+def _in_lines(options: list[str]) -> str:
+    return " ".join(options) if len(options) <= _FEW else _one_a_line(options[:_MANY])
 
 
 def _one_a_line(options: list[str]) -> str:
@@ -160,6 +169,8 @@ def record(fit: FitReport) -> dict[str, Any]:
             "rename": proposal.rename,
             "skip": list(proposal.skip),
             "fits": proposal.fits,
+            "setting": list(proposal.setting),
+            "left": list(proposal.left),
             "ambiguous": [
                 {"tensors": list(unsure.wanted), "candidates": list(unsure.candidates), "reason": unsure.reason}
                 for unsure in proposal.ambiguous

@@ -8,7 +8,7 @@ from functools import cache
 from archdsl.vocabulary import functional, keras, onnx, papers, pytorch
 from archdsl.vocabulary.table import Meaning, rows
 
-__all__ = ["LIBRARIES", "Meaning", "exact", "known", "plain"]
+__all__ = ["LIBRARIES", "Meaning", "exact", "known", "names", "plain"]
 
 _TABLES = {
     "pytorch": pytorch.MODULES,
@@ -38,6 +38,11 @@ def _plain() -> dict[str, Meaning]:
         for name, row in _rows(library).items():
             found.setdefault(plain(name), row)
     return found
+
+
+def names() -> tuple[str, ...]:
+    """The plain names of all rows that are a kind."""
+    return tuple(name for name, row in _plain().items() if row.kind)
 
 
 def plain(name: str) -> str:

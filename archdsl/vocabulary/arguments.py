@@ -26,7 +26,7 @@ divisor_override: divisor
 norm_type p: norm p
 dim dimension along axis: axis
 axes normalized_shape: axes axis
-rate prob probability drop drop_rate drop_prob dropout_rate p: p dropout
+rate ratio prob probability drop drop_rate drop_prob dropout_rate p: p dropout
 epsilon: eps
 num_embeddings vocab_size input_dim vocabulary num_words max_words: vocab
 embedding_dim embed_dim output_dim embedding_size dims: dim
@@ -58,6 +58,7 @@ bias_k: biaskv
 nonlinearity: nonlinearity
 """
 FROM_INPUT = {  # what follows from the input here: held against it where it is stated
+    "in": "channels",
     "in_channels": "channels",
     "input_channels": "channels",
     "in_features": "channels",
@@ -82,7 +83,7 @@ UNITS = {  # of claims, by the names that tables use
 IGNORED = frozenset(  # how a program keeps and runs a layer, and how its weights begin
     "device dtype inplace batch_first name seed data_format input_shape batch_input_shape trainable training sparse "
     "_stacklevel out implementation unroll stateful weights noise_shape mask_zero process_group synchronized "
-    "batch_size autocast lora_rank lora_alpha".split()
+    "batch_size autocast lora_rank lora_alpha storage_order stash_type training_mode allowzero".split()
 )
 IGNORED_ENDS = ("_initializer", "_regularizer", "_constraint")
 

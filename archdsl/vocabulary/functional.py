@@ -73,6 +73,11 @@ maximum = MAX(input, other)
 minimum = MIN(input, other)
 clamp clip = HARDTANH(input, min, max)
 chunk = CHUNK/dim(input, chunks, dim=0)
+mean = REDUCE/reduced(input, dim, keepdim=False) + mean
+sum = REDUCE/reduced(input, dim, keepdim=False) + sum
+amax = REDUCE/reduced(input, dim, keepdim=False) + max
+amin = REDUCE/reduced(input, dim, keepdim=False) + min
+select = SLICE/selected(input, dim, index)
 roll = SHIFT/roll(input, shifts, dims)
 adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices adaptive_max_pool3d_with_indices
   fractional_max_pool2d_with_indices fractional_max_pool3d_with_indices max_pool1d_with_indices
@@ -83,6 +88,11 @@ binary_cross_entropy binary_cross_entropy_with_logits cosine_embedding_loss cros
   triplet_margin_loss triplet_margin_with_distance_loss ! {_LOSS}
 cosine_similarity pairwise_distance pdist ! cannot be written: it compares two results, as a loss does
 fractional_max_pool2d fractional_max_pool3d ! cannot be written: its windows lie at random
+squeeze unsqueeze ! takes away or adds an axis of size 1: RESHAPE and the whole new shape
+expand repeat tile ! cannot be written yet: copies of a value; ADD and MUL with `broadcast` stretch axes of size 1
+exp log sqrt rsqrt abs pow sin cos erf ! cannot be written yet: a function of each element without a kind
+einsum ! cannot be written yet; MATMUL multiplies matrices, and REARRANGE moves axes before and behind it
+contiguous clone detach to ! says how a tensor is kept, which is no part of a network: the line is left out
 affine_grid grid_sample ! cannot be written: it samples a value at positions that are computed
 gumbel_softmax ! cannot be written: it draws at random; SOFTMAX is the same without noise
 one_hot ! cannot be written yet: an input says `int`, and EMBED reads it

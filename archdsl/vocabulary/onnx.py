@@ -1,7 +1,7 @@
 """The names of the ONNX operators, and what each is here: those of opset 26, a test compares them.
 
-An operator gets its weights as inputs, so that its attributes say less than a line does; what a line says by the
-attributes' names is in `arguments.py`.
+An operator gets its weights as inputs, so that its attributes say less than a line does: `channels`, which no operator
+has, stands for what the weights say in a line such as `Conv 64 kernel_shape=[3,3]`.
 """
 
 from __future__ import annotations
@@ -24,64 +24,68 @@ Max = MAX()
 Min = MIN()
 Mean = MEAN()
 MatMul = MATMUL()
-Concat = CONCAT()
-AveragePool = AVGPOOL()
-MaxPool = MAXPOOL()
-LpPool = LPPOOL()
+Concat = CONCAT/along(axis)
+AveragePool = AVGPOOL/windowed(kernel_shape, auto_pad='NOTSET', ceil_mode=0, count_include_pad=0, dilations=None,
+  pads=None, strides=None)
+MaxPool = MAXPOOL/windowed(kernel_shape, auto_pad='NOTSET', ceil_mode=0, dilations=None, pads=None,
+  storage_order=0, strides=None)
+LpPool = LPPOOL/windowed(kernel_shape, auto_pad='NOTSET', ceil_mode=0, dilations=None, p=2, pads=None,
+  strides=None)
 GlobalAveragePool = GLOBALAVGPOOL()
 GlobalMaxPool = GLOBALMAXPOOL()
-BatchNormalization = BN()
-InstanceNormalization = INSTANCENORM() + affine
-GroupNormalization = GN()
-LayerNormalization = LN()
-RMSNormalization = RMSNORM()
-LpNormalization = L2NORM()
-LRN = LRN()
-Celu = CELU()
-Conv = CONV()
-ConvTranspose = UPCONV()
-Clip = HARDTANH()
+BatchNormalization = BN/normed(epsilon=1e-05, momentum=0.9, training_mode=0)
+InstanceNormalization = INSTANCENORM(epsilon=1e-05) + affine
+GroupNormalization = GN(num_groups, epsilon=1e-05, stash_type=1)
+LayerNormalization = LN/normed(axis=-1, epsilon=1e-05, stash_type=1)
+RMSNormalization = RMSNORM/normed(axis=-1, epsilon=1e-05, stash_type=1)
+LpNormalization = L2NORM/along(axis=-1, p=2)
+LRN = LRN/summed(size, alpha=0.0001, beta=0.75, bias=1.0)
+Celu = CELU(alpha=1.0)
+Conv = CONV/windowed(channels, kernel_shape, auto_pad='NOTSET', dilations=1, group=1, pads=None, strides=1)
+ConvTranspose = UPCONV/windowed(channels, kernel_shape, auto_pad='NOTSET', dilations=1, group=1, output_padding=0,
+  pads=None, strides=1)
+Clip = HARDTANH(min, max)
 Col2Im = FOLD()
 Constant = CONST()
-DepthToSpace = PIXELSHUFFLE()
-SpaceToDepth = PIXELUNSHUFFLE()
-Dropout = DROPOUT()
-Elu = ELU()
-Flatten = FLATTEN()
-GRU = GRU()
-LSTM = LSTM()
-RNN = RNN()
+DepthToSpace = PIXELSHUFFLE/blocks(blocksize, mode='DCR')
+SpaceToDepth = PIXELUNSHUFFLE/blocks(blocksize)
+Dropout = DROPOUT(ratio=0.5, seed=None, training_mode=0)
+Elu = ELU(alpha=1.0)
+Flatten = FLATTEN/flattened(axis=1)
+GRU = GRU/directed(hidden_size, direction='forward', layout=0)
+LSTM = LSTM/directed(hidden_size, direction='forward', layout=0)
+RNN = RNN/directed(hidden_size, direction='forward', layout=0)
 Gelu = GELU()
-Gemm = FC()
+Gemm = FC/product(channels, alpha=1.0, beta=1.0, transA=0, transB=0)
 HardSigmoid = HARDSIGMOID()
 HardSwish = HARDSWISH()
 Identity = ID()
-LeakyRelu = LEAKYRELU()
-LogSoftmax = LOGSOFTMAX()
-MaxUnpool = UNPOOL()
+LeakyRelu = LEAKYRELU(alpha=0.01)
+LogSoftmax = LOGSOFTMAX/along(axis=-1)
+MaxUnpool = UNPOOL/windowed(kernel_shape, auto_pad='NOTSET', pads=None, strides=None)
 Mish = MISH()
 PRelu = PRELU()
-Pad = PAD()
+Pad = PAD/bordered(pads, mode='constant', value=None)
 Relu = RELU()
-Resize Upsample = UPSAMPLE()
-Reshape = RESHAPE()
+Resize Upsample = UPSAMPLE/resized(scales, mode='nearest')
+Reshape = RESHAPE/view(shape, allowzero=0)
 RotaryEmbedding = ROTARY()
 Selu = SELU()
 Sigmoid = SIGMOID()
 Slice = SLICE()
-Softmax = SOFTMAX()
+Softmax = SOFTMAX/along(axis=-1)
 Softplus = SOFTPLUS()
 Softsign = SOFTSIGN()
-Split = SPLIT()
+Split = SPLIT/parts(axis=0, num_outputs=None, split=None)
 SwiGLU = SWIGLU()
 Swish = SILU()
 Tanh = TANH()
-Transpose = PERMUTE()
+Transpose = PERMUTE/order(perm)
 MeanVarianceNormalization : INSTANCENORM
-ReduceMax = REDUCE() + max
-ReduceMean = REDUCE() + mean
-ReduceMin = REDUCE() + min
-ReduceSum = REDUCE() + sum
+ReduceMax = REDUCE/reduced(axes, keepdims=1) + max
+ReduceMean = REDUCE/reduced(axes, keepdims=1) + mean
+ReduceMin = REDUCE/reduced(axes, keepdims=1) + min
+ReduceSum = REDUCE/reduced(axes, keepdims=1) + sum
 ThresholdedRelu : THRESHOLD 1 0
 Attention ! has no weights of its own: ATTEND heads=.. reads the query, the key and the value, <- q, k, v
 CausalConvWithState ! is two lines: PAD [[2, 0]] puts zeros before the first of the steps, and CONV out 3 follows

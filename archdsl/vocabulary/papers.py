@@ -14,8 +14,7 @@ separableconv sepconv separableconvolution dsconv = DWCONV/separable(filters, ke
 im2col unfolding = UNFOLD()
 col2im folding = FOLD()
 upsampling interpolation resize resample upscale = UPSAMPLE()
-depthtospace subpixel subpixelconv = PIXELSHUFFLE()
-spacetodepth = PIXELUNSHUFFLE()
+subpixel subpixelconv = PIXELSHUFFLE()
 shufflechannels shuffle = CHANNELSHUFFLE()
 fullyconnected fullconnected fclayer innerproduct = FC()
 dense ? FC (all elements) LINEAR (the channels at each position)
@@ -93,8 +92,9 @@ llamalayer = std.transformer.LLAMALAYER()
 parallel branch branches ! is a merge, which says how its branches are joined: CONCAT {{ ... }}, ADD {{ ... }}
 norm normalization ? BN (over the batch) LN (over the channels)
 residual shortcut skip ! is a sum: ADD {{ ID; ... }} with the layers beside ID
-mlp ! is several layers, each a line: LINEAR and the outputs of the first, an activation, and LINEAR again
-gcn gcnconv graphconv gat gatconv sageconv gin ginconv ! {_GRAPH}
+mlp ffn feedforward ! is several layers, each a line: LINEAR and the outputs of the first, an activation, and
+  LINEAR again
+gcn gnn gcnconv graphconv gat gatconv sageconv gin ginconv ! {_GRAPH}
 dropblock ! cannot be written: a dropout of whole regions; CHANNELDROPOUT drops whole channels
 grn reglu geglu maxout ! cannot be written yet; GLU and SWIGLU are the gates that there are
 moe mixtureofexperts ! cannot be written yet: experts that are chosen for each step

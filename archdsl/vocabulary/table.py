@@ -14,6 +14,7 @@ A line that begins with a space continues the row above it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 _ROW = re.compile(r"(?P<names>[\w. ]+?) (?P<sign>[=:!?]) (?P<rest>.+)")
@@ -34,6 +35,10 @@ class Meaning(NamedTuple):
     text: str = ""
     either: tuple[tuple[str, str], ...] = ()  # kinds of which each may be meant, and what each does
     reason: str = ""
+
+    def takes(self, named: Iterable[str]) -> bool:
+        """Whether it has all of these arguments, by the library's names."""
+        return set(named) <= set(re.findall(r"(?:^|, )(\w+)", self.signature))
 
 
 def rows(table: str) -> dict[str, Meaning]:

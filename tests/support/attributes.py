@@ -29,7 +29,10 @@ class Attributes(*(family.Draws for family in FAMILIES)):  # type: ignore[misc]
     def arguments(self, kind: str) -> tuple[Argument, ...]:
         """A line of a kind."""
         rule = getattr(self, f"_{kind.lower()}", None)
-        return self.spelled(kind, rule() if rule else {})
+        values = rule() if rule else {}
+        if "inplace" in SWITCHES[kind] and self.draw.chance(25):
+            values["inplace"] = self.draw.chance(80)
+        return self.spelled(kind, values)
 
     def spelled(self, kind: str, values: dict[str, Any]) -> tuple[Argument, ...]:
         """Values as a line writes them: those without a name first, the others in any order."""

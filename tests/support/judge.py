@@ -140,6 +140,7 @@ class Judge(Walk):
                 raise Refused(DELIBERATE["tokens"])
             if len(inputs) not in INPUTS.get(kind, (1,)):
                 raise Refused(f"{kind} does not read {len(inputs)} inputs")
+            values.pop("inplace", None)  # where the numbers are written, not what they are
             result = getattr(Kinds, kind.lower())(self, path, *inputs, **values)
         results = result if isinstance(result, list) else [result]
         made = Made(path, kind, tuple(map(shape, results)))

@@ -19,8 +19,10 @@ _FRAMES = 16  # calls within one another for one level of braces, at most
 _HEADER = '"""{name}, compiled from {file} by archdsl."""\n'
 
 
-def source(checked: Checked, limits: Limits, *, allow_modules: bool = False) -> str:
+def source(checked: Checked, limits: Limits, *, allow_modules: bool = False, inplace: bool = False) -> str:
     """The source of a module file: imports, classes, the model last.
+
+    With `inplace` each activation overwrites its input where it can; without, where its line asks for it.
 
     Raises ArchError("limit") where the model has more layers than `unrolled` allows, ArchError("undetermined") where a
     layer cannot be made without a number for a size that is left open, ArchError("closed-door") where one is a module
@@ -39,7 +41,7 @@ def source(checked: Checked, limits: Limits, *, allow_modules: bool = False) -> 
         hint = raising("unrolled")
         raise ArchError([Diagnostic("limit", message, Span(0, 0), checked.source, hint=hint)])
     with _room(checked):
-        generator = Generator(checked)
+        generator = Generator(checked, inplace=inplace)
         body = generator.run()
     file = checked.source.name.replace("\\", "/").rpartition("/")[2]
     file = (

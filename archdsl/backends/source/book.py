@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from typing import Any
 
@@ -19,9 +20,10 @@ from archdsl.network.table import ByIdentity, NodeTable
 class Book(ABC):
     """The classes of one network, as far as they are written."""
 
-    def __init__(self, checked: Checked) -> None:
+    def __init__(self, checked: Checked, *, inplace: bool = False) -> None:
         assert checked.network is not None
         self.checked = checked
+        self.inplace = inplace  # whether every activation works in place that can
         network = checked.network
         self.network = network._replace(body=network.thawed) if network.thawed else network
         self.classes: list[str] = []
@@ -41,9 +43,14 @@ class Book(ABC):
         self.refused: set[tuple[Any, ...]] = set()  # attempts at a chain that failed
 
     def support(self, name: str, text: str) -> None:
-        """Note a class that PyTorch does not have."""
-        self.supports[name] = text.strip("\n")
-        self.names.add(name)
+        """Note a class that PyTorch does not have, or the functions that one calls."""
+        functions, _, body = f"\n{text.strip(chr(10))}".partition("\nclass ")
+        if functions:  # several classes may call them
+            self.supports[functions] = functions.strip("\n")
+            self.names.update(re.findall(r"^def (\w+)", functions, re.MULTILINE))
+        if body:
+            self.supports[name] = f"class {body}"
+            self.names.add(name)
 
     def imported(self, home: str, word: str) -> str:
         """What a class of another package is called here: as there, unless something else has that name."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from archdsl.backends.source.families import Family, Mismatch, first
@@ -14,6 +14,7 @@ from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, r
 from archdsl.backends.source.text import call as call_text
 from archdsl.backends.source.writer import UNREAD, Writer
 from archdsl.layers.base import Apart, Lowered
+from archdsl.layers.support.source import STRETCHED
 from archdsl.network.nodes import Leaf, Use
 from archdsl.sizes.shape import Shape
 
@@ -43,7 +44,7 @@ def write_layer(
     turned = turn_all(w, inputs, lowered.wants, at)
     forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support
-    in_place = lowered.in_place and inputs[0].fresh and inputs[0].reads <= len(found)
+    in_place = overwrites(w, every.values()) and inputs[0].fresh and inputs[0].reads <= len(found)
     plain = lowered.module is None and not owns  # a call and nothing else
     if not plain and (owns or lowered.call is None or differ or (label is not None and known and not sized)):
         step = label if label is not None else at.step(number)
@@ -59,6 +60,11 @@ def write_layer(
     results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
+
+
+def overwrites(w: Writer, layers: Iterable[Lowered]) -> bool:
+    """Whether layers may work in place, which is asked of all of them."""
+    return all(each.in_place and (each.asked or w.book.inplace) for each in layers)
 
 
 def _lying(lowered: Lowered, results: int) -> tuple[object, ...]:
@@ -129,8 +135,11 @@ def write_source(w: Writer, found: Family, label: str | None, number: int, at: A
         w.register(at.owner, step, value)
         return FlowValue(f"{own}({w.like()})", form, rank)
     (tensor,) = node.op.tensors()
-    w.init.append(register_tensor(at.owner, step, value, buffer=tensor.role == "buffer"))
-    return Stored(own, next(iter(w.takes), None), form, rank, batch=len(tensor.sizes) > rank)
+    buffer, like = tensor.role == "buffer", next(iter(w.takes), None)
+    w.init.append(register_tensor(at.owner, step, value, buffer=buffer))
+    if buffer and like:
+        w.book.support("stretched", STRETCHED)
+    return Stored(own, like, form, rank, batch=len(tensor.sizes) > rank, stretch="stretched" if buffer else "")
 
 
 def call_layer(
@@ -197,11 +206,12 @@ def construct_layer(w: Writer, found: Family, label: str | None, *, in_place: bo
         raise Mismatch
     if head.support:
         w.book.support(head.path, head.support)
+    arguments = {member: found[member].op.floats(module.arguments) for member, module in modules.items()}
     spelled = {a.torch: name for name, a in node.op.attributes.items() if a.torch}
     channels = {member: each.inputs[0].channels for member, each in found.items() if each.inputs}
     parts, keyword = [], False
     for position, (name, _) in enumerate(head.arguments.items()):
-        column = {member: module.arguments[name] for member, module in modules.items()}
+        column = {member: each[name] for member, each in arguments.items()}
         if name in head.defaults and all(value == head.defaults[name] for value in column.values()):
             keyword = True
             continue

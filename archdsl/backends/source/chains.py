@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from archdsl.backends.source.calls import construct_group, construct_layer, construct_use
+from archdsl.backends.source.calls import construct_group, construct_layer, construct_use, overwrites
 from archdsl.backends.source.families import Family, Mismatch, first, items, nodes
 from archdsl.backends.source.flow import closed
-from archdsl.backends.source.text import call, comment, register, stacked
+from archdsl.backends.source.text import Computed, call, comment, indented, register, stacked
 from archdsl.backends.source.writer import NotChain, Writer
 from archdsl.network.nodes import Conditional, Leaf, Loop, Repeat, Sequence, Share, Use, width
 from archdsl.sizes.shape import Shape
@@ -23,6 +23,8 @@ class Child(NamedTuple):
     text: str
     comment: str
     width: int = 1
+    copies: tuple[str, ...] = ()  # of a starred row: the texts of one copy
+    times: str = "1"
 
 
 class ModuleChain:
@@ -125,7 +127,8 @@ class ModuleChain:
         self._want(lowered.wants, node.inputs[0])
         if isinstance(lowered.gives, str) and lowered.gives != "any":
             self.form = lowered.gives
-        in_place, self._fresh = lowered.in_place and self._fresh, node.op.fresh
+        every = (each.op.lower(*each.inputs) for each in family.values())
+        in_place, self._fresh = self._fresh and overwrites(self.writer, every), node.op.fresh
         return construct_layer(self.writer, family, label, in_place=in_place)
 
     def _want(self, want: str, shape: Shape) -> None:
@@ -216,7 +219,8 @@ class ModuleChain:
             text = f"*[{copies[0].text} for _ in range({times})]"
         else:
             text = f"*[m for _ in range({times}) for m in ({', '.join(child.text for child in copies)})]"
-        self.children.append(Child(None, number, text, "", len(copies) * first(counts)))
+        each = tuple(child.text for child in copies)
+        self.children.append(Child(None, number, text, "", len(copies) * first(counts), each, times))
 
     def _add(self, step: str, number: int, text: str, shape: str) -> None:
         self.children.append(Child(step, number, text, shape))
@@ -252,11 +256,23 @@ class ModuleChain:
         for child in self.children:
             step = child.step
             if step is None:
-                raise NotChain
+                lines.append(_in_loop(owner, child))
+                continue
             while child.number < 0 and step in steps:  # one of ours gives way to those of the spec
                 step += "_"
             lines.append(register(owner, step, child.text) + (f"  # {comment(child.comment)}" if child.comment else ""))
         return lines
+
+
+def _in_loop(owner: str, child: Child) -> str:
+    """Equal copies registered one after the other, by their numbers."""
+    if not child.times.isdigit():
+        raise NotChain
+    each, start = len(child.copies), child.number
+    span = f"{start}, {start + child.width}" + (f", {each}" if each > 1 else "")
+    steps = [Computed(f"str(i + {place})" if place else "str(i)") for place in range(each)]
+    rows = [register(owner, step, text) for step, text in zip(steps, child.copies, strict=True)]
+    return indented(f"for i in range({span}):", rows)
 
 
 def _shape(family: Family) -> str:

@@ -15,10 +15,27 @@ from archdsl.backends.source.flow import Comprehension, FlowValue, converted, en
 from archdsl.backends.source.groups import write_group
 from archdsl.backends.source.made import At, Callee, WrittenClass
 from archdsl.backends.source.merges import write_merge
+from archdsl.backends.source.naming import fresh
 from archdsl.backends.source.sharing import write_share
 from archdsl.backends.source.text import LONG, attribute, statement
 from archdsl.backends.source.writer import NotChain, Writer
 from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
+
+_SLICES = (  # nn.Sequential makes a slice by the constructor of its class, which here takes no layers
+    "def __getitem__(self, index):",
+    "    layers = nn.Sequential()",
+    "    layers._modules.update(self._modules)",
+    "    return layers[index]",
+)
+_IN_TURN = ["for layer in self:", "    x = layer(x)", "return x"]
+CHECK = '''\
+def {0}({1}):
+    """Raise a ValueError for sizes that the model does not take."""
+    {2}
+
+
+torch.fx.wrap("{0}")
+'''
 
 
 class ClassWriter(Writer):
@@ -70,24 +87,38 @@ class ClassWriter(Writer):
 
     def _made(self, forms: tuple[str, ...], gives: tuple[str, ...]) -> WrittenClass:
         sizes = tuple(self.extents.given)
-        return WrittenClass(self.name, self.parameters.arguments(), self.parameters.defaults, forms, gives, sizes)
+        defaults = self.parameters.written_defaults()
+        return WrittenClass(self.name, self.parameters.arguments(), defaults, forms, gives, sizes)
 
     def _text(self, parent: str, forward: bool) -> str:
         signature = ", ".join(["self", *self.parameters.signature()])
-        checks = self.checks(self.extents.read)
+        checks = self._checks()
         lines = [f"class {self.name}({parent}):"]
         if self.doc:
             lines += [f'    """{self.doc}"""', ""]
         lines += [f"    def __init__({signature}):", "        super().__init__()"]
         kept = [f"self.{name} = {text}" for name, text in self.attributes.items()]
         lines += [f"        {line}" for text in (*kept, *self.init, *self.closing) for line in text.split("\n")]
-        body = self.forward if forward else [f"return super().forward({self.takes[0]})"] if checks else []
+        lines += [] if forward else ["", *(f"    {line}" for line in _SLICES)]
+        body = self.forward if forward else _IN_TURN if checks else []
         if body:
             takes = ("self", *self.takes, *(name for name, _ in self.extents.given))
             lines += ["", f"    def forward({', '.join(takes)}):"]
             lines += [f"        {line}" for text in (*checks, *body) for line in text.split("\n")]
         lines += [f"    {line}".rstrip() for text in self.methods for line in ("", *text.split("\n"))]
         return "\n".join(lines) + "\n"
+
+    def _checks(self) -> list[str]:
+        """The statements at the beginning of `forward`: the call that refuses sizes, and symbols that it reads off.
+
+        What refuses is a function by itself, which torch.fx takes as it is: its `if` depends on what comes in.
+        """
+        found = self.checks(self.extents.read)
+        if not found.checks:
+            return found.reads
+        name = fresh("check_sizes", {*self.book.names, *self._labels(), *self.takes, *self.extents.names()})
+        self.book.support(name, CHECK.format(name, ", ".join(self.takes), "\n    ".join(found.checks)))
+        return [f"{name}({', '.join(self.takes)})", *found.reads]
 
     def _bind_inputs(self, forms: tuple[str, ...]) -> None:
         for position, (name, form) in enumerate(zip(self.takes, forms, strict=True)):

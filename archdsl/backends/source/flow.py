@@ -36,12 +36,13 @@ class FlowValue:
 class Stored(FlowValue):
     """A tensor of the network's own: it has no batch, and is stretched to that of `like` where one is needed.
 
-    In a network that reads nothing there is no `like`, and the batch is 1.
+    In a network that reads nothing there is no `like`, and the batch is 1. `stretch` is the function that stretches a
+    buffer: torch.fx takes the method of one, which is a tensor to it, with no size that comes in.
     """
 
-    def __init__(self, own: str, like: str | None, form: str, rank: int, *, batch: bool) -> None:
+    def __init__(self, own: str, like: str | None, form: str, rank: int, *, batch: bool, stretch: str = "") -> None:
         alone = own if batch else f"{own}.unsqueeze(0)"
-        stretched = f"{own}.expand({like}.shape[0]{', -1' * rank})"
+        stretched = f"{stretch}({own}, {like}, {rank})" if stretch else f"{own}.expand({like}.shape[0]{', -1' * rank})"
         super().__init__(alone if like is None else stretched, form, rank)
         self._own, self._batch = own, batch
 

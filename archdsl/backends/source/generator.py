@@ -7,7 +7,7 @@ from typing import Any
 from archdsl.backends.source.book import Book
 from archdsl.backends.source.classes import ClassWriter
 from archdsl.backends.source.families import Family, Mismatch, structures
-from archdsl.backends.source.made import ClassUse, WrittenClass
+from archdsl.backends.source.made import ClassUse, SizeLines, WrittenClass
 from archdsl.backends.source.naming import class_name, fresh
 from archdsl.backends.source.sharing import ties
 from archdsl.backends.source.values import Column, Parameters
@@ -152,10 +152,12 @@ class Generator(Book):
             closing, writer.methods = frozen(self.network.freezes, self.checked.network)
             writer.closing += closing
         if self.checked.facts is not None:
-            from archdsl.backends.source.sizes import size_checks, size_variables
+            from archdsl.backends.source.sizes import size_checks, size_reads, size_variables
 
             writer.extents.variables = size_variables(self.checked, writer.takes)
-            writer.checks = lambda read: size_checks(self.checked, writer.takes, read)
+            writer.checks = lambda read: SizeLines(
+                size_checks(self.checked, writer.takes, read), size_reads(self.checked, writer.takes, read)
+            )
         text, _ = writer.write(sequential=_numbered(body) and len(self.network.outputs) == 1)
         self.classes.append(text)
 

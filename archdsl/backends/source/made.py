@@ -30,6 +30,13 @@ class WrittenClass(NamedTuple):
     sizes: tuple[tuple[str, Column], ...] = ()  # further arguments of `forward`, with their values for each member
 
 
+class SizeLines(NamedTuple):
+    """What a model does with symbolic sizes: the checks that refuse, in a function by themselves, and what it reads."""
+
+    checks: list[str]
+    reads: list[str]
+
+
 class ChainLayout(NamedTuple):
     """How a chain of modules wants its input, and how its result lies; None where it does not care."""
 

@@ -90,26 +90,33 @@ def size_variables(checked: Checked, takes: tuple[str, ...]) -> dict[str, str]:
     return {name: _variable(name, takes) for name in _places(checked.network, takes)}
 
 
+def size_reads(checked: Checked, takes: tuple[str, ...], read: set[str]) -> list[str]:
+    """The statements of `forward` that read the symbols off which it needs."""
+    assert checked.network is not None
+    places = _places(checked.network, takes)
+    return [f"{_variable(name, takes)} = {found[0].solved}" for name, found in places.items() if name in read]
+
+
 def size_checks(checked: Checked, takes: tuple[str, ...], read: set[str]) -> list[str]:
     """The statements that refuse a forbidden size with a ValueError, cheaply; none where nothing is forbidden.
 
-    `read` are the symbols whose variables are needed in any case.
+    `read` are the symbols that `forward` reads off, for which a tensor must have all its axes.
     """
     assert checked.network is not None
     places = _places(checked.network, takes)
     conditions = combined(checked.facts, checked.source)
-    used = [name for name in places if name in read or any(name in names_of(each.clause) for each in conditions)]
     lines: list[str] = []
     for name, found in places.items():
         variable = _variable(name, takes)
-        if name in used or len(found) > 1 or found[0].size:
+        stated = any(name in names_of(each.clause) for each in conditions)
+        if stated or len(found) > 1 or found[0].size:
             lines.append(f"{variable} = {found[0].solved}")
         for place in found:
             lines += _agreeing(name, variable, place, place is found[0])
     for each in conditions:
         names = [name for name in places if name in names_of(each.clause)]
         lines += _check(each, names, takes) if names else []
-    return [*_axes(checked.network, takes, lines), *lines]
+    return [*_axes(checked.network, takes, [*lines, *size_reads(checked, takes, read)]), *lines]
 
 
 def _axes(network: Network, takes: tuple[str, ...], lines: list[str]) -> list[str]:

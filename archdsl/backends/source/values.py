@@ -88,9 +88,12 @@ class Parameters:
         return f"({', '.join(texts)})" if length != 1 else f"({texts[0]},)"
 
     def _known(self, column: Column) -> str | None:
-        for name, known in self._candidates:
+        for place, (name, known) in enumerate(self._candidates):
             if _matches(column, known):
                 return self._declare(name, known)
+            if name not in self.declared and _matches(column, floated := _floated(known)):
+                self._candidates[place] = name, floated
+                return self._declare(name, floated)
         for known, text in self._derived:
             if _matches(column, known):
                 return text
@@ -151,12 +154,21 @@ class Parameters:
         for name in self._order:
             if name not in self.declared:
                 continue
-            python, _ = self.declared[name]
+            python, column = self.declared[name]
             if name in self.defaults:
-                optional.append(f"{python}={literal(self.defaults[name])}")
+                optional.append(f"{python}={literal(self._default(name, column))}")
             else:
                 required.append(python)
         return required + optional
+
+    def written_defaults(self) -> dict[str, Any]:
+        """The defaults as `signature` has them, by name in the spec."""
+        return {name: self._default(name, self.declared[name][1]) for name in self.defaults if name in self.declared}
+
+    def _default(self, name: str, column: Column) -> Any:
+        default = self.defaults[name]
+        floats = any(type(value) is float for value in column.values())
+        return float(default) if floats and type(default) is int else default
 
     def arguments(self) -> list[tuple[str, str, Column]]:
         """Name in the spec, name in Python and values of each parameter, in the order of `signature`."""
@@ -170,6 +182,11 @@ def _same(left: Any, right: Any) -> bool:
 
 def _matches(column: Column, known: Column) -> bool:
     return all(_same(value, known.get(member)) for member, value in column.items())
+
+
+def _floated(column: Column) -> Column:
+    """The numbers of a column as floats, for a parameter that PyTorch wants as one."""
+    return {member: float(value) if type(value) is int else value for member, value in column.items()}
 
 
 def _plain_column(column: Column) -> Column:

@@ -15,7 +15,7 @@ from archdsl.backends.source.extents import Extents
 from archdsl.backends.source.families import Family, first, nodes
 from archdsl.backends.source.flow import FlowValue, uses
 from archdsl.backends.source.live import Live, Taken
-from archdsl.backends.source.made import At, Callee, ChainLayout, ClassUse
+from archdsl.backends.source.made import At, Callee, ChainLayout, ClassUse, SizeLines
 from archdsl.backends.source.naming import variable
 from archdsl.backends.source.text import attribute, comment, statement, submodule
 from archdsl.backends.source.text import register as registered
@@ -25,11 +25,11 @@ from archdsl.network.table import ByIdentity, NodeTable
 
 UNREAD = "_"  # the variable of a result that nothing reads
 T = TypeVar("T")
-Checks: TypeAlias = Callable[[set[str]], list[str]]
+Checks: TypeAlias = Callable[[set[str]], SizeLines]
 
 
-def _no_checks(read: set[str]) -> list[str]:
-    return []
+def _no_checks(read: set[str]) -> SizeLines:
+    return SizeLines([], [])
 
 
 class NotChain(Exception):
@@ -59,7 +59,7 @@ class Writer(ABC):
         self.back = back  # whether the result lies as the input does, so that copies can follow one another
         self.entry = ""  # how its first input lies
         self.whole: set[str] = set()  # variables that hold whole numbers
-        self.checks: Checks = _no_checks  # the statements that read symbols and refuse a forbidden size
+        self.checks: Checks = _no_checks  # what reads symbols and refuses a forbidden size
         self.attributes: dict[str, str] = {}  # values of the constructor that `forward` reads, by their names
         self.init: list[str] = []
         self.forward: list[str] = []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import linecache
 import sys
 import types
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 from torch import nn
 
 from archdsl.backends.torch import foreign
+from archdsl.backends.torch.spec import remember
 from archdsl.backends.torch.whitelist import verify
 from archdsl.checker.checked import Checked
 
@@ -28,6 +30,7 @@ def build(source: str, checked: Checked) -> nn.Module:
     except Exception as fault:
         raise foreign.refused(checked, fault) from None
     foreign.hold(checked, model)
+    remember(model, checked)
     return model
 
 
@@ -42,21 +45,27 @@ def load(source: str, foreign_classes: frozenset[tuple[str, str]] = frozenset())
     tree = verify(source, foreign_classes)
     module = types.ModuleType(name, "Compiled by archdsl.")
     module.__dict__["SOURCE"], module.__dict__["FOREIGN"] = source, foreign_classes
-    exec(compile(tree, f"<{name}>", "exec"), module.__dict__)
+    module.__file__ = f"{name}.py"
+    module.__dict__["__loader__"] = _Loader(source)
+    exec(compile(tree, module.__file__, "exec"), module.__dict__)
     classes = [value for value in module.__dict__.values() if isinstance(value, type) and value.__module__ == name]
     for cls in classes:
         cls.__reduce_ex__ = _reduce  # type: ignore[method-assign, assignment]
     module.__dict__["MODEL"] = classes[-1].__name__
     sys.modules[name] = module
-    _register_source(name, source)
+    linecache.lazycache(module.__file__, module.__dict__)  # tracebacks have the name of the file alone
     return module
 
 
-def _register_source(name: str, source: str) -> None:
-    """Let tracebacks and inspect show the lines of the source."""
-    import linecache
+class _Loader:
+    """Gives `inspect` and tracebacks the source of a module that lies in no file."""
 
-    linecache.cache[f"<{name}>"] = (len(source), None, source.splitlines(keepends=True), f"<{name}>")
+    def __init__(self, source: str) -> None:
+        self._source = source
+
+    def get_source(self, name: str) -> str:
+        """The source, whatever name the module has."""
+        return self._source
 
 
 def _reduce(self: Any, protocol: Any) -> Any:

@@ -19,7 +19,7 @@ _NODES = (
     ast.BitAnd, ast.BitOr, ast.For, ast.Raise, ast.JoinedStr, ast.FormattedValue,
 )  # fmt: skip
 _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
-_UNDERSCORED = {"__init__", "_conv_forward", "_"}
+_UNDERSCORED = {"__init__", "__getitem__", "_conv_forward", "_modules", "_"}
 _TORCH = set(
     "Size amax amin arange bool cat chunk flatten float32 float64 full matmul maximum mean minimum ones randn roll "
     "sigmoid split stack tanh tensor zeros".split()
@@ -41,6 +41,10 @@ _BUILTINS = {
     "max",
     "ValueError",
     "float",
+    "int",
+    "bool",
+    "list",
+    "tuple",
 }
 
 
@@ -50,6 +54,9 @@ def verify(source: str, classes: Collection[tuple[str, str]] = ()) -> ast.Module
     `classes` are those of other packages that it may import, each as the module and the name there.
     """
     tree = ast.parse(source)
+    functions = {one.name for one in tree.body if isinstance(one, ast.FunctionDef)}
+    wrapped = {node for node in tree.body if _wraps(node, functions)}
+    whole, tree = tree, ast.Module([node for node in tree.body if node not in wrapped], [])
     foreign = _foreign(tree, classes)
     known = _BUILTINS | {"torch", "nn", "F"} | foreign | _defined(tree)
     made = {node.func for node in ast.walk(tree) if isinstance(node, ast.Call)}
@@ -77,7 +84,12 @@ def verify(source: str, classes: Collection[tuple[str, str]] = ()) -> ast.Module
             raise ValueError(f"generated source cannot {ast.unparse(node)}")
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "getattr":
             _check_getattr(node)
-    return tree
+    return whole
+
+
+def _wraps(node: ast.stmt, functions: set[str]) -> bool:
+    """Whether a statement has torch.fx take a function of the source as it is: `torch.fx.wrap("check_sizes")`."""
+    return ast.unparse(node) in {f"torch.fx.wrap({name!r})" for name in functions}
 
 
 def _is_allowed(node: ast.Import | ast.ImportFrom, classes: Collection[tuple[str, str]]) -> bool:

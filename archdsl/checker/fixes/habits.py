@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 from archdsl.layers import lookup
+from archdsl.sizes.shape import is_channels_first
 
 Found: TypeAlias = re.Match[str]
 
@@ -59,6 +60,14 @@ def _sizes(text: str) -> str:
         words = re.split("[x×]", words[0])
     plain = all(word.isdigit() or re.fullmatch(r"[A-Z][A-Z0-9_]*", word) for word in words)
     return "x".join(words) if plain else f"[{', '.join(words)}]"
+
+
+def _turned(found: Found) -> str:
+    """`input (3, 32, 32)`, as PyTorch has an image, with its channels last."""
+    sizes = [int(size) for size in re.findall(r"\d+", found["sizes"]) if size != "None"]
+    if not is_channels_first(tuple(sizes)):
+        return found[0]
+    return f"{found['head'].rstrip()} {'x'.join(map(str, (*sizes[1:], sizes[0])))}"
 
 
 def _input(found: Found) -> str:
@@ -157,11 +166,13 @@ _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     # comments
     (r"\s(?://|--)(?=[^\n]*[A-Za-z]{3})", " #"),
     # inputs
-    (r"^(\s*)(?:INPUT|Input)\b", r"\1input"),
+    (r"^(\s*)(?:INPUTS?|Inputs?|inputs)\b", r"\1input"),
     (r"\binput\s*:\s*(?=[\d(\[])", "input "),
     (r"\binput\s+(?:shape|size)\s*[:=]\s*", "input "),
     (r"\binput\s+(\w+)\s*=\s*(?=[\d\[(])", r"input \1: "),
+    (rf"(?P<head>\binput\s*(?:\w+\s*:\s*)?)=?\s*[(\[]\s*(?P<sizes>{_COMMAS})\s*,?\s*[)\]]", _turned),
     (rf"(?P<head>\binput\s*(?:\w+\s*:\s*)?)=?\s*[(\[]\s*(?P<sizes>{_COMMAS})\s*,?\s*[)\]]", _input),
+    (rf"{_INPUT}(?P<sizes>\w+(?:\s*[,*]\s*\w+|\s+[x×]\s+\w+)+|\d+(?:\s+\d+)+)", _turned),
     (rf"{_INPUT}(?P<sizes>\w+(?:\s*[,*]\s*\w+|\s+[x×]\s+\w+)+|\d+(?:\s+\d+)+)", _input),
     (r"\binput\s+([A-Za-z_]\w*)\s+(?=[\d\[])", r"input \1: "),
     (r"(\binput\b[^;]*[\d\]A-Z])\s+(?:long|integer|int32|int64|Long|LongTensor)\b", r"\1 int"),
@@ -189,6 +200,7 @@ _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     (r"^(\s*(?:\w+:\s*)?[A-Z]\w*\s[^;{}<>]*[a-z]\w*)\s+\*\s*(\d+)\s*$", r"\1 x\2"),
     (r"^(\s*(?:\w+:\s*)?(?i:upsample\w*)\s+)(\d+)x(?=\s|$)", r"\1\2"),
     (r"^(\s*)(?:repeat|times|loop)\s*\(?(\d+)\)?\s*(\{.*\})", r"\1\3 x\2"),
+    (r"^(\s*)(?:repeat|times|loop)\s*\(?(\d+)\)?\s*:\s*([^{}\s][^{}]*?)\s*$", r"\1{ \3 } x\2"),
     (r"^(\s*)(\d+)\s*[x×*]\s*(\{.*\})", r"\1\3 x\2"),
     (r"^(\s*)(\d+)\s*[x×*]\s*([A-Za-z][^{};<>]*?)\s*(?=$|<-|->)", r"\1\3 x\2 "),
     (r"(\})\s*(?:\*|[xX×](?=\s)|X)\s*(\d+)", r"\1 x\2"),
@@ -219,8 +231,9 @@ _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     (r"(?<=\s)(\d+)([a-wyz]\w*)(?=\s|$)", r"(\1*\2)"),
     (r"\b(\d+(?:\.\d+)?)\s+([KMGTB])\b(?=\s+[a-z])", r"\1\2"),
     (r"\b(\d+(?:\.\d+)?)([kmgb])\b(?=\s+[a-z])", _letter),
+    (r"'([^'\"]*)'", r'"\1"'),
     # layers on one line
-    (r"\s*(?:\+|\||=>|->|,|&)\s*(?P<kind>[A-Za-z]\w+)\b", _layers),
+    (r"\s*(?:\+|\||=>|->|>>|,|&)\s*(?P<kind>[A-Za-z]\w+)\b", _layers),
     (
         r"^(?P<label>\s*(?:\w+:\s*)?)(?P<before>\d[\dx]*(?:\s+\d[\dx]*)*)\s+(?P<kind>[A-Za-z]\w*)\b"
         r"(?P<behind>[^<>{};]*)",
@@ -237,7 +250,7 @@ _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     (r"(?<=[\w)\]])\s*=>?\s*(?=\d+(?:x\d+)*\s*$)", " -> "),
     # names
     (r"<-\s*(\d+)\b", r'<- "\1"'),
-    (r"^(\s*)([A-Za-z_]\w*(?:[ -]\w+)+)\s*:(?=\s*[A-Z])", r'\1"\2":'),
+    (r"^(\s*)(?!(?:repeat|times|loop|while)\b)([A-Za-z_]\w*(?:[ -]\w+)+)\s*:(?=\s*[A-Z])", r'\1"\2":'),
     (r"^(\s*)(x\d+)\s*:", r'\1"\2":'),
     (rf"(?P<before>(?:^|[;{{])\s*)(?!{_STATEMENT})(?P<name>[a-z]\w*)\s+(?P<kind>[A-Z][A-Z0-9]*)\b", _label),
     (r"(<-\s*(?:[\w.\"]+\s*,\s*)*)(x\d+)\b", r'\1"\2"'),

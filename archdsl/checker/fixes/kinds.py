@@ -10,8 +10,10 @@ from archdsl.checker.fixes.proposal import Either, Proposal, chained, respelled
 from archdsl.checker.fixes.statement import SplitStatement
 from archdsl.diagnostics import nearest
 from archdsl.layers import REGISTRY, Layer, lookup
+from archdsl.notations.calls.arguments import attribute_by
 from archdsl.notations.calls.draft import LineContext, Unwritable
-from archdsl.vocabulary import Meaning, known, plain
+from archdsl.vocabulary import Meaning, known, names, plain
+from archdsl.vocabulary.arguments import FROM_INPUT
 from archdsl.vocabulary.papers import STATEMENTS
 
 _KEYWORDS = ("model", "use", "block", "input", "output", "let", "cases", "expect", "freeze", "for", "if")
@@ -27,7 +29,8 @@ def proposals(statement: SplitStatement, around: Callable[[], LineContext]) -> I
         yield statement._replace(kind=word.lower())
     row = known(word)
     if row is not None:
-        yield from by_row(row, statement, around)
+        if not _lacks(row, statement):
+            yield from by_row(row, statement, around)
         raise Unwritable(_told(word, row) if row.kind else "", weak=True)
     if word.lower() in STATEMENTS:
         raise Unwritable(STATEMENTS[word.lower()])
@@ -81,11 +84,22 @@ def _either_name(statement: SplitStatement, around: Callable[[], LineContext]) -
 def _nearly(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     close = nearest(statement.kind, [*REGISTRY, *around.kinds])
     if close is None:
+        close = nearest(plain(statement.kind), names())  # `BATCHNOM`
+        row = known(close) if close is not None else None
+        yield from by_row(row, statement, lambda: around) if row is not None else ()
         return
     kind = lookup(close)
     if kind is not None and close not in around.kinds:
         yield from respelled(kind, statement, around)
     yield statement._replace(kind=close)
+
+
+def _lacks(row: Meaning, statement: SplitStatement) -> bool:
+    """Whether a name says nothing where its library asks for a value, and the kind has one of its own: `CLIP`."""
+    needed = re.split(r"[,(] ?(?:\w+=|\*)", row.signature)[0].split(", ") if not statement.values else []
+    kind = lookup(row.kind)
+    found = [attribute_by(kind, name) for name in needed if name not in FROM_INPUT] if kind is not None else []
+    return any(name is not None and kind is not None and not kind.attributes[name].required for name in found)
 
 
 def _told(word: str, row: Meaning) -> str:
@@ -129,7 +143,9 @@ def _separable(statement: SplitStatement, around: LineContext) -> Iterator[Propo
     """`SEPCONV 64 3x3`: each channel by itself, and then 1x1 over all of them."""
     for head in respell.heads(REGISTRY["CONV"], statement.values, around):
         _, out, *rest = head.words
-        yield chained(statement, " ".join(["DWCONV", *rest, "nobias"]), f"CONV {out} 1x1", *head.behind)
+        bare = [word for word in rest if word != "nobias"]
+        last = f"CONV {out} 1x1{' nobias' if bare != rest else ''}"
+        yield chained(statement, " ".join(["DWCONV", *bare, "nobias"]), last, *head.behind)
 
 
 def _pointwise(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:

@@ -306,7 +306,7 @@ class Mender:
 
     def _translated(self, text: str, line: str, number: int, around: Callable[[], LineContext]) -> Iterator[str]:
         """The lines that a line of a program means."""
-        if not re.search(r"\w\s*\(|\w\s*=[^=]|\w\s*[-+*/@]\s*\w", text):
+        if not re.search(r"\w\s*[(\[]|\w\s*=[^=]|\w\s*[-+*/@]\s*\w", text):
             return
         at = tail_of(text)
         read = program(text[:at])

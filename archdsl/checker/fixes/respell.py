@@ -40,14 +40,30 @@ class _WordReader:
         self.words: list[str] = []
         self.behind: list[str] = []
         self.repeat = ""
+        self._given: dict[str, str] = {}  # what the values so far give
 
     def run(self) -> RespelledHead:
         while self.rest:
             word = self.rest.pop(0)
             found = self._word(word)
-            if found:
+            if found and not self._is_again(found):
                 self.words.append(found)
         return RespelledHead((self.kind.name, *self.words), tuple(self.behind), self.repeat)
+
+    def _is_again(self, word: str) -> bool:
+        """Whether a value says once more what another has said: `3x3 kernel_size=3`."""
+        name, equal, value = word.partition("=")
+        short = re.fullmatch(r"([a-z])(\d[\dx]*)", word)
+        slot = self.signature.names.get(name) if equal else self.signature.letters.get(short[1]) if short else None
+        positions = self.signature.positions
+        if slot is None and not equal and _NUMBER.fullmatch(word) and len(self.words) < len(positions):
+            slot = positions[len(self.words)]
+        if slot is None:
+            return False
+        value = value if equal else short[2] if short else word
+        known = self._given.get(slot.name)
+        self._given[slot.name] = value
+        return known is not None and (known == value or len({*known.split("x"), *value.split("x")}) == 1)
 
     def _word(self, word: str) -> str:
         name, equal, value = word.partition("=")
@@ -74,6 +90,9 @@ class _WordReader:
         slot = self.signature.names.get(attribute or "") or self.signature.letters.get(attribute or "")
         if slot is None and self.signature.gathering is not None:
             return f"{name}={value}"
+        if slot is None and value.lower() in ("true", "yes", "1") and self._is_layer(name):  # `bn=True`
+            self.behind.append(self._layer(name, ()))
+            return ""
         if slot is None:
             self._nothing(name, value)
             return ""
@@ -163,7 +182,8 @@ class _WordReader:
         if lower in _NOTHING:
             return ""
         if named and self._is_layer(bare):
-            self.behind.append(self._layer(bare))
+            words, self.rest = tuple(self.rest), []
+            self.behind.append(self._layer(bare, words))
             return ""
         flat = lower.replace("_", "").replace("-", "")
         if flat in signature.switches:
@@ -180,17 +200,16 @@ class _WordReader:
         row = known(word) if len(word) > 2 or word.isupper() else None
         return lookup(word) is not None or word in self.around.kinds or (row is not None and bool(row.kind))
 
-    def _layer(self, word: str) -> str:
+    def _layer(self, word: str, words: tuple[str, ...]) -> str:
         """The line of another layer that stands among the values, with all that stands behind it."""
         row = known(word)
         kind = word if word in self.around.kinds else word.upper()
         if lookup(kind) is None and row is not None and row.kind:
             kind = row.kind
-        words, self.rest = self.rest, []
         found = lookup(kind)
         if found is None:
             return " ".join([kind, *words])
-        inner = _WordReader(found, tuple(words), self.around).run()
+        inner = _WordReader(found, words, self.around).run()
         self.repeat = self.repeat or inner.repeat
         return "; ".join([" ".join(inner.words), *inner.behind])
 

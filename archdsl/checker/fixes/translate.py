@@ -31,6 +31,8 @@ class TranslatedLine(list[str]):
 def lines_of(program: ProgramLine, around: LineContext) -> list[str]:
     """The texts that a line of a program may mean, the likeliest first; raises Unwritable with a reason."""
     call = program.value
+    if isinstance(call, tuple) and len(call) > 1 and all(isinstance(one, Call) for one in call):
+        call = Call(_ROWS[0], call, {})
     if not isinstance(call, Call):
         return []
     said: Unwritable | None = None
@@ -48,7 +50,7 @@ def lines_of(program: ProgramLine, around: LineContext) -> list[str]:
 
 def _as_a_line(target: str, call: Call, around: LineContext) -> list[str]:
     """A call with the values of a line: `CONV2D(64, kernel=7)`; of a name that no library has so."""
-    if exact(call.name) or call.on:
+    if exact(call.name) or call.on or call.name == "input":
         return []
     named = (f"{name}={text(one, behind_equal=True)}" for name, one in call.named.items())
     label = f"{target}:" if target and target not in _FLOWS and not target.isdigit() else ""
@@ -96,7 +98,7 @@ def _statements(call: Call, around: LineContext) -> TranslatedLine:
     if not rows:
         raise Unwritable("")
     said: Unwritable | None = None
-    for row in rows:
+    for row in [row for row in rows if row.takes(call.named)] or rows:
         try:
             return _by_row(row, call, around)
         except Unwritable as reason:

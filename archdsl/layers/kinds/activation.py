@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute
-from archdsl.layers.function import Activation
+from archdsl.layers.function import Activation, Overwriting
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.activation import SCALED_TANH
 from archdsl.layers.values import Number, Word
@@ -36,7 +36,7 @@ class Tanh(Layer):
         return Lowered(module, f"{outer}torch.tanh({inner})")
 
 
-class Hardtanh(Activation):
+class Hardtanh(Overwriting):
     """min(max(low, x), high), element by element: TANH in three straight pieces."""
 
     name = "HARDTANH"
@@ -48,6 +48,7 @@ class Hardtanh(Activation):
         Example("84 -> HARDTANH 0 20 -> 84"),
         Example("84 -> HARDTANH low=(-2) high=2 -> 84"),
         Example("84 -> HARDTANH 0 inf -> 84"),
+        Example("4096 -> HARDTANH inplace -> 4096"),
         CounterExample("84 -> HARDTANH 1", "out-of-range"),
     )
 
@@ -56,9 +57,6 @@ class Hardtanh(Activation):
             message = f"HARDTANH: high must be above low, {self.low}, and it is {self.high}"
             raise Refusal("out-of-range", message, blame="high")
         return inputs[0]
-
-    def in_place(self) -> bool:
-        return True
 
 
 class Tanhshrink(Activation):
@@ -94,18 +92,16 @@ class Sigmoid(Activation):
     )
 
 
-class Hardsigmoid(Activation):
+class Hardsigmoid(Overwriting):
     """min(max(0, x + 3), 6) / 6, element by element: SIGMOID in three straight pieces, as MobileNetV3 has it."""
 
     name = "HARDSIGMOID"
     module, function = "Hardsigmoid", "F.hardsigmoid"
     examples = (
         Example("1x1x64 -> HARDSIGMOID -> 1x1x64", params=0, macs=0),
+        Example("4096 -> HARDSIGMOID inplace -> 4096"),
         CounterExample("37 int -> HARDSIGMOID", "dtype-mismatch"),
     )
-
-    def in_place(self) -> bool:
-        return True
 
 
 class LogSigmoid(Activation):
@@ -135,32 +131,28 @@ class Softplus(Activation):
     )
 
 
-class Silu(Activation):
+class Silu(Overwriting):
     """x * sigmoid(x), element by element; also called Swish (Elfwing et al. 2018)."""
 
     name = "SILU"
     module, function = "SiLU", "F.silu"
     examples = (
         Example("112x112x32 -> SILU -> 112x112x32", params=0, macs=0),
+        Example("4096 -> SILU inplace -> 4096"),
         CounterExample("37 int -> SILU", "dtype-mismatch"),
     )
 
-    def in_place(self) -> bool:
-        return True
 
-
-class Hardswish(Activation):
+class Hardswish(Overwriting):
     """x * HARDSIGMOID of x, element by element: SILU in three pieces (Howard et al. 2019, MobileNetV3)."""
 
     name = "HARDSWISH"
     module, function = "Hardswish", "F.hardswish"
     examples = (
         Example("112x112x16 -> HARDSWISH -> 112x112x16", params=0, macs=0),
+        Example("4096 -> HARDSWISH inplace -> 4096"),
         CounterExample("37 int -> HARDSWISH", "dtype-mismatch"),
     )
-
-    def in_place(self) -> bool:
-        return True
 
 
 class Gelu(Activation):
@@ -181,15 +173,13 @@ class Gelu(Activation):
     )
 
 
-class Mish(Activation):
+class Mish(Overwriting):
     """x * tanh(log(1 + exp(x))), element by element (Misra 2019)."""
 
     name = "MISH"
     module, function = "Mish", "F.mish"
     examples = (
         Example("52x52x128 -> MISH -> 52x52x128", params=0, macs=0),
+        Example("4096 -> MISH inplace -> 4096"),
         CounterExample("37 int -> MISH", "dtype-mismatch"),
     )
-
-    def in_place(self) -> bool:
-        return True

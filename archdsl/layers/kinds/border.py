@@ -99,7 +99,7 @@ class Pad(Layer):
             pads = (*pads, *self.channels)
         place = "flat" if x.rank == 1 else "first"
         mode = "constant" if self.mode == "zeros" else self.mode
-        arguments = {"pad": pads, "mode": mode, "value": self.value}
+        arguments = self.floats({"pad": pads, "mode": mode, "value": self.value})
         call = inline("F.pad", Module("", arguments, 1, {"mode": "constant", "value": None})) if any(pads) else "{0}"
         return Lowered(self._module(x, pads), call, wants=place, gives=place, sizes={"pad": pads})
 

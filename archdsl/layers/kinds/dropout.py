@@ -18,7 +18,7 @@ class RandomZeros(Layer):
 
     def lowered(self, module: str, function: str, place: str = "any") -> Lowered:
         """The module with its probability, and the call, which stands where it has no name."""
-        call = f"{function}({{0}}, {self.p!r}, self.training)"
+        call = f"{function}({{0}}, {float(self.p)!r}, self.training)"
         return Lowered(Module(f"nn.{module}", {"p": self.p}), call, wants=place, gives=place)
 
 

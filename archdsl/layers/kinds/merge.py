@@ -13,6 +13,8 @@ from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, maximum, same
 
+_MOST_NAMED = 8  # inputs of a merge whose sizes are told
+
 
 class ElementwiseMerge(Layer):
     """Inputs of equal shapes, joined element by element."""
@@ -240,6 +242,12 @@ class Concat(ElementwiseMerge):
         for shape in inputs:
             total = total + shape.sizes[axis]
         return Shape((*others[0][:axis], total, *others[0][axis:]))
+
+    def derivation(self, *inputs: Shape) -> str:
+        axis = axis_index(self.name, self.axis, inputs[0])
+        sizes = [str(shape.sizes[axis]) for shape in inputs]
+        more = [f"{len(sizes) - _MOST_NAMED} more"] if len(sizes) > _MOST_NAMED else []
+        return f"{self.axis}: {' + '.join([*sizes[:_MOST_NAMED], *more])} = {self.shape(*inputs).sizes[axis]}"
 
     def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
         axis = axis_index(self.name, self.axis, inputs[0])

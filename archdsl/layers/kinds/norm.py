@@ -8,7 +8,7 @@ from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module,
 from archdsl.layers.groups import divisors
 from archdsl.layers.layout import axis_index, dimension, layout
 from archdsl.layers.refusal import Refusal
-from archdsl.layers.support.norm import NORMALIZE
+from archdsl.layers.support.norm import NORMALIZE, NORMALIZE_ALL
 from archdsl.layers.values import Divisor, Number, NumberOr, Switch, Whole, Word
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
@@ -199,9 +199,12 @@ class LocalResponseNorm(Layer):
         alpha = float(
             f"{self.size * self.alpha:.15g}"
         )  # the decimal product: 5 * 1e-4 is 0.0005, not 0.0005000000000000001
-        arguments = {"size": self.size, "alpha": alpha, "beta": self.beta, "k": self.k}
+        arguments = self.floats({"size": self.size, "alpha": alpha, "beta": self.beta, "k": self.k})
         module = Module("nn.LocalResponseNorm", arguments, 1, {"alpha": 1e-4, "beta": 0.75, "k": 1})
         return Lowered(module, inline("F.local_response_norm", module), wants="first", gives="first")
+
+
+_EUCLIDEAN = {"p": 2, "dim": 1, "eps": 1e-12}  # PyTorch's defaults
 
 
 class Normalize(Layer):
@@ -246,11 +249,16 @@ class Normalize(Layer):
 
     def lower(self, *inputs: Shape) -> Lowered:
         (x,) = inputs
-        every = tuple(range(1, x.rank + 1))
-        dim = every if self.axis == "all" else dimension(x.rank, axis_index(self.name, self.axis, x))
+        arguments = self.floats({"p": self.p, "dim": 1, "eps": self.eps})
+        if self.axis == "all" and x.rank > 1:
+            call = inline("F.normalize", Module("", arguments, 0, _EUCLIDEAN))
+            del arguments["dim"]
+            module = Module("NormalizeAll", arguments, 0, _EUCLIDEAN, NORMALIZE_ALL)
+            return Lowered(module, f"{call.replace('{0}', '{0}.flatten(1)')}.view_as({{0}})")
+        if self.axis != "all":
+            arguments["dim"] = dimension(x.rank, axis_index(self.name, self.axis, x))
         place = "any" if self.axis == "all" else layout(x.rank)
-        arguments = {"p": self.p, "dim": every[0] if dim == (1,) else dim, "eps": self.eps}
-        module = Module("Normalize", arguments, 0, {"p": 2, "dim": 1, "eps": 1e-12}, NORMALIZE)
+        module = Module("Normalize", arguments, 0, _EUCLIDEAN, NORMALIZE)
         return Lowered(module, inline("F.normalize", module), wants=place, gives=place)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, inline
 from archdsl.layers.refusal import Refusal
+from archdsl.layers.support import of_axes
 from archdsl.layers.support.pool import OPEN_MAX_POOL, PADDED_MAX_POOL, PADDED_MAX_POOL_1D, SUBSAMPLE
 from archdsl.layers.values import Number, PerAxis, Switch, Whole
 from archdsl.layers.window import Window, check_fit, derivation, ever, leftovers, short
@@ -248,7 +249,7 @@ class LpPool(SlidingPool):
             "stride": short(self.step()),
             "ceil_mode": self.ceil,
         }
-        return pooled("LP", self.kernel, arguments, {}, 2)
+        return pooled("LP", self.kernel, self.floats(arguments), {}, 2)
 
 
 class Subsample(SlidingPool):
@@ -275,7 +276,7 @@ class Subsample(SlidingPool):
     def lower(self, *inputs: Shape) -> Lowered:
         dimensions = len(self.kernel)
         arguments = {"channels": inputs[0].channels, "kernel_size": self.kernel, "stride": short(self.step())}
-        source = SUBSAMPLE.replace("{n}", str(dimensions))
+        source = of_axes(SUBSAMPLE, dimensions)
         module = Module(f"Subsample{dimensions}d", arguments, 2, {"stride": short(self.kernel)}, source)
         return Lowered(module, wants="first", gives="first")
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
-from archdsl.layers.function import Activation
+from archdsl.layers.function import Activation, Overwriting
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import LARGEST_FLOAT, Number, Word
 from archdsl.sizes.shape import Shape
 
 
-class Relu(Activation):
+class Relu(Overwriting):
     """max(0, x), element by element."""
 
     name = "RELU"
@@ -17,28 +17,24 @@ class Relu(Activation):
     examples = (
         Example("55x55x96 -> RELU -> 55x55x96", params=0, macs=0),
         Example("4096 -> RELU -> 4096"),
+        Example("4096 -> RELU inplace -> 4096"),
         CounterExample("37 int -> RELU", "dtype-mismatch"),
     )
 
-    def in_place(self) -> bool:
-        return True
 
-
-class Relu6(Activation):
+class Relu6(Overwriting):
     """min(max(0, x), 6), element by element, as MobileNets have it."""
 
     name = "RELU6"
     module, function = "ReLU6", "F.relu6"
     examples = (
         Example("112x112x32 -> RELU6 -> 112x112x32", params=0, macs=0),
+        Example("4096 -> RELU6 inplace -> 4096"),
         CounterExample("112x112x32 -> RELU6 3", "too-many-values"),
     )
 
-    def in_place(self) -> bool:
-        return True
 
-
-class LeakyRelu(Activation):
+class LeakyRelu(Overwriting):
     """x where it is positive, slope * x where it is not, element by element."""
 
     name = "LEAKYRELU"
@@ -47,6 +43,7 @@ class LeakyRelu(Activation):
     examples = (
         Example("55x55x96 -> LEAKYRELU -> 55x55x96", params=0, macs=0),
         Example("64x64x64 -> LEAKYRELU 0.2 -> 64x64x64"),
+        Example("4096 -> LEAKYRELU inplace -> 4096"),
         CounterExample("37 int -> LEAKYRELU", "dtype-mismatch"),
         CounterExample("55x55x96 -> LEAKYRELU 1e39", "too-large"),
     )
@@ -88,7 +85,7 @@ class PRelu(Layer):
         return Lowered(module, wants=place, gives=place)
 
 
-class RandomizedRelu(Activation):
+class RandomizedRelu(Overwriting):
     """x where it is positive, a slope times x where it is not: random in training, the mean in evaluation."""
 
     name = "RRELU"
@@ -99,6 +96,7 @@ class RandomizedRelu(Activation):
         Example("55x55x96 -> RRELU -> 55x55x96", params=0, macs=0),
         Example("55x55x96 -> RRELU low=0.1 high=0.1 -> 55x55x96"),
         Example("4096 -> RRELU 0 0.5 -> 4096"),
+        Example("4096 -> RRELU inplace -> 4096"),
         CounterExample("4096 -> RRELU 0.5", "out-of-range"),
     )
 
@@ -109,8 +107,11 @@ class RandomizedRelu(Activation):
             )
         return inputs[0]
 
+    def in_place(self) -> bool:
+        return self.low + self.high >= 0  # the slope of its backward pass in evaluation is their mean
 
-class Elu(Activation):
+
+class Elu(Overwriting):
     """x where it is positive, alpha * (exp(x) - 1) where it is not, element by element (Clevert et al. 2016)."""
 
     name = "ELU"
@@ -119,6 +120,7 @@ class Elu(Activation):
     examples = (
         Example("55x55x96 -> ELU -> 55x55x96", params=0, macs=0),
         Example("4096 -> ELU 0.5 -> 4096"),
+        Example("4096 -> ELU inplace -> 4096"),
         CounterExample("4096 -> ELU yes", "wrong-type"),
     )
 
@@ -126,21 +128,19 @@ class Elu(Activation):
         return self.alpha >= 0
 
 
-class Selu(Activation):
+class Selu(Overwriting):
     """ELU with alpha 1.6733, times 1.0507: mean 0 and variance 1 stay so (Klambauer et al. 2017)."""
 
     name = "SELU"
     module, function = "SELU", "F.selu"
     examples = (
         Example("55x55x96 -> SELU -> 55x55x96", params=0, macs=0),
+        Example("4096 -> SELU inplace -> 4096"),
         CounterExample("37 int -> SELU", "dtype-mismatch"),
     )
 
-    def in_place(self) -> bool:
-        return True
 
-
-class Celu(Activation):
+class Celu(Overwriting):
     """x where it is positive, alpha * (exp(x/alpha) - 1) where it is not: an ELU without a kink (Barron 2017)."""
 
     name = "CELU"
@@ -149,6 +149,7 @@ class Celu(Activation):
     examples = (
         Example("55x55x96 -> CELU -> 55x55x96", params=0, macs=0),
         Example("4096 -> CELU alpha=0.5 -> 4096"),
+        Example("4096 -> CELU inplace -> 4096"),
         CounterExample("4096 -> CELU 0", "out-of-range"),
         CounterExample("4096 -> CELU 1e-39", "out-of-range"),
     )
@@ -160,8 +161,11 @@ class Celu(Activation):
             raise Refusal("out-of-range", message, blame="alpha")
         return inputs[0]
 
+    def in_place(self) -> bool:
+        return self.alpha > 0
 
-class Threshold(Activation):
+
+class Threshold(Overwriting):
     """x where it is above a threshold, a fixed value where it is not, element by element."""
 
     name = "THRESHOLD"
@@ -172,11 +176,9 @@ class Threshold(Activation):
         Example("55x55x96 -> THRESHOLD 0.1 20 -> 55x55x96", params=0, macs=0),
         Example("4096 -> THRESHOLD threshold=0 value=(-1) -> 4096"),
         Example("4096 -> THRESHOLD 0 (-1e30) -> 4096"),
+        Example("4096 -> THRESHOLD 0.1 20 inplace -> 4096"),
         CounterExample("4096 -> THRESHOLD 0.1", "missing-value"),
     )
-
-    def in_place(self) -> bool:
-        return True
 
 
 class Hardshrink(Activation):

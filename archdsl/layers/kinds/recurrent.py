@@ -58,6 +58,10 @@ class Recurrent(Layer):
     def results(self, *inputs: Shape) -> tuple[Shape, ...]:
         return (self.shape(*inputs), *self.states())
 
+    def derivation(self, *inputs: Shape) -> str:
+        each = f"{'hidden' if self.out is self.hidden else 'proj'} = {self.out}"
+        return f"channels: {each}, in 2 directions" if self.bidirectional else f"channels: {each}"
+
     def _check_states(self, inputs: tuple[Shape, ...]) -> None:
         """Refuse states to begin with that are not those that such a layer ends with."""
         for position, (state, wanted) in enumerate(zip(inputs[1:], self.states(), strict=True) if inputs[1:] else ()):

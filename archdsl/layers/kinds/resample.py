@@ -165,8 +165,8 @@ def _scaled(axis: str, size: Size, scale: float) -> Size:
 
 
 def _factors(scales: tuple[float, ...]) -> float | tuple[float, ...]:
-    """One number where all axes agree, as a person writes it."""
-    return scales[0] if len(set(scales)) == 1 else scales
+    """One number where all axes agree, as a person writes it; floats, as TorchScript asks."""
+    return float(scales[0]) if len(set(scales)) == 1 else tuple(map(float, scales))
 
 
 class PixelShuffle(Layer):

@@ -5,17 +5,38 @@ class CausalAttention(nn.MultiheadAttention):
     """Attention in which no step reads a later one."""
 
     def forward(self, query, key, value):
-        size = query.shape[1], key.shape[1]
-        later = torch.ones(size, dtype=torch.bool, device=query.device).triu(1)
-        plain = self.bias_k is None and not self.add_zero_attn  # one more key is no later one
-        return super().forward(query, key, value, attn_mask=later, is_causal=plain, need_weights=False)[0]
+        query, key, value = query.transpose(0, 1), key.transpose(0, 1), value.transpose(0, 1)
+        x, _ = F.multi_head_attention_forward(
+            query,
+            key,
+            value,
+            self.embed_dim,
+            self.num_heads,
+            self.in_proj_weight,
+            self.in_proj_bias,
+            self.bias_k,
+            self.bias_v,
+            self.add_zero_attn,
+            self.dropout,
+            self.out_proj.weight,
+            self.out_proj.bias,
+            training=self.training,
+            need_weights=False,
+            attn_mask=query.new_ones([query.shape[0], key.shape[0]], dtype=torch.bool).triu(1),
+            use_separate_proj_weight=self.in_proj_weight is None,
+            q_proj_weight=self.q_proj_weight,
+            k_proj_weight=self.k_proj_weight,
+            v_proj_weight=self.v_proj_weight,
+            is_causal=self.bias_k is None and not self.add_zero_attn,  # one more key is no later one
+        )
+        return x.transpose(0, 1)
 '''
 
 ATTEND = '''
 class Attend(nn.Module):
     """Scaled dot-product attention of heads side by side; a head of keys and values may serve several of queries."""
 
-    def __init__(self, heads=1, kvheads=None, causal=False, dropout=0, scale=None):
+    def __init__(self, heads=1, kvheads=None, causal=False, dropout=0.0, scale=None):
         super().__init__()
         self.heads, self.kvheads = heads, kvheads or heads
         self.causal, self.dropout, self.scale = causal, dropout, scale
@@ -37,21 +58,29 @@ class Attend(nn.Module):
 '''
 
 ROTARY = '''
+def rotary_angles(x, dims: int, base: float):
+    """The cosine and the sine of the angle of each step and pair of channels."""
+    exact = torch.float64 if x.dtype == torch.float64 else torch.float32
+    steps = torch.arange(x.shape[1], dtype=exact, device=x.device)
+    pairs = torch.arange(0, dims, 2, dtype=exact, device=x.device)
+    angles = (steps[:, None] * base ** (-pairs / dims))[:, None]
+    return angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+
+
+torch.fx.wrap("rotary_angles")
+
+
 class Rotary(nn.Module):
     """Turn pairs of channels of each head by angles that grow with the step: the halves of a head, or neighbours."""
 
-    def __init__(self, heads=1, base=10000, dims=None, interleaved=False):
+    def __init__(self, heads=1, base=10000.0, dims=None, interleaved=False):
         super().__init__()
         self.heads, self.base, self.dims, self.interleaved = heads, base, dims, interleaved
 
     def forward(self, x):
         y = x.unflatten(2, (self.heads, -1))
-        dims = self.dims or y.shape[3]
-        exact = torch.float64 if x.dtype == torch.float64 else torch.float32
-        steps = torch.arange(x.shape[1], dtype=exact, device=x.device)
-        pairs = torch.arange(0, dims, 2, dtype=exact, device=x.device)
-        angles = (steps[:, None] * self.base ** (-pairs / dims))[:, None]
-        cos, sin = angles.cos().to(x.dtype), angles.sin().to(x.dtype)
+        dims = y.shape[3] if self.dims is None else self.dims
+        cos, sin = rotary_angles(x, dims, self.base)
         turned, kept = y[..., :dims], y[..., dims:]
         if self.interleaved:
             a, b = turned[..., ::2], turned[..., 1::2]

@@ -1,6 +1,14 @@
 """Source of convolutions that PyTorch does not have."""
 
 TABLE_CONV = '''
+def table_maps(numbers: list[int], like):
+    """Numbers of maps as a tensor beside another."""
+    return torch.tensor(numbers, device=like.device)
+
+
+torch.fx.wrap("table_maps")
+
+
 class TableConv{n}d(nn.Module):
     """A convolution whose output maps read only the input maps that a table lists; no other connection exists."""
 
@@ -8,19 +16,17 @@ class TableConv{n}d(nn.Module):
         super().__init__()
         self.sources = [source for row in table for source in row]
         self.targets = [target for target, row in enumerate(table) for _ in row]
-        self.maps, pairs = len(table), len(self.sources)
-        conv = nn.Conv{n}d(pairs, pairs, kernel_size, groups=pairs, bias=False)
+        self.maps, self.pairs = len(table), len(self.sources)
+        conv = nn.Conv{n}d(self.pairs, self.pairs, kernel_size, groups=self.pairs, bias=False)
         self.weight = conv.weight
         self.bias = nn.Parameter(torch.zeros(len(table))) if bias else None
         self.stride, self.padding, self.dilation = stride, padding, dilation
 
     def forward(self, x):
-        sources = torch.tensor(self.sources, device=x.device)
-        targets = torch.tensor(self.targets, device=x.device)
-        x = x.index_select(1, sources)
-        x = F.conv{n}d(x, self.weight, None, self.stride, self.padding, self.dilation, groups=len(self.weight))
-        y = x.new_zeros(x.shape[0], self.maps, *x.shape[2:]).index_add(1, targets, x)
-        return y if self.bias is None else y + self.bias.view(-1, *[1] * {n})
+        x = x.index_select(1, table_maps(self.sources, x))
+        x = F.conv{n}d(x, self.weight, None, self.stride, self.padding, self.dilation, groups=self.pairs)
+        y = x.new_zeros([x.shape[0], self.maps, {sizes}]).index_add(1, table_maps(self.targets, x), x)
+        return y if self.bias is None else y + self.bias.view(-1, {ones})
 '''
 
 POSITION_CONV = '''
@@ -32,7 +38,8 @@ class PositionConv{n}d(nn.Conv{n}d):
         self.bias = nn.Parameter(torch.zeros(bias))
 
     def forward(self, x):
-        return self._conv_forward(x, self.weight, None) + self.bias
+        y, bias = self._conv_forward(x, self.weight, None), self.bias
+        return y if bias is None else y + bias
 '''
 
 _SIDES_CONV = """
@@ -45,7 +52,7 @@ class {name}{n}d(nn.Conv{n}d):
         self.pad_mode = "constant" if padding_mode == "zeros" else padding_mode
 
     def forward(self, x):
-        return super().forward(F.pad(x, self.pads, mode=self.pad_mode))
+        return self._conv_forward(F.pad(x, self.pads, mode=self.pad_mode), self.weight, self.bias)
 """
 
 _ASYMMETRIC = '''\
@@ -80,5 +87,6 @@ class AsymmetricPositionConv{n}d(nn.Conv{n}d):
         self.bias = nn.Parameter(torch.zeros(bias))
 
     def forward(self, x):
-        return self._conv_forward(F.pad(x, self.pads, mode=self.pad_mode), self.weight, None) + self.bias
+        y, bias = self._conv_forward(F.pad(x, self.pads, mode=self.pad_mode), self.weight, None), self.bias
+        return y if bias is None else y + bias
 '''

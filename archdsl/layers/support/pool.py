@@ -11,8 +11,8 @@ class Subsample{n}d(nn.AvgPool{n}d):
         self.bias = nn.Parameter(torch.zeros(channels))
 
     def forward(self, x):
-        ones = [1] * {n}
-        return super().forward(x) * (self.area * self.weight).view(-1, *ones) + self.bias.view(-1, *ones)
+        x = F.avg_pool{n}d(x, self.kernel_size, self.stride)
+        return x * (self.area * self.weight).view(-1, {ones}) + self.bias.view(-1, {ones})
 '''
 
 OPEN_MAX_POOL = '''
@@ -20,8 +20,8 @@ class OpenMaxPool1d(nn.MaxPool1d):
     """A max pool over steps whose number stays open in torch.export; F.max_pool1d holds it fast."""
 
     def forward(self, x):
-        window = (1, self.kernel_size), (1, self.stride), (0, self.padding), (1, self.dilation), self.ceil_mode
-        return F.max_pool2d(x.unsqueeze(2), *window).squeeze(2)
+        size, stride, padding, dilation = (1, self.kernel_size), (1, self.stride), (0, self.padding), (1, self.dilation)
+        return F.max_pool2d(x.unsqueeze(2), size, stride, padding, dilation, self.ceil_mode).squeeze(2)
 '''
 
 PADDED_MAX_POOL = '''
@@ -36,12 +36,14 @@ class PaddedMaxPool{n}d(nn.MaxPool{n}d):
         self.pads = padding
 
     def forward(self, x):
-        return super().forward(F.pad(x, self.pads, value=float("-inf")))
+        x = F.pad(x, self.pads, value=float("-inf"))
+        return F.max_pool{n}d(x, self.kernel_size, self.stride, 0, self.dilation)
 '''
 
 PADDED_MAX_POOL_1D = PADDED_MAX_POOL.replace("{n}", "1").replace(
-    """return super().forward(F.pad(x, self.pads, value=float("-inf")))""",
-    """x = F.pad(x, self.pads, value=float("-inf")).unsqueeze(2)  # F.max_pool1d holds an open number of steps fast
+    """value=float("-inf"))
+        return F.max_pool1d(x, self.kernel_size, self.stride, 0, self.dilation)""",
+    """value=float("-inf")).unsqueeze(2)  # F.max_pool1d holds an open number of steps fast
         return F.max_pool2d(x, (1, self.kernel_size), (1, self.stride), 0, (1, self.dilation)).squeeze(2)""",
 )
 
@@ -73,5 +75,5 @@ class Unpool{n}d(nn.MaxUnpool{n}d):
         _, places = F.max_pool{n}d(
             before, self.kernel_size, self.stride, self.padding, ceil_mode=self.ceil_mode, return_indices=True
         )
-        return super().forward(x, places, before.shape)
+        return F.max_unpool{n}d(x, places, self.kernel_size, self.stride, self.padding, before.shape)
 '''

@@ -11,3 +11,12 @@ class Constant(nn.Module):
     def forward(self, like):
         return like.new_full(self.size, self.value).expand(like.shape[0], *self.size)
 '''
+
+STRETCHED = '''
+def stretched(tensor, like, axes: int):
+    """A tensor of so many axes beside the batch once for each sample of another."""
+    return tensor.expand([like.shape[0]] + [-1] * axes)
+
+
+torch.fx.wrap("stretched")
+'''

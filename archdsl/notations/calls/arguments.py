@@ -7,7 +7,9 @@ from archdsl.vocabulary.arguments import ARGUMENTS
 
 
 def attribute_by(kind: type[Layer], argument: str) -> str | None:
-    """The attribute of a kind that another library, or PyTorch, calls by this name."""
+    """The attribute of a kind that another library, or PyTorch, calls by this name; none for how it is computed."""
+    if argument == "inplace":
+        return None
     for attribute in kind.attributes.values():
         if attribute.torch == argument:
             return attribute.name

@@ -37,8 +37,6 @@ def _of_text(line: str, shape: Shape) -> Shape | None:
         return Shape((product(shape.sizes),))
     if kind == "CONV":  # 1x1, behind the convolution of each channel
         return Shape((*shape.space, int(values.split()[0])))
-    if line == "SLICE steps=-1":
-        return Shape((shape.channels,))
     if kind in REGISTRY and (REGISTRY[kind].activation or kind == "ID"):
         return shape
     return None

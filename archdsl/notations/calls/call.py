@@ -84,12 +84,23 @@ def value(node: ast.expr) -> Any:
         return tuple(value(item) for item in node.elts)
     if isinstance(node, ast.Call):
         return _call(node)
+    if isinstance(node, ast.Subscript):
+        return _select(node)
     if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
         sides = value(node.left), value(node.right)
         names = all(isinstance(side, (Raw, Call)) and not _is_sum(side) for side in sides)
         if names and any(isinstance(side, Call) or re.fullmatch(r"[A-Za-z_]\w*", side.text) for side in sides):
             return Call(f"torch.{_OPERATORS[type(node.op)]}", sides, {})
     return Raw(ast.unparse(node))
+
+
+def _select(node: ast.Subscript) -> Any:
+    """`x[:, -1, :]` as a call that takes a place or a range of one axis; any other subscript is a text."""
+    items = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    places = [(at, ast.unparse(item)) for at, item in enumerate(items) if ast.unparse(item) != ":"]
+    if len(places) != 1 or places[0][0] == 0 or not re.fullmatch(r"-?\d+|(?:-?\d+)?(?::(?:-?\d+)?){1,2}", places[0][1]):
+        return Raw(ast.unparse(node))
+    return Call("x.select", (value(node.value), *places[0]), {})
 
 
 def _is_sum(side: Any) -> bool:

@@ -79,7 +79,7 @@ def bind(draft: LineDraft, positional: tuple[Any, ...], named: dict[str, Any]) -
     draft.given.update(zip(names, positional, strict=False))
     twice = next((name for name in named if name in draft.given), None)
     if twice is not None:
-        raise draft.refuse(f"is given {twice} twice")
+        raise draft.refuse(f"is given {twice} twice", weak=True)
     draft.given.update(named)
     missing = [name for name in names if name not in (*draft.given, *draft.defaults, "input", "tensors")]
     if missing:

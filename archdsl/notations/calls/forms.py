@@ -7,8 +7,23 @@ from typing import Any
 from archdsl.notations.calls.activation import activation
 from archdsl.notations.calls.axes import axis_word, words_of
 from archdsl.notations.calls.draft import Form, LineDraft
+from archdsl.notations.calls.ends import collapsed
 from archdsl.notations.calls.kerasforms import bidirectional, each, keras, separable
-from archdsl.notations.calls.spelling import one, text
+from archdsl.notations.calls.onnxforms import (
+    along,
+    blocks,
+    bordered,
+    directed,
+    flattened,
+    normed,
+    parts,
+    product,
+    reduced,
+    resized,
+    summed,
+    windowed,
+)
+from archdsl.notations.calls.spelling import text
 
 
 def dim(draft: LineDraft) -> None:
@@ -52,15 +67,7 @@ def _pairs(draft: LineDraft, padding: tuple[Any, ...]) -> Any:
     ends = [(padding[at], padding[at + 1]) for at in range(0, len(padding), 2)][::-1]
     if draft.around.rank is not None and len(ends) < draft.around.rank - 1:
         ends = [(0, 0)] * (draft.around.rank - 1 - len(ends)) + ends
-    return _collapsed(tuple(ends))
-
-
-def _collapsed(ends: tuple[Any, ...]) -> Any:
-    """Sizes of equal ends as one number each, and of equal axes as one number."""
-    short = tuple(end[0] if isinstance(end, tuple) and end[0] == end[1] else end for end in ends)
-    if all(not isinstance(end, tuple) for end in short):
-        return one(short)
-    return short if len(short) > 1 else (short[0],)
+    return collapsed(tuple(ends))
 
 
 def sizes(draft: LineDraft) -> None:
@@ -68,7 +75,7 @@ def sizes(draft: LineDraft) -> None:
     given = draft.take("padding", "cropping")
     if isinstance(given, tuple) and draft.row.name.endswith("1D"):
         given = (given,)
-    draft.attributes["space"] = _collapsed(given) if isinstance(given, tuple) else given
+    draft.attributes["space"] = collapsed(given) if isinstance(given, tuple) else given
 
 
 def averaged(draft: LineDraft) -> None:
@@ -140,7 +147,7 @@ def unflatten(draft: LineDraft) -> None:
 
 def view(draft: LineDraft) -> None:
     """`x.view(-1, 256)`, `x.view(n, C, H, W)`: the batch first, and then channels first."""
-    given: tuple[Any, ...] = draft.take("sizes") or ()
+    given: tuple[Any, ...] = draft.take("sizes", "shape") or ()
     rest, shape = given[1:], draft.around.shape
     if len(rest) == 1 and (rest[0] == -1 or (shape is not None and rest[0] == shape.elements)):
         draft.text = "FLATTEN"
@@ -152,7 +159,7 @@ def view(draft: LineDraft) -> None:
 
 def order(draft: LineDraft) -> None:
     """`x.permute(0, 2, 1)`, `x.transpose(1, 2)` of a sequence."""
-    given: tuple[Any, ...] = draft.take("dims") or ()
+    given: tuple[Any, ...] = draft.take("dims", "perm") or ()
     if draft.around.rank != 2 or tuple(given) not in ((0, 2, 1), (1, 2), (2, 1), (-1, -2), (-2, -1)):
         raise draft.refuse('is PERMUTE and the axes by their words in the new order, as PERMUTE "channels steps"')
     draft.attributes["order"] = '"channels steps"'
@@ -165,6 +172,15 @@ def kerasorder(draft: LineDraft) -> None:
         raise draft.refuse('is PERMUTE and the axes by their words in the new order, as PERMUTE "channels steps"')
     words = words_of(rank)
     draft.attributes["order"] = f'"{" ".join(words[number - 1] for number in given)}"'
+
+
+def selected(draft: LineDraft) -> None:
+    """`x[:, -1]`, `x.select(1, -1)`: one place of an axis; `x[:, 1:]`: a range."""
+    number, index = draft.take("dim"), str(draft.take("index"))
+    word = axis_word(number, draft.around.shape)
+    if word is None:
+        raise draft.refuse("is SLICE and a place of an axis by its word, as SLICE steps=-1")
+    draft.text = f'SLICE {word}="{index}"' if ":" in index else f"SLICE {word}={index}"
 
 
 def roll(draft: LineDraft) -> None:
@@ -235,30 +251,43 @@ FORMS: dict[str, Form] = {
     form.__name__: form
     for form in (
         activation,
+        along,
         averaged,
         axes,
         bidirectional,
+        blocks,
         border,
+        bordered,
         center,
         clipped,
         declared,
         dim,
+        directed,
         each,
         features,
         flat,
+        flattened,
         keras,
         kerasorder,
         layer,
+        normed,
         order,
+        parts,
         per,
+        product,
+        reduced,
+        resized,
         resizing,
         roll,
         scaled,
+        selected,
         separable,
         shared,
         sides,
         sizes,
+        summed,
         unflatten,
         view,
+        windowed,
     )
 }

@@ -131,12 +131,11 @@ def recurrent(draft: LineDraft) -> None:
             raise draft.refuse(f"with {name} cannot be written in one line")
     if draft.take("reset_after") is False:
         raise draft.refuse("with reset_after=False cannot be written: PyTorch's GRU resets after the product")
-    if not whole:
-        draft.behind.append("SLICE steps=-1")
+    draft.attributes["last"] = not whole
 
 
 def bidirectional(draft: LineDraft) -> None:
-    """`Bidirectional(LSTM(64))`: the last step of the way there, and the first, which is the last of the way back."""
+    """`Bidirectional(LSTM(64))`: both directions, each with its own last state."""
     inner, mode = draft.take("layer"), draft.take("merge_mode")
     row = next((row for row in exact(inner.name) if row.kind in _RECURRENT), None) if isinstance(inner, Call) else None
     if row is None or mode != "concat" or draft.take("backward_layer") is not None:
@@ -147,10 +146,6 @@ def bidirectional(draft: LineDraft) -> None:
     recurrent(within)
     within.attributes["bidirectional"] = True
     draft.text = head_of(within)
-    if within.behind:
-        units = within.attributes["hidden"]
-        there, back = f'SLICE channels=":{text(units)}"', f'SLICE channels="{text(units)}:"'
-        draft.behind.append(f"CONCAT {{ {{ {there}; SLICE steps=-1 }}; {{ {back}; SLICE steps=0 }} }}")
 
 
 def each(draft: LineDraft) -> None:

@@ -1,0 +1,86 @@
+"""Each spec at a setting that is quick to run, on an input that is as small as it takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import archdsl
+from support.compare import example_inputs
+
+SPECS = Path(__file__).parents[2] / "specs"
+SYMBOLS = {"T": 7}
+TRANSFORMER = {"d": 48, "L": 2, "heads": 4, "vocab": 50}
+SIZES: dict[str, tuple[dict[str, Any], str]] = {
+    "alexnet": ({}, "67x67x3"),
+    "alexnet_ensemble": ({"members": 2}, "67x67x3"),
+    "alexnet_two_gpu": ({}, "67x67x3"),
+    "alphago_policy": ({"k": 8}, ""),
+    "alphago_value": ({"k": 8}, ""),
+    "bert": (TRANSFORMER, ""),
+    "char_lstm": ({"cells": 8, "vocab": 11}, ""),
+    "dcgan": ({"wide": 4}, ""),
+    "gpt2": (TRANSFORMER, ""),
+    "kim_cnn": ({"variant": "multichannel", "vocab": 50, "classes": 3}, ""),
+    "language_model": ({"vocab": 50, "dim": 10}, ""),
+    "llama": ({"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50}, ""),
+    "mobilenet_v1": ({"width": 0.25, "side": 128}, ""),
+    "resnet101": ({}, "64x64x3"),
+    "resnet152": ({}, "64x64x3"),
+    "resnet18": ({}, "64x64x3"),
+    "resnet34": ({}, "64x64x3"),
+    "resnet50": ({}, "64x64x3"),
+    "torchvision/alexnet": ({}, "63x63x3"),
+    "torchvision/convnext": ({}, "64x64x3"),
+    "torchvision/densenet": ({}, "64x64x3"),
+    "torchvision/efficientnet": ({"side": 64}, ""),
+    "torchvision/efficientnet_v2": ({"side": 64}, ""),
+    "torchvision/googlenet": ({}, "64x64x3"),
+    "torchvision/inception_v3": ({"aux": False}, "139x139x3"),
+    "torchvision/mnasnet": ({"size": "0_5"}, "64x64x3"),
+    "torchvision/mobilenet_v2": ({}, "64x64x3"),
+    "torchvision/mobilenet_v3": ({"size": "small"}, "64x64x3"),
+    "torchvision/regnet": ({"side": 64}, ""),
+    "torchvision/resnet": ({"size": "resnet18"}, "64x64x3"),
+    "torchvision/shufflenet_v2": ({"size": "x0_5"}, "64x64x3"),
+    "torchvision/squeezenet": ({"version": "1_1"}, "64x64x3"),
+    "torchvision/swin": ({}, "64x64x3"),
+    "torchvision/vgg": ({"depth": 11}, "32x32x3"),
+    "torchvision/video_resnet": ({}, "8x32x32x3"),
+    "torchvision/vision_transformer": ({"side": 64}, ""),
+    "vgg": ({"config": "A"}, "32x32x3"),
+}
+ON_META = ("unet", "unet3d")  # their crops are for one size of input, which takes long on a CPU
+NAMES = tuple(path.relative_to(SPECS).with_suffix("").as_posix() for path in sorted(SPECS.rglob("*.arch")))
+
+
+class Small(NamedTuple):
+    """A spec as a model, its module in evaluation, and inputs of it."""
+
+    model: archdsl.Model
+    module: Any
+    inputs: list[Any]
+
+
+def small_model(name: str) -> archdsl.Model:
+    """A spec at its small setting."""
+    setting, shape = SIZES.get(name, ({}, ""))
+    if "classes" in (SPECS / f"{name}.arch").read_text(encoding="utf-8").partition("input")[0]:
+        setting = {"classes": 10, **setting}
+    return archdsl.load(SPECS / f"{name}.arch", **({"input": shape} if shape else {}), **setting)
+
+
+def small(name: str, device: str = "cpu", *, inplace: bool = False) -> Small:
+    """A spec with fresh weights; what would take long on a CPU is on the meta device, unless it is the `whole` that is wanted."""
+    import torch
+
+    model = small_model(name)
+    device = "cpu" if device == "whole" else "meta" if name in ON_META else device
+    with torch.device(device):
+        module = model.to_torch(inplace=inplace).eval()
+    return Small(model, module, example_inputs(model, device=device, symbols=SYMBOLS))
+
+
+def results(found: Any) -> tuple[Any, ...]:
+    """The tensors in what a module gives, also within one another."""
+    return tuple(y for one in found for y in results(one)) if isinstance(found, (tuple, list)) else (found,)
