@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import ClassVar
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute
@@ -61,7 +62,7 @@ class Broadcasting(ElementwiseMerge):
         if not self.broadcast:
             return super().shape(*inputs)
         self._check_equal(inputs, tuple((shape.rank,) for shape in inputs), "equal numbers of axes")
-        sizes = tuple(_widest(column) for column in zip(*(shape.sizes for shape in inputs), strict=True))
+        sizes = tuple(reduce(maximum, column) for column in zip(*(shape.sizes for shape in inputs), strict=True))
         stretched = [
             tuple(wide if same(size, 1) else size for size, wide in zip(shape.sizes, sizes, strict=True))
             for shape in inputs
@@ -391,14 +392,6 @@ def _places(inputs: tuple[Shape, ...]) -> list[str]:
 
 def _equal(left: tuple[Size, ...], right: tuple[Size, ...]) -> bool:
     return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
-
-
-def _widest(column: tuple[Size, ...]) -> Size:
-    """The largest size of an axis: where those that are not 1 are equal, this is what 1 is stretched to."""
-    found = column[0]
-    for size in column[1:]:
-        found = maximum(found, size)
-    return found
 
 
 def _unlike(left: Shape, right: Shape) -> list[tuple[Size, Size]]:
