@@ -37,19 +37,20 @@ def further(
     if not all(isinstance(size, int) for shape in shapes for size in shape.sizes):
         return
     doubted = {*doubted, *(name for name, value in bound.values.items() if value is WRONG)}
-    doubted &= set(kind.attributes)  # a kind may take values by names of the line's own
-    doubted |= {name for name in kind.attributes if unknown and name not in bound.values}
+    own = {name for name, attribute in kind.attributes.items() if not attribute.type.gathers}
+    doubted &= own  # a kind may take values by names of the line's own
+    doubted |= {name for name in own if unknown and name not in bound.values}
     for _ in range(_MOST):
         values = {name: value for name, value in bound.values.items() if name not in doubted}
         values |= {name: _NUMBERS[0] for name in doubted if kind.attributes[name].required}
         refusal = _refusal(kind, values, shapes)
-        own = refusal.blame if refusal is not None and isinstance(refusal.blame, str) else ""
-        if refusal is None or own in doubted or own not in kind.attributes or own not in bound.written:
+        blamed = refusal.blame if refusal is not None and isinstance(refusal.blame, str) else ""
+        if refusal is None or blamed in doubted or blamed not in kind.attributes or blamed not in bound.written:
             return
         if _is_mended(kind, values, shapes, refusal, doubted):
             return
         yield Further(refusal, Bound(values, bound.written))
-        doubted.add(own)
+        doubted.add(blamed)
 
 
 def _is_mended(
