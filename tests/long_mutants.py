@@ -88,7 +88,10 @@ FAMILIES = {
     "attention": _kinds("attention windowattention"),
     "arrange": _kinds("arrange reshape select fold border", "layers/pattern.py"),
     "resample": _kinds("resample source"),
-    "parameters": Family(("layers/values.py", "expressions/bind.py", "layers/base.py"), tuple(_RULES.split())),
+    "parameters": Family(
+        ("layers/values.py", "expressions/bind.py", "layers/base.py"),
+        (*_RULES.split(), "test_holes_and_faults", "test_answers", "test_receptive", "test_worked"),
+    ),
     "costs": Family(
         ("analysis/cost.py", "analysis/memory.py", "network/table.py"),
         (*_RULES.split(), "test_nodes", "test_sharing", "test_freezing", "test_facts"),

@@ -376,3 +376,32 @@ def test_one_value_may_be_stacked_whatever_its_rank() -> None:
         assert str(row.output) == size
     codes = [one.code for one in archdsl.check("input 2x3x4x5\nSTACK { ID; ID }").diagnostics]
     assert codes == ["rank-mismatch"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("8x8x3\nCONV 8 3x3x3", "kernel of CONV has 3 numbers (3x3x3), and the input has 2 axes beside the channels"),
+        ("8x3\nCONV 8 3x3", "kernel of CONV has 2 numbers (3x3), and the input has 1 axis beside the channels"),
+        ("8x8x3\nLSTM 4", "LSTM reads an input of 2 axes, and 8x8x3 has 3"),
+        ("8\nMAXPOOL 2", "MAXPOOL reads an input of 2, 3 or 4 axes, and 8 has 1"),
+        ("8x8x3\nFC 3 weight=3", "weight is the name of a layer above"),
+        ("8x8x3\nFC 3 weight=2x2", "weight is the name of a layer above"),
+    ],
+)
+def test_what_a_rule_wants_is_told(text: str, words: str) -> None:
+    (fault,) = archdsl.check(f"input {text}").diagnostics
+    assert fault.message == words
+
+
+def test_the_largest_numbers() -> None:
+    """What float32 holds; integers beyond 2**53 are floats."""
+    assert archdsl.check("input 8x8x3\nPAD 1 value=3.4028234663852886e38").ok
+    assert not archdsl.check("input 8x8x3\nPAD 1 value=3.4028234663852889e38").ok
+    for number, kind in ((2**53 - 1, int), (2**53, float)):
+        (row,) = archdsl.check(f"input 8x8x3\nPAD 1 value={number}").layers
+        assert type(row.attributes["value"]) is kind
+
+
+def test_the_kinds_are_counted() -> None:
+    assert len(REGISTRY) == len(list(REGISTRY)) > 90
