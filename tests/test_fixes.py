@@ -201,3 +201,11 @@ def test_looking_for_a_fix_is_bounded(text: str) -> None:
     start = time.process_time()
     refused(text)
     assert time.process_time() - start < 20
+
+
+@pytest.mark.parametrize("line", ["AVGPOOL same stride=3 nopad", "MAXPOOL same", "AVGPOOL p=same"])
+def test_a_pool_without_its_window(line: str) -> None:
+    """What would be its padding is not known."""
+    (fault,) = archdsl.check(f"input 12\n{line}").diagnostics
+    assert fault.hint is not None
+    assert "needs" in fault.hint

@@ -67,6 +67,8 @@ def _padded(statement: SplitStatement, same: list[str], around: LineContext) -> 
             if found:
                 sizes = tuple(int(size) for size in found[1].split("x"))
                 draft.given[name] = sizes if len(sizes) > 1 else sizes[0]
+    if "pool_size" not in draft.given:
+        raise Unwritable(f"{kind.name} needs the size of its window")
     pooled_same(draft)
     given = {"kernel": draft.given["pool_size"], "stride": draft.given.get("strides")}
     return spelled(kind, {**given, **draft.attributes})
