@@ -13,22 +13,20 @@ from archdsl.syntax import tree
 from archdsl.syntax.parser import Parsed, parse
 from archdsl.syntax.tree import Token
 
-_SPEC = re.compile(
+_SPEC = (  # compiled when a text is asked for its notation: most are told by their names
     r"^[ \t]*+(?:(?:model|block)[ \t]++[A-Za-z_]\w*+[ \t]*+(?:\(|\{|where|<-|$)|let[ \t]++\w++[ \t]*+="
     r"|use[ \t]++(?:\"|std\.)|expect[ \t]++[0-9]|cases[ \t]++\w++[ \t,]"
     r"|input[ \t]++(?:\w++[ \t]*+:)?[ \t]*+(?:[0-9A-Z?x×]++|\[[^\]\n]*+\])[ \t]*+(?:(?:int\b|where\b|;|\#).*+)?$)"
-    r"|\{[ \t]*+$",
-    re.MULTILINE,
+    r"|\{[ \t]*+$"
 )
-_LISTING = re.compile(
+_LISTING = (
     r"\[[ \t$*]*+[0-9]++[ \t$]*+(?:[x×X]|\\times)"
     r"|\b[0-9]++[ \t$]*+(?:\w++[ \t]++)??(?:filter|kernel|neuron|unit|feature)"
     r"|\b(?:stride|strid|filters|pad|padding|neurons|kernel)\b[ \t]*+(?:[:=]|of)?[ \t]*+[0-9]"
     r"|^[ \t*-]*+input[ \t]*+:[ \t]*+[0-9]|\b(?:max|average|avg)[ -]pool|fully[ -]connected"
     r"|^[ \t]*+(?:\*\*|[*•-][ \t]|[0-9]++[.)][ \t]|>[ \t])|→[^→\n]*+→"
     r"|conv[0-9]-[0-9]|\bfc-[0-9]|\|[^|\n]*+\||^[ \t]*+(?:<(?:li|td|tr|p)\b|\\item\b)|\\\\[ \t]*+$"
-    r"|^[ \t|:-]*-{3}[ \t|:-]*$|^[=_]{5,}+[ \t]*+$|\[(?:input|conv|pool|fc)\b",
-    re.MULTILINE | re.IGNORECASE,
+    r"|^[ \t|:-]*-{3}[ \t|:-]*$|^[=_]{5,}+[ \t]*+$|\[(?:input|conv|pool|fc)\b"
 )
 _COMMENT = re.compile(r"#[^\n]*")
 _FIGURE = re.compile(r"[0-9{}\[\];=]|->|<-")
@@ -71,11 +69,11 @@ class Evidence:
 
     @cached_property
     def has_marks_of_a_spec(self) -> bool:
-        return _SPEC.search(self.source.text) is not None
+        return re.search(_SPEC, self.source.text, re.MULTILINE) is not None
 
     @cached_property
     def has_marks_of_a_listing(self) -> bool:
-        return _LISTING.search(_COMMENT.sub("", self.source.text)) is not None
+        return re.search(_LISTING, _COMMENT.sub("", self.source.text), re.MULTILINE | re.IGNORECASE) is not None
 
 
 class ListingText(NamedTuple):
