@@ -6,9 +6,10 @@ Loaded only where a size is left open.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from archdsl.diagnostics import Source, Span
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Network, executed, postorder
 from archdsl.sizes.condition import Clause, Literal, literal
 from archdsl.sizes.size import Size

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Any, NamedTuple, SupportsIndex, overload
+from typing import Any, SupportsIndex, overload
 
 from archdsl.layers.base import Tensor
 from archdsl.layers.worked import NOTHING, Worked
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf, Merge, Node
 from archdsl.network.table import NodeTable
 from archdsl.sizes.size import Size, tidied, total

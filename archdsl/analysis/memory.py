@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from archdsl.analysis.cost import Costs
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Network, Node
 from archdsl.network.table import NodeTable
 from archdsl.sizes.shape import Shape

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 
 from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import CheckpointComparison, compare
@@ -12,6 +12,7 @@ from archdsl.checkpoints.opened import MatchingRules
 from archdsl.checkpoints.scaling import values_for
 from archdsl.checkpoints.wanted import WantedTensor
 from archdsl.diagnostics import ArchError
+from archdsl.named import NamedTuple
 from archdsl.sizes.size import symbols
 
 _MOST = 48  # settings that are tried

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from typing import NamedTuple
 
 from archdsl.checkpoints.header import FLOATS, TensorEntry
 from archdsl.checkpoints.wanted import WantedTensor
 from archdsl.diagnostics.nearest import nearest
+from archdsl.named import NamedTuple
 
 STATUSES = ("fits", "missing", "extra", "shape", "dtype", "skipped")
 _DEEPEST = 16  # steps of a name that are looked at

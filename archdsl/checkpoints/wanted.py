@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from archdsl.checkpoints.header import refusal
 from archdsl.limits import Limits, raising
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf, Network, walk
 from archdsl.sizes.size import Size
 

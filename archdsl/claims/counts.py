@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Row
-from typing import NamedTuple
 
 from archdsl.analysis.cost import Costs, worked
 from archdsl.layers.worked import NOTHING, Worked
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Use
 from archdsl.sizes.size import Size
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Row
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.claims.hints import changes_of, given_with, spelled_changes
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf, Merge, Node, Share, children
 from archdsl.sizes.shape import Shape
 

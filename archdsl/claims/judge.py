@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Sequence as Row
 from contextlib import contextmanager
-from typing import NamedTuple
 
 from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.claims.claims import Claim, judge_quantity
@@ -20,6 +19,7 @@ from archdsl.expressions.shapes import agrees, stated_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Reporter
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Node, Repeat, Sequence
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size, Undetermined, same

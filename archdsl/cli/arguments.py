@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 from archdsl.cli.usage import Usage
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.version import VERSION
 
 _PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import Diagnostic, Source
+from archdsl.named import NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.checker.fixes.apply import Done  # loaded where fixes are asked for

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from archdsl.diagnostics.codes import CODES
 from archdsl.diagnostics.source import Source, Span
+from archdsl.named import NamedTuple
 
 
 class Related(NamedTuple):

@@ -7,11 +7,12 @@ have been `p4`. So a refusal is told only where no value in such a place takes i
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.expressions.bind import Bound, make
 from archdsl.expressions.scope import WRONG
 from archdsl.layers import Layer, Refusal
+from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Undetermined
 

@@ -7,7 +7,6 @@ as well.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from archdsl.elaborate.names import Names, Place, Value
 from archdsl.elaborate.state import Elaboration
@@ -15,6 +14,7 @@ from archdsl.expressions.bind import Bound, bind, make
 from archdsl.expressions.signature import of_kind
 from archdsl.faults.problem import Problem
 from archdsl.layers import Layer, Refusal
+from archdsl.named import NamedTuple
 from archdsl.sizes.size import Undetermined
 from archdsl.syntax import tree
 

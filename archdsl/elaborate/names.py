@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
 
 from archdsl.diagnostics import Related, Span, nearest
 from archdsl.expressions.labels import DISCARD, discards
 from archdsl.expressions.scope import WRONG, Scope, Words
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers import REGISTRY
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Node
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree

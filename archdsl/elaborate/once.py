@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from archdsl.elaborate.names import Names, Part, Value
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Item, Merge, Node, Sequence
 from archdsl.sizes.shape import Shape
 

@@ -7,7 +7,7 @@ Loaded only where something is left open.
 from __future__ import annotations
 
 from collections import ChainMap
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.elaborate.names import Place, Value
 from archdsl.elaborate.once import Once
@@ -17,6 +17,7 @@ from archdsl.expressions.assume import Need
 from archdsl.expressions.labels import discards
 from archdsl.faults.problem import Problem, Refused, Silent
 from archdsl.layers.values import give
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Repeat, Run
 from archdsl.sizes.condition import Clause, Literal, literal
 from archdsl.sizes.facts import facts_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.diagnostics import nearest
 from archdsl.expressions.evaluate import evaluate
@@ -15,6 +15,7 @@ from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import Sizes, Table, Word
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from archdsl.layers import Layer
+from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 

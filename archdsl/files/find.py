@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 
 
 class FoundFile(NamedTuple):

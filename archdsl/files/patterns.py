@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from archdsl.limits import raising
+from archdsl.named import NamedTuple
 
 _CLASSES = {  # of POSIX, in ASCII
     "alpha": "a-zA-Z",

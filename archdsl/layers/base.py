@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
 from math import isinf
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import REQUIRED, Number, Sizes, Type
 from archdsl.layers.worked import NOTHING, Factor, Worked
+from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import SYMBOLIC, Size
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from math import ceil, floor
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+from archdsl.named import NamedTuple
 
 if TYPE_CHECKING:
     from fractions import Fraction

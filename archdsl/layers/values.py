@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from math import isinf
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.layers.refusal import Refusal
 from archdsl.limits import LARGEST
+from archdsl.named import NamedTuple
 from archdsl.sizes.size import SYMBOLIC, Expression, Ratio, Size, symbols
 
 REQUIRED: Any = object()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
+from archdsl.named import NamedTuple
 from archdsl.sizes.size import Size
 
 

@@ -11,8 +11,9 @@ count, relative to where the structure around it begins.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
+from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size
 from archdsl.syntax import tree

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import cached_property
-from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.parser import Parsed, parse
 from archdsl.syntax.tree import Token

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import Scope
 from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 
 

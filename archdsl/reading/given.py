@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span, nearest
 from archdsl.expressions.scope import LEFT_OPEN, Scope
@@ -13,6 +13,7 @@ from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers.values import Sizes
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.reading.declare import Declarations
 from archdsl.reading.where import symbol_names
 from archdsl.sizes.shape import Shape

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.layers import Layer, lookup
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.notations.detect import read_text
 from archdsl.reading.cases import CaseSettings, cases
 from archdsl.sizes.shape import Shape

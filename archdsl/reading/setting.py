@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.faults.work import Work
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 
 
 class Setting(NamedTuple):

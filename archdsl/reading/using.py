@@ -6,11 +6,12 @@ Where files lie is the caller's business: a `Folder` finds them. The shipped lib
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Sources, Span, nearest
 from archdsl.faults.report import Reporter
 from archdsl.limits import Limits, raising
+from archdsl.named import NamedTuple
 from archdsl.syntax import parse, tree
 from archdsl.syntax.tree import Token
 

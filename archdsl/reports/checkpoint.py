@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import STATUSES, CheckpointComparison, TensorPair
@@ -11,6 +11,7 @@ from archdsl.checkpoints.header import TensorEntry
 from archdsl.checkpoints.proposals import Ambiguity, Proposal
 from archdsl.checkpoints.wanted import WantedTensor
 from archdsl.diagnostics.inert import inert
+from archdsl.named import NamedTuple
 from archdsl.reports.json import parameters
 
 _HEADERS = ("tensor", "spec", "file", "")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
 
 from archdsl.analysis.cost import Cost
 from archdsl.analysis.memory import output_bytes
 from archdsl.diagnostics import nearest
 from archdsl.diagnostics.inert import inert
+from archdsl.named import NamedTuple
 from archdsl.network.table import NodeTable
 from archdsl.reports.rows import TableLine
 from archdsl.sizes.shape import Shape

@@ -8,7 +8,8 @@ difference may take its cube.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from archdsl.named import NamedTuple
 
 _CONTEXT = 3  # lines that stand unchanged around a change
 _NO_END = "\\ No newline at end of file\n"

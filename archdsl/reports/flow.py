@@ -6,9 +6,10 @@ without a name gets a path that no layer has: `layer1.0.ADD#1`.
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from archdsl.elaborate.trampoline import Task, run
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import (
     Conditional,
     Item,

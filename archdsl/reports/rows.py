@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.analysis.cost import Cost, times
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.limits import Limits, raising
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf, Merge, Node, PlacedNode, Repeat, Share, Use, walk
 from archdsl.reports.attributes import attributes
 from archdsl.reports.flow import Flow, LayerFlow, flow, paths, results

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from archdsl.analysis.memory import memory
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics.inert import inert
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.network.table import NodeTable
 from archdsl.reports.columns import COLUMNS, DEFAULT, Scene, next_dropped
 from archdsl.reports.rows import TableLine, rows

@@ -7,9 +7,10 @@ A comparison of symbolic sizes comes here. What is known may decide it; else, wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.sizes.condition import Clause, Literal, literal, names_of
 from archdsl.sizes.joining import Required, joined
 from archdsl.sizes.knowledge import Knowledge, by_bounds

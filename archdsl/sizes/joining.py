@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
+from archdsl.named import NamedTuple
 from archdsl.sizes.condition import Clause, Literal, literal, names_of
 from archdsl.sizes.numbers import NumberRange, Numbers, periodic
 from archdsl.sizes.residues import Residues, TooMuch, both, period_of

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from math import gcd
-from typing import NamedTuple
 
+from archdsl.named import NamedTuple
 from archdsl.sizes.residues import (
     Residues,
     TooMuch,

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import NamedTuple
 
 from archdsl.diagnostics import Source
+from archdsl.named import NamedTuple
 from archdsl.syntax.tree import Token
 
 # What a terminal is called in a message; a terminal that is missing here is never suggested.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits, raising
+from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.lexer import Lexer, Vocabulary

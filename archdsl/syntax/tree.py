@@ -6,7 +6,9 @@ is its concrete syntax.
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
+
+from archdsl.named import NamedTuple
 
 
 class Token(NamedTuple):

@@ -15,7 +15,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
+
+from archdsl.named import NamedTuple
 
 _ROW = re.compile(r"(?P<names>[\w. ]+?) (?P<sign>[=:!?]) (?P<rest>.+)")
 _KIND = re.compile(

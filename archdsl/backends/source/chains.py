@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from archdsl.backends.source.calls import construct_group, construct_layer, construct_use, overwrites
 from archdsl.backends.source.families import Family, Mismatch, first, items, nodes
 from archdsl.backends.source.flow import closed
 from archdsl.backends.source.text import Computed, call, comment, indented, register, stacked
 from archdsl.backends.source.writer import NotChain, Writer
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Conditional, Leaf, Loop, Repeat, Sequence, Share, Use, width
 from archdsl.sizes.shape import Shape
 

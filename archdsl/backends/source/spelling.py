@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.backends.source.naming import quoted
+from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 

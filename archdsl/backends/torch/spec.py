@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from torch import nn
 
 from archdsl.checker.checked import Checked
 from archdsl.expressions.scope import KindReference
 from archdsl.layers.values import Sizes
+from archdsl.named import NamedTuple
 from archdsl.version import VERSION
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from archdsl.diagnostics import nearest as near
 from archdsl.expressions.signature import Signature, of_kind
 from archdsl.layers import Layer, lookup
+from archdsl.named import NamedTuple
 from archdsl.notations.calls.arguments import attribute_by
 from archdsl.notations.calls.axes import axis_word
 from archdsl.notations.calls.draft import LineContext, Unwritable

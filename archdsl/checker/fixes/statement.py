@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import takewhile
-from typing import NamedTuple
+
+from archdsl.named import NamedTuple
 
 _PAIRS = {"(": ")", "[": "]"}
 _LABEL = re.compile(r'\s*(?:"[^"\n]*"|\(\w+\)|[\w.]+(?:\{[^{}]*\}\w*)*)(?:\s*,\s*[\w.]+)*\s*:(?!=)')

@@ -8,7 +8,7 @@ move with the window alone; then the padding is left.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from archdsl.checker.holes.equations import Key
 from archdsl.checker.holes.search import FARTHEST, HIT, Doubt, MissMark, search
@@ -16,6 +16,7 @@ from archdsl.checker.holes.trial import Attempt
 from archdsl.layers.kinds.arrange import Reshaped
 from archdsl.layers.sides import Padding
 from archdsl.layers.values import Divisor, Number, PerAxis
+from archdsl.named import NamedTuple
 from archdsl.reading.holes import Hole
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size

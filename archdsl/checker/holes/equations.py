@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.analysis.cost import Cost, Costs
 from archdsl.claims.claims import judge_quantity, quantity
@@ -13,6 +13,7 @@ from archdsl.faults.problem import Placed
 from archdsl.faults.report import Reporter
 from archdsl.layers import Layer
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size, Undetermined, same, valued

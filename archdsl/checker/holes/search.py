@@ -10,7 +10,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
+
+from archdsl.named import NamedTuple
 
 FARTHEST = 10**18 - 1  # where nothing bounds a number: the largest that a text can have
 _DENSE = 24  # numbers that are all asked

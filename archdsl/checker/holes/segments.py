@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from archdsl.named import NamedTuple
 from archdsl.reading.holes import Hole, bodies
 from archdsl.syntax import tree
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.checker.checked import Checked
 from archdsl.checker.holes.equations import Wish
@@ -12,6 +12,7 @@ from archdsl.checker.setting import check_setting
 from archdsl.diagnostics import Source
 from archdsl.expressions.unknown import parts
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading, read
 from archdsl.reading.setting import Setting

@@ -6,7 +6,7 @@ filled, whatever depends on these alone is judged, and nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.checker.holes.equations import Equation, Key, Recorder, Wish
 from archdsl.checker.holes.segments import Segment, segments, start
@@ -24,6 +24,7 @@ from archdsl.faults.report import Reporter
 from archdsl.faults.work import PER_VISIT, Work
 from archdsl.layers import Layer, Refusal
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.network.nodes import Item
 from archdsl.reading.declare import Declarations
 from archdsl.reading.holes import Hole

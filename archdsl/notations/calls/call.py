@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from typing import Any, NamedTuple
+from typing import Any
 
+from archdsl.named import NamedTuple
 from archdsl.notations.calls.spelling import Raw
 
 _LONGEST = 1_000  # characters of a line that is read as a program

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from archdsl.named import NamedTuple
 from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.likeness import HEAVY, ROLES, family, is_heavy
 from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, NamedValue, is_a, sizes

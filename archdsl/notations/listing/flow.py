@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from math import prod
-from typing import NamedTuple
+
+from archdsl.named import NamedTuple
 
 
 class ListedWindow(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
+from archdsl.named import NamedTuple
 from archdsl.notations.listing.parts import rotated
 from archdsl.notations.pytorch.find import Reads
 from archdsl.sizes.shape import is_channels_first

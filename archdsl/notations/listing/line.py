@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from lark import Lark
 from lark.exceptions import UnexpectedToken
 
+from archdsl.named import NamedTuple
 from archdsl.notations.listing.words import AMOUNTS, LABELS, Words, settled
 from archdsl.syntax.lexer import NoLexer
 from archdsl.syntax.tree import Token

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from archdsl.diagnostics import Span
+from archdsl.named import NamedTuple
 from archdsl.notations.listing.line import BracketShape, sizes
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from archdsl.diagnostics import Span
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.flow import KnownSizes
 from archdsl.notations.listing.line import Head

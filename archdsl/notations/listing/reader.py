@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.faults.problem import placed
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits, raising
+from archdsl.named import NamedTuple
 from archdsl.notations.listing import clauses, code, likeness, prose, sorts, tables, trade
 from archdsl.notations.listing.flow import KnownSizes
 from archdsl.notations.listing.layers import sizes_of

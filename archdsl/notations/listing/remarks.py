@@ -8,8 +8,8 @@ be a layer that was not understood.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
+from archdsl.named import NamedTuple
 from archdsl.notations.listing import likeness, prose, trade
 from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, NamedValue, is_a, sizes

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.diagnostics import Span
+from archdsl.named import NamedTuple
 from archdsl.notations.pytorch.parse import ModuleCall, UnknownValue
 from archdsl.notations.pytorch.value import ShapeValue
 from archdsl.syntax import tree

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from typing import NamedTuple
 
 from archdsl.diagnostics import Span
+from archdsl.named import NamedTuple
 from archdsl.notations.pytorch.parse import ArgumentValue, ModuleCall, UnknownValue, Unreadable, parse
 from archdsl.vocabulary import exact
 from archdsl.vocabulary.keras import ACTIVATIONS

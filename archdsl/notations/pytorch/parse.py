@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.diagnostics import Span
+from archdsl.named import NamedTuple
 
 _TOKEN = re.compile(
     r"(?P<blank>[ \t\r\n]+|#[^\n]*|\\\n)"

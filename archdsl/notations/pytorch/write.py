@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from archdsl.diagnostics import Source, Span
 from archdsl.layers import REGISTRY, lookup
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.notations.calls import call as program
 from archdsl.notations.calls.behind import shape_behind
 from archdsl.notations.calls.draft import LineContext, LineDraft, Unwritable, bind

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import NamedTuple
 
+from archdsl.named import NamedTuple
 from archdsl.syntax.format.rows import Atom, TextRow
 
 WIDEST = 120  # alignment makes no row longer than this

@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator
 from itertools import zip_longest
-from typing import NamedTuple
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
+from archdsl.named import NamedTuple
 from archdsl.syntax.collector import without_collector
 from archdsl.syntax.format.layout import align
 from archdsl.syntax.format.rows import rows

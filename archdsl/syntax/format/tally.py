@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from archdsl.named import NamedTuple
 from archdsl.syntax.format.columns import WIDEST, runs
 from archdsl.syntax.format.rows import Atom, TextRow
 
