@@ -108,7 +108,7 @@ class Judge:
     def _come_in(self, items: list[Item]) -> None:
         """Hold what a listing says that a layer reads, by its tensors and not by its input: `Conv2d(3, 64)`."""
         for item in items:
-            node = item.node.runs[0].node if isinstance(item.node, Repeat) else item.node
+            node = item.node.runs[0].node if isinstance(item.node, Repeat) and item.node.runs else item.node
             if not isinstance(node, Leaf):
                 continue
             for one in node.statement.comes:
