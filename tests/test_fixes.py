@@ -209,3 +209,16 @@ def test_a_pool_without_its_window(line: str) -> None:
     (fault,) = archdsl.check(f"input 12\n{line}").diagnostics
     assert fault.hint is not None
     assert "needs" in fault.hint
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *("LRN (a[0])", "LRN size=a alpha=0.1", "LRN size=0 alpha=0.1 bias=2", "BatchNormalization momentum=a"),
+        *("Conv kernel_shape=a auto_pad=SAME_UPPER", "MaxPool auto_pad=SAME_UPPER", "MaxPool pads=[a,b]"),
+        *("ReduceMean axes=a", "Resize scales=[a,b,c,d]", "GroupNormalization num_groups=b", "Split split=a"),
+    ],
+)
+def test_arguments_that_are_no_numbers(line: str) -> None:
+    """What reckons with them proposes nothing."""
+    assert not archdsl.check(f"input 8x8x3\n{line}").ok

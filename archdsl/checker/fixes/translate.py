@@ -8,7 +8,7 @@ from archdsl.checker.fixes.statement import SplitStatement
 from archdsl.layers import lookup
 from archdsl.notations.calls.call import Call, ProgramLine
 from archdsl.notations.calls.draft import LineContext, LineDraft, Unwritable, bind
-from archdsl.notations.calls.forms import FORMS
+from archdsl.notations.calls.forms import give_form
 from archdsl.notations.calls.head import head_of
 from archdsl.notations.calls.spelling import Raw, text
 from archdsl.vocabulary import Meaning, exact, known
@@ -131,7 +131,7 @@ def _by_row(row: Meaning, call: Call, around: LineContext) -> TranslatedLine:
     bind(draft, call.positional, call.named)
     inner = _values(draft, call, around)
     if row.form:
-        FORMS[row.form](draft)
+        give_form(draft, row.form)
     head = draft.text if draft.text is not None else head_of(draft)
     lines = TranslatedLine([*inner, *draft.before, *([head] if head else []), *draft.behind])
     lines.reads = inner.reads

@@ -291,3 +291,11 @@ FORMS: dict[str, Form] = {
         windowed,
     )
 }
+
+
+def give_form(draft: LineDraft, form: str) -> None:
+    """Apply a form; raises Unwritable, also where it would reckon with what is no number, or with none."""
+    try:
+        FORMS[form](draft)
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        raise draft.refuse("is not written with these values") from None

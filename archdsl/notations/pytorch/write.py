@@ -13,7 +13,7 @@ from archdsl.named import NamedTuple
 from archdsl.notations.calls import call as program
 from archdsl.notations.calls.behind import shape_behind
 from archdsl.notations.calls.draft import LineContext, LineDraft, Unwritable, bind
-from archdsl.notations.calls.forms import FORMS
+from archdsl.notations.calls.forms import give_form
 from archdsl.notations.calls.head import head_of
 from archdsl.notations.calls.spelling import Raw
 from archdsl.notations.pytorch.containers import Containers, ModuleFault
@@ -84,7 +84,7 @@ class _Writer(Containers):
             bind(draft, tuple(_plain(value.value, value, call) for value in call.positional), values)
             comes = self._comes(draft, places)
             if row.form and row.form not in _OWN_AXES:
-                FORMS[row.form](draft)
+                give_form(draft, row.form)
             text = draft.text if draft.text is not None else head_of(draft)
         except Unwritable as wrong:
             raise ModuleFault(str(wrong), call.place) from None
