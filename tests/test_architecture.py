@@ -154,6 +154,16 @@ def test_a_class_has_a_name_of_its_own() -> None:
     assert [name for name, count in found.items() if count > 1] == []
 
 
+def test_the_page_names_files_that_are_there() -> None:
+    """Where to look for what: a path from the package or the repository on, or a name that stands behind one."""
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([\w/]+\.py)`", page))
+    names = {path.name for folder in (PACKAGE, ROOT / "tests", ROOT / "benchmarks") for path in folder.rglob("*.py")}
+    gone = [one for one in named if "/" in one and not any((folder / one).is_file() for folder in (PACKAGE, ROOT))]
+    assert len(named) > 100
+    assert gone + [one for one in named if "/" not in one and one not in names] == []
+
+
 # ---- the grammar
 
 
