@@ -133,6 +133,8 @@ def _examples(row: Meaning, kind: type[Layer]) -> list[tuple[str, str, str]]:
         if not line.startswith(kind.name):  # two lines, or a merge around it
             continue
         op = archdsl.loads(f"{text}\n{line}{behind}")._checked.network.body.items[-1].node.op
+        if getattr(op, "inplace", False):  # where numbers are written is no part of what a call proposes
+            continue
         values, reads = _arguments(row, op, shapes[0]), _reads(row, len(shapes))
         if values is not None and reads is not None:
             given = f"({', '.join([*reads, *values])}){'' if reads else behind}"

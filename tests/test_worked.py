@@ -81,6 +81,8 @@ def sizes_derived(text: str) -> Iterator[tuple[str, int]]:
         formula, equals, said = part.rpartition(" = ")
         if equals and said.isdigit() and "shape of" not in part:
             formula = formula.rpartition(": ")[2]
+            if formula in ("hidden", "proj"):  # a value of the line, and no formula
+                continue
             less = ", without the one that starts behind the input," in formula
             formula = formula.replace(", without the one that starts behind the input,", "")
             formula = re.sub(r"\((.*)\)/(\d+) rounded up", r"-(-(\1)//\2)", formula)
@@ -154,7 +156,7 @@ def test_a_long_sum_says_how_many_more_there_are() -> None:
         ),
         ("input 37x300\nGRU 128 -> 3 macs", "37 steps * weight_ih_l0 384*300 + 37 steps * weight_hh_l0 384*128"),
         ("input 4x4x6\nUPCONV 3 2x2 s2 -> 3 macs", "4*4 positions of the input * weight 6*3*2*2"),
-        ("input 8x8x3\nCONV 3 3x3 p1 x4 -> 3 macs", "4 * 8*8 positions * weight 3*3*3*3"),
+        ("input 8x8x3\nCONV 3 3x3 p1 x4 -> 3 macs", "4 * (8*8 positions * weight 3*3*3*3)"),
         ("input 8x8x6\nSUBSAMPLE 2x2 -> 3 connections", "4*4*6 units * 2*2 elements + 4*4*6 biases"),
         ("input a: 5x4\ninput b: 4x3\nMATMUL <- a, b -> 3 macs", "5*3 elements * 4 channels"),
         ("input 8\nRBF 10 -> 3 connections", "prototypes 10*8"),
