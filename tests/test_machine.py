@@ -16,7 +16,6 @@ from archdsl.diagnostics import Source
 from archdsl.limits import Limits
 from archdsl.syntax.build import compiled
 from archdsl.syntax.builder import Builder
-from archdsl.syntax.lexer import NoLexer
 from archdsl.syntax.machine import Machine, Unexpected
 from archdsl.syntax.parser import _load, parse_with_tokens
 from archdsl.syntax.tree import Token
@@ -29,9 +28,7 @@ END = Token("$END", "", 0, 0)
 @cache
 def lark() -> Lark:
     """The grammar as Lark itself parses it, with our builder."""
-    text = (ROOT / "grammars" / "arch.lark").read_text(encoding="utf-8")
-    plugins = {"ContextualLexer": NoLexer}
-    return Lark(text, parser="lalr", start=["start", "expression"], transformer=Builder(), _plugins=plugins)
+    return compiled(builder=Builder())
 
 
 def of_lark(tokens: list[Token]) -> tuple[Any, set[str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Row
 
 from archdsl.analysis.cost import Costs, worked
-from archdsl.layers.worked import NOTHING, Worked
+from archdsl.layers.worked import Worked
 from archdsl.named import NamedTuple
 from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Use
 from archdsl.sizes.size import Size
@@ -38,17 +38,10 @@ class Sums:
         return self._texts[unit]
 
 
-def of_nodes(figure: Size, nodes: Row[Node], unit: str) -> str:
-    """How a count comes about, where layers, merges and equal copies of a layer give all of it."""
-    parts = [_worked(node, unit) for node in nodes]
-    every = Worked(*(product for part in parts for product in part.products))
+def of_nodes(figure: Size, nodes: Row[Leaf | Merge], unit: str) -> str:
+    """How a count comes about, where these layers and merges give all of it."""
+    every = Worked(*(product for node in nodes for product in worked(node, unit).products))
     return every.text(_MOST_PRODUCTS) if every.products and every.figure == figure else ""
-
-
-def _worked(node: Node, unit: str) -> Worked:
-    if isinstance(node, Repeat) and len(node.runs) == 1:
-        return _worked(node.runs[0].node, unit).times(node.runs[0].copies)
-    return worked(node, unit) if isinstance(node, (Leaf, Merge)) else NOTHING
 
 
 def _parts(items: Row[Item]) -> list[_Summand]:

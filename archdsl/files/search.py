@@ -14,7 +14,6 @@ MADE = (  # folders that tools make or fill, as ruff leaves them out; those that
     *("__pypackages__", "_build", "buck-out", "build", "dist"),
     *("node_modules", "site-packages", "venv"),
 )
-_MADE = frozenset(MADE)
 _GITIGNORE = ".gitignore"
 _SHOWN = 3  # names of what is left out that a message lists
 
@@ -68,7 +67,7 @@ class Search:
         """Whether a path is a file, or a link to one that is looked at by this name."""
         if os.path.islink(path):
             way = os.path.relpath(os.path.realpath(path), os.path.realpath(self.start)).split(os.sep)
-            if way[0] != os.pardir or not _MADE.isdisjoint(way):
+            if way[0] != os.pardir or any(name in MADE for name in way):
                 self.left_out.append(os.path.basename(path))
                 return False
         return os.path.isfile(path)

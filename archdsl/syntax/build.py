@@ -35,9 +35,10 @@ def digest(notation: str) -> str:
     return sha256(_text(notation).encode()).hexdigest()
 
 
-def compiled(notation: str = "arch") -> Lark:
-    """A grammar as Lark reads it."""
-    return Lark(_text(notation), parser="lalr", start=_starts(notation), _plugins={"ContextualLexer": NoLexer})
+def compiled(notation: str = "arch", builder: Any = None) -> Lark:
+    """A grammar as Lark reads it, with the methods of a builder for its rules."""
+    plugins = {"ContextualLexer": NoLexer}
+    return Lark(_text(notation), parser="lalr", start=_starts(notation), transformer=builder, _plugins=plugins)
 
 
 def tables(notation: str = "arch") -> str:

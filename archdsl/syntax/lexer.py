@@ -125,15 +125,16 @@ class Lexer:
         self.balanced = self.balanced and not braces
         for bracket in self._open:
             if bracket.text != "{":
-                self._never_closed(bracket)
+                self.never_closed(bracket)
         if len(braces) > self._excused["{"]:
             from archdsl.syntax.advice import suspect
 
             start = suspect(self.source.text)
             start = braces[-1] if start is None else start
-            self._never_closed(Token("LBRACE", "{", start, start + 1))
+            self.never_closed(Token("LBRACE", "{", start, start + 1))
 
-    def _never_closed(self, bracket: Token) -> None:
+    def never_closed(self, bracket: Token) -> None:
+        """Tell of an open bracket that none closes."""
         self.report("unclosed", f"this {bracket.text} is never closed", bracket.start, bracket.end)
 
     def innermost(self, apart: Token | None = None) -> Token | None:
@@ -180,7 +181,7 @@ class Lexer:
     def give_up(self, *signs: str) -> None:
         """Tell of open brackets of these kinds, the innermost first, that they are never closed, and forget them."""
         while self._open and self._open[-1].text in signs:
-            self._never_closed(self._open.pop())
+            self.never_closed(self._open.pop())
 
     def _opens(self, token: Token) -> bool:
         """Keep an open bracket; False where it is one too deep."""

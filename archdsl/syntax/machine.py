@@ -90,7 +90,7 @@ class Machine:
                 if rule.build is None:
                     key = positions[-2], positions[-1], kind
                     if key not in handed_on:
-                        handed_on[key] = self._behind(*key)
+                        handed_on[key] = self._behind(*key, _hands_on)
                     positions[-1] = handed_on[key]
                     continue
                 self._reduce(rule)
@@ -113,23 +113,17 @@ class Machine:
         values.append(parts[0] if rule.build is None else rule.build(parts))
         positions.append(self.rows[positions[-1]][rule.origin])
 
-    def _behind(self, below: int, top: int, kind: str) -> int:
-        """The uppermost position behind all rules that hand their value on."""
-        while True:
-            action = self.rows[top].get(kind, 0)
-            if action >= 0 or self.tables.rules[~action].build is not None:
-                return top
-            top = self.rows[below][self.tables.rules[~action].origin]
+    def _behind(self, below: int, top: int, kind: str, passed: Callable[[Rule], bool]) -> int:
+        """The uppermost position behind all rules of one part, as far as they are passed by."""
+        rows, rules = self.rows, self.tables.rules
+        while (action := rows[top].get(kind, 0)) < 0 and passed(rules[~action]):
+            top = rows[below][rules[~action].origin]
+        return top
 
     def taker(self) -> Callable[[str], bool]:
         """A parser that gives no result: called with the types of tokens in order, it says whether each fits."""
         rows, rules, positions = self.rows, self.tables.rules, self.positions
         single: dict[tuple[int, int, str], int] = {}  # behind all rules of one part, by the two uppermost positions
-
-        def behind(below: int, top: int, kind: str) -> int:
-            while (action := rows[top].get(kind, 0)) < 0 and rules[~action].size == 1:
-                top = rows[below][rules[~action].origin]
-            return top
 
         def takes(kind: str) -> bool:
             while True:
@@ -143,7 +137,7 @@ class Machine:
                 if rule.size == 1:
                     key = positions[-2], positions[-1], kind
                     if key not in single:
-                        single[key] = behind(*key)
+                        single[key] = self._behind(*key, _is_single)
                     positions[-1] = single[key]
                     continue
                 del positions[len(positions) - rule.size :]
@@ -153,6 +147,14 @@ class Machine:
 
 
 # ---- rules
+
+
+def _hands_on(rule: Rule) -> bool:
+    return rule.build is None
+
+
+def _is_single(rule: Rule) -> bool:
+    return rule.size == 1
 
 
 def _rule(row: tuple[str, str, int, bool, Parts, int], builder: object) -> Rule:

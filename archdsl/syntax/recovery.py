@@ -92,11 +92,11 @@ class Recovery:
             self.lexer.expect_more("{")
             brace = suspect(source.text[: token.start]) if not self.lexer.diagnostics else None
             if brace is not None:
-                self.lexer.report("unclosed", "this { is never closed", brace, brace + 1)
+                self.lexer.never_closed(Token("LBRACE", "{", brace, brace + 1))
                 return
             self.lexer.expect_more("}")
         if opened is not None and opened.text in "([" and opened.start < source.text.rfind("\n", 0, token.start):
-            self.lexer.report("unclosed", f"this {opened.text} is never closed", opened.start, opened.end)
+            self.lexer.never_closed(opened)
             return
         if token.type == "COMMA" and (opened is None or opened.text == "{"):
             self.lexer.expect_more("]")  # of a list whose [ is missing

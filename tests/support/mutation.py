@@ -330,11 +330,14 @@ _SAMPLES: dict[str, tuple[str, ...]] = {
 }
 
 
+_grammar = cache(compiled)
+
+
 class Deriver:
     """Random derivations of the grammar's rules, as the parser knows them."""
 
     def __init__(self) -> None:
-        lark = compiled()
+        lark = _grammar()
         self.rules: dict[str, list[list[str]]] = {}
         for rule in lark.rules:
             self.rules.setdefault(rule.origin.name, []).append([symbol.name for symbol in rule.expansion])
@@ -605,7 +608,7 @@ def plausible(count: int, seed: int = 0) -> Iterator[str]:
 
 def vocabulary() -> list[str]:
     """One text for each token that the parser tells apart, and some that it does not know."""
-    terminals = [t.pattern.value for t in compiled().terminals if t.pattern.type == "str"]
+    terminals = [t.pattern.value for t in _grammar().terminals if t.pattern.type == "str"]
     samples = [choices[0] for choices in _SAMPLES.values()]
     return list(dict.fromkeys([*terminals, *samples, "in", "x", "CONCAT", '"', "?", "#", "@", "×"]))
 
