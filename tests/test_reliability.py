@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from support.harness import broken, hidden
+from support.harness import broken, diagnosed, hidden
 from support.hostile.gallery import GALLERY, largest
 from support.hostile.listings import LISTINGS
 from support.hostile.run import COMMANDS, MEBIBYTES, SECONDS, names
@@ -220,8 +220,9 @@ def test_depth(nest: str, depth: int) -> None:
     text = "input 8\n" + NESTS[nest](depth)
     assert broken("input 8\nRELU") is None  # what is loaded on the way is loaded
     with shallow_stack():
-        assert broken(text) is None
-        found = codes(text)
+        wrong, diagnostics = diagnosed(text, Limits())
+    found = {diagnostic.code for diagnostic in diagnostics}
+    assert wrong is None
     assert found <= {"limit", "too-large", "missing-value", "unused-result", "leftover"}
     if depth <= VALID and nest not in ("floors", "strides on a symbol"):
         assert not found
