@@ -64,7 +64,7 @@ _CAUGHT, _TIMED_OUT, _SURVIVED, _UNFINISHED, _UNRUN = "caught", "timed out", "su
 _SAID = (_CAUGHT, _TIMED_OUT, _SURVIVED, _UNFINISHED, _UNRUN)
 _TOLD = {0: _SURVIVED, 2: _UNFINISHED, -signal.SIGXCPU: _TIMED_OUT}  # by how the process of a mutant ended
 
-_RULES = "test_layers test_edges test_language test_results test_arrange test_recurrent"
+_RULES = "test_layers test_edges test_language test_results test_arrange test_recurrent test_receptive test_worked"
 
 
 class Family(NamedTuple):
@@ -93,7 +93,7 @@ FAMILIES = {
     "resample": _kinds("resample source"),
     "parameters": Family(
         ("layers/values.py", "expressions/bind.py", "layers/base.py"),
-        (*_RULES.split(), "test_holes_and_faults", "test_answers", "test_receptive", "test_worked"),
+        (*_RULES.split(), "test_holes_and_faults", "test_answers"),
     ),
     "costs": Family(
         ("analysis/cost.py", "analysis/memory.py", "network/table.py"),
@@ -326,7 +326,6 @@ class Run:
             alike[item.nodeid.partition("[")[0]] += 1
         failed = [item.nodeid for item, record in zip(self.items, records, strict=True) if not record[0]]
         print(f"{len(records):,} tests take {sum(self.seconds):.0f} s, noting lines", flush=True)
-        for number in sorted(range(len(records)), key=lambda n: -self.seconds[n])[:40]: print("#", round(self.seconds[number],2), self.items[number].nodeid)
         for name in failed:
             print(f"not passed without a mutant, so left out: {name}")
 
