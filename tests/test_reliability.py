@@ -386,7 +386,7 @@ def watch(event, arguments):
     elif event in ("import", "exec", "compile") or event.startswith(("socket.", "subprocess.", "os.", "ctypes.", "shutil.")):
         seen.append((event, str(arguments)[:200]))
 
-texts = [*mutants(700, seed=5), *plausible(300, seed=5), *texts(100, seed=5), *(make(40) for make in GALLERY.values())]
+texts = [*mutants(700, seed=5), *plausible(300, seed=5), *texts(100, seed=5), *(make(12) for make in GALLERY.values())]
 from support import harness
 harness.compile = lambda *_: None  # ours, of the source that is written
 sys.addaudithook(watch)
