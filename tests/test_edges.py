@@ -531,3 +531,18 @@ def test_what_stands_beside_the_refused_is_accepted(text: str, shape: tuple[int,
 def test_padding_of_both_ends_is_in_the_arithmetic(line: str, because: str) -> None:
     (fault,) = archdsl.check(f"input 8x8x2\n{line} -> 1x1x2").diagnostics
     assert fault.label == because
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("8x8x12;;CONV 8 3 g5", "CONV 8 3 g4"),
+        ("4x4x3;;CONV 8 5x5", "CONV 8 5x5 p2"),
+        ("2x2x2x3;;AVGPOOL 3 p1", "AVGPOOL 2 p1"),
+        ("4x4x2;;MAXPOOL 2 p2", "MAXPOOL 2 p1"),
+        ("3x4;;CONV 1 2 p3 mode=reflect", None),  # nothing that a rule proposes is accepted
+    ],
+)
+def test_a_rule_proposes_what_it_accepts(text: str, line: str | None) -> None:
+    (fault,) = archdsl.check(f"input {text}".replace(";;", "\n")).diagnostics
+    assert fault.hint == line
