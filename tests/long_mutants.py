@@ -1,7 +1,7 @@
 """Do the tests bite? One rule of archdsl after the other is made wrong, and the quick tests have to notice.
 
     python tests/long_mutants.py --family conv
-    python tests/long_mutants.py --family conv pool linear --part 0.2    # one in five, the tests surveyed once
+    python tests/long_mutants.py --family conv pool linear --most 60    # of each family as many, drawn
 
 A mutant differs from the program in one place: an operator, an integer, a `not`, what a function returns. Tests are
 collected once, and the lines that each of them runs are noted. Then every mutant is a process of its own, made by fork:
@@ -35,6 +35,7 @@ from types import CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple, TypeAlias
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "archdsl"
@@ -410,7 +411,7 @@ def main() -> int:
     """Run the mutants of one family; 0 where enough of them are caught."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--family", choices=FAMILIES, nargs="+", required=True)
-    parser.add_argument("--part", type=float, default=1.0, help="the share of the mutants that is run, drawn (1)")
+    parser.add_argument("--most", type=int, help="how many mutants of a family are run, drawn (all)")
     parser.add_argument("--seed", type=int, default=0, help="another number draws others (0)")
     parser.add_argument(
         "--seconds", type=float, default=60.0, help="how long the tests of one mutant go on, of CPU (60)"
@@ -420,13 +421,17 @@ def main() -> int:
     options = parser.parse_args()
     trees: dict[Path, ast.Module] = {}
     chosen: list[Mutant] = []
-    draw = random.Random(options.seed)
     for name in options.family:
+        of_family: list[Mutant] = []
         for path in sorted({path for pattern in FAMILIES[name].modules for path in PACKAGE.glob(pattern)}):
             tree = trees.setdefault(path, ast.parse(path.read_text(encoding="utf-8")))
             found = mutants(name, path, tree, FAMILIES[name].lines)
-            chosen += [one for one in found if re.search(options.only, one.place[1]) and draw.random() < options.part]
+            of_family += [one for one in found if re.search(options.only, one.place[1])]
+        drawn = random.Random(options.seed).sample(range(len(of_family)), len(of_family))[: options.most]
+        chosen += [of_family[number] for number in sorted(drawn)]
     print(f"{len(chosen):,} mutants", flush=True)
+    settings.register_profile("mutants", deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    settings.load_profile("mutants")  # noting lines takes time, and the same values are drawn with every mutant
     with suppress(ImportError):  # loaded once, and never by more than one thread, which no fork would bring along
         import torch
 

@@ -546,3 +546,36 @@ def test_padding_of_both_ends_is_in_the_arithmetic(line: str, because: str) -> N
 def test_a_rule_proposes_what_it_accepts(text: str, line: str | None) -> None:
     (fault,) = archdsl.check(f"input {text}".replace(";;", "\n")).diagnostics
     assert fault.hint == line
+
+
+@pytest.mark.parametrize(
+    ("braces", "label"),
+    [
+        ("{ ADD { ID; ID }; RELU } -> 8x8x7", "ADD on 8x8x3, 8x8x3 gives 8x8x3"),
+        ("{ CONCAT { ID; CONV 4 1x1 }; RELU } -> 8x8x9", "channels: 3 + 4 = 7"),
+        ("{ CONCAT { ID; CONV 4 1x1 }; MAXPOOL 2 } -> 8x8x9", ""),  # the pool changes the shape again
+    ],
+)
+def test_a_merge_at_the_end_of_what_is_claimed_shows_its_arithmetic(braces: str, label: str) -> None:
+    (fault,) = archdsl.check(f"input 8x8x3\n{braces}").diagnostics
+    assert (fault.code, fault.label) == ("claim-shape", label)
+
+
+@pytest.mark.parametrize(
+    ("braces", "words"),
+    [
+        ("{ LINEAR (2*in); RELU }", []),  # one number is no news
+        ("{ LINEAR (2*in); LINEAR in }", ["`in` is 3 here", "`in` is 6 here"]),
+        ("{ { LINEAR (2*in) }; { LINEAR in } }", ["`in` is 3 here", "`in` is 6 here"]),
+    ],
+)
+def test_in_is_told_where_it_is_not_one_number(braces: str, words: list[str]) -> None:
+    (fault,) = archdsl.check(f"input 5x3\n{braces} -> 5x7").diagnostics
+    assert [one.text for one in fault.related if "`in`" in one.text] == words
+
+
+def test_the_last_layer_that_says_the_channels_is_named_where_no_value_of_it_mends() -> None:
+    text = "input 8x8x3\n{ CONV 9 1x1; CONV 9 1x1 g3 } -> 8x8x10"
+    (fault,) = archdsl.check(text).diagnostics
+    (inner,) = fault.related
+    assert text[inner.span.start : inner.span.end] == "CONV 9 1x1 g3"
