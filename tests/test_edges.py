@@ -372,8 +372,8 @@ def test_the_ends_of_an_axis(place: str, fits: bool) -> None:
 def test_one_value_may_be_stacked_whatever_its_rank() -> None:
     """The values of a merge may be one; then nothing is done."""
     for size in ("5", "4x5", "3x4x5", "2x3x4x5"):
-        (row, *_) = archdsl.check(f"input {size}\nSTACK {{ ID }}").layers[-1:]
-        assert str(row.output) == size
+        (output,) = archdsl.loads(f"input {size}\nSTACK {{ ID }}").outputs
+        assert "x".join(map(str, output.shape)) == size
     codes = [one.code for one in archdsl.check("input 2x3x4x5\nSTACK { ID; ID }").diagnostics]
     assert codes == ["rank-mismatch"]
 
@@ -499,6 +499,10 @@ def test_values_go_to_their_places_in_order() -> None:
         ("2x2x2x3;;AVGPOOL 3 s1 p1", "kernel-too-large", "its padding does not count in 3-D"),
         ("2x3x3x3;;AVGPOOL 3 s1 p1", "kernel-too-large", "the frames 2"),
         ('9x3;;SLICE steps="0:8:0"', "out-of-range", "a step of 0"),
+        ("4;;CELU 2.938736052218036e-39", "out-of-range", "away from 0"),
+        ("a: 2x4x6;;input b: 3x6x5;;MATMUL <- a, b", "shape-mismatch", "on all axes but the last two"),
+        ("a: 2x3x4x6;;input b: 2x4x6x5;;MATMUL <- a, b", "shape-mismatch", "on all axes but the last two"),
+        ("a: 3x2x4x6;;input b: 2x2x6x5;;MATMUL <- a, b", "shape-mismatch", "on all axes but the last two"),
     ],
 )
 def test_what_is_refused_says_why(text: str, code: str, words: str) -> None:
@@ -515,6 +519,9 @@ def test_what_is_refused_says_why(text: str, code: str, words: str) -> None:
         ("2x2x3;;AVGPOOL 3 s1 p1", (2, 2, 3)),
         ('9x3;;SLICE steps="0:8:1"', (8, 3)),
         ("8x8x3;;CONV 8 3x3 same", (8, 8, 8)),
+        ("4;;CELU 2.938736052218037e-39", (4,)),  # float32 holds what it divides by this
+        ("4;;CELU (-2.938736052218037e-39)", (4,)),
+        ("a: 2x4x6;;input b: 2x6x5;;MATMUL <- a, b", (2, 4, 5)),
     ],
 )
 def test_what_stands_beside_the_refused_is_accepted(text: str, shape: tuple[int, ...]) -> None:
@@ -540,6 +547,10 @@ def test_padding_of_both_ends_is_in_the_arithmetic(line: str, because: str) -> N
         ("4x4x3;;CONV 8 5x5", "CONV 8 5x5 p2"),
         ("2x2x2x3;;AVGPOOL 3 p1", "AVGPOOL 2 p1"),
         ("4x4x2;;MAXPOOL 2 p2", "MAXPOOL 2 p1"),
+        ("a: 4x4x6;;input b: 1x1x6;;ADD <- a, b", "ADD broadcast <- a, b"),
+        ("a: 4x4x6;;input b: 1x4x5;;ADD <- a, b", None),
+        ("a: 4x6;;input b: 5x6;;MATMUL <- a, b", "MATMUL transpose <- a, b"),
+        ("a: 4x6;;input b: 5x7;;MATMUL <- a, b", None),
         ("3x4;;CONV 1 2 p3 mode=reflect", None),  # nothing that a rule proposes is accepted
     ],
 )
