@@ -295,6 +295,8 @@ def test_what_is_no_end_of_an_axis(kind: Callable[[], Any], value: object) -> No
         ("7,890 params within 0.5%", False),
         ("7,812 params within 0.49%", True),  # 38 are 0.4864 %
         ("7,811 params within 0.49%", False),
+        ("8,000 params within 1.875%", True),  # 150 are just these
+        ("8,000 params within 1.874%", False),
         ("7.9K params within 1%", True),
         ("8K params within 1%", False),
         ("7.85K params", True),
@@ -576,12 +578,13 @@ def test_a_merge_at_the_end_of_what_is_claimed_shows_its_arithmetic(braces: str,
     ("braces", "words"),
     [
         ("{ LINEAR (2*in); RELU }", []),  # one number is no news
+        ("LINEAR (2*in); LINEAR in", ["`in` is 3 here", "`in` is 6 here"]),
         ("{ LINEAR (2*in); LINEAR in }", ["`in` is 3 here", "`in` is 6 here"]),
         ("{ { LINEAR (2*in) }; { LINEAR in } }", ["`in` is 3 here", "`in` is 6 here"]),
     ],
 )
 def test_in_is_told_where_it_is_not_one_number(braces: str, words: list[str]) -> None:
-    (fault,) = archdsl.check(f"input 5x3\n{braces} -> 5x7").diagnostics
+    (fault,) = archdsl.check(f"input 5x3\n{braces} -> 5x8").diagnostics
     assert [one.text for one in fault.related if "`in`" in one.text] == words
 
 
@@ -590,3 +593,11 @@ def test_the_last_layer_that_says_the_channels_is_named_where_no_value_of_it_men
     (fault,) = archdsl.check(text).diagnostics
     (inner,) = fault.related
     assert text[inner.span.start : inner.span.end] == "CONV 9 1x1 g3"
+
+
+def test_the_first_layer_of_which_a_value_mends_is_named() -> None:
+    """Where a value of either would: `{ CONV 8 4; CONV 7 3x3 }` and `{ CONV 8 3x3; CONV 7 4 }` give as much."""
+    text = "input 8x8x3\n{ CONV 8 3x3; CONV 7 3x3 } -> 3x3x7"
+    (fault,) = archdsl.check(text).diagnostics
+    (inner,) = fault.related
+    assert text[inner.span.start : inner.span.end] == "CONV 8 3x3"
