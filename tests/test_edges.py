@@ -566,11 +566,13 @@ def test_a_rule_proposes_what_it_accepts(text: str, line: str | None) -> None:
     [
         ("{ ADD { ID; ID }; RELU } -> 8x8x7", "ADD on 8x8x3, 8x8x3 gives 8x8x3"),
         ("{ CONCAT { ID; CONV 4 1x1 }; RELU } -> 8x8x9", "channels: 3 + 4 = 7"),
+        ("{ CONV 9 1x1 g3; ADD { ID; ID } } -> 8x8x10", "ADD on 8x8x9, 8x8x9 gives 8x8x9"),
+        ("{ CONV 9 1x1; ADD { ID; ID } } -> 8x8x10", ""),  # the convolution says the channels, and may say others
         ("{ CONCAT { ID; CONV 4 1x1 }; MAXPOOL 2 } -> 8x8x9", ""),  # the pool changes the shape again
     ],
 )
 def test_a_merge_at_the_end_of_what_is_claimed_shows_its_arithmetic(braces: str, label: str) -> None:
-    (fault,) = archdsl.check(f"input 8x8x3\n{braces}").diagnostics
+    (fault,) = archdsl.check(f"input 8x8x{9 if 'CONV 9' in braces else 3}\n{braces}").diagnostics
     assert (fault.code, fault.label) == ("claim-shape", label)
 
 
@@ -601,3 +603,26 @@ def test_the_first_layer_of_which_a_value_mends_is_named() -> None:
     (fault,) = archdsl.check(text).diagnostics
     (inner,) = fault.related
     assert text[inner.span.start : inner.span.end] == "CONV 8 3x3"
+
+
+@pytest.mark.parametrize("line", ["FOO; FC 10", "FC 10; FOO", "FC 1 2 3; FC 10", "CONV 6 99x99; FC 10"])
+def test_claims_of_a_line_that_has_a_fault_are_not_judged(line: str) -> None:
+    """Not even against the layers that it has without the faulty one."""
+    claims = archdsl.check(f"input 8\n{line} -> 10, 90 params").claims
+    assert [one.holds for one in claims] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("line", "padded"),
+    [
+        ("CONV 4 2x2 s1x2 d1x4 p0x2", True),  # its one window reads elements -2 and 2 of 0 and 1
+        ("CONV 4 2x2 s1x3 d1x4 p0x2", True),
+        ("CONV 4 2x2 s1x1 d1x4 p0x2", False),
+        ("CONV 4 2x2 s1x2 d1x3 p0x2", False),
+        ("CONV 4 2x2 s1x2 p0x2", False),
+        ("CONV 4 2x2 s1x2 d1x4 p0x2 mode=circular", False),
+    ],
+)
+def test_zeros_are_put_around_an_axis_that_no_window_reads(line: str, padded: bool) -> None:
+    """As PyTorch ends the process on some of these; all others are PyTorch's own module."""
+    assert ("PaddedConv2d(" in model(f"input 8x2x3;;{line}").to_source()) is padded
