@@ -354,6 +354,7 @@ def test_faults_among_values(values: str, codes: list[str]) -> None:
         ('"1::3"', 3),
         ('"2::3"', 2),
         ('":-7"', 1),
+        ('":-1"', 7),
         ('"0:9"', None),
         ('"8:"', None),
         ('"-9:"', None),
@@ -502,6 +503,10 @@ def test_values_go_to_their_places_in_order() -> None:
         ("2x3x3x3;;AVGPOOL 3 s1 p1", "kernel-too-large", "the frames 2"),
         ('9x3;;SLICE steps="0:8:0"', "out-of-range", "a step of 0"),
         ("4;;CELU 2.938736052218036e-39", "out-of-range", "away from 0"),
+        ("2x4x3;;UNFOLD 3", "kernel-too-large", "the height 2"),
+        ("4x2x3;;UNFOLD 3", "kernel-too-large", "the width 2"),
+        ("3x2;;UPSAMPLE 0.25", "out-of-range", "leaves nothing of the steps 3"),
+        ("Tx2;;UPSAMPLE 1048577", "undetermined", "T*1048577"),  # above 2**20 the product may be rounded
         ("a: 2x4x6;;input b: 3x6x5;;MATMUL <- a, b", "shape-mismatch", "on all axes but the last two"),
         ("a: 2x3x4x6;;input b: 2x4x6x5;;MATMUL <- a, b", "shape-mismatch", "on all axes but the last two"),
         ("a: 3x2x4x6;;input b: 2x2x6x5;;MATMUL <- a, b", "shape-mismatch", "on all axes but the last two"),
@@ -521,6 +526,7 @@ def test_what_is_refused_says_why(text: str, code: str, words: str) -> None:
         ("2x2x3;;AVGPOOL 3 s1 p1", (2, 2, 3)),
         ('9x3;;SLICE steps="0:8:1"', (8, 3)),
         ("8x8x3;;CONV 8 3x3 same", (8, 8, 8)),
+        ("4x2;;UPSAMPLE 0.25", (1, 2)),
         ("4;;CELU 2.938736052218037e-39", (4,)),  # float32 holds what it divides by this
         ("4;;CELU (-2.938736052218037e-39)", (4,)),
         ("a: 2x4x6;;input b: 2x6x5;;MATMUL <- a, b", (2, 4, 5)),
@@ -626,3 +632,18 @@ def test_claims_of_a_line_that_has_a_fault_are_not_judged(line: str) -> None:
 def test_zeros_are_put_around_an_axis_that_no_window_reads(line: str, padded: bool) -> None:
     """As PyTorch ends the process on some of these; all others are PyTorch's own module."""
     assert ("PaddedConv2d(" in model(f"input 8x2x3;;{line}").to_source()) is padded
+
+
+def test_channels_that_are_not_as_claimed_are_those_of_the_line() -> None:
+    """The space is as claimed, so nothing is said of it."""
+    for line, label in {
+        "CONV 8 3 -> 18x18x9": "channels: out = 8",
+        "MAXPOOL 3 s1 -> 18x18x9": "channels: those of its input",
+        "CONV 8 3 -> 18x17x9": "height and width: (20 + 0 - 3)//1 + 1 = 18",
+    }.items():
+        (fault,) = archdsl.check(f"input 20x20x3\n{line}").diagnostics
+        assert fault.label == label
+
+
+def test_a_scale_that_floats_hold_exactly_goes_with_an_open_size() -> None:
+    assert str(model("input Tx2;;UPSAMPLE 1048576").outputs[0].shape[0]) == "1048576*T"

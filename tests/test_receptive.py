@@ -156,6 +156,7 @@ def test_steps_are_looked_at_alone(line: str) -> None:
     [
         ("UPCONV 4 3 s2 d3 p3", Field(Fraction(1, 2), Fraction(-3, 2), Fraction(3, 2))),
         ("UPCONV 4 3 s2 p1", Field(Fraction(1, 2), Fraction(-1, 2), Fraction(1, 2))),
+        ("UPSAMPLE 3", Field(Fraction(1, 3), Fraction(-2, 3), 0)),
         ("UPCONV 4 4 s3", Field(Fraction(1, 3), Fraction(-1), Fraction(0))),
     ],
 )
