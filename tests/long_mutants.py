@@ -71,6 +71,7 @@ _TOLD = {
     -signal.SIGALRM: _TIMED_OUT,
 }  # by how the process of a mutant ended
 
+_BOUNDED = "limits files using errors edges checkpoints listing foreign_values answers numbers sizes solve report"
 _RULES = "test_layers test_edges test_language test_results test_arrange test_recurrent test_receptive test_worked"
 
 
@@ -119,8 +120,8 @@ FAMILIES = {
     ),
     "limits": Family(
         ("**/*.py",),
-        (*_RULES.split(), "test_errors", "test_reliability", "test_limits", "test_files", "test_using"),
-        r"\b(limits?|_limits)\b|LARGEST",
+        tuple(f"test_{name}" for name in _BOUNDED.split()),
+        r"\blimits\.\w+|\bself\.limit\b|\bLARGEST\b|\bPER_VISIT \*|\bbudget\b",
     ),
 }
 

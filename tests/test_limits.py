@@ -5,7 +5,9 @@ Each case gives the number at which its text is accepted; with one less, the sam
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -295,3 +297,77 @@ def test_a_text_is_bounded_as_a_file_is() -> None:
         archdsl.loads("input 8\nRELU # é", limits=Limits(file=16))
     assert [one.code for one in raised.value.diagnostics] == ["limit"]
     assert archdsl.loads("input 8\nRELU # é", limits=Limits(file=17)).params == 0
+
+
+# ---- the last that is accepted, and the first that is not
+
+
+@pytest.mark.parametrize(
+    ("text", "holds"),
+    [
+        ("input 8\nlet a = 2147483647 * 2147483649\nFC 3", True),  # 2**62 - 1
+        ("input 8\nlet a = 2147483648 * 2147483648\nFC 3", False),
+        ("input 8\nlet a = -2147483647 * 2147483649\nFC 3", True),
+        ("input 8\nlet a = -2147483648 * 2147483648\nFC 3", False),
+        ("input 2147483647x2147483649\nRELU", True),
+        ("input 2147483648x2147483648\nRELU", False),
+        ("input 2147483647x1\nLINEAR 2147483649", True),
+        ("input 2147483648x1\nLINEAR 2147483648", False),
+    ],
+)
+def test_sizes_stay_below_two_to_the_62nd(text: str, holds: bool) -> None:
+    if holds:
+        assert archdsl.loads(text).params >= 0
+        return
+    with pytest.raises(archdsl.ArchError) as raised:
+        archdsl.loads(text)
+    assert [one.code for one in raised.value.diagnostics] == ["too-large"]
+
+
+@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize("name", [".gitignore", "pyproject.toml"])
+def test_lists_of_what_is_left_out_are_bounded_as_texts_are(
+    name: str, more: int, folder: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One that is cut off would leave out less, or something else."""
+    text = "a.txt\nold/\nb.arch\n" if name == ".gitignore" else '[tool.archdsl]\nexclude = ["b.arch"]\n'
+    (folder / name).write_text(text, encoding="utf-8")
+    for path, inside in (("a.arch", "input 8\nRELU\n"), ("b.arch", "FOO\n")):
+        (folder / path).write_text(inside, encoding="utf-8")
+    status = main(["check", ".", "--limit", f"file={len(text) - more}"])
+    printed = capsys.readouterr()
+    assert (status, "the file is larger than" in printed.err) == ((2, True) if more else (0, False)), printed
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_standard_input_is_bounded_as_a_file_is(
+    more: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its end is a comment, so that a text that is cut off would hold."""
+    text = b"input 8\nRELU # 123456"
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(text)))
+    assert main(["check", "-", "--limit", f"file={len(text) - more}"]) == more
+    printed = capsys.readouterr()
+    assert ("[limit]" in printed.out + printed.err) is bool(more)
+
+
+@pytest.mark.parametrize("most", [3, 6, 7])
+def test_a_listing_tells_as_many_faults_as_may_be_shown(most: int) -> None:
+    """Beside them whatever else stands in its lines: sentences are passed over up to the same bound."""
+    listing = "[8x8x3] INPUT\n" + "CONV: 6 3x3 wonky layer 9\n" * 6
+    with pytest.raises(archdsl.ArchError) as raised:
+        archdsl.loads(listing, notation="listing", limits=Limits(diagnostics=most))
+    assert [one.code for one in raised.value.diagnostics] == ["unclear-layer"] * min(most, 6)
+
+
+@pytest.mark.parametrize(
+    ("limits", "bound"),
+    [(Limits(file=40, used=1_000), "file"), (Limits(file=1_000, used=40), "used"), (Limits(file=50, used=40), "used")],
+)
+def test_a_file_that_is_used_names_the_bound_that_it_meets(limits: Limits, bound: str, folder: Path) -> None:
+    (folder / "b.arch").write_text("block B { RELU }" + " # long" * 9, encoding="utf-8")
+    (folder / "a.arch").write_text('use "b.arch"\ninput 8\nB\n', encoding="utf-8")
+    with pytest.raises(archdsl.ArchError) as raised:
+        archdsl.load("a.arch", limits=limits)
+    (fault,) = raised.value.diagnostics
+    assert (fault.code, fault.hint) == ("limit", f"raise it with --limit {bound}=N")
