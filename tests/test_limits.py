@@ -351,13 +351,47 @@ def test_standard_input_is_bounded_as_a_file_is(
     assert ("[limit]" in printed.out + printed.err) is bool(more)
 
 
-@pytest.mark.parametrize("most", [3, 6, 7])
-def test_a_listing_tells_as_many_faults_as_may_be_shown(most: int) -> None:
-    """Beside them whatever else stands in its lines: sentences are passed over up to the same bound."""
-    listing = "[8x8x3] INPUT\n" + "CONV: 6 3x3 wonky layer 9\n" * 6
+@pytest.mark.parametrize("most", [2, 4, 5])
+@pytest.mark.parametrize(
+    "line",
+    [
+        "CONV: 6 3x3 wonky layer 9",  # seen where lines become layers
+        "conv frob 3 wonky layer",  # where words become figures
+        "| conv3-64 | conv3-64 |",
+        "then some 9 layers of 7 filters that are wonky",
+    ],
+)
+def test_a_listing_tells_as_many_faults_as_may_be_shown(line: str, most: int) -> None:
     with pytest.raises(archdsl.ArchError) as raised:
-        archdsl.loads(listing, notation="listing", limits=Limits(diagnostics=most))
-    assert [one.code for one in raised.value.diagnostics] == ["unclear-layer"] * min(most, 6)
+        archdsl.loads("[8x8x3] INPUT\n" + f"{line}\n" * 4, notation="listing", limits=Limits(diagnostics=most))
+    assert [one.code for one in raised.value.diagnostics] == ["unclear-layer"] * min(most, 4)
+
+
+@pytest.mark.parametrize("most", [2, 4, 5])
+def test_a_listing_tells_of_as_many_sentences_as_may_be_shown(most: int) -> None:
+    sentences = "Then comes a convolution of some kind.\n" * 4
+    model = archdsl.loads(
+        f"[8x8x3] INPUT\n{sentences}CONV: 6 3x3 filters\n", notation="listing", limits=Limits(diagnostics=most)
+    )
+    assert [one.code for one in model.diagnostics] == ["passed-over"] * min(most, 4)
+
+
+@pytest.mark.parametrize("text", ["let a = {}\nFC 3", "FC 3 -> {}", "FC {}", "PARAM {}x1"])
+def test_numbers_that_are_written_stay_below_two_to_the_62nd(text: str) -> None:
+    """Where more digits are allowed than these have."""
+    for number, large in ((2**62 - 1, False), (2**62, True)):
+        found = archdsl.check("input 8\n" + text.format(number), limits=Limits(digits=19)).diagnostics
+        assert ("too-large" in {one.code for one in found}) is large
+
+
+def test_lists_from_python_are_as_deep_as_those_of_a_text() -> None:
+    value: list[object] = [1]
+    for _ in range(3):
+        value = [value]
+    text = "model M(k=1)\ninput 8\nFC 3"
+    assert archdsl.loads(text, k=value, limits=Limits(depth=4)).params == 27
+    with pytest.raises(ValueError, match="nested more than 3 deep"):
+        archdsl.loads(text, k=value, limits=Limits(depth=3))
 
 
 @pytest.mark.parametrize(
