@@ -405,3 +405,19 @@ def test_a_file_that_is_used_names_the_bound_that_it_meets(limits: Limits, bound
         archdsl.load("a.arch", limits=limits)
     (fault,) = raised.value.diagnostics
     assert (fault.code, fault.hint) == ("limit", f"raise it with --limit {bound}=N")
+
+
+@pytest.mark.parametrize(
+    ("text", "limits", "place"),
+    [
+        ("input 8\nx: ADD { RELU; TANH; ID }\n", Limits(list=2), "ADD"),
+        ("input 8 # 345\nRELU # 890123\nTANH # 890\n", Limits(line=13), "R"),  # not the line that is just as long
+    ],
+)
+def test_a_bound_is_told_where_it_is_met(text: str, limits: Limits, place: str) -> None:
+    (fault,) = archdsl.check(text, limits=limits).diagnostics
+    assert (fault.code, text[fault.span.start : fault.span.end], fault.span.start) == (
+        "limit",
+        place,
+        text.index(place),
+    )
