@@ -37,6 +37,17 @@ class _Written(NamedTuple):
     file: str
 
 
+def claiming(line: tree.Line) -> bool:
+    """Whether anything is claimed on a line, of what it gives or of what comes in."""
+    for one in line.statements:
+        if isinstance(one, tree.LayerStatement):
+            if one.claims or one.comes:
+                return True
+        elif isinstance(one, (tree.For, tree.If)) and one.claims:
+            return True
+    return False
+
+
 class Judge:
     """The claims of one check; each verdict stands once, however often its line is visited with the same outcome."""
 
@@ -85,15 +96,15 @@ class Judge:
         laying = [one for one in line.statements if isinstance(one, (tree.LayerStatement, tree.For, tree.If))]
         if any(isinstance(one, tree.LayerStatement) and one.comes for one in laying):
             self._come_in(items)
-        claiming = [one for one in laying if one.claims]
-        if not claiming or self._silent:
+        held = [one for one in laying if one.claims]
+        if not held or self._silent:
             return None
-        if claiming[0] is not line.statements[-1]:
+        if held[0] is not line.statements[-1]:
             message = "a claim speaks for its whole line and stands at its end"
             hint = "put the next statement on a line of its own"
-            self.report.tell("misplaced", message, claiming[0].claims[0], hint=hint)
+            self.report.tell("misplaced", message, held[0].claims[0], hint=hint)
             return None
-        last = claiming[0]
+        last = held[0]
         shapes = _given(last, items, given)
         layers = sum(isinstance(one, tree.LayerStatement) for one in laying)
         if not shapes or sum(not isinstance(item.node, (Loop, Conditional)) for item in items) < layers:

@@ -74,7 +74,7 @@ def use(
                 from archdsl.elaborate.models import ask
 
                 ask(e, block, statement.kind or block.name, inputs, scope)
-            e.uses.known[key] = yield _body(e, block, inputs, scope, (*place.chain, block))
+            e.uses.known[key] = yield from _body(e, block, inputs, scope, (*place.chain, block))
     body, results = e.uses.known[key]
     e.missing += body in e.incomplete
     shapes = tuple(value.shape for value in results)
@@ -239,7 +239,7 @@ def _branches(
             if isinstance(one, tree.Unknown):
                 values += [e.unknown(one, place)] if one.lays else []
                 break
-            item, found = yield _branch(e, one, inputs[0], place, base)
+            item, found = yield from _branch(e, one, inputs[0], place, base)
             ours += [] if item is None else [item]
             values += found
             if len(values) > e.limits.list:
@@ -273,15 +273,15 @@ def _branch(
     try:
         match statement:
             case tree.LayerStatement():
-                item, values = yield e.layer(statement, e.reads(statement, source, here), here, base)
+                item, values = yield from e.layer(statement, e.reads(statement, source, here), here, base)
                 e.note_result(item, statement)
                 if statement.names and discards(statement.names[0]):
                     raise discarded(statement, "the merge has nothing to read", statement.names[0], NEXT)
                 return item, values if statement.repeat is not None else values[:1]  # of several results the first
             case tree.If():
-                return (yield control.optional(e, statement, source, here, base))
+                return (yield from control.optional(e, statement, source, here, base))
             case tree.For():
-                return (yield control.branches(e, statement, source, here, base))
+                return (yield from control.branches(e, statement, source, here, base))
         e.declare(statement, place)
     except (Problem, Silent) as fault:
         e.fail(statement, here)

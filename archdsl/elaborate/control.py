@@ -65,9 +65,9 @@ def repeated(
         copy = _copy(e, statement, values, place.reading(values[0]) if values else place, named, count)
         if runs:
             with e.report.within(statement.repeat, partial("in copy {:,}".format, count - left + 1)):
-                once = yield copy
+                once = yield from copy
         else:
-            once = yield copy
+            once = yield from copy
         if not once.whole:
             return once
         equal = place.branch or once.shapes[:1] == shapes[:1]
@@ -92,7 +92,7 @@ def _copy(
     takes = inputs
     if statement.body is not None and statement.kind is not None:
         takes = tuple(e.again(value) for value in inputs)
-    once = yield e.once(statement, takes, place._replace(names=names), False)
+    once = yield from e.once(statement, takes, place._replace(names=names), False)
     if count > 1 and not named and len(names.taken) > labels:
         token = list(names.taken.values())[labels]
         message = f"the repeat would give the name {token.text} {count:,} times"

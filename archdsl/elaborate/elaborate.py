@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archdsl.claims.incoming import changed
+from archdsl.claims.judge import claiming
 from archdsl.elaborate import containers, control
 from archdsl.elaborate.names import Entry, Names, Part, Place, Value, mark_activation
 from archdsl.elaborate.once import Once, sequence_of
@@ -59,7 +60,7 @@ class Elaborator(Elaboration):
                     ):
                         item, current = yield from self._line(statement, current, here, base)
                     else:
-                        item, current = yield self._statement(statement, current, here, base)
+                        item, current = yield from self._statement(statement, current, here, base)
                 except (Problem, Silent) as fault:
                     item, current = None, self._after(fault, statement, current, here)
                     self._count(statement, here, number)
@@ -100,6 +101,8 @@ class Elaborator(Elaboration):
         self, line: tree.Line, ours: list[Item], current: Value | None, place: Place, *, complete: bool
     ) -> Value | None:
         """Hold the claims of a line; returns what flows on from it."""
+        if not claiming(line):
+            return current
         doubt = current is not None and current.doubt
         whole = [item for item in ours if item.shapes or not self.is_partial(item)]
         given = current.shape if current is not None else None
@@ -161,12 +164,12 @@ class Elaborator(Elaboration):
         match statement:
             case tree.LayerStatement():
                 inputs = self.reads(statement, current, place)
-                item, values = yield self.layer(statement, inputs, place, base)
+                item, values = yield from self.layer(statement, inputs, place, base)
                 return item, self._following(item, values, statement, place.names)
             case tree.If():
-                return (yield control.conditional(self, statement, current, place, base))
+                return (yield from control.conditional(self, statement, current, place, base))
             case tree.For():
-                return (yield control.loop(self, statement, current, place, base))
+                return (yield from control.loop(self, statement, current, place, base))
             case _:
                 self.declare(statement, place)
         return None, current
@@ -179,7 +182,7 @@ class Elaborator(Elaboration):
         target = self.kinds.target(statement.kind, place.scope, place.kinds)
         inputs = self.reads(statement, current, place)
         if isinstance(target, (tree.Block, Sharing)):
-            item, values = yield self.layer(statement, inputs, place, base)
+            item, values = yield from self.layer(statement, inputs, place, base)
         else:
             here = place.reading(inputs[0]) if inputs else place
             label = self._label(statement, here)
@@ -248,9 +251,9 @@ class Elaborator(Elaboration):
         counted = label is not None or (statement.body is None and statement.repeat is None)
         number = place.names.number(label) if counted else place.names.counter
         if statement.repeat is None:
-            once = yield self.once(statement, inputs, here, label is not None)
+            once = yield from self.once(statement, inputs, here, label is not None)
         else:
-            once = yield control.repeated(self, statement, inputs, here, label is not None)
+            once = yield from control.repeated(self, statement, inputs, here, label is not None)
         return self._item(statement, label, number, once, inputs, place, base)
 
     def _label(self, statement: tree.LayerStatement, place: Place) -> str | None:
@@ -311,16 +314,16 @@ class Elaborator(Elaboration):
     def once(self, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
         """One copy of a layer line."""
         if statement.kind is None:
-            return (yield containers.group(self, statement, inputs, place, named))
+            return (yield from containers.group(self, statement, inputs, place, named))
         target = self.kinds.target(statement.kind, place.scope, place.kinds)
         if isinstance(target, Sharing):
             from archdsl.elaborate import sharing
 
-            return (yield sharing.share(self, statement, inputs, place))
+            return (yield from sharing.share(self, statement, inputs, place))
         if isinstance(target, tree.Block):
-            return (yield containers.use(self, statement, target, inputs, place))
+            return (yield from containers.use(self, statement, target, inputs, place))
         if statement.body is not None:
-            return (yield containers.merge(self, statement, target, inputs, place, named))
+            return (yield from containers.merge(self, statement, target, inputs, place, named))
         if target.merge and len(inputs) < _FEWEST:
             self._check_several(statement, target, inputs, None, place)
         return self.plain(statement, target, inputs, place)
