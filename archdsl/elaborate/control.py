@@ -68,7 +68,7 @@ def repeated(
                 once = yield from copy
         else:
             once = yield from copy
-        if not once.whole:
+        if once.node is None or not once.whole:
             return once
         equal = place.branch or once.shapes[:1] == shapes[:1]
         shapes, taken = once.shapes, left if equal else 1

@@ -13,6 +13,7 @@ from typing import Any
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits, raising
+from archdsl.syntax.plain import PlainLine, PlainReader
 from archdsl.syntax.tree import Token
 
 _CLOSES = {")": "(", "]": "[", "}": "{"}
@@ -44,6 +45,7 @@ class Vocabulary:
         skipped = "|".join(patterns[name] for name, value, *_ in terminals if name in ignored and value[0] != "#")
         self.match = re.compile(rf"(?:{skipped})*(?:(?P<COMMENT>#[^\n]*)|{pattern})?").match
         self.grouped = re.compile(patterns["GROUPED"]).match
+        self.plain = PlainReader(self.match, self.keywords)
 
 
 class NoLexer:
@@ -68,13 +70,25 @@ class Lexer:
         self._excused = {"{": 0, "}": 0, "]": 0}  # brackets that may lack their partner
 
     def tokens(  # noqa: C901 - one loop over every token of every text; its parts share position and count
-        self, accepts: Callable[[], Collection[str]], shifts: Callable[[str], bool]
+        self,
+        accepts: Callable[[], Collection[str]],
+        shifts: Callable[[str], bool],
+        takes_line: Callable[[PlainLine], bool] | None = None,
     ) -> Iterator[Token]:
-        """Yield the tokens; `accepts` tells which the parser seems to take now, `shifts` whether it surely does."""
+        """Yield the tokens; `accepts` tells which the parser seems to take now, `shifts` whether it surely does.
+
+        Of plain lines no tokens are made where the parser `takes_line`, and nothing was wrong before.
+        """
         text, match, keywords = self.source.text, self.vocabulary.match, self.vocabulary.keywords
         position, length, count, budget = 0, len(text), 0, self.limits.tokens
         new = tuple.__new__  # a third of the time of the class
+        begins = takes_line is not None  # whether a line begins here
         while position < length and len(self.diagnostics) < self.limits.diagnostics:
+            if begins:
+                plain = self._plain(position, budget - count)
+                if plain is not None and takes_line is not None and takes_line(plain):
+                    position, count = plain.end, count + plain.tokens
+                begins = False
             found = match(text, position)
             assert found is not None  # every part of the pattern is optional
             kind, end = found.lastgroup, found.end()
@@ -109,6 +123,7 @@ class Lexer:
                 if self._open and self._open[-1].text == "(":
                     self.give_up("(")
                     yield Token(MENDED, "", start, start)
+                begins = takes_line is not None
             elif kind in _BRACKETS:
                 token = Token(kind, _BRACKETS[kind], start, end)
                 if token.text in _CLOSES:
@@ -118,6 +133,13 @@ class Lexer:
                     return
             yield new(Token, (kind, word, start, end))
         self._end()
+
+    def _plain(self, position: int, budget: int) -> PlainLine | None:
+        """The plain line that begins here, of a text without a fault so far."""
+        if self.diagnostics or (self._open and self._open[-1].text != "{"):
+            return None
+        found = self.vocabulary.plain.read(self.source.text, position, self.source.base)
+        return found if found is not None and found.tokens <= budget else None
 
     def _end(self) -> None:
         """Tell what is still open at the end of the text; of several braces the one that seems to lack its partner."""

@@ -97,6 +97,21 @@ class Machine:
 
         return feed
 
+    def takes(self, name: str, value: Any, first: str) -> bool:
+        """Take the value of a whole rule, as if its tokens had been fed, of which `first` is the first's type.
+
+        False where the rule cannot stand here; what was before is reduced all the same, as that token asks.
+        """
+        rows, rules, positions = self.rows, self.tables.rules, self.positions
+        while (action := rows[positions[-1]].get(first)) is not None and action < 0:
+            self._reduce(rules[~action])
+        state = rows[positions[-1]].get(name)
+        if action is None or state is None:
+            return False
+        positions.append(state)
+        self.values.append(value)
+        return True
+
     def finish(self) -> Any:
         """The value of the whole text; raises Unexpected where it may not end."""
         while self.positions[-1] != self.end:

@@ -154,7 +154,9 @@ def _run(
     if source.base:
         feed = _moved(feed, source.base)
     recovery: Recovery | None = None
-    for token in lexer.tokens(lambda: machine.row, machine.shifts):
+    by_token = taken is not None or closing is not None
+    takes_line = None if by_token else lambda plain: machine.takes("line", plain.line, "WORD")
+    for token in lexer.tokens(lambda: machine.row, machine.shifts, takes_line):
         if closing is not None and token.start >= closing:
             closing = None
             recovery = recovery or _recovery(lexer, machine)
