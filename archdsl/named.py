@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import namedtuple
 
+new = tuple.__new__  # `new(Value, (1, shape))`: with all fields, and in a third of the time of the class
 TYPE_CHECKING = False  # as `typing` has it, which is not imported here
 
 if TYPE_CHECKING:

@@ -41,10 +41,11 @@ def changed(items: Iterable[Item]) -> Iterator[tuple[Token, Related]]:
     In `FC (4*in); GELU; FC in` the second is the wide one.
     """
     first: tuple[Leaf, Token] | None = None
-    for leaf in (item.node for item in items if isinstance(item.node, Leaf)):
-        out = leaf.written.get("out")
-        if out is None or not leaf.inputs:
+    for item in items:
+        leaf = item.node
+        if not isinstance(leaf, Leaf) or "out" not in leaf.written or not leaf.inputs:
             continue
+        out = leaf.written["out"]
         if isinstance(out, Chain) and "*" in out.operators:
             token = next(_ins(leaf), None)
             first = (leaf, token) if token is not None else first

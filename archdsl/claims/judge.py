@@ -109,7 +109,8 @@ class Judge:
         layers = sum(isinstance(one, tree.LayerStatement) for one in laying)
         if not shapes or sum(not isinstance(item.node, (Loop, Conditional)) for item in items) < layers:
             return self._all(last.claims, (), None, scope, (), self._sums(()))
-        cost = add(*(self.costs.of(item.node) for item in items)) if complete else None
+        counted = complete and any([isinstance(claim, tree.QuantityClaim) for claim in last.claims])
+        cost = add(*[self.costs.of(item.node) for item in items]) if counted else None
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
         nodes = tuple(item.node for item in items)
         known = leaves if len(leaves) == len(items) else ()

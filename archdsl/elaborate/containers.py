@@ -35,8 +35,8 @@ def group(
     """Braces without a kind; under a name a container of their own."""
     assert statement.body is not None
     names = Names(place.names) if named else place.names
-    takes = tuple(e.again(value) for value in inputs)
-    body, last = yield e.sequence(statement.body.lines, takes, place.inner()._replace(names=names))
+    takes = tuple([e.again(value) for value in inputs])
+    body, last = yield e.sequence(statement.body.lines, takes, place.inner(names))
     if last is None:
         if names.discarded is not None:
             raise discarded(names.discarded, "the braces around it give nothing", names.discarded.names[0], NEXT)
@@ -59,15 +59,15 @@ def use(
     e.visit(statement)
     _check_use(e, statement, block, inputs, place)
     scope, written = _arguments(e, statement, block, inputs, place)
-    if any(value.shape is None for value in inputs):
+    if any([value.shape is None for value in inputs]):
         raise Silent
-    values = tuple((p.name.text, scope.get(p.name.text)) for p in block.parameters)
-    read = tuple(value.shape for value in inputs)
-    key = f"{block.name.start} {[identity(value) for _, value in values]} {read!r}"
+    values = scope.items()
+    read = tuple([value.shape for value in inputs])
+    told_apart = [value if type(value) is int else identity(value) for _, value in values]
+    symbols = ""
     if e.kinds.models:  # which have sizes of their own that their blocks see
-        key += f" {sorted((name, size) for name, size in scope.symbols.items() if name != HOLES)!r}"
-    if any(value.doubt for value in inputs):
-        key += " in doubt"
+        symbols = repr(sorted((name, size) for name, size in scope.symbols.items() if name != HOLES))
+    key = block.name.start, *told_apart, read, symbols, any([value.doubt for value in inputs])
     if key not in e.uses.known:
         with e.report.within(statement.kind or statement, partial(_used, values, inputs)):
             if block.name.start in e.kinds.models:
@@ -77,9 +77,9 @@ def use(
             e.uses.known[key] = yield from _body(e, block, inputs, scope, (*place.chain, block))
     body, results = e.uses.known[key]
     e.missing += body in e.incomplete
-    shapes = tuple(value.shape for value in results)
+    shapes = tuple([value.shape for value in results])
     node = Use(block, values, read, body.outputs, body, statement, written)  # type: ignore[arg-type]
-    return Once(node, shapes, doubt=any(value.doubt for value in results))
+    return Once(node, shapes, doubt=any([value.doubt for value in results]))
 
 
 def _used(values: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]) -> str:
@@ -146,7 +146,7 @@ def _body(
     e: Elaboration, block: tree.Block, inputs: tuple[Value, ...], scope: Scope, chain: tuple[tree.Block, ...]
 ) -> Task[tuple[Sequence, tuple[Value, ...]]]:
     names = Names(None)
-    takes = tuple(e.again(value) for value in inputs)
+    takes = tuple([e.again(value) for value in inputs])
     for token, value in zip(block.takes, takes, strict=False):
         label = token.text.strip('"')  # the inputs of a model may have quoted names
         names.claim(label, token)
@@ -186,8 +186,8 @@ def merge(
     _check_merge(statement, kind, inputs)
     names = Names(place.names) if named else place.names
     base = names.counter
-    inner = place.inner()._replace(names=names, branch=True)
-    takes = tuple(e.again(value) for value in inputs) if named else inputs
+    inner = place.inner(names, branch=True)
+    takes = tuple([e.again(value) for value in inputs]) if named else inputs
     branches, values = yield _branches(e, statement, takes, inner, base)
     e.read(*values)
     bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds)

@@ -14,7 +14,7 @@ from archdsl.claims.judge import claiming
 from archdsl.elaborate import containers, control
 from archdsl.elaborate.names import Entry, Names, Part, Place, Value, mark_activation
 from archdsl.elaborate.once import Once, sequence_of
-from archdsl.elaborate.state import Elaboration
+from archdsl.elaborate.state import NO_INPUT, Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import DISCARD, discards, label_text
@@ -23,6 +23,7 @@ from archdsl.expressions.shapes import claimed_shape, stated_shape
 from archdsl.faults.problem import Problem, Silent, misplaced, placed
 from archdsl.faults.work import STATEMENT
 from archdsl.layers import Layer
+from archdsl.named import new
 from archdsl.network.nodes import Item, Sequence
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
@@ -180,17 +181,24 @@ class Elaborator(Elaboration):
         """A line without braces and repeat, the usual one: a layer needs no task of its own."""
         assert statement.kind is not None
         target = self.kinds.target(statement.kind, place.scope, place.kinds)
-        inputs = self.reads(statement, current, place)
-        if isinstance(target, (tree.Block, Sharing)):
-            item, values = yield from self.layer(statement, inputs, place, base)
+        source = isinstance(target, type) and target.inputs == NO_INPUT
+        inputs: tuple[Value, ...] = (current,) if current is not None and not source else ()
+        if statement.reads or not inputs:
+            inputs = self.reads(statement, current, place)
         else:
-            here = place.reading(inputs[0]) if inputs else place
-            label = self._label(statement, here)
-            number = place.names.number(label)
+            self._read.add(inputs[0].number)
+        here = place.reading(inputs[0]) if inputs and inputs[0] is not current else place
+        label = self._label(statement, here)
+        number = place.names.number(label)
+        if isinstance(target, tree.Block):
+            once = yield from containers.use(self, statement, target, inputs, here)
+        elif isinstance(target, Sharing):
+            once = yield from self.once(statement, inputs, here, label is not None)
+        else:
             if target.merge and len(inputs) < _FEWEST:
                 self._check_several(statement, target, inputs, current, here)
             once = self.plain(statement, target, inputs, here)
-            item, values = self._item(statement, label, number, once, inputs, place, base)
+        item, values = self._item(statement, label, number, once, inputs, place, base)
         return item, self._following(item, values, statement, place.names)
 
     def _following(
@@ -273,7 +281,7 @@ class Elaborator(Elaboration):
         place: Place,
         base: int,
     ) -> tuple[Item | None, tuple[Value, ...]]:
-        values = self._values(statement, once, any(value.doubt for value in inputs))
+        values = self._values(statement, once, any([value.doubt for value in inputs]))
         if statement.names:
             self._enter(statement, label, values, once, place)
         if once.node is None:
@@ -283,7 +291,7 @@ class Elaborator(Elaboration):
             return self.partial(label, number - base, once.node, reads), values
         gives = tuple([value.number for value in values])
         known: tuple[Shape, ...] = once.shapes  # type: ignore[assignment]
-        return Item(label, number - base, once.node, reads, gives, known), values
+        return new(Item, (label, number - base, once.node, reads, gives, known)), values
 
     def _values(self, statement: tree.LayerStatement, once: Once, doubt: bool) -> tuple[Value, ...]:
         if not once.whole:
@@ -299,8 +307,8 @@ class Elaborator(Elaboration):
         if label is not None:
             number = values[0].number if values else 0
             node = once.node if once.whole else None
-            part = once.part or Part(number, node, statement, place, place.scope.defined)
-            place.names.entries[label] = Entry(values, names[0], once.inside, None, part)
+            part = once.part or new(Part, (number, node, statement, place, place.scope.defined))
+            place.names.entries[label] = new(Entry, (values, names[0], once.inside, None, part, False))
         if len(names) > max(1, len(values)):
             message = f"{len(names)} names for {len(values)} result{'s' * (len(values) != 1)}"
             raise Problem("too-many-values", message, names[len(values)])

@@ -9,7 +9,7 @@ from archdsl.expressions.labels import DISCARD, discards
 from archdsl.expressions.scope import WRONG, Scope, Words
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers import REGISTRY
-from archdsl.named import NamedTuple
+from archdsl.named import NamedTuple, new
 from archdsl.network.nodes import Node
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
@@ -193,11 +193,11 @@ class Place(NamedTuple):
         channels = None if value is None else WRONG if value.shape is None else value.shape.sizes[-1]
         if channels is self.scope.channels:
             return self
-        return Place(self.scope.reading(channels), self.names, self.chain, self.kinds, self.branch)
+        return new(Place, (self.scope.reading(channels), self.names, self.chain, self.kinds, self.branch))
 
-    def inner(self) -> Place:
-        """The place inside braces."""
-        return self._replace(scope=self.scope.inner(), branch=False)
+    def inner(self, names: Names | None = None, *, branch: bool = False) -> Place:
+        """The place inside braces, with names of its own where they have some."""
+        return new(Place, (self.scope.inner(), names or self.names, self.chain, self.kinds, branch))
 
 
 def mark_activation(line: tree.Line, names: Names) -> None:

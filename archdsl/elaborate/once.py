@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.elaborate.names import Names, Part, Value
-from archdsl.named import NamedTuple
+from archdsl.named import NamedTuple, new
 from archdsl.network.nodes import Item, Merge, Node, Sequence
 from archdsl.sizes.shape import Shape
 
@@ -32,7 +32,7 @@ def sequence_of(takes: tuple[Value, ...], items: tuple[Item, ...], gives: tuple[
     inputs = tuple([value.shape for value in takes if value.shape is not None])
     outputs = tuple([value.shape for value in gives if value.shape is not None])
     numbers = tuple([value.number for value in takes]), tuple([value.number for value in gives])
-    return Sequence(numbers[0], items, numbers[1], width, inputs, outputs)
+    return new(Sequence, (numbers[0], items, numbers[1], width, inputs, outputs))
 
 
 def wrapped(node: Merge, inputs: tuple[Value, ...], given: Value) -> Sequence:

@@ -17,6 +17,7 @@ from archdsl.faults.report import Reporter
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.lists import identity, weight
 from archdsl.limits import LARGEST, Limits, raising
+from archdsl.named import new
 from archdsl.network.nodes import Leaf
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Undetermined, symbols, tidied
@@ -82,7 +83,8 @@ class Rules:
             place.scope.spend(len(results), statement)
         if self._facts is not None:
             place.scope.spend(_formula(*shapes, *results) // _PER_STEP, statement)
-        return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]
+        leaf = new(Leaf, (op, shapes, results, statement, written, False, ()))
+        return new(Once, (leaf, results, None, None, False))
 
     def _bound(
         self, statement: tree.LayerStatement, kind: type[Layer], inputs: tuple[Value, ...], place: Place
@@ -152,7 +154,7 @@ class Rules:
         self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.LayerStatement
     ) -> tuple[Layer, tuple[Shape, ...]]:
         """The layer and the shapes of its results; a rule that refuses becomes a Problem with its place."""
-        shapes = tuple(value.shape for value in inputs if value.shape is not None)
+        shapes = tuple([value.shape for value in inputs if value.shape is not None])
         at = statement.kind or statement
         try:
             if self._facts is None:
@@ -299,7 +301,9 @@ def _makes(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> bool:
 
 def _effort(bound: Bound, shapes: tuple[Shape | None, ...]) -> int:
     """Steps that the rules of a layer may take: lists are gone through, symbolic sizes multiplied."""
-    steps = sum(weight(value) for value in bound.values.values() if isinstance(value, tuple))
+    steps = 0
+    for value in bound.values.values():
+        steps += weight(value) if isinstance(value, tuple) else 0
     for shape in shapes:
         for size in shape.sizes if shape is not None else ():
             steps += size.weight**2 if isinstance(size, Expression) else 0

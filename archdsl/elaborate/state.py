@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archdsl.analysis.cost import Costs
 from archdsl.claims.judge import Judge
@@ -25,6 +25,7 @@ from archdsl.faults.report import Reporter
 from archdsl.faults.work import Work
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
+from archdsl.named import new
 from archdsl.network.nodes import Item, Leaf, Node, Sequence, Use
 from archdsl.network.table import NodeTable
 from archdsl.reading.kinds import Kinds
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from archdsl.reading.reading import Known
     from archdsl.sizes.facts import Facts
 
+NO_INPUT = 0, 0  # fewest and most inputs of a kind that reads nothing
 _NOWHERE = Span(0, 0)
 NEXT = "put ID <- {} on a line below it"  # where braces give nothing
 
@@ -47,7 +49,7 @@ class Uses:
     """
 
     def __init__(self) -> None:
-        self.known: MutableMapping[str, tuple[Sequence, tuple[Value, ...]]] = {}
+        self.known: MutableMapping[tuple[Any, ...], tuple[Sequence, tuple[Value, ...]]] = {}
         self.again: MutableMapping[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
         self._signatures: dict[int, Signature] = {}
 
@@ -74,7 +76,7 @@ class Elaboration(ABC):
     ) -> None:
         self.kinds, self.report, self.limits, self.facts = kinds, report, limits, facts
         self.origins: dict[int, Placed] = {}  # where each value comes from
-        self.costs = Costs()
+        self.costs = Costs(symbolic=facts is not None)
         self.judge = Judge(report, self.costs, limits)
         self.rules = Rules(report, self.origins, limits, known, facts)
         self.uses = Uses()
@@ -95,7 +97,7 @@ class Elaboration(ABC):
         """A new value that comes from a place in the text."""
         number = len(self.origins) + 1
         self.origins[number] = at
-        return Value(number, shape, doubt)
+        return new(Value, (number, shape, doubt))
 
     def again(self, value: Value) -> Value:
         """The same value under a number of its own, as the inside of braces reads it."""
@@ -132,7 +134,7 @@ class Elaboration(ABC):
 
     def read(self, *values: Value) -> None:
         """Note that something reads these values."""
-        self._read.update(value.number for value in values)
+        self._read.update([value.number for value in values])
 
     def is_read(self, value: Value) -> bool:
         """Whether something above reads a value."""
@@ -233,7 +235,7 @@ class Elaboration(ABC):
         """Whether a line is of a kind that reads nothing."""
         found = self.kinds.reference(statement.kind, place.scope, place.kinds) if statement.kind is not None else None
         built_in = found is not None and found.file is None and found.name in REGISTRY
-        return found is not None and built_in and REGISTRY[found.name].inputs == (0, 0)
+        return found is not None and built_in and REGISTRY[found.name].inputs == NO_INPUT
 
     def reference(self, token: Token, place: Place) -> Value:
         """The value that a name stands for."""

@@ -8,7 +8,7 @@ from typing import Any
 from archdsl.diagnostics import nearest
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import filled
-from archdsl.expressions.scope import RESERVED, WRONG, KindReference, Scope, Words, meant
+from archdsl.expressions.scope import NOTHING, RESERVED, WRONG, KindReference, Scope, Words, meant
 from archdsl.expressions.signature import Signature, Slot
 from archdsl.expressions.words import hidden
 from archdsl.faults.problem import Problem, Silent, exceeded
@@ -31,6 +31,9 @@ class Rest(NamedTuple):
 
     arguments: tuple[tree.Argument, ...]
     start: int
+
+
+_NONE_BEHIND = Rest((), 0)
 
 
 class Bound(NamedTuple):
@@ -62,20 +65,17 @@ def bind(signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scop
     used = 0
     silent = plain = False
     faults: list[Problem] = []
-    for number, argument in enumerate(arguments):
-        rest = Rest(arguments, number + 1)
+    for number, argument in enumerate(arguments, 1):
         slot, value = None, WRONG
         try:
-            slot = _named(signature, argument, scope)
-            if slot is None:
-                slot, value = _declared(signature, argument, scope)
+            slot, value = _declared(signature, argument, scope)
             if slot is None:
                 if used == len(positions):
-                    raise _too_many(signature, argument, len(positions), scope, kinds, rest)
-                value = _value(argument.value, positions[used], signature, scope, kinds, rest)
+                    raise _too_many(signature, argument, len(positions), scope, kinds, Rest(arguments, number))
+                value = _value(argument.value, positions[used], signature, scope, kinds, Rest(arguments, number))
                 slot, used = positions[used], used + 1
             elif value is WRONG:
-                value = _value(argument.value, slot, signature, scope, kinds, Rest((), 0))
+                value = _value(argument.value, slot, signature, scope, kinds, _NONE_BEHIND)
         except Problem as fault:
             if argument.name is not None or not plain:  # what follows a word that means nothing is its echo
                 faults.append(fault)
@@ -100,31 +100,34 @@ def bind(signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scop
     return bound
 
 
-def _named(signature: Signature, argument: tree.Argument, scope: Scope) -> Slot | None:
-    """The slot of `stride=2`, of its short form `s=2`, or of a lone word that one option lists."""
+def _declared(signature: Signature, argument: tree.Argument, scope: Scope) -> tuple[Slot | None, Any]:
+    """The slot of `stride=2` or its short form `s=2`, and of a lone word that the kind or block itself declares.
+
+    A lone word has its value: `same` that one option lists, `s4`, `s2x1`, `nobias`, `ceil`. No slot where the word or
+    value has none of its own.
+    """
     if argument.name is not None:
         name = argument.name.text
         slot = signature.names.get(name) or signature.letters.get(name) or signature.gathering
         if slot is not None:
-            return slot
+            return slot, WRONG
         raise _unknown_option(signature, argument.name, name)
-    value = argument.value
-    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
-        return signature.choices.get(value.text)
-    return None
-
-
-def _declared(signature: Signature, argument: tree.Argument, scope: Scope) -> tuple[Slot | None, Any]:
-    """`s4`, `s2x1`, `nobias`, `ceil`: what the kind or block itself declares."""
     token = argument.value
-    if isinstance(token, Token) and token.type == "HOLED" and argument.name is None:
-        return _hole(signature, token, scope)
-    if not isinstance(token, Token) or token.type != "WORD":
+    if type(token) is not Token or token.type not in ("WORD", "HOLED"):
         return None, WRONG
+    if token.type == "HOLED":
+        return _hole(signature, token, scope)
+    if token.text in signature.choices and token.text not in scope:
+        return signature.choices[token.text], WRONG
+    return _option(signature, token, scope)
+
+
+def _option(signature: Signature, token: Token, scope: Scope) -> tuple[Slot | None, Any]:
+    """The option that a word such as `s4` or `nobias` means, and its value."""
     found: tuple[Slot | None, Any] = (None, WRONG)
     spelling = ""
-    short = _SHORT.fullmatch(token.text)
-    if short and short[1] in signature.letters:
+    short = _SHORT.fullmatch(token.text) if token.text[0] in signature.letters else None
+    if short:
         _check_digits(token, scope.limits)
         slot = signature.letters[short[1]]
         sizes = tuple(int(size) for size in re.split("[x×]", short[2]))
@@ -172,12 +175,17 @@ def _value(
 ) -> Any:
     if slot.reference or (isinstance(value, Token) and value.type == "TEMPLATE"):
         return _reference(value, slot, scope)
-    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
+    if isinstance(value, Token) and value.type == "WORD":
+        found = scope.find(value.text)
+        if found is WRONG:
+            raise Silent
+        if found is not NOTHING:
+            return found
         if value.text in slot.choices:
             return value.text
-        kind = meant(value.text, kinds)
-        if kind is not None:
-            return kind
+        found = meant(value.text, kinds)
+        if found is not None:
+            return found
         if value.text not in RESERVED:
             raise _unknown_word(signature, value, scope, kinds, rest)
     return evaluate(value, _worded(scope, slot) if isinstance(value, tree.List) else scope)

@@ -46,6 +46,7 @@ def meant(word: str, kinds: Words) -> KindReference | None:
 
 LEFT_OPEN = "?"  # given for a parameter or a size: it stays open, whatever its default is
 WRONG: Any = object()  # the value of a name whose definition has a fault
+NOTHING: Any = object()  # found for a name without a value
 HOLES = "?"  # among the symbols, because every body sees them: the numbers tried for holes, by their places
 
 
@@ -105,8 +106,17 @@ class Scope:
         """The value of a name; KeyError where there is none."""
         return self._values[name] if name in self._values else self.symbols[name]
 
+    def find(self, name: str) -> Any:
+        """The value of a name; NOTHING where there is none."""
+        found = self._values.get(name, NOTHING)
+        return found if found is not NOTHING else self.symbols.get(name, NOTHING)
+
     def define(self, name: str, value: Any) -> None:
         self._values[name] = value
+
+    def items(self) -> tuple[tuple[str, Any], ...]:
+        """The names that have a value here, in the order in which they got it, with their values."""
+        return tuple(self._values.items())
 
     def names(self) -> list[str]:
         return [name for name in (*self._values, *self.symbols) if name != HOLES]

@@ -5,18 +5,21 @@ from __future__ import annotations
 from math import isinf
 from typing import Any
 
-from archdsl.expressions.scope import VALUES, WRONG, KindReference, Scope
+from archdsl.expressions.scope import NOTHING, VALUES, WRONG, KindReference, Scope
 from archdsl.faults.problem import Placed, Problem, Silent
 from archdsl.layers import REGISTRY
 from archdsl.layers.values import spell, whole
 from archdsl.limits import LARGEST
 from archdsl.syntax.tree import Token
 
+_FEW = 10  # digits that every bound allows
 _SHOWN = 40  # characters of a number in a message
 
 
 def number(token: Token) -> Any:
     """A whole number as int, any other as float: its decimal text is exact, see `_exact`."""
+    if len(token.text) < _FEW and token.text.isdigit():
+        return int(token.text)
     try:
         value = int(token.text) if token.text.isdigit() else float(token.text)
     except ValueError:  # more digits than Python converts
@@ -42,10 +45,10 @@ def size(digits: str, token: Token) -> int:
 def word(token: Token, scope: Scope) -> Any:
     """The value of a bare word; raises Problem where it has none, Silent where its own fault was told."""
     name = token.text
-    if name in scope:
-        value = scope.get(name)
-        if value is WRONG:
-            raise Silent
+    value = scope.find(name)
+    if value is WRONG:
+        raise Silent
+    if value is not NOTHING:
         return value
     if name in VALUES:
         return VALUES[name]

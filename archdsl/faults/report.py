@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from copy import copy
 from typing import Any
 
@@ -21,13 +20,19 @@ _LONGEST_AROUND = 300  # characters of what is said of such a place
 
 
 class Around:
-    """A place that explains whatever is told inside; its text is written where something is told, once."""
+    """A place that explains whatever is told inside of `with`; its text is written where something is told, once."""
 
-    __slots__ = ("_related", "_text", "at")
+    __slots__ = ("_related", "_report", "_text", "at")
 
-    def __init__(self, at: Placed, text: Callable[[], str]) -> None:
-        self.at, self._text = at, text
+    def __init__(self, at: Placed, text: Callable[[], str], report: Reporter) -> None:
+        self.at, self._text, self._report = at, text, report
         self._related: Related | None = None
+
+    def __enter__(self) -> None:
+        self._report.around.append(self)
+
+    def __exit__(self, *_: object) -> None:
+        self._report.around.pop()
 
     def related(self) -> Related:
         """The place with its text."""
@@ -53,7 +58,7 @@ class Reporter:
         self._unread: set[tuple[int, int]] = set()  # its lines
         self.errors = 0
         self._refused: list[Refused] = []
-        self._around: list[Around] = []
+        self.around: list[Around] = []
         self._found: list[Diagnostic] = []
         self._told: set[tuple[str, int, int]] = set()
         self._ignored: dict[tuple[int, int], set[str]] = {}
@@ -85,18 +90,13 @@ class Reporter:
         kept = [d for d in kept if d.code != "changed-in" or d.span not in named]
         return sorted(kept, key=lambda d: d.place)
 
-    @contextmanager
-    def within(self, at: Placed, text: Callable[[], str]) -> Iterator[None]:
+    def within(self, at: Placed, text: Callable[[], str]) -> Around:
         """What is told inside is also explained by this place: a block in use, the turn of a `for`, a later copy."""
-        self._around.append(Around(at, text))
-        try:
-            yield
-        finally:
-            self._around.pop()
+        return Around(at, text, self)
 
     def way(self) -> tuple[int, ...]:
         """The places that explain what is told now, the outermost first."""
-        return tuple(one.at.start for one in self._around)
+        return tuple(one.at.start for one in self.around)
 
     def add(self, diagnostics: list[Diagnostic]) -> None:
         """Tell what was found before the check, while reading."""
@@ -159,7 +159,7 @@ class Reporter:
         self._told.add((code, at.start, at.end))
         if CODES[code].severity != "error" and code in self._ignored.get(self._line(at.start), ()):
             return
-        around = [one.related() for one in reversed(self._around[-_MOST_AROUND:])]
+        around = [one.related() for one in reversed(self.around[-_MOST_AROUND:])]
         part, span = self.source.at(at)
         elsewhere = tuple(self.seen_from(part, one) for one in (*related, *around))
         found = Diagnostic(code, message, span, part, label, elsewhere, hint, instead=instead, values=values)

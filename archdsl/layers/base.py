@@ -230,10 +230,10 @@ class Layer:
         self.check_inputs(inputs)
         axes = len(inputs[0].space) if inputs else 0
         for name, declared in self.attributes.items():
-            if name not in given and declared.required:
+            value = given[name] if name in given else declared.default
+            if value is REQUIRED:
                 message = f"{self.name} needs {name}: {declared.doc}"
                 raise Refusal("missing-value", message, hint=f"{self.usage()}")
-            value = given.get(name, declared.default)
             try:
                 self.__dict__[name] = declared.type.convert(value, axes) if value is not None else None
             except Refusal as refusal:

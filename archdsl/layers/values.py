@@ -58,6 +58,8 @@ class Whole(Type):
         self.words = "a whole number"
 
     def convert(self, value: Any, axes: int) -> Any:
+        if type(value) is int and self.least <= value < LARGEST:
+            return value
         given, value = value, whole(value)
         if isinstance(value, SYMBOLIC) and not self.symbolic:
             raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))

@@ -170,15 +170,15 @@ def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly inside a node; what a SHARE runs is laid elsewhere."""
     match node:
         case Sequence():
-            return tuple(item.node for item in node.items)
+            return tuple([item.node for item in node.items])
         case Merge():
-            return tuple(item.node for item in node.branches)
+            return tuple([item.node for item in node.branches])
         case Use() | Conditional():
             return (node.body,)
         case Repeat():
-            return tuple(run.node for run in node.runs)
+            return tuple([run.node for run in node.runs])
         case Loop():
-            return tuple(body for _, body in node.turns)
+            return tuple([body for _, body in node.turns])
         case _:
             return ()
 

@@ -213,7 +213,8 @@ def forbidden(
     longest = max(map(len, source.text.split("\n")))
     if longest > limits.line:
         found += _long_lines(source, limits, part)
-    for match in _NUMBER.finditer(source.text) if longest > limits.digits else ():
+    beyond = re.search(f"[0-9]{{{limits.digits + 1}}}", source.text) if longest > limits.digits else None
+    for match in _NUMBER.finditer(source.text) if beyond is not None else ():
         whole = match.end() - match.start() if not match["decimal"] else 0
         if whole > limits.digits and not _in_word(source.text, match.start()):
             message = f"a number of {whole:,} digits; the limit is {limits.digits:,}"

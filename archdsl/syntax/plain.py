@@ -15,6 +15,7 @@ from archdsl.syntax.tree import Token
 
 _MOST_WORDS = 10_000  # of which it is remembered what they are
 _NO_VALUE = "", 0
+_WORD = "WORD", 0
 
 
 class PlainLine(NamedTuple):
@@ -55,24 +56,23 @@ class PlainReader:
         begin = names[0].start if names else kind.start
         stop = arguments[-1].end if arguments else kind.end
         layer = tree.LayerStatement(names, kind, arguments, None, None, (), claims, begin, stop)
-        tokens = 2 * label + 1 + len(arguments) + 2 * sum(one.name is not None for one in arguments) + 2 * len(claims)
-        return PlainLine(tree.Line((layer,)), tokens, end)
+        named = sum([one.name is not None for one in arguments])
+        return PlainLine(tree.Line((layer,)), 2 * label + 1 + len(arguments) + 2 * named + 2 * len(claims), end)
 
     def _head(self, words: list[tuple[str, int]], base: int) -> tuple[tuple[Token, ...], Token] | None:
         """The name of a line and its kind."""
         *labels, (word, place) = words
-        kind = self._word(word, place + base)
-        if not labels or kind is None:
-            return ((), kind) if kind is not None else None
-        ((label, place),) = labels
-        name = self._word(label[:-1], place + base)
-        return ((name,), kind) if name is not None else None
-
-    def _word(self, word: str, start: int) -> Token | None:
-        """A word that is a name or a kind, and no keyword."""
-        if word in self._keywords or self._type(word) != "WORD":
+        if word in self._keywords or (self._known.get(word) or self._learned(word)) != _WORD:
             return None
-        return Token("WORD", word, start, start + len(word))
+        new, start = tuple.__new__, place + base
+        kind = new(Token, ("WORD", word, start, start + len(word)))
+        if not labels:
+            return (), kind
+        label, start = labels[0][0][:-1], labels[0][1] + base
+        usual = label.isidentifier() and label.isascii() and label[0] != "x"  # which may begin a repeat
+        if label in self._keywords or not (usual or self._type(label) == "WORD"):
+            return None
+        return (new(Token, ("WORD", label, start, start + len(label))),), kind
 
     def _arguments(self, words: list[tuple[str, int]], base: int) -> tuple[tree.Argument, ...] | None:
         """Values, each with or without a name; None where one is not plain."""
