@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 
 class Limits(NamedTuple):

@@ -6,14 +6,13 @@ Loaded only where a size is left open.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from archdsl.diagnostics import Source, Span
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Network, executed, postorder
 from archdsl.sizes.condition import Clause, Literal, literal
 from archdsl.sizes.size import Size
 from archdsl.sizes.wording import worded
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts

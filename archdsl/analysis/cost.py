@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Any, SupportsIndex, overload
 
 from archdsl.layers.base import Tensor
 from archdsl.layers.worked import NOTHING, Worked
-from archdsl.named import NamedTuple, new
 from archdsl.network.nodes import Leaf, Merge, Node
 from archdsl.network.table import NodeTable
 from archdsl.sizes.size import Size, tidied, total
+from archdsl.typed import Any, NamedTuple, SupportsIndex, new, overload
 
 
 class Cost(NamedTuple):
@@ -130,7 +129,7 @@ def add(*costs: Cost) -> Cost:
     if len(costs) < _SEVERAL:
         return costs[0] if costs else Cost()
     counts = [*zip(*costs, strict=True)]
-    known = all([set(map(type, each)) == _INTEGERS for each in counts])
+    known = all(set(map(type, each)) == _INTEGERS for each in counts)
     return new(Cost, map(sum if known else total, counts))
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from archdsl.analysis.cost import Costs
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Network, Node
 from archdsl.network.table import NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, tidied
 from archdsl.sizes.size import total as sum_of
+from archdsl.typed import NamedTuple
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
 _WHOLE = 8  # of a whole number

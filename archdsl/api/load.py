@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from os import PathLike, fsdecode, fspath
-from typing import TYPE_CHECKING, TypeAlias
 
 from archdsl.api import values
 from archdsl.api.model import Model
@@ -17,6 +16,7 @@ from archdsl.files.texts import read_file, within
 from archdsl.limits import Limits
 from archdsl.notations.detect import NAMES as NOTATIONS
 from archdsl.reading.reading import read
+from archdsl.typed import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from archdsl.reading.given import GivenInput, Inputs

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
-from typing import TYPE_CHECKING, SupportsIndex, TypeAlias
 
 from archdsl.analysis.cost import Cost
 from archdsl.analysis.memory import BYTES
@@ -13,8 +12,8 @@ from archdsl.api import values
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import Diagnostic
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import Size
+from archdsl.typed import TYPE_CHECKING, NamedTuple, SupportsIndex, TypeAlias
 
 if TYPE_CHECKING:
     import torch

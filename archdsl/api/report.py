@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from archdsl.analysis.cost import Cost
 from archdsl.analysis.memory import BYTES
@@ -13,6 +12,7 @@ from archdsl.checker.checked import Checked
 from archdsl.claims.claims import Claim
 from archdsl.diagnostics import Diagnostic
 from archdsl.limits import Limits
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.analysis.conditions import Condition

@@ -10,10 +10,10 @@ import operator
 import re
 from collections.abc import Mapping, Sequence
 from math import isnan
-from typing import Any, SupportsIndex, TypeAlias
 
 from archdsl.layers.lists import Values
 from archdsl.limits import LARGEST, MEANINGS, Limits
+from archdsl.typed import Any, SupportsIndex, TypeAlias
 
 Value: TypeAlias = "bool | SupportsIndex | float | str | Sequence[Value]"  # of a parameter; integers of any package
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from os import PathLike
-from typing import TYPE_CHECKING
 
 from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import CheckpointComparison, compare
@@ -16,6 +15,7 @@ from archdsl.checkpoints.wanted import WantedTensor, wanted_tensors
 from archdsl.files import disk
 from archdsl.limits import Limits
 from archdsl.reports import checkpoint as report
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import torch

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import index
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from archdsl.sizes.size import Atom, Floor, Positive, Size, Symbol, symbols, valued
+from archdsl.typed import TYPE_CHECKING, Any, TypeAlias, overload
 
 if TYPE_CHECKING:
     from numpy import int64, integer

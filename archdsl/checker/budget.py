@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from archdsl.analysis.cost import TOTALS
 from archdsl.checker.checked import Checked
 from archdsl.claims.claims import quantity
 from archdsl.diagnostics import nearest
 from archdsl.limits import LARGEST, Limits, raising
-from archdsl.named import NamedTuple
 from archdsl.sizes.condition import names_of
 from archdsl.sizes.numbers import Numbers, between
 from archdsl.sizes.size import Atom, Expression, Floor, Positive, Size, Symbol, ordered, symbols, valued
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.checker.checked import Checked, unread
 from archdsl.checker.setting import check_setting
 from archdsl.diagnostics import Source
@@ -14,6 +12,7 @@ from archdsl.reading.declare import declarations
 from archdsl.reading.reading import Reading, read
 from archdsl.reading.setting import Setting
 from archdsl.syntax.collector import without_collector
+from archdsl.typed import Any
 
 
 def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits) -> Reading:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from archdsl.analysis.cost import Cost, Costs
 from archdsl.claims.claims import Claim
 from archdsl.diagnostics import Diagnostic, Source, Span
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Network
 from archdsl.reading.declare import model_name
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.analysis.conditions import Condition

@@ -7,7 +7,6 @@ two depends on them.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from archdsl.checker.checked import Checked, unread
 from archdsl.checker.setting import check_setting
@@ -24,6 +23,7 @@ from archdsl.reading.values import scope_of
 from archdsl.reading.where import facts_of
 from archdsl.sizes.shape import is_channels_first
 from archdsl.syntax import tree
+from archdsl.typed import Any
 
 
 def check_given(reading: Reading, setting: Setting) -> Checked:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
 
 from archdsl.analysis.cost import Costs
 from archdsl.checker import channels
@@ -28,6 +27,7 @@ from archdsl.reading.values import scope_of
 from archdsl.reading.where import demand_of_inputs, facts_of, symbol_names
 from archdsl.sizes.size import Excess, Size
 from archdsl.syntax import tree
+from archdsl.typed import TypeAlias
 
 JudgeMaker: TypeAlias = Callable[[Reporter, Costs, Limits], Judge]
 

@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from archdsl.checkpoints.header import FLOATS, TensorEntry
 from archdsl.checkpoints.wanted import WantedTensor
 from archdsl.diagnostics.nearest import nearest
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 STATUSES = ("fits", "missing", "extra", "shape", "dtype", "skipped")
 _DEEPEST = 16  # steps of a name that are looked at

@@ -11,11 +11,10 @@ import json
 import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
 
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
 from archdsl.limits import Limits, raising
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, BinaryIO, NamedTuple
 
 BITS = {
     **dict.fromkeys(("BOOL", "U8", "I8"), 8),

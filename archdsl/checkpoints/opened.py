@@ -8,12 +8,11 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
-from typing import BinaryIO
 
 from archdsl.checkpoints.header import Header, is_pickled, read_header, refusal
 from archdsl.files.texts import named
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
+from archdsl.typed import BinaryIO, NamedTuple
 
 _CONVERT = 'archdsl.save(torch.load("{}", weights_only=True), "weights.safetensors") converts it'
 

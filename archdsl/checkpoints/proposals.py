@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from archdsl.checkpoints.compare import CheckpointComparison, compare, parts_of
 from archdsl.checkpoints.header import TensorEntry
 from archdsl.checkpoints.wanted import WantedTensor
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, NamedTuple
 
 ENDINGS = {
     "gamma": "weight",

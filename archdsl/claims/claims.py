@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.analysis.cost import TOTALS, Cost
 from archdsl.diagnostics import nearest
 from archdsl.expressions.words import number
 from archdsl.faults.problem import Problem
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import Size
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple
 
 _SCALES = (
     {"": 1}

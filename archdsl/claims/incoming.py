@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from archdsl.diagnostics import Related, Span
 from archdsl.network.nodes import Item, Leaf, Node, Use, children
 from archdsl.syntax.tree import Chain, Token
+from archdsl.typed import Any
 
 _MOST = 4
 _SEEN = 200  # layers that are looked at

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Row
-from typing import Any
 
 from archdsl.claims.hints import changes_of, given_with, spelled_changes
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf, Merge, Node, Share, children
 from archdsl.sizes.shape import Shape
+from archdsl.typed import Any, NamedTuple
 
 DIFFERS = "differs from here on"  # how what is told of the layer begins; a fix looks for it
 _SEEN = 500  # layers that are looked at

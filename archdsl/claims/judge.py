@@ -19,11 +19,11 @@ from archdsl.expressions.shapes import agrees, stated_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Reporter
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Node, Repeat, Sequence
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size, Undetermined, same
 from archdsl.syntax import tree
+from archdsl.typed import NamedTuple
 
 _STEPS = 5  # that holding a claim costs
 _CHARACTERS = 50  # of a claim that cost a step more
@@ -109,7 +109,7 @@ class Judge:
         layers = sum(isinstance(one, tree.LayerStatement) for one in laying)
         if not shapes or sum(not isinstance(item.node, (Loop, Conditional)) for item in items) < layers:
             return self._all(last.claims, (), None, scope, (), self._sums(()))
-        counted = complete and any([isinstance(claim, tree.QuantityClaim) for claim in last.claims])
+        counted = complete and any(isinstance(claim, tree.QuantityClaim) for claim in last.claims)
         cost = add(*[self.costs.of(item.node) for item in items]) if counted else None
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
         nodes = tuple(item.node for item in items)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any, NoReturn
 
 from archdsl.cli.usage import Usage
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, NamedTuple, NoReturn
 from archdsl.version import VERSION
 
 _PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
 from archdsl.checker.check import check as checked_at
 from archdsl.checker.check import filled, settings
@@ -20,6 +19,7 @@ from archdsl.diagnostics.inert import inert
 from archdsl.faults.work import Work
 from archdsl.files import find
 from archdsl.reading.reading import blocks_alone, read
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.reading.given import Inputs

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments
@@ -14,6 +13,7 @@ from archdsl.cli.status import HOLDS, UNUSABLE
 from archdsl.cli.usage import Usage
 from archdsl.diagnostics import ArchError
 from archdsl.diagnostics.inert import inert
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.checker.checked import Checked

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import ClassVar
 
 from archdsl.cli import terminal
 from archdsl.cli.verdicts import JsonVerdicts, TextVerdicts, Verdicts, Wanted
 from archdsl.diagnostics import Diagnostic
+from archdsl.typed import ClassVar
 
 
 class Format(ABC):

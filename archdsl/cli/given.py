@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
 
 from archdsl.cli.usage import Usage
 from archdsl.expressions.scope import VALUES
 from archdsl.limits import Limits
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.diagnostics import Diagnostic

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+
+from archdsl.typed import Any
 
 EXAMPLES = {
     "": (

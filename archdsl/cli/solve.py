@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from archdsl.checker.budget import BudgetSolution, CountBound, Unaskable, Unsolvable, bounds
 from archdsl.checker.budget import solve as solved
@@ -17,6 +16,7 @@ from archdsl.cli.usage import Usage
 from archdsl.diagnostics import Diagnostic
 from archdsl.expressions.scope import LEFT_OPEN
 from archdsl.limits import raising
+from archdsl.typed import Any
 
 
 def solve(arguments: Arguments) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from archdsl.checker.check import check, check_again
 from archdsl.checker.checked import Checked, unread
@@ -14,6 +13,7 @@ from archdsl.files import texts
 from archdsl.limits import Limits
 from archdsl.reading.reading import Reading, read
 from archdsl.syntax import tree
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.reading.given import GivenInput, Inputs

@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
+from archdsl.typed import TYPE_CHECKING, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from archdsl.diagnostics import Diagnostic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.diagnostics.codes import CODES
 from archdsl.diagnostics.source import Source, Span
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 
 class Related(NamedTuple):

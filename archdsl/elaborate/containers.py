@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from archdsl.claims.incoming import incoming
 from archdsl.elaborate import control
@@ -25,6 +24,7 @@ from archdsl.network.nodes import Item, Merge, Sequence, Use
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 # ---- Groups
 
@@ -59,7 +59,7 @@ def use(
     e.visit(statement)
     _check_use(e, statement, block, inputs, place)
     scope, written = _arguments(e, statement, block, inputs, place)
-    if any([value.shape is None for value in inputs]):
+    if any(value.shape is None for value in inputs):
         raise Silent
     values = scope.items()
     read = tuple([value.shape for value in inputs])
@@ -67,7 +67,7 @@ def use(
     symbols = ""
     if e.kinds.models:  # which have sizes of their own that their blocks see
         symbols = repr(sorted((name, size) for name, size in scope.symbols.items() if name != HOLES))
-    key = block.name.start, *told_apart, read, symbols, any([value.doubt for value in inputs])
+    key = block.name.start, *told_apart, read, symbols, any(value.doubt for value in inputs)
     if key not in e.uses.known:
         with e.report.within(statement.kind or statement, partial(_used, values, inputs)):
             if block.name.start in e.kinds.models:
@@ -79,7 +79,7 @@ def use(
     e.missing += body in e.incomplete
     shapes = tuple([value.shape for value in results])
     node = Use(block, values, read, body.outputs, body, statement, written)  # type: ignore[arg-type]
-    return Once(node, shapes, doubt=any([value.doubt for value in results]))
+    return Once(node, shapes, doubt=any(value.doubt for value in results))
 
 
 def _used(values: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]) -> str:

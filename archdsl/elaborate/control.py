@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from archdsl.elaborate.names import Names, Place, Value
 from archdsl.elaborate.once import Once, sequence_of, wrapped
@@ -32,6 +31,7 @@ from archdsl.network.nodes import (
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression
 from archdsl.syntax import tree
+from archdsl.typed import Any
 
 # ---- xN
 

@@ -23,10 +23,10 @@ from archdsl.expressions.shapes import claimed_shape, stated_shape
 from archdsl.faults.problem import Problem, Silent, misplaced, placed
 from archdsl.faults.work import STATEMENT
 from archdsl.layers import Layer
-from archdsl.named import new
 from archdsl.network.nodes import Item, Sequence
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
+from archdsl.typed import new
 
 _FEWEST = 2  # values that a merge without braces reads
 _KEEP = "`let d = in` before both keeps the first; `in` is what its own line reads"
@@ -281,7 +281,7 @@ class Elaborator(Elaboration):
         place: Place,
         base: int,
     ) -> tuple[Item | None, tuple[Value, ...]]:
-        values = self._values(statement, once, any([value.doubt for value in inputs]))
+        values = self._values(statement, once, inputs)
         if statement.names:
             self._enter(statement, label, values, once, place)
         if once.node is None:
@@ -293,10 +293,12 @@ class Elaborator(Elaboration):
         known: tuple[Shape, ...] = once.shapes  # type: ignore[assignment]
         return new(Item, (label, number - base, once.node, reads, gives, known)), values
 
-    def _values(self, statement: tree.LayerStatement, once: Once, doubt: bool) -> tuple[Value, ...]:
+    def _values(self, statement: tree.LayerStatement, once: Once, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
         if not once.whole:
             return tuple(self.wrong() for _ in range(max(1, len(statement.names), len(once.shapes))))
-        doubt = doubt or once.doubt
+        doubt = once.doubt
+        for value in inputs:
+            doubt = doubt or value.doubt
         return tuple([self.value(shape, statement, doubt) for shape in once.shapes])
 
     def _enter(

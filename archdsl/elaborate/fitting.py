@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import zip_longest
-from typing import Any
 
 from archdsl.diagnostics import Related, Span
 from archdsl.faults.problem import Problem, Refused
 from archdsl.layers import Tensor
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Share, Use, width
 from archdsl.network.table import ByIdentity
 from archdsl.sizes.size import Expression, same
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple
 
 
 class _Pair(NamedTuple):

@@ -7,7 +7,6 @@ parted from the others, and everything else stays shared.
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TypeAlias
 
 from archdsl.diagnostics import nearest
 from archdsl.elaborate.sharing import torn
@@ -35,6 +34,7 @@ from archdsl.network.nodes import (
 from archdsl.network.table import NodeTable
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TypeAlias
 
 Statement: TypeAlias = tuple[tree.Freeze, tuple[tuple[str, Token], ...]]  # with the paths that it names
 

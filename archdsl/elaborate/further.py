@@ -7,14 +7,13 @@ have been `p4`. So a refusal is told only where no value in such a place takes i
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from typing import Any
 
 from archdsl.expressions.bind import Bound, make
 from archdsl.expressions.scope import WRONG
 from archdsl.layers import Layer, Refusal
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Undetermined
+from archdsl.typed import Any, NamedTuple
 
 _MOST = 4  # refusals of one line that are looked for
 _NUMBERS = (1, 2, 3, 8, 64, 720_720)  # tried in place of a value; the last has every divisor up to 16

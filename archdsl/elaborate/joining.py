@@ -14,9 +14,9 @@ from archdsl.expressions.bind import Bound, bind, make
 from archdsl.expressions.signature import of_kind
 from archdsl.faults.problem import Problem
 from archdsl.layers import Layer, Refusal
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import Undetermined
 from archdsl.syntax import tree
+from archdsl.typed import NamedTuple
 
 _ORDERED = ("SUB", "DIV", "SCALE", "MATMUL")  # the first value is not the second
 _LISTED = ("CONCAT",)  # PyTorch joins a list of one

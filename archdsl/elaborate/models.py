@@ -5,8 +5,6 @@ Loaded and run only where a text uses others.
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.diagnostics import Related, Span
 from archdsl.elaborate.names import Value
 from archdsl.elaborate.state import Elaboration
@@ -19,6 +17,7 @@ from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import same
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 
 def ask(e: Elaboration, block: tree.Block, kind: Token, inputs: tuple[Value, ...], scope: Scope) -> None:

@@ -9,11 +9,11 @@ from archdsl.expressions.labels import DISCARD, discards
 from archdsl.expressions.scope import WRONG, Scope, Words
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers import REGISTRY
-from archdsl.named import NamedTuple, new
 from archdsl.network.nodes import Node
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple, new
 
 _SEVERAL = "a block gives several results: output a, b"
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from archdsl.elaborate.names import Names, Part, Value
-from archdsl.named import NamedTuple, new
 from archdsl.network.nodes import Item, Merge, Node, Sequence
 from archdsl.sizes.shape import Shape
+from archdsl.typed import NamedTuple, new
 
 
 class Once(NamedTuple):

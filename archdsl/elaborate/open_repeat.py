@@ -7,7 +7,6 @@ Loaded only where something is left open.
 from __future__ import annotations
 
 from collections import ChainMap
-from typing import Any
 
 from archdsl.elaborate.names import Place, Value
 from archdsl.elaborate.once import Once
@@ -17,7 +16,6 @@ from archdsl.expressions.assume import Need
 from archdsl.expressions.labels import discards
 from archdsl.faults.problem import Problem, Refused, Silent
 from archdsl.layers.values import give
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Repeat, Run
 from archdsl.sizes.condition import Clause, Literal, literal
 from archdsl.sizes.facts import facts_of
@@ -25,6 +23,7 @@ from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Undetermined, same
 from archdsl.sizes.wording import worded
 from archdsl.syntax import tree
+from archdsl.typed import Any, NamedTuple
 
 
 def open_repeat(

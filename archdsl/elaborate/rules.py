@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from archdsl.claims.hints import try_of_refusal
 from archdsl.claims.incoming import incoming
 from archdsl.diagnostics import Related, Span
@@ -17,12 +15,12 @@ from archdsl.faults.report import Reporter
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.lists import identity, weight
 from archdsl.limits import LARGEST, Limits, raising
-from archdsl.named import new
 from archdsl.network.nodes import Leaf
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Undetermined, symbols, tidied
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, Any, new
 
 _OF_THE_LINE = ("wrong-type", "missing-value", "unknown-option", "out-of-range")  # where no rule of shapes is asked
 _WHATEVER = (

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any
 
 from archdsl.analysis.cost import Costs
 from archdsl.claims.judge import Judge
@@ -25,13 +24,13 @@ from archdsl.faults.report import Reporter
 from archdsl.faults.work import Work
 from archdsl.layers import REGISTRY
 from archdsl.limits import Limits
-from archdsl.named import new
 from archdsl.network.nodes import Item, Leaf, Node, Sequence, Use
 from archdsl.network.table import NodeTable
 from archdsl.reading.kinds import Kinds
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, Any, new
 
 if TYPE_CHECKING:
     from archdsl.reading.reading import Known

@@ -7,16 +7,15 @@ taken: that is the condition. Loaded only where a size is left open.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
 
 from archdsl.faults.problem import Placed, Problem, exceeded
 from archdsl.layers import Refusal
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.sizes.condition import Clause, literal, names_of
 from archdsl.sizes.facts import Facts, Way, facts_of
 from archdsl.sizes.size import Size, Undetermined, same
 from archdsl.sizes.wording import worded
+from archdsl.typed import Any, NamedTuple, TypeVar, cast
 
 T = TypeVar("T")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.diagnostics import nearest
 from archdsl.expressions.evaluate import evaluate
@@ -15,9 +14,9 @@ from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import Sizes, Table, Word
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple
 
 _HOLE = re.compile(r"([a-z])((?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*)")
 _SHORT = re.compile(r"([a-z])([0-9]+(?:[x×][0-9]+)*)")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import KindReference, Scope
 from archdsl.expressions.words import spell_value
@@ -11,6 +9,7 @@ from archdsl.faults.problem import Placed, Problem, exceeded
 from archdsl.layers.values import Sizes, give, whole
 from archdsl.sizes.size import SYMBOLIC, Size
 from archdsl.syntax import tree
+from archdsl.typed import Any
 
 
 def copies(repeat: tree.Expr, scope: Scope) -> Size:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import isinf
-from typing import Any
 
 from archdsl.expressions.scope import KindReference, Scope
 from archdsl.expressions.words import number, size, spell_value, symbol, word
@@ -15,6 +14,7 @@ from archdsl.limits import LARGEST
 from archdsl.sizes.size import SYMBOLIC, Expression, ordered
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 
 def evaluate(expression: tree.Expr, scope: Scope) -> Any:
@@ -228,7 +228,7 @@ def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:
 def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     """Comparisons; equality of anything, order of numbers and sizes."""
     if type(left) is int is type(right):
-        return left == right if operator == "==" else left != right if operator == "!=" else ordered(operator, left, right)
+        return (left == right) == (operator == "==") if operator in ("==", "!=") else ordered(operator, left, right)
     left, right = _finite(left, right), _finite(right, left)
     if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
         from archdsl.expressions.open import compare_open

@@ -6,7 +6,6 @@ Loaded only where something is left open.
 from __future__ import annotations
 
 from math import gcd
-from typing import Any
 
 from archdsl.expressions.assume import Need, under
 from archdsl.faults.problem import Placed, Problem, Refused, Silent
@@ -15,6 +14,7 @@ from archdsl.layers.values import give, spell
 from archdsl.limits import Limits
 from archdsl.sizes.facts import Facts, facts_of
 from archdsl.sizes.size import Expression, Ratio, Size, Undetermined, ordered, same, symbols
+from archdsl.typed import Any
 
 
 def arithmetic_of_open(operator: str, left: Any, right: Any, at: Placed) -> Any:

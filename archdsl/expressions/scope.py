@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from itertools import islice
 from math import inf
-from typing import Any, TypeAlias
 
 from archdsl.diagnostics import Span, nearest
 from archdsl.faults.problem import Placed
 from archdsl.faults.work import Work
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, NamedTuple, TypeAlias
 
 VALUES = {"yes": True, "no": False, "true": True, "false": False, "inf": inf}  # by the words that are values
 RESERVED = ("in", *VALUES)  # what no value can be called

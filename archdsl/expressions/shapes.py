@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import WRONG, Scope
 from archdsl.expressions.words import unknown_symbol
@@ -14,6 +12,7 @@ from archdsl.limits import LARGEST
 from archdsl.sizes.size import Ratio, Size
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 
 def claimed_shape(size: tree.Expr, scope: Scope) -> tuple[Size, ...]:

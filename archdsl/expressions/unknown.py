@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.words import number, unknown_symbol, word
 from archdsl.faults.problem import Problem
 from archdsl.layers.values import Sizes
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 UNPINNED = "unpinned-hole"  # the code of a hole that has no number
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import isinf
-from typing import Any
 
 from archdsl.expressions.scope import NOTHING, VALUES, WRONG, KindReference, Scope
 from archdsl.faults.problem import Placed, Problem, Silent
@@ -11,6 +10,7 @@ from archdsl.layers import REGISTRY
 from archdsl.layers.values import spell, whole
 from archdsl.limits import LARGEST
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 _FEW = 10  # digits that every bound allows
 _SHOWN = 40  # characters of a number in a message

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from copy import copy
-from typing import Any
 
 from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span, nearest
 from archdsl.diagnostics.diagnostic import Edit, Fix
 from archdsl.faults.problem import Placed, Problem, Refused, Stop, exceeded
+from archdsl.typed import Any
 
 _MOST_AROUND = 3  # places around a fault that are told, the nearest
 _OF_WHAT_IS_MISSING = ("empty", "missing-input")
@@ -105,6 +104,8 @@ class Reporter:
 
     def saved(self) -> dict[str, Any]:
         """What was told so far, to come back to."""
+        from copy import copy  # few checks come back to anything
+
         return {name: copy(value) for name, value in vars(self).items()}
 
     def bring_back(self, saved: dict[str, Any]) -> None:

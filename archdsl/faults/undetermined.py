@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archdsl.faults.problem import Placed, Problem
 from archdsl.sizes.size import Undetermined
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts

@@ -46,4 +46,5 @@ class Work:
 
 
 def _stop(message: str, at: Placed | tree.Statement) -> Stop:
-    return Stop(exceeded("visits", message, at if isinstance(at, Placed) else placed(at)))
+    marked: Placed = at if hasattr(at, "start") else placed(at)  # type: ignore[assignment]
+    return Stop(exceeded("visits", message, marked))

@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from typing import TypeAlias
 
 from archdsl.limits import raising
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple, TypeAlias
 
 _CLASSES = {  # of POSIX, in ASCII
     "alpha": "a-zA-Z",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.limits import Limits
+from archdsl.typed import Any
 
 _KEYS = ("exclude",)
 

@@ -7,15 +7,14 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from importlib import import_module
 from math import isinf
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
 
 from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import REQUIRED, Number, Sizes, Type
 from archdsl.layers.worked import NOTHING, Factor, Worked
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import SYMBOLIC, Size
+from archdsl.typed import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField
@@ -230,7 +229,7 @@ class Layer:
         self.check_inputs(inputs)
         axes = len(inputs[0].space) if inputs else 0
         for name, declared in self.attributes.items():
-            value = given[name] if name in given else declared.default
+            value = given.get(name, declared.default)
             if value is REQUIRED:
                 message = f"{self.name} needs {name}: {declared.doc}"
                 raise Refusal("missing-value", message, hint=f"{self.usage()}")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from archdsl.layers.base import Lowered, Module, Tensor, attribute, is_open
 from archdsl.layers.groups import divisors
 from archdsl.layers.neurons import Neurons
@@ -16,6 +14,7 @@ from archdsl.layers.window import Window, check_filling, check_fit, derivation, 
 from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size, same
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField

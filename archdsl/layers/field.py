@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from math import ceil, floor
-from typing import TYPE_CHECKING, TypeAlias
 
-from archdsl.named import NamedTuple
+from archdsl.typed import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from archdsl.layers.base import Layer, Lowered, Module, attribute, inline
 from archdsl.layers.values import Switch
 from archdsl.sizes.shape import Shape
+from archdsl.typed import ClassVar
 
 
 class Function(Layer):

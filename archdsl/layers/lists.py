@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+
+from archdsl.typed import Any
 
 _SHORT_TEXT = 1_000  # characters of a list that tell it from others as they stand
 

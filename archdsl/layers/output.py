@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.layers.values import PerAxis
+from archdsl.typed import Any
 
 
 class OutputSizes(PerAxis):

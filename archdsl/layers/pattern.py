@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from archdsl.layers.base import Lowered, is_open
 from archdsl.layers.layout import layout, order
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import MOST_AXES, Type
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape, product
 from archdsl.sizes.size import Expression, Size, same
+from archdsl.typed import Any, NamedTuple
 
 _MOST_NAMES = 16
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from math import isinf
-from typing import Any
 
 from archdsl.layers.refusal import Refusal
 from archdsl.limits import LARGEST
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import SYMBOLIC, Expression, Ratio, Size, symbols
+from archdsl.typed import Any, NamedTuple
 
 REQUIRED: Any = object()
 LARGEST_FLOAT = 2.0**128 - 2.0**104  # of float32

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from archdsl.layers.refusal import Refusal
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Expression, Size, maximum, tidied
+from archdsl.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField

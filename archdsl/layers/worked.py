@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import Size
+from archdsl.typed import NamedTuple, TypeAlias
 
 
 class Factor(NamedTuple):

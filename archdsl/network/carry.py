@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from archdsl.network.nodes import (
     Conditional,
@@ -27,6 +26,7 @@ from archdsl.network.nodes import (
 )
 from archdsl.network.table import NodeTable
 from archdsl.sizes.size import Size
+from archdsl.typed import Generic, NamedTuple, TypeAlias, TypeVar
 
 T = TypeVar("T")
 Paths: TypeAlias = dict[int, T]  # to one value, by where they begin: a value by its number, an input by `_input(place)`

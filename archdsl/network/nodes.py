@@ -11,12 +11,11 @@ count, relative to where the structure around it begins.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
 
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size
 from archdsl.syntax import tree
+from archdsl.typed import Any, NamedTuple, TypeAlias
 
 
 class Tie(NamedTuple):

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar, overload
 
 from archdsl.network.nodes import Leaf, Merge, Node, Repeat, Share, executed
 from archdsl.sizes.size import Size
+from archdsl.typed import Any, Generic, TypeVar, overload
 
 T = TypeVar("T")
 D = TypeVar("D")

@@ -8,10 +8,10 @@ from functools import cached_property
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.parser import Parsed, parse
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 _SPEC = (  # compiled when a text is asked for its notation: most are told by their names
     r"^[ \t]*+(?:(?:model|block)[ \t]++[A-Za-z_]\w*+[ \t]*+(?:\(|\{|where|<-|$)|let[ \t]++\w++[ \t]*+="

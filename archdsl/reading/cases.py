@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import Scope
 from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.syntax import tree
+from archdsl.typed import Any, NamedTuple
 
 
 class CaseSettings(NamedTuple):

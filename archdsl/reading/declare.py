@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archdsl.diagnostics import Related, Source, Span
 from archdsl.expressions.scope import RESERVED, Scope
 from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem
 from archdsl.faults.report import Reporter
 from archdsl.layers import REGISTRY
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Expression, tidied
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     pass

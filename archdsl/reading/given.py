@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span, nearest
 from archdsl.expressions.scope import LEFT_OPEN, Scope
@@ -13,13 +12,13 @@ from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers.values import Sizes
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.reading.declare import Declarations
 from archdsl.reading.where import symbol_names
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 from archdsl.syntax import parse_expression, tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple
 
 _DTYPES = {"int": "int64", "float": "float32"}
 _UNNAMED = "input"  # what an input without a name is called, as in JSON

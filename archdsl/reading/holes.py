@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.expressions.signature import Signature, Slot, of_block, of_kind
 from archdsl.expressions.unknown import parts
 from archdsl.layers import REGISTRY, Layer
 from archdsl.layers.sides import Padding
 from archdsl.layers.values import Divisor, Number, PerAxis, Type, Whole
-from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple
 
 _LETTER = re.compile(r"([a-z])[0-9?][0-9?x×]*")
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import Related, Source, Span, nearest
 from archdsl.expressions.evaluate import no_kind
@@ -16,6 +15,7 @@ from archdsl.layers import REGISTRY, Layer
 from archdsl.reading.declare import Declarations, as_block, declarations
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.reading.using import Used

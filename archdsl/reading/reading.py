@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.layers import Layer, lookup
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.notations.detect import read_text
 from archdsl.reading.cases import CaseSettings, cases
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.collector import without_collector
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from archdsl.reading.given import Inputs

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
 
 from archdsl.expressions.scope import KindReference, Words, meant
 from archdsl.faults.problem import Problem
@@ -11,6 +10,7 @@ from archdsl.faults.report import Reporter
 from archdsl.reading.kinds import RIVALS, Kinds
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TypeAlias
 
 Reached: TypeAlias = dict[KindReference, dict[KindReference, Token]]
 

@@ -6,14 +6,13 @@ Where files lie is the caller's business: a `Folder` finds them. The shipped lib
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Sources, Span, nearest
 from archdsl.faults.report import Reporter
 from archdsl.limits import Limits, raising
-from archdsl.named import NamedTuple
 from archdsl.syntax import parse, tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple, Protocol
 
 _MOST_AROUND = 3  # uses around a fault that are told, the nearest
 _LIBRARY = "std"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from archdsl.diagnostics import Span, nearest
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import HOLES, WRONG, Scope, Words, meant
@@ -14,6 +12,7 @@ from archdsl.reading.setting import Setting
 from archdsl.reading.where import define_symbols, demand, least_of_parameter, left_open, symbol_names
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from archdsl.expressions.evaluate import evaluate, truth
 from archdsl.expressions.scope import LEFT_OPEN, WRONG, Scope
 from archdsl.expressions.words import spell_value
@@ -14,6 +12,7 @@ from archdsl.reading.setting import Setting
 from archdsl.sizes.size import Expression
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts

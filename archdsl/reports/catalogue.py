@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from archdsl.checker.check import check, settings
 from archdsl.checker.checked import Checked
@@ -13,6 +12,7 @@ from archdsl.diagnostics import ArchError, Source
 from archdsl.limits import Limits
 from archdsl.reading.reading import Reading, read
 from archdsl.sizes.size import Size
+from archdsl.typed import Any
 
 HEAD = """\
 # The specs

@@ -8,11 +8,11 @@ from archdsl.analysis.cost import Cost
 from archdsl.analysis.memory import output_bytes
 from archdsl.diagnostics import nearest
 from archdsl.diagnostics.inert import inert
-from archdsl.named import NamedTuple
 from archdsl.network.table import NodeTable
 from archdsl.reports.rows import TableLine
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size
+from archdsl.typed import NamedTuple
 
 DEFAULT = ("path", "layer", "output", "params", "macs")
 _FEW = 4  # shapes that a cell shows

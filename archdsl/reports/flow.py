@@ -6,10 +6,7 @@ without a name gets a path that no layer has: `layer1.0.ADD#1`.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 from archdsl.elaborate.trampoline import Task, run
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import (
     Conditional,
     Item,
@@ -27,6 +24,7 @@ from archdsl.network.nodes import (
 from archdsl.reports.records import ContainerType
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import Any, NamedTuple, TypeAlias
 
 
 class Origin(NamedTuple):

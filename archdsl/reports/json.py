@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from archdsl.analysis.cost import TOTALS
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import Diagnostic
@@ -29,6 +27,7 @@ from archdsl.reports.records import (
 )
 from archdsl.reports.rows import followed
 from archdsl.reports.values import recorded
+from archdsl.typed import cast
 
 
 def summary(checked: Checked, most: int = Limits().unrolled, batch: int = 1, dtype: str = "float32") -> SummaryRecord:

@@ -8,13 +8,13 @@ from archdsl.analysis.memory import memory
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics.inert import inert
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.network.table import NodeTable
 from archdsl.reports.columns import COLUMNS, DEFAULT, Scene, next_dropped
 from archdsl.reports.rows import TableLine, rows
 from archdsl.reports.values import shown
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import NamedTuple
 
 _LAYER = 56  # cells of a layer as written; what is longer is cut
 _READABLE = 24  # cells of it that are worth more than another column

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from archdsl.checker.checked import Checked
 from archdsl.claims.claims import Claim
@@ -12,6 +11,7 @@ from archdsl.diagnostics.inert import inert
 from archdsl.reading.reading import FoundNumber
 from archdsl.reports.values import shown as shown_value
 from archdsl.sizes.size import Size
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.checker.fixes.apply import Done

@@ -7,16 +7,15 @@ A comparison of symbolic sizes comes here. What is known may decide it; else, wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.sizes.condition import Clause, Literal, literal, names_of
 from archdsl.sizes.joining import Required, joined
 from archdsl.sizes.knowledge import Knowledge, by_bounds
 from archdsl.sizes.numbers import Numbers, between
 from archdsl.sizes.residues import TooMuch
 from archdsl.sizes.size import Expression, Ratio, Size, Undetermined
+from archdsl.typed import Any, NamedTuple
 
 
 class Way(NamedTuple):

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from copy import copy
 from itertools import product
 from math import prod
-from typing import Any
 
 from archdsl.limits import Limits
 from archdsl.sizes.bounds import bounds
@@ -20,6 +19,7 @@ from archdsl.sizes.residues import TooMuch
 from archdsl.sizes.rewriting import Rewritings, moduli, solved, tidied
 from archdsl.sizes.size import Expression, Monomial, Size, Symbol, Undetermined, symbol, symbols
 from archdsl.sizes.solutions import Rests, solutions
+from archdsl.typed import Any
 
 _QUESTION = 30  # steps of any question, whatever it asks
 _COPIED = 10  # entries that are copied in the time of a step

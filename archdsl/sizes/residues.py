@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from math import gcd, lcm
-from typing import TypeAlias
+
+from archdsl.typed import TypeAlias
 
 _MOST_DIGITS = 4_096  # of one base that are looked at one by one
 _MOST_TRIED = 1_024  # digits that are tried for themselves, since the other set has other primes in its period

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import Size
+from archdsl.typed import NamedTuple
 
 AXES = {
     1: ("channels",),

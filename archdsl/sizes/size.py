@@ -10,10 +10,9 @@ the floor of a division comes to, and the text.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.limits import LARGEST, Limits, raising
-from archdsl.named import NamedTuple
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from typing import Protocol

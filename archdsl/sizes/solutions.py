@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import gcd
-from typing import TypeAlias
 
 from archdsl.sizes.condition import Clause, Literal, literal, replaced
 from archdsl.sizes.free import freed
@@ -21,6 +20,7 @@ from archdsl.sizes.size import (
     symbols,
     valued,
 )
+from archdsl.typed import TypeAlias
 
 _MOST_WORK = 50_000  # parts of a size that are worked out
 _LISTED = 32  # a period of which the rests are tried one by one

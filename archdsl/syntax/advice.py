@@ -10,8 +10,8 @@ import re
 from collections.abc import Collection
 
 from archdsl.diagnostics import Source
-from archdsl.named import NamedTuple
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 # What a terminal is called in a message; a terminal that is missing here is never suggested.
 _WORDS = {

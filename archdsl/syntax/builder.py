@@ -5,10 +5,9 @@ One method a rule, named as in `grammars/arch.lark`; children come in the order 
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 Children = list[Any]
 

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from typing import Any
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits, raising
 from archdsl.syntax.plain import PlainLine, PlainReader
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = {"LPAR": "(", "_XPAREN": "(", "LSQB": "[", "LBRACE": "{", "RPAR": ")", "RSQB": "]", "RBRACE": "}"}

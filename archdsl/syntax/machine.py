@@ -7,9 +7,9 @@ equal tokens that would fit where one does not.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
 
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, TypeAlias
 
 Row: TypeAlias = dict[str, int]  # token or rule -> the state that it leads to; below 0 a reduction, ~n that by rule n
 Parts: TypeAlias = tuple[tuple[int, bool, int], ...]  # a part of a rule, whether it is spread, and how many None before

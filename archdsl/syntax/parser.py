@@ -5,16 +5,15 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits, raising
-from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.lexer import Lexer, Vocabulary
 from archdsl.syntax.machine import Machine, Tables, Unexpected
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.syntax.recovery import Recovery

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 _MOST_WORDS = 10_000  # of which it is remembered what they are
 _NO_VALUE = "", 0

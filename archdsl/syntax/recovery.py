@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.diagnostics import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.lexer import DROPPED, ECHO, MENDED, Lexer
 from archdsl.syntax.machine import Machine, Unexpected
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 _LABEL = re.compile(r'\s*((?:[A-Za-z0-9_{}]+|"[^"\n]*")(?:\s*,\s*(?:[A-Za-z0-9_{}]+|"[^"\n]*"))*)\s*:')
 _DECLARES = re.compile(r"\s*(?:model|use|block|output|let|cases|expect|freeze)\b(?!\s*[:,])")

@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 _ROW = re.compile(r"(?P<names>[\w. ]+?) (?P<sign>[=:!?]) (?P<rest>.+)")
 _KIND = re.compile(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from typing import Any
 
 from archdsl.backends.source.calls import (
     bracketed,
@@ -25,6 +24,7 @@ from archdsl.backends.source.text import LONG, attribute, indented, statement
 from archdsl.backends.source.values import Column
 from archdsl.backends.source.writer import UNREAD, Writer
 from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, width
+from archdsl.typed import Any
 
 
 def write_repeat(

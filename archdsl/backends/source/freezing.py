@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.backends.source.naming import quoted
 from archdsl.backends.source.text import submodule
 from archdsl.network.nodes import FrozenParts, Leaf, postorder, walk
+from archdsl.typed import Any
 
 _TRAIN = """\
 def train(self, mode=True):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.backends.source.book import Book
 from archdsl.backends.source.classes import ClassWriter
 from archdsl.backends.source.families import Family, Mismatch, structures
@@ -17,6 +15,7 @@ from archdsl.network.table import ByIdentity, NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 
 class Generator(Book):

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.analysis.conditions import Condition, combined, exportable
 from archdsl.backends.source.flow import form_of
@@ -15,11 +14,11 @@ from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.layers.base import is_open
 from archdsl.layers.values import give
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf, Network, NetworkPort, Repeat, postorder
 from archdsl.sizes.condition import names_of
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Symbol, symbols
+from archdsl.typed import Any, NamedTuple
 
 _TAKEN = {"self", "torch", "nn", "F", "x"}
 _OPPOSITE = {">=": "<", "<=": ">", "==": "!=", "!=": "=="}

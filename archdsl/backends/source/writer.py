@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, TypeAlias, TypeVar
 
 from archdsl.backends.source.book import Book
 from archdsl.backends.source.extents import Extents
@@ -22,6 +21,7 @@ from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
 from archdsl.network.nodes import Item, Leaf, postorder, walk
 from archdsl.network.table import ByIdentity, NodeTable
+from archdsl.typed import Any, TypeAlias, TypeVar
 
 UNREAD = "_"  # the variable of a result that nothing reads
 T = TypeVar("T")

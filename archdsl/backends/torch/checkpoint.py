@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import BinaryIO
 
 import torch
 from torch import nn
 
 from archdsl.checkpoints.header import BITS, METADATA, TensorEntry, refusal, write_header
 from archdsl.network.table import ByIdentity
+from archdsl.typed import BinaryIO
 
 _NAMES = {
     "BOOL": "bool",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib import import_module
-from typing import Any
 
 from torch import nn
 
@@ -13,6 +12,7 @@ from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic
 from archdsl.layers.kinds.door import Door
 from archdsl.network.nodes import Leaf, walk
+from archdsl.typed import Any
 
 
 def classes(checked: Checked) -> frozenset[tuple[str, str]]:

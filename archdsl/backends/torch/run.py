@@ -6,7 +6,6 @@ import hashlib
 import linecache
 import sys
 import types
-from typing import Any
 
 from torch import nn
 
@@ -14,6 +13,7 @@ from archdsl.backends.torch import foreign
 from archdsl.backends.torch.spec import remember
 from archdsl.backends.torch.whitelist import verify
 from archdsl.checker.checked import Checked
+from archdsl.typed import Any
 
 _PREFIX = "archdsl_compiled_"
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import nn
 
 from archdsl.checker.checked import Checked
 from archdsl.expressions.scope import KindReference
 from archdsl.layers.values import Sizes
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, NamedTuple
 from archdsl.version import VERSION
 
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Protocol, TypeVar
 
 from archdsl.checker.checked import Checked
 from archdsl.checker.fixes.seen import standing
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.diagnostics.diagnostic import Edit, Fix
-from archdsl.named import NamedTuple
 from archdsl.network.likeness import Likeness
+from archdsl.typed import NamedTuple, Protocol, TypeVar
 
 _MOST_CHECKS = 60  # of one text
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
 
 from archdsl.layers import lookup
 from archdsl.sizes.shape import is_channels_first
+from archdsl.typed import TypeAlias
 
 Found: TypeAlias = re.Match[str]
 

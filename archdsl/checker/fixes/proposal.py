@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from archdsl.checker.fixes import respell
 from archdsl.checker.fixes.respell import RespelledHead
 from archdsl.checker.fixes.statement import SplitStatement
 from archdsl.layers import Layer
-from archdsl.named import NamedTuple
 from archdsl.notations.calls.draft import LineContext
+from archdsl.typed import NamedTuple, TypeAlias
 
 
 class Either(NamedTuple):

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from archdsl.diagnostics import nearest as near
 from archdsl.expressions.signature import Signature, of_kind
 from archdsl.layers import Layer, lookup
-from archdsl.named import NamedTuple
 from archdsl.notations.calls.arguments import attribute_by
 from archdsl.notations.calls.axes import axis_word
 from archdsl.notations.calls.draft import LineContext, Unwritable
+from archdsl.typed import NamedTuple
 from archdsl.vocabulary import known
 from archdsl.vocabulary.arguments import FROM_INPUT, IGNORED, IGNORED_ENDS
 from archdsl.vocabulary.keras import ACTIVATIONS

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 _PAIRS = {"(": ")", "[": "]"}
 _LABEL = re.compile(r'\s*(?:"[^"\n]*"|\(\w+\)|[\w.]+(?:\{[^{}]*\}\w*)*)(?:\s*,\s*[\w.]+)*\s*:(?!=)')

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from archdsl.checker.checked import Checked
 from archdsl.checker.holes.beside import common, moved
@@ -17,6 +16,7 @@ from archdsl.limits import Limits, raising
 from archdsl.reading.holes import misplaced
 from archdsl.reading.reading import Answer, FoundNumber, Reading, read
 from archdsl.reading.setting import Setting
+from archdsl.typed import Any
 
 _OF_SYMBOLS = ("undetermined", "claim-shape", "claim-value", "limit", "too-large")  # faults that a number may not have
 

@@ -8,7 +8,6 @@ move with the window alone; then the padding is left.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
 
 from archdsl.checker.holes.equations import Key
 from archdsl.checker.holes.search import FARTHEST, HIT, Doubt, MissMark, search
@@ -16,10 +15,10 @@ from archdsl.checker.holes.trial import Attempt
 from archdsl.layers.kinds.arrange import Reshaped
 from archdsl.layers.sides import Padding
 from archdsl.layers.values import Divisor, Number, PerAxis
-from archdsl.named import NamedTuple
 from archdsl.reading.holes import Hole
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import NamedTuple, TypeAlias
 
 _SAMPLES = (1, 2, 3, 4, 8, 16, 96, 0)
 _LARGE = (512, 2_048, 8_192)  # where nothing bounds a number, and all smaller ones are refused

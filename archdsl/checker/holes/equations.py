@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
-
 from archdsl.analysis.cost import Cost, Costs
 from archdsl.claims.claims import judge_quantity, quantity
 from archdsl.claims.judge import Judge
@@ -13,11 +11,11 @@ from archdsl.faults.problem import Placed
 from archdsl.faults.report import Reporter
 from archdsl.layers import Layer
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size, Undetermined, same, valued
 from archdsl.syntax import tree
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts

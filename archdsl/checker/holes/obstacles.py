@@ -16,8 +16,8 @@ from archdsl.checker.holes.equations import Key
 from archdsl.checker.holes.reach import LayingOrder, Reach
 from archdsl.checker.holes.segments import Segment
 from archdsl.checker.holes.trial import Attempt, Excused, Fault, fault_of
-from archdsl.named import NamedTuple
 from archdsl.reading.holes import Hole
+from archdsl.typed import NamedTuple
 
 _BEHIND = 1 << 62  # claims are judged behind all that is in their statement
 

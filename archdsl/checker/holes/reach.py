@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Any, TypeAlias
 
 from archdsl.checker.holes.segments import end, start
 from archdsl.reading.holes import bodies
 from archdsl.syntax import tree
+from archdsl.typed import Any, TypeAlias
 
 Reach: TypeAlias = tuple[int, ...]  # where the statements end that lead to a place, uses of blocks first
 

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
-from typing import Any, TypeAlias
 
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, NamedTuple, TypeAlias
 
 FARTHEST = 10**18 - 1  # where nothing bounds a number: the largest that a text can have
 _DENSE = 24  # numbers that are all asked

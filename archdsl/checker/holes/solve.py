@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any
 
 from archdsl.checker.holes.allowance import Allowance, Exhausted
 from archdsl.checker.holes.choose import Ground, HoleChoice, Try, Variable, choose, numbers
@@ -16,10 +15,10 @@ from archdsl.checker.holes.obstacles import Obstacles
 from archdsl.checker.holes.segments import Segment
 from archdsl.checker.holes.trial import Attempt, Bench, Context, lines, together
 from archdsl.diagnostics import Diagnostic
-from archdsl.named import NamedTuple
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading
 from archdsl.sizes.shape import Shape
+from archdsl.typed import Any, NamedTuple
 
 MANY = 8  # answers that are looked for: with more, nobody wants them all
 _FEW = 3  # misses that are told

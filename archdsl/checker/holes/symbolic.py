@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.checker.checked import Checked
 from archdsl.checker.holes.equations import Wish
@@ -12,13 +11,13 @@ from archdsl.checker.setting import check_setting
 from archdsl.diagnostics import Source
 from archdsl.expressions.unknown import parts
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading, read
 from archdsl.reading.setting import Setting
 from archdsl.reading.where import symbol_names
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple
 
 _NAMES = {1: "N", 2: "TC", 3: "HWC", 4: "FHWC"}  # of the axes of an input, by how many there are
 _OTHERS = "STUVKLMPQR"

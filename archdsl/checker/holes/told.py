@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.checker.holes.settle import Settled
 from archdsl.checker.holes.solve import Fit, Miss, Solution
 from archdsl.diagnostics import Diagnostic, Related, Span
@@ -11,6 +9,7 @@ from archdsl.limits import Limits, raising
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 _SHOWN = 8  # answers that one message lists where there are no others
 _FIRST = 4  # of more than can be listed

@@ -6,8 +6,6 @@ filled, whatever depends on these alone is judged, and nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
-
 from archdsl.checker.holes.equations import Equation, Key, Recorder, Wish
 from archdsl.checker.holes.segments import Segment, segments, start
 from archdsl.diagnostics import Diagnostic, Source
@@ -24,7 +22,6 @@ from archdsl.faults.report import Reporter
 from archdsl.faults.work import PER_VISIT, Work
 from archdsl.layers import Layer, Refusal
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Item
 from archdsl.reading.declare import Declarations
 from archdsl.reading.holes import Hole
@@ -36,6 +33,7 @@ from archdsl.reading.where import demand_of_inputs, facts_of
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Undetermined
 from archdsl.syntax import tree
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts

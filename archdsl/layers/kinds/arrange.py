@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, is_open
 from archdsl.layers.layout import either, order
 from archdsl.layers.pattern import Arrangement, Pattern, arranged, open_once, part_sizes, rearranged
@@ -11,6 +9,7 @@ from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Dimensions, Gathered, PerAxis, Sizes, Switch, Text, Whole
 from archdsl.sizes.shape import AXES, Shape, product
 from archdsl.sizes.size import Size, same
+from archdsl.typed import Any
 
 
 class Reshaped(Dimensions):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, inline, is_open
 from archdsl.layers.output import SameOrSizes
 from archdsl.layers.refusal import Refusal
@@ -13,6 +11,7 @@ from archdsl.layers.values import Number, Word
 from archdsl.layers.window import check_filling
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField

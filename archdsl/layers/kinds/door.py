@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import keyword
 import re
-from typing import Any
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.layout import layout
@@ -12,6 +11,7 @@ from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Dimensions, Gathered, Sizes, Type, Whole, give, spell, whole
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import SYMBOLIC, Size
+from archdsl.typed import Any
 
 _WORD = "[A-Za-z][A-Za-z0-9_]*"
 _PATH = re.compile(rf"{_WORD}(\.{_WORD})*:{_WORD}")

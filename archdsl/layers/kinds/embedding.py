@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number, Reference, Switch, Whole, Word
 from archdsl.limits import LARGEST
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import Any
 
 
 class Lookup(Layer):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute
 from archdsl.layers.layout import axis_index, dimension, layout
 from archdsl.layers.refusal import Refusal
@@ -11,6 +9,7 @@ from archdsl.layers.support.gate import SWIGLU
 from archdsl.layers.values import Word
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import same
+from archdsl.typed import ClassVar
 
 
 class Gate(Layer):

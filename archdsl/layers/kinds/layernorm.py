@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, inline, is_open
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Axes, Number, Switch
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import Any, ClassVar
 
 
 class LastAxesNorm(Layer):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import reduce
-from typing import ClassVar
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute
 from archdsl.layers.layout import axis_index, dimension, either, layout
@@ -13,6 +12,7 @@ from archdsl.layers.values import Switch, Word
 from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, maximum, same
+from archdsl.typed import ClassVar
 
 _MOST_NAMED = 8  # inputs of a merge whose sizes are told
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, inline, is_open
 from archdsl.layers.groups import divisors
 from archdsl.layers.layout import axis_index, dimension, layout
@@ -12,6 +10,7 @@ from archdsl.layers.support.norm import NORMALIZE, NORMALIZE_ALL
 from archdsl.layers.values import Divisor, Number, NumberOr, Switch, Whole, Word
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
+from archdsl.typed import Any, ClassVar
 
 
 class RunningNorm(Layer):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, inline
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support import of_axes
@@ -12,6 +10,7 @@ from archdsl.layers.values import Number, PerAxis, Switch, Whole
 from archdsl.layers.window import Window, check_fit, derivation, ever, leftovers, short
 from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import AXES, Shape
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from archdsl.layers.base import Apart, CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number, Switch, Whole, Word
 from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
+from archdsl.typed import ClassVar
 
 _TURN = ".transpose(0, 1)"  # a state has the batch behind the layers in PyTorch, and in front here
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, inline
 from archdsl.layers.output import OutputSizes
 from archdsl.layers.refusal import Refusal
@@ -11,6 +9,7 @@ from archdsl.layers.values import Divisor, Number, PerAxis, Switch, Whole, Word,
 from archdsl.layers.window import short
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Expression, Size, same
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute, is_open
 from archdsl.layers.layout import axis_index, dimension, either, lying, order
@@ -12,6 +11,7 @@ from archdsl.layers.values import PerAxis, Sizes, Switch, Type, Whole, Word, giv
 from archdsl.limits import LARGEST
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size, same
+from archdsl.typed import Any
 
 _MOST_RESULTS = 1_000
 _SPAN = re.compile(r"\s*(-?[0-9]{1,18})?\s*:\s*(-?[0-9]{1,18})?\s*(?::\s*([0-9]{1,18})?\s*)?")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute
 from archdsl.layers.layout import axis_index, dimension, layout
 from archdsl.layers.support.softmax import SOFTMAX_ALL
 from archdsl.layers.values import Word
 from archdsl.sizes.shape import AXES, Shape
+from archdsl.typed import ClassVar
 
 
 class AlongAxis(Layer):

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archdsl.layers.base import CounterExample, Example, Lowered, Module, attribute
 from archdsl.layers.kinds.pool import SlidingPool, ceil_switch
 from archdsl.layers.refusal import Refusal
@@ -12,6 +10,7 @@ from archdsl.layers.values import PerAxis
 from archdsl.layers.window import Window, short
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import same
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archdsl.layers.base import CounterExample, Example, Lowered, Module, Tensor, attribute
 from archdsl.layers.convolution import check_groups
 from archdsl.layers.neurons import Neurons
@@ -13,6 +11,7 @@ from archdsl.layers.window import by_axis, short
 from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField

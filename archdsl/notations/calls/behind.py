@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.layers import REGISTRY, Layer
 from archdsl.layers.refusal import Refusal
 from archdsl.notations.calls.draft import LineDraft
 from archdsl.sizes.shape import Shape, product
+from archdsl.typed import Any
 
 
 def shape_behind(draft: LineDraft, shape: Shape | None) -> Shape | None:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from archdsl.layers import Layer
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape
+from archdsl.typed import Any, NamedTuple
 from archdsl.vocabulary import Meaning
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.notations.calls.activation import activation
 from archdsl.notations.calls.axes import axis_word, words_of
 from archdsl.notations.calls.draft import Form, LineDraft
@@ -24,6 +22,7 @@ from archdsl.notations.calls.onnxforms import (
     windowed,
 )
 from archdsl.notations.calls.spelling import text
+from archdsl.typed import Any
 
 
 def dim(draft: LineDraft) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.layers.values import Switch
 from archdsl.notations.calls.arguments import attribute_by
 from archdsl.notations.calls.call import Call
 from archdsl.notations.calls.draft import LineDraft
 from archdsl.notations.calls.spelling import is_default, one, spelled
+from archdsl.typed import Any
 from archdsl.vocabulary.arguments import ARGUMENTS, FROM_INPUT, IGNORED, IGNORED_ENDS
 
 _PARAMETERS = ("heads", "wide", "dropout", "act", "prenorm", "bias", "eps")  # of the blocks of std.transformer

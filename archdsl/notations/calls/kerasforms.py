@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.layers import REGISTRY
 from archdsl.notations.calls.activation import activated
 from archdsl.notations.calls.call import Call
 from archdsl.notations.calls.draft import LineDraft, bind
 from archdsl.notations.calls.head import head_of
 from archdsl.notations.calls.spelling import one, text
+from archdsl.typed import Any
 from archdsl.vocabulary import exact
 from archdsl.vocabulary.keras import ACTIVATIONS
 

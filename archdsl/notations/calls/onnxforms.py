@@ -5,14 +5,13 @@ ONNX counts axes with the batch, and the channels behind it.
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.layers import REGISTRY
 from archdsl.notations.calls.axes import axis_word, words_of
 from archdsl.notations.calls.draft import LineDraft
 from archdsl.notations.calls.ends import collapsed
 from archdsl.notations.calls.kerasforms import pooled_same
 from archdsl.notations.calls.spelling import text
+from archdsl.typed import Any
 
 _POOLS = ("MAXPOOL", "AVGPOOL", "LPPOOL", "UNPOOL")
 _BORDERS = {"constant": None, "edge": "replicate", "wrap": "circular"}

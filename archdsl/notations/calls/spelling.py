@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.layers import Layer
 from archdsl.layers.base import Attribute
+from archdsl.typed import Any
 
 
 class Raw:

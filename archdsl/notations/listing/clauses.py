@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from archdsl.named import NamedTuple
 from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.likeness import HEAVY, ROLES, family, is_heavy
 from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, NamedValue, is_a, sizes
 from archdsl.notations.listing.words import AMOUNTS, figure_of
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 _WITHOUT_SIZES = ("RELU", "TANH", "SIGMOID", "SOFTMAX", "DROPOUT", "BN", "FLATTEN")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 
 class ListedWindow(NamedTuple):

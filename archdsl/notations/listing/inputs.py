@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.limits import Limits
@@ -16,6 +15,7 @@ from archdsl.notations.listing.pieces import Piece, TableRow
 from archdsl.notations.listing.words import figure_of
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 _PLAIN = ("OTHER", "COLON", "OPENING", "CLOSING", "SEP")
 _CHANNELS = frozenset("bands band bänder bandes bandas canales channel".split())

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from archdsl.named import NamedTuple
 from archdsl.notations.listing.parts import rotated
 from archdsl.notations.pytorch.find import Reads
 from archdsl.sizes.shape import is_channels_first
+from archdsl.typed import NamedTuple
 
 FIRST, LAST = "first", "last"
 _MOST_CHANNELS = 16  # of an image

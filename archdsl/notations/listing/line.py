@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 from lark import Lark
 from lark.exceptions import UnexpectedToken
 
-from archdsl.named import NamedTuple
 from archdsl.notations.listing.words import AMOUNTS, LABELS, Words, settled
 from archdsl.syntax.lexer import NoLexer
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple, TypeAlias
 
 _BEFORE_LABEL = ("LSQB", "RSQB", "DIMS", "SEP", "NTH")  # what may stand in a line before `C1`
 _LAYER = ("layer", "the", "schicht", "couche", "capa")  # and `Layer C1`

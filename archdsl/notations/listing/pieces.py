@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 _MARKER = re.compile(
     r"[ \t]*+(?:>[ \t]*+)*+(?:(#{1,6})[ \t]|([-*+•·‣▪◦–][ \t]|<li(?:[ \t][^<>\n]{0,200})?>|\\item(?![a-z]))"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Span
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.flow import KnownSizes
 from archdsl.notations.listing.line import Head
@@ -14,6 +13,7 @@ from archdsl.notations.pytorch.value import Keras, ShapeValue
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 _HINT = "print the model, print(model), and put its input above: Input: 3x224x224"
 _CLAIMS = ("params", "weights")

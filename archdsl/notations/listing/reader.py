@@ -9,7 +9,6 @@ from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.faults.problem import placed
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits, raising
-from archdsl.named import NamedTuple
 from archdsl.notations.listing import clauses, code, likeness, prose, sorts, tables, trade
 from archdsl.notations.listing.flow import KnownSizes
 from archdsl.notations.listing.layers import sizes_of
@@ -25,6 +24,7 @@ from archdsl.syntax import tree
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.recovery import unknown
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 _SURE = 100  # layers of a text that is a listing, whatever else
 _LINE = 20  # steps of reading a line

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from archdsl.named import NamedTuple
 from archdsl.notations.listing import likeness, prose, trade
 from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, NamedValue, is_a, sizes
@@ -18,6 +17,7 @@ from archdsl.notations.listing.pieces import Piece
 from archdsl.notations.listing.roles import take
 from archdsl.notations.listing.words import AMOUNTS, figure_of
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 _LAYERS = frozenset(
     """layer layers layered schicht schichten couche couches capa capas camada camadas strato strati слой слоя слоёв

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any
 
 from archdsl.notations.listing.spelled import number_of
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 KINDS = frozenset(
     [

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.diagnostics import Span
-from archdsl.named import NamedTuple
 from archdsl.notations.pytorch.parse import ModuleCall, UnknownValue
 from archdsl.notations.pytorch.value import ShapeValue
 from archdsl.syntax import tree
+from archdsl.typed import Any, NamedTuple
 from archdsl.vocabulary.printed import (
     APART,
     CHAINS,

@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 
 from archdsl.diagnostics import Span
-from archdsl.named import NamedTuple
 from archdsl.notations.pytorch.parse import ArgumentValue, ModuleCall, UnknownValue, Unreadable, parse
+from archdsl.typed import NamedTuple
 from archdsl.vocabulary import exact
 from archdsl.vocabulary.keras import ACTIVATIONS
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.diagnostics import Span
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, NamedTuple
 
 _TOKEN = re.compile(
     r"(?P<blank>[ \t\r\n]+|#[^\n]*|\\\n)"

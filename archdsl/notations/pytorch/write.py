@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
 from archdsl.diagnostics import Source, Span
 from archdsl.layers import REGISTRY, lookup
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.notations.calls import call as program
 from archdsl.notations.calls.behind import shape_behind
 from archdsl.notations.calls.draft import LineContext, LineDraft, Unwritable, bind
@@ -23,6 +21,7 @@ from archdsl.notations.pytorch.value import Keras, ShapeValue
 from archdsl.sizes.shape import Shape, product
 from archdsl.syntax import parse as parse_text
 from archdsl.syntax import tree
+from archdsl.typed import Any, NamedTuple
 from archdsl.vocabulary import Meaning, exact
 from archdsl.vocabulary.arguments import FROM_INPUT
 from archdsl.vocabulary.printed import MODULES as PRINTED

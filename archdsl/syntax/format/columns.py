@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from archdsl.named import NamedTuple
 from archdsl.syntax.format.rows import Atom, TextRow
+from archdsl.typed import NamedTuple
 
 WIDEST = 120  # alignment makes no row longer than this
 

@@ -12,13 +12,13 @@ from itertools import zip_longest
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.syntax.collector import without_collector
 from archdsl.syntax.format.layout import align
 from archdsl.syntax.format.rows import rows
 from archdsl.syntax.format.spelling import Spelling
 from archdsl.syntax.parser import parse_with_tokens, tokens
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 
 class Formatted(NamedTuple):

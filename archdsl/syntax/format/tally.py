@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.named import NamedTuple
 from archdsl.syntax.format.columns import WIDEST, runs
 from archdsl.syntax.format.rows import Atom, TextRow
+from archdsl.typed import NamedTuple
 
 _MOST = 16  # columns of claims
 _FIGURES = ("NUMBER", "GROUPED", "SCALED")
