@@ -9,8 +9,6 @@ from archdsl.limits import Limits
 from archdsl.typed import Any, NamedTuple, NoReturn
 from archdsl.version import VERSION
 
-_PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
-
 COMMANDS = {
     "check": "check shapes, parameters and claims",
     "summary": "print the table of the layers",
@@ -107,15 +105,15 @@ def _arguments(command: str, words: list[str], options: dict[str, Any], limits: 
     paths: list[str] = []
     values: dict[str, str] = {}
     for word in words:
-        found = _PARAMETER.fullmatch(word)
-        if not found:
+        name, sign, value = word.partition("=")
+        if not sign or not name.isidentifier() or not name.isascii():
             paths.append(word)
         elif not _takes_values(command):
             raise Usage(f"{command} takes no parameters: {word}")
-        elif found[1] in values:
-            raise Usage(f"{found[1]} is given twice")
+        elif name in values:
+            raise Usage(f"{name} is given twice")
         else:
-            values[found[1]] = found[2]
+            values[name] = value
     _count(command, paths)
     if command == "check" and options.get("diff"):
         options["fix"] = True

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from archdsl.cli.usage import Usage
 from archdsl.expressions.scope import VALUES
 from archdsl.limits import Limits
@@ -13,7 +11,7 @@ if TYPE_CHECKING:
     from archdsl.diagnostics import Diagnostic
     from archdsl.faults.problem import Problem
 
-_STARTS = re.compile(r"""[\["(+-]|[0-9]""")
+_STARTS = tuple('["(+-0123456789')
 
 
 def value(name: str, text: str, limits: Limits) -> Any:
@@ -23,7 +21,7 @@ def value(name: str, text: str, limits: Limits) -> Any:
     """
     if text in VALUES:
         return VALUES[text]
-    if not _STARTS.match(text):
+    if not text.startswith(_STARTS):
         return text
     found, fault = _evaluated(text, limits)
     if fault is not None and fault.code in ("limit", "too-large"):

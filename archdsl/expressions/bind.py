@@ -18,7 +18,7 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 from archdsl.typed import Any, NamedTuple
 
-_HOLE = re.compile(r"([a-z])((?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*)")
+_HOLE = r"([a-z])((?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*)"
 _SHORT = re.compile(r"([a-z])([0-9]+(?:[x×][0-9]+)*)")
 
 _BRACE = "a brace touching a word belongs to the name; put a space before {"
@@ -129,7 +129,7 @@ def _option(signature: Signature, token: Token, scope: Scope) -> tuple[Slot | No
     if short:
         _check_digits(token, scope.limits)
         slot = signature.letters[short[1]]
-        sizes = tuple(int(size) for size in re.split("[x×]", short[2]))
+        sizes = tuple(map(int, short[2].replace("×", "x").split("x")))
         found, spelling = (slot, sizes[0] if len(sizes) == 1 else Sizes(sizes)), f"{slot.name}={short[2]}"
     elif token.text in signature.switches:
         slot = signature.switches[token.text]
@@ -143,7 +143,7 @@ def _option(signature: Signature, token: Token, scope: Scope) -> tuple[Slot | No
 
 def _hole(signature: Signature, token: Token, scope: Scope) -> tuple[Slot | None, Any]:
     """The option `p?` or `s?x2` of a kind or block and its value; no option where the word is none, as `Tx?`."""
-    match = _HOLE.fullmatch(token.text)
+    match = re.fullmatch(_HOLE, token.text)
     if match is None:
         return None, WRONG
     slot = signature.letters.get(match[1])

@@ -18,7 +18,7 @@ from archdsl.syntax.tree import Token
 
 DISCARD = "_"  # stands for a name where a result is not wanted
 _LONGEST = 200
-_BRACES = re.compile(r"\{([A-Za-z0-9_+*/%-]*)\}")  # as the grammar has them in a name
+_BRACES = r"\{([A-Za-z0-9_+*/%-]*)\}"  # as the grammar has them in a name
 
 
 def discards(token: Token) -> bool:
@@ -47,7 +47,7 @@ def filled(token: Token, scope: Scope) -> Token:
     """`conv{i+1}` and `"block1-{i}"` with their values put in; any other word as it is."""
     if token.type != "TEMPLATE" and (token.type != "STRING" or "{" not in token.text):
         return token
-    text = _BRACES.sub(lambda found: _value(found[1], token, scope), token.text)
+    text = re.sub(_BRACES, lambda found: _value(found[1], token, scope), token.text)
     return token._replace(type="WORD" if token.type == "TEMPLATE" else "STRING", text=text)
 
 

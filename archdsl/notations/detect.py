@@ -28,9 +28,9 @@ _LISTING = (
     r"|conv[0-9]-[0-9]|\bfc-[0-9]|\|[^|\n]*+\||^[ \t]*+(?:<(?:li|td|tr|p)\b|\\item\b)|\\\\[ \t]*+$"
     r"|^[ \t|:-]*-{3}[ \t|:-]*$|^[=_]{5,}+[ \t]*+$|\[(?:input|conv|pool|fc)\b"
 )
-_COMMENT = re.compile(r"#[^\n]*")
-_FIGURE = re.compile(r"[0-9{}\[\];=]|->|<-")
-_WORD = re.compile(r"[A-Za-z]++")
+_COMMENT = r"#[^\n]*"
+_FIGURE = r"[0-9{}\[\];=]|->|<-"
+_WORD = r"[A-Za-z]++"
 _FEW = 8  # words: a shorter text with faults is a spec that went wrong
 _SPEC_LINE = "CONV 96 11x11 s4 -> 55x55x96"
 _LISTING_LINE = "[55x55x96] CONV1: 96 11x11 filters at stride 4"
@@ -73,7 +73,7 @@ class Evidence:
 
     @cached_property
     def has_marks_of_a_listing(self) -> bool:
-        return re.search(_LISTING, _COMMENT.sub("", self.source.text), re.MULTILINE | re.IGNORECASE) is not None
+        return re.search(_LISTING, re.sub(_COMMENT, "", self.source.text), re.MULTILINE | re.IGNORECASE) is not None
 
 
 class ListingText(NamedTuple):
@@ -122,9 +122,9 @@ def _likeness_to_a_listing(seen: Evidence) -> int:
     """Understood where every word is; else marked where it has what only listings have."""
     listing, layers, understood = seen.listing
     spec, said = seen.has_marks_of_a_spec, seen.has_marks_of_a_listing
-    words = [word for word in _WORD.findall(seen.source.text) if seen.is_kind(word)]
+    words = [word for word in re.findall(_WORD, seen.source.text) if seen.is_kind(word)]
     capitals = bool(words) and all(word.isupper() for word in words)  # as specs are written
-    if understood and not spec and not capitals and _FIGURE.search(seen.source.text):
+    if understood and not spec and not capitals and re.search(_FIGURE, seen.source.text):
         return _UNDERSTOOD
     if not layers:
         return _MARKED if listing.parsed.diagnostics and said and not spec else _NONE
@@ -191,9 +191,9 @@ def _looks_like_layers(parsed: Parsed, source: Source, is_kind: Callable[[str], 
         if any(is_kind(word) for word in words[:2]) or line.rstrip().endswith("}"):
             return True
     few = (
-        _COMMENT.sub("", source.text).isascii()
+        re.sub(_COMMENT, "", source.text).isascii()
         and len(source.text.split()) < _FEW
-        and _FIGURE.search(source.text) is not None
+        and re.search(_FIGURE, source.text) is not None
     )
     return parsed.file is None and few
 

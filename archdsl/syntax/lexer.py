@@ -22,7 +22,7 @@ _CLOSERS = {"(": "RPAR", "[": "RSQB", "{": "RBRACE"}
 MENDED = "mended"  # a token for the parser alone: brackets were given up here, and their statement with them
 DROPPED = "dropped"  # another: what stands here is no text of the language, and neither is its statement
 ECHO = "echo"  # another: the rest of this line belongs to a fault told before
-_IGNORE = re.compile(r"#\s*archdsl:\s*ignore\[([^\]\n]*)\]")
+_IGNORE = r"#\s*archdsl:\s*ignore\[([^\]\n]*)\]"
 
 
 class Vocabulary:
@@ -44,8 +44,12 @@ class Vocabulary:
         pattern = "|".join(f"(?P<{name}>{patterns[name]})" for name in named)
         skipped = "|".join(patterns[name] for name, value, *_ in terminals if name in ignored and value[0] != "#")
         self.match = re.compile(rf"(?:{skipped})*(?:(?P<COMMENT>#[^\n]*)|{pattern})?").match
-        self.grouped = re.compile(patterns["GROUPED"]).match
+        self._grouped = patterns["GROUPED"]
         self.plain = PlainReader(self.match, self.keywords)
+
+    def grouped(self, text: str, start: int) -> re.Match[str] | None:
+        """The number such as `61,706` that begins here."""
+        return re.compile(self._grouped).match(text, start)
 
 
 class NoLexer:
@@ -241,7 +245,7 @@ class Lexer:
                 yield Token(DROPPED, "", token.start, token.start)
 
     def _comment(self, text: str, start: int) -> None:
-        for found in _IGNORE.finditer(text):
+        for found in re.finditer(_IGNORE, text) if "ignore" in text else ():
             for code in found.group(1).split(","):
                 self.ignored.append((code.strip(), start, start + len(text)))
 
