@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "archdsl"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
-    "named": 0,
+    "typed": 0,
     "diagnostics": 1,
     "limits": 1,
     "data": 1,
