@@ -46,7 +46,7 @@ class Facts(Knowledge):
         """Whether questions are answered one way and then the other."""
         return self._trail is not None
 
-    def asked(self, size: Expression, relation: str, question: str) -> bool:
+    def asked(self, size: Expression, relation: str, question: Callable[[], str]) -> bool:
         """Whether a size is 0 or more (`>=`), or 0 (`==`); raises Undetermined where that is open and not explored."""
         found = literal(size, relation)
         if isinstance(found, bool):
@@ -55,7 +55,7 @@ class Facts(Knowledge):
         if answer is not None:
             return answer
         if self._trail is None:
-            raise Undetermined(question)
+            raise Undetermined(question())
         at = len(self._trail)
         taken = self._answers[at] if at < len(self._answers) else found
         self._before = self._before or self._state()

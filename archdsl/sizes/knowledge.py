@@ -83,11 +83,11 @@ class Knowledge:
         """Whether questions are answered one way and then the other."""
         return False
 
-    def asked(self, size: Expression, relation: str, question: str) -> bool:
+    def asked(self, size: Expression, relation: str, question: Callable[[], str]) -> bool:
         """Whether a size is 0 or more (`>=`), or 0 (`==`); raises Undetermined where that is open."""
         answer = self.known(size, relation)
         if answer is None:
-            raise Undetermined(question)
+            raise Undetermined(question())
         return answer
 
     def known(self, size: Expression, relation: str) -> bool | None:

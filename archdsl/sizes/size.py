@@ -9,13 +9,13 @@ the floor of a division comes to, and the text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from archdsl.limits import LARGEST, Limits, raising
 from archdsl.typed import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from typing import Protocol
+    from archdsl.typed import Protocol
 
     class Context(Protocol):
         """What an expression asks about its symbols: the facts of one check."""
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
         def exploring(self) -> bool:
             """Whether questions are answered one way and then the other."""
 
-        def asked(self, size: Expression, relation: str, question: str) -> bool:
+        def asked(self, size: Expression, relation: str, question: Callable[[], str]) -> bool:
             """Whether a size is 0 or more (`>=`), or 0 (`==`). Raises Undetermined."""
 
         def known(self, size: Expression, relation: str) -> bool | None:
@@ -112,11 +112,16 @@ class Expression:
     def __init__(self, terms: dict[Monomial, int]) -> None:
         self.terms = tuple(sorted(terms.items(), key=_term_order)) if len(terms) > 1 else tuple(terms.items())
         atoms = [atom for monomial in terms for atom in monomial]
-        inner = [size for atom in atoms for size in parts(atom) if isinstance(size, Expression)]
-        self.weight: int = len(terms) + len(atoms) + sum([size.weight for size in inner])  # all inside counted
-        self.depth: int = 1 + max([size.depth for size in inner], default=0)
         first = atoms[0]
-        self.context: Context = first.context if isinstance(first, Symbol) else inner[0].context
+        if len(atoms) == 1 and type(first) is Symbol:
+            self.weight: int = len(terms) + 1  # all inside counted
+            self.depth: int = 1
+            self.context: Context = first.context
+        else:
+            inner = [size for atom in atoms for size in parts(atom) if isinstance(size, Expression)]
+            self.weight = len(terms) + len(atoms) + sum([size.weight for size in inner])
+            self.depth = 1 + max([size.depth for size in inner], default=0)
+            self.context = first.context if isinstance(first, Symbol) else inner[0].context
         self.context.spend(_STEPS + len(atoms))
         self._hash = hash(self.terms)
         self._text: str | None = None
@@ -279,7 +284,7 @@ def same(left: Size, right: Size) -> bool:
     difference = left - right
     if isinstance(difference, int):
         return difference == 0
-    return difference.context.asked(difference, "==", f"{left} == {right}")
+    return difference.context.asked(difference, "==", lambda: f"{left} == {right}")
 
 
 def maximum(left: Size, right: Size) -> Size:
@@ -318,7 +323,7 @@ def _reaches(difference: Size, left: Size, sign: str, right: Size) -> bool:
     """Whether a difference is 0 or more."""
     if isinstance(difference, int):
         return difference >= 0
-    return difference.context.asked(difference, ">=", f"{left} {sign} {right}")
+    return difference.context.asked(difference, ">=", lambda: f"{left} {sign} {right}")
 
 
 def _terms(size: Size) -> tuple[tuple[Monomial, int], ...]:
