@@ -33,7 +33,20 @@ from pathlib import Path
 
 import pytest
 from support.checkpoints import wanted, zeros
-from support.pages import FENCE, PAGES, ROOT, Block, blocks, blocks_of, commands, each, is_shown, rewrite, shortened
+from support.pages import (
+    FENCE,
+    LEFT_OUT,
+    PAGES,
+    ROOT,
+    Block,
+    blocks,
+    blocks_of,
+    commands,
+    each,
+    is_shown,
+    rewrite,
+    shortened,
+)
 
 import archdsl
 from archdsl.checker.check import check
@@ -133,11 +146,14 @@ def test_every_code_has_a_section() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_section_shows_its_code_and_a_text_without_it(code: str) -> None:
-    texts = [(fence[1], fence[3]) for fence in FENCE.finditer(sections()[code])]
-    assert len(texts) == 2
-    (language, wrong), (_, right) = texts
-    assert f"{CODES[code].severity}[{code}]" in wrong
-    assert language == "console" or code in {told for _, told in expected(wrong)}
+    """Whole, as it is printed; and none in the text behind it."""
+    fences = [(fence[1] + fence[2], fence[3]) for fence in FENCE.finditer(sections()[code])]
+    (printed, *behind) = [text for form, text in fences if form in ("console", "text printed")]
+    assert f"{CODES[code].severity}[{code}]" in printed
+    assert not LEFT_OUT.search(printed)
+    (form, right) = fences[-1]
+    assert right is not printed
+    assert form == "python" or form.startswith("arch") or behind
     assert not _EXPECTED.search(right.replace("archdsl: ignore[", ""))
 
 
@@ -283,6 +299,8 @@ def test_commands_are_told_from_what_they_print() -> None:
 
 def test_what_is_left_out_stays_left_out() -> None:
     assert is_shown("a\n...\nd\n", "a\nb\nc\nd\n")
+    assert is_shown("a; ...\n", "a; ...\n")
+    assert not is_shown("a; ...\n", "a; b\nc\n")
     assert not is_shown("a\n...\nc\n", "a\nb\nc\nd\n")
     assert shortened("a\n...\nd\n", "A\nb\nc\nD\n") == "A\n...\nD\n"
     assert shortened("a\nb\n", "A\nB\n") == "A\nB\n"

@@ -18,7 +18,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-LEFT_OUT = "...\n"
+LEFT_OUT = re.compile(r"^\.\.\.\n", re.MULTILINE)  # a line that stands for any lines
 
 
 class Block(NamedTuple):
@@ -71,19 +71,19 @@ def commands(text: str) -> list[tuple[str, str]]:
 
 def is_shown(shown: str, printed: str) -> bool:
     """Whether a text is what a page shows of it; a line `...` stands for any lines."""
-    return re.fullmatch(re.escape(shown).replace(re.escape(LEFT_OUT), r"(?:.*\n)*"), printed) is not None
+    return re.fullmatch(r"(?:.*\n)*".join(map(re.escape, LEFT_OUT.split(shown))), printed) is not None
 
 
 def shortened(shown: str, printed: str) -> str:
     """What a page shows of a text that is printed now, with as many lines at both ends as it showed before."""
-    parts = shown.split(LEFT_OUT)
+    parts = LEFT_OUT.split(shown)
     if is_shown(shown, printed):
         return shown
     lines = printed.splitlines(keepends=True)
     first, last = parts[0].count("\n"), parts[-1].count("\n")
     if len(parts) != 2 or first + last >= len(lines):
         return printed
-    return "".join([*lines[:first], LEFT_OUT, *lines[len(lines) - last :]])
+    return "".join([*lines[:first], "...\n", *lines[len(lines) - last :]])
 
 
 def rewrite(block: Block, text: str) -> None:
