@@ -39,6 +39,7 @@ FLOORS = {
     "elaborate": 7,
     "checker": 8,
     "backends": 9,
+    "editors": 9,
     "reports": 9,
     "api": 10,
     "cli": 11,
