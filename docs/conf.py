@@ -13,6 +13,7 @@ from pathlib import Path
 from docutils import nodes
 from docutils.parsers import Parser
 from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "site")]
@@ -29,10 +30,9 @@ version = release = VERSION
 extensions = ["myst_parser"]
 source_suffix = {".md": "markdown", ".arch": "arch"}
 root_doc = "README"
-include_patterns = ["*.md", "docs/*.md", "specs/**", "library/*", "benchmarks/README.md"]
+include_patterns = ["*.md", "docs/*.md", "docs/pictures/*.arch", "specs/**", "library/*", "benchmarks/README.md"]
 exclude_patterns = [".*", "build", "dist", "tests", "archdsl"]
 myst_heading_anchors = 6
-myst_links_external_new_tab = False
 suppress_warnings = ["myst.header"]  # pages of the repository may begin with a picture or skip a level
 
 html_theme = "furo"
@@ -99,6 +99,18 @@ class SpecParser(Parser):
         document += section
 
 
+class OneTitle(SphinxTransform):
+    """Parts that stand beside the title of a page come below it, so that the contents list the page once."""
+
+    default_priority = 400
+
+    def apply(self, **kwargs: object) -> None:
+        first, *others = [part for part in self.document.children if isinstance(part, nodes.section)] or [None]
+        for part in others:
+            self.document.remove(part)
+            first.append(part)
+
+
 def add_contents(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the contents of the site behind the first page, which has none on GitHub."""
     if docname == root_doc:
@@ -120,6 +132,7 @@ def make_index(app: Sphinx, failure: Exception | None) -> None:
 def setup(app: Sphinx) -> None:
     """Called by Sphinx."""
     app.add_source_parser(SpecParser)
+    app.add_transform(OneTitle)
     app.add_lexer("arch", ArchLexer)
     app.add_lexer("console", ConsoleLexer)
     app.connect("source-read", add_contents)

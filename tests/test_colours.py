@@ -61,7 +61,9 @@ def test_keywords_are_those_of_the_grammar() -> None:
 
 
 def test_a_line_is_told_apart() -> None:
-    line = 'conv1: CONV 96 11x11 s4 nobias mode="same";  RELU x3  <- a.b, c   -> Tx5x96, 34,944 params, [H//2, ?]  # why'
+    line = (
+        'conv1: CONV 96 11x11 s4 nobias mode="same";  RELU x3  <- a.b, c   -> Tx5x96, 34,944 params, [H//2, ?]  # why'
+    )
     found = {part: _part(kind) for kind, part in coloured(line)}
     assert found["conv1"] == "label"
     assert found["CONV"] == found["RELU"] == "kind"
@@ -79,7 +81,9 @@ def _part(kind: object) -> str:
     return next(part for part, token in _TOKENS.items() if token is kind and part not in ("size", "reference"))
 
 
-@pytest.mark.parametrize("text", ["input: CONV 8 3", "use: ID", "if: ID", 'q, k, "v 1": CHUNK 3', "conv{i+1}: CONV 8 3"])
+@pytest.mark.parametrize(
+    "text", ["input: CONV 8 3", "use: ID", "if: ID", 'q, k, "v 1": CHUNK 3', "conv{i+1}: CONV 8 3"]
+)
 def test_a_label_may_be_any_word(text: str) -> None:
     assert coloured(text)[0][0] is Name.Label
 

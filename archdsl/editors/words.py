@@ -70,11 +70,11 @@ def rules() -> tuple[Rule, ...]:
     return (
         Rule(r"[ \t\r\n]+|\\\r?\n", (SPACE,)),
         Rule(r"#[^\n]*", (COMMENT,)),
-        Rule(rf'({_LABEL}(?:\s*,\s*{_LABEL})*)([ \t]*)(:)([ \t]*)((?i:{kinds})(?![\w.:×{{])|)', _LABELLED),
+        Rule(rf"({_LABEL}(?:\s*,\s*{_LABEL})*)([ \t]*)(:)([ \t]*)((?i:{kinds})(?![\w.:×{{])|)", _LABELLED),
         Rule(rf"([;{{}}])([ \t]*)((?i:{kinds}))(?![\w.:=×{{])", (SIGN, SPACE, KIND)),
         Rule(rf"^(?i:{kinds})(?![\w.:=×{{])", (KIND,)),
         Rule(r'"[^"\n]*"', (TEXT,)),
-        Rule(rf'(<-)([ \t]*)({_REFERENCES})', (ARROW, SPACE, REFERENCE)),
+        Rule(rf"(<-)([ \t]*)({_REFERENCES})", (ARROW, SPACE, REFERENCE)),
         Rule(rf"\b(model|block)([ \t]+)({_NAME})", (KEYWORD, SPACE, BLOCK)),
         Rule(rf"\b(use)([ \t]+)({_PATH})", (KEYWORD, SPACE, REFERENCE)),
         Rule(rf"\b(?:{_any_of(keywords())})\b(?![\w.:=×{{])", (KEYWORD,)),
