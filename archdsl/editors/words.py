@@ -1,9 +1,9 @@
 """The one source of what is coloured: the words and signs of the language as patterns, each with what it is.
 
-A rule is a regular expression that Pygments and TextMate read alike (no lookbehind, no named groups; `^` is the start of a line),
-and what the match is, or each of its groups. Rules are tried in their order at each place. Keywords are those of
-`grammars/arch.lark`, kinds those of the registry, units and values those that claims and expressions know; nothing is
-listed a second time here.
+A rule is a regular expression that Pygments and TextMate read alike (no lookbehind, no named groups; `^` is the start
+of a line), and what the match is, or each of its groups. Rules are tried in their order at each place. Keywords are
+those of `grammars/arch.lark`, kinds those of the registry, units and values those that claims and expressions know;
+nothing is listed a second time here.
 """
 
 from __future__ import annotations
@@ -47,8 +47,12 @@ _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _PATH = rf"{_NAME}(?:\.[A-Za-z0-9_]+)*"
 _TEMPLATE = rf"{_NAME}(?:\{{[A-Za-z0-9_+*/%-]*\}}[A-Za-z0-9_]*)+"
 _LABEL = rf'(?:{_TEMPLATE}|{_NAME}|[0-9]+|"[^"\n]*")'
+_REFERENCE = rf'(?:{_TEMPLATE}|{_PATH}|"[^"\n]*")'
+_REFERENCES = rf"{_REFERENCE}(?:[ \t]*,[ \t]*{_REFERENCE})*"
 _AXIS = r"(?:[0-9]+|\?|[A-Z][A-Z0-9_]*)"
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:[KMGT]i?B?|B)?"
+
+_LABELLED = (LABEL, SPACE, SIGN, SPACE, KIND)
 
 
 class Rule(NamedTuple):
@@ -94,11 +98,6 @@ def rules() -> tuple[Rule, ...]:
         Rule(r"\.\.|==|!=|<=|>=|//|[-+*/%<>=]", (OPERATOR,)),
         Rule(r"[{}()\[\],;:]", (SIGN,)),
     )
-
-
-_LABELLED = (LABEL, SPACE, SIGN, SPACE, KIND)
-_REFERENCE = rf'(?:{_TEMPLATE}|{_PATH}|"[^"\n]*")'
-_REFERENCES = rf"{_REFERENCE}(?:[ \t]*,[ \t]*{_REFERENCE})*"
 
 
 def _any_of(words: Collection[str]) -> str:

@@ -1,6 +1,6 @@
 """Draw what the terminal shows as pictures for the documentation: `python docs/pictures/make.py`.
 
-The program runs in the root of the repository as it would on a terminal, with colours, and what it prints becomes an SVG.
+The program runs in the root of the repository as it would on a terminal, with colours; what it prints becomes an SVG.
 A test compares the pictures with a fresh drawing.
 """
 
