@@ -17,33 +17,33 @@ from pygments.token import (
     Whitespace,
 )
 
-from archdsl.editors import words
+from archdsl.editors.words import Part, Rule, rules
 
 _TOKENS = {
-    words.COMMENT: Comment.Single,
-    words.TEXT: String.Double,
-    words.KEYWORD: Keyword,
-    words.VALUE: Keyword.Constant,
-    words.KIND: Name.Function,
-    words.BLOCK: Name.Class,
-    words.LABEL: Name.Label,
-    words.REFERENCE: Name.Label,
-    words.OPTION: Name.Attribute,
-    words.SIZE: Number,
-    words.NUMBER: Number,
-    words.UNIT: Keyword.Type,
-    words.SYMBOL: Name.Variable,
-    words.HOLE: Name.Exception,
-    words.REPEAT: Operator.Word,
-    words.NAME: Text,
-    words.ARROW: Operator,
-    words.OPERATOR: Operator,
-    words.SIGN: Punctuation,
-    words.SPACE: Whitespace,
+    Part.COMMENT: Comment.Single,
+    Part.TEXT: String.Double,
+    Part.KEYWORD: Keyword,
+    Part.VALUE: Keyword.Constant,
+    Part.KIND: Name.Function,
+    Part.BLOCK: Name.Class,
+    Part.LABEL: Name.Label,
+    Part.REFERENCE: Name.Label,
+    Part.OPTION: Name.Attribute,
+    Part.SIZE: Number,
+    Part.NUMBER: Number,
+    Part.UNIT: Keyword.Type,
+    Part.SYMBOL: Name.Variable,
+    Part.HOLE: Name.Exception,
+    Part.REPEAT: Operator.Word,
+    Part.NAME: Text,
+    Part.ARROW: Operator,
+    Part.OPERATOR: Operator,
+    Part.SIGN: Punctuation,
+    Part.SPACE: Whitespace,
 }
 
 
-def _rule(rule: words.Rule) -> tuple[str, Any]:
+def _rule(rule: Rule) -> tuple[str, Any]:
     """A rule as Pygments has it."""
     tokens = [_TOKENS[part] for part in rule.parts]
     return rule.pattern, tokens[0] if len(tokens) == 1 else bygroups(*tokens)
@@ -56,4 +56,4 @@ class ArchLexer(RegexLexer):
     aliases: ClassVar[list[str]] = ["arch", "archdsl"]
     filenames: ClassVar[list[str]] = ["*.arch"]
     url = "https://pypi.org/project/archdsl/"
-    tokens: ClassVar[dict[str, list[tuple[str, Any]]]] = {"root": [_rule(rule) for rule in words.rules()]}
+    tokens: ClassVar[dict[str, list[tuple[str, Any]]]] = {"root": [_rule(rule) for rule in rules()]}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from enum import StrEnum, auto
 
 from archdsl.analysis.cost import TOTALS
 from archdsl.data import GRAMMARS
@@ -17,31 +18,31 @@ from archdsl.expressions.scope import VALUES
 from archdsl.layers import REGISTRY
 from archdsl.named import NamedTuple
 
-# What a part of a text can be.
-COMMENT, TEXT, KEYWORD, VALUE, KIND, BLOCK, LABEL, REFERENCE = (
-    "comment",
-    "text",
-    "keyword",
-    "value",
-    "kind",
-    "block",
-    "label",
-    "reference",
-)
-OPTION, SIZE, NUMBER, UNIT, SYMBOL, HOLE, REPEAT, NAME, ARROW, OPERATOR, SIGN, SPACE = (
-    "option",
-    "size",
-    "number",
-    "unit",
-    "symbol",
-    "hole",
-    "repeat",
-    "name",
-    "arrow",
-    "operator",
-    "sign",
-    "space",
-)
+
+class Part(StrEnum):
+    """What a part of a text can be."""
+
+    COMMENT = auto()
+    TEXT = auto()
+    KEYWORD = auto()
+    VALUE = auto()
+    KIND = auto()
+    BLOCK = auto()
+    LABEL = auto()
+    REFERENCE = auto()
+    OPTION = auto()
+    SIZE = auto()
+    NUMBER = auto()
+    UNIT = auto()
+    SYMBOL = auto()
+    HOLE = auto()
+    REPEAT = auto()
+    NAME = auto()
+    ARROW = auto()
+    OPERATOR = auto()
+    SIGN = auto()
+    SPACE = auto()
+
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _PATH = rf"{_NAME}(?:\.[A-Za-z0-9_]+)*"
@@ -52,14 +53,14 @@ _REFERENCES = rf"{_REFERENCE}(?:[ \t]*,[ \t]*{_REFERENCE})*"
 _AXIS = r"(?:[0-9]+|\?|[A-Z][A-Z0-9_]*)"
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:[KMGT]i?B?|B)?"
 
-_LABELLED = (LABEL, SPACE, SIGN, SPACE, KIND)
+_LABELLED = (Part.LABEL, Part.SPACE, Part.SIGN, Part.SPACE, Part.KIND)
 
 
 class Rule(NamedTuple):
     """A pattern, and what the whole match is, or each of its groups."""
 
     pattern: str
-    parts: tuple[str, ...]
+    parts: tuple[Part, ...]
 
 
 def keywords() -> tuple[str, ...]:
@@ -72,31 +73,31 @@ def rules() -> tuple[Rule, ...]:
     """All rules, in the order in which they are tried."""
     kinds = _any_of(REGISTRY)
     return (
-        Rule(r"[ \t\r\n]+|\\\r?\n", (SPACE,)),
-        Rule(r"#[^\n]*", (COMMENT,)),
+        Rule(r"[ \t\r\n]+|\\\r?\n", (Part.SPACE,)),
+        Rule(r"#[^\n]*", (Part.COMMENT,)),
         Rule(rf"({_LABEL}(?:\s*,\s*{_LABEL})*)([ \t]*)(:)([ \t]*)((?i:{kinds})(?![\w.:×{{])|)", _LABELLED),
-        Rule(rf"([;{{}}])([ \t]*)((?i:{kinds}))(?![\w.:=×{{])", (SIGN, SPACE, KIND)),
-        Rule(rf"^(?i:{kinds})(?![\w.:=×{{])", (KIND,)),
-        Rule(r'"[^"\n]*"', (TEXT,)),
-        Rule(rf"(<-)([ \t]*)({_REFERENCES})", (ARROW, SPACE, REFERENCE)),
-        Rule(rf"\b(model|block)([ \t]+)({_NAME})", (KEYWORD, SPACE, BLOCK)),
-        Rule(rf"\b(use)([ \t]+)({_PATH})", (KEYWORD, SPACE, REFERENCE)),
-        Rule(rf"\b(?:{_any_of(keywords())})\b(?![\w.:=×{{])", (KEYWORD,)),
-        Rule(rf"({_NAME})([ \t]*)(=)(?!=)", (OPTION, SPACE, OPERATOR)),
-        Rule(rf"\b(?:{_any_of(VALUES)})\b", (VALUE,)),
-        Rule(r"[x×](?:[0-9]+|\?)(?![\w.?])|[x×](?=\()", (REPEAT,)),
-        Rule(rf"{_AXIS}(?:[x×]{_AXIS})+(?![A-Za-z0-9_(.?])", (SIZE,)),
-        Rule(rf"({_NUMBER})([ \t]+)({_any_of(TOTALS)}|memory)\b", (NUMBER, SPACE, UNIT)),
-        Rule(rf"(?:{_NUMBER})(?![\w(])", (NUMBER,)),
-        Rule(r"\?", (HOLE,)),
-        Rule(rf"\b(?:{kinds})\b(?![\w.×{{])", (KIND,)),
-        Rule(r"[a-z](?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*(?![\w.{])", (OPTION,)),
-        Rule(r"\b[A-Z](?![A-Za-z0-9_.])", (SYMBOL,)),
-        Rule(r"\b[A-Z][A-Z0-9_]+(?![\w.{])", (BLOCK,)),
-        Rule(rf"{_TEMPLATE}|[A-Za-z_][A-Za-z0-9_×]*(?:\.[A-Za-z0-9_]+)*", (NAME,)),
-        Rule(r"<-|->", (ARROW,)),
-        Rule(r"\.\.|==|!=|<=|>=|//|[-+*/%<>=]", (OPERATOR,)),
-        Rule(r"[{}()\[\],;:]", (SIGN,)),
+        Rule(rf"([;{{}}])([ \t]*)((?i:{kinds}))(?![\w.:=×{{])", (Part.SIGN, Part.SPACE, Part.KIND)),
+        Rule(rf"^(?i:{kinds})(?![\w.:=×{{])", (Part.KIND,)),
+        Rule(r'"[^"\n]*"', (Part.TEXT,)),
+        Rule(rf"(<-)([ \t]*)({_REFERENCES})", (Part.ARROW, Part.SPACE, Part.REFERENCE)),
+        Rule(rf"\b(model|block)([ \t]+)({_NAME})", (Part.KEYWORD, Part.SPACE, Part.BLOCK)),
+        Rule(rf"\b(use)([ \t]+)({_PATH})", (Part.KEYWORD, Part.SPACE, Part.REFERENCE)),
+        Rule(rf"\b(?:{_any_of(keywords())})\b(?![\w.:=×{{])", (Part.KEYWORD,)),
+        Rule(rf"({_NAME})([ \t]*)(=)(?!=)", (Part.OPTION, Part.SPACE, Part.OPERATOR)),
+        Rule(rf"\b(?:{_any_of(VALUES)})\b", (Part.VALUE,)),
+        Rule(r"[x×](?:[0-9]+|\?)(?![\w.?])|[x×](?=\()", (Part.REPEAT,)),
+        Rule(rf"{_AXIS}(?:[x×]{_AXIS})+(?![A-Za-z0-9_(.?])", (Part.SIZE,)),
+        Rule(rf"({_NUMBER})([ \t]+)({_any_of(TOTALS)}|memory)\b", (Part.NUMBER, Part.SPACE, Part.UNIT)),
+        Rule(rf"(?:{_NUMBER})(?![\w(])", (Part.NUMBER,)),
+        Rule(r"\?", (Part.HOLE,)),
+        Rule(rf"\b(?:{kinds})\b(?![\w.×{{])", (Part.KIND,)),
+        Rule(r"[a-z](?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*(?![\w.{])", (Part.OPTION,)),
+        Rule(r"\b[A-Z](?![A-Za-z0-9_.])", (Part.SYMBOL,)),
+        Rule(r"\b[A-Z][A-Z0-9_]+(?![\w.{])", (Part.BLOCK,)),
+        Rule(rf"{_TEMPLATE}|[A-Za-z_][A-Za-z0-9_×]*(?:\.[A-Za-z0-9_]+)*", (Part.NAME,)),
+        Rule(r"<-|->", (Part.ARROW,)),
+        Rule(r"\.\.|==|!=|<=|>=|//|[-+*/%<>=]", (Part.OPERATOR,)),
+        Rule(r"[{}()\[\],;:]", (Part.SIGN,)),
     )
 
 
