@@ -36,7 +36,7 @@ _TOKENS = {
     Part.HOLE: Name.Exception,
     Part.REPEAT: Operator.Word,
     Part.NAME: Text,
-    Part.ARROW: Operator,
+    Part.ARROW: Operator.Word,
     Part.OPERATOR: Operator,
     Part.SIGN: Punctuation,
     Part.SPACE: Whitespace,
