@@ -8,6 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from archdsl.cli import arguments, help, main
+from archdsl.layers import REGISTRY
 
 COMMANDS = sorted(arguments.COMMANDS)
 EXAMPLES = [(command, example) for command, page in help.PAGES.items() for example in page.examples]
@@ -53,6 +54,22 @@ def test_an_example_is_a_call_that_is_taken(command: str, example: str) -> None:
     assert program == "archdsl"
     read = arguments.read(words)
     assert read.command == command or (command, read.command) == ("limits", "check")
+
+
+@pytest.mark.parametrize("kind", ["", *sorted(REGISTRY)])
+def test_what_is_said_of_a_kind_fits_80_columns(kind: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """But for examples and words that are longer by themselves."""
+    assert main.main(["layers", *kind.split()]) == 0
+    lines = capsys.readouterr().out.partition("\nExamples\n")[0].splitlines()
+    assert [line for line in lines if len(line) > 80 and " " in line.strip()] == []
+
+
+def test_what_is_said_of_kinds_is_what_it_was(
+    golden: Callable[[str, str], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    for word in ("", "CONV", "ATTENTION"):
+        main.main(["layers", *word.split()])
+        golden(f"layers_{word or 'all'}.txt", capsys.readouterr().out)
 
 
 def test_every_option_is_in_the_page_of_the_commands(capsys: pytest.CaptureFixture[str]) -> None:
