@@ -17,33 +17,33 @@ from pygments.token import (
     Whitespace,
 )
 
-from archdsl.editors.words import Part, Rule, rules
+from archdsl.editors.words import TextPart, ColourRule, rules
 
 _TOKENS = {
-    Part.COMMENT: Comment.Single,
-    Part.TEXT: String.Double,
-    Part.KEYWORD: Keyword,
-    Part.VALUE: Keyword.Constant,
-    Part.KIND: Name.Function,
-    Part.BLOCK: Name.Class,
-    Part.LABEL: Name.Label,
-    Part.REFERENCE: Name.Label,
-    Part.OPTION: Name.Attribute,
-    Part.SIZE: Number,
-    Part.NUMBER: Number,
-    Part.UNIT: Keyword.Type,
-    Part.SYMBOL: Name.Variable,
-    Part.HOLE: Name.Exception,
-    Part.REPEAT: Operator.Word,
-    Part.NAME: Text,
-    Part.ARROW: Operator.Word,
-    Part.OPERATOR: Operator,
-    Part.SIGN: Punctuation,
-    Part.SPACE: Whitespace,
+    TextPart.COMMENT: Comment.Single,
+    TextPart.TEXT: String.Double,
+    TextPart.KEYWORD: Keyword,
+    TextPart.VALUE: Keyword.Constant,
+    TextPart.KIND: Name.Function,
+    TextPart.BLOCK: Name.Class,
+    TextPart.LABEL: Name.Label,
+    TextPart.REFERENCE: Name.Label,
+    TextPart.OPTION: Name.Attribute,
+    TextPart.SIZE: Number,
+    TextPart.NUMBER: Number,
+    TextPart.UNIT: Keyword.Type,
+    TextPart.SYMBOL: Name.Variable,
+    TextPart.HOLE: Name.Exception,
+    TextPart.REPEAT: Operator.Word,
+    TextPart.NAME: Text,
+    TextPart.ARROW: Operator.Word,
+    TextPart.OPERATOR: Operator,
+    TextPart.SIGN: Punctuation,
+    TextPart.SPACE: Whitespace,
 }
 
 
-def _rule(rule: Rule) -> tuple[str, Any]:
+def _rule(rule: ColourRule) -> tuple[str, Any]:
     """A rule as Pygments has it."""
     tokens = [_TOKENS[part] for part in rule.parts]
     return rule.pattern, tokens[0] if len(tokens) == 1 else bygroups(*tokens)

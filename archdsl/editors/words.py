@@ -19,8 +19,8 @@ from archdsl.layers import REGISTRY
 from archdsl.named import NamedTuple
 
 
-class Part(StrEnum):
-    """What a part of a text can be."""
+class TextPart(StrEnum):
+    """What a part of a text can be: whatever has a colour of its own."""
 
     COMMENT = auto()
     TEXT = auto()
@@ -53,14 +53,14 @@ _REFERENCES = rf"{_REFERENCE}(?:[ \t]*,[ \t]*{_REFERENCE})*"
 _AXIS = r"(?:[0-9]+|\?|[A-Z][A-Z0-9_]*)"
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:[KMGT]i?B?|B)?"
 
-_LABELLED = (Part.LABEL, Part.SPACE, Part.SIGN, Part.SPACE, Part.KIND)
+_LABELLED = (TextPart.LABEL, TextPart.SPACE, TextPart.SIGN, TextPart.SPACE, TextPart.KIND)
 
 
-class Rule(NamedTuple):
+class ColourRule(NamedTuple):
     """A pattern, and what the whole match is, or each of its groups."""
 
     pattern: str
-    parts: tuple[Part, ...]
+    parts: tuple[TextPart, ...]
 
 
 def keywords() -> tuple[str, ...]:
@@ -69,35 +69,37 @@ def keywords() -> tuple[str, ...]:
     return tuple(sorted(set(re.findall(r'"([a-z]+)"', re.sub(r"//[^\n]*", "", grammar)))))
 
 
-def rules() -> tuple[Rule, ...]:
+def rules() -> tuple[ColourRule, ...]:
     """All rules, in the order in which they are tried."""
     kinds = _any_of(REGISTRY)
     return (
-        Rule(r"[ \t\r\n]+|\\\r?\n", (Part.SPACE,)),
-        Rule(r"#[^\n]*", (Part.COMMENT,)),
-        Rule(rf"({_LABEL}(?:\s*,\s*{_LABEL})*)([ \t]*)(:)([ \t]*)((?i:{kinds})(?![\w.:×{{])|)", _LABELLED),
-        Rule(rf"([;{{}}])([ \t]*)((?i:{kinds}))(?![\w.:=×{{])", (Part.SIGN, Part.SPACE, Part.KIND)),
-        Rule(rf"^(?i:{kinds})(?![\w.:=×{{])", (Part.KIND,)),
-        Rule(r'"[^"\n]*"', (Part.TEXT,)),
-        Rule(rf"(<-)([ \t]*)({_REFERENCES})", (Part.ARROW, Part.SPACE, Part.REFERENCE)),
-        Rule(rf"\b(model|block)([ \t]+)({_NAME})", (Part.KEYWORD, Part.SPACE, Part.BLOCK)),
-        Rule(rf"\b(use)([ \t]+)({_PATH})", (Part.KEYWORD, Part.SPACE, Part.REFERENCE)),
-        Rule(rf"\b(?:{_any_of(keywords())})\b(?![\w.:=×{{])", (Part.KEYWORD,)),
-        Rule(rf"({_NAME})([ \t]*)(=)(?!=)", (Part.OPTION, Part.SPACE, Part.OPERATOR)),
-        Rule(rf"\b(?:{_any_of(VALUES)})\b", (Part.VALUE,)),
-        Rule(r"[x×](?:[0-9]+|\?)(?![\w.?])|[x×](?=\()", (Part.REPEAT,)),
-        Rule(rf"{_AXIS}(?:[x×]{_AXIS})+(?![A-Za-z0-9_(.?])", (Part.SIZE,)),
-        Rule(rf"({_NUMBER})([ \t]+)({_any_of(TOTALS)}|memory)\b", (Part.NUMBER, Part.SPACE, Part.UNIT)),
-        Rule(rf"(?:{_NUMBER})(?![\w(])", (Part.NUMBER,)),
-        Rule(r"\?", (Part.HOLE,)),
-        Rule(rf"\b(?:{kinds})\b(?![\w.×{{])", (Part.KIND,)),
-        Rule(r"[a-z](?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*(?![\w.{])", (Part.OPTION,)),
-        Rule(r"\b[A-Z](?![A-Za-z0-9_.])", (Part.SYMBOL,)),
-        Rule(r"\b[A-Z][A-Z0-9_]+(?![\w.{])", (Part.BLOCK,)),
-        Rule(rf"{_TEMPLATE}|[A-Za-z_][A-Za-z0-9_×]*(?:\.[A-Za-z0-9_]+)*", (Part.NAME,)),
-        Rule(r"<-|->", (Part.ARROW,)),
-        Rule(r"\.\.|==|!=|<=|>=|//|[-+*/%<>=]", (Part.OPERATOR,)),
-        Rule(r"[{}()\[\],;:]", (Part.SIGN,)),
+        ColourRule(r"[ \t\r\n]+|\\\r?\n", (TextPart.SPACE,)),
+        ColourRule(r"#[^\n]*", (TextPart.COMMENT,)),
+        ColourRule(rf"({_LABEL}(?:\s*,\s*{_LABEL})*)([ \t]*)(:)([ \t]*)((?i:{kinds})(?![\w.:×{{])|)", _LABELLED),
+        ColourRule(rf"([;{{}}])([ \t]*)((?i:{kinds}))(?![\w.:=×{{])", (TextPart.SIGN, TextPart.SPACE, TextPart.KIND)),
+        ColourRule(rf"^(?i:{kinds})(?![\w.:=×{{])", (TextPart.KIND,)),
+        ColourRule(r'"[^"\n]*"', (TextPart.TEXT,)),
+        ColourRule(rf"(<-)([ \t]*)({_REFERENCES})", (TextPart.ARROW, TextPart.SPACE, TextPart.REFERENCE)),
+        ColourRule(rf"\b(model|block)([ \t]+)({_NAME})", (TextPart.KEYWORD, TextPart.SPACE, TextPart.BLOCK)),
+        ColourRule(rf"\b(use)([ \t]+)({_PATH})", (TextPart.KEYWORD, TextPart.SPACE, TextPart.REFERENCE)),
+        ColourRule(rf"\b(?:{_any_of(keywords())})\b(?![\w.:=×{{])", (TextPart.KEYWORD,)),
+        ColourRule(rf"({_NAME})([ \t]*)(=)(?!=)", (TextPart.OPTION, TextPart.SPACE, TextPart.OPERATOR)),
+        ColourRule(rf"\b(?:{_any_of(VALUES)})\b", (TextPart.VALUE,)),
+        ColourRule(r"[x×](?:[0-9]+|\?)(?![\w.?])|[x×](?=\()", (TextPart.REPEAT,)),
+        ColourRule(rf"{_AXIS}(?:[x×]{_AXIS})+(?![A-Za-z0-9_(.?])", (TextPart.SIZE,)),
+        ColourRule(
+            rf"({_NUMBER})([ \t]+)({_any_of(TOTALS)}|memory)\b", (TextPart.NUMBER, TextPart.SPACE, TextPart.UNIT)
+        ),
+        ColourRule(rf"(?:{_NUMBER})(?![\w(])", (TextPart.NUMBER,)),
+        ColourRule(r"\?", (TextPart.HOLE,)),
+        ColourRule(rf"\b(?:{kinds})\b(?![\w.×{{])", (TextPart.KIND,)),
+        ColourRule(r"[a-z](?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*(?![\w.{])", (TextPart.OPTION,)),
+        ColourRule(r"\b[A-Z](?![A-Za-z0-9_.])", (TextPart.SYMBOL,)),
+        ColourRule(r"\b[A-Z][A-Z0-9_]+(?![\w.{])", (TextPart.BLOCK,)),
+        ColourRule(rf"{_TEMPLATE}|[A-Za-z_][A-Za-z0-9_×]*(?:\.[A-Za-z0-9_]+)*", (TextPart.NAME,)),
+        ColourRule(r"<-|->", (TextPart.ARROW,)),
+        ColourRule(r"\.\.|==|!=|<=|>=|//|[-+*/%<>=]", (TextPart.OPERATOR,)),
+        ColourRule(r"[{}()\[\],;:]", (TextPart.SIGN,)),
     )
 
 
