@@ -17,7 +17,7 @@ from pygments.token import (
     Whitespace,
 )
 
-from archdsl.editors.words import TextPart, ColourRule, rules
+from archdsl.editors.words import ColourRule, TextPart, rules
 
 _TOKENS = {
     TextPart.COMMENT: Comment.Single,
