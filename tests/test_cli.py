@@ -837,3 +837,16 @@ def test_a_check_imports_no_typing() -> None:
     ran = subprocess.run(command, capture_output=True, text=True, check=True)
     assert {"archdsl.cli.check", "re"} <= set(ran.stderr.split())
     assert not {"typing", "fractions", "dataclasses", "inspect", "copy"} & set(ran.stderr.split())
+
+
+def test_cases_of_an_unknown_parameter_are_one_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `cases` would set is not set, so that no second message says the same of the model."""
+    monkeypatch.chdir(tmp_path)
+    Path("net.arch").write_text("model Net(classes=10)\ncases klasses in [10, 20]\ninput 28x28x1\nFC classes\n")
+    assert cli.main(["check", "net.arch"]) == 1
+    out = capsys.readouterr().out
+    assert out.count("error[unknown-parameter]") == 1
+    assert "net.arch:2:7" in out
+    assert "did you mean classes?" in out

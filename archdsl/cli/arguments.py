@@ -13,14 +13,13 @@ COMMANDS = {
     "check": "check shapes, parameters and claims",
     "summary": "print the table of the layers",
     "compile": "write PyTorch source",
-    "fmt": "lay specs out in the one canonical way",
-    "convert": "write a lecture listing as a spec",
+    "fmt": "lay specs out in the one canonical form",
+    "convert": "write a listing as a spec",
     "weights": "compare a checkpoint with a spec, tensor by tensor",
-    "solve": "find the largest or smallest value of a parameter that meets a bound",
-    "layers": "tell what kinds of layer there are, or all about one",
-    "limits": "tell the bounds on what a text may cost",
+    "solve": "find the largest or smallest value of a parameter within a bound",
+    "layers": "list the kinds of layer, or explain one",
+    "limits": "list the limits on what a text may cost",
 }
-_PARAMETERS_HELP = "a value for a parameter of the model: a number, yes or no, [a list], otherwise a text"
 
 
 class Arguments(NamedTuple):
@@ -82,7 +81,9 @@ def _before_command(argv: list[str]) -> tuple[list[str], list[str]]:
     at = 0
     while at < len(argv) and argv[at].startswith("-") and argv[at] != "-":
         if argv[at] in ("-h", "--help"):
-            _show(_help())
+            from archdsl.cli.help import overview
+
+            _show(overview(COMMANDS))
         if argv[at] in ("-V", "--version"):
             _show(f"archdsl {VERSION}\n")
         if not argv[at].startswith("--limit"):
@@ -145,73 +146,36 @@ def _count(command: str, paths: list[str]) -> None:
 
 def _parser(command: str) -> Any:
     """The parser of one command; the others are not built."""
-    from argparse import ArgumentParser, RawDescriptionHelpFormatter
+    from argparse import SUPPRESS, ArgumentParser
 
-    from archdsl.cli import options
+    from archdsl.cli import help, options
 
     class Parser(ArgumentParser):
         def error(self, message: str) -> NoReturn:
             raise Usage(f"{message}; see archdsl {command} --help")
 
+        def format_help(self) -> str:
+            parts = [help.description(command, COMMANDS[command]), super().format_help(), help.examples(command)]
+            return f"usage: {help.usage(command)}\n\n" + "\n\n".join(part.strip("\n") for part in parts) + "\n"
+
     parser = Parser(
-        prog=f"archdsl {command}",
-        usage=f"archdsl {command} {options.USAGES[command]}",
-        description=f"{COMMANDS[command][0].upper()}{COMMANDS[command][1:]}.",
-        epilog=_epilog(command),
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        prog=f"archdsl {command}", usage=SUPPRESS, add_help=False, formatter_class=help.Formatter, allow_abbrev=False
     )
-    parser.add_argument("words", nargs="*", metavar=options.WORDS_OF[command], help=options.WORDS_HELP[command])
+    parser.add_argument("words", nargs="*", help=SUPPRESS)
     options.OPTIONS[command](parser)
     parser.add_argument(
         "--limit",
         action="append",
         default=[],
         metavar="NAME=N",
-        help="raise or lower a bound; archdsl limits lists them",
+        help="change a limit; archdsl limits lists them",
     )
+    parser.add_argument("-h", "--help", action="help", help="show this help, and exit")
     return parser
-
-
-def _epilog(command: str) -> str:
-    from archdsl.cli.options import EXAMPLES
-
-    parts = (
-        [f"NAME=VALUE is {_PARAMETERS_HELP}.\nA path with = in it is given as ./a=b."] if _takes_values(command) else []
-    )
-    return "\n\n".join([*parts, "\n".join(["examples:", *(f"  {example}" for example in EXAMPLES[command])])])
 
 
 def _takes_values(command: str) -> bool:
     return command in ("check", "summary", "compile", "weights", "solve")
-
-
-def _help() -> str:
-    """`archdsl --help`."""
-    from archdsl.cli.options import EXAMPLES
-
-    width = max(map(len, COMMANDS))
-    return "\n".join(
-        [
-            "usage: archdsl COMMAND ...",
-            "",
-            "Check neural-network architectures and compile them to PyTorch.",
-            "",
-            "commands:",
-            *(f"  {name:{width}}  {text}" for name, text in COMMANDS.items()),
-            "",
-            "options:",
-            "  -h, --help      this text; archdsl COMMAND --help tells about one command",
-            "  --version       the version",
-            "  --limit NAME=N  raise or lower a bound; archdsl limits lists them",
-            "",
-            "exit status: 0 all holds, 1 something was found, 2 wrong usage or a file that cannot be read or written",
-            "",
-            "examples:",
-            *(f"  {example}" for example in EXAMPLES[""]),
-            "",
-        ]
-    )
 
 
 def _limits(words: list[str]) -> Limits:
