@@ -65,11 +65,11 @@ _DTYPES = "float64, float32 (taken where none is given), float16, bfloat16"
 
 
 def _positive(text: str) -> int:
-    """A whole number of 1 or more, for argparse."""
+    """An integer of 1 or more, for argparse."""
     if not re.fullmatch("[0-9]{1,9}", text) or not int(text):
         from argparse import ArgumentTypeError
 
-        raise ArgumentTypeError(f"{text[:40]!r} is no whole number from 1 to 999,999,999")
+        raise ArgumentTypeError(f"must be an integer from 1 to 999,999,999, got {text[:40]}")
     return int(text)
 
 
@@ -80,7 +80,7 @@ def _dtype(text: str) -> str:
     if text not in BYTES:
         from argparse import ArgumentTypeError
 
-        raise ArgumentTypeError(f"no dtype {text[:40]!r}: it is one of {', '.join(BYTES)}")
+        raise ArgumentTypeError(f"unknown dtype {text[:40]!r}; choose one of {', '.join(BYTES)}")
     return text
 
 
@@ -147,7 +147,7 @@ def _summary_options(parser: Any) -> None:
 
 def _compile_options(parser: Any) -> None:
     _output_options(parser)
-    words = "write the imports of modules of other packages (MODULE): code that runs with the source"
+    words = "enable external modules (MODULE): the source imports them, which runs their code"
     parser.add_argument("--allow-modules", action="store_true", help=words)
     words = "let each activation overwrite its input, where nothing else reads that"
     parser.add_argument("--inplace", action="store_true", help=words)
@@ -173,7 +173,7 @@ def _notation(parser: Any) -> None:
 
 
 def _explain(parser: Any) -> None:
-    words = "tell how each line of a listing was read: what was inferred, what was passed over"
+    words = "tell how each line of a listing was read: what was inferred, what was ignored"
     parser.add_argument("--explain-reading", action="store_true", help=words)
 
 
@@ -252,7 +252,7 @@ WORDS_HELP = {
     "fmt": "files, folders with .arch files, or - for standard input",
     "convert": "a file, or - for standard input",
     "weights": "a spec, and a safetensors file, of which only the header is read",
-    "solve": "a file, or - for standard input, and a bound such as 'params <= 60M', or several parted by commas",
+    "solve": "a file, or - for standard input, and a bound such as 'params <= 60M', or several separated by commas",
     "layers": "a kind of layer, in any case",
     "limits": "",
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-_SHORT_TEXT = 1_000  # characters of a list that tell it from others as they stand
+_SHORT_TEXT = 1_000  # characters of a list that distinguish it from others
 
 
 class Values(tuple[Any, ...]):

@@ -45,7 +45,7 @@ class Worked:
 
     @property
     def figure(self) -> Size:
-        """What comes out."""
+        """The output."""
         total: Size = 0
         for product in self.products:
             figure: Size = 1
