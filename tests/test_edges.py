@@ -120,7 +120,7 @@ def test_the_first_value_that_a_rule_refuses(text: str, code: str) -> None:
         ("input 6x6x2;;UPCONV 2 3 s2 p1 outpad=1 -> 1x1x2", "height and width: (6 - 1)*2 - 2 + 1*(3 - 1) + 1 + 1 = 12"),
         # PyTorch leaves out a window that would start behind the input
         ("input 3x3x2;;MAXPOOL 2 s3 p1 ceil -> 5x5x2", "height and width: (3 + 2 - 2)/3 rounded up + 1 = 2"),
-        ("input 3x3x2;;MAXPOOL 2 s4 ceil -> 5x5x2", "without the one that starts behind the input, = 1"),
+        ("input 3x3x2;;MAXPOOL 2 s4 ceil -> 5x5x2", "without the one that starts after the input, = 1"),
     ],
 )
 def test_a_shape_shows_its_arithmetic(text: str, because: str) -> None:

@@ -323,7 +323,7 @@ def test_a_layout_that_would_change_a_text_is_not_given(
     monkeypatch.setattr(TextRow, "text", lambda row: change(whole(row)))
     found = formatted(Source("<text>", "input 8\nRELU # a\n"), REGISTRY, Limits())
     assert (found.text, [fault.code for fault in found.diagnostics]) == (None, ["syntax"])
-    assert "so it is left as it is" in found.diagnostics[0].message
+    assert "so it is left unchanged" in found.diagnostics[0].message
 
 
 # ---- The command
