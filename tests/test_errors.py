@@ -114,11 +114,14 @@ def mended() -> list[tuple[Case, Diagnostic]]:
     return [(case, one) for case in CASES for one in checked(case).diagnostics if one.fix is not None]
 
 
+MENDED = mended()
+
+
 def test_many_texts_are_mended() -> None:
-    assert len(mended()) >= 30
+    assert len(MENDED) >= 30
 
 
-@pytest.mark.parametrize(("case", "diagnostic"), mended(), ids=lambda value: getattr(value, "hint", ""))
+@pytest.mark.parametrize(("case", "diagnostic"), MENDED, ids=lambda value: getattr(value, "hint", ""))
 def test_a_fix_takes_its_fault_away(case: Case, diagnostic: Diagnostic) -> None:
     """With its edits the fault is gone, and its line has no other but claims that fail."""
     fix, text = diagnostic.fix, case.text

@@ -164,7 +164,7 @@ def holds(text: str, network: bool = True) -> bool:
 
 def network_of(text: str) -> list[object]:
     """What is told of the network of a text: each code, every layer and every figure."""
-    limits = Limits(visits=2_000)
+    limits = Limits(visits=2_000, tries=20)  # of what is tried for holes a little is as good a comparison
     checked = check(read(Source("text.arch", text), limits), {}, limits)
     told: list[object] = [fault.code for fault in checked.diagnostics]
     try:

@@ -124,6 +124,37 @@ def test_no_kind_reads_more_than_it_says(kind: type[Layer], example: Example) ->
     )
 
 
+WINDOW = Field(1, -1, 1)  # of a convolution with a window of 3
+POINTWISE = (
+    *("BN", "LN", "RMSNORM", "L2NORM", "LRN 3", "SOFTMAX", "LOGSOFTMAX", "TANH", "GELU", "HARDTANH", "PRELU", "RRELU"),
+    *("DROPOUT", "CHANNELDROPOUT", "GLU", "SWIGLU", "ID", "CHANNELSHUFFLE 2", "ADD { ID; TANH }", "LINEAR 5"),
+)
+WIDE = (
+    *("BN nostats", "INSTANCENORM", "GN 2", "LN axes=all", "LN axes=[width, channels]", "L2NORM axis=height"),
+    *("SOFTMAX axis=height", "GLU axis=width", "GLOBALAVGPOOL", "UPSAMPLE 2 mode=bilinear", "FC 5"),
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "field"), [*((line, WINDOW) for line in POINTWISE), *((line, WHOLE) for line in WIDE)]
+)
+def test_what_looks_at_each_position_alone_widens_no_field(line: str, field: Field | None) -> None:
+    """A field that is too wide is right and of no use; gradients do not tell."""
+    network = archdsl.loads(f"input 16x16x4\nCONV 4 3x3 p1\n{line}").network
+    assert fields_of_outputs(network) == [{"input": (field, field)}]
+
+
+@pytest.mark.parametrize("line", ["LINEAR 5 <- c", "ROTARY <- c", "BILINEAR 3 <- c, b"])
+def test_steps_are_looked_at_alone(line: str) -> None:
+    network = archdsl.loads(f"input a: 9x8\ninput b: 9x8\nc: CONV 8 3 p1 <- a\ny: {line}\noutput y, b").network
+    assert fields_of_outputs(network)[0]["a"] == (WINDOW,)
+
+
+def test_a_vector_looked_up_is_that_of_its_own_step() -> None:
+    network = archdsl.loads("input 9 int\nEMBED 10 4\nCONV 3 3 p1").network
+    assert fields_of_outputs(network) == [{"input": (WINDOW,)}]
+
+
 def test_sizes_strides_and_offsets_of_layers() -> None:
     """AlexNet's, as Araujo et al. 2019 list them: 11, 19, 51, 67, 99, 131, 163, 195."""
     network = archdsl.load("specs/alexnet.arch").network
