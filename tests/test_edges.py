@@ -295,6 +295,8 @@ def test_what_is_no_end_of_an_axis(kind: Callable[[], Any], value: object) -> No
         ("7,890 params within 0.5%", False),
         ("7,812 params within 0.49%", True),  # 38 are 0.4864 %
         ("7,811 params within 0.49%", False),
+        ("8,000 params within 1.875%", True),  # 150 are just these
+        ("8,000 params within 1.874%", False),
         ("7.9K params within 1%", True),
         ("8K params within 1%", False),
         ("7.85K params", True),
@@ -352,6 +354,7 @@ def test_faults_among_values(values: str, codes: list[str]) -> None:
         ('"1::3"', 3),
         ('"2::3"', 2),
         ('":-7"', 1),
+        ('":-1"', 7),
         ('"0:9"', None),
         ('"8:"', None),
         ('"-9:"', None),
@@ -488,18 +491,22 @@ def test_values_go_to_their_places_in_order() -> None:
     ("text", "code", "words"),
     [
         ("8;;FC RELU", "wrong-type", "not a kind"),
-        ("Tx8;;DROPOUT T", "undetermined", "T is left open"),
-        ("Tx8x3;;CONV 8 3 s=T", "undetermined", "T is left open"),
+        ("Tx8;;DROPOUT T", "undetermined", "T is symbolic"),
+        ("Tx8x3;;CONV 8 3 s=T", "undetermined", "T is symbolic"),
         ("120;;RESHAPE 2x3x4x5x1", "rank-mismatch", "has 5 sizes"),
         ('8x8x3;;LN axes="rows"', "wrong-type", 'not "rows"'),
-        ("x: 8;;PARAM 3 <- x", "wrong-inputs", "PARAM is a source and reads nothing, here 1 input"),
-        ("x: 8;;PARAM 3 <- x, x", "wrong-inputs", "PARAM is a source and reads nothing, here 2 inputs"),
-        ("x: 8;;SUB <- x, x, x", "wrong-inputs", "SUB reads 2 inputs, here 3"),
-        ("x: 8x8;;LSTM 3 <- x, x, x, x", "wrong-inputs", "LSTM reads 1 to 3 inputs, here 4"),
+        ("x: 8;;PARAM 3 <- x", "wrong-inputs", "PARAM is a source and reads no input, got 1 input"),
+        ("x: 8;;PARAM 3 <- x, x", "wrong-inputs", "PARAM is a source and reads no input, got 2 inputs"),
+        ("x: 8;;SUB <- x, x, x", "wrong-inputs", "SUB reads 2 inputs, got 3"),
+        ("x: 8x8;;LSTM 3 <- x, x, x, x", "wrong-inputs", "LSTM reads 1 to 3 inputs, got 4"),
         ("2x2x2x3;;AVGPOOL 3 s1 p1", "kernel-too-large", "its padding does not count in 3-D"),
         ("2x3x3x3;;AVGPOOL 3 s1 p1", "kernel-too-large", "the frames 2"),
         ('9x3;;SLICE steps="0:8:0"', "out-of-range", "a step of 0"),
         ("4;;CELU 2.938736052218036e-39", "out-of-range", "away from 0"),
+        ("2x4x3;;UNFOLD 3", "kernel-too-large", "the height 2"),
+        ("4x2x3;;UNFOLD 3", "kernel-too-large", "the width 2"),
+        ("3x2;;UPSAMPLE 0.25", "out-of-range", "leaves nothing of the steps 3"),
+        ("Tx2;;UPSAMPLE 1048577", "undetermined", "T*1048577"),  # above 2**20 the product may be rounded
         ("a: 2x4x6;;input b: 3x6x5;;MATMUL <- a, b", "shape-mismatch", "on all axes but the last two"),
         ("a: 2x3x4x6;;input b: 2x4x6x5;;MATMUL <- a, b", "shape-mismatch", "on all axes but the last two"),
         ("a: 3x2x4x6;;input b: 2x2x6x5;;MATMUL <- a, b", "shape-mismatch", "on all axes but the last two"),
@@ -519,6 +526,7 @@ def test_what_is_refused_says_why(text: str, code: str, words: str) -> None:
         ("2x2x3;;AVGPOOL 3 s1 p1", (2, 2, 3)),
         ('9x3;;SLICE steps="0:8:1"', (8, 3)),
         ("8x8x3;;CONV 8 3x3 same", (8, 8, 8)),
+        ("4x2;;UPSAMPLE 0.25", (1, 2)),
         ("4;;CELU 2.938736052218037e-39", (4,)),  # float32 holds what it divides by this
         ("4;;CELU (-2.938736052218037e-39)", (4,)),
         ("a: 2x4x6;;input b: 2x6x5;;MATMUL <- a, b", (2, 4, 5)),
@@ -564,11 +572,13 @@ def test_a_rule_proposes_what_it_accepts(text: str, line: str | None) -> None:
     [
         ("{ ADD { ID; ID }; RELU } -> 8x8x7", "ADD on 8x8x3, 8x8x3 gives 8x8x3"),
         ("{ CONCAT { ID; CONV 4 1x1 }; RELU } -> 8x8x9", "channels: 3 + 4 = 7"),
+        ("{ CONV 9 1x1 g3; ADD { ID; ID } } -> 8x8x10", "ADD on 8x8x9, 8x8x9 gives 8x8x9"),
+        ("{ CONV 9 1x1; ADD { ID; ID } } -> 8x8x10", ""),  # the convolution says the channels, and may say others
         ("{ CONCAT { ID; CONV 4 1x1 }; MAXPOOL 2 } -> 8x8x9", ""),  # the pool changes the shape again
     ],
 )
 def test_a_merge_at_the_end_of_what_is_claimed_shows_its_arithmetic(braces: str, label: str) -> None:
-    (fault,) = archdsl.check(f"input 8x8x3\n{braces}").diagnostics
+    (fault,) = archdsl.check(f"input 8x8x{9 if 'CONV 9' in braces else 3}\n{braces}").diagnostics
     assert (fault.code, fault.label) == ("claim-shape", label)
 
 
@@ -576,12 +586,13 @@ def test_a_merge_at_the_end_of_what_is_claimed_shows_its_arithmetic(braces: str,
     ("braces", "words"),
     [
         ("{ LINEAR (2*in); RELU }", []),  # one number is no news
+        ("LINEAR (2*in); LINEAR in", ["`in` is 3 here", "`in` is 6 here"]),
         ("{ LINEAR (2*in); LINEAR in }", ["`in` is 3 here", "`in` is 6 here"]),
         ("{ { LINEAR (2*in) }; { LINEAR in } }", ["`in` is 3 here", "`in` is 6 here"]),
     ],
 )
 def test_in_is_told_where_it_is_not_one_number(braces: str, words: list[str]) -> None:
-    (fault,) = archdsl.check(f"input 5x3\n{braces} -> 5x7").diagnostics
+    (fault,) = archdsl.check(f"input 5x3\n{braces} -> 5x8").diagnostics
     assert [one.text for one in fault.related if "`in`" in one.text] == words
 
 
@@ -590,3 +601,49 @@ def test_the_last_layer_that_says_the_channels_is_named_where_no_value_of_it_men
     (fault,) = archdsl.check(text).diagnostics
     (inner,) = fault.related
     assert text[inner.span.start : inner.span.end] == "CONV 9 1x1 g3"
+
+
+def test_the_first_layer_of_which_a_value_mends_is_named() -> None:
+    """Where a value of either would: `{ CONV 8 4; CONV 7 3x3 }` and `{ CONV 8 3x3; CONV 7 4 }` give as much."""
+    text = "input 8x8x3\n{ CONV 8 3x3; CONV 7 3x3 } -> 3x3x7"
+    (fault,) = archdsl.check(text).diagnostics
+    (inner,) = fault.related
+    assert text[inner.span.start : inner.span.end] == "CONV 8 3x3"
+
+
+@pytest.mark.parametrize("line", ["FOO; FC 10", "FC 10; FOO", "FC 1 2 3; FC 10", "CONV 6 99x99; FC 10"])
+def test_claims_of_a_line_that_has_a_fault_are_not_judged(line: str) -> None:
+    """Not even against the layers that it has without the faulty one."""
+    claims = archdsl.check(f"input 8\n{line} -> 10, 90 params").claims
+    assert [one.holds for one in claims] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("line", "padded"),
+    [
+        ("CONV 4 2x2 s1x2 d1x4 p0x2", True),  # its one window reads elements -2 and 2 of 0 and 1
+        ("CONV 4 2x2 s1x3 d1x4 p0x2", True),
+        ("CONV 4 2x2 s1x1 d1x4 p0x2", False),
+        ("CONV 4 2x2 s1x2 d1x3 p0x2", False),
+        ("CONV 4 2x2 s1x2 p0x2", False),
+        ("CONV 4 2x2 s1x2 d1x4 p0x2 mode=circular", False),
+    ],
+)
+def test_zeros_are_put_around_an_axis_that_no_window_reads(line: str, padded: bool) -> None:
+    """As PyTorch ends the process on some of these; all others are PyTorch's own module."""
+    assert ("PaddedConv2d(" in model(f"input 8x2x3;;{line}").to_source()) is padded
+
+
+def test_channels_that_are_not_as_claimed_are_those_of_the_line() -> None:
+    """The space is as claimed, so nothing is said of it."""
+    for line, label in {
+        "CONV 8 3 -> 18x18x9": "channels: out = 8",
+        "MAXPOOL 3 s1 -> 18x18x9": "channels: those of its input",
+        "CONV 8 3 -> 18x17x9": "height and width: (20 + 0 - 3)//1 + 1 = 18",
+    }.items():
+        (fault,) = archdsl.check(f"input 20x20x3\n{line}").diagnostics
+        assert fault.label == label
+
+
+def test_a_scale_that_floats_hold_exactly_goes_with_an_open_size() -> None:
+    assert str(model("input Tx2;;UPSAMPLE 1048576").outputs[0].shape[0]) == "1048576*T"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -148,6 +149,20 @@ def test_what_looks_at_each_position_alone_widens_no_field(line: str, field: Fie
 def test_steps_are_looked_at_alone(line: str) -> None:
     network = archdsl.loads(f"input a: 9x8\ninput b: 9x8\nc: CONV 8 3 p1 <- a\ny: {line}\noutput y, b").network
     assert fields_of_outputs(network)[0]["a"] == (WINDOW,)
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("UPCONV 4 3 s2 d3 p3", Field(Fraction(1, 2), Fraction(-3, 2), Fraction(3, 2))),
+        ("UPCONV 4 3 s2 p1", Field(Fraction(1, 2), Fraction(-1, 2), Fraction(1, 2))),
+        ("UPSAMPLE 3", Field(Fraction(1, 3), Fraction(-2, 3), 0)),
+        ("UPCONV 4 4 s3", Field(Fraction(1, 3), Fraction(-1), Fraction(0))),
+    ],
+)
+def test_a_transposed_window_reads_what_adds_to_a_place(line: str, field: Field) -> None:
+    """Element i adds to the places stride*i + dilation*step - pad."""
+    assert fields_of_outputs(archdsl.loads(f"input 9x9x3\n{line}").network) == [{"input": (field, field)}]
 
 
 def test_a_vector_looked_up_is_that_of_its_own_step() -> None:
