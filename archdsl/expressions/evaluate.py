@@ -136,7 +136,7 @@ def _leaf(token: Token, scope: Scope) -> Any:
 
 
 def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
-    """`+ - * / // %` on numbers, sizes and, axis by axis, on 3x3; results of a `/` stay exact."""
+    """`+ - * / // % **` on numbers, sizes and, axis by axis, on 3x3; results of a `/` stay exact."""
     integers = type(left) is int is type(right)
     if not integers:
         if isinstance(left, Sizes) or isinstance(right, Sizes):
@@ -147,9 +147,10 @@ def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
 
             return arithmetic_of_open(operator, left, right, at)
     try:
-        value = _apply(operator, left, right)
+        value = _power(left, right, at) if operator == "**" else _apply(operator, left, right)
     except ZeroDivisionError:
-        raise Problem("invalid-expression", f"{spell(left)} {operator} 0 has no value", at) from None
+        what = f"{spell(left)}**{spell(right)}" if operator == "**" else f"{spell(left)} {operator} 0"
+        raise Problem("invalid-expression", f"{what} has no value", at) from None
     if abs(value) >= LARGEST:
         return _large(value, at, size=integers or not (isinstance(left, float) or isinstance(right, float)))
     return value
@@ -161,6 +162,23 @@ def _check_numbers(operator: str, left: Any, right: Any, at: Placed) -> None:
             raise Problem("wrong-type", f"{operator} needs numbers, not {spell_value(value)}", at)
         if _infinite(value):
             raise Problem("wrong-type", f"{operator} needs finite numbers, not {spell(value)}", at)
+
+
+def _power(base: Any, exponent: Any, at: Placed) -> Any:
+    """An integer to an integer of 0 or more is exact; any other power is a float. Raises ZeroDivisionError."""
+    if isinstance(base, int) and isinstance(exponent, int) and exponent >= 0:
+        if abs(base) > 1 and exponent >= LARGEST.bit_length():  # not computed: it may have a million digits
+            raise Problem("too-large", f"{base}**{exponent} is beyond any size", at)
+        return base**exponent
+    try:
+        value = float(base) ** float(exponent)
+    except OverflowError:
+        raise Problem(
+            "too-large", f"{spell(base)}**{spell(exponent)} is beyond the largest number, 1.8e308", at
+        ) from None
+    if isinstance(value, complex):
+        raise Problem("invalid-expression", f"{spell(base)}**{spell(exponent)} is no real number", at)
+    return value
 
 
 def _large(value: Any, at: Placed, *, size: bool) -> float:

@@ -11,15 +11,17 @@ from archdsl.expressions.assume import Need, under
 from archdsl.faults.problem import Placed, Problem, Refused, Silent
 from archdsl.faults.undetermined import undetermined
 from archdsl.layers.values import give, spell
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.sizes.facts import Facts, facts_of
-from archdsl.sizes.size import Expression, Ratio, Size, Undetermined, ordered, same, symbols
+from archdsl.sizes.size import SYMBOLIC, Expression, Ratio, Size, Undetermined, ordered, same, symbols
 from archdsl.typed import Any
 
 
 def arithmetic_of_open(operator: str, left: Any, right: Any, at: Placed) -> Any:
-    """`+ - * / // %` where a side is symbolic; a `/` that may not come out whole stays a fraction."""
+    """`+ - * / // % **` where a side is symbolic; a `/` that may not come out whole stays a fraction."""
     facts = facts_in(left, right)
+    if operator == "**":
+        return _power(left, right, at, facts)
     try:
         over, under_ = _fraction(left), _fraction(right)
         value = _applied(operator, over, under_)
@@ -31,6 +33,21 @@ def arithmetic_of_open(operator: str, left: Any, right: Any, at: Placed) -> Any:
         much = size.exceeds(facts.limits) if isinstance(size, Expression) else None
         if much is not None:
             raise Problem(much.code, f"this is {much.words}", at, hint=much.hint)
+    return value
+
+
+def _power(base: Any, exponent: Any, at: Placed, facts: Facts) -> Any:
+    """A symbolic size times itself. Raises Problem where the exponent is symbolic, or no integer of 0 or more."""
+    if not isinstance(exponent, int) or isinstance(exponent, bool) or exponent < 0:
+        raise no_value(
+            exponent if isinstance(exponent, SYMBOLIC) else base, f"{spell(base)}**{spell(exponent)} needs a number", at
+        )
+    if exponent > facts.limits.degree:
+        message = f"this is a formula with a product of more than {facts.limits.degree:,} symbols"
+        raise Problem("limit", message, at, hint=raising("degree"))
+    value: Any = 1
+    for _ in range(exponent):
+        value = arithmetic_of_open("*", base, value, at)
     return value
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 RIVALS = -1  # the number of a file from here down: a word of the file 0, 1 ... that two files have a block for
 _MISPLACED = {
-    "else": "`else` goes on the line of the } before it",
+    "else": "`else` goes after the } of its `if`",
     "where": "`where` goes on the line of `input` or `model`",
 }
 

@@ -149,16 +149,22 @@ _JOIN = "layers on one line are joined by ;"
 _BODY = "its body is written in braces: { ... }"
 _NO_FUNCTIONS = "there are no functions; + - * / // % and `a if c else b` compute"
 _NAMED = "a layer gets its name with a colon, {0}:"
-_SPACE = "put a space before the next value; write a negative number after = or in parentheses"
+_SPACE = "put a space before the next value"
+_A_REPEAT = "x and a number is a repeat; choose another name"
 _NO_COUNT = "a count cannot be ?, only a size can: -> ?x?x96"
 _START = "a line starts with a kind of layer or a name; what it reads comes at its end, after <-"
 _HABITS = tuple(
     Habit(*row)
     for row in (
-        ("", r"^$|^(?:let|input|block|model|for)$|,$", r"x\d+\b", "x and a number is a repeat; choose another name"),
+        (
+            "",
+            r"^$|^(?:let|input|block|model|for)$|,$|^(?:block|model)\b.*\($",
+            r"x\d+\b",
+            _A_REPEAT,
+        ),
         ("", r"^(?:MODEL|BLOCK|OUTPUT|LET|CASES|EXPECT|FOR|IF)\b", "", "keywords are written in small letters"),
         ("list", "", r"[\w\"(\[]", "values of a list are separated by commas"),
-        ("", "", r"else\b", "`else` goes on the line of the } before it"),
+        ("", "", r"else\b", "`else` goes after the } of its `if`"),
         ("", r"^(?:elif|elseif|else if)\b", "", "the other case is written `} else if ... {`"),
         ("", r"\brange$", r"\(", "a range is written 1..n, and both ends count"),
         ("", r"^(?:let|if|for|cases|model)\b.*[a-z]$", r"\(", _NO_FUNCTIONS),
@@ -188,18 +194,15 @@ _HABITS = tuple(
         ("", r"^(?:model|block)\b.*\(.*[\w\"]$", r"[A-Za-z]\w*", "parameters are separated by commas"),
         ("", r"^for\b", r"=", "a range follows `in`: 1..n"),
         ("values", "", r"=>|=\s*\d", "the expected output goes after ->"),
-        ("", r"\*$", r"\*", "there is no power: multiply"),
         ("values", "", r"(?://|--).*[a-z]{3}", "a comment starts with #"),
         ("values", r"\d$", r"\*\s*\d", "sizes are written with an x"),
         ("values", r"\d$", r"%", "a fraction is written as a number from 0 to 1"),
         ("", r"^\d+$", r"\*", "a repeat goes at the end of the line: x3"),
         ("", r"^\d+$", r"[A-Za-z]", "a number at the start of a line is a name, and needs a colon after it"),
         ("values", r"^[A-Za-z]\w*$", r"-[\w-]+\s*:", "a name that is not a word is written in quotes"),
-        ("values statement", "", r"-\s*inf\b", "a negative number is written after = or in parentheses: (-inf)"),
         ("values", r"^\w+$", r"-", _SPACE),
         ("values", "", r"\+\s*[A-Z]{2}", _JOIN),
-        ("values statement", "", r"-\s*\d", "a negative number is written after = or in parentheses: (-1)"),
-        ("values", "", r"[-+*/%]", "expressions among values are written in parentheses"),
+        ("values", "", r"[-+*/%]", "an expression among values has no spaces, or is written in parentheses"),
         ("values", "", r"[=<>!]=|[<>]", "comparisons among values are written in parentheses"),
         ("", r"^use\b", r",", "each file has a `use` of its own"),
         ("", r"^freeze all$", "", "name the parts that stay trainable: freeze all but head"),
@@ -273,7 +276,7 @@ _LOOKALIKES = {
     "|": "; between layers on one line",
     "&": "`and`",
     "!": "`not`",
-    "^": "a product: there is no power",
+    "^": "** for a power",
     "$": "nothing: names are written without it",
     "@": "nothing: names are written without it",
 }

@@ -22,6 +22,10 @@ _CLOSERS = {"(": "RPAR", "[": "RSQB", "{": "RBRACE"}
 MENDED = "mended"  # a token for the parser alone: brackets were given up here, and their statement with them
 DROPPED = "dropped"  # another: what stands here is no text of the language, and neither is its statement
 ECHO = "echo"  # another: the rest of this line belongs to a fault told before
+TIGHT = {"SIGN": "TSIGN", "MULOP": "TMULOP", "PERCENT": "TPERCENT", "POWER": "TPOWER"}  # where no space is
+_MADE = frozenset((*TIGHT.values(), "NEG", "GROUPED"))  # terminals that are no text of their own
+_TWO_INTEGERS = r"(?<![\w.)\]*/%+-])[0-9]+\*[0-9]+(?![\w.(\[*/%+-])"  # 3*3, which papers write for 3x3
+_ELSE = r"(?:[ \t\r\n]|#[^\n]*\n)*else\b"  # on a line of its own, behind the braces of its `if`
 _IGNORE = r"#\s*archdsl:\s*ignore\[([^\]\n]*)\]"
 
 
@@ -36,7 +40,7 @@ class Vocabulary:
         literal = [(name, value) for name, value, text, _ in terminals if text]
         self.keywords = {value: name for name, value in literal if value.isalpha()}
         signs = [name for name, value in literal if not value.isalpha()]
-        regular = [one for one in terminals if not one[2] and one[0] not in ignored and one[0] != "GROUPED"]
+        regular = [one for one in terminals if not one[2] and one[0] not in ignored and one[0] not in _MADE]
         regular.sort(key=lambda one: (-one[3], -len(one[1])))
         long = [name for name, value in literal if name in signs and len(value) > 1]
         short = [name for name, value in literal if name in signs and len(value) == 1]
@@ -121,7 +125,11 @@ class Lexer:
                     if grouped:
                         kind, word, end = "GROUPED", grouped.group(), grouped.end()
                         position = end
+            elif kind in TIGHT:
+                kind = self._operator(kind, start, end, shifts)
             elif kind == "_NL":
+                if "ELSE" in accepts() and re.compile(_ELSE).match(text, end) and shifts("ELSE"):
+                    continue
                 if any(bracket.text == "[" for bracket in self._open) and "_NL" not in accepts():
                     continue
                 if self._open and self._open[-1].text == "(":
@@ -137,6 +145,25 @@ class Lexer:
                     return
             yield new(Token, (kind, word, start, end))
         self._end()
+
+    def _operator(self, kind: str, start: int, end: int, shifts: Callable[[str], bool]) -> str:
+        """An operator as it is here: one of a value without spaces, a sign of the value behind it, or any other."""
+        text = self.source.text
+        before, behind = text[start - 1 : start], text[end : end + 1]
+        if not (behind.isalnum() or behind in ("_", "(", '"', "[", "?")) or not behind:
+            return kind
+        apart = not before or before in " \t\r\n"
+        if not apart and shifts(TIGHT[kind]) and not (text[start:end] == "*" and self._two_integers(start)):
+            return TIGHT[kind]
+        return "NEG" if kind == "SIGN" and (apart or before == "=") and shifts("NEG") else kind
+
+    def _two_integers(self, at: int) -> bool:
+        """Whether a product at a place is of two plain integers alone: papers mean a size such as 3x3."""
+        text = self.source.text
+        begin = at
+        while begin and text[begin - 1].isdigit():
+            begin -= 1
+        return re.compile(_TWO_INTEGERS).match(text, begin) is not None
 
     def _plain(self, position: int, budget: int) -> PlainLine | None:
         """The plain line that begins here, of a text without a fault so far."""

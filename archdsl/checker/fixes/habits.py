@@ -155,6 +155,11 @@ def _letter(found: Found) -> str:
     return f"{found[1]}{found[2].upper()}"
 
 
+def _close(found: Found) -> str:
+    """`4 * d` as `4*d`."""
+    return re.sub(r"\s+", "", found[1])
+
+
 _ANY = r"(?:[A-Za-z]\w*|\d+)"
 _END = r"(?=\s|$|;|\})"
 _CLOSE = rf"({_ANY}(?:(?://|[-+*/%]){_ANY})+){_END}"
@@ -258,6 +263,6 @@ _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     (r"(?<![\w.(=\[])(-(?:inf|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?))(?![\w.(])", r"(\1)"),
     (rf"(?<=\s){_CLOSE}", r"(\1)"),
     (rf"(?<==){_CLOSE}", r"(\1)"),
-    (rf"(?<=\s){_APART}", r"(\1)"),
+    (rf"(?<=\s){_APART}", _close),
 )
 _HABITS = tuple((re.compile(pattern), instead) for pattern, instead in _TABLE)

@@ -40,10 +40,10 @@ def _reduce(statement: SplitStatement, around: LineContext) -> Iterator[Proposal
 
 
 def _pad(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
-    """`PAD (-1)` is CROP 1."""
-    found = re.fullmatch(r"\(-(\d+)\)", " ".join(statement.values))
+    """`PAD -1` is CROP 1."""
+    found = re.fullmatch(r"-(\d+)|\(-(\d+)\)", " ".join(statement.values))
     if found:
-        yield statement._replace(kind="CROP", values=(found[1],))
+        yield statement._replace(kind="CROP", values=(found[1] or found[2],))
 
 
 def _pool(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:

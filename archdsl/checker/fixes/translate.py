@@ -52,7 +52,7 @@ def _as_a_line(target: str, call: Call, around: LineContext) -> list[str]:
     """A call with the values of a line: `CONV2D(64, kernel=7)`; of a name that no library has so."""
     if exact(call.name) or call.on or call.name == "input":
         return []
-    named = (f"{name}={text(one, behind_equal=True)}" for name, one in call.named.items())
+    named = (f"{name}={text(one)}" for name, one in call.named.items())
     label = f"{target}:" if target and target not in _FLOWS and not target.isdigit() else ""
     statement = SplitStatement(label, call.name, (*map(text, call.positional), *named), "")
     kind, found = lookup(call.name), []

@@ -56,7 +56,7 @@ class Hardtanh(Overwriting):
     examples = (
         Example("28x28x6 -> HARDTANH -> 28x28x6", params=0, macs=0),
         Example("84 -> HARDTANH 0 20 -> 84"),
-        Example("84 -> HARDTANH low=(-2) high=2 -> 84"),
+        Example("84 -> HARDTANH low=-2 high=2 -> 84"),
         Example("84 -> HARDTANH 0 inf -> 84"),
         Example("4096 -> HARDTANH inplace -> 4096"),
         CounterExample("84 -> HARDTANH 1", "out-of-range"),

@@ -56,7 +56,7 @@ class Pad(Layer):
         Example("28x28x1 -> PAD 2 value=-inf -> 32x32x1"),
         CounterExample("28x28x1 -> PAD", "missing-value"),
         CounterExample("84 -> PAD 2", "rank-mismatch"),
-        CounterExample("28x28x1 -> PAD (-2)", "out-of-range"),
+        CounterExample("28x28x1 -> PAD -2", "out-of-range"),
         CounterExample("28x28x1 -> PAD [[1, 2, 3], 1]", "wrong-type"),
         CounterExample("8x16 -> PAD 8 mode=reflect", "pad-too-large"),
         CounterExample("8x16 -> PAD 9 mode=circular", "pad-too-large"),
@@ -138,7 +138,7 @@ class Crop(Layer):
         CounterExample("8x8x3 -> CROP 2 size=4", "too-many-values"),
         CounterExample("8x8x3 -> CROP 4", "out-of-range"),
         CounterExample("8x8x3 -> CROP size=9", "out-of-range"),
-        CounterExample("8x8x3 -> CROP (-1)", "out-of-range"),
+        CounterExample("8x8x3 -> CROP -1", "out-of-range"),
         CounterExample("84 -> CROP 2", "rank-mismatch"),
     )
 

@@ -53,7 +53,7 @@ class ChannelDropout(RandomZeros):
         Example("20x100 -> CHANNELDROPOUT -> 20x100"),
         Example("4x8x8x16 -> CHANNELDROPOUT p=0.1 -> 4x8x8x16"),
         CounterExample("4096 -> CHANNELDROPOUT 0.5", "rank-mismatch"),
-        CounterExample("28x28x64 -> CHANNELDROPOUT (-0.1)", "out-of-range"),
+        CounterExample("28x28x64 -> CHANNELDROPOUT -0.1", "out-of-range"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:

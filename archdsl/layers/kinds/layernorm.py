@@ -96,7 +96,7 @@ class LayerNorm(LastAxesNorm):
         CounterExample("768 -> LN axes=steps", "rank-mismatch"),
         CounterExample("7x5x8 -> LN axes=[height, channels]", "rank-mismatch"),
         CounterExample("7x5x8 -> LN axes=[height, all]", "wrong-type"),
-        CounterExample("7x5x8 -> LN eps=(-1)", "out-of-range"),
+        CounterExample("7x5x8 -> LN eps=-1", "out-of-range"),
     )
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
@@ -126,7 +126,7 @@ class RmsNorm(LastAxesNorm):
         Example("768 -> RMSNORM -> 768", params=768),
         Example("7x5x8 -> RMSNORM noaffine axes=[height, width] -> 7x5x8", params=0),
         CounterExample("20x4096 -> RMSNORM axes=[channels, channels]", "rank-mismatch"),
-        CounterExample("20x4096 -> RMSNORM eps=(-1)", "out-of-range"),
+        CounterExample("20x4096 -> RMSNORM eps=-1", "out-of-range"),
     )
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:

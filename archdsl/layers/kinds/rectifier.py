@@ -187,8 +187,8 @@ class Threshold(Overwriting):
     value: float = attribute(Number(infinite=True), doc="value of all other elements", torch="value")
     examples = (
         Example("55x55x96 -> THRESHOLD 0.1 20 -> 55x55x96", params=0, macs=0),
-        Example("4096 -> THRESHOLD threshold=0 value=(-1) -> 4096"),
-        Example("4096 -> THRESHOLD 0 (-1e30) -> 4096"),
+        Example("4096 -> THRESHOLD threshold=0 value=-1 -> 4096"),
+        Example("4096 -> THRESHOLD 0 -1e30 -> 4096"),
         Example("4096 -> THRESHOLD 0.1 20 inplace -> 4096"),
         CounterExample("4096 -> THRESHOLD 0.1", "missing-value"),
     )
@@ -218,5 +218,5 @@ class Softshrink(Activation):
     examples = (
         Example("55x55x96 -> SOFTSHRINK -> 55x55x96", params=0, macs=0),
         Example("4096 -> SOFTSHRINK 1 -> 4096"),
-        CounterExample("4096 -> SOFTSHRINK (-1)", "out-of-range"),
+        CounterExample("4096 -> SOFTSHRINK -1", "out-of-range"),
     )

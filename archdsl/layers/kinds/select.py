@@ -281,7 +281,7 @@ class Shift(Layer):
     by: tuple[int, ...] | None = attribute(PerAxis(1 - LARGEST), None, doc="shift of each spatial axis", torch="shifts")
     channels: int | None = attribute(Whole(1 - LARGEST, symbolic=False), None, doc="shift of the channels", named=True)
     examples = (
-        Example("56x56x96 -> SHIFT (-3) -> 56x56x96", params=0, macs=0),
+        Example("56x56x96 -> SHIFT -3 -> 56x56x96", params=0, macs=0),
         Example("56x56x96 -> SHIFT by=[2, 0] channels=-1 -> 56x56x96"),
         Example("10 -> SHIFT channels=12 -> 10"),
         CounterExample("56x56x96 -> SHIFT", "missing-value"),
