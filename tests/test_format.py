@@ -112,7 +112,7 @@ a: UP 1  <- b, c                                  -> 3x3x1
 model M(a=1, b=[1, 2]) where a >= 1, not (a == 3)
 let c  = (in - 1)*2//a % 3
 let dd = -a if a != 2 else --3
-for i, j in 1..(a + 2) { conv{i}: CONV (i*2) k=-1 [1, a] x2 }
+for i, j in 1..(a + 2) { conv{i}: CONV i*2 k=-1 [1, a] x2 }
 FC 3x3 x(a + 1)
 """,
     ),

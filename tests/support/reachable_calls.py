@@ -119,7 +119,7 @@ ATTENTION and ATTEND know one mask, `causal`. Any other one is an input that is 
 ```arch
 input q, k, v: 9x16
 input mask: 9x9
-scale:    CONST 9x9 value=(1/4)                   # 1/sqrt(16)
+scale:    CONST 9x9 value=1/4                     # 1/sqrt(16)
 products: MATMUL transpose  <- q, k
 scaled:   MUL               <- products, scale
 ADD                         <- scaled, mask

@@ -14,6 +14,7 @@ from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
 from archdsl.syntax.collector import without_collector
 from archdsl.syntax.format.layout import align
+from archdsl.syntax.format.parentheses import without_needless
 from archdsl.syntax.format.rows import rows
 from archdsl.syntax.format.spelling import Spelling
 from archdsl.syntax.parser import parse_with_tokens, tokens
@@ -38,6 +39,7 @@ def _formatted(source: Source, kinds: Collection[str], limits: Limits) -> Format
     parsed, read = parse_with_tokens(source, limits)
     if parsed.file is None:
         return Formatted(None, parsed.diagnostics)
+    read = without_needless(parsed.file, read, source.text)
     respelled = Spelling(parsed.file, kinds).respelled(read)
     made = rows(source.text, [token for token in read if token.type != "_NL"], respelled)
     align(made)

@@ -68,7 +68,7 @@ def _values(atoms: list[Atom], part: StatementPart) -> list[Atom]:
     """What stands between a kind and its repeat, inputs and claims."""
     found = []
     for atom in atoms[part.kind_at + 1 : part.end]:
-        if atom.text in (";", "}", "<-", "->", "x(") or atom.type == "REPEAT":
+        if atom.text in (";", "}", "<-", "->", "x(") or atom.type in ("REPEAT", "XHOLE"):
             break
         found.append(atom)
     return found

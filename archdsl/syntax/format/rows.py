@@ -104,7 +104,8 @@ def rows(text: str, tokens: list[Token], respelled: dict[int, str]) -> list[Text
     maker = _Maker()
     position = 0
     for number, token in enumerate(tokens):
-        maker.between(text[position : token.start])
+        between = text[position : token.start]
+        maker.between("" if token.type == "ELSE" and not between.strip() else between)  # } else {
         position = token.end
         following = tokens[number + 1].start if number + 1 < len(tokens) else len(text)
         written = respelled.get(token.start, text[token.start : position])
@@ -215,6 +216,9 @@ class _Maker:
 # ---- Distances
 
 
+_TOUCHING = frozenset(("MULOP", "POWER", "TSIGN", "TMULOP", "TPERCENT", "TPOWER"))
+
+
 class StatementSpacing:
     """What of a statement decides how far apart its tokens stand."""
 
@@ -230,7 +234,7 @@ class StatementSpacing:
         if text in (";", "{", "}"):
             self.__init__()  # type: ignore[misc]
         else:
-            self.unary = type == "SIGN" and self.before[0] not in _OPERANDS
+            self.unary = type == "NEG" or (type == "SIGN" and self.before[0] not in _OPERANDS)
             self.percent = self.before[0] == "WITHIN"
             self.first = "layer" if text == ":" else self.first or type
             self.count += 1
@@ -258,7 +262,7 @@ class StatementSpacing:
         before_type, before = self.before
         if "=" in (text, before) and self.first != "LET":
             return True
-        if "MULOP" in (type, before_type):
+        if not _TOUCHING.isdisjoint((type, before_type)):
             return True
         if text == "(" and self.count == 2 and self.first in ("MODEL", "BLOCK"):
             return True
