@@ -61,10 +61,6 @@ MENDED = [
         "block B <- x, m { CONCAT { for i in 1..3 { H <- x, m } } }\nB <- x, m",
         "block B <- x, m { CONCAT { for i in 1..3 { H <- x, m } } <- x }",
     ),
-    (
-        "input x: 8x4; input m: 6x4\nblock B <- x, m { let c = in; LINEAR c <- x }\nB <- x, m",
-        "block B <- x, m { ID <- x; let c = in; LINEAR c <- x }",
-    ),
 ]
 
 

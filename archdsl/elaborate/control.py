@@ -195,7 +195,7 @@ def loop(
     for values in turns(statement, place.scope):
         e.visit(statement.names[0])
         takes = () if value is None else (e.inside(value),)
-        inner = _turn(statement, values, place.reading(value))
+        inner = _turn(statement, values, place.reading(value) if found and found[-1][1].items else place)
         with e.report.within(statement.names[0], partial(_here, statement, values)):
             sequence, value = yield e.sequence(statement.body.lines, takes, inner)
         found.append((values, sequence))

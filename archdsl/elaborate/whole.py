@@ -6,6 +6,7 @@ from archdsl.diagnostics import Source, Span
 from archdsl.elaborate.elaborate import Elaborator
 from archdsl.elaborate.names import Entry, Names, Place, Value
 from archdsl.elaborate.trampoline import run
+from archdsl.expressions.labels import discards
 from archdsl.expressions.scope import Scope
 from archdsl.faults.problem import Problem, Silent, Stop
 from archdsl.network.nodes import FrozenParts, Network, NetworkPort, Sequence
@@ -104,7 +105,8 @@ def _assembled(
 ) -> Network:
     ports = tuple(NetworkPort(name, v.number, v.shape.sizes, v.shape.dtype) for name, v in inputs if v.shape)
     tokens = names.outputs.reads if names.outputs else ()
-    called = [token.text.strip('"') for token in tokens] or [_last_label(declared)]
+    called = [_last_label(declared) if discards(token) else token.text.strip('"') for token in tokens]
+    called = called or [_last_label(declared)]
     outputs = tuple(
         NetworkPort(name, v.number, v.shape.sizes, v.shape.dtype)
         for name, v in zip(called, results, strict=False)

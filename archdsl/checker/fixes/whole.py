@@ -1,4 +1,4 @@
-"""Lines that are mended as wholes: braces that read several values, repeats with a memory, `in` before a first line."""
+"""Lines that are mended as wholes: braces that read several values, repeats with a memory."""
 
 from __future__ import annotations
 
@@ -18,9 +18,6 @@ def proposals(lines: list[str], number: int, line: str, place: tuple[int, int], 
     start, end = place
     if fault.code == "missing-input":
         yield from _read_by_branches(line, start, end)
-    elif fault.code == "unknown-name" and line[fault.start : fault.end] == "in":
-        for name in _inputs([*lines[:number], line[:start]]):
-            yield f"{line[:start]}ID <- {name}; {line[start:]}"
     elif fault.code == "wrong-inputs":
         yield from _step_by_step(lines, number, line, start, end)
     elif fault.code == "syntax":
@@ -47,14 +44,6 @@ def _closing(flat: str, at: int) -> int | None:
         if depth == 0:
             return at + found.start()
     return None
-
-
-def _inputs(lines: list[str]) -> Iterator[str]:
-    """The first input of the block around the end of some lines, or of the model."""
-    text = "\n".join(lines)
-    blocks = re.findall(r"^[ \t]*block[ \t]+\w+[ \t]*(?:\([^)\n]*\))?[ \t]*<-[ \t]*(\w+)", text, re.MULTILINE)
-    yield from blocks[-1:]
-    yield from re.findall(r"\binput\s+(\w+)\s*[:,]", text)[:1]
 
 
 def _step_by_step(lines: list[str], number: int, line: str, start: int, end: int) -> Iterator[str]:
