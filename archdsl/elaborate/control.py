@@ -39,20 +39,22 @@ from archdsl.typed import Any
 def repeated(
     e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, named: bool
 ) -> Task[Once]:
-    """The copies of a line, equal ones in one run: each reads the one before; in a merge all read the same."""
+    """The copies of a line, equal ones in one run: each reads the first result of the one before, and the other inputs
+    of the line unchanged; in a merge all read the same.
+    """
     assert statement.repeat is not None
     count = copies(statement.repeat, place.scope)
     if not inputs and not place.branch:
         message = "a source reads nothing: its copies cannot follow one another"
         raise Problem("misplaced", message, statement.repeat, hint="repeat it in a merge, or make its shape larger")
-    shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs)
+    if len(inputs) > 1 and count != 1 and statement.kind is None and not place.branch:
+        message = "repeated braces read one input, which each copy hands to the next; name the others inside"
+        raise Problem("wrong-inputs", message, statement.repeat)
+    shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs[:1])
     if isinstance(count, Expression):
         from archdsl.elaborate.open_repeat import open_repeat
 
         return (yield open_repeat(e, statement, count, inputs, place, _copy(e, statement, inputs, place, named, 2)))
-    if count != 1 and len(inputs) > 1 and not place.branch:
-        message = "a repeated line reads one input, its copies read one another"
-        raise Problem("wrong-inputs", message, statement.repeat)
     if count == 0:
         if None in shapes and not place.branch:
             return Once(None, shapes)
@@ -78,7 +80,7 @@ def repeated(
             own = isinstance(once.node, (Leaf, Use, Share))
             place.names.counter += (taken if own else taken - 1) * width(once.node)
         doubt = once.doubt or any(value.doubt for value in values)
-        values = tuple(e.value(shape, statement, doubt) for shape in shapes[:1])  # of several a copy reads the first
+        values = (e.value(shapes[0], statement, doubt), *inputs[1:])  # of several results a copy reads the first
     node = Repeat(tuple(runs), place.branch, statement)
     return Once(node, shapes[:1] * count if place.branch else shapes, doubt=doubt)
 
