@@ -94,7 +94,7 @@ def _copy(
     takes = inputs
     if statement.body is not None and statement.kind is not None:
         takes = tuple(e.again(value) for value in inputs)
-    once = yield from e.once(statement, takes, place._replace(names=names), False)
+    once = yield from e.once(statement, takes, place.named(names), False)
     if count > 1 and not named and len(names.taken) > labels:
         token = list(names.taken.values())[labels]
         message = f"the repeat would give the name {token.text} {count:,} times"
@@ -191,13 +191,13 @@ def loop(
     e: Elaboration, statement: tree.For, current: Value | None, place: Place, base: int
 ) -> Task[tuple[Item | None, Value | None]]:
     """A `for` in a sequence: each turn reads the one before."""
-    found = []
+    found: list[tuple[tuple[Any, ...], Sequence]] = []
     number = place.names.counter - base
     value = current
     for values in turns(statement, place.scope):
         e.visit(statement.names[0])
         takes = () if value is None else (e.inside(value),)
-        inner = _turn(statement, values, place.reading(value) if found and found[-1][1].items else place)
+        inner = _turn(statement, values, place.below(value) if found and found[-1][1].items else place)
         with e.report.within(statement.names[0], partial(_here, statement, values)):
             sequence, value = yield e.sequence(statement.body.lines, takes, inner)
         found.append((values, sequence))

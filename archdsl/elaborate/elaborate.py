@@ -44,12 +44,12 @@ class Elaborator(Elaboration):
         base = place.names.counter
         items: list[Item] = []
         current = takes[0] if len(takes) == 1 else None
-        begun = current is not None
+        begun, opened = current is not None, place.opening(takes)
         for line in lines:
             ours: list[Item] = []
             missing = self.missing
             for statement in line.statements:
-                here, number = place.reading(current) if begun else place, place.names.counter
+                here, number = place.below(current) if begun else opened, place.names.counter
                 if isinstance(statement, tree.Unknown):
                     current = self.unknown(statement, here) if statement.lays else current
                     break

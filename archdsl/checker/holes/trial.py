@@ -175,7 +175,7 @@ class Bench:
         elaborator.origins = elaborator.rules.origins = context.origins
         around, noted = context.place.scope, _Noted(values)
         scope = Scope(around._values, {**around.symbols, HOLES: noted}, limits, around.channels, around.outside)
-        scope.work = work
+        scope.work, scope.sight = work, around.sight
         place = context.place._replace(scope=scope.inner(), names=Names(context.place.names))
         takes = () if context.value is None else (context.value,)
         try:
