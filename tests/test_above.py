@@ -61,8 +61,8 @@ def test_texts_with_it_hold(text: str, same: str | None) -> None:
 @pytest.mark.parametrize(
     ("text", "code", "hint"),
     [
-        ("input x, y: 9x8\nADD <- _, y", "missing-input", "<- with one of x, y"),
-        ("block B <- a, b { RELU <- _ }\ninput x: 9x8\nB <- x, x", "missing-input", "<- with one of a, b"),
+        ("input x, y: 9x8\nADD <- _, y", "missing-input", "add <- and one of x, y"),
+        ("block B <- a, b { RELU <- _ }\ninput x: 9x8\nB <- x, x", "missing-input", "add <- and one of a, b"),
         ("RELU <- _", "missing-input", "put `input 224x224x3` above, or check with --input 224x224x3"),
         ("input 9x8\n_: LINEAR 8\nRELU <- _", "missing-input", None),
         ("input x: 9x8\nRELU\nADD <- _", "wrong-inputs", "ADD <- _, x"),

@@ -80,7 +80,9 @@ def test_an_open_number_of_copies() -> None:
     model = archdsl.loads(text)
     assert str(model.params) == "72*n"
     assert archdsl.loads(text, n=3).params == 216
-    with pytest.raises(archdsl.ArchError, match="each copy makes 9x8 into 9x16, and their number n is left open"):
+    with pytest.raises(
+        archdsl.ArchError, match="each copy makes 9x8 into 9x16, and the number of copies, n, is symbolic"
+    ):
         archdsl.loads("model M(n)\ninput t: 9x8; input m: 9x8\nd: CONCAT x(n) <- t, m")
 
 

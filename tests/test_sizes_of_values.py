@@ -100,11 +100,11 @@ def test_lines_with_other_values_are_other_layers() -> None:
         ),
         (IMAGE + "FC _.steps", "rank-mismatch", "_ is 5x4x4, an image: it has height, width and channels, no steps"),
         ("input w: 7 int\nEMBED 9 w.channels", "rank-mismatch", "w is 7 int, integers: it has steps, no channels"),
-        ("input v: 3\nFC a.channels", "unknown-name", "no layer above is called a"),
+        ("input v: 3\nFC a.channels", "unknown-name", "no layer above is named a"),
         (
             "input v: 3\na: FC a.channels",
             "unknown-name",
-            "a is the name of what stands around this line, and has no result yet",
+            "a is the name of the group around this line, which has no result yet",
         ),
         (
             "input v, w: 3\nlet a = _.channels\nFC a <- v",
@@ -127,13 +127,13 @@ def test_lines_with_other_values_are_other_layers() -> None:
             "unknown-name",
             "v.channels is the size of a value, and values are known on lines alone",
         ),
-        ("block B { FC v.channels }\ninput v: 3\nB", "unknown-name", "no layer above is called v"),
+        ("block B { FC v.channels }\ninput v: 3\nB", "unknown-name", "no layer above is named v"),
         ("input v: 3\nFC v.channels 4 v.channels", "too-many-values", "FC takes 1 value without a name"),
-        ("input x: 9x8x3\nUPSAMPLE size=x.heigth", "unknown-name", "nothing is called x.heigth here"),
+        ("input x: 9x8x3\nUPSAMPLE size=x.heigth", "unknown-name", "x.heigth is not defined here"),
         (
             "input x: 9x8x3\nb: RELU x2\nCONV b.0.height 1x1",
             "unknown-name",
-            "b cannot be entered: only named groups can, blocks and repeats never",
+            "b is not a named group: only layers of a named group can be read from outside, never those of a block or a repeat",
         ),
     ],
 )
@@ -143,7 +143,7 @@ def test_where_it_is_none(text: str, code: str, message: str) -> None:
 
 def test_a_group_that_names_a_size_outside_does_not_run_again() -> None:
     found = told("input x: 9x8x3\ng: { CONV 3 3x3 s2; UPSAMPLE size=[x.height, x.width] }\nSHARE g")
-    assert found == [("not-shareable", "g uses x, which stands outside of it; SHARE gives it another input only")]
+    assert found == [("not-shareable", "g uses x, which is outside of it; SHARE can replace only its input")]
 
 
 def test_what_depends_on_a_fault_stays_silent() -> None:

@@ -33,7 +33,7 @@ def _reduce(statement: SplitStatement, around: LineContext) -> Iterator[Proposal
     flat = not keep and around.rank == 3 and sorted(axes) == ["height", "width"]
     if flat and how in ("mean", "max"):
         yield SplitStatement(statement.label, "GLOBALAVGPOOL" if how == "mean" else "GLOBALMAXPOOL", (), statement.tail)
-    elif flat:  # behind the first, one axis is left beside the channels
+    elif flat:  # after the first, one axis is left beside the channels
         yield chained(statement, f"REDUCE {how} height", f"REDUCE {how} steps")
     else:
         yield chained(statement, *(f"REDUCE {how} {axis}{keep}" for axis in axes))
@@ -68,7 +68,7 @@ def _padded(statement: SplitStatement, same: list[str], around: LineContext) -> 
                 sizes = tuple(int(size) for size in found[1].split("x"))
                 draft.given[name] = sizes if len(sizes) > 1 else sizes[0]
     if "pool_size" not in draft.given:
-        raise Unwritable(f"{kind.name} needs the size of its window")
+        raise Unwritable(f"{kind.name} needs a kernel size")
     pooled_same(draft)
     given = {"kernel": draft.given["pool_size"], "stride": draft.given.get("strides")}
     return spelled(kind, {**given, **draft.attributes})
@@ -83,7 +83,7 @@ def _spread(statement: SplitStatement, around: LineContext) -> Iterator[Proposal
 
 def _attention(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     if any(re.match(r"(?:attn_)?mask=|padding(?:_mask)?=|key_padding_mask=", value) for value in statement.values):
-        raise Unwritable("a mask that is an input cannot be written yet; `causal` lets no step read a later one")
+        raise Unwritable("a mask that is an input cannot be written yet; `causal` masks all later time steps")
     yield from ()
 
 

@@ -1,4 +1,4 @@
-"""Pools: windows without learned weights, and LeNet's subsampling."""
+"""Pooling over sliding windows."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def ceil_switch() -> Any:
     return attribute(
         Switch(),
         False,
-        doc="let the last window reach beyond the end instead of leaving elements unread",
+        doc="round the output size up: the last window may reach beyond the end",
         torch="ceil_mode",
         named=True,
     )
 
 
 class SlidingPool(Layer):
-    """A window that slides over every axis beside the channels; its step is its size unless said."""
+    """A window that slides over every spatial axis; its stride is its size unless given."""
 
     ranks = (2, 3, 4)
     kernel: tuple[int, ...] = attribute(PerAxis(), short="k", doc="size of the window", torch="kernel_size")
     stride: tuple[int, ...] | None = attribute(
-        PerAxis(), None, short="s", doc="step of the window; its size without", torch="stride", named=True
+        PerAxis(), None, short="s", doc="stride; by default the size of the window", torch="stride", named=True
     )
 
     def step(self) -> tuple[int, ...]:
@@ -70,9 +70,9 @@ class SlidingPool(Layer):
 
 
 class MaxPool(SlidingPool):
-    """Keep the largest element of each window, channel by channel.
+    """Max pooling over one, two or three axes (torch.nn.MaxPool2d).
 
-    Output size of an axis: floor((in + 2*pad - dilation*(kernel - 1) - 1)/stride) + 1 (torch.nn.MaxPool2d).
+    Output size of an axis: floor((in + 2*pad - dilation*(kernel - 1) - 1)/stride) + 1.
     """
 
     name = "MAXPOOL"
@@ -80,12 +80,12 @@ class MaxPool(SlidingPool):
         PerAxis(0),
         0,
         short="p",
-        doc="elements at both ends of an axis that are never the largest",
+        doc="padding with -inf at both ends of each axis",
         torch="padding",
         named=True,
     )
     dilation: tuple[int, ...] = attribute(
-        PerAxis(), 1, short="d", doc="distance between the elements that a window reads", torch="dilation", named=True
+        PerAxis(), 1, short="d", doc="spacing between the elements of a window", torch="dilation", named=True
     )
     ceil: bool = ceil_switch()
     examples = (
@@ -146,28 +146,28 @@ class MaxPool(SlidingPool):
 
 
 class AvgPool(SlidingPool):
-    """Average the elements of each window, channel by channel.
+    """Average pooling over one, two or three axes (torch.nn.AvgPool2d).
 
-    Output size of an axis: floor((in + 2*pad - kernel)/stride) + 1 (torch.nn.AvgPool2d). Over three axes PyTorch wants
-    the kernel no larger than the input without its padding.
+    Output size of an axis: floor((in + 2*pad - kernel)/stride) + 1. Over three axes, PyTorch requires a kernel that is
+    no larger than the input without its padding.
     """
 
     name = "AVGPOOL"
     pad: tuple[int, ...] = attribute(
-        PerAxis(0), 0, short="p", doc="zeros added at both ends of an axis", torch="padding", named=True
+        PerAxis(0), 0, short="p", doc="zeros added at both ends of each axis", torch="padding", named=True
     )
     ceil: bool = ceil_switch()
     countpad: bool = attribute(
         Switch(),
         True,
-        doc="whether the padding counts as elements of the average",
+        doc="include the padding in the average",
         torch="count_include_pad",
         named=True,
     )
     divisor: int | None = attribute(
         Whole(symbolic=False),
         None,
-        doc="what the sum of each window is divided by; its elements without",
+        doc="divisor of the sum of each window; by default its number of elements",
         torch="divisor_override",
         named=True,
     )
@@ -216,9 +216,10 @@ class AvgPool(SlidingPool):
 
 
 class LpPool(SlidingPool):
-    """Take the p-norm of each window, channel by channel: the p-th root of the sum of p-th powers, p being `norm`.
+    """Power-average pooling: the p-norm of each window, p being `norm` (torch.nn.LPPool2d).
 
-    What PyTorch computes, and so not a number where an odd or fractional power or root of a negative number is none.
+    It is the p-th root of the sum of p-th powers, computed as PyTorch does: an odd or fractional p gives NaN where the
+    root or a power of a negative number has no value.
     """
 
     name = "LPPOOL"
@@ -252,9 +253,10 @@ class LpPool(SlidingPool):
 
 
 class Subsample(SlidingPool):
-    """LeNet's subsampling: the sum of each window times one learned coefficient per map, plus one bias per map.
+    """LeNet's subsampling: the sum of each window times a coefficient, plus a bias (LeCun et al. 1998, II.B).
 
-    LeCun et al. 1998, section II.B. Each unit has as many connections as its window has elements, and one for the bias.
+    Each channel has a learned coefficient and bias. Each unit has one connection per element of its window, and one
+    for the bias.
     """
 
     name = "SUBSAMPLE"

@@ -17,7 +17,7 @@ _POOLS = ("MAXPOOL", "AVGPOOL")
 
 
 def keras(draft: LineDraft) -> None:
-    """What layers of Keras have in common: an activation behind, paddings by a word, constants of norms."""
+    """What layers of Keras have in common: an activation after, paddings by a word, constants of norms."""
     name = draft.row.kind
     if name in _RECURRENT:
         recurrent(draft)
@@ -81,7 +81,7 @@ def _padding(draft: LineDraft) -> None:
 
 
 def pooled_same(draft: LineDraft) -> None:
-    """A pool with ceil(in/stride) windows: as much padding before as behind, one more behind where that is odd."""
+    """A pool with ceil(in/stride) windows: as much padding before as after, one more after where that is odd."""
     space: tuple[Any, ...] = draft.around.shape.space if draft.around.shape is not None else ("?",)
     kernel: Any = draft.given.get("pool_size", draft.defaults.get("pool_size"))
     stride: Any = draft.given.get("strides") or kernel
@@ -97,7 +97,7 @@ def pooled_same(draft: LineDraft) -> None:
     for size, k, s, pad, total in zip(space, kernels, strides, pads, missing, strict=True):
         windows = -(-(size + 2 * pad - k) // s) + 1 if total % 2 else (size + 2 * pad - k) // s + 1
         if windows != -(-size // s):
-            raise draft.refuse(f"cannot be written: it would pad {pad} before and {total - pad} behind; PAD does")
+            raise draft.refuse(f"cannot be written: it would pad {pad} before and {total - pad} after; PAD does")
     draft.attributes["pad"] = pads
     if any(total % 2 for total in missing):
         draft.attributes["ceil"] = True
@@ -175,7 +175,7 @@ def _attention(draft: LineDraft) -> None:
     channels = draft.around.channels
     known = all(isinstance(number, int) for number in (heads, size, channels))
     if value not in (None, size) or (known and heads * size != channels):
-        raise draft.refuse(f"has heads of {size} channels, and those of ATTENTION share the {channels} that come in")
+        raise draft.refuse(f"has heads of {size} channels, and those of ATTENTION share the {channels} input channels")
     draft.attributes["heads"] = heads
 
 
