@@ -29,7 +29,7 @@ class Incoming(Whole):
 def incoming(*, flat: bool = False) -> Any:
     """The attribute `in_` of a kind, which a line calls `in`."""
     what = "elements" if flat else "channels"
-    return attribute(Incoming(flat=flat), None, doc=f"the {what} that come in, stated to be checked", named=True)
+    return attribute(Incoming(flat=flat), None, doc=f"the number of input {what}, stated to be checked", named=True)
 
 
 def compared_incoming(layer: Layer, x: Shape) -> tuple[tuple[Size, ...], ...]:
