@@ -151,6 +151,8 @@ def _body(
         label = token.text.strip('"')  # the inputs of a model may have quoted names
         names.claim(label, token)
         names.entries[label] = Entry((value,), token)
+    if scope.outside is not None and scope.outside.sight is not None:
+        scope.sight = scope.outside.sight.inside(names)
     place = Place(scope, names, chain, e.kinds.around(block))
     missing = e.missing
     body, last = yield e.sequence(block.body.lines, takes, place)
@@ -272,7 +274,7 @@ def _branch(
     e: Elaboration, statement: tree.Statement, source: Value, place: Place, base: int
 ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
     """One statement of a merge: its item and its branches; `let` and an `if` not taken make none."""
-    here = place.reading(source)
+    here = place.below(source)
     e.work.spend(STATEMENT, statement)
     try:
         match statement:

@@ -44,11 +44,12 @@ class Elaborator(Elaboration):
         base = place.names.counter
         items: list[Item] = []
         current = takes[0] if len(takes) == 1 else None
+        begun, opened = current is not None, place.opening(takes)
         for line in lines:
             ours: list[Item] = []
             missing = self.missing
             for statement in line.statements:
-                here, number = place.reading(current), place.names.counter
+                here, number = place.below(current) if begun else opened, place.names.counter
                 if isinstance(statement, tree.Unknown):
                     current = self.unknown(statement, here) if statement.lays else current
                     break
@@ -67,6 +68,7 @@ class Elaborator(Elaboration):
                     self._count(statement, here, number)
                 if item is not None:
                     ours.append(item)
+                begun = begun or item is not None or current is not None
             current = self._held(line, ours, current, place, complete=self.missing == missing)
             if len(line.statements) > 1:
                 mark_activation(line, place.names)

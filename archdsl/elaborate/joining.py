@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from archdsl.elaborate.names import Names, Place, Value
 from archdsl.elaborate.state import Elaboration
 from archdsl.expressions.bind import Bound, bind, make
+from archdsl.expressions.labels import DISCARD, discards
 from archdsl.expressions.signature import of_kind
 from archdsl.faults.problem import Problem
 from archdsl.layers import Layer, Refusal
@@ -47,16 +48,22 @@ def check_several(
     """
     bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds)
     if statement.reads and kind.name in _LISTED:
-        _warn(e, statement, f"{kind.name} joins one value, {statement.reads[0].text}", None)
+        _warn(e, statement, f"{kind.name} joins one value, {_what(e, statement, inputs)}", None)
         return
     origin = e.origins[inputs[0].number] if inputs else None
-    above_it = "the input" if isinstance(origin, tree.Input) else "the result above"
-    what = statement.reads[0].text if statement.reads else above_it
+    what = _what(e, statement, inputs)
     message = f"{kind.name} joins several values, and this line reads one: {what}"
     told = origin is not None and bool(origin.end) and inputs[0].shape is not None
     related = (e.rules.origin(inputs[0]),) if told else ()
     hint = _several(e, statement, kind, bound, inputs[0], above, place) if told else None
     raise Problem("wrong-inputs", message, statement.kind or statement, hint=hint, related=related)
+
+
+def _what(e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, ...]) -> str:
+    """How a message calls the one value that a line reads."""
+    if statement.reads and not discards(statement.reads[0]):
+        return statement.reads[0].text
+    return "the input" if inputs and isinstance(e.origins[inputs[0].number], tree.Input) else "the result above"
 
 
 def warn_of_one(
@@ -93,7 +100,7 @@ def _several(
     """The line with a second value that its rules accept: the result above, else the one name that comes into question;
     of several names all, where the order is no matter.
     """
-    first = _called(e, read, place)
+    first = Named(DISCARD, read) if statement.reads and discards(statement.reads[0]) else _called(e, read, place)
     if first is None or statement.repeat is not None:
         return None
     words = tree.words(statement, e.report.source.text)

@@ -107,7 +107,9 @@ class Names:
         text = reference.text[1:-1] if reference.type == "STRING" else reference.text
         parts = [text] if reference.type == "STRING" else text.split(".")
         if DISCARD in parts and reference.type != "STRING":
-            message = "`_` discards a result, so nothing can read it"
+            message = (
+                "`_` is no name: alone behind `<-` it is what the line would read without, elsewhere a name stands"
+            )
             raise Problem("unknown-name", message, reference, hint="give the result a name in place of `_`")
         scope: Names | None = self
         passed: list[Names] = []
@@ -194,13 +196,39 @@ class Place(NamedTuple):
     def reading(self, value: Value | None) -> Place:
         """The same place for a line that reads `value`: `in` is its channels."""
         channels = None if value is None else WRONG if value.shape is None else value.shape.sizes[-1]
+        if self.scope.sight is not None:
+            return self._replace(scope=self.scope.reading(channels).seeing(self.scope.sight.reading(value)))
         if channels is self.scope.channels:
             return self
         return new(Place, (self.scope.reading(channels), self.names, self.chain, self.kinds, self.branch))
 
+    def below(self, value: Value | None) -> Place:
+        """The same place for the line below `value`, which reads it unless it says what it reads."""
+        place = self.reading(value)
+        if place.scope.sight is None:
+            return place
+        return place._replace(scope=place.scope.seeing(place.scope.sight.below(value)))
+
+    def opening(self, takes: tuple[Value, ...]) -> Place:
+        """The same place before the first line of braces; with several inputs, what is above does not come in."""
+        if len(takes) < 2 or self.scope.sight is None:
+            return self
+        first = takes[0] if self.scope.channels is not None else None
+        return self._replace(scope=self.scope.seeing(self.scope.sight.opening(first)))
+
     def inner(self, names: Names | None = None, *, branch: bool = False) -> Place:
         """The place inside braces, with names of its own where they have some."""
-        return new(Place, (self.scope.inner(), names or self.names, self.chain, self.kinds, branch))
+        scope = self.scope.inner()
+        if names is not None and scope.sight is not None:
+            scope.sight = scope.sight.inside(names)
+        return new(Place, (scope, names or self.names, self.chain, self.kinds, branch))
+
+    def named(self, names: Names) -> Place:
+        """The same place with other names."""
+        scope = self.scope
+        if scope.sight is not None:
+            scope = scope.seeing(scope.sight.inside(names))
+        return new(Place, (scope, names, self.chain, self.kinds, self.branch))
 
 
 def mark_activation(line: tree.Line, names: Names) -> None:

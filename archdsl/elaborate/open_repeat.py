@@ -37,7 +37,7 @@ def open_repeat(
     """The repeat of a `copy`, which keeps the shape. Raises Problem where what follows would depend on the number."""
     at = statement.repeat
     assert at is not None
-    if place.branch or len(inputs) > 1:
+    if place.branch:
         raise Problem("undetermined", f"the number of copies here is {count}, which is symbolic", at, hint=give(count))
     if not statement.names or discards(statement.names[0]):
         message = f"the numbers of the layers below follow from {count} copies, and that number is symbolic"
@@ -53,7 +53,7 @@ def _copies(
 ) -> Task[Once]:
     """The copies, where there are some."""
     once = yield copy
-    shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs)
+    shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs[:1])
     if not once.whole or None in shapes:
         return once
     if not _kept(once.shapes, shapes):
@@ -99,7 +99,7 @@ def _perhaps(
     e.report.bring_back(told)
     e.forget(unread)
     _require_none(e, none, refused[0])
-    return Once(Repeat((), False, statement), tuple(value.shape for value in inputs))
+    return Once(Repeat((), False, statement), tuple(value.shape for value in inputs[:1]))
 
 
 def _supposed(e: Elaboration, count: Expression, copies: Task[Once]) -> Task[_Tried]:

@@ -141,6 +141,8 @@ class Rules:
                     found = scope.get(value.text)
                 elif value.text == "in":
                     found = scope.channels
+                elif "." in value.text:  # the size of a value
+                    return None
                 else:
                     continue
                 words.append(identity(found))

@@ -64,7 +64,19 @@ def discarded(statement: tree.LayerStatement, so: str, at: Placed, hint: str) ->
     """The fault of a needed result that `_` discards; `hint` is for a name that keeps another result."""
     message = f"`_` discards the result of {statement.kind.text if statement.kind else 'the braces'} above, so {so}"
     names = [token.text for token in statement.names if not discards(token)]
-    return Problem("missing-input", message, at, hint=hint.format(names[0]) if names else None)
+    return Problem("missing-input", message, at, hint=(hint.format(names[0]) or None) if names else None)
+
+
+def _nothing_above(names: Names, at: Placed, *, alone: bool = True) -> Problem:
+    """The fault of a line that reads the result above where there is none; `alone` where it reads nothing else."""
+    if names.discarded is not None:
+        return discarded(names.discarded, "this line must say what it reads", at, "<- {}" if alone else "")
+    known = names.visible()
+    if known:
+        hint = f"<- {known[0]}" if len(known) == 1 else f"add <- and one of {', '.join(known[:4])}"
+        return Problem("missing-input", "with several inputs, the first line must say which it reads", at, hint=hint)
+    message = "there is nothing to read: no `input` above"
+    return Problem("missing-input", message, at, hint="put `input 224x224x3` above, or check with --input 224x224x3")
 
 
 class Elaboration(ABC):
@@ -216,21 +228,23 @@ class Elaboration(ABC):
     def reads(self, statement: tree.LayerStatement, current: Value | None, place: Place) -> tuple[Value, ...]:
         """The values after `<-`, or the nearest result above."""
         if statement.reads:
-            return tuple([self.reference(token, place) for token in statement.reads])
+            alone = len(statement.reads) == 1
+            return tuple([self._given(token, current, place, alone) for token in statement.reads])
         if self._is_source(statement, place):
             return ()
         if current is not None:
             self._read.add(current.number)
             return (current,)
-        at = statement.names[0] if statement.names else statement.kind or statement
-        if place.names.discarded is not None:
-            raise discarded(place.names.discarded, "this line must say what it reads", at, "<- {}")
-        known = place.names.visible()
-        if known:
-            hint = f"<- {known[0]}" if len(known) == 1 else f"add <- and one of {', '.join(known[:4])}"
-            raise Problem("missing-input", "with several inputs, the first line must say which it reads", at, hint=hint)
-        message = "there is nothing to read: no `input` above"
-        raise Problem("missing-input", message, at, hint="put `input 224x224x3` above, or check with --input 224x224x3")
+        raise _nothing_above(place.names, statement.names[0] if statement.names else statement.kind or statement)
+
+    def _given(self, token: Token, current: Value | None, place: Place, alone: bool) -> Value:
+        """The value of a name after `<-`; `_` is what the line would read without, here the only one or not."""
+        if not discards(token):
+            return self.reference(token, place)
+        if current is None:
+            raise _nothing_above(place.names, token, alone=alone)
+        self._read.add(current.number)
+        return current
 
     def _is_source(self, statement: tree.LayerStatement, place: Place) -> bool:
         """Whether a line is of a kind that reads nothing."""
@@ -263,8 +277,9 @@ class Elaboration(ABC):
                 self.report.problem(discarded(names.discarded, "there is no output", at, "output {}"))
                 return (self.wrong(),)
             return (last,) if last is not None else ()
+        alone = len(names.outputs.reads) == 1
         try:
-            return tuple(self.reference(token, place) for token in names.outputs.reads)
+            return tuple([self._given(token, last, place, alone) for token in names.outputs.reads])
         except Problem as problem:
             self.report.problem(problem)
         except Silent:

@@ -7,9 +7,9 @@ import re
 from archdsl.diagnostics import nearest
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import filled
-from archdsl.expressions.scope import NOTHING, RESERVED, WRONG, KindReference, Scope, Words, meant
+from archdsl.expressions.scope import NOTHING, RESERVED, WRONG, KindReference, Scope, Words, is_size, meant
 from archdsl.expressions.signature import Signature, Slot
-from archdsl.expressions.words import hidden
+from archdsl.expressions.words import hidden, near_size
 from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import Sizes, Table, Word
@@ -185,7 +185,7 @@ def _value(
         found = meant(value.text, kinds)
         if found is not None:
             return found
-        if value.text not in RESERVED:
+        if value.text not in RESERVED and not is_size(value.text):
             raise _unknown_word(signature, value, scope, kinds, rest)
     return evaluate(value, _worded(scope, slot) if isinstance(value, tree.List) else scope)
 
@@ -234,7 +234,7 @@ def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words
         message = f"{signature.title} has no option {short[1]}; {has}"
         return Problem("unknown-option", message, token, hint=_usage(signature))
     words = [*signature.switches, *(choice for s in signature.slots for choice in s.choices)]
-    close = nearest(word, [*words, *scope.names(), *signature.names])
+    close = near_size(word) or nearest(word, [*words, *scope.names(), *signature.names])
     hint = _remark(word, rest, scope, kinds) or _usage(signature)
     return Problem("unknown-name", f"{word} is not defined here", token, hint=hint, instead=(close,) if close else ())
 
@@ -257,7 +257,7 @@ def _too_many(
     signature: Signature, argument: tree.Argument, most: int, scope: Scope, kinds: Words, rest: Rest
 ) -> Problem:
     value = argument.value
-    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
+    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope and not is_size(value.text):
         return _unknown_word(signature, value, scope, kinds, rest)
     if isinstance(value, Token) and value.type == "TEMPLATE":
         return Problem("too-many-values", f"{value.text} is not a value of {signature.title}", argument, hint=_BRACE)

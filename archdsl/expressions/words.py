@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from math import isinf
 
-from archdsl.expressions.scope import NOTHING, VALUES, WRONG, KindReference, Scope
+from archdsl.diagnostics import nearest
+from archdsl.expressions.scope import NOTHING, SIZE_WORDS, VALUES, WRONG, KindReference, Scope, is_size
 from archdsl.faults.problem import Placed, Problem, Silent
 from archdsl.layers import REGISTRY
 from archdsl.layers.values import spell, whole
@@ -60,7 +61,24 @@ def word(token: Token, scope: Scope) -> Any:
         if scope.channels is WRONG:
             raise Silent
         return scope.channels
+    if is_size(name):
+        return size_of(token, scope)
     raise _unknown(token, scope)
+
+
+def size_of(token: Token, scope: Scope) -> Any:
+    """The size of a value, `skip.height`; raises Problem where no value is in sight, or the value lacks the axis."""
+    if scope.sight is None:
+        message = f"{token.text} is the size of a value, and values are known on lines alone"
+        raise Problem("unknown-name", message, token)
+    return scope.sight.size(token)
+
+
+def near_size(word: str) -> str | None:
+    """The size of a value that a word with a dot was probably meant to be: `skip.height` for `skip.heigth`."""
+    path, dot, axis = word.rpartition(".")
+    close = nearest(axis, SIZE_WORDS) if dot else None
+    return f"{path}.{close}" if close else None
 
 
 def hidden(token: Token) -> Problem:
@@ -76,7 +94,7 @@ def _unknown(token: Token, scope: Scope) -> Problem:
         return hidden(token)
     if name.upper() in REGISTRY:
         return Problem("wrong-type", f"{name} is a kind of layer, and a value is expected here", token)
-    close = {"True": "yes", "False": "no"}.get(name) or scope.nearest(name)
+    close = {"True": "yes", "False": "no"}.get(name) or near_size(name) or scope.nearest(name)
     return Problem("unknown-name", f"{name} is not defined here", token, instead=(close,) if close else ())
 
 

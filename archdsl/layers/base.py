@@ -32,7 +32,7 @@ class Attribute:
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
+        self.name = name.rstrip("_")  # `in_`: a word that Python keeps for itself
 
     @property
     def required(self) -> bool:
@@ -216,7 +216,7 @@ class Layer:
     examples: ClassVar[tuple[Example | CounterExample, ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        own = {name: value for name, value in cls.__dict__.items() if isinstance(value, Attribute)}
+        own = {value.name: value for value in cls.__dict__.values() if isinstance(value, Attribute)}
         every = {name: value for name, value in cls.attributes.items() if name not in own} | own
         cls.attributes = dict(sorted(every.items(), key=lambda item: not item[1].positional))
         cls.refers = tuple(name for name, each in cls.attributes.items() if each.type.reference)
@@ -248,7 +248,8 @@ class Layer:
     def usage(cls) -> str:
         """The kind with its values, as a line would have them: `CONV out kernel [stride=] ...`."""
         words = [a.name if a.positional else f"{a.name}=.." for a in cls.attributes.values() if a.required]
-        words += [f"[{a.type.spelling(a)}]" for a in cls.attributes.values() if not a.required]
+        optional = [a for a in cls.attributes.values() if not a.required and not a.type.stated]
+        words += [f"[{a.type.spelling(a)}]" for a in optional]
         return " ".join([cls.name, *words])
 
     # ---- rules: each may raise Refusal

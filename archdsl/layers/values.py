@@ -33,6 +33,7 @@ class Type:
     reference = False  # whether it is the name of a layer
     told = False  # whether a tensor that comes in tells it, so that PyTorch needs no number for it
     gathers = False  # whether it takes every value with a name that nothing else has
+    stated = False  # whether it only says what is so anyway
 
     def convert(self, value: Any, axes: int) -> Any:
         """Return the value for a layer whose input has `axes` axes beside the channels."""

@@ -121,7 +121,7 @@ class Carry(Generic[T]):
         return self._chained([self._power(self._known[run.node], run.copies) for run in node.runs], node)
 
     def _chained(self, steps: list[tuple[Paths[T], ...]], node: Loop | Repeat) -> tuple[Paths[T], ...]:
-        """Each step reads the first result of the one before; none of them changes nothing."""
+        """Each step reads the first result of the one before, the further inputs unchanged; none changes nothing."""
         found: tuple[Paths[T], ...] = ()
         for step in steps:
             found = self._through(step, found[:1]) if found else step
@@ -243,7 +243,7 @@ class Carry(Generic[T]):
                     yield from self._item(item, run.node, reads, values)
                     if not node.parallel:
                         step = self._power(self._known[run.node], run.copies)
-                        reads = tuple(self._joined(paths, reads, values) for paths in step[:1])
+                        reads = (*(self._joined(paths, reads, values) for paths in step[:1]), *reads[1:])
 
 
 def _counted(copies: Size) -> int:

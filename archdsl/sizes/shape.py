@@ -46,6 +46,13 @@ class Shape(NamedTuple):
         return f"{text} int" if self.dtype == "int64" else text
 
 
+def axes_of(shape: Shape) -> tuple[str, ...]:
+    """The words of the axes of a value; integers have no channels."""
+    if shape.dtype == "float32":
+        return AXES.get(shape.rank, ())
+    return AXES.get(shape.rank + 1, ())[:-1]
+
+
 def product(sizes: tuple[Size, ...]) -> Size:
     """The product of sizes; 1 of none."""
     total: Size = 1

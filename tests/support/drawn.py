@@ -534,12 +534,12 @@ class Walk:
             raise Refused(f"{count} copies")
         if not inputs and not parallel:
             raise Refused("copies of a source cannot follow one another")
-        if count != 1 and len(inputs) > 1 and not parallel:
-            raise Refused("a repeated line reads one input")
+        if count != 1 and len(inputs) > 1 and not parallel and layer.kind is None:
+            raise Refused("repeated braces read one input")
         container = frame.container
         whole = container.below(container.step(label)) if label is not None else ""
         found: list[Any] = []
-        results = reads = inputs
+        results, reads = inputs[:1], inputs
         for number in range(count):
             inside = Container(f"{whole}.{number}", container) if label is not None else None
             step = ""
@@ -547,7 +547,7 @@ class Walk:
                 step = container.below(container.step(None))
             given = self.copy(layer, inputs if parallel else reads, frame, inside, step)
             found += given[:1]
-            results, reads = given, given[:1]
+            results, reads = given, [*given[:1], *inputs[1:]]
         return found if parallel else results
 
     def copy(self, layer: Layer, inputs: list[Any], frame: Frame, inside: Container | None, path: str) -> list[Any]:

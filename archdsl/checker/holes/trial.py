@@ -21,6 +21,7 @@ from archdsl.faults.problem import Placed, Problem, Refused, Silent, Stop
 from archdsl.faults.report import Reporter
 from archdsl.faults.work import PER_VISIT, Work
 from archdsl.layers import Layer, Refusal
+from archdsl.layers.incoming import INCOMING
 from archdsl.limits import Limits
 from archdsl.network.nodes import Item
 from archdsl.reading.declare import Declarations
@@ -175,7 +176,7 @@ class Bench:
         elaborator.origins = elaborator.rules.origins = context.origins
         around, noted = context.place.scope, _Noted(values)
         scope = Scope(around._values, {**around.symbols, HOLES: noted}, limits, around.channels, around.outside)
-        scope.work = work
+        scope.work, scope.sight = work, around.sight
         place = context.place._replace(scope=scope.inner(), names=Names(context.place.names))
         takes = () if context.value is None else (context.value,)
         try:
@@ -244,7 +245,9 @@ class _Rules(Rules):
     recorder: Recorder
 
     def _key(self, statement: tree.LayerStatement, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
-        return super()._key(statement, kind, shapes, scope) if len(shapes) == 1 else None  # all others are compared
+        states = any(one.name is not None and one.name.text == INCOMING for one in statement.arguments)
+        compared = len(shapes) != 1 or states  # what is equal is noted each time
+        return None if compared else super()._key(statement, kind, shapes, scope)
 
     def apply(
         self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.LayerStatement

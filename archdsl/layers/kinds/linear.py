@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
+from archdsl.layers.incoming import check_incoming, compared_incoming, incoming
 from archdsl.layers.neurons import Neurons
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.linear import RBF
@@ -23,18 +24,25 @@ class FullyConnected(Neurons):
     out: Size = attribute(Whole(), doc="outputs", torch="out_features")
     bias: bool = attribute(Switch(), True, doc="a learned bias per output", torch="bias", named=True)
     weight: str | None = attribute(Reference(), None, doc="a layer above whose weight is shared", named=True)
+    in_: Size | None = incoming(flat=True)
     examples = (
         Example("6x6x256 -> FC 4096 -> 4096", params=37_752_832, macs=37_748_736),
         Example("84 -> FC out=10 nobias -> 10", params=840, macs=840),
+        Example("6x6x16 -> FC 10 in=576 -> 10", params=5_770),
         Example("4x3 -> FC 2 -> 2", params=26, macs=24),
         Example("84 -> a: FC 84; FC 84 nobias weight=a -> 84", params=7_140, macs=14_112),
         CounterExample("84 -> FC", "missing-value"),
         CounterExample("84 -> FC 0", "out-of-range"),
+        CounterExample("6x6x16 -> FC 10 in=16", "shape-mismatch"),
         CounterExample("37 int -> FC 10", "dtype-mismatch"),
         CounterExample("84 -> a: FC 10; FC 84 weight=a", "unfit-weights"),
     )
 
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return compared_incoming(self, inputs[0])
+
     def shape(self, *inputs: Shape) -> Shape:
+        check_incoming(self, inputs[0])
         return Shape((self.out,))
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
@@ -55,19 +63,26 @@ class Linear(Neurons):
     out: Size = attribute(Whole(), doc="output channels", torch="out_features")
     bias: bool = attribute(Switch(), True, doc="a learned bias per output channel", torch="bias", named=True)
     weight: str | None = attribute(Reference(), None, doc="a layer above whose weight is shared", named=True)
+    in_: Size | None = incoming()
     examples = (
         Example("196x768 -> LINEAR 3072 -> 196x3072", params=2_362_368, macs=462_422_016),
         Example("7x7x8 -> LINEAR out=16 nobias -> 7x7x16", params=128, macs=6_272),
         Example("84 -> LINEAR 10 -> 10", params=850, macs=840),
+        Example("7x7x8 -> LINEAR 10 in=8 -> 7x7x10", params=90),
         Example("37 int -> embed: EMBED 1000 64; LINEAR 1000 weight=embed -> 37x1000", params=65_000, macs=2_368_000),
         CounterExample("196x768 -> LINEAR 1.5", "wrong-type"),
+        CounterExample("196x768 -> LINEAR 10 in=196", "shape-mismatch"),
         CounterExample("84 -> LINEAR", "missing-value"),
     )
 
     def is_pointwise(self, x: Shape) -> bool:
         return True
 
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return compared_incoming(self, inputs[0])
+
     def shape(self, *inputs: Shape) -> Shape:
+        check_incoming(self, inputs[0])
         return Shape((*inputs[0].space, self.out))
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:

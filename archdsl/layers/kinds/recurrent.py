@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.layers.base import Apart, CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
+from archdsl.layers.incoming import check_incoming, compared_incoming, incoming
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number, Switch, Whole, Word
 from archdsl.layers.worked import Factor, Worked
@@ -35,6 +36,7 @@ class Recurrent(Layer):
     last: bool = attribute(
         Switch(), False, doc="of the top layer return only the last state, both directions concatenated", named=True
     )
+    in_: Size | None = incoming()
 
     # ---- sizes
 
@@ -51,7 +53,11 @@ class Recurrent(Layer):
         """A row for each layer and direction, as PyTorch orders them."""
         return (Shape((self.layers * self.directions, self.out)),)
 
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return compared_incoming(self, inputs[0])
+
     def shape(self, *inputs: Shape) -> Shape:
+        check_incoming(self, inputs[0])
         self._check_states(inputs)
         channels = self.directions * self.out
         return Shape((channels,)) if self.last else Shape((inputs[0].sizes[0], channels))
@@ -148,7 +154,9 @@ class Rnn(Recurrent):
         Example("37x300 -> RNN 128 -> 37x128, 1x128", params=55_040, macs=2_027_008),
         Example("9x8 -> RNN hidden=4 layers=2 bidirectional nobias dropout=0.2 nonlinearity=relu last -> 8, 4x4"),
         Example("9x8, 1x4 -> RNN 4 -> 9x4, 1x4"),
+        Example("9x8 -> RNN 4 in=8 -> 9x4, 1x4"),
         CounterExample("9x8, 2x4 -> RNN 4", "shape-mismatch"),
+        CounterExample("9x8 -> RNN 4 in=9", "shape-mismatch"),
         CounterExample("8 -> RNN 4", "rank-mismatch"),
     )
 
@@ -170,6 +178,7 @@ class Gru(Recurrent):
         Example("37x300 -> GRU 128 -> 37x128, 1x128", params=165_120, macs=6_081_024),
         Example("9x8 -> GRU hidden=4 layers=2 bidirectional nobias dropout=0.2 last -> 8, 4x4", macs=5_184),
         Example("9x8, 1x4 -> GRU 4 -> 9x4, 1x4"),
+        Example("9x8 -> GRU 4 in=8 -> 9x4, 1x4"),
         CounterExample("9x8 -> GRU", "missing-value"),
         CounterExample("9x8 -> GRU 4 layers=0", "out-of-range"),
     )
@@ -199,6 +208,7 @@ class Lstm(Recurrent):
         Example("37x300 -> LSTM 128 -> 37x128, 1x128, 1x128", params=220_160, macs=8_108_032),
         Example("9x8 -> LSTM hidden=6 layers=2 bidirectional nobias dropout=0.2 proj=3 last -> 6, 4x3, 4x6"),
         Example("9x8, 1x4, 1x4 -> LSTM 4 -> 9x4, 1x4, 1x4"),
+        Example("9x8 -> LSTM 4 in=8 -> 9x4, 1x4, 1x4"),
         CounterExample("9x8, 1x4 -> LSTM 4", "wrong-inputs"),
         CounterExample("9x8, 1x4, 1x3 -> LSTM 4", "shape-mismatch"),
         CounterExample("9x8 -> LSTM 4 proj=4", "out-of-range"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archdsl.layers.base import CounterExample, Example, Lowered, Module, Tensor, attribute
 from archdsl.layers.convolution import check_groups
+from archdsl.layers.incoming import check_incoming, compared_incoming, incoming
 from archdsl.layers.neurons import Neurons
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Divisor, PerAxis, Switch, Whole
@@ -55,6 +56,7 @@ class TransposedConv(Neurons):
         Divisor(), 1, short="g", doc="groups of channels without connections between them", torch="groups", named=True
     )
     bias: bool = attribute(Switch(), True, doc="a learned bias per output channel", torch="bias", named=True)
+    in_: Size | None = incoming()
     examples = (
         Example("28x28x1024 -> UPCONV 512 2x2 s2 -> 56x56x512", params=2_097_664, macs=1_644_167_168),
         Example("8x8x16 -> UPCONV 8 3x3 s2 p1 outpad=1 nobias -> 16x16x8", params=1_152, macs=73_728),
@@ -64,11 +66,17 @@ class TransposedConv(Neurons):
         CounterExample("8x8x16 -> UPCONV 8 3x3 s2 outpad=2", "out-of-range"),
         CounterExample("2x2x16 -> UPCONV 8 3x3 p2", "pad-too-large"),
         CounterExample("8x8x16 -> UPCONV 8 3x3 g3", "not-divisible"),
+        Example("8x8x16 -> UPCONV 8 2x2 s2 in=16 -> 16x16x8", params=520),
+        CounterExample("8x8x16 -> UPCONV 8 2x2 s2 in=8", "shape-mismatch"),
         CounterExample("84 -> UPCONV 8 3", "rank-mismatch"),
     )
 
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return compared_incoming(self, inputs[0])
+
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
+        check_incoming(self, x)
         check_groups(self.name, x.channels, self.out, self.groups)
         space = tuple(self._reached(size, place) for place, size in enumerate(x.space))
         for place, size in enumerate(space):
