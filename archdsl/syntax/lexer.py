@@ -130,7 +130,7 @@ class Lexer:
             elif kind == "_NL":
                 if "ELSE" in accepts() and re.compile(_ELSE).match(text, end) and shifts("ELSE"):
                     continue
-                if any(bracket.text == "[" for bracket in self._open) and "_NL" not in accepts():
+                if self._open and any(bracket.text == "[" for bracket in self._open) and "_NL" not in accepts():
                     continue
                 if self._open and self._open[-1].text == "(":
                     self.give_up("(")
