@@ -37,7 +37,7 @@ def test_what_is_stated_is_checked(shape: str, line: str, found: int) -> None:
 def test_a_hole_is_found(shape: str, line: str, found: int) -> None:
     model = archdsl.loads(f"input {shape}\n{line} in=?")
     assert model.params == archdsl.loads(f"input {shape}\n{line}").params
-    report = archdsl.check(f"input {shape}\n{line} in=?")
+    report = archdsl.check(f"input x: {shape}\n{line} in=? <- x")
     assert [hole.value for hole in report.holes] == [found]
 
 

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator, Sequence
 from archdsl.checker.holes.equations import Key
 from archdsl.checker.holes.search import FARTHEST, HIT, Doubt, MissMark, search
 from archdsl.checker.holes.trial import Attempt
-from archdsl.layers.incoming import Incoming
 from archdsl.layers.kinds.arrange import Reshaped
 from archdsl.layers.sides import Padding
 from archdsl.layers.values import Divisor, Number, PerAxis
@@ -69,9 +68,6 @@ def numbers(hole: Hole, shape: Shape | None, largest: int, wide: bool = False) -
     if shape is not None:
         largest = max((_number(size) for size in shape.space), default=1)
     match hole.type:
-        case Incoming():
-            found = hole.type.found(shape) if shape is not None else None
-            return (found,) if isinstance(found, int) else None
         case Padding() if wide:
             return None
         case Padding():
