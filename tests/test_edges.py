@@ -634,6 +634,11 @@ def test_zeros_are_put_around_an_axis_that_no_window_reads(line: str, padded: bo
     assert ("PaddedConv2d(" in model(f"input 8x2x3;;{line}").to_source()) is padded
 
 
+@pytest.mark.parametrize(("line", "padded"), [("s1x2 d1x2", True), ("s1x3 d1x2", True), ("d1x2", False)])
+def test_the_least_stride_and_dilation_for_which_zeros_are_put_around(line: str, padded: bool) -> None:
+    assert ("PaddedConv2d(" in model(f"input 8x1x3;;CONV 4 2x2 p0x1 {line}").to_source()) is padded
+
+
 def test_channels_that_are_not_as_claimed_are_those_of_the_line() -> None:
     """The space is as claimed, so nothing is said of it."""
     for line, label in {

@@ -290,6 +290,7 @@ def test_a_layer_that_is_wrong_has_no_echo() -> None:
 SPECS = sorted((Path(__file__).parent.parent / "specs").glob("*.arch"))
 
 
+@pytest.mark.slow
 def test_a_bracket_that_is_missing_is_one_message() -> None:
     """Delete each bracket of each spec in turn: of a hundred such texts at least ninety-nine get one message."""
     counts: list[int] = []

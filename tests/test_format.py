@@ -294,6 +294,7 @@ def test_mutants_keep_their_meaning() -> None:
     pytest.fail(f"only {parsed} of the mutants parse")
 
 
+@pytest.mark.slow
 def test_derived_texts_keep_their_meaning() -> None:
     """What the grammar has and nobody writes."""
     assert sum(holds(text) for text in mutation.derived(150, seed=4)) > 100

@@ -76,6 +76,7 @@ def _collect(number: int) -> None:
         gc.collect()
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_garbage")
 def test_counts_do_not_depend_on_what_was_dropped() -> None:
     """Thousands of texts in one process, each with parts that are elaborated and dropped; the params are arithmetic."""
@@ -86,6 +87,7 @@ def test_counts_do_not_depend_on_what_was_dropped() -> None:
         _collect(number)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("own_garbage")
 def test_claims_are_judged_by_their_own_layers() -> None:
     draw = random.Random(8)

@@ -54,23 +54,27 @@ def codes(text: str) -> set[str]:
 # ---- 1 and 12: only ArchError leaves the API, and every diagnostic has a code and a place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_mutated_specs(part: int) -> None:
     for text in list(mutants(10_000 // PARTS, seed=part)):
         assert broken(text) is None, text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(2))
 def test_texts_that_make_sense_at_first_sight(part: int) -> None:
     for text in plausible(1_500, seed=part):
         assert broken(text) is None, text
 
 
+@pytest.mark.slow
 def test_texts_that_the_grammar_has() -> None:
     for text in derived(800):
         assert broken(text, FEW_TRIES) is None, text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("length", [1, 2])
 def test_every_run_of_tokens(length: int) -> None:
     for text in runs(length):
@@ -92,6 +96,7 @@ def test_hostile_listings_when_they_are_small(name: str) -> None:
         assert broken(text, notation="listing") is None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_mutated_listings(part: int) -> None:
     for text in mutated_listings(8_000 // PARTS, seed=part):
@@ -210,11 +215,13 @@ SLOWER = ("blocks", "strides", "floors")
 DEPTHS = (10, VALID, 250, 260, 1_000, 10_000, 100_000, 1_000_000)
 
 
-def depths() -> Iterator[tuple[str, int]]:
+def depths() -> Iterator[Any]:
     """Each nest at each depth up to its largest."""
     for nest in NESTS:
         most = 10_000 if nest.startswith(SLOWER) else 100_000 if nest in BY_LINES else DEPTHS[-1]
-        yield from ((nest, depth) for depth in DEPTHS if depth <= most)
+        for depth in DEPTHS:
+            if depth <= most:
+                yield pytest.param(nest, depth, marks=[pytest.mark.slow] * (depth > 1_000))
 
 
 @pytest.mark.parametrize(("nest", "depth"), list(depths()))
@@ -279,6 +286,7 @@ QUADRATIC = (  # n things in each of n uses, by nature: what is counted grows so
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(set(GALLERY) - set(QUADRATIC)))
 def test_work_grows_as_the_text_does(name: str) -> None:
     """Visits and steps at n, 2n and 4n, or up to the bound: a longer text ends there, too."""
@@ -292,6 +300,7 @@ def test_work_grows_as_the_text_does(name: str) -> None:
     assert all(more <= 2.2 * less for less, more in pairwise(work))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", QUADRATIC)
 def test_work_that_grows_faster_ends_in_an_error(name: str) -> None:
     assert codes(largest(GALLERY[name], 300_000)) & {"limit", "too-large"}
@@ -396,6 +405,7 @@ print(len(texts), len(parsed), seen[:5])
 """
 
 
+@pytest.mark.slow
 def test_a_check_opens_writes_starts_and_imports_nothing() -> None:
     program = WATCHED.format(tests=str(Path(__file__).parent), root=str(ROOT))
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -510,6 +520,7 @@ def structure(place: str, form: str, size: int) -> str:
     return skeleton(archdsl.loads(spec(**{place: name})).to_source())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("part", range(PARTS))
 def test_hostile_names_do_not_change_the_source(part: int) -> None:
     rng = random.Random(f"structure:{part}")
