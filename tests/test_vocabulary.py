@@ -297,10 +297,10 @@ SAMPLES = [
     ("8x8x4", "ZeroPadding2D(((1, 2), (3, 4)))", "PAD [[1, 2], [3, 4]]"),
     ("8x8x4", "ZeroPadding2D((1, 2))", "PAD 1x2"),
     ("9x4", "ZeroPadding1D((2, 0))", "PAD [[2, 0]]"),
-    ("32x32x4", "MaxPooling2D(3, strides=2, padding='same')", "MAXPOOL 3 s2 ceil"),
-    ("33x33x4", "MaxPooling2D(3, strides=2, padding='same')", "MAXPOOL 3 s2 p1"),
-    ("32x32x4", "AveragePooling2D(2, padding='same')", "AVGPOOL 2"),
-    ("32x32x4", "MaxPooling2D(4, strides=1, padding='same')", ""),
+    ("32x32x4", "MaxPooling2D(3, strides=2, padding='same')", "MAXPOOL 3 s2 p=same"),
+    ("33x33x4", "MaxPooling2D(3, strides=2, padding='same')", "MAXPOOL 3 s2 p=same"),
+    ("32x32x4", "AveragePooling2D(2, padding='same')", "AVGPOOL 2 p=same"),
+    ("32x32x4", "MaxPooling2D(4, strides=1, padding='same')", "MAXPOOL 4 s1 p=same"),
     ("9x4", "layers.Activation('softmax')", "SOFTMAX"),
     ("8x8x4", "Concatenate(axis=-1)", ""),  # it joins several values, and reads one
 ]

@@ -21,8 +21,8 @@ _NODES = (
 _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
 _UNDERSCORED = {"__init__", "__getitem__", "_conv_forward", "_modules", "_"}
 _TORCH = set(
-    "Size amax amin arange bool cat chunk flatten float32 float64 full matmul maximum mean minimum ones randn roll "
-    "sigmoid split stack tanh tensor zeros".split()
+    "Size amax amin arange bool cat chunk flatten float32 float64 full matmul maximum mean minimum ones ones_like "
+    "randn roll sigmoid split stack tanh tensor zeros".split()
 )
 _OWNERS = ("torch", "nn", "F")
 _BUILTINS = {

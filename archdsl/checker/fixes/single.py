@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from archdsl.checker.fixes import respell
 from archdsl.checker.fixes.proposal import Proposal, chained
 from archdsl.checker.fixes.statement import SplitStatement
-from archdsl.layers import lookup
-from archdsl.notations.calls.draft import LineContext, LineDraft, Unwritable
-from archdsl.notations.calls.kerasforms import pooled_same
-from archdsl.notations.calls.spelling import spelled, text
-from archdsl.vocabulary import Meaning
+from archdsl.notations.calls.draft import LineContext, Unwritable
+from archdsl.notations.calls.spelling import text
 
 _ON = r"(?:bi|bidir|bidirectional|both)(?:=(?:yes|true|True|1))?|(?:direction|mode)=\"?(?:bidirectional|both)\"?"
 
@@ -47,31 +43,9 @@ def _pad(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
 
 
 def _pool(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
-    """`AVGPOOL global`; `MAXPOOL 3 s2 p=same`: the padding that gives as many windows."""
+    """`AVGPOOL global`."""
     if [value.lower() for value in statement.values] == ["global"]:
         yield statement._replace(kind=f"GLOBAL{statement.kind.upper()}", values=())
-    same = [value for value in statement.values if re.fullmatch(r"(?:(?:p|pad|padding)=)?\"?(?:same|SAME)\"?", value)]
-    if same:
-        yield f"{statement.label} {_padded(statement, same, around)} {statement.tail}".strip()
-
-
-def _padded(statement: SplitStatement, same: list[str], around: LineContext) -> str:
-    kind = lookup(statement.kind)
-    assert kind is not None
-    draft = LineDraft(Meaning(kind.name, kind.name), f"{kind.name} with p=same", kind, around)
-    head = next(respell.heads(kind, tuple(value for value in statement.values if value not in same), around))
-    for word in head.words[1:]:
-        window = re.fullmatch(r"(?:kernel=|k=?)?(\d[\dx]*)", word)
-        step = re.fullmatch(r"(?:stride=|s=?)(\d[\dx]*)", word)
-        for found, name in ((window, "pool_size"), (step, "strides")):
-            if found:
-                sizes = tuple(int(size) for size in found[1].split("x"))
-                draft.given[name] = sizes if len(sizes) > 1 else sizes[0]
-    if "pool_size" not in draft.given:
-        raise Unwritable(f"{kind.name} needs the size of its window")
-    pooled_same(draft)
-    given = {"kernel": draft.given["pool_size"], "stride": draft.given.get("strides")}
-    return spelled(kind, {**given, **draft.attributes})
 
 
 def _spread(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:

@@ -9,7 +9,6 @@ from archdsl.layers import REGISTRY
 from archdsl.notations.calls.axes import axis_word, words_of
 from archdsl.notations.calls.draft import LineDraft
 from archdsl.notations.calls.ends import collapsed
-from archdsl.notations.calls.kerasforms import pooled_same
 from archdsl.notations.calls.spelling import text
 from archdsl.typed import Any
 
@@ -28,22 +27,19 @@ def windowed(draft: LineDraft) -> None:
         draft.attributes["pad"] = _ends(draft, pads)
     elif pads is not None:
         draft.attributes["pad"] = pads
-    if draft.row.kind == "AVGPOOL" and draft.attributes.get("pad") and not draft.take("count_include_pad"):
+    counts, pad = draft.take("count_include_pad"), draft.attributes.get("pad")
+    if draft.row.kind == "AVGPOOL" and pad and pad != "same" and not counts:
         draft.attributes["countpad"] = False
-    draft.take("count_include_pad")
+    if pad == "same" and counts:
+        raise draft.refuse("with padding that counts cannot be written so: p=same countpad says it")
 
 
 def _auto(draft: LineDraft, word: Any) -> None:
     if word in ("NOTSET", "VALID"):
         return
-    if word != "SAME_UPPER" or draft.row.kind not in ("CONV", "MAXPOOL", "AVGPOOL"):
+    if word != "SAME_UPPER" or draft.row.kind not in ("CONV", *_POOLS[:3]):
         raise draft.refuse(f"cannot be given auto_pad={word}")
-    if draft.row.kind == "CONV":
-        draft.attributes["pad"] = "same"
-        return
-    draft.given["pool_size"] = draft.given["kernel_shape"]
-    pooled_same(draft)
-    draft.take("pool_size")
+    draft.attributes["pad"] = "same"
 
 
 def _ends(draft: LineDraft, pads: tuple[Any, ...]) -> Any:

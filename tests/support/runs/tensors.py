@@ -20,6 +20,7 @@ DELIBERATE = {  # the rows of the list of differences in docs/language.md
     "broadcast": "shapes that differ, unless the line says `broadcast`, and another number of axes always: stretched in silence where they can be",
     "gate": "a gate of SCALE that is not one value per channel: any gate that can be stretched",
     "window": "a window larger than its padded input, with `ceil` too: a pool with `ceil_mode` takes what there is",
+    "whole": "unequal padding of a pool that is not less than its window, and equal padding beyond PyTorch's half of it: `F.pad` puts on any",
     "negative": "negative padding of PAD or of unequal sides, and a CROP that adds: `F.pad` cuts off, and adds",
     "eps": "an `eps` below 0, of INSTANCENORM, GN, LN and RMSNORM: any number",
     "momentum": "a `momentum` below 0 or above 1: any number",
@@ -44,6 +45,7 @@ DELIBERATE = {  # the rows of the list of differences in docs/language.md
 }
 OWN = {  # rules of layers that PyTorch does not have
     "last": "a norm over axes that are the last ones of no tensor",
+    "ceil": "LPPOOL has padding or `ceil`, not both",
     "shift": "windows are shifted by less than a window",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
 }
