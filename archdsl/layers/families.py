@@ -34,6 +34,8 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "reshape": ("Moving and adding elements", "ID FLATTEN"),
     "arrange": ("Other axes", "RESHAPE REARRANGE PERMUTE PATCHES"),
     "select": ("Parts and moves", "SLICE SPLIT CHUNK SHIFT REDUCE"),
-    "merge": ("Merges", "ADD MUL SUB DIV MAX MIN ABSDIFF MEAN CONCAT STACK SCALE MATMUL"),
+    "arithmetic": ("Arithmetic", "ADD MUL SUB DIV POW"),
+    "elementwise": ("Functions of each element", "EXP LOG SQRT RSQRT SQUARE RECIPROCAL ABS NEG SIN COS ERF CLAMP"),
+    "merge": ("Merges", "MAX MIN ABSDIFF MEAN CONCAT STACK SCALE MATMUL"),
     "door": ("Other packages", "MODULE"),
 }

@@ -61,6 +61,7 @@ PReLU = PRELU/shared(shared_axes=None)
 Permute = PERMUTE/kerasorder(dims)
 RMSNormalization = RMSNORM/keras(axis=-1, epsilon=1e-06)
 ReLU = RELU/clipped(max_value=None, negative_slope=0.0, threshold=0.0)
+Rescaling = MUL/rescaled(scale, offset=0.0)
 Reshape = RESHAPE(target_shape) + last
 Resizing = UPSAMPLE/resizing(height, width, interpolation='bilinear', crop_to_aspect_ratio=False,
   pad_to_aspect_ratio=False, antialias=False)
@@ -96,10 +97,11 @@ GaussianNoise ! cannot be written: noise that is added while training
 GroupQueryAttention ! is made of three LINEAR, nobias where it has none, and ATTEND heads=.. kvheads=.. <- q, k, v
 Input InputLayer = ID/declared(shape=None, batch_size=None, dtype=None)
 InputSpec ! says what a layer of Keras accepts; a spec says it with `input`
-Lambda ! runs any function, which a spec cannot; a layer of another package is MODULE "package.module:Class"
+Lambda ! runs any function; MUL 0.5, ADD 1, POW 2, EXP, CLAMP and others are kinds; a layer of another package is
+  MODULE "package.module:Class"
 Layer Wrapper ! is a base class of layers; a layer of another package is MODULE "package.module:Class"
 Masking ! cannot be written yet: a mask that later layers read
-Normalization Rescaling ! cannot be written yet: a number that each element is multiplied with
+Normalization ! is arithmetic with the mean and the deviation of the data: SUB 0.45, DIV 0.22 with one number for all
 Pipeline ! is a row of layers, which in a spec stand line by line, or in braces
 RNN ! runs a cell that a program makes; GRU, LSTM and RNN are the kinds
 RepeatVector ! cannot be written yet: the same vector at each step

@@ -69,7 +69,9 @@ class GuessWalk(Walk):
     def joined(self, kind: str, values: dict[str, Any], inputs: list[Guess]) -> Guess:
         first = inputs[0]
         need(first, all(x.dtype == "float32" for x in inputs))
-        need(first, kind not in ("SUB", "DIV") or len(inputs) == 2)
+        if "number" in values:
+            return need(first, len(inputs) == 1)
+        need(first, kind not in ("SUB", "DIV", "POW") or len(inputs) == 2)
         if kind == "CONCAT":
             axis = AXES[first.rank].index(values["axis"]) if "axis" in values else first.rank - 1
             need(first, len({x.rank for x in inputs}) == 1)
@@ -116,7 +118,7 @@ AXES = {
     3: ("height", "width", "channels"),
     4: ("frames", "height", "width", "channels"),
 }
-MERGES = ("ADD", "MUL", "ABSDIFF", "MAX", "MIN", "SUB", "DIV", "MEAN", "CONCAT", "STACK", "SCALE")
+MERGES = ("ADD", "MUL", "POW", "ABSDIFF", "MAX", "MIN", "SUB", "DIV", "MEAN", "CONCAT", "STACK", "SCALE")
 
 
 def per_axis(value: Any, x: Guess) -> tuple[int, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from archdsl.checker.fixes.proposal import Proposal, chained
+from archdsl.checker.fixes.proposal import Proposal
 from archdsl.checker.fixes.statement import SplitStatement
 from archdsl.notations.calls.draft import LineContext, Unwritable
 from archdsl.notations.calls.spelling import text
@@ -18,21 +18,6 @@ def _recurrent(statement: SplitStatement, around: LineContext) -> Iterator[Propo
     values = tuple("bidirectional" if re.fullmatch(_ON, value) else value for value in statement.values)
     if values != statement.values:
         yield statement._replace(values=values)
-
-
-def _reduce(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
-    """`REDUCE mean [height, width]`: one axis after the other."""
-    found = re.match(r"(\w+) \[([a-z, ]+)\]( keep)?$", " ".join(statement.values))
-    if found is None:
-        return
-    how, axes, keep = found[1], found[2].replace(" ", "").split(","), found[3] or ""
-    flat = not keep and around.rank == 3 and sorted(axes) == ["height", "width"]
-    if flat and how in ("mean", "max"):
-        yield SplitStatement(statement.label, "GLOBALAVGPOOL" if how == "mean" else "GLOBALMAXPOOL", (), statement.tail)
-    elif flat:  # behind the first, one axis is left beside the channels
-        yield chained(statement, f"REDUCE {how} height", f"REDUCE {how} steps")
-    else:
-        yield chained(statement, *(f"REDUCE {how} {axis}{keep}" for axis in axes))
 
 
 def _pad(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
@@ -85,11 +70,16 @@ def listed(word: str) -> str | None:
     return f"[{', '.join(parts)}]" if whole and not all(part.isdigit() or part == "?" for part in parts) else None
 
 
+def _factor(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
+    """`SCALE 0.5`: a number for all elements, and no gate."""
+    if len(statement.values) == 1 and re.fullmatch(r"\(?-?[\d.]+(?:e-?\d+)?\)?", statement.values[0]):
+        yield statement._replace(kind="MUL")
+
+
 SINGLE: dict[str, Callable[[SplitStatement, LineContext], Iterator[Proposal]]] = {
     "GRU": _recurrent,
     "LSTM": _recurrent,
     "RNN": _recurrent,
-    "REDUCE": _reduce,
     "PAD": _pad,
     "MAXPOOL": _pool,
     "AVGPOOL": _pool,
@@ -100,4 +90,5 @@ SINGLE: dict[str, Callable[[SplitStatement, LineContext], Iterator[Proposal]]] =
     "PARAM": _sizes,
     "CONST": _sizes,
     "UPSAMPLE": _scaled,
+    "SCALE": _factor,
 }

@@ -141,6 +141,14 @@ def separable(draft: LineDraft) -> None:
     _padding(draft)
 
 
+def rescaled(draft: LineDraft) -> None:
+    """`Rescaling(1/255, offset=-1)`: a factor, and what is added."""
+    offset = draft.take("offset")
+    draft.attributes["number"] = draft.take("scale")
+    if offset:
+        draft.behind.append(f"ADD {text(offset)}")
+
+
 def _attention(draft: LineDraft) -> None:
     """The heads of Keras have a size of their own; those of ATTENTION share the channels."""
     heads, size, value = draft.take("num_heads"), draft.take("key_dim"), draft.take("value_dim")

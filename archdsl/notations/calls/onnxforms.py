@@ -117,7 +117,7 @@ def parts(draft: LineDraft) -> None:
 
 
 def reduced(draft: LineDraft) -> None:
-    """`ReduceMean axes=[2,3] keepdims=0`, `x.mean(dim=(2, 3))`: one axis after the other."""
+    """`ReduceMean axes=[2,3] keepdims=0`, `x.mean(dim=(2, 3))`."""
     how, shape = draft.row.behind, draft.around.shape
     given, keep = draft.take("axes", "dim"), draft.take("keepdims", "keepdim")
     numbers = given if isinstance(given, tuple) else (given,)
@@ -129,9 +129,9 @@ def reduced(draft: LineDraft) -> None:
         pool = "AVGPOOL" if how == "mean" else "MAXPOOL"
         draft.text = f"ADAPTIVE{pool} 1" if keep else f"GLOBAL{pool}"
         return
-    places = sorted((left.index(word) for word in axes if word is not None), reverse=True)
-    lines = [f"REDUCE {how} {left[at] if keep else words_of(shape.rank - done)[at]}" for done, at in enumerate(places)]
-    draft.text, *draft.behind = [f"{line}{' keep' if keep else ''}" for line in lines]
+    named = [word for word in left if word in axes]
+    along = named[0] if len(named) == 1 else f"[{', '.join(named)}]"
+    draft.text = f"REDUCE {how} {along}{' keep' if keep else ''}"
 
 
 def directed(draft: LineDraft) -> None:

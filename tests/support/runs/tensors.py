@@ -26,6 +26,7 @@ DELIBERATE = {  # the rows of the list of differences in docs/language.md
     "momentum": "a `momentum` below 0 or above 1: any number",
     "lrn": "`alpha` or `k` of LRN below 0: any number",
     "divisor": "a `divisor` of AVGPOOL below 1: any integer but 0",
+    "clamp": "a `max` of CLAMP below its `min`: all elements become `max`",
     "celu": "an `alpha` of CELU nearer to 0 than 2.94e-39: refused down to 5.6e-309, and taken for 0 below",
     "maxnorm": "`maxnorm` or `normtype` of EMBED and EMBEDBAG that are not above 0: any number",
     "base": "a `base` of ROTARY that is not above 0: any number, as a formula",
