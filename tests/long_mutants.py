@@ -1,12 +1,13 @@
 """Do the tests bite? One rule of archdsl after the other is made wrong, and the quick tests have to notice.
 
     python tests/long_mutants.py --family conv
-    python tests/long_mutants.py --family conv pool linear --part 0.2    # one in five, the tests surveyed once
+    python tests/long_mutants.py --family conv pool linear --most 60    # of each family as many, drawn
 
 A mutant differs from the program in one place: an operator, an integer, a `not`, what a function returns. Tests are
 collected once, and the lines that each of them runs are noted. Then every mutant is a process of its own, made by fork:
-the code of one function is exchanged, and the tests that come to the line run, those that caught others first and one
-case of each before the next, until one fails. Those against PyTorch are among them: some rules are only seen there.
+the code of one function is exchanged, and the tests that come to the line run, the quick ones and those that caught
+others first, until one fails. A mutant survived when all of them ran; when `--seconds` were over before, it is
+unfinished, and counts as missed. Those against PyTorch are among them: some rules are only seen there.
 
 `docs/mutation.md` has the figures of a whole run, and why the mutants that survived are harmless.
 """
@@ -34,10 +35,11 @@ from types import CodeType, FrameType, FunctionType
 from typing import Any, NamedTuple, TypeAlias
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "archdsl"
-_GRACE = 10.0  # seconds of CPU that a mutant has beyond twice what its tests took without it
+_GRACE = 10.0  # seconds of CPU that a test has beyond twice what it took without the mutant
 # No rules: what writes the source of PyTorch; what words a message; proposals, each of which is tried before it is shown
 _NO_RULES = {
     *(
@@ -59,9 +61,11 @@ _NO_RULES = {
     *("__repr__", "__str__", "__init_subclass__"),
 }
 _NO_VERDICT = ("strict", "blame", "tries", "hint")  # arguments of which none makes a text right or wrong
-_CAUGHT, _TIMED_OUT, _SURVIVED, _UNRUN = "caught", "timed out", "survived", "never run"
+_CAUGHT, _TIMED_OUT, _SURVIVED, _UNFINISHED, _UNRUN = "caught", "timed out", "survived", "unfinished", "never run"
+_SAID = (_CAUGHT, _TIMED_OUT, _SURVIVED, _UNFINISHED, _UNRUN)
+_TOLD = {0: _SURVIVED, 2: _UNFINISHED, -signal.SIGXCPU: _TIMED_OUT}  # by how the process of a mutant ended
 
-_RULES = "test_layers test_edges test_language test_results test_arrange test_recurrent"
+_RULES = "test_layers test_edges test_language test_results test_arrange test_recurrent test_receptive test_worked"
 
 
 class Family(NamedTuple):
@@ -90,7 +94,7 @@ FAMILIES = {
     "resample": _kinds("resample source"),
     "parameters": Family(
         ("layers/values.py", "expressions/bind.py", "layers/base.py"),
-        (*_RULES.split(), "test_holes_and_faults", "test_answers", "test_receptive", "test_worked"),
+        (*_RULES.split(), "test_holes_and_faults", "test_answers"),
     ),
     "costs": Family(
         ("analysis/cost.py", "analysis/memory.py", "network/table.py"),
@@ -358,14 +362,18 @@ class Run:
         tests = [number for number, lines in enumerate(self.lines) if not meant.isdisjoint(lines.get(name, ()))]
         if not tests or mutant.place not in self.known:
             return _UNRUN
-        tests.sort(key=lambda number: (-self.catches[number], self.places[number], self.seconds[number]))
+        tests.sort(key=self._price)
         child, reading = self._start(session, mutant, tests)
         with os.fdopen(reading) as pipe:
             caught = pipe.read()
         status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         if caught:
             self.catches[int(caught)] += 1
-        return _TIMED_OUT if status == -signal.SIGXCPU else _SURVIVED if status == 0 else _CAUGHT
+        return _TOLD.get(status, _CAUGHT)
+
+    def _price(self, number: int) -> float:
+        """What a test costs for what it may find: little where it is quick, the first of its cases, or caught others."""
+        return self.seconds[number] * (1 + self.places[number]) / (1 + self.catches[number])
 
     def _start(self, session: pytest.Session, mutant: Mutant, tests: list[int]) -> tuple[int, int]:
         reading, writing = os.pipe()
@@ -374,19 +382,19 @@ class Run:
             os.close(writing)
             return child, reading
         _silent()
-        wanted = 2 * min(self.most, sum(self.seconds[number] for number in tests))
-        resource.setrlimit(resource.RLIMIT_CPU, (int(_GRACE + wanted), resource.RLIM_INFINITY))
         code = mutant.code(self.trees[mutant.path])
         for function in self.known[mutant.place]:
             function.__code__ = code
         begun = time.process_time()
         for at, number in enumerate(tests):
+            if time.process_time() - begun > self.most:
+                os._exit(2)
+            end = int(time.process_time() + _GRACE + 2 * self.seconds[number])
+            resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
             self._run(number, tests[at + 1 : at + 2])
             if session.testsfailed:
                 os.write(writing, str(number).encode())
                 os._exit(1)
-            if time.process_time() - begun > self.most:
-                break
         os._exit(0)
 
 
@@ -403,23 +411,27 @@ def main() -> int:
     """Run the mutants of one family; 0 where enough of them are caught."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--family", choices=FAMILIES, nargs="+", required=True)
-    parser.add_argument("--part", type=float, default=1.0, help="the share of the mutants that is run, drawn (1)")
+    parser.add_argument("--most", type=int, help="how many mutants of a family are run, drawn (all)")
     parser.add_argument("--seed", type=int, default=0, help="another number draws others (0)")
     parser.add_argument(
-        "--seconds", type=float, default=10.0, help="how long the tests of one mutant go on, of CPU (10)"
+        "--seconds", type=float, default=60.0, help="how long the tests of one mutant go on, of CPU (60)"
     )
     parser.add_argument("--wanted", type=float, default=85.0, help="the share that must be caught, in percent (85)")
     parser.add_argument("--only", default="", help="a pattern of functions, such as `Window.positions`")
     options = parser.parse_args()
     trees: dict[Path, ast.Module] = {}
     chosen: list[Mutant] = []
-    draw = random.Random(options.seed)
     for name in options.family:
+        of_family: list[Mutant] = []
         for path in sorted({path for pattern in FAMILIES[name].modules for path in PACKAGE.glob(pattern)}):
             tree = trees.setdefault(path, ast.parse(path.read_text(encoding="utf-8")))
             found = mutants(name, path, tree, FAMILIES[name].lines)
-            chosen += [one for one in found if re.search(options.only, one.place[1]) and draw.random() < options.part]
+            of_family += [one for one in found if re.search(options.only, one.place[1])]
+        drawn = random.Random(options.seed).sample(range(len(of_family)), len(of_family))[: options.most]
+        chosen += [of_family[number] for number in sorted(drawn)]
     print(f"{len(chosen):,} mutants", flush=True)
+    settings.register_profile("mutants", deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+    settings.load_profile("mutants")  # noting lines takes time, and the same values are drawn with every mutant
     with suppress(ImportError):  # loaded once, and never by more than one thread, which no fork would bring along
         import torch
 
@@ -447,7 +459,7 @@ def main() -> int:
 def _told(family: str, said: list[str]) -> float:
     """Print the figures of a family; the share that was caught, in percent."""
     share = 100 * (said.count(_CAUGHT) + said.count(_TIMED_OUT)) / max(1, len(said))
-    figures = ", ".join(f"{said.count(one):,} {one}" for one in (_CAUGHT, _TIMED_OUT, _SURVIVED, _UNRUN))
+    figures = ", ".join(f"{said.count(one):,} {one}" for one in _SAID)
     print(f"{family}: {len(said):,} mutants, {figures}: {share:.1f} % caught")
     return share
 

@@ -293,7 +293,7 @@ def test_values_of_parameters(run: Callable[..., Ran], folder: Path, text: str, 
 def test_a_number_beyond_any_size(run: Callable[..., Ran], folder: Path) -> None:
     (folder / "value.arch").write_text("model M(v=0)\ninput 8x8x3\nRELU\n")
     ran = run("check", "value.arch", f"v={'9' * 30}")
-    assert (ran.code, ran.out) == (2, "") and "is beyond any size" in ran.err
+    assert (ran.code, ran.out) == (2, "") and "is larger than any size" in ran.err
 
 
 # ---- standard input
@@ -311,6 +311,14 @@ def test_standard_input(folder: Path, command: str) -> None:
 
 
 # ---- summary
+
+
+@pytest.mark.parametrize(("option", "value"), [("--depth", "0"), ("--batch", "x")])
+def test_a_wrong_number_is_reported_with_its_option(run: Callable[..., Ran], option: str, value: str) -> None:
+    """`--depth must be ...`, and not argparse's `argument --depth: ...`."""
+    ran = run("summary", "net.arch", option, value)
+    wanted = f"archdsl: {option} must be an integer from 1 to 999,999,999, got {value}; see archdsl summary --help\n"
+    assert (ran.code, ran.err) == (2, wanted)
 
 
 def test_the_table(run: Callable[..., Ran], folder: Path, golden: Callable[[str, str], None]) -> None:
@@ -404,7 +412,7 @@ def test_a_file_is_written_whole_or_not_at_all(
 
 
 @pytest.mark.parametrize(
-    ("target", "said"), [(".", "is a folder"), ("no/where.py", "no folder"), ("pipe", "no ordinary")]
+    ("target", "said"), [(".", "is a folder"), ("no/where.py", "no folder"), ("pipe", "not a regular")]
 )
 def test_where_nothing_can_be_written(run: Callable[..., Ran], folder: Path, target: str, said: str) -> None:
     os.mkfifo(folder / "pipe")
@@ -557,7 +565,7 @@ def test_json_has_what_is_wrong(
 
 
 def test_json_of_a_question_that_means_nothing(run: Callable[..., Ran]) -> None:
-    for bound, reason in (("parms <= 1", "nothing counts parms"), ("params <= 1", "has nothing open")):
+    for bound, reason in (("parms <= 1", "unknown count parms"), ("params <= 1", "has nothing symbolic")):
         ran = run("solve", "good.arch", bound, "--format", "json")
         record = json.loads(ran.out)
         assert (ran.code, record["value"], record["diagnostics"]) == (2, None, [])
@@ -741,7 +749,7 @@ def test_a_fault_of_ours_is_no_traceback(run: Callable[..., Ran], monkeypatch: p
     monkeypatch.setattr("archdsl.files.find.found", faulty)
     ran = run("check", "good.arch")
     assert ran.code == 2
-    assert ran.err == "archdsl: a fault of archdsl itself, please report it: RuntimeError: \\x1b[31mno\n"
+    assert ran.err == "archdsl: internal error (please report it): RuntimeError: \\x1b[31mno\n"
 
 
 def test_the_same_bytes_in_any_locale(folder: Path) -> None:

@@ -53,7 +53,7 @@ def forward(text: str) -> list[str]:
 )
 def test_each_name_by_itself(text: str, unread: list[str], hint: str | None) -> None:
     found = told(text)
-    assert [one.message for one in found] == [f"nothing reads {name}, and it is no output" for name in unread]
+    assert [one.message for one in found] == [f"nothing reads {name}, and it is not an output" for name in unread]
     assert {(one.code, one.hint) for one in found} == {("unused-result", hint)}
     starts = [one.span.start for one in found]
     assert [text[start : start + 1] for start in starts] == unread

@@ -193,7 +193,7 @@ def test_elements_behind_the_last_window_are_pointed_out(text: str, unread: list
 
 
 def tensor(torch: Any, shape: tuple[int, ...], dtype: str, batch: int, device: str) -> Any:
-    """An input as PyTorch has it: images channels first, sequences steps first, whole numbers as written."""
+    """An input as PyTorch has it: images channels first, sequences steps first, integers as written."""
     if dtype == "int64":
         return torch.zeros((batch, *shape), dtype=torch.int64, device=device)
     return torch.rand(memory(shape, dtype, batch), device=device)

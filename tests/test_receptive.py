@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from itertools import product
 from typing import Any
 
@@ -122,6 +123,51 @@ def test_no_kind_reads_more_than_it_says(kind: type[Layer], example: Example) ->
         draws=2,
         borders="mode=" not in example.text and "replicate" not in example.text,
     )
+
+
+WINDOW = Field(1, -1, 1)  # of a convolution with a window of 3
+POINTWISE = (
+    *("BN", "LN", "RMSNORM", "L2NORM", "LRN 3", "SOFTMAX", "LOGSOFTMAX", "TANH", "GELU", "HARDTANH", "PRELU", "RRELU"),
+    *("DROPOUT", "CHANNELDROPOUT", "GLU", "SWIGLU", "ID", "CHANNELSHUFFLE 2", "ADD { ID; TANH }", "LINEAR 5"),
+)
+WIDE = (
+    *("BN nostats", "INSTANCENORM", "GN 2", "LN axes=all", "LN axes=[width, channels]", "L2NORM axis=height"),
+    *("SOFTMAX axis=height", "GLU axis=width", "GLOBALAVGPOOL", "UPSAMPLE 2 mode=bilinear", "FC 5"),
+)
+
+
+@pytest.mark.parametrize(
+    ("line", "field"), [*((line, WINDOW) for line in POINTWISE), *((line, WHOLE) for line in WIDE)]
+)
+def test_what_looks_at_each_position_alone_widens_no_field(line: str, field: Field | None) -> None:
+    """A field that is too wide is right and of no use; gradients do not tell."""
+    network = archdsl.loads(f"input 16x16x4\nCONV 4 3x3 p1\n{line}").network
+    assert fields_of_outputs(network) == [{"input": (field, field)}]
+
+
+@pytest.mark.parametrize("line", ["LINEAR 5 <- c", "ROTARY <- c", "BILINEAR 3 <- c, b"])
+def test_steps_are_looked_at_alone(line: str) -> None:
+    network = archdsl.loads(f"input a: 9x8\ninput b: 9x8\nc: CONV 8 3 p1 <- a\ny: {line}\noutput y, b").network
+    assert fields_of_outputs(network)[0]["a"] == (WINDOW,)
+
+
+@pytest.mark.parametrize(
+    ("line", "field"),
+    [
+        ("UPCONV 4 3 s2 d3 p3", Field(Fraction(1, 2), Fraction(-3, 2), Fraction(3, 2))),
+        ("UPCONV 4 3 s2 p1", Field(Fraction(1, 2), Fraction(-1, 2), Fraction(1, 2))),
+        ("UPSAMPLE 3", Field(Fraction(1, 3), Fraction(-2, 3), 0)),
+        ("UPCONV 4 4 s3", Field(Fraction(1, 3), Fraction(-1), Fraction(0))),
+    ],
+)
+def test_a_transposed_window_reads_what_adds_to_a_place(line: str, field: Field) -> None:
+    """Element i adds to the places stride*i + dilation*step - pad."""
+    assert fields_of_outputs(archdsl.loads(f"input 9x9x3\n{line}").network) == [{"input": (field, field)}]
+
+
+def test_a_vector_looked_up_is_that_of_its_own_step() -> None:
+    network = archdsl.loads("input 9 int\nEMBED 10 4\nCONV 3 3 p1").network
+    assert fields_of_outputs(network) == [{"input": (WINDOW,)}]
 
 
 def test_sizes_strides_and_offsets_of_layers() -> None:

@@ -502,7 +502,7 @@ def test_a_reason_is_a_sentence() -> None:
         for row in table.values():
             if row.reason:
                 assert re.match(
-                    r"(?:is|are|has|was|gives|runs|says|wraps|holds|changes|prepares|belongs|adds|sums|turns"
+                    r"(?:is|are|has|was|concerns|consists|removes|returns|converts|augments|declares|processes|gives|runs|says|wraps|holds|changes|prepares|belongs|adds|sums|turns"
                     r"|takes|reads|cannot|finds)\b",
                     row.reason,
                 ), row

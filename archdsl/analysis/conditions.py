@@ -1,6 +1,6 @@
 """The conditions under which a network holds, as they are shown: each once, with the line that needs it.
 
-Loaded only where a size is left open.
+Loaded only where a size is symbolic.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Condition(NamedTuple):
-    """What the network needs of its open sizes: `H >= 227`, because of `what` on a line of a file, which says `reason`.
+    """A condition on symbolic sizes: `H >= 227`, because of `what` on a line of a file, which says `reason`.
 
     Of a condition that `where` states, `line` is 0.
     """
@@ -32,7 +32,7 @@ class Condition(NamedTuple):
     file: str = ""
 
     def holds(self, numbers: Mapping[str, int]) -> bool:
-        """Whether it holds where the open sizes have these values."""
+        """Whether it holds where the symbolic sizes have these values."""
         return any(each.holds(numbers) for each in self.clause)
 
     def __str__(self) -> str:
@@ -83,5 +83,5 @@ def _shapes(network: Network) -> Iterator[tuple[Size, ...]]:
 
 
 def assumed(facts: Facts) -> list[Condition]:
-    """What `where` says of the open sizes."""
+    """What `where` says of the symbolic sizes."""
     return [Condition(worded(clause), 0, "where", "", clause) for clause in facts.given]

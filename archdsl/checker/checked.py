@@ -29,10 +29,10 @@ class Checked(NamedTuple):
     steps: int = 0
     holes: tuple[FoundNumber, ...] = ()
     facts: Facts | None = None
-    conditions: list[Condition] = []  # noqa: RUF012 - what the network needs of its open sizes
+    conditions: list[Condition] = []  # noqa: RUF012 - what the network needs of its symbolic sizes
     where: list[Condition] = []  # noqa: RUF012 - what `where` says of them
 
-    prose: tuple[Span, ...] = ()  # what of a listing was passed over
+    prose: tuple[Span, ...] = ()  # what of a listing was ignored
     lost: bool = False  # whether a part of the network is missing
 
     @property

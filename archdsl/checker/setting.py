@@ -42,7 +42,7 @@ def check_setting(
     *,
     trial: bool = False,
 ) -> Checked:
-    """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent.
+    """Check one setting of a text verbatim; a hole without a number is a fault whose followers stay silent.
 
     `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims. A
     `trial` asks only what is wrong with the text.

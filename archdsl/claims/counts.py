@@ -15,7 +15,7 @@ _MOST_PRODUCTS = 16  # that the figure of a line is shown as
 
 
 class _Summand(NamedTuple):
-    """A part of a sum: what stands before and behind its figure, and how many of it there are."""
+    """A part of a sum: what stands before and after its figure, and how many of it there are."""
 
     node: Node
     name: str = ""

@@ -36,7 +36,7 @@ def incoming(nodes: Iterable[Node]) -> tuple[Related, ...]:
 
 
 def changed(items: Iterable[Item]) -> Iterator[tuple[Token, Related]]:
-    """Each `in` that gives as many channels as come in, behind a layer of the same lines that widened by it.
+    """Each `in` that gives as many channels as come in, after a layer of the same lines that widened by it.
 
     In `FC (4*in); GELU; FC in` the second is the wide one.
     """

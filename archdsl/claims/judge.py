@@ -100,7 +100,7 @@ class Judge:
         if not held or self._silent:
             return None
         if held[0] is not line.statements[-1]:
-            message = "a claim speaks for its whole line and stands at its end"
+            message = "a claim applies to its whole line and comes at its end"
             hint = "put the next statement on a line of its own"
             self.report.tell("misplaced", message, held[0].claims[0], hint=hint)
             return None
@@ -149,7 +149,7 @@ class Judge:
     def refuse_parts_of_trainable(self) -> None:
         """Where something is frozen, refuse claims of `trainable` about parts: one may stand in several places."""
         for claim in self._trainable.values():
-            message = "where parts are frozen, `trainable` is claimed for the whole model"
+            message = "with frozen parts, `trainable` can be claimed only for the whole model"
             self.report.tell("misplaced", message, claim, hint="expect ... trainable, outside named groups and blocks")
 
     def _all(
@@ -186,7 +186,7 @@ class Judge:
         return right if position >= 0 and shapes else None
 
     def _refuse(self, claim: tree.Claim, problem: Problem, derived: str) -> None:
-        """Tell what is wrong with a claim itself; `derived` is the shape that its line gives."""
+        """Report what is wrong with a claim itself; `derived` is the shape that its line gives."""
         self.report.problem(problem, lost=False)
 
     def _shape(
@@ -293,7 +293,7 @@ def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
 
 
 def _equal_where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
-    """The condition under which a claimed shape is the derived one, as something to state behind `where`."""
+    """The condition under which a claimed shape is the derived one, as something to state after `where`."""
     if len(claimed) != derived.rank:
         return None
     known = tuple(other if one is None else one for one, other in zip(claimed, derived.sizes, strict=True))
@@ -302,7 +302,7 @@ def _equal_where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None
     from archdsl.expressions.assume import equalities
 
     conditions = equalities(known, derived.sizes)
-    return f"they are equal where {' and '.join(conditions)}; state it behind `where`" if conditions else None
+    return f"they are equal where {' and '.join(conditions)}; state it after `where`" if conditions else None
 
 
 def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:

@@ -1,4 +1,4 @@
-"""What stands behind `archdsl` on the command line: options, paths, and values for the model's parameters."""
+"""What stands after `archdsl` on the command line: options, paths, and values for the model's parameters."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def _before_command(argv: list[str]) -> tuple[list[str], list[str]]:
         if argv[at] in ("-V", "--version"):
             _show(f"archdsl {VERSION}\n")
         if not argv[at].startswith("--limit"):
-            raise Usage(f"{argv[at]} stands behind a command; see archdsl --help")
+            raise Usage(f"{argv[at]} must come after a command; see archdsl --help")
         at += 1 if "=" in argv[at] else 2
     if at >= len(argv):
         raise Usage("a command is missing; see archdsl --help")
@@ -152,7 +152,8 @@ def _parser(command: str) -> Any:
 
     class Parser(ArgumentParser):
         def error(self, message: str) -> NoReturn:
-            raise Usage(f"{message}; see archdsl {command} --help")
+            plain = re.sub(r"^argument (\S+):(?= must )", r"\1", message)
+            raise Usage(f"{plain}; see archdsl {command} --help")
 
         def format_help(self) -> str:
             parts = [help.description(command, COMMANDS[command]), super().format_help(), help.examples(command)]
@@ -189,6 +190,6 @@ def _limits(words: list[str]) -> Limits:
             close = nearest(name, Limits._fields)
             raise Usage(f"no limit {name!r}; {f'did you mean {close}?' if close else 'archdsl limits lists them'}")
         if not re.fullmatch("[0-9]{1,18}", number) or not int(number):
-            raise Usage(f"--limit {name} needs a whole number of 1 or more: {name}=N")
+            raise Usage(f"--limit {name} must be an integer of 1 or more: {name}=N")
         limits = limits._replace(**{name: int(number)})
     return limits

@@ -1,4 +1,4 @@
-"""The formats behind `--format`: one class each, and the table of them."""
+"""The formats after `--format`: one class each, and the table of them."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ _STARTS = tuple('["(+-0123456789')
 
 
 def value(name: str, text: str, limits: Limits) -> Any:
-    """A number, size, yes or no, list or quoted text as the language reads them; anything else is a text as it stands.
+    """A number, size, yes or no, list or quoted text as the language reads them; anything else is a string, verbatim.
 
     Raises Usage for a list or a quoted text that is none.
     """
@@ -27,7 +27,7 @@ def value(name: str, text: str, limits: Limits) -> Any:
     if fault is not None and fault.code in ("limit", "too-large"):
         raise Usage(f"{name}: {fault.message}")
     if found is None and text[0] in '["':
-        raise Usage(f"{name}: {text[:60]} is no {'list' if text[0] == '[' else 'text in quotes'}")
+        raise Usage(f"{name}: {text[:60]} is not a {'list' if text[0] == '[' else 'quoted string'}")
     return text if found is None else found
 
 

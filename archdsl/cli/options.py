@@ -14,7 +14,7 @@ def _positive(text: str) -> int:
     if not re.fullmatch("[0-9]{1,9}", text) or not int(text):
         from argparse import ArgumentTypeError
 
-        raise ArgumentTypeError(f"{text[:40]!r} is not an integer from 1 to 999,999,999")
+        raise ArgumentTypeError(f"must be an integer from 1 to 999,999,999, got {text[:40]}")
     return int(text)
 
 
@@ -90,7 +90,7 @@ def _summary_options(parser: Any) -> None:
 
 def _compile_options(parser: Any) -> None:
     _output_options(parser)
-    words = "allow imports of other packages (MODULE), whose code the source then runs"
+    words = "enable external modules (MODULE): the source imports them, which runs their code"
     parser.add_argument("--allow-modules", action="store_true", help=words)
     words = "let each activation overwrite its input, where nothing else reads it"
     parser.add_argument("--inplace", action="store_true", help=words)

@@ -115,7 +115,7 @@ class TextVerdicts(Verdicts):
 
     def _fixed(self, number: int) -> str:
         """`2 faults fixed`."""
-        faults = f"{number:,} fault{'s' * (number > 1)}"
+        faults = f"{number:,} problem{'s' * (number > 1)}"
         return f"{faults} would be fixed" if self.wanted.unwritten else f"{faults} fixed"
 
     def say_all(self) -> None:

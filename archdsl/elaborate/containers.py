@@ -39,7 +39,7 @@ def group(
     body, last = yield e.sequence(statement.body.lines, takes, place.inner(names))
     if last is None:
         if names.discarded is not None:
-            raise discarded(names.discarded, "the braces around it give nothing", names.discarded.names[0], NEXT)
+            raise discarded(names.discarded, "the braces around it have no result", names.discarded.names[0], NEXT)
         if len(inputs) > 1:
             raise _gives_nothing("these braces", len(inputs), statement.body, "ID <- and the name of one passes it on")
         raise Silent
@@ -100,14 +100,14 @@ def _check_use(
         raise Silent
     if block in place.chain:
         loop = " -> ".join(one.name.text for one in (*place.chain[place.chain.index(block) :], block))
-        raise Problem("recursive-block", f"{name} reaches itself: {loop}", at)
+        raise Problem("recursive-block", f"{name} uses itself: {loop}", at)
     if len(place.chain) >= e.limits.chain:
-        message = f"more than {e.limits.chain:,} blocks within one another"
+        message = f"more than {e.limits.chain:,} nested uses of blocks"
         raise exceeded("chain", message, at)
     wanted = max(1, len(block.takes))
     if len(inputs) != wanted:
         reads = f" ({', '.join(token.text for token in block.takes)})" if block.takes else ""
-        message = f"{name} reads {wanted} input{'s' * (wanted > 1)}{reads}, here {len(inputs)}"
+        message = f"{name} reads {wanted} input{'s' * (wanted > 1)}{reads}, got {len(inputs)}"
         raise Problem("wrong-inputs", message, at)
 
 
@@ -166,7 +166,7 @@ def _body(
 
 
 def _gives_nothing(name: str, count: int, at: Placed, hint: str | None) -> Problem:
-    message = f"{name} would read {count} values and lay nothing: what comes out is not said"
+    message = f"{name} would read {count} values and has no layers: its outputs are not defined"
     return Problem("missing-input", message, at, hint=hint)
 
 
@@ -220,7 +220,7 @@ def _check_merge(statement: tree.LayerStatement, kind: type[Layer], inputs: tupl
         hint = "put the group on a line of its own"
         raise Problem("misplaced", f"{kind.name} takes no braces; only merges do", statement.body, hint=hint)
     if len(inputs) != 1:
-        message = f"the branches of {kind.name} read one input, here {len(inputs)}"
+        message = f"the branches of {kind.name} read one input, got {len(inputs)}"
         raise Problem("wrong-inputs", message, statement.kind or statement)
 
 
@@ -255,11 +255,15 @@ def _branches(
 
 
 def _claimed(e: Elaboration, statement: tree.Statement, branches: tuple[Value, ...]) -> Shape | None:
-    """The branch of which claims behind a statement of a merge speak: the last, if others of a `for` are like it."""
+    """The branch of which claims after a statement of a merge speak: the last, if others of a `for` are like it."""
     claims = statement.claims if isinstance(statement, tree.For) else ()
     shapes = {str(branch.shape) for branch in branches}
     if len(shapes) > 1 and (shape := next((one for one in claims if isinstance(one, tree.ShapeClaim)), None)):
-        e.report.tell("misplaced", "the turns of this `for` give several shapes; claim each within its braces", shape)
+        e.report.tell(
+            "misplaced",
+            "the iterations of this `for` have different output shapes; claim each within its braces",
+            shape,
+        )
         return None
     return branches[-1].shape if branches else None
 

@@ -113,7 +113,7 @@ def conditional(
 ) -> Task[tuple[Item | None, Value | None]]:
     """An `if` in a sequence: the arm that is taken, in line; one that lays nothing leaves no trace.
 
-    Claims behind a condition that depends on what is left open are held where it is not.
+    Claims after a condition that depends on what is symbolic are held where it is not.
     """
     try:
         taken, body = _taken(e, statement, place)

@@ -72,14 +72,16 @@ class Elaborator(Elaboration):
                 mark_activation(line, place.names)
             items += ours
         for token, before in changed(items):
-            self.report.tell("changed-in", "`in` is the wide number here", token, hint=_KEEP, related=(before,))
+            self.report.tell(
+                "changed-in", "`in` is the larger number of channels here", token, hint=_KEEP, related=(before,)
+            )
         last = () if current is None else (current,)
         return sequence_of(takes, tuple(items), last, place.names.counter - base), current
 
     def _after(
         self, fault: Problem | Silent, statement: tree.Statement, current: Value | None, place: Place
     ) -> Value | None:
-        """Tell a fault; what flows on is a value without a shape, where the statement would have given one."""
+        """Report a fault; what flows on is a value without a shape, where the statement would have given one."""
         self.missing += 1
         self.fail(statement, place)
         self.tell(fault, placed(statement))
@@ -88,7 +90,7 @@ class Elaborator(Elaboration):
         return self.wrong() if isinstance(statement, (tree.LayerStatement, tree.For, tree.If)) else current
 
     def _count(self, statement: tree.Statement, place: Place, number: int) -> None:
-        """Count a line with a fault as one item, so that those behind it keep their numbers."""
+        """Count a line with a fault as one item, so that those after it keep their numbers."""
         if not isinstance(statement, tree.LayerStatement) or statement.kind is None or place.names.counter > number:
             return
         try:
@@ -127,7 +129,7 @@ class Elaborator(Elaboration):
         return anew(current)
 
     def _believed(self, last: tree.Statement, current: Value, place: Place) -> Value:
-        """Behind a fault, the shapes that its line claims; what claims none stays without."""
+        """After a fault, the shapes that its line claims; what claims none stays without."""
         claims = last.claims if isinstance(last, (tree.LayerStatement, tree.For, tree.If)) else ()
         given: list[Value] = []
         for claim in (claim for claim in claims if isinstance(claim, tree.ShapeClaim)):
@@ -243,9 +245,9 @@ class Elaborator(Elaboration):
     def _output(self, statement: tree.Output, names: Names) -> None:
         at = statement.reads[0]
         if names.around is not None:
-            raise Problem("misplaced", "`output` stands in a block or in the model, not in a group", at)
+            raise Problem("misplaced", "`output` belongs in a block or in the model, not in a group", at)
         if names.outputs is not None:
-            raise Problem("duplicate-name", "`output` stands once; it lists all results", at)
+            raise Problem("duplicate-name", "`output` may appear only once; it lists all results", at)
         names.outputs = statement
 
     # ---- layer lines

@@ -110,12 +110,12 @@ def _wrong(pair: _Pair, on: str, now: str, *, alone: bool) -> str:
             name = (tensor or its).name
             return f"{path}.{name} is {sizes_text(tensor)} on {on}, and would be {sizes_text(its)} on {now}"
     if not equal(_computed(one, alone), _computed(other, alone)):
-        return f"{path} would compute in another way on {now} than on {on}"
+        return f"{path} would compute differently on {now} than on {on}"
     return ""
 
 
 def equal(left: Any, right: Any) -> bool:
-    """Whether two values, as PyTorch's modules are given them, are equal, sizes that are left open among them."""
+    """Whether two values, as PyTorch's modules are given them, are equal, sizes that are symbolic among them."""
     if isinstance(left, Expression) or isinstance(right, Expression):
         return isinstance(left, (int, Expression)) and isinstance(right, (int, Expression)) and same(left, right)
     if isinstance(left, dict) and isinstance(right, dict):

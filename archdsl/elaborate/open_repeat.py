@@ -1,7 +1,7 @@
-"""A repeat whose number of copies is left open: one copy stands for all of them, and it may be that there are none.
+"""A repeat whose number of copies is symbolic: one copy stands for all of them, and there may be none.
 
 Then what a copy needs is needed only where there is one, and where a rule refuses it at all sizes, there must be none.
-Loaded only where something is left open.
+Loaded only where something is symbolic.
 """
 
 from __future__ import annotations
@@ -38,9 +38,9 @@ def open_repeat(
     at = statement.repeat
     assert at is not None
     if place.branch or len(inputs) > 1:
-        raise Problem("undetermined", f"how many there are here is {count}, left open", at, hint=give(count))
+        raise Problem("undetermined", f"the number of copies here is {count}, which is symbolic", at, hint=give(count))
     if not statement.names or discards(statement.names[0]):
-        message = f"the layers below are counted on from {count} copies, a number that is left open"
+        message = f"the numbers of the layers below follow from {count} copies, and that number is symbolic"
         raise Problem("undetermined", message, at, hint=f"name the repeat, layers: {{ ... }} x(n), or {give(count)}")
     copies = _copies(e, statement, count, inputs, copy)
     if facts_of(count).known(count - 1, ">="):  # type: ignore[arg-type]
@@ -57,13 +57,13 @@ def _copies(
     if not once.whole or None in shapes:
         return once
     if not _kept(once.shapes, shapes):
-        message = f"each copy makes {shapes[0]} into {once.shapes[0]}, and their number {count} is left open"
+        message = f"each copy makes {shapes[0]} into {once.shapes[0]}, and the number of copies, {count}, is symbolic"
         raise Problem("undetermined", message, statement.repeat or statement, hint=give(count))
     return Once(Repeat((Run(once.node, count),), False, statement), shapes)
 
 
 def _kept(after: tuple[Shape | None, ...], before: tuple[Shape | None, ...]) -> bool:
-    """Whether the first result of a copy has the shape that it reads, whatever is left open."""
+    """Whether the first result of a copy has the shape that it reads, whatever is symbolic."""
     if after[0] is None or before[0] is None or after[0].rank != before[0].rank:
         return False
     try:
@@ -83,7 +83,7 @@ class _Tried(NamedTuple):
 def _perhaps(
     e: Elaboration, statement: tree.LayerStatement, count: Expression, inputs: tuple[Value, ...], copies: Task[Once]
 ) -> Task[Once]:
-    """The copies under the assumption that there are some, which ends with them."""
+    """The copies under the assumption that there is at least one, which ends with them."""
     told, unread, none = e.report.saved(), e.unread(), literal(count, "==")
     assert isinstance(none, Literal)
     tried = yield _supposed(e, count, copies)

@@ -41,7 +41,7 @@ _PER_STEP = 4  # terms of a formula that cost about as much as a step
 
 
 class Rules:
-    """The layers of one check. `origins` tells where a value comes from, `facts` are about what is left open."""
+    """The layers of one check. `origins` tells where a value comes from, `facts` are about what is symbolic."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Rules:
         self.known, self._facts = known, facts
 
     def leaf(self, statement: tree.LayerStatement, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
-        """A layer line without braces; raises Problem, or Silent where its input has a fault that was told."""
+        """A layer line without braces; raises Problem, or Silent where its input has a fault that was reported."""
         shapes = tuple([value.shape for value in inputs])
         key = self._key(statement, kind, shapes, place.scope)
         found = self.known.get(key) if key is not None else None
@@ -127,7 +127,7 @@ class Rules:
     def _key(self, statement: tree.LayerStatement, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
         """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure.
 
-        A value that is left open has the text of one of another setting, and other facts: these are part of the key.
+        A value that is symbolic has the text of one of another setting, and other facts: these are part of the key.
         """
         words: list[Any] = [kind, shapes]
         for name, value, _, _ in statement.arguments:
@@ -186,7 +186,7 @@ class Rules:
             if isinstance(size, Expression) and (much := size.exceeds(self.limits)):
                 raise Refusal(much.code, f"{kind.name} gives {much.words}", hint=much.hint)
             if size <= 0:
-                raise Refusal("kernel-too-large", f"{kind.name} leaves nothing: its output would be {shape}")
+                raise Refusal("kernel-too-large", f"{kind.name} leaves no output: its shape would be {shape}")
         if isinstance(shape.elements, int) and shape.elements >= LARGEST:
             raise Refusal("too-large", f"{kind.name} gives {shape}, more than a tensor can hold")
 
@@ -255,7 +255,7 @@ def _ins(statement: tree.LayerStatement, place: Place) -> tuple[Related, ...]:
 
 
 def unfit(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...], blame: str | int | None) -> tuple[Problem, ...]:
-    """The faults of further values of a line, each by itself; that of `blame` is told."""
+    """The faults of further values of a line, each by itself; that of `blame` is reported."""
     faults, axes = [], len(shapes[0].space) if shapes else 0
     for name, value in bound.values.items():
         known = name in bound.written and value is not None and value is not WRONG

@@ -61,7 +61,7 @@ class Uses:
 
 
 def discarded(statement: tree.LayerStatement, so: str, at: Placed, hint: str) -> Problem:
-    """The fault of a result that is needed and that `_` discards; `hint` is told of a name that keeps another one."""
+    """The fault of a needed result that `_` discards; `hint` is for a name that keeps another result."""
     message = f"`_` discards the result of {statement.kind.text if statement.kind else 'the braces'} above, so {so}"
     names = [token.text for token in statement.names if not discards(token)]
     return Problem("missing-input", message, at, hint=hint.format(names[0]) if names else None)
@@ -80,7 +80,7 @@ class Elaboration(ABC):
         self.rules = Rules(report, self.origins, limits, known, facts)
         self.uses = Uses()
         self.work = work
-        self.believes = False  # whether claims tell what flows on behind a fault
+        self.believes = False  # whether claims tell what flows on after a fault
         self.recursive: set[int] = set()  # places of blocks that reach themselves, told before anything is elaborated
         self._laying: dict[int, bool] = {}
         self.missing = 0  # statements that are not laid, because of a fault
@@ -117,11 +117,11 @@ class Elaboration(ABC):
         self.work.visit(at)
 
     def tell(self, fault: Problem | Silent, at: Placed) -> None:
-        """Tell a fault, unless it follows from another."""
+        """Report a fault, unless it follows from another."""
         self.report.lost = True
         if isinstance(fault, Problem):
             self.report.problem(fault)
-        elif not self.report.failed:  # never: a fault is silent only where another was told before
+        elif not self.report.failed:  # never: a fault is silent only where another was reported before
             self.report.tell("invalid-expression", "this has no value", at)
 
     def lays(self, statement: tree.If) -> bool:
@@ -171,7 +171,9 @@ class Elaboration(ABC):
                 self._tell_unread_names(item, statement, read[statement])
             elif self._read.isdisjoint(item.gives) and not any(map(discards, statement.names)):
                 token = statement.names[0] if statement.names else statement.kind
-                message = f"nothing reads the result of {token.text if token else 'these braces'}, and it is no output"
+                message = (
+                    f"nothing reads the result of {token.text if token else 'these braces'}, and it is not an output"
+                )
                 self.report.tell("unused-result", message, statement)
 
     def _tell_unread_names(self, item: Item, statement: tree.LayerStatement, read: set[int]) -> None:
@@ -187,7 +189,7 @@ class Elaboration(ABC):
         hint = line if set(written) != {DISCARD} else None
         for place in unread:
             token = statement.names[place]
-            message = f"nothing reads {token.text}, and it is no output"
+            message = f"nothing reads {token.text}, and it is not an output"
             self.report.tell("unused-result", message, token, hint=hint if place in dropped else None)
 
     def partial(self, label: str | None, number: int, node: Node, reads: tuple[int, ...]) -> Item:
@@ -212,7 +214,7 @@ class Elaboration(ABC):
     # ---- what a line reads
 
     def reads(self, statement: tree.LayerStatement, current: Value | None, place: Place) -> tuple[Value, ...]:
-        """The values behind `<-`, or the nearest result above."""
+        """The values after `<-`, or the nearest result above."""
         if statement.reads:
             return tuple([self.reference(token, place) for token in statement.reads])
         if self._is_source(statement, place):
@@ -222,11 +224,11 @@ class Elaboration(ABC):
             return (current,)
         at = statement.names[0] if statement.names else statement.kind or statement
         if place.names.discarded is not None:
-            raise discarded(place.names.discarded, "this line has to say what it reads", at, "<- {}")
+            raise discarded(place.names.discarded, "this line must say what it reads", at, "<- {}")
         known = place.names.visible()
         if known:
-            hint = f"<- {known[0]}" if len(known) == 1 else f"<- with one of {', '.join(known[:4])}"
-            raise Problem("missing-input", "with several inputs the first line says which it reads", at, hint=hint)
+            hint = f"<- {known[0]}" if len(known) == 1 else f"add <- and one of {', '.join(known[:4])}"
+            raise Problem("missing-input", "with several inputs, the first line must say which it reads", at, hint=hint)
         message = "there is nothing to read: no `input` above"
         raise Problem("missing-input", message, at, hint="put `input 224x224x3` above, or check with --input 224x224x3")
 

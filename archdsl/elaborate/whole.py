@@ -25,7 +25,9 @@ def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fra
         inputs = _inputs(declared, place, elaborator, fragment)
         if not declared.lines:
             message = (
-                "no layers: there is nothing to check" if not declared.blocks else "blocks, and no layers that use them"
+                "no layers: there is nothing to check"
+                if not declared.blocks
+                else "this file has blocks, but no layers that use them"
             )
             report.tell("empty", message, Span(0, 0))
             return None
@@ -45,7 +47,7 @@ def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fra
     except Problem as problem:
         report.problem(problem)
     except Silent:
-        pass  # a fault was told before
+        pass  # a fault was reported before
     return None
 
 
@@ -75,7 +77,7 @@ def _inputs(
             shape = None
         if not one.names and len(declared.inputs) > 1:
             if not unnamed:
-                hint = "a name stands before the shape, and a colon behind it"
+                hint = "write the name and a colon before the shape"
                 elaborator.report.tell("missing-value", "several inputs need names", one, hint=hint)
             unnamed = True
             continue

@@ -22,7 +22,7 @@ _HOLE = r"([a-z])((?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*)"
 _SHORT = re.compile(r"([a-z])([0-9]+(?:[x×][0-9]+)*)")
 
 _BRACE = "a brace touching a word belongs to the name; put a space before {"
-_LOOKED_AT = 8  # words behind one that means nothing
+_LOOKED_AT = 8  # words after one that means nothing
 
 
 class Rest(NamedTuple):
@@ -57,7 +57,7 @@ def bind(signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scop
 
     A bare word is, in this order: what the kind or block declares, a value in scope, a word that an option lists, a
     kind. `kinds` are the words for kinds and blocks. Raises Unbound with every fault there is, or Silent where a value
-    has a fault that was told before.
+    has a fault that was reported before.
     """
     bound = Bound({}, {})
     positions = signature.positions
@@ -198,13 +198,13 @@ def _value(
 
 
 def _reference(value: tree.Expr, slot: Slot, scope: Scope) -> Token:
-    """The name of a layer, as it stands; braces in it filled in."""
+    """The name of a layer, with the values of its braces."""
     if not slot.reference:
-        message = f"a name with braces is no value of {slot.name}"
+        message = f"a name with braces is not a value of {slot.name}"
         raise Problem("wrong-type", message, value, hint=_BRACE)
     if not isinstance(value, Token) or value.type not in ("WORD", "STRING", "TEMPLATE"):
         message = f"{slot.name} is the name of a layer above"
-        raise Problem("wrong-type", message, value, hint=f"{slot.name}=embed, where embed: EMBED stands above")
+        raise Problem("wrong-type", message, value, hint=f"{slot.name}=embed, where a line above has embed: EMBED")
     return filled(value, scope)
 
 
@@ -220,7 +220,7 @@ def _worded(scope: Scope, slot: Slot) -> Scope:
 
 
 def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words, rest: Rest) -> Problem:
-    """A word that is nothing here. `rest` are the arguments behind it."""
+    """A word that is nothing here. `rest` are the arguments after it."""
     word = token.text
     if scope.hidden(word):
         return hidden(token)
@@ -228,7 +228,7 @@ def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words
     if slot is not None and not slot.switch:
         return Problem("missing-value", f"the option {word} needs = and a value", token, hint=_usage(signature))
     if word in kinds or word.upper() in kinds:
-        message = f"{word} is a kind of layer, and no value of {signature.title}"
+        message = f"{word} is a kind of layer, not a value of {signature.title}"
         return Problem("wrong-type", message, token, hint="layers on one line are joined by ;")
     letters = list(signature.letters)
     pointed = re.fullmatch(r"([a-z])([0-9]+\.[0-9]+)", word)
@@ -243,9 +243,7 @@ def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words
     words = [*signature.switches, *(choice for s in signature.slots for choice in s.choices)]
     close = nearest(word, [*words, *scope.names(), *signature.names])
     hint = _remark(word, rest, scope, kinds) or _usage(signature)
-    return Problem(
-        "unknown-name", f"nothing is called {word} here", token, hint=hint, instead=(close,) if close else ()
-    )
+    return Problem("unknown-name", f"{word} is not defined here", token, hint=hint, instead=(close,) if close else ())
 
 
 def _remark(word: str, rest: Rest, scope: Scope, kinds: Words) -> str | None:
@@ -269,7 +267,7 @@ def _too_many(
     if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
         return _unknown_word(signature, value, scope, kinds, rest)
     if isinstance(value, Token) and value.type == "TEMPLATE":
-        return Problem("too-many-values", f"{value.text} is no value of {signature.title}", argument, hint=_BRACE)
+        return Problem("too-many-values", f"{value.text} is not a value of {signature.title}", argument, hint=_BRACE)
     takes = "no values" if most == 0 else f"{most} value{'s' * (most > 1)} without a name"
     return Problem("too-many-values", f"{signature.title} takes {takes}", argument, hint=_usage(signature))
 

@@ -1,4 +1,4 @@
-"""The value of an expression: whole numbers, exact fractions, symbolic sizes, yes and no, texts, lists and sizes."""
+"""The value of an expression: integers, exact fractions, symbolic sizes, yes and no, texts, lists and sizes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from archdsl.typed import Any
 
 
 def evaluate(expression: tree.Expr, scope: Scope) -> Any:
-    """Return the value; raises Problem with the place of the fault, Silent where a fault was told before."""
+    """Return the value; raises Problem with the place of the fault, Silent where a fault was reported before."""
     return _BY_FORM[type(expression)](expression, scope)
 
 
@@ -81,7 +81,7 @@ def truth(expression: tree.Expr, scope: Scope) -> bool:
 def _truth(value: Any, at: Placed) -> bool:
     if not isinstance(value, bool):
         hint = give(value) if isinstance(value, Expression) else None
-        raise Problem("wrong-type", f"a condition is yes or no, not {spell_value(value)}", at, hint=hint)
+        raise Problem("wrong-type", f"a condition must be yes or no, not {spell_value(value)}", at, hint=hint)
     return value
 
 
@@ -164,13 +164,13 @@ def _check_numbers(operator: str, left: Any, right: Any, at: Placed) -> None:
 
 
 def _large(value: Any, at: Placed, *, size: bool) -> float:
-    """What comes out too large for a size: a float where the text calculates with floats, as 1e30*2."""
+    """A result too large for a size: a float where the text calculates with floats, as 1e30*2."""
     if size:
-        raise Problem("too-large", "this comes out beyond any size", at)
+        raise Problem("too-large", "the result is larger than any size", at)
     try:
         return float(value)
     except OverflowError:
-        raise Problem("too-large", "this comes out beyond the largest number, 1.8e308", at) from None
+        raise Problem("too-large", "the result is larger than the largest number, 1.8e308", at) from None
 
 
 def _infinite(value: Any) -> bool:
@@ -269,7 +269,7 @@ def no_kind(value: Any, at: Token) -> Exception:
     if isinstance(value, SYMBOLIC):
         from archdsl.expressions.open import no_value
 
-        return no_value(value, "a kind of layer stands here", at)
+        return no_value(value, "a kind of layer is expected here", at)
     return Problem("unknown-kind", f"{at.text} is a value ({spell_value(value)}), not a kind of layer", at)
 
 

@@ -17,7 +17,7 @@ _SHOWN = 40  # characters of a number in a message
 
 
 def number(token: Token) -> Any:
-    """A whole number as int, any other as float: its decimal text is exact, see `_exact`."""
+    """An integer as int, any other as float: its decimal text is exact, see `_exact`."""
     if len(token.text) < _FEW and token.text.isdigit():
         return int(token.text)
     try:
@@ -25,9 +25,9 @@ def number(token: Token) -> Any:
     except ValueError:  # more digits than Python converts
         raise Problem("limit", "a number with too many digits", token) from None
     if isinstance(value, float) and isinf(value):
-        raise Problem("too-large", f"{_short(token.text)} is beyond the largest number, 1.8e308", token)
+        raise Problem("too-large", f"{_short(token.text)} is larger than the largest number, 1.8e308", token)
     if isinstance(value, int) and value >= LARGEST:
-        raise Problem("too-large", f"{token.text} is beyond any size", token)
+        raise Problem("too-large", f"{token.text} is larger than any size", token)
     return whole(value) if abs(value) < 2**53 else value
 
 
@@ -38,12 +38,12 @@ def _short(text: str) -> str:
 def size(digits: str, token: Token) -> int:
     """A size written in digits; raises Problem beyond any tensor."""
     if len(digits) > len(str(LARGEST)) or int(digits) >= LARGEST:
-        raise Problem("too-large", "a size beyond any tensor", token)
+        raise Problem("too-large", "a size larger than any tensor can have", token)
     return int(digits)
 
 
 def word(token: Token, scope: Scope) -> Any:
-    """The value of a bare word; raises Problem where it has none, Silent where its own fault was told."""
+    """The value of a bare word; raises Problem where it has none, Silent where its own fault was reported."""
     name = token.text
     value = scope.find(name)
     if value is WRONG:
@@ -55,7 +55,7 @@ def word(token: Token, scope: Scope) -> Any:
     if name == "in":
         if scope.channels is None:
             raise Problem(
-                "unknown-name", "`in` is the number of channels of what a line reads, and nothing is read here", token
+                "unknown-name", "`in` is the number of input channels of a line, and nothing is read here", token
             )
         if scope.channels is WRONG:
             raise Silent
@@ -65,7 +65,7 @@ def word(token: Token, scope: Scope) -> Any:
 
 def hidden(token: Token) -> Problem:
     """A name of the caller, in the body of a block."""
-    message = f"nothing is called {token.text} here: a block sees nothing of its caller"
+    message = f"{token.text} is not defined here: a block does not see the names of its caller"
     return Problem("unknown-name", message, token, hint=f"give the block a parameter {token.text}")
 
 
@@ -75,9 +75,9 @@ def _unknown(token: Token, scope: Scope) -> Problem:
     if scope.hidden(name):
         return hidden(token)
     if name.upper() in REGISTRY:
-        return Problem("wrong-type", f"{name} is a kind of layer, and a value stands here", token)
+        return Problem("wrong-type", f"{name} is a kind of layer, and a value is expected here", token)
     close = {"True": "yes", "False": "no"}.get(name) or scope.nearest(name)
-    return Problem("unknown-name", f"nothing is called {name} here", token, instead=(close,) if close else ())
+    return Problem("unknown-name", f"{name} is not defined here", token, instead=(close,) if close else ())
 
 
 def symbol(name: str, token: Token, scope: Scope) -> Any:

@@ -86,7 +86,7 @@ _STAR = _Sign("", "*")
 
 def _parts(text: str) -> list[list[_Sign]]:
     """The signs between the slashes of a pattern; a slash in brackets is none of these. Raises ValueError for a bracket
-    that is not closed, and for a \\ with nothing behind it.
+    that is not closed, and for a \\ at the end.
     """
     parts: list[list[_Sign]] = [[]]
     at = 0
@@ -95,7 +95,7 @@ def _parts(text: str) -> list[list[_Sign]]:
         at += 1
         if sign == "\\":  # says of a slash nothing
             if at == len(text):
-                raise ValueError("a \\ with nothing behind it")
+                raise ValueError("a \\ at the end")
             sign, at = text[at], at + 1
             parts += [[]] if sign == "/" else []
             parts[-1] += [_Sign(sign, re.escape(sign))] if sign != "/" else []

@@ -56,7 +56,7 @@ def attribute(
 class Tensor(NamedTuple):
     """A tensor that a layer owns: `role` is weight, bias, scale (scale and shift of a norm) or buffer.
 
-    `saved` says whether its name in the `state_dict` is known; those of a module of another package are not.
+    `saved` says whether its name in the `state_dict` is known; those of an external module are not.
     """
 
     name: str
@@ -130,10 +130,10 @@ class Apart(NamedTuple):
 class Lowered(NamedTuple):
     """How PyTorch computes a layer: as a module, as an expression of its inputs `{0}`, `{1}`, or as both.
 
-    `in_place` says that both take `inplace=True`, which is right behind a layer whose output is `fresh`; `asked`, that
+    `in_place` says that both take `inplace=True`, which is right after a layer whose output is `fresh`; `asked`, that
     the line wants it.
 
-    `wants` and `gives` say how values lie in memory behind the batch: `first` (channels first), `last` (channels last),
+    `wants` and `gives` say how values lie in memory after the batch: `first` (channels first), `last` (channels last),
     `flat` (one axis), `any` (as it comes, and it stays so). `over` is the call with all inputs as one sequence `{0}`.
     `stretches` says that PyTorch stretches an input without a batch to the others'.
 
@@ -207,7 +207,7 @@ class Layer:
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)  # fewest and most inputs
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
     dtype: ClassVar[str] = "float32"  # of what it reads: float32, int64 or any
-    merge: ClassVar[bool] = False  # whether braces behind it are branches
+    merge: ClassVar[bool] = False  # whether braces after it are branches
     activation: ClassVar[bool] = False  # whether it is one: read as part of the layer before it on its line
     refers: ClassVar[tuple[str, ...]] = ()  # tensors that may be another layer's: `weight=embed`
     widens: ClassVar[bool] = (
@@ -258,11 +258,11 @@ class Layer:
         """Refuse inputs of a wrong number, rank or type."""
         least, most = self.inputs
         if most == 0 and inputs:
-            message = f"{self.name} is a source and reads nothing, here {len(inputs)} input{'s' * (len(inputs) > 1)}"
+            message = f"{self.name} is a source and reads no input, got {len(inputs)} input{'s' * (len(inputs) > 1)}"
             raise Refusal("wrong-inputs", message)
         if len(inputs) < least or (most is not None and len(inputs) > most):
             wanted = str(least) if least == most else f"{least} or more" if most is None else f"{least} to {most}"
-            message = f"{self.name} reads {wanted} input{'s' * (wanted != '1')}, here {len(inputs)}"
+            message = f"{self.name} reads {wanted} input{'s' * (wanted != '1')}, got {len(inputs)}"
             raise Refusal("wrong-inputs", message)
         for position, shape in enumerate(inputs):
             if self.dtype not in (shape.dtype, "any"):
@@ -272,9 +272,9 @@ class Layer:
 
     def _dtype_refusal(self, shape: Shape, position: int) -> Refusal:
         if self.dtype == "float32":
-            message = f"{self.name} reads features, and its input {shape} is whole numbers"
-            return Refusal("dtype-mismatch", message, blame=position, hint="EMBED turns whole numbers into features")
-        message = f"{self.name} reads whole numbers, and its input {shape} is features"
+            message = f"{self.name} reads features, and its input {shape} contains integers"
+            return Refusal("dtype-mismatch", message, blame=position, hint="EMBED turns integers into features")
+        message = f"{self.name} reads integers, and its input {shape} contains features"
         return Refusal("dtype-mismatch", message, blame=position)
 
     def _rank_refusal(self, shape: Shape, position: int) -> Refusal:
@@ -284,7 +284,7 @@ class Layer:
         message = f"{self.name} reads an input of {wanted} {axes}, and {shape} has {shape.rank}"
         hint = None
         if shape.rank == 2 and 3 in self.ranks and 2 not in self.ranks:
-            hint = f"a grey image is {shape}x1: the channels come last"
+            hint = f"a grey-scale image is {shape}x1: the channels come last"
         return Refusal("rank-mismatch", message, blame=position, hint=hint)
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -360,7 +360,7 @@ def _channels_hint(value: Any, inputs: tuple[Shape, ...]) -> str | None:
     sizes = value.sizes if isinstance(value, Sizes) else value
     if not inputs or inputs[0].rank != 2 or not isinstance(sizes, tuple) or len(sizes) != 2:
         return None
-    return f"a grey image is {Shape((*inputs[0].sizes, 1))}: the channels come last"
+    return f"a grey-scale image is {Shape((*inputs[0].sizes, 1))}: the channels come last"
 
 
 class Registry(MutableMapping[str, type[Layer]]):

@@ -33,7 +33,7 @@ WHOLE: AxisField = None
 
 
 def behind(first: AxisField, second: AxisField) -> AxisField:
-    """What is read of the first input by a position behind both."""
+    """What is read of the first input by a position after both."""
     if first is None or second is None:
         return WHOLE
     ends = first.stride * second.first + first.first, first.stride * second.last + first.last

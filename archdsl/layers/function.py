@@ -11,8 +11,8 @@ from archdsl.typed import ClassVar
 class Function(Layer):
     """A kind without tensors that is a module of torch.nn and a call alike; its attributes are the arguments of both.
 
-    `trains` says that the call is told whether the network is in training. A subclass that works on certain axes
-    says in `lies` how it wants its input.
+    `trains` says that the call has an argument `training`. A subclass that works on certain axes states the layout of
+    its input in `lies`.
     """
 
     module: ClassVar[str]  # ELU, of torch.nn
@@ -55,7 +55,7 @@ class Activation(Function):
 class Overwriting(Activation):
     """An activation that PyTorch has in place, too."""
 
-    inplace: bool = attribute(Switch(), False, doc="overwrites its input, where nothing else reads that", named=True)
+    inplace: bool = attribute(Switch(), False, doc="overwrite the input, if no other layer reads it", named=True)
 
     def in_place(self) -> bool:
         return True

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from archdsl.typed import Any
 
-_SHORT_TEXT = 1_000  # characters of a list that tell it from others as they stand
+_SHORT_TEXT = 1_000  # characters of a list that distinguish it from others
 
 
 class Values(tuple[Any, ...]):

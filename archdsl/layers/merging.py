@@ -14,7 +14,7 @@ from archdsl.typed import ClassVar
 
 
 class ElementwiseMerge(Layer):
-    """Inputs of equal shapes, joined element by element."""
+    """Inputs of equal shapes, combined element by element."""
 
     inputs: ClassVar[tuple[int, int | None]] = (1, None)
     merge = True
@@ -50,9 +50,9 @@ class ElementwiseMerge(Layer):
 
 
 class Broadcasting(ElementwiseMerge):
-    """Inputs of equal shapes; with `broadcast`, an axis of size 1 is stretched to the others' size."""
+    """Inputs of equal shapes; with `broadcast`, an axis of size 1 is stretched to the size of the others."""
 
-    broadcast: bool = attribute(Switch(), False, doc="stretch axes of size 1", named=True)
+    broadcast: bool = attribute(Switch(), False, doc="stretch axes of size 1 (broadcasting)", named=True)
 
     def shape(self, *inputs: Shape) -> Shape:
         if not self.broadcast:

@@ -20,7 +20,7 @@ def ceil_switch() -> Any:
     return attribute(
         Switch(),
         False,
-        doc="let the last window reach beyond the end instead of leaving elements unread",
+        doc="round the output size up: the last window may reach beyond the end",
         torch="ceil_mode",
         named=True,
     )
@@ -32,14 +32,14 @@ def padding(doc: str) -> Any:
 
 
 class SlidingPool(Layer):
-    """A window that slides over every axis beside the channels; its step is its size unless said."""
+    """A window that slides over every spatial axis; its stride is its size unless given."""
 
     ranks = (2, 3, 4)
     kernel: tuple[int, ...] = attribute(PerAxis(), short="k", doc="size of the window", torch="kernel_size")
     stride: tuple[int, ...] | None = attribute(
-        PerAxis(), None, short="s", doc="step of the window; its size without", torch="stride", named=True
+        PerAxis(), None, short="s", doc="stride; by default the size of the window", torch="stride", named=True
     )
-    pad: Any = padding("zeros at both ends of an axis")
+    pad: Any = padding("zeros added at both ends of each axis")
     dilation: tuple[int, ...] | None = None
     ceil: bool = False
 

@@ -43,7 +43,7 @@ class Worked:
 
     @property
     def figure(self) -> Size:
-        """What comes out."""
+        """The output."""
         total: Size = 0
         for product in self.products:
             figure: Size = 1

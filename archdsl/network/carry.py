@@ -52,7 +52,7 @@ class Transfers(ABC, Generic[T]):
 
     @abstractmethod
     def then(self, first: T, second: T) -> T:
-        """One transfer behind another; associative."""
+        """One transfer after another; associative."""
 
     @abstractmethod
     def beside(self, left: T, right: T) -> T:

@@ -116,7 +116,7 @@ class Share(NamedTuple):
     inputs: tuple[Shape, ...]
     outputs: tuple[Shape, ...]
     statement: tree.LayerStatement
-    name: str  # as it is written behind SHARE
+    name: str  # as it is written after SHARE
 
 
 Node: TypeAlias = Leaf | Sequence | Merge | Use | Repeat | Loop | Conditional | Share

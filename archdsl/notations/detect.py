@@ -43,7 +43,7 @@ class DetectedText(NamedTuple):
     parsed: Parsed
     notes: tuple[tuple[int, int, str], ...] = ()
     stated: bool = True  # whether the input is the text's own; False in a listing where it is the one given
-    prose: tuple[Span, ...] = ()  # what of a listing was passed over
+    prose: tuple[Span, ...] = ()  # what of a listing was ignored
 
 
 class Evidence:
@@ -100,7 +100,7 @@ _NONE, _LAYERS, _LOOKS, _MARKED, _READ, _UNDERSTOOD, _CERTAIN = range(7)
 
 
 def _likeness_to_a_spec(seen: Evidence) -> int:
-    """Certain where it parses as layers that there are; with faults, as much as it has marks of a spec."""
+    """Certain where it parses as layers that exist; with faults, as much as it has marks of a spec."""
     if seen.source.name.endswith(".arch") or not seen.source.text.strip():
         return _CERTAIN
     file = seen.spec.file
@@ -171,7 +171,7 @@ def read_text(
 
 
 def _likeliest(seen: Evidence) -> tuple[int, Notation]:
-    """The notation that a text looks most like, and how much; none is asked behind one that is certain."""
+    """The notation that a text looks most like, and how much; none is asked after one that is certain."""
     best = _NONE, NOTATIONS[0]
     for notation in NOTATIONS:
         likeness = notation.likeness(seen)
@@ -199,7 +199,7 @@ def _looks_like_layers(parsed: Parsed, source: Source, is_kind: Callable[[str], 
 
 
 def _beside(as_spec: DetectedText, listing: DetectedText) -> DetectedText:
-    """A spec with faults that may be meant as a listing: what its reading as one says is told, too."""
+    """A spec with faults that may be meant as a listing: what its reading as one says is reported, too."""
     if not as_spec.parsed.diagnostics:  # it parses, and what is wrong with it is found by the check
         return as_spec
     first, *others = as_spec.parsed.diagnostics
@@ -255,7 +255,7 @@ def _is_foreign(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
 
 
 def _is_written_as_a_spec(file: tree.File, text: str) -> bool:
-    """Whether what parses is a spec with kinds that there are not, by its looks: `DENSE 10` under any name.
+    """Whether what parses is a spec with unknown kinds, by its looks: `DENSE 10` under any name.
 
     Its kinds are in capitals; or it is short, and no line begins with a label as listings have it, `conv1 5x5 6`.
     """

@@ -29,7 +29,7 @@ class Declarations(NamedTuple):
 
 
 def declarations(file: tree.File, report: Reporter) -> Declarations:
-    """Sort the statements of a file; what is declared twice is told once."""
+    """Sort the statements of a file; what is declared twice is reported once."""
     model: tree.ModelStatement | None = None
     blocks: dict[str, tree.Block] = {}
     inputs: list[tree.Input] = []
@@ -50,7 +50,7 @@ def declarations(file: tree.File, report: Reporter) -> Declarations:
                     elif name.upper() in REGISTRY:
                         report.tell(
                             "shadows-kind",
-                            f"{name} stands for this block here, not for the built-in kind",
+                            f"{name} means this block here, not the built-in kind",
                             statement.name,
                         )
                     blocks.setdefault(name, statement)
@@ -96,7 +96,7 @@ def _check_parameters(model: tree.ModelStatement | None, blocks: dict[str, tree.
             elif name in RESERVED or "." in name:
                 report.tell("invalid-name", f"a parameter cannot be called {name}", parameter.name)
             elif owner is model and name in _KEPT:
-                message = f"a parameter of a model cannot be called {name}: in Python `load` keeps the word for itself"
+                message = f"a parameter of a model cannot be called {name}: `archdsl.load` has an argument of that name"
                 report.tell("invalid-name", message, parameter.name)
             seen.setdefault(name, parameter.name)
 

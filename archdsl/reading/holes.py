@@ -68,7 +68,7 @@ def find(file: tree.File, text: str) -> list[Hole]:
 
 
 def misplaced(file: tree.File) -> list[Token]:
-    """Holes where the numbers are the author's to choose: in `cases` and behind `where`."""
+    """Holes where the numbers are the author's to choose: in `cases` and after `where`."""
     statements = [statement for line in file.lines for statement in line.statements]
     return [token for statement in statements for part in chosen(statement) for token in holes(part)]
 
@@ -112,7 +112,7 @@ def _blocks(file: tree.File) -> list[tree.Block]:
 
 
 def _places(token: Token) -> list[int]:
-    """The places of the ? in a word; behind the letter of an option."""
+    """The places of the ? in a word; after the letter of an option."""
     return [token.start + found.start() for found in re.finditer(r"\?", token.text)]
 
 
@@ -190,7 +190,7 @@ def _slots(signature: Signature | None, arguments: tuple[tree.Argument, ...]) ->
 
 
 def least(type: Type | None) -> int:
-    """The smallest whole number, 0 or more, that a type declares."""
+    """The smallest integer, 0 or more, that a type declares."""
     match type:
         case PerAxis():
             return max(0, type.each.least)

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 RIVALS = -1  # the number of a file from here down: a word of the file 0, 1 ... that two files have a block for
 _MISPLACED = {
-    "else": "`else` stands on the line of the } before it",
-    "where": "`where` stands on the line of `input` or `model`",
+    "else": "`else` goes on the line of the } before it",
+    "where": "`where` goes on the line of `input` or `model`",
 }
 
 
@@ -49,7 +49,7 @@ class Kinds:
         return reference
 
     def used(self, number: int, report: Reporter) -> AbstractContextManager[None]:
-        """What is told of a file inside is also explained by the `use` that brought it."""
+        """What is reported of a file inside is also explained by the `use` that brought it."""
         return _used(self._places[number], report)
 
     def around(self, block: tree.Block) -> Words:
@@ -89,7 +89,7 @@ class Kinds:
 
     def rivals(self, kind: Token, reference: KindReference) -> Problem:
         """The fault of a word for which two files with a model have a block each."""
-        message = f"{kind.text} stands for two blocks"
+        message = f"{kind.text} is the name of two blocks"
         return Problem("duplicate-name", message, kind, related=self._declared(*self._rivals[reference]))
 
     def bring(self, number: int, target: int, path: Token) -> Problem | None:
@@ -113,7 +113,9 @@ class Kinds:
         elif known.file >= 0:
             hint = "rename one of them, or do not use both files"
             related = self._declared(known, reference)
-            return Problem("duplicate-name", f"{word} would stand for two blocks", path, hint=hint, related=related)
+            return Problem(
+                "duplicate-name", f"{word} would be the name of two blocks", path, hint=hint, related=related
+            )
         return None
 
     def _twofold(self, target: int, path: Token) -> Problem | None:
@@ -168,7 +170,7 @@ def linked(file: tree.File, used: Used | None, report: Reporter) -> Kinds:
         known: set[int] = set()
         for use in uses(one):
             target = used.brought.get(use.path.start)
-            if target is None:  # the file is missing, which was told
+            if target is None:  # the file is missing, which was reported
                 continue
             fault = kinds.bring(number, target, use.path) if target not in known else None
             known.add(target)

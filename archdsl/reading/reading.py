@@ -61,7 +61,7 @@ class Reading(NamedTuple):
     answer: Answer | None = None  # what was found for the holes; then this is the text with their numbers
     used: Used | None = None  # the files that the text uses; then `source` is all of them
     folder: Folder | None = None  # where they are found
-    prose: tuple[Span, ...] = ()  # what of a listing was passed over
+    prose: tuple[Span, ...] = ()  # what of a listing was ignored
     cases: CaseSettings = CaseSettings()
     inputs: Inputs | None = None  # what the caller gives in place of the text's own, or for lines without one
     dropped: tuple[str, ...] = ()  # statements that could not be read

@@ -38,15 +38,15 @@ def recursive_blocks(kinds: Kinds, report: Reporter) -> set[int]:
         first = next(name for name in kinds.blocks if name in ring)
         loop = _loop(first, reached, ring)
         recursive.update(kinds.blocks[one].name.start for one in loop)
-        message = f"{first.name} reaches itself: {' -> '.join(one.name for one in [*loop, first])}"
+        message = f"{first.name} uses itself: {' -> '.join(one.name for one in [*loop, first])}"
         at = reached[first][loop[1] if len(loop) > 1 else first]
         with kinds.used(first.file or 0, report):
-            report.problem(Problem("recursive-block", message, at, hint="every spec ends: repeat with xN"))
+            report.problem(Problem("recursive-block", message, at, hint="a block cannot use itself: repeat with xN"))
     return recursive
 
 
 def _check(kinds: Kinds, report: Reporter, kind: Token, found: KindReference | None, words: Words) -> None:
-    """Tell a word that is no kind, or the blocks of two files."""
+    """Report a word that is no kind, or the blocks of two files."""
     if found is None:
         report.problem(kinds.unknown(kind, words))
     elif found.file is not None and found.file <= RIVALS:
@@ -104,7 +104,7 @@ def _rings(reached: Reached) -> list[set[KindReference]]:
 def _walk(
     start: KindReference, ways: Mapping[KindReference, Iterable[KindReference]], seen: set[KindReference]
 ) -> Iterator[KindReference]:
-    """The names that were not seen and can be reached, each behind those that it leads to."""
+    """The names that were not seen and can be reached, each after those that it leads to."""
     stack = [] if start in seen else [(start, iter(ways[start]))]
     seen.add(start)
     while stack:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def scope_of(declared: Declarations, setting: Setting, kinds: Words, facts: Facts | None, report: Reporter) -> Scope:
     """The scope of a whole text at a setting: the parameters of its model, and the symbolic sizes of its inputs.
 
-    What is neither given nor has a default is left open: a symbol, of which `facts` gather what is known. `kinds` are
+    What is neither given nor has a default is symbolic: a symbol, of which `facts` gather what is known. `kinds` are
     the words for kinds and blocks, which a parameter may hold. The `work` of the setting counts the steps of computing,
     here and wherever the scope goes.
     """

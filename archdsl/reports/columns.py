@@ -100,7 +100,7 @@ _DROPPED = (  # first to last
 
 
 def named(names: Iterable[str]) -> tuple[str, ...]:
-    """The columns of some names; raises ValueError with the names that there are."""
+    """The columns of some names; raises ValueError with the names that exist."""
     found = tuple(name.strip() for name in names)
     unknown = [name for name in found if name not in COLUMNS]
     if unknown or not found:

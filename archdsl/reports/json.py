@@ -139,13 +139,13 @@ def diagnostic_record(diagnostic: Diagnostic) -> DiagnosticRecord:
 
 
 def _symbols(checked: Checked) -> list[SymbolRecord]:
-    """What is left open: symbolic dimensions, and parameters without a value."""
+    """What is symbolic: symbolic dimensions, and parameters without a value."""
     facts = checked.facts
     return [{"name": name, "least": facts.least(name)} for name in facts.names] if facts is not None else []
 
 
 def _conditions(checked: Checked) -> list[ConditionRecord]:
-    """What the network needs of its open sizes, beside what `where` says."""
+    """What the network needs of its symbolic sizes, beside what `where` says."""
     return [
         {"condition": each.text, "file": each.file, "line": each.line, "needed_by": each.what, "reason": each.reason}
         for each in checked.conditions

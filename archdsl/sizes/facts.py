@@ -1,4 +1,4 @@
-"""What is known of open sizes: what `where` says, what the network needs, and what is assumed for a moment.
+"""What is known of symbolic sizes: what `where` says, what the network needs, and what is assumed for a moment.
 
 A comparison of symbolic sizes comes here. What is known may decide it; else, while the ways through a rule are explored
 (`ways`), it is answered one way and then the other; else it raises Undetermined.
@@ -31,7 +31,7 @@ class Facts(Knowledge):
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
-        self.told: set[str] = set()  # open parameters of which was told that they need a value
+        self.told: set[str] = set()  # symbolic parameters that were reported to need a value
         self._trail: list[Literal] | None = None  # the answers on the way that is explored
         self._answers: Clause = ()  # those that are given
         self._before: tuple[Any, ...] | None = None  # what was known before them

@@ -1,4 +1,4 @@
-"""What is known of open sizes, and what follows: whether a comparison holds for all of them, for none, or for some."""
+"""Knowledge about symbolic sizes, and its consequences: whether a comparison holds for all, for none, or for some."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Knowledge:
     # ---- symbols
 
     def symbol(self, name: str, least: int) -> Expression:
-        """A new symbol, a whole number of at least so much."""
+        """A new symbol, an integer of at least so much."""
         self._domains[name], self._first[name] = between(least), least
         return symbol(name, self)
 

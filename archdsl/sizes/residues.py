@@ -35,7 +35,7 @@ class DigitChoice:
         self.period: int = base * lcm(*(child.period for child in inner))
 
     def ranges(self) -> Iterator[tuple[int, int, Residues]]:
-        """The first digit, the one behind the last, and where they lead."""
+        """The first digit, the one after the last, and where they lead."""
         first = 0
         for stop, child in self.edges:
             yield first, stop, child

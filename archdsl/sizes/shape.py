@@ -34,7 +34,7 @@ class Shape(NamedTuple):
 
     @property
     def space(self) -> tuple[Size, ...]:
-        """Every axis but the channels; of whole numbers, every axis."""
+        """Every axis but the channels; of integers, every axis."""
         return self.sizes[:-1] if self.dtype == "float32" else self.sizes
 
     @property

@@ -81,7 +81,7 @@ class Excess(NamedTuple):
 
 
 class Symbol(NamedTuple):
-    """A size that is left open; `context` says what is known of it."""
+    """A size that is symbolic; `context` says what is known of it."""
 
     name: str
     context: Context
@@ -135,7 +135,7 @@ class Expression:
         if self.depth > _DEEPEST:
             return Excess(f"a formula with more than {_DEEPEST} divisions within one another")
         if factors and any(abs(factor) >= LARGEST for _, factor in self.terms):
-            return Excess("a formula with a number beyond any size")
+            return Excess("a formula with a number larger than any size")
         return None
 
     # ---- identity
@@ -189,7 +189,7 @@ class Expression:
     def __rmod__(self, other: Size) -> Size:
         return other - (other // self) * self
 
-    # ---- comparisons: what the facts know, what they are told to assume, or Undetermined
+    # ---- comparisons: what the facts know, what they have to assume, or Undetermined
 
     def __lt__(self, other: Size) -> bool:
         return _reaches(other - self - 1, self, "<", other)
@@ -218,7 +218,7 @@ Size: TypeAlias = int | Expression
 
 
 class Ratio:
-    """`numerator / divisor`, of which it is open whether it comes out whole; a size only once that is settled."""
+    """`numerator / divisor`, of which it is open whether it is an integer; a size only once that is settled."""
 
     __slots__ = ("context", "divisor", "numerator")
 
@@ -226,7 +226,7 @@ class Ratio:
         self.numerator, self.divisor, self.context = numerator, divisor, numerator.context
 
     def settled(self) -> Size | Ratio:
-        """The whole number that it is, or itself where it is none; while ways are explored, that is a question."""
+        """The integer that it is, or itself where it is none; while ways are explored, that is a question."""
         rest = self.numerator % self.divisor
         if isinstance(rest, Expression) and not self.context.exploring:
             return self.numerator // self.divisor if self.context.known(rest, "==") else self

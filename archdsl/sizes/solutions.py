@@ -152,7 +152,7 @@ def _crossing(one: Literal, name: str) -> Numbers:
         first = _first(size, name)
         return between(first) if relation == ">=" else between(first, _first(size - 1, name) - 1)  # type: ignore[arg-type]
     slope, low, high, _ = _line(size)
-    first, behind = -(high // slope), -(low // slope)  # below the first it is less than 0, and from behind on more
+    first, behind = -(high // slope), -(low // slope)  # below the first it is less than 0, and beyond it more
     if (behind - first) * size.weight > _MOST_WORK:
         raise TooMuch
     inside = [number for number in range(first, behind + 1) if one.holds({name: number})]

@@ -146,7 +146,7 @@ class Lexer:
         return found if found is not None and found.tokens <= budget else None
 
     def _end(self) -> None:
-        """Tell what is still open at the end of the text; of several braces the one that seems to lack its partner."""
+        """Report what is still open at the end of the text; of several braces the one that seems unmatched."""
         braces = [bracket.start for bracket in self._open if bracket.text == "{"]
         self.balanced = self.balanced and not braces
         for bracket in self._open:
@@ -160,7 +160,7 @@ class Lexer:
             self.never_closed(Token("LBRACE", "{", start, start + 1))
 
     def never_closed(self, bracket: Token) -> None:
-        """Tell of an open bracket that none closes."""
+        """Report of an open bracket that none closes."""
         self.report("unclosed", f"this {bracket.text} is never closed", bracket.start, bracket.end)
 
     def innermost(self, apart: Token | None = None) -> Token | None:
@@ -191,11 +191,11 @@ class Lexer:
         self._open.append(Token("LBRACE", "{", at, at))
 
     def expect_more(self, sign: str) -> None:
-        """A fault was told that leaves one brace of this sign without its partner: that is no fault of its own."""
+        """A fault was reported that leaves one brace of this sign without its partner: that is no fault of its own."""
         self._excused[sign] += 1
 
     def excused(self, sign: str) -> bool:
-        """Whether a bracket without its partner was to be expected; once for each fault."""
+        """Whether an unmatched bracket was to be expected; once for each fault."""
         left = self._excused.get(sign, 0)
         self._excused[sign] = max(0, left - 1)
         return left > 0
@@ -205,7 +205,7 @@ class Lexer:
         return sum(bracket.text == "{" for bracket in self._open)
 
     def give_up(self, *signs: str) -> None:
-        """Tell of open brackets of these kinds, the innermost first, that they are never closed, and forget them."""
+        """Report of open brackets of these kinds, the innermost first, that they are never closed, and forget them."""
         while self._open and self._open[-1].text in signs:
             self.never_closed(self._open.pop())
 
@@ -260,7 +260,7 @@ class Lexer:
         return end
 
     def report(self, code: str, message: str, start: int, end: int, *, hint: str | None = None) -> None:
-        """Tell a fault, unless one was told of this line: what follows it there is mostly its echo."""
+        """Report a fault, unless one was reported of this line: what follows it there is mostly its echo."""
         line = self.source.position(start)[0]
         if line in self._told:
             return

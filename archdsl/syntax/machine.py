@@ -129,7 +129,7 @@ class Machine:
         positions.append(self.rows[positions[-1]][rule.origin])
 
     def _behind(self, below: int, top: int, kind: str, passed: Callable[[Rule], bool]) -> int:
-        """The uppermost position behind all rules of one part, as far as they are passed by."""
+        """The uppermost position after all rules of one part, as far as they are passed by."""
         rows, rules = self.rows, self.tables.rules
         while (action := rows[top].get(kind, 0)) < 0 and passed(rules[~action]):
             top = rows[below][rules[~action].origin]
@@ -138,7 +138,7 @@ class Machine:
     def taker(self) -> Callable[[str], bool]:
         """A parser that gives no result: called with the types of tokens in order, it says whether each fits."""
         rows, rules, positions = self.rows, self.tables.rules, self.positions
-        single: dict[tuple[int, int, str], int] = {}  # behind all rules of one part, by the two uppermost positions
+        single: dict[tuple[int, int, str], int] = {}  # after all rules of one part, by the two uppermost positions
 
         def takes(kind: str) -> bool:
             while True:
@@ -174,7 +174,7 @@ def _is_single(rule: Rule) -> bool:
 
 def _rule(row: tuple[str, str, int, bool, Parts, int], builder: object) -> Rule:
     """A rule as the tables have it: its name, the method of the builder, how many parts it has, whether one that is
-    left alone stands for the whole, the parts that are kept, and how many None stand behind them.
+    left alone stands for the whole, the parts that are kept, and how many None stand after them.
     """
     origin, method, size, alone, parts, behind = row
     if alone and size == 1 and parts == ((0, False, 0),) and not behind:

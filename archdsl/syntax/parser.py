@@ -181,7 +181,7 @@ def _run(
 
 
 def _recovery(lexer: Lexer, machine: Machine) -> Recovery:
-    """What goes on behind a fault; loaded for no text without one."""
+    """What goes on after a fault; loaded for no text without one."""
     from archdsl.syntax.recovery import Recovery
 
     return Recovery(lexer, machine)
@@ -242,7 +242,7 @@ def _inconvertible(source: Source, comments: bool) -> list[Diagnostic]:
     for match in re.finditer(_NUMERALS, source.text):
         count = sum(map(str.isdigit, match.group())) if match.end() - match.start() > _CONVERTED else 0
         if count > _CONVERTED and not (comments and _in_comment(source.text, match.start())):
-            message = f"a number of {count:,} digits; no number has more than {_CONVERTED:,}"
+            message = f"a number of {count:,} digits; the limit is {_CONVERTED:,}"
             return [Diagnostic("limit", message, Span(match.start(), match.end()), source)]
     return []
 

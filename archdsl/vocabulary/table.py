@@ -1,7 +1,7 @@
 """How a table of another library's names is written and read: a row says what its names are in the language.
 
     Conv1d Conv2d = CONV(in_channels, out_channels, kernel_size, stride=1)    a kind, with the library's arguments
-    ReflectionPad2d = PAD(padding) + mode=reflect                             a kind, with values of ours behind it
+    ReflectionPad2d = PAD(padding) + mode=reflect                             a kind, with values of ours after it
     TransformerEncoderLayer = std.transformer.ENCODERLAYER(d_model, nhead)    a block of the shipped library
     Softmax = SOFTMAX/dim(dim=None)                                           a kind, by a form of `notations/calls`
     Softmax1d : SOFTMAX axis=steps                                            a text of the language

@@ -14,9 +14,9 @@ from typing import Any
 INDENT = "  "
 DISCARD = "_"  # before a colon, for a result that is not wanted
 SOURCES = ("PARAM", "CONST")  # kinds that read nothing
-TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read whole numbers
+TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read integers
 MERGES = ("ADD", "MUL", "SUB", "DIV", "POW", "MAX", "MIN", "ABSDIFF", "MEAN", "CONCAT", "STACK", "SCALE", "MATMUL")
-EITHER = ("POSITIONS",)  # kinds that read whole numbers or features
+EITHER = ("POSITIONS",)  # kinds that read integers or features
 
 
 class Refused(Exception):
@@ -387,7 +387,7 @@ class Walk:
     # ---- values
 
     def evaluate(self, value: Any, env: dict[str, Any], reading: Any) -> Any:
-        """A value with the names put in; what comes out whole is a whole number."""
+        """A value with the names put in; what comes out whole is an integer."""
         if isinstance(value, tuple):
             return tuple(self.evaluate(item, env, reading) for item in value)
         if not isinstance(value, Expr):
@@ -475,7 +475,7 @@ class Walk:
             return
         first, last = (self.evaluate(end, frame.env, frame.current) for end in statement.turns)
         if type(first) is not int or type(last) is not int:
-            raise Refused("the ends of a range are whole numbers")
+            raise Refused("the ends of a range must be integers")
         for number in range(first, last + 1):
             yield (number,)
 

@@ -16,17 +16,22 @@ _LONG = 5_000  # parameters of a network whose source is written
 
 def broken(text: str, limits: Limits = QUICK, **given: Any) -> str | None:
     """What is broken when a text is loaded, and laid out and compiled where it holds; None where nothing is."""
+    return diagnosed(text, limits, **given)[0]
+
+
+def diagnosed(text: str, limits: Limits = QUICK, **given: Any) -> tuple[str | None, list[Diagnostic]]:
+    """What is broken when a text is loaded, laid out and compiled, and the diagnostics of it."""
     try:
         model = archdsl.loads(text, limits=limits, **given)
         found = [*model.diagnostics, *_laid_out(model)]
     except archdsl.ArchError as error:
         found = error.diagnostics
         if not any(diagnostic.severity == "error" for diagnostic in found):
-            return "ArchError without an error"
+            return "ArchError without an error", found
         str(error)
     except BaseException as fault:  # the fault that is looked for
-        return f"{type(fault).__name__}: {fault}"
-    return next((wrong for diagnostic in found if (wrong := misshapen(diagnostic, text))), None)
+        return f"{type(fault).__name__}: {fault}", []
+    return next((wrong for diagnostic in found if (wrong := misshapen(diagnostic, text))), None), found
 
 
 def _laid_out(model: archdsl.Model) -> list[Diagnostic]:

@@ -273,7 +273,7 @@ def judge(network: Network) -> Verdict:
 
 
 def example(network: Network, tokens: int, dtype: torch.dtype = torch.float32) -> list[Tensor]:
-    """Random inputs, two samples each; whole numbers below `tokens`."""
+    """Random inputs, two samples each; integers below `tokens`."""
     inputs = []
     for one in network.inputs:
         if one.dtype == "int64":

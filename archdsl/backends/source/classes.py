@@ -111,7 +111,7 @@ class ClassWriter(Writer):
     def _checks(self) -> list[str]:
         """The statements at the beginning of `forward`: the call that refuses sizes, and symbols that it reads off.
 
-        What refuses is a function by itself, which torch.fx takes as it is: its `if` depends on what comes in.
+        What refuses is a function by itself, which torch.fx takes as it is: its `if` depends on the input.
         """
         found = self.checks(self.extents.read)
         if not found.checks:

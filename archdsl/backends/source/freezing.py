@@ -17,7 +17,7 @@ def train(self, mode=True):
 
 
 def frozen(freezes: tuple[FrozenParts, ...], network: Any) -> tuple[list[str], list[str]]:
-    """Statements behind the submodules of the model, and its methods."""
+    """Statements after the submodules of the model, and its methods."""
     every = [node for node in postorder(network.body) if isinstance(node, Leaf)]
     own = _own(network) if any(not leaf.inputs for leaf in every) else {}
     closing: list[str] = []

@@ -58,7 +58,7 @@ class Generator(Book):
             self._uses[use.body] = use
 
     def _order(self) -> list[tree.Block]:
-        """Blocks, each behind those that it uses."""
+        """Blocks, each after those that it uses."""
         depth: NodeTable[int] = NodeTable()
         levels: NodeTable[int] = NodeTable()
         for node in postorder(self.network.body):

@@ -148,7 +148,7 @@ class Parameters:
         return self.taken | {name for name, _ in self._candidates}
 
     def signature(self) -> list[str]:
-        """`in_channels, mid, s=1`: the parameters in the order of the spec, those with a default behind."""
+        """`in_channels, mid, s=1`: the parameters in the order of the spec, those with a default after."""
         required, optional = [], []
         for name in self._order:
             if name not in self.declared:

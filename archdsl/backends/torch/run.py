@@ -22,7 +22,7 @@ def build(source: str, checked: Checked) -> nn.Module:
     """The model that the source defines last, with fresh weights; `checked` is what it was compiled from.
 
     Raises ValueError where the source has anything that generated source never has, ArchError("foreign-module") where a
-    module of another package is not as stated.
+    external module is not as stated.
     """
     module = load(source, foreign.classes(checked))
     try:

@@ -24,7 +24,7 @@ class ModuleSpec(NamedTuple):
     used: dict[str, str]
 
     def __repr__(self) -> str:
-        return f"<spec of {len(self.text):,} letters, {self.parameters}, archdsl {self.version}>"
+        return f"<spec of {len(self.text):,} characters, {self.parameters}, archdsl {self.version}>"
 
 
 def remember(module: nn.Module, checked: Checked) -> None:

@@ -110,7 +110,7 @@ def _overlaps(edit: Edit, taken: list[Edit]) -> bool:
 def _is_better(before: Looked, after: Looked, steps: list[_FixStep]) -> bool:
     """Whether a text is better for fixes: their lines have no fault left, and none that was right has one now.
 
-    A fault may come to light behind one that is mended, in a line that was not judged before. As many of them as there
+    A fault may come to light after one that is mended, in a line that was not judged before. As many of them as there
     were faults are no reason against a fix; more are one, for it may be the fix that is wrong.
     """
     old, new = before.checks[-1], after.checks[-1]

@@ -79,7 +79,7 @@ def _claimed(found: Found) -> str:
 
 
 def _capitals(found: Found) -> str:
-    """`hxwx3` as HxWx3: sizes that are left open are capitals."""
+    """`hxwx3` as HxWx3: sizes that are symbolic are capitals."""
     sizes = "x".join(size.upper() for size in re.split("[x×]", found["sizes"]))
     return f"{found['head']}{sizes}"
 
@@ -120,7 +120,7 @@ def _named(found: Found) -> str:
 
 
 def _branch(found: Found) -> str:
-    """`RESIDUAL { ... }` as a sum with what comes in."""
+    """`RESIDUAL { ... }` as a sum with the input."""
     inner = found["inner"].strip()
     return f"ADD {{ ID; {f'{{ {inner} }}' if ';' in inner else inner} }}"
 

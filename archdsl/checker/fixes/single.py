@@ -42,7 +42,7 @@ def _spread(statement: SplitStatement, around: LineContext) -> Iterator[Proposal
 
 def _attention(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     if any(re.match(r"(?:attn_)?mask=|padding(?:_mask)?=|key_padding_mask=", value) for value in statement.values):
-        raise Unwritable("a mask that is an input cannot be written yet; `causal` lets no step read a later one")
+        raise Unwritable("a mask that is an input cannot be written yet; `causal` masks all later time steps")
     yield from ()
 
 

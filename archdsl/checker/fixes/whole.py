@@ -28,7 +28,7 @@ def proposals(lines: list[str], number: int, line: str, place: tuple[int, int], 
 
 
 def _read_by_branches(line: str, start: int, end: int) -> Iterator[str]:
-    """A merge whose branches all say what they read: any of it behind the braces will do."""
+    """A merge whose branches all say what they read: any of it after the braces will do."""
     flat = flattened(line)
     kind, closed = lookup(apart(line[start:end]).kind), _closing(flat, end)
     if kind is None or not kind.merge or closed is None or line[closed + 1 :].lstrip().startswith("<-"):
@@ -40,7 +40,7 @@ def _read_by_branches(line: str, start: int, end: int) -> Iterator[str]:
 
 
 def _closing(flat: str, at: int) -> int | None:
-    """Where the brace closes that opens behind a place."""
+    """Where the brace closes that opens after a place."""
     depth = 0
     for found in re.finditer(r"[{}]", flat[at:]):
         depth += 1 if found.group() == "{" else -1

@@ -21,7 +21,7 @@ from archdsl.sizes.shape import Shape
 from archdsl.typed import Any, NamedTuple
 
 MANY = 8  # answers that are looked for: with more, nobody wants them all
-_FEW = 3  # misses that are told
+_FEW = 3  # misses that are reported
 _MOST = 1_024  # numbers of one hole that fit its claims, of which the best are tried first
 _LIKELY = 32  # numbers of the text that are tried where nothing else helps
 
@@ -29,7 +29,7 @@ _LIKELY = 32  # numbers of the text that are tried where nothing else helps
 class Fit(NamedTuple):
     """Numbers with which everything holds, and the warnings that come with them.
 
-    `free` are the holes that nothing which is claimed moves with, and `judged` the places of the claims that were held.
+    `free` are the holes that nothing which is claimed depends on, and `judged` the places of the claims that were held.
     """
 
     values: dict[int, int]
@@ -64,7 +64,7 @@ class Level:
         self.latest = SearchNode({})
 
     def next(self) -> SearchNode | None:
-        """The next node, None behind the last."""
+        """The next node, None after the last."""
         node = next(self.nodes, None)
         if node is not None:
             self.came, self.latest = self.came + 1, node
@@ -111,7 +111,7 @@ class Solver:
         self.segments = bench.near(self.holes)
         self.concluded = False
         self.cut = False  # whether a trial ended because it took too long
-        self.partial = False  # whether numbers were passed over that may fit
+        self.partial = False  # whether numbers were ignored that may fit
         self.fits: list[Fit] = []
         self.spare: list[tuple[Hole, dict[int, int]]] = []
         self.tried: list[Hole] = []

@@ -183,9 +183,9 @@ def _equal(wish: Wish) -> list[str] | None:
 
 
 def _hint(text: str, opened: list[SymbolicStatement], checks: list[Checked]) -> str:
-    """`input Tx1 where T <= 8, which leaves the size symbolic, for T >= 3`."""
+    """`input Tx1 where T <= 8, which makes the size symbolic, for T >= 3`."""
     shown = "; ".join(_edited(text, list(one.edits), one.start, one.end) for one in opened)
     needs = list(dict.fromkeys(condition.text for one in checks for condition in one.conditions))
     more = ", ..." if len(needs) > _FEW else ""
     condition = f", for {', '.join(needs[:_FEW])}{more}" if needs else ""
-    return f"{shown}, which leaves the size symbolic{condition}"
+    return f"{shown}, which makes the size symbolic{condition}"

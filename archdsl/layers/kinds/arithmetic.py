@@ -33,7 +33,7 @@ class Arithmetic(Broadcasting):
 
 
 class Add(Arithmetic):
-    """The sum of the inputs, element by element, or with `ADD 1` the input and a number."""
+    """Element-wise sum of the inputs, a residual connection (He et al. 2015), or of an input and a number: `ADD 1`."""
 
     name, sign = "ADD", "+"
     fresh = True
@@ -55,7 +55,7 @@ class Add(Arithmetic):
 
 
 class Multiply(Arithmetic):
-    """The product of the inputs, element by element, or with `MUL 0.5` the input times a number."""
+    """Element-wise product of the inputs, or of an input and a number: `MUL 0.5` (torch.mul)."""
 
     name, sign = "MUL", "*"
     examples = (
@@ -86,7 +86,7 @@ class Pair(Arithmetic):
 
 
 class Subtract(Pair):
-    """The first input minus the second, element by element, or with `SUB 1` the input minus a number."""
+    """Element-wise difference, the first input minus the second, or minus a number: `SUB 1` (torch.sub)."""
 
     name, sign = "SUB", "-"
     fresh = True
@@ -101,7 +101,7 @@ class Subtract(Pair):
 
 
 class Divide(Pair):
-    """The first input divided by the second, element by element, or with `DIV 8` the input divided by a number."""
+    """Element-wise quotient, the first input divided by the second, or by a number: `DIV 8` (torch.div)."""
 
     name, sign = "DIV", "/"
     examples = (
@@ -114,7 +114,7 @@ class Divide(Pair):
 
 
 class Power(Pair):
-    """The first input to the power of the second, element by element, or with `POW 2` the input to a power."""
+    """Element-wise power, the first input to the power of the second, or of a number: `POW 2` (torch.pow)."""
 
     name, sign = "POW", "**"
     number: float | None = attribute(Number(), None, doc="the power, where one input is read", torch="exponent")

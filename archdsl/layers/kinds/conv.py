@@ -17,9 +17,9 @@ from archdsl.sizes.size import Size, same
 
 
 class Conv(Convolution):
-    """Slide `out` learned windows over one, two or three axes; the input decides how many.
+    """Convolution over one, two or three axes, depending on the input (torch.nn.Conv1d, Conv2d, Conv3d).
 
-    Output size of an axis: floor((in + 2*pad - dilation*(kernel - 1) - 1)/stride) + 1 (torch.nn.Conv2d).
+    Output size of an axis: floor((in + 2*pad - dilation*(kernel - 1) - 1)/stride) + 1.
     """
 
     name = "CONV"
@@ -29,17 +29,17 @@ class Conv(Convolution):
         Divisor(),
         1,
         short="g",
-        doc="groups of channels that do not see each other",
+        doc="groups of channels without connections between them",
         torch="groups",
         named=True,
     )
     bias: bool | str = attribute(
-        Bias(), True, doc="a learned constant per output channel, or per position", torch="bias", named=True
+        Bias(), True, doc="a learned bias per output channel, or per position", torch="bias", named=True
     )
     table: tuple[tuple[int, ...], ...] | None = attribute(
         Table(),
         None,
-        doc="for each output map the input maps that it reads, from 0; only these connections exist",
+        doc="for each output channel the list of input channels that it reads, from 0",
         named=True,
     )
     mode: str = padding_mode()
@@ -134,15 +134,15 @@ class Conv(Convolution):
 
 
 class DepthwiseConv(Convolution):
-    """Slide windows over each channel by itself: every channel gives `multiplier` output channels.
+    """Depthwise convolution: `multiplier` filters for each input channel (Howard et al. 2017, section 3.1).
 
-    PyTorch has it as a convolution with as many groups as channels (Howard et al. 2017, section 3.1).
+    In PyTorch it is torch.nn.Conv2d with as many groups as input channels.
     """
 
     name = "DWCONV"
     kernel: tuple[int, ...] = attribute(PerAxis(), short="k", doc="size of the window", torch="kernel_size")
-    multiplier: Size = attribute(Whole(), 1, short="m", doc="output channels of each input channel", named=True)
-    bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
+    multiplier: Size = attribute(Whole(), 1, short="m", doc="output channels per input channel", named=True)
+    bias: bool = attribute(Switch(), True, doc="a learned bias per output channel", torch="bias", named=True)
     mode: str = padding_mode()
     examples = (
         Example("112x112x32 -> DWCONV 3x3 p1 nobias -> 112x112x32", params=288, macs=3_612_672),

@@ -1,4 +1,4 @@
-"""Functions of each element by itself, as PyTorch has them in torch."""
+"""Element-wise functions of torch."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archdsl.typed import ClassVar
 
 
 class Elementwise(Layer):
-    """A function of torch of each element by itself."""
+    """An element-wise function of torch."""
 
     call: ClassVar[str]
 
@@ -22,7 +22,7 @@ class Elementwise(Layer):
 
 
 class Exp(Elementwise):
-    """The exponential function e^x, element by element."""
+    """Element-wise exponential function e^x (torch.exp)."""
 
     name, call = "EXP", "torch.exp({0})"
     examples = (
@@ -33,7 +33,7 @@ class Exp(Elementwise):
 
 
 class Log(Elementwise):
-    """The natural logarithm, element by element; minus infinity of 0, and no number below."""
+    """Element-wise natural logarithm (torch.log): -inf for 0, NaN for negative elements."""
 
     name, call = "LOG", "torch.log({0})"
     fresh = True
@@ -45,7 +45,7 @@ class Log(Elementwise):
 
 
 class SquareRoot(Elementwise):
-    """The square root, element by element; no number below 0."""
+    """Element-wise square root (torch.sqrt); NaN for negative elements."""
 
     name, call = "SQRT", "torch.sqrt({0})"
     examples = (
@@ -56,7 +56,7 @@ class SquareRoot(Elementwise):
 
 
 class ReciprocalSquareRoot(Elementwise):
-    """1 / sqrt(x), element by element, as norms have it."""
+    """Element-wise reciprocal of the square root, 1 / sqrt(x) (torch.rsqrt)."""
 
     name, call = "RSQRT", "torch.rsqrt({0})"
     examples = (
@@ -67,7 +67,7 @@ class ReciprocalSquareRoot(Elementwise):
 
 
 class Square(Elementwise):
-    """The square, element by element."""
+    """Element-wise square (torch.square)."""
 
     name, call = "SQUARE", "torch.square({0})"
     fresh = True
@@ -79,7 +79,7 @@ class Square(Elementwise):
 
 
 class Reciprocal(Elementwise):
-    """1 / x, element by element."""
+    """Element-wise reciprocal 1 / x (torch.reciprocal)."""
 
     name, call = "RECIPROCAL", "torch.reciprocal({0})"
     examples = (
@@ -90,7 +90,7 @@ class Reciprocal(Elementwise):
 
 
 class Absolute(Elementwise):
-    """The absolute value |x|, element by element."""
+    """Element-wise absolute value |x| (torch.abs)."""
 
     name, call = "ABS", "torch.abs({0})"
     fresh = True
@@ -102,7 +102,7 @@ class Absolute(Elementwise):
 
 
 class Negative(Elementwise):
-    """-x, element by element."""
+    """Element-wise negation -x (torch.neg)."""
 
     name, call = "NEG", "-{0}"
     fresh = True
@@ -114,7 +114,7 @@ class Negative(Elementwise):
 
 
 class Sine(Elementwise):
-    """The sine, element by element."""
+    """Element-wise sine (torch.sin)."""
 
     name, call = "SIN", "torch.sin({0})"
     fresh = True
@@ -126,7 +126,7 @@ class Sine(Elementwise):
 
 
 class Cosine(Elementwise):
-    """The cosine, element by element."""
+    """Element-wise cosine (torch.cos)."""
 
     name, call = "COS", "torch.cos({0})"
     fresh = True
@@ -138,7 +138,7 @@ class Cosine(Elementwise):
 
 
 class ErrorFunction(Elementwise):
-    """The error function, element by element: of which GELU is made."""
+    """Element-wise error function (torch.erf), as in GELU."""
 
     name, call = "ERF", "torch.erf({0})"
     fresh = True
@@ -150,12 +150,12 @@ class ErrorFunction(Elementwise):
 
 
 class Clamp(Elementwise):
-    """Elements below `min` become `min`, those above `max` become `max`; with one of them, that end alone."""
+    """Element-wise clamping: values below `min` become `min`, those above `max` become `max` (torch.clamp)."""
 
     name = "CLAMP"
     fresh = True
-    min: float | None = attribute(Number(infinite=True), None, doc="what smaller elements become", torch="min")
-    max: float | None = attribute(Number(infinite=True), None, doc="what larger elements become", torch="max")
+    min: float | None = attribute(Number(infinite=True), None, doc="lower bound; none by default", torch="min")
+    max: float | None = attribute(Number(infinite=True), None, doc="upper bound; none by default", torch="max")
     examples = (
         Example("28x28x6 -> CLAMP (-1) 1 -> 28x28x6", params=0, macs=0),
         Example("10 -> CLAMP min=1e-6 -> 10"),

@@ -1,4 +1,4 @@
-"""Merges: several inputs to one output. A merge of one branch passes it on."""
+"""Merges: several inputs, one output. A merge of one branch returns it unchanged."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
 
-_MOST_NAMED = 8  # inputs of a merge whose sizes are told
+_MOST_NAMED = 8  # inputs of a merge whose sizes are shown
 
 
 class Maximum(ElementwiseMerge):
-    """The largest of the inputs, element by element."""
+    """Element-wise maximum of the inputs (torch.maximum)."""
 
     name = "MAX"
     examples = (
@@ -29,7 +29,7 @@ class Maximum(ElementwiseMerge):
 
 
 class Minimum(ElementwiseMerge):
-    """The smallest of the inputs, element by element."""
+    """Element-wise minimum of the inputs (torch.minimum)."""
 
     name = "MIN"
     examples = (
@@ -49,7 +49,7 @@ def _extreme(inputs: tuple[Shape, ...], of_two: str, of_many: str) -> str:
 
 
 class AbsoluteDifference(ElementwiseMerge):
-    """How far two inputs are apart, element by element: |a - b|."""
+    """Element-wise absolute difference of two inputs, |a - b|."""
 
     name = "ABSDIFF"
     inputs = (2, 2)
@@ -65,7 +65,7 @@ class AbsoluteDifference(ElementwiseMerge):
 
 
 class Mean(ElementwiseMerge):
-    """The average of the inputs, element by element: an ensemble."""
+    """Element-wise mean of the inputs: an ensemble (torch.mean)."""
 
     name = "MEAN"
     examples = (
@@ -79,13 +79,13 @@ class Mean(ElementwiseMerge):
 
 
 class Concat(ElementwiseMerge):
-    """The inputs side by side along an axis, the channels unless said; all other axes must be equal."""
+    """Concatenation along the channels or another `axis`; all other axes must be equal (torch.cat)."""
 
     name = "CONCAT"
     axis: str = attribute(
         Word("channels", "steps", "height", "width", "frames"),
         "channels",
-        doc="where they are joined",
+        doc="axis of the concatenation",
         torch="dim",
         named=True,
     )
@@ -130,7 +130,7 @@ class Concat(ElementwiseMerge):
 
 
 class Stack(ElementwiseMerge):
-    """The inputs, of equal shapes, along a new axis in front: n inputs of 37x300 are 37 steps in n rows, nx37x300."""
+    """Stack inputs of equal shapes along a new first axis: n inputs of 37x300 become nx37x300 (torch.stack)."""
 
     name = "STACK"
     ranks = (1, 2, 3)
@@ -161,7 +161,7 @@ class Stack(ElementwiseMerge):
 
 
 class Scale(Layer):
-    """The first input times its gate, the second: one value per channel, a vector or of size 1 on every other axis."""
+    """Scale by a gate, the second input: a factor per channel, `C` or `1x1xC` (squeeze-excitation, Hu et al. 2018)."""
 
     name = "SCALE"
     inputs = (2, 2)
@@ -204,16 +204,17 @@ class Scale(Layer):
 
 
 class MatrixProduct(Layer):
-    """The matrix of the first input times that of the second; axes in front of the last two are equal and stay.
+    """Matrix product over the last two axes of two inputs (torch.matmul).
 
-    `TxK` and `KxN` give `TxN`. With `transpose` the second lies the other way round: `TxK` and `NxK` give `TxN`.
+    `TxK` and `KxN` give `TxN`. With `transpose` the second matrix is transposed: `TxK` and `NxK` give `TxN`. All axes
+    before the last two must be equal.
     """
 
     name = "MATMUL"
     inputs = (2, 2)
     merge = True
     ranks = (2, 3, 4)
-    transpose: bool = attribute(Switch(), False, doc="the second input transposed", named=True)
+    transpose: bool = attribute(Switch(), False, doc="transpose the second input", named=True)
     examples = (
         Example("196x64, 64x10 -> MATMUL -> 196x10", params=0, macs=125_440),
         Example("12x196x64, 12x196x64 -> MATMUL transpose -> 12x196x196", macs=29_503_488),

@@ -1,4 +1,4 @@
-"""Pools: windows without learned weights, and LeNet's subsampling."""
+"""Pooling over sliding windows."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ _UNSEEN = ', value=float("-inf")'  # of F.pad: padding that is never the largest
 
 
 class MaxPool(SlidingPool):
-    """Keep the largest element of each window, channel by channel.
+    """Max pooling over one, two or three axes (torch.nn.MaxPool2d).
 
-    Output size of an axis: floor((in + pads - dilation*(kernel - 1) - 1)/stride) + 1 (torch.nn.MaxPool2d), or
-    ceil(in/stride) with `p=same`, as TensorFlow has it. Padding is -inf, so that it is never the largest.
+    Output size of an axis: floor((in + pads - dilation*(kernel - 1) - 1)/stride) + 1, or ceil(in/stride) with `p=same`,
+    as TensorFlow has it.
     """
 
     name = "MAXPOOL"
-    pad: Any = padding("elements at both ends of an axis that are never the largest")
+    pad: Any = padding("padding with -inf at both ends of each axis")
     dilation: tuple[int, ...] = attribute(
-        PerAxis(), 1, short="d", doc="distance between the elements that a window reads", torch="dilation", named=True
+        PerAxis(), 1, short="d", doc="spacing between the elements of a window", torch="dilation", named=True
     )
     ceil: bool = ceil_switch()
     examples = (
@@ -118,28 +118,28 @@ class MaxPool(SlidingPool):
 
 
 class AvgPool(SlidingPool):
-    """Average the elements of each window, channel by channel.
+    """Average pooling over one, two or three axes (torch.nn.AvgPool2d).
 
-    Output size of an axis: floor((in + pads - kernel)/stride) + 1 (torch.nn.AvgPool2d), or ceil(in/stride) with
-    `p=same`. Padding counts as zeros, as PyTorch has it, and `nocountpad` averages over the elements of the input
-    alone. With `p=same` that is so without a word, as in TensorFlow, and `p=same countpad` counts the zeros. Over three
-    axes PyTorch wants the kernel no larger than the input without its own padding, which is equal at both ends.
+    Output size of an axis: floor((in + pads - kernel)/stride) + 1, or ceil(in/stride) with `p=same`. Padding counts as
+    zeros, as in PyTorch; with `nocountpad` only the elements of the input are averaged. With `p=same` this is the
+    default, as in TensorFlow, and `p=same countpad` includes the zeros. Over three axes, PyTorch requires a kernel that
+    is no larger than the input without its padding, if that is equal at both ends.
     """
 
     name = "AVGPOOL"
-    pad: Any = padding("zeros added at both ends of an axis")
+    pad: Any = padding("zeros added at both ends of each axis")
     ceil: bool = ceil_switch()
     countpad: bool = attribute(
         Switch(),
         True,
-        doc="whether the padding counts as elements of the average; not with `p=same`, unless said",
+        doc="include the padding in the average; by default, but with `p=same`",
         torch="count_include_pad",
         named=True,
     )
     divisor: int | None = attribute(
         Whole(symbolic=False),
         None,
-        doc="what the sum of each window is divided by; its elements without",
+        doc="divisor of the sum of each window; by default its number of elements",
         torch="divisor_override",
         named=True,
     )
@@ -232,10 +232,10 @@ def _is_narrow(size: Size, kernel: int) -> bool:
 
 
 class LpPool(SlidingPool):
-    """Take the p-norm of each window, channel by channel: the p-th root of the sum of p-th powers, p being `norm`.
+    """Power-average pooling: the p-norm of each window, p being `norm` (torch.nn.LPPool2d).
 
-    Padding is zeros, put around the input first. What PyTorch computes, and so not a number where an odd or fractional
-    power or root of a negative number is none.
+    It is the p-th root of the sum of p-th powers, computed as PyTorch does: an odd or fractional p gives NaN where the
+    root or a power of a negative number has no value. Padding is zeros, added to the input first.
     """
 
     name = "LPPOOL"
@@ -270,9 +270,10 @@ class LpPool(SlidingPool):
 
 
 class Subsample(SlidingPool):
-    """LeNet's subsampling: the sum of each window times one learned coefficient per map, plus one bias per map.
+    """LeNet's subsampling: the sum of each window times a coefficient, plus a bias (LeCun et al. 1998, II.B).
 
-    LeCun et al. 1998, section II.B. Each unit has as many connections as its window has elements, and one for the bias.
+    Each channel has a learned coefficient and bias. Each unit has one connection per element of its window, and one
+    for the bias.
     """
 
     name = "SUBSAMPLE"

@@ -1,4 +1,4 @@
-"""Recurrent layers: one step after the other, each reading the state that the one before it left."""
+"""Recurrent layers."""
 
 from __future__ import annotations
 
@@ -10,28 +10,30 @@ from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
 from archdsl.typed import ClassVar
 
-_TURN = ".transpose(0, 1)"  # a state has the batch behind the layers in PyTorch, and in front here
+_TURN = ".transpose(0, 1)"  # a state has the batch after the layers in PyTorch, and in front here
 
 
 class Recurrent(Layer):
-    """A recurrence in PyTorch's order: the tensors of each layer, forwards and then backwards."""
+    """A recurrent layer in PyTorch's order: the tensors of each layer, forward and then backward."""
 
     ranks = (2,)
     inputs = (1, 2)
     gates: ClassVar[int]
-    hidden: Size = attribute(Whole(), doc="channels of the state", torch="hidden_size")
-    layers: int = attribute(
-        Whole(symbolic=False), 1, doc="layers upon one another, each reading the one below", torch="num_layers"
-    )
+    hidden: Size = attribute(Whole(), doc="channels of the hidden state", torch="hidden_size")
+    layers: int = attribute(Whole(symbolic=False), 1, doc="number of stacked layers", torch="num_layers")
     bidirectional: bool = attribute(
-        Switch(), False, doc="also from the last step to the first, side by side", torch="bidirectional", named=True
+        Switch(),
+        False,
+        doc="concatenate a second direction, from the last step to the first",
+        torch="bidirectional",
+        named=True,
     )
     dropout: float = attribute(
-        Number(0, 1), 0, doc="how much of what a layer reads of the one below is dropped", torch="dropout", named=True
+        Number(0, 1), 0, doc="dropout probability between stacked layers", torch="dropout", named=True
     )
-    bias: bool = attribute(Switch(), True, doc="learned constants, two for each gate", torch="bias", named=True)
+    bias: bool = attribute(Switch(), True, doc="learned biases, two for each gate", torch="bias", named=True)
     last: bool = attribute(
-        Switch(), False, doc="of the top layer only the last state, both directions side by side", named=True
+        Switch(), False, doc="of the top layer return only the last state, both directions concatenated", named=True
     )
 
     # ---- sizes
@@ -129,16 +131,17 @@ class Recurrent(Layer):
 
 
 class Rnn(Recurrent):
-    """A recurrence without gates: h = tanh(W x + U h), or with relu (torch.nn.RNN).
+    """Elman recurrent network, h = tanh(W x + U h), or with relu (torch.nn.RNN; Elman 1990).
 
-    Results: the top layer at every step, or its last state with `last`; the last state of each layer and direction,
-    a row each. A second input is the state to begin with, in that shape; it is 0 unless given.
+    Results: the output of the top layer at every time step, or with `last` only its last state; then the last state of
+    each layer and direction, one row each. A second input, of the shape of these rows, is the initial state; the
+    default is 0.
     """
 
     name = "RNN"
     gates = 1
     nonlinearity: str = attribute(
-        Word("tanh", "relu"), "tanh", doc="what is applied at each step", torch="nonlinearity", named=True
+        Word("tanh", "relu"), "tanh", doc="activation function of the state", torch="nonlinearity", named=True
     )
     _usual: ClassVar[dict[str, object]] = {"nonlinearity": "tanh"}
     examples = (
@@ -154,10 +157,11 @@ class Rnn(Recurrent):
 
 
 class Gru(Recurrent):
-    """Gated recurrent units (torch.nn.GRU, Cho et al. 2014).
+    """Gated recurrent unit (torch.nn.GRU; Cho et al. 2014).
 
-    Results: the top layer at every step, or its last state with `last`; the last state of each layer and direction,
-    a row each. A second input is the state to begin with, in that shape; it is 0 unless given.
+    Results: the output of the top layer at every time step, or with `last` only its last state; then the last state of
+    each layer and direction, one row each. A second input, of the shape of these rows, is the initial state; the
+    default is 0.
     """
 
     name = "GRU"
@@ -172,11 +176,12 @@ class Gru(Recurrent):
 
 
 class Lstm(Recurrent):
-    """Long short-term memory (torch.nn.LSTM, Hochreiter and Schmidhuber 1997).
+    """Long short-term memory (torch.nn.LSTM; Hochreiter and Schmidhuber 1997).
 
-    Results: the top layer at every step, or its last state with `last`; the last hidden state of each layer and
-    direction, a row each; their last cell states. A second and a third input are the two states to begin with, in these
-    shapes; they are 0 unless given. `proj` makes the hidden state smaller than the cell state (Sak et al. 2014).
+    Results: the output of the top layer at every time step, or with `last` only its last state; then the last hidden
+    states of each layer and direction, one row each; then the last cell states. A second and a third input, of the
+    shapes of these rows, are the two initial states; the default is 0. `proj` makes the hidden state smaller than the
+    cell state (Sak et al. 2014).
     """
 
     name = "LSTM"
@@ -185,7 +190,7 @@ class Lstm(Recurrent):
     proj: int = attribute(
         Whole(0, symbolic=False),
         0,
-        doc="channels of the hidden state, 0 as many as hidden",
+        doc="channels of the hidden state after a projection; 0: no projection",
         torch="proj_size",
         named=True,
     )

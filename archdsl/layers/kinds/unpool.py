@@ -1,4 +1,4 @@
-"""The way back from a pool: elements return to the places that the largest ones had."""
+"""Max unpooling."""
 
 from __future__ import annotations
 
@@ -17,19 +17,17 @@ if TYPE_CHECKING:
 
 
 class Unpool(SlidingPool):
-    """Put each element where the largest one of its window was, and zeros elsewhere: UNPOOL 2x2 <- x, before.
+    """Max unpooling: UNPOOL 2x2 <- x, before (torch.nn.MaxUnpool2d; Badrinarayanan et al. 2017, section 3).
 
-    `before` is what the MAXPOOL of the same values read; the output has its shape. The places are found anew from it
-    (torch.nn.MaxUnpool2d; Badrinarayanan et al. 2017, section 3). Where windows overlap, two elements may have one
-    place, and either may stay.
+    Each element of x returns to the position of the largest element of its window, with zeros elsewhere. `before` is
+    the input of the MAXPOOL with the same values; the output has its shape. The positions are computed again from it.
+    Where windows overlap, two elements may have the same position, and either may be kept.
     """
 
     name = "UNPOOL"
     widens = True
     inputs = (2, 2)
-    pad: tuple[int, ...] = attribute(
-        PerAxis(0), 0, short="p", doc="padding of the pool, never the largest", torch="padding", named=True
-    )
+    pad: tuple[int, ...] = attribute(PerAxis(0), 0, short="p", doc="padding of the pool", torch="padding", named=True)
     ceil: bool = ceil_switch()
     examples = (
         Example("14x14x64, 28x28x64 -> UNPOOL 2x2 -> 28x28x64", params=0, macs=0),

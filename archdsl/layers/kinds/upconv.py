@@ -18,9 +18,10 @@ if TYPE_CHECKING:
 
 
 class TransposedConv(Neurons):
-    """Turn a convolution round: each element is spread over a learned window, and what overlaps is summed.
+    """Transposed convolution, or deconvolution (torch.nn.ConvTranspose2d; Zeiler et al. 2010).
 
-    Output size of an axis: (in - 1)*stride - 2*pad + dilation*(kernel - 1) + outpad + 1 (torch.nn.ConvTranspose2d).
+    Each input element is multiplied with a learned window, and overlapping windows are summed. Output size of an axis:
+    (in - 1)*stride - 2*pad + dilation*(kernel - 1) + outpad + 1.
     """
 
     name = "UPCONV"
@@ -30,25 +31,30 @@ class TransposedConv(Neurons):
     out: Size = attribute(Whole(), doc="output channels", torch="out_channels")
     kernel: tuple[int, ...] = attribute(PerAxis(), short="k", doc="size of the window", torch="kernel_size")
     stride: tuple[int, ...] = attribute(
-        PerAxis(), 1, short="s", doc="distance between two windows in the output", torch="stride", named=True
+        PerAxis(), 1, short="s", doc="stride: distance between two windows in the output", torch="stride", named=True
     )
     pad: tuple[int, ...] = attribute(
-        PerAxis(0), 0, short="p", doc="elements cut off at both ends of an axis", torch="padding", named=True
+        PerAxis(0),
+        0,
+        short="p",
+        doc="elements removed at both ends of each axis of the output",
+        torch="padding",
+        named=True,
     )
     outpad: tuple[int, ...] = attribute(
         PerAxis(0),
         0,
-        doc="elements more at the end of an axis, fewer than its stride or than its dilation",
+        doc="additional elements at the end of each axis, fewer than its stride or its dilation",
         torch="output_padding",
         named=True,
     )
     dilation: tuple[int, ...] = attribute(
-        PerAxis(), 1, short="d", doc="distance between the elements of a window", torch="dilation", named=True
+        PerAxis(), 1, short="d", doc="spacing between the elements of a window", torch="dilation", named=True
     )
     groups: Size = attribute(
-        Divisor(), 1, short="g", doc="groups of channels that do not see each other", torch="groups", named=True
+        Divisor(), 1, short="g", doc="groups of channels without connections between them", torch="groups", named=True
     )
-    bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
+    bias: bool = attribute(Switch(), True, doc="a learned bias per output channel", torch="bias", named=True)
     examples = (
         Example("28x28x1024 -> UPCONV 512 2x2 s2 -> 56x56x512", params=2_097_664, macs=1_644_167_168),
         Example("8x8x16 -> UPCONV 8 3x3 s2 p1 outpad=1 nobias -> 16x16x8", params=1_152, macs=73_728),

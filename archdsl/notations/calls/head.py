@@ -82,11 +82,11 @@ def _converted(draft: LineDraft, name: str, value: Any) -> Any:
 
 
 def _hold_input(draft: LineDraft) -> None:
-    """Hold what a call states of its input against what comes in; it is no part of the line."""
+    """Hold what a call states of its input against the input; it is no part of the line."""
     for name in FROM_INPUT:
         if attribute_of(draft, name) is not None or name not in draft.given:
             continue
         stated, came = draft.given.pop(name), draft.around.channels
         known = FROM_INPUT[name] and isinstance(stated, int) and isinstance(came, int)
         if known and stated != came:
-            raise draft.refuse(f"says {name}={stated}, and {came} channels come in ({draft.around.shape})")
+            raise draft.refuse(f"has {name}={stated}, and its input has {came} channels ({draft.around.shape})")

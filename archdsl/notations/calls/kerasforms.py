@@ -16,7 +16,7 @@ _POOLS = ("MAXPOOL", "AVGPOOL")
 
 
 def keras(draft: LineDraft) -> None:
-    """What layers of Keras have in common: an activation behind, paddings by a word, constants of norms."""
+    """What layers of Keras have in common: an activation after, paddings by a word, constants of norms."""
     name = draft.row.kind
     if name in _RECURRENT:
         recurrent(draft)
@@ -155,7 +155,7 @@ def _attention(draft: LineDraft) -> None:
     channels = draft.around.channels
     known = all(isinstance(number, int) for number in (heads, size, channels))
     if value not in (None, size) or (known and heads * size != channels):
-        raise draft.refuse(f"has heads of {size} channels, and those of ATTENTION share the {channels} that come in")
+        raise draft.refuse(f"has heads of {size} channels, and those of ATTENTION share the {channels} input channels")
     draft.attributes["heads"] = heads
 
 

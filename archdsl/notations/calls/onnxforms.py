@@ -1,6 +1,6 @@
 """Attributes of ONNX operators that are more than other names: pads of both ends, strides of pools, numbers of axes.
 
-ONNX counts axes with the batch, and the channels behind it.
+ONNX counts axes with the batch, and the channels after it.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def along(draft: LineDraft) -> None:
     number = draft.take("axis")
     word = axis_word(number, draft.around.shape)
     if word is None and number != -1:
-        raise draft.refuse(f"has no axis {number} here; an axis has a word: axis=channels")
+        raise draft.refuse(f"has no axis {number} here; axes have names: axis=channels")
     draft.attributes["axis"] = word
 
 
@@ -123,7 +123,7 @@ def reduced(draft: LineDraft) -> None:
     numbers = given if isinstance(given, tuple) else (given,)
     axes = [axis_word(number, shape) for number in numbers]
     if shape is None or None in axes:
-        raise draft.refuse(f"names its axes by numbers, and an axis has a word here, as REDUCE {how} height")
+        raise draft.refuse(f"numbers its axes, and axes have names here, as in REDUCE {how} height")
     left = list(words_of(shape.rank))
     if shape.rank > 2 and set(axes) == set(left[:-1]) and how in ("mean", "max"):
         pool = "AVGPOOL" if how == "mean" else "MAXPOOL"

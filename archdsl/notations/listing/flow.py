@@ -28,7 +28,7 @@ class ListedWindow(NamedTuple):
 
 
 class KnownSizes(NamedTuple):
-    """Sizes before the channels, and channels, as far as they are known; `flat` behind a fully connected layer."""
+    """Sizes before the channels, and channels, as far as they are known; `flat` after a fully connected layer."""
 
     space: tuple[int, ...] | None = None
     channels: int | None = None

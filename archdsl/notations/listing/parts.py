@@ -22,7 +22,7 @@ class Unclear(Exception):
 
 
 class Note(NamedTuple):
-    """How something was read: what was inferred, or passed over."""
+    """How something was read: what was inferred, or ignored."""
 
     start: int
     end: int

@@ -54,7 +54,7 @@ def understood(remark: Remark, read: Read) -> str | None:
     if _is_of_layers(found, read, remark.piece):
         return "what the layers say themselves"
     if _counts(found, read) == len(figures):
-        return "as many layers were read"
+        return "the number of layers read is the same"
     if _is_of_input(found, figures, read):
         return "what the input is"
     if remark.first and _is_title(found) and _is_of_some_layer(found, read):
@@ -170,7 +170,7 @@ def _is_title(found: list[Item]) -> bool:
 
 
 def _are_definite(found: list[Item]) -> bool:
-    """Whether each figure stands behind a definite article, `the 512 neurons`: what is there already."""
+    """Whether each figure stands after a definite article, `the 512 neurons`: what is there already."""
     before = [None, *found]
     return all(likeness.is_definite(word) for word, item in zip(before, found, strict=False) if _is_figure(item))
 

@@ -100,6 +100,6 @@ def _comments(between: str) -> list[str]:
 def _refusal(source: Source, faults: list[Diagnostic]) -> Diagnostic:
     """Why the layout of a text is not given back."""
     if any(fault.code == "limit" for fault in faults):
-        return Diagnostic("limit", f"laid out, {faults[0].message}", Span(0, 0), source, hint=faults[0].hint)
-    message = "the layout of this text would change what it means, so it is left as it is: please report this"
+        return Diagnostic("limit", f"formatted, {faults[0].message}", Span(0, 0), source, hint=faults[0].hint)
+    message = "formatting this text would change its meaning, so it is left unchanged: please report this"
     return Diagnostic("syntax", message, Span(0, 0), source)

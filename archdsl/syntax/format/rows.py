@@ -66,7 +66,7 @@ class TextRow:
         return self.end(at) + self.atoms[at].gap + self.atoms[at].pad
 
     def end(self, at: int) -> int:
-        """The column behind the token before this one."""
+        """The column after the token before this one."""
         return self.indent() + sum(atom.width for atom in self.atoms[:at])
 
     def rest(self, at: int) -> int:
@@ -82,7 +82,7 @@ class TextRow:
 
 
 def settle(rows: list[TextRow]) -> None:
-    """Tell the rows of lists where they begin: below the first value, or moved in where the bracket ends its row."""
+    """Note where the rows of lists begin: below the first value, or indented where the bracket ends its row."""
     columns: dict[tuple[TextRow, int], tuple[int, int]] = {}
     for row in rows:
         if row.under is None:
@@ -226,7 +226,7 @@ class StatementSpacing:
         self.percent = False  # whether the next % belongs to `within 2%`
 
     def take(self, type: str, text: str) -> None:
-        """Go on behind a token."""
+        """Go on after a token."""
         if text in (";", "{", "}"):
             self.__init__()  # type: ignore[misc]
         else:
@@ -239,7 +239,7 @@ class StatementSpacing:
     def gap(self, type: str, text: str) -> int:
         """How many spaces stand before a token."""
         before_type, before = self.before
-        if text == "..":  # behind a size, dots would belong to it
+        if text == "..":  # after a size, dots would belong to it
             return 1 if before_type == "DIMS" else 0
         if text in (",", ";", ":", ")", "]"):
             return 0
