@@ -69,6 +69,8 @@ def bind(signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scop
         try:
             slot, value = _declared(signature, argument, scope)
             if slot is None:
+                while used < len(positions) and _is_chosen(positions[used], bound):
+                    used += 1
                 if used == len(positions):
                     raise _too_many(signature, argument, len(positions), scope, kinds, Rest(arguments, number))
                 value = _value(argument.value, positions[used], signature, scope, kinds, Rest(arguments, number))
@@ -97,6 +99,11 @@ def bind(signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scop
     if silent:
         raise Silent
     return bound
+
+
+def _is_chosen(slot: Slot, bound: Bound) -> bool:
+    """Whether a lone word has filled a slot already: `mean` of `REDUCE mean [height, width]`."""
+    return bool(slot.choices) and slot.name in bound.written and bound.written[slot.name].name is None
 
 
 def _declared(signature: Signature, argument: tree.Argument, scope: Scope) -> tuple[Slot | None, Any]:

@@ -34,6 +34,8 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "reshape": ("Identity and flattening", "ID FLATTEN"),
     "arrange": ("Reshaping", "RESHAPE REARRANGE PERMUTE PATCHES"),
     "select": ("Slicing, splitting and reducing", "SLICE SPLIT CHUNK SHIFT REDUCE"),
-    "merge": ("Merges", "ADD MUL SUB DIV MAX MIN ABSDIFF MEAN CONCAT STACK SCALE MATMUL"),
+    "arithmetic": ("Arithmetic", "ADD MUL SUB DIV POW"),
+    "elementwise": ("Element-wise functions", "EXP LOG SQRT RSQRT SQUARE RECIPROCAL ABS NEG SIN COS ERF CLAMP"),
+    "merge": ("Merges", "MAX MIN ABSDIFF MEAN CONCAT STACK SCALE MATMUL"),
     "door": ("External modules", "MODULE"),
 }

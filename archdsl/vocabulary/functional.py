@@ -71,7 +71,9 @@ div divide = DIV(input, other)
 matmul bmm mm = MATMUL(input, other)
 maximum = MAX(input, other)
 minimum = MIN(input, other)
-clamp clip = HARDTANH(input, min, max)
+clamp clip clamp_ = CLAMP(input, min=None, max=None)
+clamp_min = CLAMP(input, min)
+clamp_max = CLAMP(input, max)
 chunk = CHUNK/dim(input, chunks, dim=0)
 mean = REDUCE/reduced(input, dim, keepdim=False) + mean
 sum = REDUCE/reduced(input, dim, keepdim=False) + sum
@@ -90,7 +92,18 @@ cosine_similarity pairwise_distance pdist ! cannot be written: it compares two r
 fractional_max_pool2d fractional_max_pool3d ! cannot be written: its windows are random
 squeeze unsqueeze ! removes or adds an axis of size 1: RESHAPE and the whole new shape
 expand repeat tile ! cannot be written yet: copies of a value; ADD and MUL with `broadcast` stretch axes of size 1
-exp log sqrt rsqrt abs pow sin cos erf ! cannot be written yet: an element-wise function for which there is no kind
+exp exp_ = EXP(input)
+log log_ = LOG(input)
+sqrt sqrt_ = SQRT(input)
+rsqrt rsqrt_ = RSQRT(input)
+square square_ = SQUARE(input)
+reciprocal reciprocal_ = RECIPROCAL(input)
+abs absolute abs_ = ABS(input)
+neg negative neg_ = NEG(input)
+sin sin_ = SIN(input)
+cos cos_ = COS(input)
+erf erf_ = ERF(input)
+pow = POW(input, exponent)
 einsum ! cannot be written yet; MATMUL multiplies matrices, and REARRANGE moves axes before and after it
 contiguous clone detach to ! concerns how a tensor is stored, not the network: leave the line out
 affine_grid grid_sample ! cannot be written: it samples a value at computed positions

@@ -61,6 +61,7 @@ PReLU = PRELU/shared(shared_axes=None)
 Permute = PERMUTE/kerasorder(dims)
 RMSNormalization = RMSNORM/keras(axis=-1, epsilon=1e-06)
 ReLU = RELU/clipped(max_value=None, negative_slope=0.0, threshold=0.0)
+Rescaling = MUL/rescaled(scale, offset=0.0)
 Reshape = RESHAPE(target_shape) + last
 Resizing = UPSAMPLE/resizing(height, width, interpolation='bilinear', crop_to_aspect_ratio=False,
   pad_to_aspect_ratio=False, antialias=False)
@@ -96,10 +97,11 @@ GaussianNoise ! cannot be written: additive noise in training
 GroupQueryAttention ! consists of three LINEAR (with nobias if it has no bias) and ATTEND heads=.. kvheads=.. <- q, k, v
 Input InputLayer = ID/declared(shape=None, batch_size=None, dtype=None)
 InputSpec ! declares what a Keras layer accepts; a spec declares it with `input`
-Lambda ! runs any function, which a spec cannot; an external module is MODULE "package.module:Class"
+Lambda ! runs any function; MUL 0.5, ADD 1, POW 2, EXP, CLAMP and others are kinds; an external module is MODULE
+  "package.module:Class"
 Layer Wrapper ! is a base class of layers; an external module is MODULE "package.module:Class"
 Masking ! cannot be written yet: a mask that later layers read
-Normalization Rescaling ! cannot be written yet: a constant factor for each element
+Normalization ! is arithmetic with the mean and the deviation of the data: SUB 0.45, DIV 0.22 with one number for all
 Pipeline ! is a sequence of layers: in a spec, one layer a line, or several in braces
 RNN ! runs any recurrent cell; GRU, LSTM and RNN are the kinds
 RepeatVector ! cannot be written yet: the same vector at each step

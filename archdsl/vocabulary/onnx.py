@@ -44,7 +44,17 @@ Celu = CELU(alpha=1.0)
 Conv = CONV/windowed(channels, kernel_shape, auto_pad='NOTSET', dilations=1, group=1, pads=None, strides=1)
 ConvTranspose = UPCONV/windowed(channels, kernel_shape, auto_pad='NOTSET', dilations=1, group=1, output_padding=0,
   pads=None, strides=1)
-Clip = HARDTANH(min, max)
+Clip = CLAMP(min=None, max=None)
+Abs = ABS()
+Cos = COS()
+Erf = ERF()
+Exp = EXP()
+Log = LOG()
+Neg = NEG()
+Pow = POW()
+Reciprocal = RECIPROCAL()
+Sin = SIN()
+Sqrt = SQRT()
 Col2Im = FOLD()
 Constant = CONST()
 DepthToSpace = PIXELSHUFFLE/blocks(blocksize, mode='DCR')
@@ -91,8 +101,7 @@ Attention ! has no weights of its own: ATTEND heads=.. reads the query, the key 
 CausalConvWithState ! is two lines: PAD [[2, 0]] puts zeros before the first of the steps, and CONV out 3 follows
 Gather ! is EMBED for rows of a learned table, and SLICE for fixed indices
 Squeeze Unsqueeze ! removes or adds an axis of size 1: RESHAPE and the whole new shape
-Abs Acos Acosh Asin Asinh Atan Atanh Ceil Cos Cosh Erf Exp Floor Log Mod Neg Pow Reciprocal Round Shrink Sign Sin Sinh
-  Sqrt Tan ! {_ELEMENT}
+Acos Acosh Asin Asinh Atan Atanh Ceil Cosh Floor Mod Round Shrink Sign Sinh Tan ! {_ELEMENT}
 And BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BitShift Equal Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Not Or
   Where Xor ! {_LOGIC}
 ConvInteger DequantizeLinear DynamicQuantizeLinear MatMulInteger QLinearConv QLinearMatMul

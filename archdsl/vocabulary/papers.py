@@ -75,7 +75,6 @@ einops einrearrange = REARRANGE()
 patchify patch = PATCHES()
 narrow select = SLICE()
 cyclicshift = SHIFT()
-square : MUL {{ ID; ID }}
 transformerencoder encoderlayer = std.transformer.ENCODERLAYER()
 transformerdecoder decoderlayer = std.transformer.DECODERLAYER()
 squeezeexcite squeezeexcitation squeezeandexcitation se selayer seblock excite = std.inverted.EXCITE()

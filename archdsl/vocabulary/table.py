@@ -4,7 +4,7 @@
     ReflectionPad2d = PAD(padding) + mode=reflect                             a kind, with values of ours after it
     TransformerEncoderLayer = std.transformer.ENCODERLAYER(d_model, nhead)    a block of the shipped library
     Softmax = SOFTMAX/dim(dim=None)                                           a kind, by a form of `notations/calls`
-    Square : MUL { ID; ID }                                                   a text of the language
+    Softmax1d : SOFTMAX axis=steps                                            a text of the language
     pool ? MAXPOOL (the largest of each window) AVGPOOL (the average)         kinds of which each may be meant
     CTCLoss ! a loss is part of training                                      what cannot be written, and why
 

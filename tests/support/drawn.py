@@ -15,7 +15,7 @@ INDENT = "  "
 DISCARD = "_"  # before a colon, for a result that is not wanted
 SOURCES = ("PARAM", "CONST")  # kinds that read nothing
 TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read integers
-MERGES = ("ADD", "MUL", "SUB", "DIV", "MAX", "MIN", "ABSDIFF", "MEAN", "CONCAT", "STACK", "SCALE", "MATMUL")
+MERGES = ("ADD", "MUL", "SUB", "DIV", "POW", "MAX", "MIN", "ABSDIFF", "MEAN", "CONCAT", "STACK", "SCALE", "MATMUL")
 EITHER = ("POSITIONS",)  # kinds that read integers or features
 
 
@@ -566,7 +566,8 @@ class Walk:
         if kind in self.blocks:
             return self.use(self.blocks[kind], values, inputs, path)
         if layer.body is None:
-            if kind.upper() in MERGES and len(inputs) < 2 and not (kind.upper() == "CONCAT" and layer.reads):
+            listed = kind.upper() == "CONCAT" and layer.reads
+            if kind.upper() in MERGES and len(inputs) < 2 and not listed and "number" not in values:
                 raise Refused("a merge of one value")
             found = self.layer(kind, values, inputs, path)
             return found if isinstance(found, list) else [found]

@@ -38,7 +38,7 @@ LARGEST = torch.finfo(torch.float32).max
 INFINITE = {  # values that may be infinite: fills, bounds, thresholds, the p of a norm
     *(("PAD", "value"), ("CONST", "value"), ("PARAM", "value"), ("THRESHOLD", "value"), ("THRESHOLD", "threshold")),
     *(("HARDTANH", "low"), ("HARDTANH", "high"), ("HARDSHRINK", "bound"), ("SOFTPLUS", "threshold")),
-    *(("LPPOOL", "norm"), ("L2NORM", "p")),
+    *(("CLAMP", "min"), ("CLAMP", "max"), ("LPPOOL", "norm"), ("L2NORM", "p")),
     *((kind, name) for kind in ("EMBED", "EMBEDBAG") for name in ("maxnorm", "normtype")),
 }
 

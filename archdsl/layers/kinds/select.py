@@ -7,7 +7,7 @@ import re
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute, is_open
 from archdsl.layers.layout import axis_index, dimension, either, lying, order
 from archdsl.layers.refusal import Refusal
-from archdsl.layers.values import PerAxis, Sizes, Switch, Type, Whole, Word, give, spell, whole
+from archdsl.layers.values import Axes, PerAxis, Sizes, Switch, Type, Whole, Word, give, spell, whole
 from archdsl.limits import LARGEST
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size, same
@@ -316,40 +316,53 @@ _FUNCTIONS = {"mean": "mean", "max": "amax", "min": "amin", "sum": "sum"}
 
 
 class Reduce(Layer):
-    """Reduce an axis to its mean, maximum, minimum or sum (torch.mean, amax, amin, sum).
+    """Reduce one or several axes to their mean, maximum, minimum or sum (torch.mean, amax, amin, sum).
 
-    The axis is removed, or kept with size 1 by `keep`.
+    The axes are removed, or kept with size 1 by `keep`: `REDUCE mean steps`, `REDUCE sum [height, width]`.
     """
 
     name = "REDUCE"
     how: str = attribute(Word(*_FUNCTIONS), doc="mean, max, min or sum")
-    axis: str = attribute(Word(*_NAMES), doc="the axis that is reduced", torch="dim")
-    keep: bool = attribute(Switch(), False, doc="keep the axis, with size 1", torch="keepdim", named=True)
+    axis: tuple[str, ...] = attribute(Axes(), doc="the axis that is reduced, a list of axes, or all", torch="dim")
+    keep: bool = attribute(Switch(), False, doc="keep the axes, with size 1", torch="keepdim", named=True)
     examples = (
         Example("196x768 -> REDUCE mean steps -> 768", params=0, macs=0),
         Example("14x14x64 -> REDUCE max axis=channels keep -> 14x14x1"),
         Example("14x14x64 -> REDUCE how=sum axis=height -> 14x64"),
         Example("8x14x14x64 -> REDUCE min frames -> 14x14x64"),
+        Example("14x14x64 -> REDUCE sum [height, width] -> 64"),
+        Example("8x14x14x64 -> REDUCE max [channels, frames] -> 14x14"),
+        Example("14x14x64 -> REDUCE mean all keep -> 1x1x1"),
         CounterExample("196x768 -> REDUCE mean", "missing-value"),
         CounterExample("196x768 -> REDUCE mean height", "rank-mismatch"),
         CounterExample("768 -> REDUCE mean channels", "rank-mismatch"),
+        CounterExample("196x768 -> REDUCE mean all", "rank-mismatch"),
+        CounterExample("196x768 -> REDUCE mean [steps, steps]", "duplicate-name"),
         CounterExample("196x768 -> REDUCE median steps", "unknown-name"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
-        axis = axis_index(self.name, self.axis, x)
-        ones: tuple[Size, ...] = (1,) if self.keep else ()
-        return _left(self.name, x, (*x.sizes[:axis], *ones, *x.sizes[axis + 1 :]))
+        axes = self._axes(x)
+        if len(set(axes)) < len(axes):
+            raise Refusal("duplicate-name", "REDUCE: an axis is given twice", blame="axis")
+        sizes = tuple(1 if axis in axes else size for axis, size in enumerate(x.sizes) if self.keep or axis not in axes)
+        return _left(self.name, x, sizes)
+
+    def _axes(self, x: Shape) -> list[int]:
+        names = AXES[x.rank] if self.axis == ("all",) else self.axis
+        return [axis_index(self.name, name, x) for name in names]
 
     def lower(self, *inputs: Shape) -> Lowered:
         (x,) = inputs
-        axis = axis_index(self.name, self.axis, x)
+        axes = self._axes(x)
 
         def reduced(form: str) -> Lowered:
             keep = ", keepdim=True" if self.keep else ""
-            call = f"{{0}}.{_FUNCTIONS[self.how]}({dimension(x.rank, axis, form)}{keep})"
-            gives = form if self.keep else _lying_without(order(x.rank, form), [axis])
+            dimensions = sorted(dimension(x.rank, axis, form) for axis in axes)
+            along = dimensions[0] if len(axes) == 1 else tuple(dimensions)
+            call = f"{{0}}.{_FUNCTIONS[self.how]}({along}{keep})"
+            gives = form if self.keep else _lying_without(order(x.rank, form), axes)
             return Lowered(call=call, wants=form, gives=gives)
 
         return either(x.rank, reduced)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from archdsl.layers.base import CounterExample, Example, Lowered, Module, attribute
-from archdsl.layers.kinds.pool import SlidingPool, ceil_switch
+from archdsl.layers.pooling import SlidingPool, ceil_switch
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.pool import UNPOOL
 from archdsl.layers.values import PerAxis
@@ -40,7 +40,7 @@ class Unpool(SlidingPool):
         CounterExample("14x14x64, 28x28x64 -> UNPOOL 2x2 p2", "pad-too-large"),
     )
 
-    def windows(self) -> tuple[Window, ...]:
+    def windows(self, x: Shape) -> tuple[Window, ...]:
         each = zip(self.kernel, self.step(), self.pad, strict=True)
         return tuple(Window(kernel, stride, pad, pad, ceil=self.ceil) for kernel, stride, pad in each)
 

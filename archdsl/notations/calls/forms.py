@@ -6,7 +6,7 @@ from archdsl.notations.calls.activation import activation
 from archdsl.notations.calls.axes import axis_word, words_of
 from archdsl.notations.calls.draft import Form, LineDraft
 from archdsl.notations.calls.ends import collapsed
-from archdsl.notations.calls.kerasforms import bidirectional, each, keras, separable
+from archdsl.notations.calls.kerasforms import bidirectional, each, keras, rescaled, separable
 from archdsl.notations.calls.onnxforms import (
     along,
     blocks,
@@ -280,6 +280,7 @@ FORMS: dict[str, Form] = {
         roll,
         scaled,
         selected,
+        rescaled,
         separable,
         shared,
         sides,

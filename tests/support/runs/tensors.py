@@ -20,11 +20,13 @@ DELIBERATE = {  # the rows of the list of differences in docs/language.md
     "broadcast": "shapes that differ, unless the line says `broadcast`, and another number of axes always: broadcast silently if possible",
     "gate": "a gate of SCALE that is not one value per channel: any gate that can be broadcast",
     "window": "a window larger than its padded input, with `ceil` too: a pool with `ceil_mode` reads a part of a window",
+    "whole": "unequal padding of a pool that is not less than its window, and equal padding beyond half of it, PyTorch's limit: `F.pad` accepts any",
     "negative": "negative padding of PAD or of unequal sides, and a CROP that adds: `F.pad` also crops",
     "eps": "an `eps` below 0, of INSTANCENORM, GN, LN and RMSNORM: any number",
     "momentum": "a `momentum` below 0 or above 1: any number",
     "lrn": "`alpha` or `k` of LRN below 0: any number",
     "divisor": "a `divisor` of AVGPOOL below 1: any integer but 0",
+    "clamp": "a `max` of CLAMP below its `min`: all elements become `max`",
     "celu": "an `alpha` of CELU nearer to 0 than 2.94e-39: rejected down to 5.6e-309, and treated as 0 below",
     "maxnorm": "`maxnorm` or `normtype` of EMBED and EMBEDBAG that are not above 0: any number",
     "base": "a `base` of ROTARY that is not above 0: any number, as a formula",
@@ -44,6 +46,7 @@ DELIBERATE = {  # the rows of the list of differences in docs/language.md
 }
 OWN = {  # rules of layers that PyTorch does not have
     "last": "a norm over axes that are the last ones of no tensor",
+    "ceil": "LPPOOL has padding or `ceil`, not both",
     "shift": "windows are shifted by less than a window",
     "table": "a connection table lists each map once, a row an output, and goes with neither groups, mode nor position",
 }
