@@ -647,3 +647,17 @@ def test_channels_that_are_not_as_claimed_are_those_of_the_line() -> None:
 
 def test_a_scale_that_floats_hold_exactly_goes_with_an_open_size() -> None:
     assert str(model("input Tx2;;UPSAMPLE 1048576").outputs[0].shape[0]) == "1048576*T"
+
+
+def test_counts_of_a_merge_show_what_they_are_made_of() -> None:
+    (fault,) = archdsl.check("input 4x4\nMATMUL { ID; ID } -> 7 macs").diagnostics
+    assert fault.label == "4*4 elements * 4 channels"
+    (fault,) = archdsl.check("input 4x4\nMATMUL { ID; ID } -> 7 params").diagnostics
+    assert not fault.label
+
+
+def test_totals_are_a_record_and_a_row() -> None:
+    totals = model("input 84;;FC 10").totals
+    assert (totals.params, totals["params"], totals[0], totals[:2]) == (850, 850, 850, (850, 840))
+    with pytest.raises(KeyError):
+        totals["parameters"]

@@ -152,6 +152,7 @@ def test_equal_nodes_have_facts_of_their_own() -> None:
     assert table.get(other, 2) == 2
     assert {ByIdentity(one), ByIdentity(one), ByIdentity(other)} == {ByIdentity(other), ByIdentity(one)}
     assert len({ByIdentity(one), ByIdentity(one), ByIdentity(other)}) == 2
+    assert ByIdentity(one) != one
     copied = table.copy()
     copied[other] = 3
     assert other not in table

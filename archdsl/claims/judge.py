@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Sequence as Row
-from contextlib import contextmanager
 
 from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.claims.claims import Claim, judge_quantity
@@ -61,14 +59,12 @@ class Judge:
         self.doubted = False  # whether a shape was not the claimed one
         self._nodes: tuple[Node, ...] = ()  # what the claims that are held now are about
 
-    @contextmanager
-    def silent(self) -> Iterator[None]:
-        """What runs again is not held: its claims are about the first run."""
+    def __enter__(self) -> None:
+        """Within `with` nothing is held: it runs again, and its claims are about the first run."""
         self._silent += 1
-        try:
-            yield
-        finally:
-            self._silent -= 1
+
+    def __exit__(self, *_: object) -> None:
+        self._silent -= 1
 
     def verdicts(self) -> list[Claim]:
         """All verdicts in the order of the text."""

@@ -71,7 +71,7 @@ class Elaborator(Elaboration):
             if len(line.statements) > 1:
                 mark_activation(line, place.names)
             items += ours
-        for token, before in changed(items):
+        for token, before in changed(items) if len(items) > 1 else ():
             self.report.tell(
                 "changed-in", "`in` is the larger number of channels here", token, hint=_KEEP, related=(before,)
             )

@@ -122,7 +122,7 @@ def _again(
     """A part laid anew on inputs of other shapes; raises Problem where its weights would not fit."""
     place = part.place._replace(scope=part.place.scope.earlier(part.defined)).reading(inputs[0])
     read = " and ".join(map(str, shapes))
-    with e.report.within(token, lambda: f"run again here on {read}"), e.judge.silent():
+    with e.report.within(token, lambda: f"run again here on {read}"), e.judge:
         once = yield e.once(part.statement, inputs, place, True)
     if once.node is None or None in once.shapes:
         raise Silent

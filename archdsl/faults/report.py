@@ -18,20 +18,25 @@ _SEARCHED = 20_000  # characters of what could not be read in which names are lo
 _LONGEST_AROUND = 300  # characters of what is said of such a place
 
 
+_NOWHERE: Placed = Span(0, 0)
+
+
 class Around:
     """A place that explains whatever is reported inside of `with`; its text is written when it is first needed."""
 
     __slots__ = ("_related", "_report", "_text", "at")
 
-    def __init__(self, at: Placed, text: Callable[[], str], report: Reporter) -> None:
-        self.at, self._text, self._report = at, text, report
+    def __init__(self, at: Placed | None, text: Callable[[], str], report: Reporter) -> None:
+        self.at, self._text, self._report = at or _NOWHERE, text, report
         self._related: Related | None = None
 
     def __enter__(self) -> None:
-        self._report.around.append(self)
+        if self.at is not _NOWHERE:
+            self._report.around.append(self)
 
     def __exit__(self, *_: object) -> None:
-        self._report.around.pop()
+        if self.at is not _NOWHERE:
+            self._report.around.pop()
 
     def related(self) -> Related:
         """The place with its text."""
@@ -89,8 +94,11 @@ class Reporter:
         kept = [d for d in kept if d.code != "changed-in" or d.span not in named]
         return sorted(kept, key=lambda d: d.place)
 
-    def within(self, at: Placed, text: Callable[[], str]) -> Around:
-        """Reports inside are also explained by this place: a use of a block, an iteration of a `for`, a later copy."""
+    def within(self, at: Placed | None, text: Callable[[], str]) -> Around:
+        """Reports inside are also explained by this place: a use of a block, an iteration of a `for`, a later copy.
+
+        Without a place they are explained by nothing more.
+        """
         return Around(at, text, self)
 
     def way(self) -> tuple[int, ...]:

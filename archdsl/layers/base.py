@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
-from importlib import import_module
 from math import isinf
 from types import MappingProxyType
 
@@ -372,7 +371,7 @@ class Registry(MutableMapping[str, type[Layer]]):
 
     def __getitem__(self, name: str) -> type[Layer]:
         if name not in self._declared:
-            import_module(f"archdsl.layers.kinds.{self._family[name]}")
+            __import__(f"archdsl.layers.kinds.{self._family[name]}")
         return self._declared[name]
 
     def __setitem__(self, name: str, kind: type[Layer]) -> None:

@@ -222,7 +222,7 @@ def read_as_listing(source: Source, limits: Limits, given: tree.Input | None = N
 
 def _is_prose(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
     """Whether what parses as layers without numbers is only words: `hello to all of you`."""
-    statements = [statement for line in file.lines for statement in line.statements]
+    statements = (statement for line in file.lines for statement in line.statements)
     words = False
     for one in statements:
         if isinstance(one, tree.UseStatement) and not _uses_files(one):  # `use relu`

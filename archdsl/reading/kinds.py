@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
 
 from archdsl.diagnostics import Related, Source, Span, nearest
 from archdsl.expressions.evaluate import no_kind
 from archdsl.expressions.scope import SHARE, WRONG, KindReference, Scope, Sharing, Words, meant
 from archdsl.faults.problem import Problem, Silent
-from archdsl.faults.report import Reporter
+from archdsl.faults.report import Around, Reporter
 from archdsl.layers import REGISTRY, Layer
 from archdsl.reading.declare import Declarations, as_block, declarations
 from archdsl.syntax import tree
@@ -48,7 +47,7 @@ class Kinds:
         self._numbers[block.name.start] = reference.file
         return reference
 
-    def used(self, number: int, report: Reporter) -> AbstractContextManager[None]:
+    def used(self, number: int, report: Reporter) -> Around:
         """What is reported of a file inside is also explained by the `use` that brought it."""
         return _used(self._places[number], report)
 
@@ -180,5 +179,5 @@ def linked(file: tree.File, used: Used | None, report: Reporter) -> Kinds:
     return kinds
 
 
-def _used(place: Token | None, report: Reporter) -> AbstractContextManager[None]:
-    return nullcontext() if place is None else report.within(place, partial(str, "used here"))
+def _used(place: Token | None, report: Reporter) -> Around:
+    return report.within(place, partial(str, "used here"))

@@ -11,7 +11,7 @@ from archdsl.notations.detect import read_text
 from archdsl.reading.cases import CaseSettings, cases
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
-from archdsl.syntax.collector import without_collector
+from archdsl.syntax.collector import WithoutCollector
 from archdsl.typed import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def read(
     `folder` is where these are found; without one only those of the shipped library are. `inputs` are what the caller
     gives in place of the text's own.
     """
-    with without_collector():
+    with WithoutCollector():
         stated = inputs.statement if inputs is not None else None
         text = read_text(source, limits, notation, lambda word: lookup(word) is not None, stated)
     if not text.stated:
@@ -113,7 +113,7 @@ def _with_used(read: Reading, folder: Folder | None, limits: Limits) -> Reading:
 
     if read.file is None or not uses(read.file):
         return read
-    with without_collector():
+    with WithoutCollector():
         loaded = load(read.source, read.file, folder, limits)
     ignored = [*read.ignored, *loaded.ignored]
     read = read._replace(source=loaded.source, used=loaded.used, ignored=ignored)

@@ -27,12 +27,17 @@ def recursive_blocks(kinds: Kinds, report: Reporter) -> set[int]:
     for name, words, known, lines in _bodies(kinds):
         reached[name] = {}
         with kinds.used(name.file or 0, report):
+            plain: set[str] = set()  # words of built-in kinds, of which most lines begin with one
             for kind, bound in _kinds(lines):
+                if kind.text in plain:
+                    continue
                 found = meant(kind.text, words)
                 if found in kinds.blocks:
                     reached[name].setdefault(found, kind)
                 elif kind.text not in known and kind.text not in bound:
                     _check(kinds, report, kind, found, words)
+                    if found is not None and found.file is None:
+                        plain.add(kind.text)
     recursive: set[int] = set()
     for ring in _rings(reached):
         first = next(name for name in kinds.blocks if name in ring)

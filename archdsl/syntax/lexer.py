@@ -122,7 +122,7 @@ class Lexer:
                         kind, word, end = "GROUPED", grouped.group(), grouped.end()
                         position = end
             elif kind == "_NL":
-                if any(bracket.text == "[" for bracket in self._open) and "_NL" not in accepts():
+                if self._open and any(bracket.text == "[" for bracket in self._open) and "_NL" not in accepts():
                     continue
                 if self._open and self._open[-1].text == "(":
                     self.give_up("(")

@@ -213,8 +213,8 @@ def forbidden(
     longest = max(map(len, source.text.split("\n")))
     if longest > limits.line:
         found += _long_lines(source, limits, part)
-    most = max(map(len, re.findall("[0-9]+", source.text)), default=0) if longest > limits.digits else 0
-    for match in re.finditer(_NUMBER, source.text) if most > limits.digits else ():
+    beyond = longest > limits.digits and re.search(f"[0-9]{{{limits.digits + 1}}}", source.text)
+    for match in re.finditer(_NUMBER, source.text) if beyond else ():
         whole = match.end() - match.start() if not match["decimal"] else 0
         if whole > limits.digits and not _in_word(source.text, match.start()):
             message = f"a number of {whole:,} digits; the limit is {limits.digits:,}"

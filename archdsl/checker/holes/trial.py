@@ -302,6 +302,8 @@ class _Trial(Elaborator):
         self, statement: tree.LayerStatement, current: Value | None, place: Place, base: int
     ) -> Task[tuple[Item | None, Value | None]]:
         self._note(statement, current, place)
+        if statement.start in self.holed and not statement.reads:  # which takes what is above without asking
+            self.reads(statement, current, place)
         return super()._line(statement, current, place, base)
 
     def _statement(

@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
-from archdsl.syntax.collector import without_collector
+from archdsl.syntax.collector import WithoutCollector
 from archdsl.syntax.format.layout import align
 from archdsl.syntax.format.rows import rows
 from archdsl.syntax.format.spelling import Spelling
@@ -30,7 +30,7 @@ class Formatted(NamedTuple):
 
 def formatted(source: Source, kinds: Collection[str], limits: Limits) -> Formatted:
     """Lay out a text; `kinds` are the built-in kinds of layer in capitals, which a text may write in any case."""
-    with without_collector():
+    with WithoutCollector():
         return _formatted(source, kinds, limits)
 
 
