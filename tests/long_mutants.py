@@ -82,7 +82,7 @@ def _kinds(names: str, shared: str = "", tests: str = "") -> Family:
 
 
 FAMILIES = {
-    "conv": _kinds("conv upconv", "layers/convolution.py layers/groups.py"),
+    "conv": _kinds("conv upconv", "layers/convolution.py layers/groups.py", "test_windows test_read_off"),
     "window": _kinds("", "layers/window.py layers/sides.py"),
     "pool": _kinds("pool adaptive unpool"),
     "linear": _kinds("linear gate embedding"),

@@ -293,7 +293,7 @@ SAMPLES = [
     ("9x4", "layers.Softmax(axis=1)", "SOFTMAX axis=steps"),
     ("8x8x4", "UnitNormalization()", "L2NORM"),
     ("8x8x4", "Rescaling(0.5)", "MUL 0.5"),
-    ("8x8x4", "Rescaling(0.5, offset=-1)", "MUL 0.5; ADD (-1)"),
+    ("8x8x4", "Rescaling(0.5, offset=-1)", "MUL 0.5; ADD -1"),
     ("9x4", "TimeDistributed(Dense(8, activation='relu'))", "LINEAR 8; RELU"),
     ("8x8x4", "UpSampling2D((2, 2), interpolation='bilinear')", "UPSAMPLE 2 bilinear"),
     ("8x8x4", "ZeroPadding2D(((1, 2), (3, 4)))", "PAD [[1, 2], [3, 4]]"),
