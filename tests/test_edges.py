@@ -497,7 +497,7 @@ def test_values_go_to_their_places_in_order() -> None:
         ('8x8x3;;LN axes="rows"', "wrong-type", 'not "rows"'),
         ("x: 8;;PARAM 3 <- x", "wrong-inputs", "PARAM is a source and reads no input, got 1 input"),
         ("x: 8;;PARAM 3 <- x, x", "wrong-inputs", "PARAM is a source and reads no input, got 2 inputs"),
-        ("x: 8;;SUB <- x, x, x", "wrong-inputs", "SUB reads 2 inputs, got 3"),
+        ("x: 8;;SUB <- x, x, x", "wrong-inputs", "SUB reads 1 or 2 inputs, got 3"),
         ("x: 8x8;;LSTM 3 <- x, x, x, x", "wrong-inputs", "LSTM reads 1 to 3 inputs, got 4"),
         ("2x2x2x3;;AVGPOOL 3 s1 p1", "kernel-too-large", "its padding does not count in 3-D"),
         ("2x3x3x3;;AVGPOOL 3 s1 p1", "kernel-too-large", "the frames 2"),
@@ -505,7 +505,7 @@ def test_values_go_to_their_places_in_order() -> None:
         ("4;;CELU 2.938736052218036e-39", "out-of-range", "away from 0"),
         ("2x4x3;;UNFOLD 3", "kernel-too-large", "the height 2"),
         ("4x2x3;;UNFOLD 3", "kernel-too-large", "the width 2"),
-        ("3x2;;UPSAMPLE 0.25", "out-of-range", "leaves nothing of the steps 3"),
+        ("3x2;;UPSAMPLE 0.25", "out-of-range", "leaves no element of the steps 3"),
         ("Tx2;;UPSAMPLE 1048577", "undetermined", "T*1048577"),  # above 2**20 the product may be rounded
         ("a: 2x4x6;;input b: 3x6x5;;MATMUL <- a, b", "shape-mismatch", "on all axes but the last two"),
         ("a: 2x3x4x6;;input b: 2x4x6x5;;MATMUL <- a, b", "shape-mismatch", "on all axes but the last two"),

@@ -261,7 +261,8 @@ class Layer:
             message = f"{self.name} is a source and reads no input, got {len(inputs)} input{'s' * (len(inputs) > 1)}"
             raise Refusal("wrong-inputs", message)
         if len(inputs) < least or (most is not None and len(inputs) > most):
-            wanted = str(least) if least == most else f"{least} or more" if most is None else f"{least} to {most}"
+            joined = "or" if most == least + 1 else "to"
+            wanted = str(least) if least == most else f"{least} or more" if most is None else f"{least} {joined} {most}"
             message = f"{self.name} reads {wanted} input{'s' * (wanted != '1')}, got {len(inputs)}"
             raise Refusal("wrong-inputs", message)
         for position, shape in enumerate(inputs):
