@@ -140,12 +140,21 @@ class Judge(Walk):
                 raise Refused(DELIBERATE["tokens"])
             if len(inputs) not in INPUTS.get(kind, (1,)):
                 raise Refused(f"{kind} does not read {len(inputs)} inputs")
+            self.incoming(kind, values.pop("in", None), inputs)
             values.pop("inplace", None)  # where the numbers are written, not what they are
             result = getattr(Kinds, kind.lower())(self, path, *inputs, **values)
         results = result if isinstance(result, list) else [result]
         made = Made(path, kind, tuple(map(shape, results)))
         self.layers += [] if self.reruns else [made]
         return results
+
+    def incoming(self, kind: str, stated: Any, inputs: list[Tensor]) -> None:
+        """Hold `in=8`, the first argument of PyTorch's module, against what the line reads."""
+        if stated is None:
+            return
+        found = inputs[0][0].numel() if kind == "FC" else self.channels(inputs[0])
+        if stated != found:
+            raise Refused(f"the module would read {stated} and {found} come in")
 
     def value(self, kind: str, name: str, value: Any) -> Any:
         """A value as Python has it: what is whole as an integer; refuses what the language does on purpose."""
