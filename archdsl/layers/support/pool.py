@@ -57,7 +57,7 @@ class PaddedAvgPool{n}d(nn.AvgPool{n}d):
     def __init__(self, kernel_size, padding, counted, stride=None):
         super().__init__(kernel_size, stride)
         self.pads, self.counted = padding, counted
-        self.rest = [whole - part for whole, part in zip(padding, counted)]
+        self.rest = [whole - part for whole, part in zip(padding, counted, strict=True)]
 
     def forward(self, x):
         ones = F.pad(F.pad(torch.ones_like(x), self.counted, value=1.0), self.rest)
