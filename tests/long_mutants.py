@@ -40,6 +40,7 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "archdsl"
 _GRACE = 10.0  # seconds of CPU that a test has beyond twice what it took without the mutant
+_BUSY = 10  # times as long it may take by the clock: others use the processors, too
 # No rules: what writes the source of PyTorch; what words a message; proposals, each of which is tried before it is shown
 _NO_RULES = {
     *(
@@ -63,7 +64,12 @@ _NO_RULES = {
 _NO_VERDICT = ("strict", "blame", "tries", "hint")  # arguments of which none makes a text right or wrong
 _CAUGHT, _TIMED_OUT, _SURVIVED, _UNFINISHED, _UNRUN = "caught", "timed out", "survived", "unfinished", "never run"
 _SAID = (_CAUGHT, _TIMED_OUT, _SURVIVED, _UNFINISHED, _UNRUN)
-_TOLD = {0: _SURVIVED, 2: _UNFINISHED, -signal.SIGXCPU: _TIMED_OUT}  # by how the process of a mutant ended
+_TOLD = {
+    0: _SURVIVED,
+    2: _UNFINISHED,
+    -signal.SIGXCPU: _TIMED_OUT,
+    -signal.SIGALRM: _TIMED_OUT,
+}  # by how the process of a mutant ended
 
 _RULES = "test_layers test_edges test_language test_results test_arrange test_recurrent test_receptive test_worked"
 
@@ -331,15 +337,21 @@ class Run:
             print(f"not passed without a mutant, so left out: {name}")
 
     def _note(self, session: pytest.Session, notes: Any) -> None:
-        wanted = {str(mutant.path) for mutant in self.chosen}
+        meant: dict[str, set[int]] = {}
+        for mutant in self.chosen:
+            meant.setdefault(str(mutant.path), set()).update(mutant.lines)
+        asked: dict[CodeType, bool] = {}  # whether a line of it is meant: of all other code no line is looked at
         for number in range(len(self.items)):
-            lines: dict[str, set[int]] = {name: set() for name in wanted}
+            lines: dict[str, set[int]] = {name: set() for name in meant}
 
             def note(frame: FrameType, event: str, _: Any, lines: dict[str, set[int]] = lines) -> Any:
-                name = frame.f_code.co_filename
-                if name not in lines:
+                code = frame.f_code
+                if code not in asked:
+                    own = {line for *_, line in code.co_lines() if line}
+                    asked[code] = not own.isdisjoint(meant.get(code.co_filename, ()))
+                if not asked[code]:
                     return None
-                lines[name].add(frame.f_lineno)
+                lines[code.co_filename].add(frame.f_lineno)
                 return note
 
             begun, before = time.process_time(), session.testsfailed
@@ -389,8 +401,9 @@ class Run:
         for at, number in enumerate(tests):
             if time.process_time() - begun > self.most:
                 os._exit(2)
-            end = int(time.process_time() + _GRACE + 2 * self.seconds[number])
-            resource.setrlimit(resource.RLIMIT_CPU, (end, resource.RLIM_INFINITY))
+            patience = int(_GRACE + 2 * self.seconds[number])
+            resource.setrlimit(resource.RLIMIT_CPU, (int(time.process_time()) + patience, resource.RLIM_INFINITY))
+            signal.alarm(_BUSY * patience)  # what waits for something takes no time of a processor
             self._run(number, tests[at + 1 : at + 2])
             if session.testsfailed:
                 os.write(writing, str(number).encode())

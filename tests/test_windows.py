@@ -192,6 +192,21 @@ def test_pytorchs_own_module_stands_where_it_can(line: str, own: bool) -> None:
 
 
 @pytest.mark.parametrize(
+    ("size", "line", "own"),
+    [
+        ("8x1x3", "CONV 4 2x2 s1x2 d1x2 p0x1", False),
+        ("8x1x3", "CONV 4 2x2 s1x2 d1x2 pad=[[0, 0], [1, 1]]", False),
+        ("1x8x3", "CONV 4 2x2 s2x1 d2x1 p1x0", True),
+        ("2x1x3", "CONV 4 3x2 s2x2 d1x2 p1x1", False),
+        ("8x8x1x3", "CONV 4 2x2x2 s1x1x2 d1x1x2 p0x0x1", False),
+    ],
+)
+def test_the_last_axis_alone_is_in_danger(size: str, line: str, own: bool) -> None:
+    """PyTorch ends the process where no window reads an element along the last axis, whatever the others have."""
+    assert ("Padded" not in archdsl.loads(f"input {size}\n{line}").to_source()) == own
+
+
+@pytest.mark.parametrize(
     "text", ["input Tx3\nCONV 4 1 s3 p1 d3", "input Tx3\nMAXPOOL 2 s2 p1 d3 ceil", "input HxWx2\nMAXPOOL 3 p1 d2 s3"]
 )
 def test_sizes_that_are_open_need_no_condition_for_it(text: str) -> None:
