@@ -107,9 +107,7 @@ class Names:
         text = reference.text[1:-1] if reference.type == "STRING" else reference.text
         parts = [text] if reference.type == "STRING" else text.split(".")
         if DISCARD in parts and reference.type != "STRING":
-            message = (
-                "`_` is no name: alone behind `<-` it is what the line would read without, elsewhere a name stands"
-            )
+            message = "`_` is not a name: after `<-` it stands alone, for what the line would read without `<-`"
             raise Problem("unknown-name", message, reference, hint="give the result a name in place of `_`")
         scope: Names | None = self
         passed: list[Names] = []
