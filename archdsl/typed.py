@@ -7,7 +7,10 @@ constructor of every class, of which a check has a hundred.
 
 from __future__ import annotations
 
-from collections import _tuplegetter  # type: ignore[attr-defined]
+from collections import (  # type: ignore[attr-defined]
+    _tuplegetter,
+    namedtuple,
+)
 from collections.abc import Iterable
 from types import CodeType, FunctionType
 
@@ -47,13 +50,12 @@ class _Named(tuple):  # type: ignore[type-arg]
 
 
 def _constructor(fields: tuple[str, ...], defaults: tuple[object, ...]) -> FunctionType:
-    """`__new__` of a named tuple. Its code is compiled once for each number of fields, and given their names."""
+    """`__new__` of a named tuple. `collections` compiles it once for each number of fields; it is given their names."""
     count = len(fields)
     if count not in _CODES:
-        names = "".join(f", a{place}" for place in range(count))
-        _CODES[count] = eval(f"lambda cls{names}: new(cls, ({names[2:]}{',' * (count == 1)}))").__code__
+        _CODES[count] = namedtuple("_OfSize", [f"field{place}" for place in range(count)]).__new__.__code__
     code = _CODES[count].replace(co_varnames=("cls", *fields))
-    return FunctionType(code, {"new": new}, "__new__", defaults)
+    return FunctionType(code, {"_tuple_new": new}, "__new__", defaults)
 
 
 if TYPE_CHECKING:

@@ -373,7 +373,9 @@ class Registry(MutableMapping[str, type[Layer]]):
 
     def __getitem__(self, name: str) -> type[Layer]:
         if name not in self._declared:
-            __import__(f"archdsl.layers.kinds.{self._family[name]}")
+            from importlib import import_module
+
+            import_module(f"archdsl.layers.kinds.{self._family[name]}")
         return self._declared[name]
 
     def __setitem__(self, name: str, kind: type[Layer]) -> None:
