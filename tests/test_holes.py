@@ -233,7 +233,15 @@ def test_limits_end_the_search() -> None:
             "RELU x?x?",
         ),
         *("conv{?}: RELU", "RELU -> ? params", "RELU -> 8 within ?%", "expect ?M params", "output ?", "let ? = 3"),
-        *("block ? { RELU }", "model ?", "for ? in 1..3 { RELU }", "CONV 8 3x3 s=-?", "if ?x3 { RELU }", "FC in?", "FC q?"),
+        *(
+            "block ? { RELU }",
+            "model ?",
+            "for ? in 1..3 { RELU }",
+            "CONV 8 3x3 s=-?",
+            "if ?x3 { RELU }",
+            "FC in?",
+            "FC q?",
+        ),
     ],
 )
 def test_a_hole_in_an_odd_place_is_a_clear_fault(text: str) -> None:
