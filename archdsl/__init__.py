@@ -14,14 +14,13 @@ __version__ = VERSION
 __all__ = ["ArchError", "Diagnostic", "Limits", "Model", "Report", "check", "check_file", "load", "loads", "save"]
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from archdsl.api.load import check, check_file, load, loads
     from archdsl.api.model import Model
     from archdsl.api.report import Report
     from archdsl.api.weights import save
     from archdsl.diagnostics import ArchError, Diagnostic
     from archdsl.limits import Limits
+    from archdsl.typed import Any
 
 _HOMES = {
     "ArchError": "archdsl.diagnostics",

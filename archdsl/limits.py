@@ -1,12 +1,12 @@
-"""What a text or a checkpoint may cost. Every bound stands here; only the caller raises one, never the file."""
+"""Limits on the cost of checking a text or a checkpoint. Only the caller changes a limit, never the file."""
 
 from __future__ import annotations
 
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 
 class Limits(NamedTuple):
-    """The bounds on one check; `archdsl limits` prints them, `--limit NAME=N` and `limits=` change them."""
+    """The limits of one check; `archdsl limits` prints them, `--limit NAME=N` and `limits=` change them."""
 
     file: int = 4 * 2**20
     line: int = 4_096
@@ -42,29 +42,29 @@ MEANINGS = {
     "operators": "operators in one expression",
     "digits": "digits of an integer",
     "visits": "layers visited in one check; a repeat whose copies are equal costs one visit",
-    "chain": "blocks in use within one another",
-    "list": "values in one list, turns of one `for` and copies in one merge",
+    "chain": "nested uses of blocks",
+    "list": "values in one list, iterations of one `for` and copies in one merge",
     "diagnostics": "diagnostics shown of one file",
     "cases": "settings verified for one file by `cases`",
     "holes": "holes (?) in a file",
     "tries": "numbers tried for the holes of a file, or by `solve` where a count may fall",
     "unrolled": "layers of a compiled module",
-    "uses": "files that a text uses, those that they use included",
+    "uses": "files that a text uses, directly or through other files",
     "used": "bytes of all files that a text uses",
     "header": "bytes of the header of a checkpoint",
     "tensors": "tensors of a checkpoint",
-    "symbols": "sizes and parameters left open",
-    "conditions": "conditions on what is left open",
-    "ways": "cases of open sizes that one rule tells apart",
-    "terms": "terms of a formula, those within others counted",
+    "symbols": "symbolic dimensions and parameters",
+    "conditions": "conditions on symbolic dimensions",
+    "ways": "cases of symbolic dimensions that one rule distinguishes",
+    "terms": "terms of a formula, nested ones included",
     "degree": "symbols multiplied in one term of a formula",
-    "patterns": "patterns of one .gitignore, or of another list of what is left out of a folder",
+    "patterns": "patterns of one .gitignore, or of another list of exclusions",
 }
 
 
 def raising(*names: str) -> str:
-    """How the caller raises bounds: the hint of the error that meets one."""
+    """How the caller raises limits: the hint of an error that reaches one."""
     return f"raise it with --limit {' or '.join(f'{name}=N' for name in names)}"
 
 
-LARGEST = 2**62  # sizes and every whole number an expression gives stay below it
+LARGEST = 2**62  # sizes and every integer an expression gives stay below it

@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BENCHMARKS = {
     "start": "a check as a whole process, against bare Python and PyTorch",
     "lines": "100,000 lines, against the same layers on the meta device",
+    "settings": "settings with a symbolic size against those with a number",
     "repeats": "a thousand million repeated layers against eight",
     "forward": "the compiled ResNet-50 against the hand-written one",
     "formulas": "a million settings of a network by its formula",

@@ -32,44 +32,44 @@ OF_THE_TENSORS = {"device", "dtype", "inplace"}  # where tensors are and how the
 MOST_UNREACHABLE = 15
 KEYWORDS = {"RNN": ("nonlinearity",)}  # arguments that a constructor takes and its signature does not show
 UNREACHABLE = {
-    "AdaptiveMaxPool.return_indices": "UNPOOL reads the pool and finds the places itself",
-    "ConvTranspose.padding_mode": "zeros is the one mode that PyTorch takes there",
+    "AdaptiveMaxPool.return_indices": "UNPOOL reads the pool and computes the indices itself",
+    "ConvTranspose.padding_mode": "zeros is the only mode that PyTorch supports there",
     "EmbeddingBag.include_last_offset": "bags of different lengths in one tensor: each sample is a bag of its own",
-    "Flatten.end_dim": "FLATTEN makes one vector of all axes; fewer are joined by other kinds",
-    "GRU.proj_size": "PyTorch projects the states of LSTM alone, and refuses it here",
-    "Hardtanh.max_value": "the old name of max_val, which PyTorch warns of",
-    "Hardtanh.min_value": "the old name of min_val, which PyTorch warns of",
-    "RNN.proj_size": "PyTorch projects the states of LSTM alone, and refuses it here",
-    "MaxPool.return_indices": "UNPOOL finds the places of the largest elements anew, from what the pool has read",
+    "Flatten.end_dim": "FLATTEN flattens all axes; RESHAPE and REARRANGE combine some",
+    "GRU.proj_size": "PyTorch supports projections only for LSTM",
+    "Hardtanh.max_value": "the deprecated name of max_val",
+    "Hardtanh.min_value": "the deprecated name of min_val",
+    "RNN.proj_size": "PyTorch supports projections only for LSTM",
+    "MaxPool.return_indices": "UNPOOL computes the indices again, from the input of the pool",
 }
 OTHERWISE = {  # modules whose work another line does
-    "CrossMapLRN2d": "`LRN`, of which it is PyTorch's older form",
-    "Softmax2d": "`SOFTMAX`, which takes the channels unless told otherwise",
-    "UpsamplingBilinear2d": "`UPSAMPLE`, of which it is one mode",
-    "UpsamplingNearest2d": "`UPSAMPLE`, of which it is one mode",
-    "SyncBatchNorm": "`BN`; `nn.SyncBatchNorm.convert_sync_batchnorm` makes one of it where several devices train",
+    "CrossMapLRN2d": "`LRN`; this is PyTorch's older form",
+    "Softmax2d": "`SOFTMAX`, whose default axis is the channels",
+    "UpsamplingBilinear2d": "`UPSAMPLE`, as one of its modes",
+    "UpsamplingNearest2d": "`UPSAMPLE`, as one of its modes",
+    "SyncBatchNorm": "`BN`; `nn.SyncBatchNorm.convert_sync_batchnorm` converts it for training on several devices",
 }
 NO_KIND = {  # patterns of names
-    "AdaptiveLogSoftmaxWithLoss": "its `forward` reads the targets too and gives the loss: it is part of training",
+    "AdaptiveLogSoftmaxWithLoss": "its `forward` also reads the targets and returns the loss: it is part of training",
     "*Loss*": "a loss compares a result with a target: it is part of training",
-    "Lazy*": "finds its input size when it first runs; the check knows it, so that the module without Lazy is compiled",
+    "Lazy*": "finds its input size at the first run; the check knows it, so the module without Lazy is compiled",
     "CosineSimilarity": "compares two results, as losses do",
     "PairwiseDistance": "compares two results, as losses do",
-    "Container": "holds modules, as names and groups of the language do",
-    "Module*": "holds modules, as names and groups of the language do",
-    "Parameter*": "holds parameters, as layers of the language do",
-    "Sequential": "holds modules, as names and groups of the language do; chains are compiled to it",
-    "DataParallel": "says on which devices a network runs",
+    "Container": "contains modules, like names and groups of the language",
+    "Module*": "contains modules, like names and groups of the language",
+    "Parameter*": "contains parameters, like layers of the language",
+    "Sequential": "contains modules, like names and groups of the language; chains are compiled to it",
+    "DataParallel": "concerns the devices on which a network runs",
     "RNNBase": "the base class of RNN, LSTM and GRU",
-    "*Cell*": "one step of RNN, LSTM or GRU: what runs step by step is no one network",
-    "FractionalMaxPool*": "windows at random places",
-    "Transformer*": "a network of other layers, which is written as one",
+    "*Cell*": "one step of RNN, LSTM or GRU, for programs that run step by step",
+    "FractionalMaxPool*": "random windows",
+    "Transformer*": "a network of other layers, written as such",
 }
 HEAD = """\
 # What of torch.nn can be written
 
 Written by `python tests/reachable.py` from the signatures of PyTorch's modules and from what the kinds compile to; a
-test compares the two. Left out of the tables are `device`, `dtype` and `inplace`, which is an option of the activations.
+test compares the two. The tables omit `device`, `dtype` and `inplace`; `inplace` is an option of the activations.
 """
 
 

@@ -73,7 +73,7 @@ def test_eight_answers_are_all_told() -> None:
     assert answers(fault.message) == [(n,) for n in (2487, 2488, 2495, 2496, 2551, 2552, 2559, 2560)]
     assert "without a warning" in fault.message
     assert fault.hint is not None
-    assert fault.hint.startswith("input Tx1 where T >= 2487 and T <= 2998, which leaves the size symbolic; or ")
+    assert fault.hint.startswith("input Tx1 where T >= 2487 and T <= 2998, which makes the size symbolic; or ")
 
 
 def test_a_search_that_is_cut_lists_dots() -> None:
@@ -100,15 +100,15 @@ def test_one_answer_within_a_limit_is_not_told_to_be_the_only_one() -> None:
 @pytest.mark.parametrize(
     ("text", "form"),
     [
-        ("input ?x80\nCONV 8 3 -> ?x8", "input Tx80, which leaves the size symbolic, for T >= 3"),
-        ("input ?x?x3\nCONV 8 5x5", "input HxWx3, which leaves the size symbolic, for H >= 5, W >= 5"),
+        ("input ?x80\nCONV 8 3 -> ?x8", "input Tx80, which makes the size symbolic, for T >= 3"),
+        ("input ?x?x3\nCONV 8 5x5", "input HxWx3, which makes the size symbolic, for H >= 5, W >= 5"),
         ("input x: ?x1 where x0 == 0\nRELU", None),
-        ("input a: Tx4\ninput b: ?x4\nRELU <- b", "input b: Sx4, which leaves the size symbolic"),
-        ("input 8x8x?\nCONV 4 3x3 g2", "input 8x8xC, which leaves the size symbolic, for C % 2 == 0"),
-        ("model Net(c=?, d=3)\ninput 8x8x3\nCONV c 3x3\nDROPOUT 0.5", "model Net(c, d=3), which leaves the size symbolic"),
-        ("model Net(c=?) where c > 3\ninput 8x8x3\nCONV c 3x3", "model Net(c) where c > 3, which leaves the size symbolic"),
-        ("input ?x1\nCONV 2 3 s2 p1 -> 5x2, 8 params", "input Tx1 where T >= 9 and T <= 10, which leaves the size symbolic"),
-        ("input [?, 1]\nCONV 4 5 s2 p2; MAXPOOL 4 -> [5, 4]", "input [T, 1] where T >= 39 and T <= 46, which leaves the size symbolic"),
+        ("input a: Tx4\ninput b: ?x4\nRELU <- b", "input b: Sx4, which makes the size symbolic"),
+        ("input 8x8x?\nCONV 4 3x3 g2", "input 8x8xC, which makes the size symbolic, for C % 2 == 0"),
+        ("model Net(c=?, d=3)\ninput 8x8x3\nCONV c 3x3\nDROPOUT 0.5", "model Net(c, d=3), which makes the size symbolic"),
+        ("model Net(c=?) where c > 3\ninput 8x8x3\nCONV c 3x3", "model Net(c) where c > 3, which makes the size symbolic"),
+        ("input ?x1\nCONV 2 3 s2 p1 -> 5x2, 8 params", "input Tx1 where T >= 9 and T <= 10, which makes the size symbolic"),
+        ("input [?, 1]\nCONV 4 5 s2 p2; MAXPOOL 4 -> [5, 4]", "input [T, 1] where T >= 39 and T <= 46, which makes the size symbolic"),
         # a part of a size, a number that a rule needs, and a text that is wrong in another way
         ("input [2*?, 1]\nMAXPOOL 4", None),
         ("model Net(k=?)\ninput 8x8x3\nCONV 4 k", None),

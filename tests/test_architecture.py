@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "archdsl"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 FLOORS = {
-    "named": 0,
+    "typed": 0,
     "diagnostics": 1,
     "limits": 1,
     "data": 1,
@@ -39,6 +39,7 @@ FLOORS = {
     "elaborate": 7,
     "checker": 8,
     "backends": 9,
+    "editors": 9,
     "reports": 9,
     "api": 10,
     "cli": 11,
@@ -169,9 +170,6 @@ def test_the_page_names_files_that_are_there() -> None:
 
 def test_the_command_line_offers_every_notation() -> None:
     text = (PACKAGE / "cli" / "options.py").read_text(encoding="utf-8")
-    offered = re.findall(r"--notation ([a-z|]+)\]", text)
-    assert offered
-    assert set(offered) == {"|".join(NOTATIONS)}
     assert f'"--notation", choices={NOTATIONS!r}'.replace("'", '"') in text.replace("'", '"')
 
 

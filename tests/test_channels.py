@@ -175,8 +175,14 @@ def test_a_listing_may_have_its_channels_first(text: str, params: int) -> None:
         ("Input: 20x30x40\nConv: 16 3x3 filters", "whether 20x30x40 has its channels first or last"),
         ("Input: 3x128x32\nConv: 16 3x3 filters", "whether 3x128x32 has its channels first or last"),
         ("Input: 64x56x56\nConv: 16 3x3 filters", "whether 64x56x56 has its channels first or last"),
-        ("Input: 224x224x3, channels first\nConv: 16 3x3 filters", "channels first, 224x224x3 looks otherwise"),
-        ("channels first\nInput: 8x30x40, channels last\nConv: 16 3x3 filters", "channels first and of channels last"),
+        (
+            "Input: 224x224x3, channels first\nConv: 16 3x3 filters",
+            "channels first, but 224x224x3 does not look like it",
+        ),
+        (
+            "channels first\nInput: 8x30x40, channels last\nConv: 16 3x3 filters",
+            "both channels first and channels last",
+        ),
         ("Input: (32, 28, 28, 1)\nConv: 16 3x3 filters", "whether 32 of 32x28x28x1 are a batch or frames"),
         ("Input: 3x32x32\n[30x30x6] Conv1: 3x3 filters", "whether 30x30x6 has its channels first"),
     ],

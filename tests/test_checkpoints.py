@@ -293,7 +293,7 @@ def test_what_is_no_ordinary_file(run: Callable[..., Any], tmp_path: Path, capsy
 def test_a_file_of_torch_save_is_told(run: Callable[..., Any], start: bytes) -> None:
     status, _, err = run(LENET, start + bytes(200))
     assert status == 2
-    assert err.startswith("error[pickled-weights]: a file of torch.save")
+    assert err.startswith("error[pickled-weights]: a file written by torch.save")
     assert "archdsl.save(torch.load(" in err
 
 

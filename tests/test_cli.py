@@ -293,7 +293,7 @@ def test_values_of_parameters(run: Callable[..., Ran], folder: Path, text: str, 
 def test_a_number_beyond_any_size(run: Callable[..., Ran], folder: Path) -> None:
     (folder / "value.arch").write_text("model M(v=0)\ninput 8x8x3\nRELU\n")
     ran = run("check", "value.arch", f"v={'9' * 30}")
-    assert (ran.code, ran.out) == (2, "") and "is beyond any size" in ran.err
+    assert (ran.code, ran.out) == (2, "") and "is larger than any size" in ran.err
 
 
 # ---- standard input
@@ -311,6 +311,14 @@ def test_standard_input(folder: Path, command: str) -> None:
 
 
 # ---- summary
+
+
+@pytest.mark.parametrize(("option", "value"), [("--depth", "0"), ("--batch", "x")])
+def test_a_wrong_number_is_reported_with_its_option(run: Callable[..., Ran], option: str, value: str) -> None:
+    """`--depth must be ...`, and not argparse's `argument --depth: ...`."""
+    ran = run("summary", "net.arch", option, value)
+    wanted = f"archdsl: {option} must be an integer from 1 to 999,999,999, got {value}; see archdsl summary --help\n"
+    assert (ran.code, ran.err) == (2, wanted)
 
 
 def test_the_table(run: Callable[..., Ran], folder: Path, golden: Callable[[str, str], None]) -> None:
@@ -404,7 +412,7 @@ def test_a_file_is_written_whole_or_not_at_all(
 
 
 @pytest.mark.parametrize(
-    ("target", "said"), [(".", "is a folder"), ("no/where.py", "no folder"), ("pipe", "no ordinary")]
+    ("target", "said"), [(".", "is a folder"), ("no/where.py", "no folder"), ("pipe", "not a regular")]
 )
 def test_where_nothing_can_be_written(run: Callable[..., Ran], folder: Path, target: str, said: str) -> None:
     os.mkfifo(folder / "pipe")
@@ -557,7 +565,7 @@ def test_json_has_what_is_wrong(
 
 
 def test_json_of_a_question_that_means_nothing(run: Callable[..., Ran]) -> None:
-    for bound, reason in (("parms <= 1", "nothing counts parms"), ("params <= 1", "has nothing open")):
+    for bound, reason in (("parms <= 1", "unknown count parms"), ("params <= 1", "has nothing symbolic")):
         ran = run("solve", "good.arch", bound, "--format", "json")
         record = json.loads(ran.out)
         assert (ran.code, record["value"], record["diagnostics"]) == (2, None, [])
@@ -741,7 +749,7 @@ def test_a_fault_of_ours_is_no_traceback(run: Callable[..., Ran], monkeypatch: p
     monkeypatch.setattr("archdsl.files.find.found", faulty)
     ran = run("check", "good.arch")
     assert ran.code == 2
-    assert ran.err == "archdsl: a fault of archdsl itself, please report it: RuntimeError: \\x1b[31mno\n"
+    assert ran.err == "archdsl: internal error (please report it): RuntimeError: \\x1b[31mno\n"
 
 
 def test_the_same_bytes_in_any_locale(folder: Path) -> None:
@@ -826,3 +834,27 @@ def test_a_check_of_what_holds_loads_nothing_that_mends_or_records() -> None:
     rooms = ("archdsl.checker.fixes", "archdsl.reports.records", "archdsl.reports.flow", "archdsl.network.likeness")
     assert "archdsl.cli.check" in ran.stderr.split()
     assert not [name for name in ran.stderr.split() if name.startswith(rooms)]
+
+
+def test_a_check_imports_no_typing() -> None:
+    """`typing` costs 0.4 times what Python itself takes to start."""
+    program = "import sys; before = set(sys.modules) - {'typing'}; from archdsl.cli.main import main"
+    program += "; main(sys.argv[1:]); print(*set(sys.modules) - before, file=sys.stderr)"
+    spec = Path(__file__).parent.parent / "specs" / "alexnet.arch"
+    command = [sys.executable, "-I", "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {program}", "check", spec]
+    ran = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert {"archdsl.cli.check", "re"} <= set(ran.stderr.split())
+    assert not {"typing", "fractions", "dataclasses", "inspect", "copy"} & set(ran.stderr.split())
+
+
+def test_cases_of_an_unknown_parameter_are_one_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What `cases` would set is not set, so that no second message says the same of the model."""
+    monkeypatch.chdir(tmp_path)
+    Path("net.arch").write_text("model Net(classes=10)\ncases klasses in [10, 20]\ninput 28x28x1\nFC classes\n")
+    assert cli.main(["check", "net.arch"]) == 1
+    out = capsys.readouterr().out
+    assert out.count("error[unknown-parameter]") == 1
+    assert "net.arch:2:7" in out
+    assert "did you mean classes?" in out

@@ -53,7 +53,7 @@ def forward(text: str) -> list[str]:
 )
 def test_each_name_by_itself(text: str, unread: list[str], hint: str | None) -> None:
     found = told(text)
-    assert [one.message for one in found] == [f"nothing reads {name}, and it is no output" for name in unread]
+    assert [one.message for one in found] == [f"nothing reads {name}, and it is not an output" for name in unread]
     assert {(one.code, one.hint) for one in found} == {("unused-result", hint)}
     starts = [one.span.start for one in found]
     assert [text[start : start + 1] for start in starts] == unread
@@ -127,8 +127,9 @@ def test_nothing_to_warn_of(text: str) -> None:
         ("CONCAT { if yes { _, b: CHUNK 2 }; ID }", "missing-input", "put ID <- b on a line below it"),
         ("for i in 1..2 { _, b{i}: CHUNK 2 }", "missing-input", "<- b{i}"),
         ("if yes { _, b: CHUNK 2 }\nRELU", "missing-input", "<- b"),
-        ("_, b: CHUNK 2\nRELU <- _", "unknown-name", "give the result a name in place of `_`"),
-        ("_, b: CHUNK 2\nRELU <- b\noutput _", "unknown-name", "give the result a name in place of `_`"),
+        ("_, b: CHUNK 2\nRELU <- _", "missing-input", "<- b"),
+        ("_, b: CHUNK 2\nADD <- _, b", "missing-input", None),
+        ("_, b: CHUNK 2\noutput _", "missing-input", "<- b"),
         ("_: CONV 16 1x1\nSHARE _ <- x", "unknown-name", "give the result a name in place of `_`"),
         ("g: { _: RELU; RELU <- x }\nRELU <- g._", "unknown-name", "give the result a name in place of `_`"),
         ("_: LINEAR 16 <- x\nLINEAR 16 weight=_ <- x", "unknown-name", "give the result a name in place of `_`"),

@@ -1,6 +1,6 @@
 """The documentation is true: its specs are checked, its commands run, its Python runs, its links lead somewhere.
 
-What a fenced block is held to stands behind its language:
+What a fenced block is held to stands behind its language; `--update-goldens` writes anew what is printed:
 
     ```arch                 checked whole; each `# error[code]`, `# warning[code]` or `# note[code]` on a line, and
                             nothing else, must be found on it; `# limits: visits=9` and `# given: depth=3` say what
@@ -8,12 +8,15 @@ What a fenced block is held to stands behind its language:
     ```arch input=8x8x3     the same, for lines without an input
     ```arch file=PATH       besides, stands in that file as it is here
     ```arch name=PATH       besides, is a file of this name to all other specs and commands of its page
+    ```arch draft name=PATH has a fault or a warning, which the command behind it shows; no comment announces it
     ```console              `$ archdsl ...` and `$ echo ... | archdsl ...` run in a folder with `specs` and the files of
                             `tests/data/listings`, and print what follows; a line `...` stands for any lines
     ```console weights=PATH besides, with a checkpoint of that spec, of zeros
     ```text file=PATH       stands in that file as it is here
+    ```text printed         is what the ```python before it prints
     ```python               runs in such a folder, too; the blocks of a page share their names
     ```python source=PATH   is what `archdsl compile PATH` writes
+    ```python keras         is left alone; `test_from_pytorch.py` runs it where Keras is installed
     ```sh                   is left alone, as is every other
 """
 
@@ -25,12 +28,25 @@ import re
 import shutil
 import subprocess
 import sys
-from functools import cache
+from itertools import zip_longest
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 from support.checkpoints import wanted, zeros
+from support.pages import (
+    FENCE,
+    LEFT_OUT,
+    PAGES,
+    ROOT,
+    Block,
+    blocks,
+    blocks_of,
+    commands,
+    each,
+    is_shown,
+    rewrite,
+    shortened,
+)
 
 import archdsl
 from archdsl.checker.check import check
@@ -43,45 +59,9 @@ from archdsl.reading.reading import blocks_alone, read
 from archdsl.reading.root import beside
 from archdsl.syntax.format.format import formatted
 
-ROOT = Path(__file__).parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
 LISTINGS = ROOT / "tests" / "data" / "listings"
-_FENCE = re.compile(r"^```(\w+)([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXPECTED = re.compile(r"\b(?:error|warning|note)\[([a-z-]+)\]")
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
-
-
-class Block(NamedTuple):
-    """A fenced block of a page: where it begins, its language, what is said behind it, and its text."""
-
-    page: Path
-    line: int
-    language: str
-    options: dict[str, str]
-    text: str
-
-    def __str__(self) -> str:
-        return f"{self.page.name}:{self.line}"
-
-
-@cache
-def blocks(language: str) -> list[Block]:
-    """Every block of a language on all pages."""
-    found = []
-    for page in PAGES:
-        text = page.read_text(encoding="utf-8")
-        for fence in _FENCE.finditer(text):
-            if fence[1] == language:
-                line = text.count("\n", 0, fence.start()) + 1
-                options = dict(word.partition("=")[::2] for word in fence[2].split())
-                found.append(Block(page, line, language, options, fence[3]))
-    return found
-
-
-def each(language: str, option: str | None = None) -> pytest.MarkDecorator:
-    """Run a test for every block of a language, or for those with an option."""
-    chosen = [block for block in blocks(language) if option is None or option in block.options]
-    return pytest.mark.parametrize("block", chosen, ids=str)
 
 
 # ---- specs
@@ -125,6 +105,9 @@ def test_a_spec_is_what_its_comments_say(block: Block, tmp_path: Path) -> None:
     if blocks_alone(reading) and "name" in block.options:
         checked = checked._replace(diagnostics=[one for one in checked.diagnostics if one.code != "empty"])
     assert {code for _, code in announced} <= set(CODES)
+    if "draft" in block.options:
+        assert checked.diagnostics and not announced, "a draft has a fault, and does not announce it"
+        return
     assert {(d.line, d.code) for d in checked.diagnostics} == announced, checked.diagnostics
 
 
@@ -163,26 +146,18 @@ def test_every_code_has_a_section() -> None:
 
 @pytest.mark.parametrize("code", CODES)
 def test_a_section_shows_its_code_and_a_text_without_it(code: str) -> None:
-    texts = [(fence[1], fence[3]) for fence in _FENCE.finditer(sections()[code])]
-    assert len(texts) == 2
-    (language, wrong), (_, right) = texts
-    assert f"{CODES[code].severity}[{code}]" in wrong
-    assert language == "console" or code in {told for _, told in expected(wrong)}
+    """Whole, as it is printed; and none in the text behind it."""
+    fences = [(fence[1] + fence[2], fence[3]) for fence in FENCE.finditer(sections()[code])]
+    (printed, *behind) = [text for form, text in fences if form in ("console", "text printed")]
+    assert f"{CODES[code].severity}[{code}]" in printed
+    assert not LEFT_OUT.search(printed)
+    (form, right) = fences[-1]
+    assert right is not printed
+    assert form == "python" or form.startswith("arch") or behind
     assert not _EXPECTED.search(right.replace("archdsl: ignore[", ""))
 
 
 # ---- commands
-
-
-def commands(text: str) -> list[tuple[str, str]]:
-    """The commands of a block with what follows each."""
-    found: list[tuple[str, str]] = []
-    for line in text.splitlines(keepends=True):
-        if line.startswith("$ "):
-            found.append((line[2:].strip(), ""))
-        else:
-            found[-1] = (found[-1][0], found[-1][1] + line)
-    return found
 
 
 def furnish(page: Path, folder: Path) -> None:
@@ -202,7 +177,7 @@ def files() -> list[tuple[str, bytes]]:
 
 
 @each("console")
-def test_a_command_prints_what_the_page_shows(block: Block, tmp_path: Path) -> None:
+def test_a_command_prints_what_the_page_shows(block: Block, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     bash = shutil.which("bash") or pytest.skip("needs a shell")
     furnish(block.page, tmp_path)
     for name, data in files():
@@ -213,20 +188,32 @@ def test_a_command_prints_what_the_page_shows(block: Block, tmp_path: Path) -> N
         spec.with_suffix(".safetensors").write_bytes(zeros(sorted(wanted(spec, **given))))
     program = f'archdsl() {{ "{sys.executable}" -m archdsl "$@"; }}\n'
     environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
+    written = ""
     for command, shown in commands(block.text):
         assert re.match(r"archdsl |echo .*\| archdsl ", command), "only archdsl is run"
         done = subprocess.run(
             [bash, "-c", program + command], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
         )
-        pattern = re.escape(shown).replace(re.escape("...\n"), r"(?:.*\n)*")
-        assert re.fullmatch(pattern, done.stdout + done.stderr), f"$ {command}\n{done.stdout}{done.stderr}"
+        printed = done.stdout + done.stderr
+        if request.config.getoption("--update-goldens"):
+            written += f"$ {command}\n{shortened(shown, printed)}"
+        else:
+            assert is_shown(shown, printed), f"$ {command}\n{printed}"
+    if written not in ("", block.text):
+        rewrite(block, written)
 
 
 # ---- Python
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_the_python_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_python_of_a_page_runs(
+    page: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    request: pytest.FixtureRequest,
+) -> None:
     if any("sklearn" in block.text for block in blocks("python") if block.page == page):
         pytest.importorskip("sklearn")
     furnish(page, tmp_path)
@@ -235,12 +222,23 @@ def test_the_python_of_a_page_runs(page: Path, tmp_path: Path, monkeypatch: pyte
     names: dict[str, object] = {}
     before = set(REGISTRY)
     try:
-        for block in blocks("python"):
-            if block.page == page and (torch or "torch" not in block.text):
-                exec(compile("\n" * block.line + block.text, str(page), "exec"), names)
+        for block, shown in zip_longest(blocks_of(page), blocks_of(page)[1:]):
+            if block.language != "python" or "keras" in block.options or (not torch and "torch" in block.text):
+                continue
+            capsys.readouterr()
+            exec(compile("\n" * block.line + block.text, str(page), "exec"), names)
+            if shown is not None and "printed" in shown.options:
+                _compare(shown, capsys.readouterr().out, update=request.config.getoption("--update-goldens"))
     finally:  # a page may declare a kind of layer
         for kind in set(REGISTRY) - before:
             del REGISTRY[kind]
+
+
+def _compare(shown: Block, printed: str, update: bool) -> None:
+    if update and shown.text != printed:
+        rewrite(shown, printed)
+    elif not update:
+        assert shown.text == printed, str(shown)
 
 
 @each("python", "source")
@@ -297,6 +295,16 @@ def test_comments_announce_what_must_be_found() -> None:
 
 def test_commands_are_told_from_what_they_print() -> None:
     assert commands("$ archdsl a\nx\n\ny\n$ archdsl b\n") == [("archdsl a", "x\n\ny\n"), ("archdsl b", "")]
+
+
+def test_what_is_left_out_stays_left_out() -> None:
+    assert is_shown("a\n...\nd\n", "a\nb\nc\nd\n")
+    assert is_shown("a; ...\n", "a; ...\n")
+    assert not is_shown("a; ...\n", "a; b\nc\n")
+    assert not is_shown("a\n...\nc\n", "a\nb\nc\nd\n")
+    assert shortened("a\n...\nd\n", "A\nb\nc\nD\n") == "A\n...\nD\n"
+    assert shortened("a\nb\n", "A\nB\n") == "A\nB\n"
+    assert shortened("a\n...\n", "a\nb\n") == "a\n...\n"
 
 
 def test_all_languages_of_blocks_are_there() -> None:

@@ -122,13 +122,13 @@ def test_an_argument_that_is_called_as_a_value_of_the_line() -> None:
     ("line", "words"),
     [
         ('MODULE "no_such_package.x:Y" gives=4', "no_such_package.x cannot be imported: ModuleNotFoundError"),
-        ('MODULE "torch.nn:NoSuchThing" gives=4', "torch.nn has nothing called NoSuchThing"),
-        ('MODULE "os:system" command="touch /tmp/never" gives=4', "os:system is no class of torch.nn.Module"),
-        ('MODULE "torch:nn" gives=4', "torch:nn is no class of torch.nn.Module"),
-        ('MODULE "collections:OrderedDict" gives=4', "is no class of torch.nn.Module"),
-        ('MODULE "torch.nn:Linear" in_features=4 gives=4', "torch.nn:Linear refuses its arguments: TypeError"),
-        ('MODULE "torch.nn:Linear" in_features="a" out_features=4 gives=4', "refuses its arguments"),
-        ('MODULE "torch.nn:Linear" in_features=4 out_features=4 gives=4', "has 20 parameters, and 0 are stated"),
+        ('MODULE "torch.nn:NoSuchThing" gives=4', "torch.nn has no attribute NoSuchThing"),
+        ('MODULE "os:system" command="touch /tmp/never" gives=4', "os:system is not a subclass of torch.nn.Module"),
+        ('MODULE "torch:nn" gives=4', "torch:nn is not a subclass of torch.nn.Module"),
+        ('MODULE "collections:OrderedDict" gives=4', "is not a subclass of torch.nn.Module"),
+        ('MODULE "torch.nn:Linear" in_features=4 gives=4', "torch.nn:Linear rejects its arguments: TypeError"),
+        ('MODULE "torch.nn:Linear" in_features="a" out_features=4 gives=4', "rejects its arguments"),
+        ('MODULE "torch.nn:Linear" in_features=4 out_features=4 gives=4', "has 20 parameters, and the line states 0"),
     ],
 )
 def test_what_cannot_be_had_is_told_at_its_line(line: str, words: str) -> None:

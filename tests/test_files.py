@@ -233,14 +233,14 @@ def test_what_is_read_is_not_replaced(run: Run, target: str) -> None:
     os.symlink("net.arch", "link.arch")
     before = {path: path.read_bytes() for path in Path().glob("*.arch")}
     code, out, err = run("compile", "net.arch", "-o", target, "--force")
-    assert (code, out, err) == (2, "", f"archdsl: {target} is a file that this is made from, and is not replaced\n")
+    assert (code, out, err) == (2, "", f"archdsl: {target} is one of the files read, and is not overwritten\n")
     assert {path: path.read_bytes() for path in Path().glob("*.arch")} == before
 
 
 def test_a_listing_is_not_replaced_by_its_spec(run: Run) -> None:
     written("net.txt", LISTING)
     code, _, err = run("convert", "net.txt", "-o", "./net.txt", "--force")
-    assert (code, err) == (2, "archdsl: ./net.txt is a file that this is made from, and is not replaced\n")
+    assert (code, err) == (2, "archdsl: ./net.txt is one of the files read, and is not overwritten\n")
     assert Path("net.txt").read_text(encoding="utf-8") == LISTING
 
 
@@ -391,7 +391,7 @@ def test_fmt_touches_nothing_that_is_left_out(run: Run) -> None:
     written(".gitignore", "old\n")
     code, out, err = run("fmt", ".", "--exclude", "*_old.arch", "--exclude=e.arch")
     assert (code, out) == (2, "")
-    assert "no .arch file in this folder, but for what is left out: " in err
+    assert "no .arch file in this folder, apart from what is excluded: " in err
     written("f.arch", UGLY)
     assert run("fmt", "--check", ".", "--exclude", "*_old.arch", "--exclude=e.arch") == (1, "./f.arch\n", "")
     assert run("fmt", ".", "--exclude", "*_old.arch", "--exclude=e.arch") == (0, "formatted ./f.arch\n", "")
@@ -547,12 +547,12 @@ def test_the_nearest_project_that_says_something(tree: Callable[..., Path]) -> N
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("[tool.archdsl]\nexclude = 'old'", "is a list of patterns"),
-        ("[tool.archdsl]\nexclude = [1]", "is a list of patterns"),
+        ("[tool.archdsl]\nexclude = 'old'", "must be a list of patterns"),
+        ("[tool.archdsl]\nexclude = [1]", "must be a list of patterns"),
         ("[tool.archdsl]\nexlude = ['old']", "has no key exlude; it has exclude"),
         ("[tool.archdsl\n", "Expected ']'"),
-        ("tool.archdsl = 3", "is a table"),
-        ("tool.archdsl = " + "[" * 100_000, "brackets within brackets"),
+        ("tool.archdsl = 3", "must be a table"),
+        ("tool.archdsl = " + "[" * 100_000, "brackets nested too deeply"),
         ("[tool.archdsl]\nexclude = ['\xff']".encode("latin-1"), "can't decode byte"),
     ],
 )

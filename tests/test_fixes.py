@@ -18,9 +18,7 @@ def refused(text: str, **given: object) -> list[Diagnostic]:
 
 
 MENDED = [
-    ("input 32x32x8\nMAXPOOL 3 s2 p=same", "MAXPOOL 3 s2 ceil"),
-    ("input 33x33x8\nMAXPOOL 3 s2 p=same", "MAXPOOL 3 s2 p1"),
-    ("input 32x32x8\nAVGPOOL 3 s2 pad=same", "AVGPOOL 3 s2 ceil nocountpad"),
+    ("input 32x32x8\nMAXPOOL 3 strides=2 padding=same", "MAXPOOL 3 s2 pad=same"),
     ("input T x 80\nLINEAR 8", "input Tx80"),
     ("input Tx80\nLINEAR 8 -> T x 8", "LINEAR 8 -> Tx8"),
     ("model M(d=8)\ninput Tx80\nLINEAR d -> Txd", "LINEAR d -> [T, d]"),
@@ -29,18 +27,14 @@ MENDED = [
     ("input 100\nUPCONV 512 4x4", "RESHAPE 1x1x100; UPCONV 512 4x4"),
     ("input 9x9x3\nPAD (-1)", "CROP 1"),
     ("input 9x9x3\nPAD -1", "CROP 1"),
-    ("input 9x9x3\nREDUCE mean [height, width]", "GLOBALAVGPOOL"),
-    ("input 9x9x3\nREDUCE sum [height, width]", "REDUCE sum height; REDUCE sum steps"),
-    ("input 9x9x3\nREDUCE max [height, width] keep", "REDUCE max height keep; REDUCE max width keep"),
     ("input 9x8\nBIDIRECTIONAL GRU 16", "GRU 16 bidirectional"),
     ("input 9x8\nBILSTM 16", "LSTM 16 bidirectional"),
     ("input 9x8\nGRU 16 bi=yes", "GRU 16 bidirectional"),
     ("input 9x8\nDENSE 8", "LINEAR 8"),
     ("input 9\nDENSE 8", "FC 8"),
-    ("input 9x8\nSQUARE", "MUL { ID; ID }"),
-    ("model M(d=16)\ninput 9\nLINEAR 4*d", "LINEAR (4*d)"),
-    ("model M(k=3)\ninput 9x9x3\nCONV 8 3x3 p=k//2", "CONV 8 3x3 p=(k//2)"),
-    ("input 9x9x3\nx1: CONV 8 3x3", '"x1": CONV 8 3x3'),
+    ("input 9x8\nSCALE 0.125", "MUL 0.125"),
+    ("model M(d=16)\ninput 9\nLINEAR 4 * d", "LINEAR 4*d"),
+    ("model M(d=16)\ninput 9\nLINEAR d -1", "LINEAR d-1"),
     ("input 28x28\nCONV 8 3x3", "input 28x28x1"),
     ("input 28x28x1\nCONV 8 3x3 <- input", "input x: 28x28x1 ... CONV 8 3x3 <- x"),
     ("input 9\nADD { ID; { FC (4*in); GELU; FC in } }", "ADD { ID; { let d = in; FC (4*d); GELU; FC d } }"),
@@ -49,10 +43,6 @@ MENDED = [
     ("input 9\nADD {\n  ID\n  {\n    FC (4*in)\n    FC in\n  }\n}", "{ let d = in ... FC (4*d) ... FC d"),
     ("input 9\nblock MLP { FC (4*in); FC in }\nADD { ID; MLP }", "block MLP { let d = in; FC (4*d); FC d }"),
     (
-        "use std.transformer\ninput t: 9x8; input m: 7x8\ndec: DECODERLAYER 2 x6 <- t, m",
-        "dec0: ID <- t; for i in 1..6 { dec{i}: DECODERLAYER 2 <- dec{i-1}, m }",
-    ),
-    (
         "use std.residual\ninput 8x8x16\nlayer1: { BASIC 16 x2 }\nfor i in 0..1 { freeze layer1.{i}.bn1 }",
         "freeze layer1.0.bn1, layer1.1.bn1",
     ),
@@ -60,10 +50,6 @@ MENDED = [
         "input x: 8x4; input m: 6x4\nblock H <- x, m { ATTEND <- x, m }\n"
         "block B <- x, m { CONCAT { for i in 1..3 { H <- x, m } } }\nB <- x, m",
         "block B <- x, m { CONCAT { for i in 1..3 { H <- x, m } } <- x }",
-    ),
-    (
-        "input x: 8x4; input m: 6x4\nblock B <- x, m { let c = in; LINEAR c <- x }\nB <- x, m",
-        "block B <- x, m { ID <- x; let c = in; LINEAR c <- x }",
     ),
 ]
 
@@ -126,14 +112,13 @@ NOT_MENDED = [
     ("input 9x8\nGCN 7", "cannot be written"),
     ("input 9x8; ATTENTION 2 mask=m", "a mask that is an input cannot be written yet"),
     ("input 9x9x16\nDENSE 8", "FC 8 (all elements) or LINEAR 8 (the channels at each position)"),
-    ("input 9x9x3\nnn.Conv2d(16, 8, 3)", "says in_channels=16, and 3 channels come in"),
-    ("input 9x9x3\nSOFTMAX dim=-1", "an axis has a word here"),
-    ("input 9x9x4\nMAXPOOL 4 s1 p=same", "it would pad 1 before and 2 behind"),
+    ("input 9x9x3\nnn.Conv2d(16, 8, 3)", "has in_channels=16, and its input has 3 channels"),
+    ("input 9x9x3\nSOFTMAX dim=-1", "axes have names here"),
     ("input 9x8\nLSTM(8, return_state=True)", "with return_state cannot be written"),
     ("input 9x8\nnn.GRUCell(8, 8)", "it is one step"),
     ("input 9x9x3\nfor i in [1, 2, 5] { CONV 12 1x1; CONV 12 1x1 g=i }", "g4 gives 9x9x12"),  # the turn's number stays
     ("input 9x9x3\nRANDOMTHING 3", "`archdsl layers` lists the kinds"),
-    ("input a: 9; input b: 9\nFC 4", "<- with one of a, b"),
+    ("input a: 9; input b: 9\nFC 4", "add <- and one of a, b"),
     ("input 9\nFC ? -> 4", None),
 ]
 
@@ -201,14 +186,6 @@ def test_looking_for_a_fix_is_bounded(text: str) -> None:
     start = time.process_time()
     refused(text)
     assert time.process_time() - start < 20
-
-
-@pytest.mark.parametrize("line", ["AVGPOOL same stride=3 nopad", "MAXPOOL same", "AVGPOOL p=same"])
-def test_a_pool_without_its_window(line: str) -> None:
-    """What would be its padding is not known."""
-    (fault,) = archdsl.check(f"input 12\n{line}").diagnostics
-    assert fault.hint is not None
-    assert "needs" in fault.hint
 
 
 @pytest.mark.parametrize(

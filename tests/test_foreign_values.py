@@ -180,7 +180,7 @@ def test_lists_given_weigh_what_they_hold() -> None:
     text = "model M(k=1)\ninput 8\n" + "if k == [1] { RELU }\n" * 300 + "RELU"
     assert archdsl.loads(text, k=[2] * 10, limits=Limits(visits=500)).params == 0
     assert archdsl.loads(text.replace("[1]", "k"), k=[2] * 90_000).params == 0  # the same list is looked at once
-    with pytest.raises(archdsl.ArchError, match="steps of computing"):
+    with pytest.raises(archdsl.ArchError, match="steps to compute values"):
         archdsl.loads(text.replace("k == [1]", "[1] in k"), k=[[2]] * 45_000)
 
 

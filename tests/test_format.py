@@ -112,7 +112,7 @@ a: UP 1  <- b, c                                  -> 3x3x1
 model M(a=1, b=[1, 2]) where a >= 1, not (a == 3)
 let c  = (in - 1)*2//a % 3
 let dd = -a if a != 2 else --3
-for i, j in 1..(a + 2) { conv{i}: CONV (i*2) k=-1 [1, a] x2 }
+for i, j in 1..(a + 2) { conv{i}: CONV i*2 k=-1 [1, a] x2 }
 FC 3x3 x(a + 1)
 """,
     ),
@@ -324,7 +324,7 @@ def test_a_layout_that_would_change_a_text_is_not_given(
     monkeypatch.setattr(TextRow, "text", lambda row: change(whole(row)))
     found = formatted(Source("<text>", "input 8\nRELU # a\n"), REGISTRY, Limits())
     assert (found.text, [fault.code for fault in found.diagnostics]) == (None, ["syntax"])
-    assert "so it is left as it is" in found.diagnostics[0].message
+    assert "so it is left unchanged" in found.diagnostics[0].message
 
 
 # ---- The command

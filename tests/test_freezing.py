@@ -149,7 +149,7 @@ def test_what_does_not_repeat_equally_is_shown_apart() -> None:
     assert "(144)" in lines["layer1.1.conv1"]
     assert "(144)" not in lines["layer1.0.conv1"]
     assert "(108)" in lines["stem"]
-    assert text.endswith("A row with ×N stands for N equal copies, and its figures are those of all of them.")
+    assert text.endswith("A row with ×N represents N equal copies, and its counts are those of all of them.")
     assert "Params in brackets are frozen.\n" in text
 
 
@@ -159,7 +159,7 @@ def test_claims_of_what_is_trained() -> None:
     with pytest.raises(archdsl.ArchError, match="derived"):
         archdsl.loads(NET + f"freeze stem\nexpect {plain} trainable\n")
     archdsl.loads("input 8\na: FC 4 -> 36 trainable\n")
-    with pytest.raises(archdsl.ArchError, match="`trainable` is claimed for the whole model") as raised:
+    with pytest.raises(archdsl.ArchError, match="`trainable` can be claimed only for the whole model") as raised:
         archdsl.loads("input 8\na: FC 4 -> 36 trainable\ng: { FC 4; expect 20 trainable }\nfreeze a\n")
     assert [fault.code for fault in raised.value.diagnostics] == ["misplaced", "misplaced"]
 
@@ -168,23 +168,23 @@ def test_claims_of_what_is_trained() -> None:
 
 
 FAULTS = [
-    ("freeze steem", "unknown-name", "nothing is called steem", "freeze stem"),
-    ("freeze stm", "unknown-name", "nothing is called stm", None),
-    ("freeze layer1.7", "unknown-name", "nothing in layer1 is called 7", None),
-    ("freeze layer1.0.conv3", "unknown-name", "nothing in layer1.0 is called conv3", None),
-    ("freeze stem.weight", "unknown-name", "nothing in stem is called weight", "frozen together: freeze stem"),
-    ("freeze CONV", "unknown-name", "nothing is called CONV", "a: CONV, and freeze a"),
-    ('freeze ""', "unknown-name", 'nothing is called ""', None),
-    ("freeze all", "syntax", "cannot stand here", "freeze all but head"),
-    ("freeze stem with", "syntax", "cannot stand here", "`with stats`"),
-    ("freeze stem with stat", "syntax", "stat cannot stand here", "`with stats`"),
+    ("freeze steem", "unknown-name", "no part is named steem", "freeze stem"),
+    ("freeze stm", "unknown-name", "no part is named stm", None),
+    ("freeze layer1.7", "unknown-name", "no part in layer1 is named 7", None),
+    ("freeze layer1.0.conv3", "unknown-name", "no part in layer1.0 is named conv3", None),
+    ("freeze stem.weight", "unknown-name", "no part in stem is named weight", "frozen together: freeze stem"),
+    ("freeze CONV", "unknown-name", "no part is named CONV", "a: CONV, and freeze a"),
+    ('freeze ""', "unknown-name", 'no part is named ""', None),
+    ("freeze all", "syntax", "is not allowed here", "freeze all but head"),
+    ("freeze stem with", "syntax", "is not allowed here", "`with stats`"),
+    ("freeze stem with stat", "syntax", "stat is not allowed here", "`with stats`"),
     ("freeze stem, 4", "syntax", "found 4", '"4"'),
-    ("freeze layer1.00", "unknown-name", "nothing in layer1 is called 00", None),
-    ("freeze many.4", "unknown-name", "nothing in many is called 4", None),
-    ("freeze many.0.nrm", "unknown-name", "nothing in many.0 is called nrm", "freeze many.0.norm"),
-    ("freeze all but hed", "unknown-name", "nothing is called hed", "freeze all but head"),
-    ("freeze stem\nfreeze all but head\nfreeze all but stem", "duplicate-name", "stands once", None),
-    ("g: { freeze stem; RELU }", "misplaced", "`freeze` stands outside all braces", None),
+    ("freeze layer1.00", "unknown-name", "no part in layer1 is named 00", None),
+    ("freeze many.4", "unknown-name", "no part in many is named 4", None),
+    ("freeze many.0.nrm", "unknown-name", "no part in many.0 is named nrm", "freeze many.0.norm"),
+    ("freeze all but hed", "unknown-name", "no part is named hed", "freeze all but head"),
+    ("freeze stem\nfreeze all but head\nfreeze all but stem", "duplicate-name", "may appear only once", None),
+    ("g: { freeze stem; RELU }", "misplaced", "`freeze` belongs outside all braces", None),
 ]
 
 
@@ -200,7 +200,7 @@ def test_a_fault_is_told_at_its_name(line: str, code: str, words: str, hint: str
 
 
 def test_it_does_not_stand_in_a_block() -> None:
-    with pytest.raises(archdsl.ArchError, match="`freeze` stands outside all braces"):
+    with pytest.raises(archdsl.ArchError, match="`freeze` belongs outside all braces"):
         archdsl.loads("block B { a: FC 4; freeze a }\ninput 8\nB\nB\n")
 
 

@@ -130,7 +130,7 @@ def test_an_answer_says_where_it_stands() -> None:
 def test_fewer_warnings_go_before_more() -> None:
     result = checked(ALEXNET.format("?"))
     assert [(one.code, one.span.start, one.message) for one in result.diagnostics] == [
-        ("other-answer", 41, "p = 1 fits too, and brings a warning")
+        ("other-answer", 41, "p = 1 fits too, but gives a warning")
     ]
     silent = ALEXNET.format("?").replace("\n", "  # archdsl: ignore[other-answer]\n")
     assert not checked(silent).diagnostics
@@ -159,7 +159,7 @@ def test_the_closest_misses_are_told() -> None:
     assert "p = 2 gives 27 for 26" in fault.message
     assert fault.related
     (fault,) = checked("input 8x8x4\nCONV 4 1x1 -> 8x8x4\nADD { ID; CONV 4 2x2 p? }").diagnostics
-    assert (fault.code, fault.related[0].text) == ("no-answer", "wants equal sizes")
+    assert (fault.code, fault.related[0].text) == ("no-answer", "requires equal sizes")
     assert "p = 0 gives 7 for 8" in fault.message
 
 
@@ -233,7 +233,15 @@ def test_limits_end_the_search() -> None:
             "RELU x?x?",
         ),
         *("conv{?}: RELU", "RELU -> ? params", "RELU -> 8 within ?%", "expect ?M params", "output ?", "let ? = 3"),
-        *("block ? { RELU }", "model ?", "for ? in 1..3 { RELU }", "CONV 8 s=-?", "if ?x3 { RELU }", "FC in?", "FC q?"),
+        *(
+            "block ? { RELU }",
+            "model ?",
+            "for ? in 1..3 { RELU }",
+            "CONV 8 3x3 s=-?",
+            "if ?x3 { RELU }",
+            "FC in?",
+            "FC q?",
+        ),
     ],
 )
 def test_a_hole_in_an_odd_place_is_a_clear_fault(text: str) -> None:

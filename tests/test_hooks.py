@@ -152,5 +152,5 @@ def test_the_command_asks_too(capsys: pytest.CaptureFixture[str], tmp_path: Path
 
 
 def test_inplace_is_true_or_false() -> None:
-    with pytest.raises(TypeError, match="inplace is True or False, not 'yes'"):
+    with pytest.raises(TypeError, match="inplace must be True or False, not 'yes'"):
         archdsl.loads(BEHIND).to_source(inplace="yes")  # type: ignore[arg-type]

@@ -313,7 +313,7 @@ def test_claims_in_groups_blocks_and_files_in_use(tmp_path: Path, run: Callable[
     group = 'use "blocks.arch"\ninput 32x32x3\nB 4\ng: { CONV 4 1x1 -> 32x32x4\n  expect 4,096 units }\n'
     code, out, err = run(group, "check", "--input", "16x16x3")
     assert (code, err) == (0, "")
-    assert "1 claim holds, 4 not judged" in out
+    assert "1 claim holds, 4 not checked" in out
     (tmp_path / "blocks.arch").write_text(block.format("32x32x5", 113))
     code, out, err = run(group, "check", "--input", "16x16x3")
     assert code == 1
@@ -333,7 +333,7 @@ def test_every_setting_of_cases(run: Callable[..., Ran]) -> None:
     )
     code, out, _ = run(text, "check", "--input", "4x4x3")
     assert code == 0
-    assert "2 settings (n=1|2), 1 layer, 4..8 params, 48..96 macs, 2 claims hold, 2 not judged" in out
+    assert "2 settings (n=1|2), 1 layer, 4..8 params, 48..96 macs, 2 claims hold, 2 not checked" in out
     assert out.count("note[unjudged-claims]") == 1
 
 
@@ -350,10 +350,10 @@ def test_one_note_says_how_many_and_why() -> None:
     (note,) = checked(NET, "16x16x3").diagnostics
     assert (note.code, note.severity, note.line) == ("unjudged-claims", "note", 1)
     assert note.message == (
-        "5 claims are not judged: they depend on the input, and --input gives 16x16x3 in place of 32x32x3"
+        "5 claims are not checked: they depend on the input, and --input gives 16x16x3 in place of 32x32x3"
     )
     (note,) = checked("input a, b: 8\nADD <- a, b -> 8", "a=4", "b=4").diagnostics
-    assert note.message == "1 claim is not judged: it depends on the input, and --input gives 4 in place of 8"
+    assert note.message == "1 claim is not checked: it depends on the input, and --input gives 4 in place of 8"
     assert (
         checked(
             NET.replace("-> 32x32x4, ", "-> ").partition("expect")[0].replace(", 110,592 macs", ""), "16x16x3"
@@ -503,8 +503,8 @@ def test_every_command_that_reads_a_spec(run: Callable[..., Ran], tmp_path: Path
         (["8", "9"], "--input NAME=SHAPE"),
         (["8", "a=9"], "--input NAME=SHAPE"),
         (["a=8", "a=9"], "--input a= is given twice"),
-        (["HxWx3"], "made of numbers"),
-        (["?x3"], "made of numbers"),
+        (["HxWx3"], "must consist of numbers"),
+        (["?x3"], "must consist of numbers"),
         (["64,64,3"], "a shape is written 227x227x3"),
         (["0x3"], "a size is 1 or more, not 0"),
     ],
@@ -561,17 +561,17 @@ def test_a_file_from_python(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("given", "kind", "said"),
     [
-        (7, TypeError, "input= is a shape"),
-        (b"3", TypeError, "input= is a shape"),
+        (7, TypeError, "input= must be a shape"),
+        (b"3", TypeError, "input= must be a shape"),
         ((True, 3), TypeError, "each size of input= must be an integer, not"),
         ((4.0, 3), TypeError, "each size of input= must be an integer, not"),
         (("4", 3), TypeError, "each size of input= must be an integer, not"),
-        ({}, TypeError, "input= has a shape for each input"),
-        ({1: "3"}, TypeError, "input= has a shape for each input"),
-        ((), ValueError, "one size or more"),
+        ({}, TypeError, "input= must map each input name to a shape"),
+        ({1: "3"}, TypeError, "input= must map each input name to a shape"),
+        ((), ValueError, "at least one size"),
         ((0, 3), ValueError, "each size of input= must be an integer of 1 or more"),
         ((10**5000, 3), ValueError, "each size of input= must be below 2**62"),
-        ("8x", ArchError, "a number and a word run together"),
+        ("8x", ArchError, "a number and a word without a space"),
         ({"left": "3"}, ArchError, 'input="3"'),
     ],
 )

@@ -151,6 +151,7 @@ def test_a_layer() -> None:
             "pad": [1, 1],
             "dilation": [1, 1],
             "mode": "zeros",
+            "in": None,
         },
         "reads": ["image"],
         "reads_result": [0],

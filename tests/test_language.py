@@ -187,8 +187,9 @@ def test_the_first_line_reads_what_the_braces_read() -> None:
         ("MAXPOOL 3x3 s2 ceil", "4x4x4"),
         ("MAXPOOL 3x3 s2 noceil", "3x3x4"),
         ("CONV 6 [3, 1 + 2]", "6x6x6"),
-        ("CONV 6 3x3 g=in/2", None),
+        ("CONV 6 3x3 g=in/2", "6x6x6"),
         ("CONV 6 3x3 g=(in/2)", "6x6x6"),
+        ("CONV 6 3x3 g=in / 2", None),
     ],
 )
 def test_words(line: str, expected: str | None) -> None:

@@ -241,7 +241,7 @@ def test_faults_beyond_three_times_as_many_end_the_check(
     with pytest.raises(archdsl.ArchError) as raised:
         archdsl.loads(f"input x: 8\n{text}".replace("FC 8 ->", "FC 8 <- x ->"), limits=Limits(diagnostics=2))
     (limit,) = [one for one in raised.value.diagnostics if one.code == "limit"]
-    assert limit.message == "more than 6 faults: what follows was not checked"
+    assert limit.message == "more than 6 problems; the rest was not checked"
     assert limit.hint == "raise it with --limit diagnostics=N"
 
 
@@ -277,7 +277,7 @@ def test_all_settings_share_the_steps(folder: Path, capsys: pytest.CaptureFixtur
     assert ran("check", path, "visits", 50_000, capsys)[0] == 0
     status, printed = ran("check", path, "visits", 60, capsys)
     assert status == 1
-    assert "steps of computing values over all settings of `cases`" in printed
+    assert "steps to compute values over all settings of `cases`" in printed
 
 
 # ---- from Python

@@ -362,7 +362,7 @@ def test_a_class_whose_name_says_more_is_an_error(name: str) -> None:
     text = f"{INPUT}  (a): {name}(\n    (block): Sequential(\n      (0): {CONV.format(1)}\n    )\n  )\n)"
     ((line, message),) = errors(text)
     assert line == 3
-    assert "is not printed" in message
+    assert "printed model does not show" in message
 
 
 def test_another_class_within_a_model_is_a_warning() -> None:

@@ -157,13 +157,17 @@ WRONG = {  # file: code, line, message
     "wrong-params": ("claim-value", 6, "claimed 1,516, derived 2,416 params"),
     "wrong-input": ("claim-shape", 4, "claimed 55x55x96, derived 54x54x96"),
     "wrong-fc": ("claim-value", 6, "claimed 400,000, derived 400,500 params"),
-    "wrong-kind": ("unclear-layer", 3, "this looks like a layer, and what kind it is is not there"),
+    "wrong-kind": ("unclear-layer", 3, "this looks like a layer, but its kind is missing"),
     "wrong-pad": ("claim-shape", 8, "claimed 13x13x384, derived 11x11x384"),
     "wrong-range": ("claim-shape", 5, "claimed 32 \\times 32 \\times 17, derived 32x32x16"),
     "wrong-total": ("claim-value", 8, "claimed 15,670, derived 15,770 params"),
-    "wrong-chain": ("unclear-layer", 4, "864 come in, and whether 400 or 120 come out is not clear"),
+    "wrong-chain": (
+        "unclear-layer",
+        4,
+        "the input has 864 elements, and whether the layer has 400 or 120 outputs is not clear",
+    ),
     "wrong-table": ("claim-shape", 5, "claimed 14x14x6, derived 12x12x6"),
-    "wrong-modules": ("shape-mismatch", 3, "this layer says that it reads 5,000 numbers, and 5,408 come in"),
+    "wrong-modules": ("shape-mismatch", 3, "this layer expects 5,000 numbers, and its input has 5,408"),
 }
 
 
@@ -331,7 +335,7 @@ def test_a_line_is_read(line: str, expected: int) -> None:
     ],
 )
 def test_a_shape_beside_its_layer_is_a_claim(words: str, line: int) -> None:
-    """It is not passed over: where it is wrong, something is said."""
+    """It is not ignored: where it is wrong, something is said."""
     found = errors(f"INPUT [8x8x4]\n{words}")
     assert [(code, at) for code, at, _ in found] == [("claim-shape", line) if line else ("unclear-layer", 2)]
 
@@ -345,7 +349,7 @@ def test_a_layer_that_a_sentence_only_speaks_of_is_told() -> None:
     words = "INPUT [8x8x4]\nCONV1: 6 3x3 filters\nThe last conv layer is followed by max pooling 2x2.\n"
     found = checked(words, notation="listing")
     assert [(one.code, one.line, one.message) for one in found.diagnostics] == [
-        ("passed-over", 3, "this layer is only spoken of here, and passed over")
+        ("passed-over", 3, "this layer is only mentioned here, and ignored")
     ]
 
 
@@ -379,39 +383,42 @@ def test_a_sentence_that_names_a_layer_is_not_dropped_in_silence(line: str) -> N
 @pytest.mark.parametrize(
     ("line", "message"),
     [
-        ("CONV1: many filters", "this looks like a layer, and its number of filters is not there"),
-        ("CONV1: 6 filters", "this looks like a convolution, and the size of its window is not there"),
-        ("FC1: neurons", "this looks like a layer, and its number of neurons is not there"),
-        ("CONV1: 6 3x3 filters 1989", "what 1989 says of this layer is not clear"),
-        ("CONV1: 6 3x3 filters, stride 1, stride 2", "two figures for the stride of one layer: 1 and 2"),
-        ("CONV1: 6 3x3x5 filters", "windows of 3x3x5 read 5 channels, and 4 come in"),
-        ("LSTM: 256 units", "a layer that listings do not have"),
-        ("then comes a transposed convolution with 64 4x4 filters", "a layer that listings do not have"),
-        ("depthwise conv, 3x3, stride 1", "a layer that listings do not have"),
-        ("layer norm", "a layer that listings do not have"),
+        ("CONV1: many filters", "this looks like a layer, but its number of filters is missing"),
+        ("CONV1: 6 filters", "this looks like a convolution, but its kernel size is missing"),
+        ("FC1: neurons", "this looks like a layer, but its number of neurons is missing"),
+        ("CONV1: 6 3x3 filters 1989", "the meaning of 1989 for this layer is not clear"),
+        ("CONV1: 6 3x3 filters, stride 1, stride 2", "two values for the stride of one layer: 1 and 2"),
+        ("CONV1: 6 3x3x5 filters", "windows of 3x3x5 read 5 channels, and the input has 4"),
+        ("LSTM: 256 units", "a kind of layer that listings cannot have"),
+        ("then comes a transposed convolution with 64 4x4 filters", "a kind of layer that listings cannot have"),
+        ("depthwise conv, 3x3, stride 1", "a kind of layer that listings cannot have"),
+        ("layer norm", "a kind of layer that listings cannot have"),
         ("| conv3-64 | conv3-64 |", "this row has layers of several networks"),
         ("| maxpool | maxpool |", "this row has layers of several networks"),
         ("INPUT [9x9x4]", "a second input, 9x9x4"),
-        ("MAX POOL1: 2x2 windows at stirde 2, 6 maps", "what 2 says of this layer is not clear"),
-        ("MAX POOL1: 2x2, 6 maps", "a pool gives the 4 channels that it reads, and 6 is another number"),
-        ("[6x6x6] FOO2: something with 6 maps", "this looks like a layer, and what kind it is is not there"),
-        ("6 filters of 3x3, stride 1", "this looks like a layer, and what kind it is is not there"),
-        ("Input: one more look", "this looks like the input, and its size is not there"),
-        ("CONV1: 6 3x3 filters, stride 0.5", "0.5 is no whole number"),
+        ("MAX POOL1: 2x2 windows at stirde 2, 6 maps", "the meaning of 2 for this layer is not clear"),
+        ("MAX POOL1: 2x2, 6 maps", "a pool keeps its 4 channels, and 6 is another number"),
+        ("[6x6x6] FOO2: something with 6 maps", "this looks like a layer, but its kind is missing"),
+        ("6 filters of 3x3, stride 1", "this looks like a layer, but its kind is missing"),
+        ("Input: one more look", "this looks like the input, but its size is missing"),
+        ("CONV1: 6 3x3 filters, stride 0.5", "0.5 is not an integer"),
         ("(conv3-16, conv3-16) x 2", "copies of several layers"),
-        ("Conv: 6 3x3 filters, q=7", "what 7 says of this layer is not clear"),
-        ("Conv: 6 3x3 filters, in_channels=3", "this layer says that it reads 3, and 4 come in"),
-        ("conv 3x3, 16 [3x3, 32] x 2", "a count beside blocks of convolutions"),
-        ("Conv layers: 32, 64 filters, all 3x3", "what 32 says of this layer is not clear"),
-        ("FC: 1.5 neurons", "1.5 is no whole number"),
+        ("Conv: 6 3x3 filters, q=7", "the meaning of 7 for this layer is not clear"),
+        ("Conv: 6 3x3 filters, in_channels=3", "this layer expects 3, and its input has 4"),
+        ("conv 3x3, 16 [3x3, 32] x 2", "a count next to blocks of convolutions"),
+        ("Conv layers: 32, 64 filters, all 3x3", "the meaning of 32 for this layer is not clear"),
+        ("FC: 1.5 neurons", "1.5 is not an integer"),
         ("[6x6x6] CONV1: 6 3x3 filters -> [5x5x6]", "two shapes for one layer: 6x6x6 and 5x5x6"),
         ("[6x6x6]", "which layer gives this shape is not clear"),
-        ("FC -> 20\n   10 neurons", "256 come in, and whether 20 or 10 come out is not clear"),
+        (
+            "FC -> 20\n   10 neurons",
+            "the input has 256 elements, and whether the layer has 20 or 10 outputs is not clear",
+        ),
         (
             "FC: 10 filters of 4x4, stride 2",
-            "a fully connected layer reads all that comes in, and a window of 4x4 is not 8x8",
+            "a fully connected layer reads its whole input, and a window of 4x4 is not 8x8",
         ),
-        ("FC: 10 -> 20", "256 come in, and whether 10 or 20 come out is not clear"),
+        ("FC: 10 -> 20", "the input has 256 elements, and whether the layer has 10 or 20 outputs is not clear"),
     ],
 )
 def test_a_layer_that_cannot_be_understood_is_an_error(line: str, message: str) -> None:
@@ -535,7 +542,7 @@ def test_a_line_of_a_spec_gets_the_same_answer_under_any_name(words: str) -> Non
     ("words", "hint"),
     [
         ("CONV 6, 3x3\n", "not by commas; or, if this is a listing, --notation listing reads it"),
-        ("conv 5x5, six\n", "--notation listing says: this looks like a layer, and its number of filters is not there"),
+        ("conv 5x5, six\n", "--notation listing says: this looks like a layer, but its number of filters is missing"),
     ],
 )
 def test_a_spec_that_may_be_a_listing_says_both(words: str, hint: str) -> None:
@@ -619,17 +626,17 @@ def test_lines_that_are_passed_over_are_counted(tmp_path: Path, capsys: pytest.C
     listing, target = tmp_path / "net.txt", tmp_path / "net.arch"
     listing.write_text(PROSE, encoding="utf-8")
     assert main(["check", str(listing)]) == 0
-    assert capsys.readouterr().out.rstrip().endswith("222 params, 7,776 macs; 4 lines passed over: 1, 3-4, 10")
+    assert capsys.readouterr().out.rstrip().endswith("222 params, 7,776 macs; 4 lines ignored: 1, 3-4, 10")
     assert main(["check", str(listing), "--format", "json"]) == 0
     (record,) = json.loads(capsys.readouterr().out)
     assert [each["line"] for each in record["passed_over"]] == [1, 3, 4, 10]
     assert record["passed_over"][0]["text"] == "A network"
     assert main(["summary", str(listing)]) == 0
-    assert "prose    4 lines passed over: 1, 3-4, 10" in capsys.readouterr().out
+    assert "prose    4 lines ignored: 1, 3-4, 10" in capsys.readouterr().out
     assert main(["convert", str(listing)]) == 0
-    assert "net.txt; 4 lines passed over: 1, 3-4, 10." in capsys.readouterr().out
+    assert "net.txt; 4 lines ignored: 1, 3-4, 10." in capsys.readouterr().out
     assert main(["convert", str(listing), "-o", str(target)]) == 0
-    assert capsys.readouterr().out.rstrip().endswith("net.txt: 4 lines passed over: 1, 3-4, 10")
+    assert capsys.readouterr().out.rstrip().endswith("net.txt: 4 lines ignored: 1, 3-4, 10")
 
 
 def test_a_listing_that_is_read_whole_says_nothing_of_prose(capsys: pytest.CaptureFixture[str]) -> None:
@@ -640,7 +647,7 @@ def test_a_listing_that_is_read_whole_says_nothing_of_prose(capsys: pytest.Captu
 def test_many_lines_are_listed_in_part() -> None:
     words = "INPUT [8x8x4]\n" + "CONV: 4 3x3 filters, pad 1\nThis is prose.\n" * 20
     found = checked(words, notation="listing")
-    assert verdict.line([found]).endswith("20 lines passed over: 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25 and 8 more")
+    assert verdict.line([found]).endswith("20 lines ignored: 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25 and 8 more")
 
 
 # ---- hostile texts

@@ -8,7 +8,7 @@ import archdsl
 from archdsl.diagnostics import Diagnostic
 
 SKIP = "input 8x8x4\na: CONV 4 3x3 p1\n"
-KINDS = ("ADD", "MUL", "SUB", "DIV", "MAX", "MIN", "ABSDIFF", "MEAN", "CONCAT", "STACK", "SCALE", "MATMUL")
+KINDS = ("ADD", "MUL", "SUB", "DIV", "POW", "MAX", "MIN", "ABSDIFF", "MEAN", "CONCAT", "STACK", "SCALE", "MATMUL")
 
 
 def told(text: str) -> list[Diagnostic]:

@@ -109,7 +109,7 @@ def test_what_is_refused(text: str, code: str) -> None:
 
 def test_a_claim_says_where_it_would_hold() -> None:
     found = fault("input HxWx3\nCONV 8 3x3 s2 p1 -> [H//2, W//2, 8]")
-    assert found.hint == "they are equal where H % 2 == 0 and W % 2 == 0; state it behind `where`"
+    assert found.hint == "they are equal where H % 2 == 0 and W % 2 == 0; state it after `where`"
     archdsl.loads("input HxWx3 where H % 2 == 0, W % 4 == 2\nCONV 8 3x3 s2 p1 -> [H//2, W/2, 8]")
 
 
@@ -217,7 +217,7 @@ def test_floors_that_divide_leave_a_formula() -> None:
 
 def test_a_formula_says_what_it_takes() -> None:
     model = archdsl.loads("input HxWx3\nCONV 8 3x3")
-    with pytest.raises(KeyError, match="no count 'par': it is one of params, trainable, weights, buffers, macs"):
+    with pytest.raises(KeyError, match="unknown count 'par'; choose one of params, trainable, weights, buffers, macs"):
         model.formula("par")
     with pytest.raises(TypeError, match="the formula needs H, W, and W is not given"):
         model.formula("macs")(H=3)
@@ -313,9 +313,9 @@ def test_it_is_compiled_whole_and_exported(text: str) -> None:
     ("text", "message"),
     [
         ("input HxWx3\nFC 10", "FC: in_features is 3*H*W"),
-        ("model M(n)\ninput 4\nl: { FC 4 } x(n)", "how many copies there are is n"),
+        ("model M(n)\ninput 4\nl: { FC 4 } x(n)", "the number of copies is n"),
         ("model M(c)\ninput 8x8x3\nPAD channels=c", "PAD: channels is c"),
-        ("model M(k)\ninput Tx3 where T >= k\nRELU", "T >= k is needed"),
+        ("model M(k)\ninput Tx3 where T >= k\nRELU", "T >= k is required"),
     ],
 )
 def test_what_cannot_be_compiled_without_a_number(text: str, message: str) -> None:

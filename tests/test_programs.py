@@ -50,22 +50,22 @@ def test_lines_of_code(lines: str, total: int) -> None:
 @pytest.mark.parametrize(
     ("lines", "line", "message"),
     [
-        ("Conv2d(3, 16, 3)\nLinear(100, 128)", 3, "this layer says that it reads 100 numbers, and 14,400 come in"),
-        ("Conv2d(4, 16, 3)", 2, "this layer says that it reads 4 channels, and 3 come in (32x32x3)"),
-        ("nn.Sequential(\nnn.Conv2d(3, 6, 5),\nnn.Linear(4704, 10))", 4, "nn.Flatten() is missing in front of it"),
-        ("Conv2d(3, width, 3)", 2, "width is a name, and only running the program would tell its value"),
-        ("nn.Conv2d(3, 16, (3", 2, "a bracket without its partner"),
+        ("Conv2d(3, 16, 3)\nLinear(100, 128)", 3, "this layer expects 100 numbers, and its input has 14,400"),
+        ("Conv2d(4, 16, 3)", 2, "this layer expects 4 channels, and its input has 3 (32x32x3)"),
+        ("nn.Sequential(\nnn.Conv2d(3, 6, 5),\nnn.Linear(4704, 10))", 4, "nn.Flatten() is missing before it"),
+        ("Conv2d(3, width, 3)", 2, "width is a name, whose value is known only when the program runs"),
+        ("nn.Conv2d(3, 16, (3", 2, "an unmatched bracket"),
         ("nn.Linear(10)", 2, "Linear needs out_features"),
         ("nn.Conv2d(3, 16, 3, colour=2)", 2, "Conv2d cannot be given colour=2 here"),
         ("nn.CrossEntropyLoss()", 2, "is a loss"),
-        ("nn.Unheard(3)", 2, "no module of torch.nn"),
-        ("Conv2d(3, 16, 3), 7", 2, "what 7 says of this module is not clear"),
+        ("nn.Unheard(3)", 2, "not a module of torch.nn"),
+        ("Conv2d(3, 16, 3), 7", 2, "the meaning of 7 for this module is not clear"),
         (
             "class Net(nn.Module):\n    def forward(self, x):\n        return F.relu(x)",
             2,
-            "is told by running it alone",
+            "is known only when it runs",
         ),
-        ("x = F.relu(self.conv1(x))\nnn.ReLU()", 2, "is told by running it alone"),
+        ("x = F.relu(self.conv1(x))\nnn.ReLU()", 2, "is known only when it runs"),
     ],
 )
 def test_what_cannot_be_read_is_one_error_at_its_place(lines: str, line: int, message: str) -> None:
@@ -129,7 +129,7 @@ def test_parts_that_are_not_read_one_after_the_other_are_an_error(part: str) -> 
     text = f"Input: [8]\nNet(\n  ({part}): Linear(in_features=8, out_features=8, bias=True)\n  (b): Identity()\n)"
     ((code, line, message),) = faults(text)
     assert (code, line) == ("unclear-layer", 2)
-    assert "is not printed" in message
+    assert "printed model does not show" in message
 
 
 def test_an_embedding_reads_whole_numbers() -> None:

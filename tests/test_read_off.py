@@ -25,6 +25,7 @@ REFUSED = {
     "19x19x192 -> CONV 1 1x1 bias=position -> 19x19x1": "CONV: bias is H",
     "6x6x256 -> FC 4096 -> 4096": "FC: in_features is 256*H",
     "4x3 -> FC 2 -> 2": "FC: in_features is 3*H",
+    "6x6x16 -> FC 10 in=576 -> 10": "FC: in_features is 16*H",
     "7x12 -> RBF out=10 -> 10": "RBF: in_features is 12*H",
     "20x100 -> LN axes=all -> 20x100": "LN: normalized_shape is H",
     "7x5x8 -> LN axes=[channels, height, width] -> 7x5x8": "LN: normalized_shape is H",

@@ -39,7 +39,7 @@ COMPILED = {
     "a table with an even kernel": "input 5x4x4\nCONV 1 2 table=[[1, 2]] p=same",
     "a bias per position with uneven padding": "input 5x4x2\nCONV 3 3 bias=position p=same s2 mode=replicate",
     "a layer called flatten before a flattening": "input 4x4x2\na: { flatten: AVGPOOL 2; FC 3 }",
-    "an expression that stands twice in a call": "input 3x3x2\nCONV 1 1; SOFTMAX axis=all",
+    "an expression that appears twice in a call": "input 3x3x2\nCONV 1 1; SOFTMAX axis=all",
     "inputs called as PyTorch's packages": "input F: 4x4x2; input torch: 4x4x2\nMAXPOOL 2 <- F\nADD <- F, torch",
     "names with an underscore before": "input 4x4x2\n_x: CONV 2 1; RELU\nCONV 3 1\nADD <- _x, _x",
     "a name that begins with two": "input 4\nfor k in [1, 2] { __init__{k}: FC 4 }",

@@ -233,14 +233,14 @@ def test_what_is_fixed_is_said_and_what_is_left_decides(run: Run) -> None:
         "fixed net.arch:2:1: conv1: CONV 4 3x3 (unknown-kind)",
         "fixed net.arch:4:1: CONV 8 3x3 p1 -> 6x6x8 (unknown-option)",
     ]
-    assert out.splitlines()[-1] == "net.arch: 2 faults fixed; left: 1 error"
+    assert out.splitlines()[-1] == "net.arch: 2 problems fixed; left: 1 error"
 
 
 def test_a_file_that_holds_then_is_told_as_one(run: Run) -> None:
     Path("net.arch").write_text(TYPO)
     assert run("check", "--fix", "net.arch") == (
         0,
-        "fixed net.arch:2:1: h: FC 4 (unknown-kind)\nnet.arch: 1 fault fixed\n"
+        "fixed net.arch:2:1: h: FC 4 (unknown-kind)\nnet.arch: 1 problem fixed\n"
         "net.arch: Net  2 layers, 36 params, 32 macs\n",
         "",
     )
@@ -256,7 +256,7 @@ def test_a_folder_is_fixed_file_by_file(run: Run) -> None:
     stamp = os.stat("nets/b.arch").st_mtime_ns
     code, out, _ = run("check", "--fix", "nets")
     assert code == 1
-    assert out.splitlines()[-1] == "2 of 3 files hold: 1 error; 1 fault fixed"
+    assert out.splitlines()[-1] == "2 of 3 files hold: 1 error; 1 problem fixed"
     assert Path("nets/a.arch").read_text() == RIGHT
     assert os.stat("nets/b.arch").st_mtime_ns == stamp, "a file without a fix is not written"
 
@@ -269,7 +269,7 @@ def test_a_diff_is_all_that_standard_output_has(run: Run) -> None:
     assert out == (
         "--- net.arch\n+++ net.arch (fixed)\n@@ -1,3 +1,3 @@\n input 8\n-h: FCC 4   # hidden\n+h: FC 4   # hidden\n RELU\n"
     )
-    assert err.startswith("would fix net.arch:2:1: h: FC 4 (unknown-kind)\nnet.arch: 1 fault would be fixed\n")
+    assert err.startswith("would fix net.arch:2:1: h: FC 4 (unknown-kind)\nnet.arch: 1 problem would be fixed\n")
     Path("net.arch").write_text(RIGHT)
     assert run("check", "--fix", "--diff", "net.arch")[:2] == (0, "")
 
@@ -300,7 +300,7 @@ def test_json_has_the_fixes(run: Run) -> None:
 def test_a_text_and_json_do_not_share_standard_output(run: Run, options: tuple[str, ...]) -> None:
     code, out, err = run("check", *options, "--format", "json")
     assert (code, out) == (2, "")
-    assert "where --format json would stand" in err
+    assert "--format json both write to standard output" in err
 
 
 def test_a_read_only_file_is_told_as_it_is(run: Run) -> None:

@@ -387,7 +387,9 @@ def test_two_names_with_different_numbers_are_refused(tmp_path: Path) -> None:
     state = {name: tensor.clone() for name, tensor in module_of(TIED).state_dict().items()}
     state["head.weight"][3, 1] += 1
     archdsl.save(state, path)
-    with pytest.raises(archdsl.ArchError, match=r"embed.weight and head.weight are one tensor, and differ in the file"):
+    with pytest.raises(
+        archdsl.ArchError, match=r"embed.weight and head.weight share one tensor in the model, and differ in the file"
+    ):
         archdsl.loads(TIED).to_torch(weights=path)
     state["embed.weight"][0] = torch.nan
     state["head.weight"] = state["embed.weight"].clone()

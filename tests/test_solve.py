@@ -159,7 +159,7 @@ SOLVE = (
     (("specs/alexnet.arch", "params >= 60M", "classes=?"), 0, "classes = 420: 60,002,084 params\n"),
     (("specs/kim_cnn.arch", "macs >= 100M", "T=?"), 0, "T = 281: 100,020,600 macs\n"),
     (("specs/kim_cnn.arch", "macs >= 100M"), 0, "T = 281: 100,020,600 macs\n"),
-    (("specs/alexnet.arch", "params <= 6M", "classes=?"), 1, "no answer: classes = 1 is the smallest"),
+    (("specs/alexnet.arch", "params <= 6M", "classes=?"), 1, "no solution: classes = 1 is the smallest"),
     (("specs/alexnet.arch", "params <= 6M"), 2, ""),
     (("specs/alexnet.arch", "params <= 6M", "clases=?"), 1, "error[unknown-parameter]"),
     (("specs/alexnet.arch", "params = 6M", "classes=?"), 2, ""),

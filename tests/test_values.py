@@ -176,9 +176,6 @@ def test_the_source_has_infinite_values_as_python_writes_them() -> None:
 @pytest.mark.parametrize(
     ("line", "text"),
     [
-        ("HARDTANH -inf 6", "HARDTANH (-inf) 6"),
-        ("THRESHOLD -2 -1.5e-3", "THRESHOLD (-2) (-1.5e-3)"),
-        ("THRESHOLD 0 -1e30", "THRESHOLD 0 (-1e30)"),
         ('PAD 1 value=float("-inf")', "PAD 1 value=-inf"),
         ('PAD 1 value=-float("-Infinity")', "PAD 1 value=inf"),
         ("PAD 1 value=-math.inf", "PAD 1 value=-inf"),

@@ -292,15 +292,17 @@ SAMPLES = [
     ("8x8x4", "SeparableConv2D(8, 3, padding='same', activation='relu')", "DWCONV 3 p=same nobias; CONV 8 1; RELU"),
     ("9x4", "layers.Softmax(axis=1)", "SOFTMAX axis=steps"),
     ("8x8x4", "UnitNormalization()", "L2NORM"),
+    ("8x8x4", "Rescaling(0.5)", "MUL 0.5"),
+    ("8x8x4", "Rescaling(0.5, offset=-1)", "MUL 0.5; ADD -1"),
     ("9x4", "TimeDistributed(Dense(8, activation='relu'))", "LINEAR 8; RELU"),
     ("8x8x4", "UpSampling2D((2, 2), interpolation='bilinear')", "UPSAMPLE 2 bilinear"),
     ("8x8x4", "ZeroPadding2D(((1, 2), (3, 4)))", "PAD [[1, 2], [3, 4]]"),
     ("8x8x4", "ZeroPadding2D((1, 2))", "PAD 1x2"),
     ("9x4", "ZeroPadding1D((2, 0))", "PAD [[2, 0]]"),
-    ("32x32x4", "MaxPooling2D(3, strides=2, padding='same')", "MAXPOOL 3 s2 ceil"),
-    ("33x33x4", "MaxPooling2D(3, strides=2, padding='same')", "MAXPOOL 3 s2 p1"),
-    ("32x32x4", "AveragePooling2D(2, padding='same')", "AVGPOOL 2"),
-    ("32x32x4", "MaxPooling2D(4, strides=1, padding='same')", ""),
+    ("32x32x4", "MaxPooling2D(3, strides=2, padding='same')", "MAXPOOL 3 s2 p=same"),
+    ("33x33x4", "MaxPooling2D(3, strides=2, padding='same')", "MAXPOOL 3 s2 p=same"),
+    ("32x32x4", "AveragePooling2D(2, padding='same')", "AVGPOOL 2 p=same"),
+    ("32x32x4", "MaxPooling2D(4, strides=1, padding='same')", "MAXPOOL 4 s1 p=same"),
     ("9x4", "layers.Activation('softmax')", "SOFTMAX"),
     ("8x8x4", "Concatenate(axis=-1)", ""),  # it joins several values, and reads one
 ]
@@ -335,7 +337,7 @@ TYPED = [  # the same with the values of a line, as those of ONNX are typed, whi
     ("9x9x8", "Flatten axis=2", ""),
     ("64", "Gemm 10 alpha=1.0 beta=1.0 transB=1", "FC 10"),
     ("64", "Gemm 10 alpha=0.5", ""),
-    ("9x9x8", "Clip min=0 max=6", "HARDTANH 0 6"),
+    ("9x9x8", "Clip min=0 max=6", "CLAMP 0 6"),
     ("9x9x8", "CLAMP", ""),
     ("9x9x8", "GNN 8", ""),
     ("9x9x8", "BATCHNOM", "BN"),
@@ -355,7 +357,7 @@ TYPED = [  # the same with the values of a line, as those of ONNX are typed, whi
     ("9x9x8", "ReduceMean axes=[2,3] keepdims=0", "GLOBALAVGPOOL"),
     ("9x9x8", "ReduceMean axes=[2,3]", "ADAPTIVEAVGPOOL 1"),
     ("9x9x8", "ReduceMax axes=[2,3] keepdims=0", "GLOBALMAXPOOL"),
-    ("9x9x8", "ReduceSum axes=[2,3] keepdims=0", "REDUCE sum width; REDUCE sum steps"),
+    ("9x9x8", "ReduceSum axes=[2,3] keepdims=0", "REDUCE sum [height, width]"),
     ("9x8", "ReduceMin axes=[1] keepdims=1", "REDUCE min steps keep"),
     ("9x8", "LSTM hidden_size=4 direction=bidirectional", "LSTM 4 bidirectional"),
     ("9x8", "GRU hidden_size=4 direction=reverse", ""),
@@ -377,6 +379,14 @@ TYPED = [  # the same with the values of a line, as those of ONNX are typed, whi
     ("8x8x4", "x = x.mean([2, 3])", "GLOBALAVGPOOL"),
     ("8x8x4", "x.mean(dim=(2, 3), keepdim=True)", "ADAPTIVEAVGPOOL 1"),
     ("9x4", "torch.mean(x, dim=1)", "REDUCE mean steps"),
+    ("9x4", "torch.exp(x)", "EXP"),
+    ("9x4", "x.rsqrt()", "RSQRT"),
+    ("9x4", "torch.pow(x, 2)", "POW 2"),
+    ("9x4", "x.pow(0.5)", "POW 0.5"),
+    ("9x4", "torch.mul(x, 0.5)", "MUL 0.5"),
+    ("9x4", "torch.clamp(x, min=0)", "CLAMP 0"),
+    ("9x4", "x.clamp(-1, 1)", "CLAMP (-1) 1"),
+    ("9x4", "x.clamp(max=6)", "CLAMP max=6"),
     ("9x4", "x.amax(1)", "REDUCE max steps"),
     ("9x4", "x.amin(dim=1)", "REDUCE min steps"),
     ("9x4", "torch.sum(x, 1)", "REDUCE sum steps"),
@@ -429,7 +439,7 @@ def typed() -> list[tuple[str, str, str]]:
                 behind = f" <- {', '.join(f'i{number}' for number in range(len(shapes)))}" if shapes else ""
                 values = line.partition(" ")[2]
                 if name == "Clip":  # which clips nothing where no bound is given
-                    line, values = "HARDTANH 0 6", "0 6"
+                    line, values = "CLAMP 0 6", "0 6"
                 if row.kind == "REDUCE":  # its first value is in the name
                     line = f"REDUCE {row.behind} {values.partition(' ')[2]}"
                     found.append((text, f"{name} {values.partition(' ')[2]}{behind}", f"{line}{behind}"))
@@ -492,7 +502,7 @@ def test_a_reason_is_a_sentence() -> None:
         for row in table.values():
             if row.reason:
                 assert re.match(
-                    r"(?:is|are|has|was|gives|runs|says|wraps|holds|changes|prepares|belongs|adds|sums|turns"
+                    r"(?:is|are|has|was|concerns|consists|removes|returns|converts|augments|declares|processes|gives|runs|says|wraps|holds|changes|prepares|belongs|adds|sums|turns"
                     r"|takes|reads|cannot|finds)\b",
                     row.reason,
                 ), row

@@ -239,3 +239,61 @@ def test_a_pool_on_padding_alone_gives_what_pytorch_gives_and_trains() -> None:
     torch.testing.assert_close(y, torch.nn.functional.max_pool2d(x, 2, 1, 1, (3, 1), ceil_mode=True))
     y[y.isfinite()].sum().backward()
     assert x.grad is not None and not x.grad.any()  # every window steps over both rows
+
+
+def tensorflow(x: Any, kernel: int, stride: int, how: str) -> Any:
+    """A pool of TensorFlow with `same`, window by window: padding is no element."""
+    rows, (height, width) = [], x.shape[2:]
+    for top in starts(height, kernel, stride):
+        row = []
+        for left in starts(width, kernel, stride):
+            window = x[:, :, max(0, top) : top + kernel, max(0, left) : left + kernel].flatten(2)
+            row.append(window.amax(2) if how == "MAXPOOL" else window.mean(2))
+        rows.append(torch.stack(row, -1))
+    return torch.stack(rows, -2)
+
+
+def starts(size: int, kernel: int, stride: int) -> range:
+    """Where the windows begin; the odd element of padding is at the end."""
+    count = -(-size // stride)
+    before = max(0, (count - 1) * stride + kernel - size) // 2
+    return range(-before, count * stride - before, stride)
+
+
+@pytest.mark.parametrize("how", ["MAXPOOL", "AVGPOOL"])
+@pytest.mark.parametrize(("kernel", "stride"), [(2, 1), (2, 2), (3, 1), (3, 2), (3, 3), (4, 1), (4, 3), (5, 2), (1, 2)])
+def test_a_pool_with_same_is_tensorflows(how: str, kernel: int, stride: int) -> None:
+    line = f"{how} {kernel} s{stride} p=same"
+    open_module = archdsl.loads(f"input HxWx2\n{line}").to_torch().eval()
+    for height, width in itertools.product(range(1, 9), (3, 4, 7)):
+        x = torch.randn(2, 2, height, width)
+        y = archdsl.loads(f"input {height}x{width}x2\n{line}").to_torch().eval()(x)
+        torch.testing.assert_close(y, tensorflow(x, kernel, stride, how))
+        torch.testing.assert_close(open_module(x), y)
+
+
+@pytest.mark.parametrize(
+    "line", ["AVGPOOL 3 s2 p=same countpad", "AVGPOOL 3 s2 p=same divisor=2", "SUBSAMPLE 3 s2 p=same"]
+)
+def test_zeros_count_where_the_line_says_so(line: str) -> None:
+    module = archdsl.loads(f"input HxWx2\n{line}").to_torch().eval()
+    for height, width in ((4, 5), (7, 8)):
+        x = torch.ones(1, 2, height, width)
+        y = module(x)
+        sums = torch.nn.functional.avg_pool2d(torch.nn.functional.pad(x, (width % 2, 1, height % 2, 1)), 3, 2) * 9
+        divided = y if line.startswith("SUBSAMPLE") else y * (2 if "divisor" in line else 9)
+        torch.testing.assert_close(divided, sums if not line.startswith("SUBSAMPLE") else sums / 9)
+
+
+@pytest.mark.parametrize(
+    ("line", "own"),
+    [
+        ("MAXPOOL 3 s2 p=same", "nn.MaxPool2d(3, stride=2, ceil_mode=True)"),
+        ("MAXPOOL 3 s2 pad=[[0, 1], [0, 1]]", "nn.MaxPool2d(3, stride=2, ceil_mode=True)"),
+        ("MAXPOOL 3 s1 p=same", "nn.MaxPool2d(3, stride=1, padding=1)"),
+        ("AVGPOOL 3 s1 p=same", "nn.AvgPool2d(3, stride=1, padding=1, count_include_pad=False)"),
+        ("AVGPOOL 2 p=same", "nn.AvgPool2d(2)"),
+    ],
+)
+def test_a_pool_is_pytorchs_own_where_its_windows_are(line: str, own: str) -> None:
+    assert own in archdsl.loads(f"input 8x8x2\np: {line}").to_source()

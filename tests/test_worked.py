@@ -83,8 +83,8 @@ def sizes_derived(text: str) -> Iterator[tuple[str, int]]:
             formula = formula.rpartition(": ")[2]
             if formula in ("hidden", "proj"):  # a value of the line, and no formula
                 continue
-            less = ", without the one that starts behind the input," in formula
-            formula = formula.replace(", without the one that starts behind the input,", "")
+            less = ", without the one that starts after the input," in formula
+            formula = formula.replace(", without the one that starts after the input,", "")
             formula = re.sub(r"\((.*)\)/(\d+) rounded up", r"-(-(\1)//\2)", formula)
             formula = re.sub(r"(.*) rounded down", r"int(\1)", formula)
             yield f"{formula} - {int(less)}", int(said)

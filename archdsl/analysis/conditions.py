@@ -1,26 +1,25 @@
 """The conditions under which a network holds, as they are shown: each once, with the line that needs it.
 
-Loaded only where a size is left open.
+Loaded only where a size is symbolic.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
 
 from archdsl.diagnostics import Source, Span
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Network, executed, postorder
 from archdsl.sizes.condition import Clause, Literal, literal
 from archdsl.sizes.size import Size
 from archdsl.sizes.wording import worded
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
 
 
 class Condition(NamedTuple):
-    """What the network needs of its open sizes: `H >= 227`, because of `what` on a line of a file, which says `reason`.
+    """A condition on symbolic sizes: `H >= 227`, because of `what` on a line of a file, which says `reason`.
 
     Of a condition that `where` states, `line` is 0.
     """
@@ -33,7 +32,7 @@ class Condition(NamedTuple):
     file: str = ""
 
     def holds(self, numbers: Mapping[str, int]) -> bool:
-        """Whether it holds where the open sizes have these values."""
+        """Whether it holds where the symbolic sizes have these values."""
         return any(each.holds(numbers) for each in self.clause)
 
     def __str__(self) -> str:
@@ -84,5 +83,5 @@ def _shapes(network: Network) -> Iterator[tuple[Size, ...]]:
 
 
 def assumed(facts: Facts) -> list[Condition]:
-    """What `where` says of the open sizes."""
+    """What `where` says of the symbolic sizes."""
     return [Condition(worded(clause), 0, "where", "", clause) for clause in facts.given]

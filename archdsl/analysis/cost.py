@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Any, SupportsIndex, overload
 
 from archdsl.layers.base import Tensor
 from archdsl.layers.worked import NOTHING, Worked
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf, Merge, Node
 from archdsl.network.table import NodeTable
 from archdsl.sizes.size import Size, tidied, total
+from archdsl.typed import Any, NamedTuple, SupportsIndex, new, overload
 
 
 class Cost(NamedTuple):
@@ -54,16 +53,21 @@ class Cost(NamedTuple):
 TOTALS = ("params", "trainable", "weights", "buffers", "macs", "flops", "connections", "units")
 
 
-class Costs:
-    """The costs of nodes, each worked out once."""
+_INTEGERS = {int}
+_SEVERAL = 2
 
-    def __init__(self) -> None:
+
+class Costs:
+    """The costs of nodes, each worked out once; `symbolic` where sizes may be."""
+
+    def __init__(self, *, symbolic: bool = False) -> None:
+        self._add = add if symbolic else _add_integers
         self._nodes = NodeTable[Cost]()
         self._layers: dict[Any, Cost] = {}  # equal lines share their layer, which is the key itself
 
     def of(self, node: Node) -> Cost:
         """The cost of a node and everything in it."""
-        return self._nodes.fold(node, self._own, add, times, again)
+        return self._nodes.fold(node, self._own, self._add, times, again)
 
     def _own(self, node: Leaf | Merge) -> Cost:
         if isinstance(node, Merge):
@@ -122,11 +126,18 @@ def again(cost: Cost) -> Cost:
 
 def add(*costs: Cost) -> Cost:
     """The sum, count by count."""
-    if len(costs) == 1:
-        return costs[0]
-    if all(type(size) is int for cost in costs for size in cost):
-        return Cost(*map(sum, zip(*costs, strict=True))) if costs else Cost()
-    return Cost(*map(total, zip(*costs, strict=True))) if costs else Cost()
+    if len(costs) < _SEVERAL:
+        return costs[0] if costs else Cost()
+    counts = [*zip(*costs, strict=True)]
+    known = all(set(map(type, each)) == _INTEGERS for each in counts)
+    return new(Cost, map(sum if known else total, counts))
+
+
+def _add_integers(*costs: Cost) -> Cost:
+    """The sum of counts that are all integers."""
+    if len(costs) < _SEVERAL:
+        return costs[0] if costs else Cost()
+    return new(Cost, map(sum, zip(*costs, strict=True)))
 
 
 def times(cost: Cost, count: Size) -> Cost:

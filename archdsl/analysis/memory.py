@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from archdsl.analysis.cost import Costs
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Network, Node
 from archdsl.network.table import NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, tidied
 from archdsl.sizes.size import total as sum_of
+from archdsl.typed import NamedTuple
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
-_WHOLE = 8  # of a whole number
+_WHOLE = 8  # of an integer
 
 
 class Memory(NamedTuple):
@@ -25,7 +25,7 @@ class Memory(NamedTuple):
 def memory(network: Network, costs: Costs, batch: int = 1, dtype: str = "float32") -> Memory:
     """The bytes of a network that stands; raises ValueError for a dtype that is none of `BYTES`."""
     if dtype not in BYTES:
-        raise ValueError(f"no dtype {dtype!r}: it is one of {', '.join(BYTES)}")
+        raise ValueError(f"unknown dtype {dtype!r}; choose one of {', '.join(BYTES)}")
     width = BYTES[dtype]
     ports = (Shape(port.shape, port.dtype) for port in network.inputs)
     inputs = sum_of(_bytes(shape, width) for shape in ports)

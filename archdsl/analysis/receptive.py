@@ -6,12 +6,11 @@ Along an axis of the same place; what reads positions in another order, as a PER
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from archdsl.layers.field import SAME, WHOLE, AxisField, behind, beside
-from archdsl.named import NamedTuple
 from archdsl.network.carry import CarriedLayer, Carry, Transfers
 from archdsl.network.nodes import Leaf, Merge, Network
+from archdsl.typed import NamedTuple, TypeAlias
 
 Fields: TypeAlias = tuple[AxisField, ...] | None  # along each axis of an input but the channels; None is the identity
 

@@ -1,10 +1,9 @@
-"""The ways to a model and to a report: a file or a text, checked at one setting of its parameters."""
+"""Models and reports from a file or a text, checked at one setting of its parameters."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from os import PathLike, fsdecode, fspath
-from typing import TYPE_CHECKING, TypeAlias
 
 from archdsl.api import values
 from archdsl.api.model import Model
@@ -17,6 +16,7 @@ from archdsl.files.texts import read_file, within
 from archdsl.limits import Limits
 from archdsl.notations.detect import NAMES as NOTATIONS
 from archdsl.reading.reading import read
+from archdsl.typed import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from archdsl.reading.given import GivenInput, Inputs
@@ -39,13 +39,13 @@ def load(
 ) -> Model:
     """Check a file and return its model.
 
-    Parameters of the model are given by name. `input` is a shape in place of the input of the text, channels last and
-    without a batch: "64x64x3", (64, 64, 3), or "37 int"; or for several inputs their shapes by name. What `where` says
-    is held, and the type stays if it is not given; claims that depend on the input are not judged. Lines without an
-    input read it. `notation` is "arch" or "listing"; without it, the text tells.
-    `allow_modules` lets `to_source` and `to_torch` import the modules of other packages that the text names: code, to
-    be trusted; the check itself never imports. Raises ArchError with `.diagnostics` where anything is wrong with the
-    text, OSError where the file cannot be read.
+    Parameters of the model are given by name. `input` is a shape that replaces the input of the text, channels last
+    without the batch: "64x64x3", (64, 64, 3), or "37 int"; for several inputs, a dict of shapes by name. Conditions
+    after `where` apply to it, and the dtype stays unless given; claims that depend on the input are not checked. A
+    text without an input reads it. `notation` is "arch" or "listing"; by default it is detected.
+    `allow_modules` lets `to_source` and `to_torch` import the external modules that the text names, which runs their
+    code; the check itself never imports them. Raises ArchError with `.diagnostics` if the text has errors, OSError if
+    the file cannot be read, TypeError and ValueError for wrong arguments.
     """
     limits = values.bounds(limits)
     checked = _checked_file(path, limits, input, notation, parameters)
@@ -65,9 +65,9 @@ def loads(
 ) -> Model:
     """Check a text and return its model.
 
-    `folder` is where the paths behind `use` start, and what they never leave; without it a text uses the shipped
-    library alone. `input`, `notation` and `allow_modules` are as in `load`. Raises ArchError with `.diagnostics` where
-    anything is wrong.
+    Paths after `use` are relative to `folder`, and cannot leave it; without it a text can use only the library.
+    `input`, `notation` and `allow_modules` are as in `load`. Raises ArchError with `.diagnostics` if the text has
+    errors, TypeError and ValueError for wrong arguments.
     """
     limits = values.bounds(limits)
     checked = _checked_text(text, limits, input, folder, notation, parameters)
@@ -83,10 +83,10 @@ def check_file(
     notation: str | None = None,
     **parameters: Value,
 ) -> Report:
-    """Check a file at one setting of its parameters and report what is wrong, and what is known of the network.
+    """Check a file at one setting of its parameters, and report its errors and everything known about the network.
 
-    Arguments are those of `load`. Never raises for what the text says; raises OSError where the file cannot be read,
-    TypeError and ValueError for arguments that are none.
+    Arguments are those of `load`. Never raises for errors of the text; raises OSError if the file cannot be read,
+    TypeError and ValueError for wrong arguments.
     """
     limits = values.bounds(limits)
     return Report(_checked_file(path, limits, input, notation, parameters), limits)
@@ -102,10 +102,10 @@ def check(
     notation: str | None = None,
     **parameters: Value,
 ) -> Report:
-    """Check a text at one setting of its parameters and report what is wrong, and what is known of the network.
+    """Check a text at one setting of its parameters, and report its errors and everything known about the network.
 
-    Arguments are those of `loads`. Never raises for what the text says; raises TypeError and
-    ValueError for arguments that are none.
+    Arguments are those of `loads`. Never raises for errors of the text; raises TypeError and ValueError for wrong
+    arguments.
     """
     limits = values.bounds(limits)
     return Report(_checked_text(text, limits, input, folder, notation, parameters), limits)
@@ -170,7 +170,7 @@ def _model(checked: Checked, limits: Limits, allow_modules: bool) -> Model:
 
 
 def inputs_of(given: Input | Mapping[str, Input] | None, limits: Limits) -> Inputs | None:
-    """The shapes behind `input=`; raises TypeError, ValueError, and ArchError for a text that is no shape."""
+    """The shapes after `input=`; raises TypeError, ValueError, and ArchError for a text that is no shape."""
     if given is None:
         return None
     from archdsl.reading.given import Inputs
@@ -178,7 +178,7 @@ def inputs_of(given: Input | Mapping[str, Input] | None, limits: Limits) -> Inpu
     if not isinstance(given, Mapping):
         return Inputs(_shape(given, limits), {}, _OPTION)
     if not given or not all(isinstance(name, str) for name in given):
-        raise TypeError(f'{_OPTION} has a shape for each input by its name: {{"left": "105x105x1"}}')
+        raise TypeError(f'{_OPTION} must map each input name to a shape: {{"left": "105x105x1"}}')
     return Inputs(None, {name: _shape(shape, limits) for name, shape in given.items()}, _OPTION)
 
 

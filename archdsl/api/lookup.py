@@ -1,4 +1,4 @@
-"""Layers by their paths, with the nearest one where there is none."""
+"""Layers by their paths, with the nearest path if there is none."""
 
 from __future__ import annotations
 
@@ -26,9 +26,11 @@ class Paths:
         return path in self._layers or path in self._copies
 
     def layer(self, path: object) -> Row:
-        """The layer of a path. Raises KeyError with a near one, TypeError for what is no path."""
+        """The layer of a path. Raises KeyError with the nearest path, TypeError if it is not a string."""
         if not isinstance(path, str):
-            raise TypeError(f"a layer is found by its path, a str, not {type(path).__name__}; model.layers is a list")
+            raise TypeError(
+                f"a layer is looked up by its path, a str, not {type(path).__name__}; model.layers lists all layers"
+            )
         found = (None if self._folded else self._layers.get(path)) or self._copies.get(path) or self._layers.get(path)
         if found is None:
             raise KeyError(f"no layer {path[:80]!r}{self._nearest(path[:200])}")
@@ -48,7 +50,7 @@ class Paths:
         inside = [other for other in layers if other.startswith(f"{path}.")]
         if inside:
             more = f" and {len(inside) - _FEW:,} more" if len(inside) > _FEW else ""
-            return f": it is around {', '.join(inside[:_FEW])}{more}"
+            return f": it is a group that contains {', '.join(inside[:_FEW])}{more}"
         last = [other for other in layers if other.endswith(f".{path}")]
         close = last[:1] or get_close_matches(path, islice(layers, _COMPARED), 1)
-        return f"; did you mean {close[0]!r}?" if close else f"; there are {len(layers):,}, in model.layers"
+        return f"; did you mean {close[0]!r}?" if close else f"; model.layers lists all {len(layers):,} layers"

@@ -1,11 +1,10 @@
-"""The checked model that the Python interface gives."""
+"""The checked model of the Python interface."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from os import PathLike
-from typing import TYPE_CHECKING, SupportsIndex, TypeAlias
 
 from archdsl.analysis.cost import Cost
 from archdsl.analysis.memory import BYTES
@@ -13,8 +12,8 @@ from archdsl.api import values
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import Diagnostic
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import Size
+from archdsl.typed import TYPE_CHECKING, NamedTuple, SupportsIndex, TypeAlias
 
 if TYPE_CHECKING:
     import torch
@@ -41,7 +40,7 @@ class Port(NamedTuple):
 
 
 class Model:
-    """A network that holds: every shape fits, every claim that is judged is true. Made by `load` and `loads`."""
+    """A valid network: all shapes fit, and all claims that were checked hold. Created by `load` and `loads`."""
 
     def __init__(self, checked: Checked, limits: Limits, *, allow_modules: bool = False) -> None:
         self._checked = checked
@@ -65,7 +64,7 @@ class Model:
 
     @property
     def holes(self) -> tuple[FoundNumber, ...]:
-        """The numbers that were found for each ?: `.line`, `.column`, `.text`, `.value`, `.name`."""
+        """The numbers found for each ?: `.line`, `.column`, `.text`, `.value`, `.name`."""
         return self._checked.holes
 
     @property
@@ -103,34 +102,35 @@ class Model:
 
     @property
     def conditions(self) -> list[Condition]:
-        """What the network needs of the sizes that are left open, beside what `where` says.
+        """What the network requires of its symbolic dimensions, in addition to `where`.
 
-        Each has its `text`, the `line` that needs it, the kind there (`what`) and the `reason`; empty where nothing is
-        open.
+        Each has its `text`, the `line` that requires it, the kind there (`what`) and the `reason`; empty if nothing is
+        symbolic.
         """
         return list(self._checked.conditions)
 
     @property
     def open(self) -> tuple[str, ...]:
-        """The names of what is left open: sizes of inputs and parameters without a value."""
+        """The names of the symbolic dimensions: sizes of inputs, and parameters without a value."""
         facts = self._checked.facts
         return tuple(facts.names) if facts is not None else ()
 
     @property
     def export_conditions(self) -> list[Condition]:
-        """The conditions under which `torch.export` takes the open sizes as dynamic: no size in the network is 1."""
+        """The conditions under which an export with dynamic sizes is valid: no size in the network is 1."""
         from archdsl.analysis.conditions import exportable
 
         return exportable(self._checked)
 
     def allows(self, **sizes: int) -> bool:
-        """Whether the network holds with these numbers for all that is left open.
+        """Whether the network is valid with these values of all symbolic dimensions.
 
-        Raises TypeError for other names and for what is no integer, ValueError for an integer that no size can be.
+        Raises TypeError for other names and for values that are not integers, ValueError for an integer that cannot be
+        a size.
         """
         facts = self._checked.facts
         if set(sizes) != set(self.open):
-            raise TypeError(f"the open sizes are {', '.join(self.open) or 'none'}")
+            raise TypeError(f"the symbolic dimensions are {', '.join(self.open) or 'none'}")
         sizes = {name: values.integer(name, size) for name, size in sizes.items()}
         known = [*self._checked.where, *self._checked.conditions]
         return all(size >= facts.least(name) for name, size in sizes.items() if facts is not None) and all(
@@ -138,33 +138,33 @@ class Model:
         )
 
     def formula(self, unit: str) -> Formula:
-        """A count of the network ("params", "macs", ...) as a function of what is left open.
+        """A count of the network ("params", "macs", ...) as a function of the symbolic dimensions.
 
-        It takes whole numbers or NumPy arrays of them: `model.formula("params")(width=numpy.arange(1, 1000))`. Raises
-        KeyError for a unit that is none.
+        Its arguments are integers or NumPy arrays: `model.formula("params")(width=numpy.arange(1, 1000))`. Raises
+        KeyError for an unknown unit.
         """
         from archdsl.analysis.cost import TOTALS
         from archdsl.backends.arrays import Formula
 
         if values.text("unit", unit) not in TOTALS:
-            raise KeyError(f"no count {unit[:40]!r}: it is one of {', '.join(TOTALS)}")
+            raise KeyError(f"unknown count {unit[:40]!r}; choose one of {', '.join(TOTALS)}")
         return Formula(self.totals[unit], self.open)
 
     def count(self, unit: str, /, **sizes: SupportsIndex) -> int:
         """A count of the network ("params", "trainable", "macs", "flops", "units", ...) as an integer.
 
-        `sizes` are values for what is left open. Raises ValueError where the count depends on what has no value, or
-        the network does not hold at these sizes, KeyError for a unit that is none, TypeError for other names.
+        `sizes` are values of symbolic dimensions. Raises ValueError if the count depends on one without a value,
+        or if the network is not valid at these sizes, KeyError for an unknown unit, TypeError for other names.
         """
         formula = self.formula(unit)
         numbers = {name: values.integer(name, size) for name, size in sizes.items()}
         if missing := [name for name in formula.names if name not in numbers]:
             given = ", ".join(f"{name}=..." for name in missing)
-            raise ValueError(f"{unit} are {formula}: give values, model.count({unit!r}, {given})")
+            raise ValueError(f"{unit} are {formula}; pass values: model.count({unit!r}, {given})")
         found = formula(**numbers)
         if numbers and set(numbers) == set(self.open) and not self.allows(**numbers):
             at = ", ".join(f"{name} = {number}" for name, number in numbers.items())
-            raise ValueError(f"the network does not hold at {at}; model.conditions says what it needs")
+            raise ValueError(f"the network is not valid at {at}; model.conditions lists what it requires")
         return found
 
     @property
@@ -221,10 +221,10 @@ class Model:
     ) -> str:
         """The table of the layers with their shapes, parameters and multiply-accumulates, as plain text.
 
-        `depth` is how many levels are shown, `batch` how many inputs macs and sizes in MB count, `dtype` the number
+        `depth` is the number of levels shown, `batch` the batch size for macs and sizes in MB, `dtype` the number
         format of these sizes: float64, float32, float16 or bfloat16. `columns` are names of `docs/commands.md`. Lines
-        have their values, with `source` they are as written; they are at most `width` letters long. Raises TypeError
-        and ValueError for other values.
+        are shown with their values, or with `source` as written; they are at most `width` characters long. Raises
+        TypeError and ValueError for other values.
         """
         from archdsl.reports.columns import DEFAULT, named
         from archdsl.reports.table import table
@@ -233,26 +233,25 @@ class Model:
         depth = None if depth is None else values.positive("depth", depth)
         width = None if width is None else values.positive("width", width)
         if isinstance(columns, str):
-            raise TypeError('columns are several names: ["path", "params"]')
+            raise TypeError('columns must be a list of names: ["path", "params"]')
         chosen = DEFAULT if columns is None else named(values.text("a column", name) for name in columns)
         most = self._limits.unrolled
         return table(self._checked, depth, batch, width, False, most, dtype, chosen, source)
 
     def to_json(self, batch: int = 1, dtype: str = "float32") -> SummaryRecord:
-        """What `archdsl summary --format json` prints; raises TypeError and ValueError as `summary` does."""
+        """The record that `archdsl summary --format json` prints; raises TypeError and ValueError as `summary` does."""
         from archdsl.reports.json import summary
 
         batch, dtype = values.positive("batch", batch), values.choice("dtype", dtype, tuple(BYTES))
         return summary(self._checked, self._limits.unrolled, batch, dtype)
 
     def to_source(self, *, inplace: bool = False) -> str:
-        """The PyTorch source of the model; with `inplace` activations overwrite what nothing else reads.
+        """The PyTorch source of the model; with `inplace`, activations overwrite inputs that nothing else reads.
 
-        Raises ArchError beyond the limit `unrolled`, and where the model has modules of other packages that `load` was
-        not told to allow.
+        Raises ArchError beyond the limit `unrolled`, and if the model has external modules that `load` did not allow.
         """
         if not isinstance(inplace, bool):
-            raise TypeError(f"inplace is True or False, not {inplace!r:.40}")
+            raise TypeError(f"inplace must be True or False, not {inplace!r:.40}")
         if inplace not in self._sources:
             from archdsl.backends.source import source
 
@@ -269,18 +268,18 @@ class Model:
         cast: bool = False,
         inplace: bool = False,
     ) -> torch.nn.Module:
-        """The module that the source of `to_source` makes, with fresh weights or those of a file. Needs torch.
+        """The module of the source of `to_source`, with initial weights or those of a file. Needs PyTorch.
 
-        Every tensor of the file and of the module must have its partner of the same shape and dtype. `skip` names
-        tensors or parts to leave out on both sides, `rename` maps names of the file (`{"module.": ""}`), `cast`
-        converts floating-point numbers of another width. Raises ArchError where something else does not fit, the file
-        is damaged, or a module of another package is not as stated; ValueError for a rule that is about no tensor,
-        TypeError for what is no path or no name, OSError where the file cannot be read.
+        Every tensor of the file must match one of the module in name, shape and dtype, and the reverse. `skip` names
+        tensors or parts to leave out on both sides, `rename` maps names in the file to new ones (`{"module.": ""}`),
+        `cast` converts floats of another width. Raises ArchError for any other mismatch, for a damaged file, or if an
+        external module is not as stated; ValueError for a rule that matches no tensor, TypeError for a wrong path or
+        name, OSError if the file cannot be read.
         """
         from archdsl.backends.torch import build
 
         if weights is None and (skip or rename or cast):
-            raise ValueError("skip, rename and cast are about the file of weights=")
+            raise ValueError("skip, rename and cast need weights=")
         module = build(self.to_source(inplace=inplace), self._checked)
         if weights is not None:
             from archdsl.api.weights import load_into, rules

@@ -1,9 +1,8 @@
-"""What a check found of a text, faults or not, as Python reads it."""
+"""The result of a check for Python, with or without errors."""
 
 from __future__ import annotations
 
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from archdsl.analysis.cost import Cost
 from archdsl.analysis.memory import BYTES
@@ -13,6 +12,7 @@ from archdsl.checker.checked import Checked
 from archdsl.claims.claims import Claim
 from archdsl.diagnostics import Diagnostic
 from archdsl.limits import Limits
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.analysis.conditions import Condition
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 
 class Report:
-    """The answer of `archdsl.check` and `check_file`: what is wrong, and the network as far as it is known.
+    """The result of `archdsl.check` and `check_file`: the errors, and the network as far as it is known.
 
-    A line that does not depend on a fault has its shapes and counts. Behind a claimed shape that is not the derived
-    one, the derived one flows on; behind every other fault the shape that its line claims.
+    A line that does not depend on an error has its shapes and counts. After a wrong claimed shape, the derived shape
+    is used; after every other error, the claimed shape of the line.
     """
 
     def __init__(self, checked: Checked, limits: Limits) -> None:
@@ -34,7 +34,7 @@ class Report:
 
     @property
     def ok(self) -> bool:
-        """Whether there is no error; warnings and notes there may be."""
+        """Whether there is no error; there may be warnings and notes."""
         return not self._checked.failed
 
     @property
@@ -65,28 +65,28 @@ class Report:
 
     @property
     def claims(self) -> list[Claim]:
-        """What the text claims: `.line`, `.text`, `.derived` and `.holds`, None where it was not judged."""
+        """The claims of the text: `.line`, `.text`, `.derived` and `.holds`, None if it was not checked."""
         return list(self._checked.claims)
 
     @property
     def totals(self) -> Cost | None:
-        """Every count of the whole network; None where a part of it is unknown because of a fault."""
+        """Every count of the whole network; None if an error makes a part of it unknown."""
         return self._checked.totals if self._checked.whole else None
 
     @property
     def holes(self) -> tuple[FoundNumber, ...]:
-        """The numbers that were found for each ? of the text."""
+        """The numbers found for each ? of the text."""
         return self._checked.holes
 
     @property
     def conditions(self) -> list[Condition]:
-        """What the network needs of the sizes that are left open, beside what `where` says."""
+        """What the network requires of its symbolic dimensions, in addition to `where`."""
         return list(self._checked.conditions)
 
     def to_json(self, batch: int = 1, dtype: str = "float32") -> SummaryRecord:
-        """What `archdsl summary --format json` prints, with every field whatever the faults.
+        """The record that `archdsl summary --format json` prints, with every field, whatever the errors are.
 
-        Raises TypeError and ValueError for what is no batch and no number format.
+        Raises TypeError and ValueError for a wrong batch size or number format.
         """
         from archdsl.reports.json import summary
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, Protocol
 
 from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import CheckpointComparison, compare
@@ -12,8 +11,8 @@ from archdsl.checkpoints.opened import MatchingRules
 from archdsl.checkpoints.scaling import values_for
 from archdsl.checkpoints.wanted import WantedTensor
 from archdsl.diagnostics import ArchError
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import symbols
+from archdsl.typed import Any, NamedTuple, Protocol
 
 _MOST = 48  # settings that are tried
 _MOST_TENSORS = 20_000  # on both sides; for more nothing is tried

@@ -10,10 +10,10 @@ import operator
 import re
 from collections.abc import Mapping, Sequence
 from math import isnan
-from typing import Any, SupportsIndex, TypeAlias
 
 from archdsl.layers.lists import Values
 from archdsl.limits import LARGEST, MEANINGS, Limits
+from archdsl.typed import Any, SupportsIndex, TypeAlias
 
 Value: TypeAlias = "bool | SupportsIndex | float | str | Sequence[Value]"  # of a parameter; integers of any package
 _HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff]")
@@ -44,8 +44,8 @@ class _Value:
             return self._float(value)
         if hasattr(type(value), "__index__"):
             return integer(self.name, value)
-        words = "an integer, a float, a text, True or False, or a list of these"
-        near = "; int() or float() makes a number of it" if hasattr(type(value), "__float__") else ""
+        words = "an integer, a float, a string, True or False, or a list of these"
+        near = "; convert it with int() or float()" if hasattr(type(value), "__float__") else ""
         raise TypeError(f"{self.name} must be {words}, not {type(value).__name__}{near}")
 
     def _list(self, values: list[Any] | tuple[Any, ...], depth: int) -> Values:
@@ -60,10 +60,10 @@ class _Value:
 
     def _text(self, value: str) -> str:
         if len(value) > self.limits.line:
-            raise ValueError(f"{self.name} is a text of {len(value):,} characters; the limit is {self.limits.line:,}")
+            raise ValueError(f"{self.name} is a string of {len(value):,} characters; the limit is {self.limits.line:,}")
         hidden = _HIDDEN.search(value)
         if hidden is not None:
-            raise ValueError(f"{self.name} has the character U+{ord(hidden[0]):04X}, which no text of a spec may have")
+            raise ValueError(f"{self.name} has the character U+{ord(hidden[0]):04X}, which is not allowed in a spec")
         return str.__str__(value)  # exactly a str, also of numpy.str_
 
     def _float(self, value: float) -> float:
@@ -97,7 +97,7 @@ def positive(name: str, value: Any) -> int:
 def choice(name: str, value: Any, choices: tuple[str, ...]) -> str:
     """One of a few words. Raises TypeError, ValueError."""
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be a text, not {type(value).__name__}")
+        raise TypeError(f"{name} must be a string, not {type(value).__name__}")
     if value not in choices:
         raise ValueError(f"{name} must be {' or '.join(f'{one!r}' for one in choices)}, not {value[:_SHOWN]!r}")
     return str.__str__(value)
@@ -114,9 +114,9 @@ def text(name: str, value: Any) -> str:
 def sizes(name: str, value: Any) -> tuple[int, ...]:
     """A shape as sizes, (227, 227, 3). Raises TypeError, ValueError."""
     if not isinstance(value, (list, tuple)):
-        raise TypeError(f'{name} is a shape as "64x64x3" or (64, 64, 3), not {type(value).__name__}')
+        raise TypeError(f'{name} must be a shape such as "64x64x3" or (64, 64, 3), not {type(value).__name__}')
     if not value:
-        raise ValueError(f"{name} has one size or more, each from 1 to 2**62 - 1")
+        raise ValueError(f"{name} must have at least one size, each from 1 to 2**62 - 1")
     return tuple(positive(f"each size of {name}", one) for one in value)
 
 

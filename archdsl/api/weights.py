@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from os import PathLike
-from typing import TYPE_CHECKING
 
 from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import CheckpointComparison, compare
@@ -16,6 +15,7 @@ from archdsl.checkpoints.wanted import WantedTensor, wanted_tensors
 from archdsl.files import disk
 from archdsl.limits import Limits
 from archdsl.reports import checkpoint as report
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import torch
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 def rules(rename: Mapping[str, str] | None, skip: Iterable[str], cast: bool) -> MatchingRules:
     """The rules of a caller in Python; raises TypeError for what are no names."""
     if rename is not None and not isinstance(rename, Mapping):
-        raise TypeError('rename maps names of the file to others: {"module.": ""}')
+        raise TypeError('rename must map names in the file to new names: {"module.": ""}')
     checked = MatchingRules(dict(rename or {}), (skip,) if isinstance(skip, str) else tuple(skip), cast)
     for name in (*checked.rename, *checked.rename.values(), *checked.skip):
         if not isinstance(name, str):
-            raise TypeError(f"the name of a tensor or a part must be a text, not {type(name).__name__}")
+            raise TypeError(f"the name of a tensor or a part must be a string, not {type(name).__name__}")
     return checked
 
 

@@ -1,12 +1,12 @@
-"""A symbolic size for many values of its symbols at once: whole numbers, or NumPy arrays of them, always exact."""
+"""A symbolic size for many values of its symbols at once: integers or NumPy arrays, always exact."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from operator import index
-from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from archdsl.sizes.size import Atom, Floor, Positive, Size, Symbol, symbols, valued
+from archdsl.typed import TYPE_CHECKING, Any, TypeAlias, overload
 
 if TYPE_CHECKING:
     from numpy import int64, integer
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     Whole: TypeAlias = int | integer
 
 _CHUNK = 2**15  # elements worked on at once: what stays in a core's cache
-_LARGEST = 2**63  # whole numbers of an array lie below
+_LARGEST = 2**63  # integers of an array lie below
 
 
 class Formula:
-    """A count as a function of what is left open.
+    """A count as a function of the symbolic dimensions.
 
-    `formula(width=64)` is a number, `formula(width=numpy.arange(1, 1000))` an array of them; arrays of several names
-    are broadcast against one another. `names` are those of its symbols, and `str` is the formula as Python writes it.
+    `formula(width=64)` is a number, `formula(width=numpy.arange(1, 1000))` an array; arrays for several names are
+    broadcast against one another. `names` are those of its symbols, and `str` is the formula as Python writes it.
     """
 
     def __init__(self, size: Size, known: tuple[str, ...]) -> None:
@@ -44,7 +44,7 @@ class Formula:
     def __call__(self, **values: Whole | Sequence[int] | NDArray[integer]) -> NDArray[int64]: ...
 
     def __call__(self, **values: Whole | Sequence[int] | NDArray[integer]) -> int | NDArray[int64]:
-        """The count for whole numbers or arrays of whole numbers, as many as there are names.
+        """The count for integers or arrays of integers, as many as there are names.
 
         Arrays give an array of int64, or of Python's own integers where the count may be 2**63 or more. It does not ask
         whether the network holds at these sizes; `Model.allows` does. Raises TypeError for other names or values.
@@ -64,7 +64,7 @@ def _whole(name: str, value: Any) -> int:
             return index(value)
     except Exception:  # whatever the type of the value does when it is asked
         pass
-    raise TypeError(f"{name} must be an integer or an array of them, not {type(value).__name__}")
+    raise TypeError(f"{name} must be an integer or an array of integers, not {type(value).__name__}")
 
 
 def _over_arrays(size: Size, values: Mapping[str, Any]) -> Any:
@@ -90,7 +90,9 @@ def _array(name: str, value: Any) -> Any:
     try:
         array = numpy.asarray(value)
     except Exception:  # lists of unequal lengths, or within one another without end
-        raise TypeError(f"{name} must be an integer or an array of them, and this makes no array") from None
+        raise TypeError(
+            f"{name} must be an integer or an array of integers, and this cannot be converted to an array"
+        ) from None
     if array.dtype.kind not in "iu" and not (array.dtype == object and all(type(n) is int for n in array.flat)):
         raise TypeError(f"{name} must hold integers, not {array.dtype}")
     return array

@@ -1,22 +1,21 @@
-"""The largest or smallest value of one open parameter at which counts of a network stay within bounds."""
+"""The largest or smallest value of one symbolic parameter at which counts of a network stay within bounds."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from fractions import Fraction
-from typing import TYPE_CHECKING
 
 from archdsl.analysis.cost import TOTALS
 from archdsl.checker.checked import Checked
 from archdsl.claims.claims import quantity
 from archdsl.diagnostics import nearest
 from archdsl.limits import LARGEST, Limits, raising
-from archdsl.named import NamedTuple
 from archdsl.sizes.condition import names_of
 from archdsl.sizes.numbers import Numbers, between
 from archdsl.sizes.size import Atom, Expression, Floor, Positive, Size, Symbol, ordered, symbols, valued
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
@@ -67,25 +66,25 @@ def bounds(text: str) -> tuple[CountBound, ...]:
     """The bounds of `params <= 60M, macs <= 1G`. Raises Unaskable."""
     found = tuple(_bound(part) for part in re.split(r",(?![0-9])", text))
     if len({bound.upper for bound in found}) > 1:
-        raise Unaskable("the bounds are all upper ones (<=) or all lower ones (>=)")
+        raise Unaskable("bounds must be all upper (<=) or all lower (>=)")
     return found
 
 
 def _bound(text: str) -> CountBound:
     match = _BOUND.fullmatch(text)
     if match is None:
-        raise Unaskable(f"{text.strip()[:60] or 'nothing'!r} is no bound; write one as 'params <= 60M'")
+        raise Unaskable(f"{text.strip()[:60] or 'nothing'!r} is not a bound; write one such as 'params <= 60M'")
     unit, sign, digits, letter = match.groups()
     if unit not in TOTALS:
         close = nearest(unit, TOTALS)
         words = f"did you mean {close}?" if close else f"the counts are {', '.join(TOTALS)}"
-        raise Unaskable(f"nothing counts {unit}; {words}")
+        raise Unaskable(f"unknown count {unit}; {words}")
     number = quantity(Token("SCALED", digits + letter, 0, len(digits) + len(letter)))
     return CountBound(unit, sign, Fraction(number.digits * number.scale, 10**number.decimals))
 
 
 def solve(checked: Checked, wanted: tuple[CountBound, ...], name: str, limits: Limits) -> BudgetSolution:
-    """The largest value of an open parameter or size at which upper bounds are met, the smallest for lower ones.
+    """The largest value of a symbolic parameter or size at which upper bounds are met, the smallest for lower ones.
 
     What the network needs of the value is kept. Raises Unaskable where the name is not open or others are, Unsolvable
     where no value meets the bounds, or every one does.
@@ -93,14 +92,14 @@ def solve(checked: Checked, wanted: tuple[CountBound, ...], name: str, limits: L
     facts = checked.facts
     counts = {bound.unit: getattr(checked.totals, bound.unit) for bound in wanted}
     if facts is None or name not in facts.names:
-        raise Unaskable(f"{checked.name} has no open value {name}; leave one open as {name}=?")
+        raise Unaskable(f"{checked.name} has no symbolic size or parameter {name}; {name}=? makes a parameter symbolic")
     if not any(name in symbols(count) for count in counts.values()):
         raise Unaskable(f"the {' and '.join(counts)} do not depend on {name}")
     conditions = [names_of(each.clause) for each in (*checked.where, *checked.conditions)]
     asked = set().union(*map(symbols, counts.values()), *(names for names in conditions if name in names))
     others = [each for each in facts.names if each in asked and each != name]
     if others:
-        raise Unaskable(f"{', '.join(others)} {'are' if len(others) > 1 else 'is'} open, too: give {others[0]}=...")
+        raise Unaskable(f"{', '.join(others)} {'are' if len(others) > 1 else 'is'} symbolic, too: give {others[0]}=...")
     return _BudgetSearch(checked, facts, wanted, name, counts, limits).run()
 
 
@@ -152,12 +151,14 @@ class _BudgetSearch:
         low, step = self.allowed.least() or 0, 1
         if self._met(low) != self.upper:
             if self.upper:
-                raise Unsolvable(f"{self.name} = {low:,} is the smallest, and there are {self._words(low)} already")
+                raise Unsolvable(
+                    f"{self.name} = {low:,} is the smallest value, and there are already {self._words(low)}"
+                )
             return low
         while self._met(low + step) == self.upper:
             low, step = low + step, 2 * step
             if low >= LARGEST:
-                raise Unsolvable(f"every {self.name} {'meets' if self.upper else 'misses'} the bounds")
+                raise Unsolvable(f"every value of {self.name} {'meets' if self.upper else 'misses'} the bounds")
         while step > 1:
             step //= 2
             if self._met(low + step) == self.upper:
@@ -168,14 +169,14 @@ class _BudgetSearch:
         """The largest number up to an edge that is allowed."""
         value = self._step(between(last=edge), Numbers.most, lambda found: between(last=found - 1))
         if value is None:
-            raise Unsolvable(f"no {self.name} of {edge:,} or less is allowed")
+            raise Unsolvable(f"no value of {self.name} of {edge:,} or less is allowed")
         return value
 
     def _above(self, edge: int) -> int:
         """The smallest number from an edge on that is allowed."""
         value = self._step(between(edge), Numbers.least, lambda found: between(found + 1))
         if value is None:
-            raise Unsolvable(f"no {self.name} of {edge:,} or more is allowed")
+            raise Unsolvable(f"no value of {self.name} of {edge:,} or more is allowed")
         return value
 
     def _step(
@@ -203,7 +204,7 @@ class _BudgetSearch:
             last, value = value, (self.allowed & between(value + 1)).least()
         if found is None:
             more = f"; {raising('tries')}" if value is not None else ""
-            raise Unsolvable(f"no {self.name} up to {last:,} meets the bounds{more}")
+            raise Unsolvable(f"no value of {self.name} up to {last:,} meets the bounds{more}")
         return self._solution(found, last if value is not None else None)
 
     # ---- the answer

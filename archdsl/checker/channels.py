@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import Diagnostic, Span
 from archdsl.diagnostics.diagnostic import Edit, Fix
 from archdsl.expressions.scope import Scope
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Reporter
-from archdsl.named import NamedTuple
 from archdsl.reading.declare import Declarations, input_shape
 from archdsl.reading.reading import Reading
 from archdsl.sizes.shape import Shape, is_channels_first
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.reading.given import GivenInput

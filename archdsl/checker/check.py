@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.checker.checked import Checked, unread
 from archdsl.checker.setting import check_setting
 from archdsl.diagnostics import Source
@@ -13,7 +11,8 @@ from archdsl.limits import Limits
 from archdsl.reading.declare import declarations
 from archdsl.reading.reading import Reading, read
 from archdsl.reading.setting import Setting
-from archdsl.syntax.collector import without_collector
+from archdsl.syntax.collector import WithoutCollector
+from archdsl.typed import Any
 
 
 def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits) -> Reading:
@@ -25,7 +24,7 @@ def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits) -> 
         return reading
     from archdsl.checker.holes.answer import filled
 
-    with without_collector():
+    with WithoutCollector():
         return filled(reading, settings, limits)
 
 
@@ -64,7 +63,7 @@ def check(reading: Reading, given: dict[str, Any], limits: Limits, work: Work | 
 
         return with_numbers(tried, reading.answer, Setting.of(given, few)) or checked
 
-    with without_collector():
+    with WithoutCollector():
         if reading.notation != "arch":
             return checked._replace(diagnostics=mended_listing(checked, written, again))
         return checked._replace(diagnostics=mended(written, checked.diagnostics, again))
@@ -93,7 +92,7 @@ def _filled_check(reading: Reading, setting: Setting) -> Checked:
     if reading.holes:  # each without a number is a fault, and none may end the check
         limits = limits._replace(diagnostics=limits.diagnostics + len(reading.holes))
         setting = setting._replace(limits=limits)
-    with without_collector():
+    with WithoutCollector():
         checked = _with_inputs(reading, setting)
     checked = checked._replace(prose=reading.prose) if reading.prose else checked
     if reading.answer is None:

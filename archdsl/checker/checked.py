@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from archdsl.analysis.cost import Cost, Costs
 from archdsl.claims.claims import Claim
 from archdsl.diagnostics import Diagnostic, Source, Span
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Network
 from archdsl.reading.declare import model_name
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.analysis.conditions import Condition
@@ -31,10 +29,10 @@ class Checked(NamedTuple):
     steps: int = 0
     holes: tuple[FoundNumber, ...] = ()
     facts: Facts | None = None
-    conditions: list[Condition] = []  # noqa: RUF012 - what the network needs of its open sizes
+    conditions: list[Condition] = []  # noqa: RUF012 - what the network needs of its symbolic sizes
     where: list[Condition] = []  # noqa: RUF012 - what `where` says of them
 
-    prose: tuple[Span, ...] = ()  # what of a listing was passed over
+    prose: tuple[Span, ...] = ()  # what of a listing was ignored
     lost: bool = False  # whether a part of the network is missing
 
     @property

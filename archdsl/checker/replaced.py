@@ -7,7 +7,6 @@ two depends on them.
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from archdsl.checker.checked import Checked, unread
 from archdsl.checker.setting import check_setting
@@ -24,6 +23,7 @@ from archdsl.reading.values import scope_of
 from archdsl.reading.where import facts_of
 from archdsl.sizes.shape import is_channels_first
 from archdsl.syntax import tree
+from archdsl.typed import Any
 
 
 def check_given(reading: Reading, setting: Setting) -> Checked:
@@ -32,7 +32,7 @@ def check_given(reading: Reading, setting: Setting) -> Checked:
 
 
 def check_replaced(reading: Reading, setting: Setting) -> Checked:
-    """Check one setting with the inputs of `reading.inputs`; what is wrong with them is told of the text's own.
+    """Check one setting with the inputs of `reading.inputs`; what is wrong with them is reported of the text's own.
 
     Both checks are counted in its `work`.
     """
@@ -108,7 +108,7 @@ def _last(one: Changed, inputs: Inputs) -> tuple[GivenInput, str]:
 def _in_order(changed: list[Changed], inputs: Inputs) -> None:
     """Hold the order of axes against that of a listing; raises Problem."""
     for one in filter(_is_turned, changed):
-        message = f"{inputs.option} {one.port.given} looks as if it had its channels first, and they come last here"
+        message = f"{inputs.option} {one.port.given} looks like channels first, and here the channels come last"
         raise Problem("shape-mismatch", message, one.port.statement, hint=_last(one, inputs)[1])
 
 
@@ -128,10 +128,10 @@ def _warn(report: Reporter, one: Changed, reading: Reading, setting: Setting) ->
 
 
 def _unjudged(number: int, changed: list[Changed], reading: Reading) -> str:
-    """`14 claims are not judged: they depend on the input, and --input gives 64x64x3 in place of 224x224x3`."""
+    """`14 claims are not checked: they depend on the input, and --input gives 64x64x3 in place of 224x224x3`."""
     assert reading.inputs is not None
     places = (f"{one.port.given.shape}{f' in place of {one.before}' if one.before else ''}" for one in changed)
     given = ", ".join(dict.fromkeys(places))
     plural = "claims are" if number > 1 else "claim is"
     they = "they depend" if number > 1 else "it depends"
-    return f"{number:,} {plural} not judged: {they} on the input, and {reading.inputs.option} gives {given}"
+    return f"{number:,} {plural} not checked: {they} on the input, and {reading.inputs.option} gives {given}"

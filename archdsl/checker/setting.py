@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from typing import TypeAlias
 
 from archdsl.analysis.cost import Costs
 from archdsl.checker import channels
@@ -28,6 +27,7 @@ from archdsl.reading.values import scope_of
 from archdsl.reading.where import demand_of_inputs, facts_of, symbol_names
 from archdsl.sizes.size import Excess, Size
 from archdsl.syntax import tree
+from archdsl.typed import TypeAlias
 
 JudgeMaker: TypeAlias = Callable[[Reporter, Costs, Limits], Judge]
 
@@ -42,7 +42,7 @@ def check_setting(
     *,
     trial: bool = False,
 ) -> Checked:
-    """Check one setting of a text as it stands; a hole without a number is a fault whose followers stay silent.
+    """Check one setting of a text verbatim; a hole without a number is a fault whose followers stay silent.
 
     `inputs` stand in place of those of the text, whose conditions are held all the same; `judge` holds the claims. A
     `trial` asks only what is wrong with the text.

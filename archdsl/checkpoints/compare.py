@@ -8,7 +8,7 @@ from fnmatch import fnmatchcase
 from archdsl.checkpoints.header import FLOATS, TensorEntry
 from archdsl.checkpoints.wanted import WantedTensor
 from archdsl.diagnostics.nearest import nearest
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 STATUSES = ("fits", "missing", "extra", "shape", "dtype", "skipped")
 _DEEPEST = 16  # steps of a name that are looked at
@@ -96,7 +96,7 @@ def _pair(name: str, wanted: WantedTensor, found: TensorEntry | None, skipped: b
 
 
 class Renaming:
-    """Rules for the names of a file; each speaks of names as they stand there.
+    """Rules for the names of a file; each applies to the names in the file.
 
     `module.` and the empty text are beginnings, `.gamma` is an ending, and anything else a whole name or a part up to a
     dot. Of the rules about the beginning the longest that fits is applied, of those about the ending too.

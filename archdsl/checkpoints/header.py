@@ -11,11 +11,10 @@ import json
 import re
 from codecs import getincrementaldecoder
 from collections.abc import Iterator, Mapping
-from typing import Any, BinaryIO
 
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span
 from archdsl.limits import Limits, raising
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, BinaryIO, NamedTuple
 
 BITS = {
     **dict.fromkeys(("BOOL", "U8", "I8"), 8),
@@ -79,7 +78,7 @@ def is_pickled(start: bytes, size: int) -> bool:
 
 
 def read_header(file: BinaryIO, size: int, name: str, limits: Limits) -> Header:
-    """The header of a file of `size` bytes, open at its start; nothing behind the header is read.
+    """The header of a file of `size` bytes, open at its start; nothing after the header is read.
 
     Raises ArchError: `damaged-weights` where the file breaks the format, `limit` beyond `header` bytes or `tensors`.
     """
@@ -96,16 +95,16 @@ def read_header(file: BinaryIO, size: int, name: str, limits: Limits) -> Header:
 def _header_bytes(file: BinaryIO, size: int, limits: Limits) -> bytes:
     prefix = file.read(_PREFIX)
     if len(prefix) < _PREFIX:
-        raise Damaged(f"no safetensors file: it has {size} bytes, and the length of its header alone takes 8")
+        raise Damaged(f"not a safetensors file: it has {size} bytes, and the length of its header alone takes 8")
     length = int.from_bytes(prefix, "little")
     if length > size - _PREFIX:
-        raise Damaged(f"no safetensors file, or one cut short: a header of {length:,} bytes in a file of {size:,}")
+        raise Damaged(f"not a safetensors file, or a truncated one: a header of {length:,} bytes in a file of {size:,}")
     if length > limits.header:
         message = f"a header of {length:,} bytes; the limit is {limits.header:,}"
         raise Damaged(message, "limit", raising("header"))
     data = file.read(length)
     if len(data) < length:
-        raise Damaged("the file became shorter while it was read")
+        raise Damaged("the file was truncated while it was read")
     decoder = getincrementaldecoder("utf-8")()  # in chunks: as one text it could take four times its bytes
     for at in range(0, length, _CHUNK):
         try:
@@ -116,7 +115,7 @@ def _header_bytes(file: BinaryIO, size: int, limits: Limits) -> bytes:
 
 
 def check_layout(tensors: dict[str, TensorEntry], size: int) -> None:
-    """Refuse tensors that overlap, leave gaps, or do not fill the `size` bytes behind the header; raises Damaged."""
+    """Refuse tensors that overlap, leave gaps, or do not fill the `size` bytes after the header; raises Damaged."""
     at, before = 0, ""
     for entry in sorted(tensors.values(), key=lambda entry: (entry.start, entry.end)):
         if entry.start < at:
@@ -125,9 +124,9 @@ def check_layout(tensors: dict[str, TensorEntry], size: int) -> None:
             raise Damaged(f"a gap of {entry.start - at:,} bytes before {entry.name}")
         at, before = entry.end, entry.name
     if at > size:
-        raise Damaged(f"the file is cut short: its tensors take {at:,} bytes, and {max(size, 0):,} are there")
+        raise Damaged(f"the file is truncated: its tensors take {at:,} bytes, and {max(size, 0):,} are there")
     if at < size:
-        raise Damaged(f"{size - at:,} bytes behind the last tensor belong to none")
+        raise Damaged(f"{size - at:,} bytes after the last tensor belong to no tensor")
 
 
 class Scanner:
@@ -160,7 +159,7 @@ class Scanner:
         while True:
             key = self._string("a name")
             if key in seen:
-                raise Damaged(f"{key} stands twice in {what}")
+                raise Damaged(f"{key} appears twice in {what}")
             if len(seen) == most:
                 raise Damaged(f"more than {most:,} names in {what}", "limit", raising("tensors"))
             seen.add(key)
@@ -191,7 +190,7 @@ class Scanner:
     def _metadata(self) -> None:
         """Texts by name; they are looked at and not kept."""
         for key in self._keys(METADATA, self._limits.tensors):
-            self._text(f"a text for {key}", self._limits.file, "file")
+            self._text(f"a string for {key}", self._limits.file, "file")
 
     def _numbers(self, what: str, most: int) -> tuple[int, ...]:
         self._sign("[")
@@ -209,10 +208,10 @@ class Scanner:
         self._space()
         found = _NUMBER.match(self._data, self._at)
         if found is None:
-            raise self._wrong("a whole number")
+            raise self._wrong("an integer")
         text = found[0]
         if found[1] or found[2]:
-            raise Damaged(f"{what} has {_shown(text)}, which is no whole number")
+            raise Damaged(f"{what} has {_shown(text)}, which is not an integer")
         if text.startswith(b"-"):
             raise Damaged(f"{what} has {_shown(text)}, which is negative")
         if len(text) > _MOST_DIGITS:
@@ -252,9 +251,9 @@ class Scanner:
     def _wrong(self, wanted: str) -> Damaged:
         """What stands where something else must."""
         if self._at >= len(self._data):
-            return Damaged(f"no header of a safetensors file: it ends where {wanted} must stand")
+            return Damaged(f"not a safetensors header: it ends where {wanted} is expected")
         there = _shown(self._data[self._at : self._at + 12])
-        return Damaged(f"no header of a safetensors file: {there} at byte {self._at:,}, where {wanted} must stand")
+        return Damaged(f"not a safetensors header: {there} at byte {self._at:,}, where {wanted} is expected")
 
 
 def _shown(data: bytes) -> str:
@@ -269,7 +268,7 @@ def _decoded(raw: bytes) -> str:
         return raw.decode("utf-8")
     text: str = json.loads(b'"' + raw + b'"')
     if not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text):
-        raise Damaged("a text of the header has half a character")
+        raise Damaged("a string of the header has half of a surrogate pair")
     return text
 
 

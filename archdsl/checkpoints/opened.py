@@ -8,12 +8,11 @@ import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
-from typing import BinaryIO
 
 from archdsl.checkpoints.header import Header, is_pickled, read_header, refusal
 from archdsl.files.texts import named
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
+from archdsl.typed import BinaryIO, NamedTuple
 
 _CONVERT = 'archdsl.save(torch.load("{}", weights_only=True), "weights.safetensors") converts it'
 
@@ -39,12 +38,12 @@ class Opened(NamedTuple):
 def opened(path: str | PathLike[str]) -> Iterator[Opened]:
     """Open a checkpoint and look at its first bytes.
 
-    Raises OSError, also for what is no ordinary file; TypeError for what is no path.
+    Raises OSError, also for what is not a regular file; TypeError for what is no path.
     """
     path = os.fspath(path)  # a number would be a file that somebody else has open
     if not stat.S_ISREG(os.stat(path).st_mode):  # before it is opened: a pipe would wait for a writer
         code = errno.EISDIR if os.path.isdir(path) else errno.EINVAL
-        raise OSError(code, "Is a directory" if code == errno.EISDIR else "no ordinary file", named(path))
+        raise OSError(code, "Is a directory" if code == errno.EISDIR else "not a regular file", named(path))
     with open(path, "rb") as file:
         size = os.fstat(file.fileno()).st_size
         pickled = is_pickled(file.read(16), size)
@@ -55,6 +54,6 @@ def opened(path: str | PathLike[str]) -> Iterator[Opened]:
 def header(checkpoint: Opened, limits: Limits) -> Header:
     """The header of a safetensors file; raises ArchError for a damaged one, and for a file of `torch.save`."""
     if checkpoint.pickled:
-        message = "a file of torch.save is read by unpickling; this needs safetensors"
+        message = "a file written by torch.save has to be unpickled; this command reads safetensors"
         raise refusal("pickled-weights", message, checkpoint.name, _CONVERT.format(checkpoint.name))
     return read_header(checkpoint.file, checkpoint.size, checkpoint.name, limits)

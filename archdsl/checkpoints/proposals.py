@@ -2,7 +2,7 @@
 
 Rules come from three looks, each at what the one before left over: a beginning that all names have (`module.`), endings
 that other libraries use (`gamma` for `weight`), and layers whose tensors have the same sizes. Two readings that explain
-equally much are told and not proposed. What is proposed was tried.
+equally much are reported and not proposed. What is proposed was tried.
 """
 
 from __future__ import annotations
@@ -10,12 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 from archdsl.checkpoints.compare import CheckpointComparison, compare, parts_of
 from archdsl.checkpoints.header import TensorEntry
 from archdsl.checkpoints.wanted import WantedTensor
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, NamedTuple
 
 ENDINGS = {
     "gamma": "weight",
@@ -121,7 +120,7 @@ class _Search:
         candidates = tuple(f"{old}={new}" for old, new in changes)
         for name in wanted:
             del self.lacking[name]
-        self.ambiguous.append(Ambiguity(wanted, candidates, "each of these beginnings fits as many tensors"))
+        self.ambiguous.append(Ambiguity(wanted, candidates, "each of these prefixes matches as many tensors"))
 
     def _votes(self) -> dict[tuple[str, str], dict[str, str]]:
         """For each change of a beginning the tensors that it explains: name of the network -> name of the file."""
@@ -225,7 +224,7 @@ def _conflict(one: dict[str, str], other: dict[str, str]) -> bool:
 
 
 def _cuts(name: str) -> list[int]:
-    """Where a beginning of a name may end: behind each of its first dots."""
+    """Where a beginning of a name may end: after each of its first dots."""
     cuts: list[int] = []
     at = name.find(".")
     while at >= 0 and len(cuts) < _DEEPEST:
@@ -268,7 +267,7 @@ def _is_series(names: list[str]) -> bool:
 
 
 def _natural(name: str) -> list[Any]:
-    """A key that sorts `conv10` behind `conv9`."""
+    """A key that sorts `conv10` after `conv9`."""
     parts = re.split(r"([0-9]{1,9})", name)  # every second one is a number
     return [(int(part), "") if place % 2 else (-1, part) for place, part in enumerate(parts)]
 

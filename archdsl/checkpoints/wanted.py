@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from archdsl.checkpoints.header import refusal
 from archdsl.limits import Limits, raising
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf, Network, walk
 from archdsl.sizes.size import Size
+from archdsl.typed import NamedTuple
 
 _SPELLED = {"float32": "F32", "int64": "I64"}
 

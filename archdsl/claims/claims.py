@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.analysis.cost import TOTALS, Cost
 from archdsl.diagnostics import nearest
 from archdsl.expressions.words import number
 from archdsl.faults.problem import Problem
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import Size
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple
 
 _SCALES = (
     {"": 1}
@@ -52,13 +50,16 @@ def judge_quantity(claim: tree.QuantityClaim, cost: Cost) -> tuple[bool, str]:
     if unit not in TOTALS:
         close = nearest(unit, TOTALS)
         hint, instead = f"units are {', '.join(TOTALS)}", (close,) if close else ()
-        raise Problem("unknown-unit", f"nothing is counted in {unit}", claim.unit, hint=hint, instead=instead)
+        raise Problem("unknown-unit", f"there is no unit called {unit}", claim.unit, hint=hint, instead=instead)
     claimed = quantity(claim.number)
     derived = getattr(cost, unit)
     if claimed.bytes:
         if unit not in ("params", "trainable", "buffers", "weights"):
             raise Problem(
-                "unknown-unit", f"{unit} have no bytes", claim.unit, hint="bytes are of params, weights or buffers"
+                "unknown-unit",
+                f"{unit} cannot be claimed in bytes",
+                claim.unit,
+                hint="bytes can be claimed of params, weights or buffers",
             )
         derived = derived * _PARAMETER_BYTES
     if unwritable(derived):
@@ -93,7 +94,7 @@ def quantity(token: Token) -> Quantity:
 
 
 def _close(derived: int, claimed: Quantity, within: Token | None) -> bool:
-    """Equal when rounded to the digits written, or as near as `within` says. All in whole numbers: nothing is lost."""
+    """Equal when rounded to the digits written, or as near as `within` says. All in integers: nothing is lost."""
     unit = 10**claimed.decimals
     difference = abs(derived * unit - claimed.digits * claimed.scale)
     if within is not None:

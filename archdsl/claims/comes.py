@@ -7,7 +7,7 @@ from archdsl.syntax import tree
 
 
 def comes(said: tree.Comes, shape: Shape) -> bool:
-    """Whether what a layer says that it reads is what comes in."""
+    """Whether what a layer says that it reads is the input."""
     match said.what:
         case "channels":
             return said.sizes == (shape.channels,)
@@ -18,13 +18,13 @@ def comes(said: tree.Comes, shape: Shape) -> bool:
 
 
 def comes_otherwise(one: tree.Comes, shape: Shape) -> tuple[str, tuple[str, ...]]:
-    """What a layer says that it reads and what comes in, in one unit; and the number that it should say."""
+    """What a layer says that it reads and the input, in one unit; and the number that it should say."""
     if one.what == "window":
-        return f"this layer says that it reads {'x'.join(map(str, one.sizes))} positions, and {shape} comes in", ()
+        return f"this layer expects {'x'.join(map(str, one.sizes))} positions, and its input is {shape}", ()
     came = shape.channels if one.what == "channels" else shape.elements
     number = f"{came:,}" if isinstance(came, int) else str(came)
     of = f" ({shape})" if shape.rank > 1 else ""
     what = "numbers" if one.what == "elements" else one.what
-    return f"this layer says that it reads {one.sizes[0]:,} {what}, and {number} come in{of}", (
-        str(came),
-    ) if isinstance(came, int) else ()
+    return f"this layer expects {one.sizes[0]:,} {what}, and its input has {number}{of}", (str(came),) if isinstance(
+        came, int
+    ) else ()

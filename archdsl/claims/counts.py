@@ -6,16 +6,16 @@ from collections.abc import Sequence as Row
 
 from archdsl.analysis.cost import Costs, worked
 from archdsl.layers.worked import Worked
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Use
 from archdsl.sizes.size import Size
+from archdsl.typed import NamedTuple
 
 _MOST_SUMMANDS = 4
 _MOST_PRODUCTS = 16  # that the figure of a line is shown as
 
 
 class _Summand(NamedTuple):
-    """A part of a sum: what stands before and behind its figure, and how many of it there are."""
+    """A part of a sum: what stands before and after its figure, and how many of it there are."""
 
     node: Node
     name: str = ""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.expressions.bind import Bound
 from archdsl.expressions.shapes import agrees
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import Sizes, spell, whole
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Undetermined
+from archdsl.typed import Any, NamedTuple
 
 _MOST_TRIES = 64
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 from archdsl.diagnostics import Related, Span
 from archdsl.network.nodes import Item, Leaf, Node, Use, children
 from archdsl.syntax.tree import Chain, Token
+from archdsl.typed import Any
 
 _MOST = 4
 _SEEN = 200  # layers that are looked at
@@ -36,15 +36,16 @@ def incoming(nodes: Iterable[Node]) -> tuple[Related, ...]:
 
 
 def changed(items: Iterable[Item]) -> Iterator[tuple[Token, Related]]:
-    """Each `in` that gives as many channels as come in, behind a layer of the same lines that widened by it.
+    """Each `in` that gives as many channels as come in, after a layer of the same lines that widened by it.
 
     In `FC (4*in); GELU; FC in` the second is the wide one.
     """
     first: tuple[Leaf, Token] | None = None
-    for leaf in (item.node for item in items if isinstance(item.node, Leaf)):
-        out = leaf.written.get("out")
-        if out is None or not leaf.inputs:
+    for item in items:
+        leaf = item.node
+        if not isinstance(leaf, Leaf) or "out" not in leaf.written or not leaf.inputs:
             continue
+        out = leaf.written["out"]
         if isinstance(out, Chain) and "*" in out.operators:
             token = next(_ins(leaf), None)
             first = (leaf, token) if token is not None else first

@@ -1,20 +1,19 @@
-"""The layer behind a claim that fails, inside a block, braces or a group: the first whose shape is not as claimed."""
+"""The layer after a claim that fails, inside a block, braces or a group: the first whose shape is not as claimed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Sequence as Row
-from typing import Any
 
 from archdsl.claims.hints import changes_of, given_with, spelled_changes
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf, Merge, Node, Share, children
 from archdsl.sizes.shape import Shape
+from archdsl.typed import Any, NamedTuple
 
-DIFFERS = "differs from here on"  # how what is told of the layer begins; a fix looks for it
+DIFFERS = "differs from here on"  # how what is reported of the layer begins; a fix looks for it
 _SEEN = 500  # layers that are looked at
 _TRIED = 8  # layers of which values are tried
-_BEHIND = 100  # layers behind one whose value is tried
+_BEHIND = 100  # layers after one whose value is tried
 
 
 class InnerLayer(NamedTuple):
@@ -52,7 +51,7 @@ def _likeliest(path: list[Leaf], places: list[int], wrong: list[int], claimed: t
 
 
 def joining(nodes: Row[Node]) -> Merge | None:
-    """The merge at the end of what is claimed, where nothing behind it changes the shape."""
+    """The merge at the end of what is claimed, where nothing after it changes the shape."""
     stack = [*nodes]
     for _ in range(_SEEN):
         if not stack:
@@ -89,7 +88,7 @@ def _widening(path: list[Leaf], derived: Shape) -> list[int]:
 
 
 def _resizing(path: list[Leaf], axis: int, claimed: Any) -> list[int]:
-    """The layers that change a size of space behind the last that has it as claimed; else the first with a stride."""
+    """The layers that change a size of space after the last that has it as claimed; else the first with a stride."""
     begin = max((at for at, leaf in enumerate(path) if leaf.inputs[0].sizes[axis] == claimed), default=0)
     behind = range(begin, len(path))
     changing = [at for at in behind if path[at].inputs[0].sizes[axis] != path[at].outputs[0].sizes[axis]]

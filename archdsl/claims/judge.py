@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from collections.abc import Sequence as Row
-from contextlib import contextmanager
 
 from archdsl.analysis.cost import Cost, Costs, add
 from archdsl.claims.claims import Claim, judge_quantity
@@ -19,11 +17,11 @@ from archdsl.expressions.shapes import agrees, stated_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Reporter
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Node, Repeat, Sequence
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size, Undetermined, same
 from archdsl.syntax import tree
+from archdsl.typed import NamedTuple
 
 _STEPS = 5  # that holding a claim costs
 _CHARACTERS = 50  # of a claim that cost a step more
@@ -35,6 +33,17 @@ class _Written(NamedTuple):
     text: str
     line: int
     file: str
+
+
+def claiming(line: tree.Line) -> bool:
+    """Whether anything is claimed on a line, of what it gives or of what comes in."""
+    for one in line.statements:
+        if isinstance(one, tree.LayerStatement):
+            if one.claims or one.comes:
+                return True
+        elif isinstance(one, (tree.For, tree.If)) and one.claims:
+            return True
+    return False
 
 
 class Judge:
@@ -50,14 +59,12 @@ class Judge:
         self.doubted = False  # whether a shape was not the claimed one
         self._nodes: tuple[Node, ...] = ()  # what the claims that are held now are about
 
-    @contextmanager
-    def silent(self) -> Iterator[None]:
-        """What runs again is not held: its claims are about the first run."""
+    def __enter__(self) -> None:
+        """Within `with` nothing is held: it runs again, and its claims are about the first run."""
         self._silent += 1
-        try:
-            yield
-        finally:
-            self._silent -= 1
+
+    def __exit__(self, *_: object) -> None:
+        self._silent -= 1
 
     def verdicts(self) -> list[Claim]:
         """All verdicts in the order of the text."""
@@ -85,20 +92,21 @@ class Judge:
         laying = [one for one in line.statements if isinstance(one, (tree.LayerStatement, tree.For, tree.If))]
         if any(isinstance(one, tree.LayerStatement) and one.comes for one in laying):
             self._come_in(items)
-        claiming = [one for one in laying if one.claims]
-        if not claiming or self._silent:
+        held = [one for one in laying if one.claims]
+        if not held or self._silent:
             return None
-        if claiming[0] is not line.statements[-1]:
-            message = "a claim speaks for its whole line and stands at its end"
+        if held[0] is not line.statements[-1]:
+            message = "a claim applies to its whole line and comes at its end"
             hint = "put the next statement on a line of its own"
-            self.report.tell("misplaced", message, claiming[0].claims[0], hint=hint)
+            self.report.tell("misplaced", message, held[0].claims[0], hint=hint)
             return None
-        last = claiming[0]
+        last = held[0]
         shapes = _given(last, items, given)
         layers = sum(isinstance(one, tree.LayerStatement) for one in laying)
         if not shapes or sum(not isinstance(item.node, (Loop, Conditional)) for item in items) < layers:
             return self._all(last.claims, (), None, scope, (), self._sums(()))
-        cost = add(*(self.costs.of(item.node) for item in items)) if complete else None
+        counted = complete and any(isinstance(claim, tree.QuantityClaim) for claim in last.claims)
+        cost = add(*[self.costs.of(item.node) for item in items]) if counted else None
         leaves = tuple(item.node for item in items if isinstance(item.node, Leaf))
         nodes = tuple(item.node for item in items)
         known = leaves if len(leaves) == len(items) else ()
@@ -137,7 +145,7 @@ class Judge:
     def refuse_parts_of_trainable(self) -> None:
         """Where something is frozen, refuse claims of `trainable` about parts: one may stand in several places."""
         for claim in self._trainable.values():
-            message = "where parts are frozen, `trainable` is claimed for the whole model"
+            message = "with frozen parts, `trainable` can be claimed only for the whole model"
             self.report.tell("misplaced", message, claim, hint="expect ... trainable, outside named groups and blocks")
 
     def _all(
@@ -174,7 +182,7 @@ class Judge:
         return right if position >= 0 and shapes else None
 
     def _refuse(self, claim: tree.Claim, problem: Problem, derived: str) -> None:
-        """Tell what is wrong with a claim itself; `derived` is the shape that its line gives."""
+        """Report what is wrong with a claim itself; `derived` is the shape that its line gives."""
         self.report.problem(problem, lost=False)
 
     def _shape(
@@ -281,7 +289,7 @@ def _equal(claimed: tuple[Size | None, ...], derived: tuple[Size, ...]) -> bool:
 
 
 def _equal_where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None:
-    """The condition under which a claimed shape is the derived one, as something to state behind `where`."""
+    """The condition under which a claimed shape is the derived one, as something to state after `where`."""
     if len(claimed) != derived.rank:
         return None
     known = tuple(other if one is None else one for one, other in zip(claimed, derived.sizes, strict=True))
@@ -290,7 +298,7 @@ def _equal_where(claimed: tuple[Size | None, ...], derived: Shape) -> str | None
     from archdsl.expressions.assume import equalities
 
     conditions = equalities(known, derived.sizes)
-    return f"they are equal where {' and '.join(conditions)}; state it behind `where`" if conditions else None
+    return f"they are equal where {' and '.join(conditions)}; state it after `where`" if conditions else None
 
 
 def _shaping(leaves: tuple[Leaf, ...]) -> Leaf | None:

@@ -20,7 +20,7 @@ _NO_FIGURE = ""  # beside a claim that is not judged
 
 
 class Figures(Judge):
-    """Notes in `derived` what comes out for each claim, by its place, and holds none."""
+    """Records the derived value of each claim in `derived`, by its place, and checks none."""
 
     def __init__(self, report: Reporter, costs: Costs, limits: Limits, derived: dict[int, set[str]]) -> None:
         super().__init__(report, costs, limits)

@@ -1,29 +1,25 @@
-"""What stands behind `archdsl` on the command line: options, paths, and values for the model's parameters."""
+"""What stands after `archdsl` on the command line: options, paths, and values for the model's parameters."""
 
 from __future__ import annotations
 
 import re
-from typing import Any, NoReturn
 
 from archdsl.cli.usage import Usage
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, NamedTuple, NoReturn
 from archdsl.version import VERSION
-
-_PARAMETER = re.compile(r"([A-Za-z_][A-Za-z0-9_]*)=(.*)", re.DOTALL)
 
 COMMANDS = {
     "check": "check shapes, parameters and claims",
     "summary": "print the table of the layers",
     "compile": "write PyTorch source",
-    "fmt": "lay specs out in the one canonical way",
-    "convert": "write a lecture listing as a spec",
+    "fmt": "lay specs out in the one canonical form",
+    "convert": "write a listing as a spec",
     "weights": "compare a checkpoint with a spec, tensor by tensor",
-    "solve": "find the largest or smallest value of a parameter that meets a bound",
-    "layers": "tell what kinds of layer there are, or all about one",
-    "limits": "tell the bounds on what a text may cost",
+    "solve": "find the largest or smallest value of a parameter within a bound",
+    "layers": "list the kinds of layer, or explain one",
+    "limits": "list the limits on what a text may cost",
 }
-_PARAMETERS_HELP = "a value for a parameter of the model: a number, yes or no, [a list], otherwise a text"
 
 
 class Arguments(NamedTuple):
@@ -85,11 +81,13 @@ def _before_command(argv: list[str]) -> tuple[list[str], list[str]]:
     at = 0
     while at < len(argv) and argv[at].startswith("-") and argv[at] != "-":
         if argv[at] in ("-h", "--help"):
-            _show(_help())
+            from archdsl.cli.help import overview
+
+            _show(overview(COMMANDS))
         if argv[at] in ("-V", "--version"):
             _show(f"archdsl {VERSION}\n")
         if not argv[at].startswith("--limit"):
-            raise Usage(f"{argv[at]} stands behind a command; see archdsl --help")
+            raise Usage(f"{argv[at]} must come after a command; see archdsl --help")
         at += 1 if "=" in argv[at] else 2
     if at >= len(argv):
         raise Usage("a command is missing; see archdsl --help")
@@ -108,15 +106,15 @@ def _arguments(command: str, words: list[str], options: dict[str, Any], limits: 
     paths: list[str] = []
     values: dict[str, str] = {}
     for word in words:
-        found = _PARAMETER.fullmatch(word)
-        if not found:
+        name, sign, value = word.partition("=")
+        if not sign or not name.isidentifier() or not name.isascii():
             paths.append(word)
         elif not _takes_values(command):
             raise Usage(f"{command} takes no parameters: {word}")
-        elif found[1] in values:
-            raise Usage(f"{found[1]} is given twice")
+        elif name in values:
+            raise Usage(f"{name} is given twice")
         else:
-            values[found[1]] = found[2]
+            values[name] = value
     _count(command, paths)
     if command == "check" and options.get("diff"):
         options["fix"] = True
@@ -148,73 +146,37 @@ def _count(command: str, paths: list[str]) -> None:
 
 def _parser(command: str) -> Any:
     """The parser of one command; the others are not built."""
-    from argparse import ArgumentParser, RawDescriptionHelpFormatter
+    from argparse import SUPPRESS, ArgumentParser
 
-    from archdsl.cli import options
+    from archdsl.cli import help, options
 
     class Parser(ArgumentParser):
         def error(self, message: str) -> NoReturn:
-            raise Usage(f"{message}; see archdsl {command} --help")
+            plain = re.sub(r"^argument (\S+):(?= must )", r"\1", message)
+            raise Usage(f"{plain}; see archdsl {command} --help")
+
+        def format_help(self) -> str:
+            parts = [help.description(command, COMMANDS[command]), super().format_help(), help.examples(command)]
+            return f"usage: {help.usage(command)}\n\n" + "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
     parser = Parser(
-        prog=f"archdsl {command}",
-        usage=f"archdsl {command} {options.USAGES[command]}",
-        description=f"{COMMANDS[command][0].upper()}{COMMANDS[command][1:]}.",
-        epilog=_epilog(command),
-        formatter_class=RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+        prog=f"archdsl {command}", usage=SUPPRESS, add_help=False, formatter_class=help.Formatter, allow_abbrev=False
     )
-    parser.add_argument("words", nargs="*", metavar=options.WORDS_OF[command], help=options.WORDS_HELP[command])
+    parser.add_argument("words", nargs="*", help=SUPPRESS)
     options.OPTIONS[command](parser)
     parser.add_argument(
         "--limit",
         action="append",
         default=[],
         metavar="NAME=N",
-        help="raise or lower a bound; archdsl limits lists them",
+        help="change a limit; archdsl limits lists them",
     )
+    parser.add_argument("-h", "--help", action="help", help="show this help, and exit")
     return parser
-
-
-def _epilog(command: str) -> str:
-    from archdsl.cli.options import EXAMPLES
-
-    parts = (
-        [f"NAME=VALUE is {_PARAMETERS_HELP}.\nA path with = in it is given as ./a=b."] if _takes_values(command) else []
-    )
-    return "\n\n".join([*parts, "\n".join(["examples:", *(f"  {example}" for example in EXAMPLES[command])])])
 
 
 def _takes_values(command: str) -> bool:
     return command in ("check", "summary", "compile", "weights", "solve")
-
-
-def _help() -> str:
-    """`archdsl --help`."""
-    from archdsl.cli.options import EXAMPLES
-
-    width = max(map(len, COMMANDS))
-    return "\n".join(
-        [
-            "usage: archdsl COMMAND ...",
-            "",
-            "Check neural-network architectures and compile them to PyTorch.",
-            "",
-            "commands:",
-            *(f"  {name:{width}}  {text}" for name, text in COMMANDS.items()),
-            "",
-            "options:",
-            "  -h, --help      this text; archdsl COMMAND --help tells about one command",
-            "  --version       the version",
-            "  --limit NAME=N  raise or lower a bound; archdsl limits lists them",
-            "",
-            "exit status: 0 all holds, 1 something was found, 2 wrong usage or a file that cannot be read or written",
-            "",
-            "examples:",
-            *(f"  {example}" for example in EXAMPLES[""]),
-            "",
-        ]
-    )
 
 
 def _limits(words: list[str]) -> Limits:
@@ -228,6 +190,6 @@ def _limits(words: list[str]) -> Limits:
             close = nearest(name, Limits._fields)
             raise Usage(f"no limit {name!r}; {f'did you mean {close}?' if close else 'archdsl limits lists them'}")
         if not re.fullmatch("[0-9]{1,18}", number) or not int(number):
-            raise Usage(f"--limit {name} needs a whole number of 1 or more: {name}=N")
+            raise Usage(f"--limit {name} must be an integer of 1 or more: {name}=N")
         limits = limits._replace(**{name: int(number)})
     return limits

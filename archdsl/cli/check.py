@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
 
 from archdsl.checker.check import check as checked_at
 from archdsl.checker.check import filled, settings
@@ -20,6 +19,7 @@ from archdsl.diagnostics.inert import inert
 from archdsl.faults.work import Work
 from archdsl.files import find
 from archdsl.reading.reading import blocks_alone, read
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.reading.given import Inputs
@@ -45,9 +45,12 @@ def _verdicts(arguments: Arguments) -> Verdicts:
     form = FORMATS[arguments.format]
     makes = [f"--{name}" for name in ("fill", "fix") if getattr(arguments, name) and "-" in arguments.paths]
     if form.document and arguments.diff:
-        raise Usage(f"--diff writes to standard output, where --format {form.name} would stand")
+        raise Usage(f"--diff and --format {form.name} both write to standard output: leave one of them out")
     if form.document and makes:
-        raise Usage(f"{makes[0]} writes standard input to standard output, where --format {form.name} would stand")
+        raise Usage(
+            f"{makes[0]} of standard input and --format {form.name} both write to "
+            f"standard output: leave one of them out"
+        )
     beside = bool(makes) or arguments.diff
     most = arguments.limits.diagnostics
     wanted = Wanted(arguments.strict, arguments.explain_reading, most, beside, arguments.fix, arguments.diff)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from archdsl.cli import terminal
 from archdsl.cli.arguments import Arguments
@@ -14,6 +13,7 @@ from archdsl.cli.status import HOLDS, UNUSABLE
 from archdsl.cli.usage import Usage
 from archdsl.diagnostics import ArchError
 from archdsl.diagnostics.inert import inert
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.checker.checked import Checked
@@ -57,7 +57,7 @@ def summary(arguments: Arguments) -> int:
     form = FORMATS[arguments.format]
     if form.document and (arguments.depth is not None or arguments.columns is not None or arguments.source):
         option = "--depth" if arguments.depth is not None else "--columns" if arguments.columns else "--source"
-        raise Usage(f"{option} belongs to the table; JSON has every layer, with all that is known of it")
+        raise Usage(f"{option} applies to the table only; JSON contains every layer in full")
     checked = checked_spec(arguments)
     if form.document:
         return _print_record(checked, arguments)
@@ -138,7 +138,7 @@ def convert(arguments: Arguments) -> int:
         return terminal.report(faults, limits.diagnostics)
     reading = read(source, limits, arguments.notation, root_of(arguments.paths[0], source, limits))
     if reading.notation == "arch" and not reading.diagnostics:
-        raise Usage(f"{arguments.paths[0]} is a spec already; convert reads listings")
+        raise Usage(f"{arguments.paths[0]} is already a spec; convert reads listings")
     checked, beside = check(reading, {}, limits), False
     if reading.file is not None and not reading.dropped:
         from archdsl.layers import REGISTRY
@@ -176,7 +176,7 @@ def _deliver(text: str, target: str | None, source: Source) -> None:
         sys.stdout.write(text)
         return
     if any(disk.is_same(target, one.name) for one in source.texts()):
-        raise Usage(f"{target} is a file that this is made from, and is not replaced")
+        raise Usage(f"{target} is one of the files read, and is not overwritten")
     disk.write(target, text)
 
 

@@ -42,7 +42,7 @@ def _file(path: str, arguments: Arguments) -> int:
 
 
 def _told(faults: list[Diagnostic], arguments: Arguments) -> int:
-    """Tell why a file is left alone."""
+    """Report why a file is left alone."""
     return terminal.report(faults, arguments.limits.diagnostics, one_of_many=True)
 
 

@@ -1,14 +1,14 @@
-"""The formats behind `--format`: one class each, and the table of them."""
+"""The formats after `--format`: one class each, and the table of them."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import ClassVar
 
 from archdsl.cli import terminal
 from archdsl.cli.verdicts import JsonVerdicts, TextVerdicts, Verdicts, Wanted
 from archdsl.diagnostics import Diagnostic
+from archdsl.typed import ClassVar
 
 
 class Format(ABC):

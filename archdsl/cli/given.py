@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import re
-from typing import TYPE_CHECKING, Any
-
 from archdsl.cli.usage import Usage
 from archdsl.expressions.scope import VALUES
 from archdsl.limits import Limits
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.diagnostics import Diagnostic
     from archdsl.faults.problem import Problem
 
-_STARTS = re.compile(r"""[\["(+-]|[0-9]""")
+_STARTS = tuple('["(+-0123456789')
 
 
 def value(name: str, text: str, limits: Limits) -> Any:
-    """A number, size, yes or no, list or quoted text as the language reads them; anything else is a text as it stands.
+    """A number, size, yes or no, list or quoted text as the language reads them; anything else is a string, verbatim.
 
     Raises Usage for a list or a quoted text that is none.
     """
     if text in VALUES:
         return VALUES[text]
-    if not _STARTS.match(text):
+    if not text.startswith(_STARTS):
         return text
     found, fault = _evaluated(text, limits)
     if fault is not None and fault.code in ("limit", "too-large"):
         raise Usage(f"{name}: {fault.message}")
     if found is None and text[0] in '["':
-        raise Usage(f"{name}: {text[:60]} is no {'list' if text[0] == '[' else 'text in quotes'}")
+        raise Usage(f"{name}: {text[:60]} is not a {'list' if text[0] == '[' else 'quoted string'}")
     return text if found is None else found
 
 

@@ -68,7 +68,7 @@ def _run(argv: list[str]) -> int:
     except Exception as fault:  # ours, not the caller's
         if os.environ.get("ARCHDSL_TRACEBACK"):
             raise
-        terminal.complain(f"a fault of archdsl itself, please report it: {type(fault).__name__}: {fault}")
+        terminal.complain(f"internal error (please report it): {type(fault).__name__}: {fault}")
     return UNUSABLE
 
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import Diagnostic, Source
-from archdsl.named import NamedTuple
+from archdsl.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.checker.fixes.apply import Done  # loaded where fixes are asked for

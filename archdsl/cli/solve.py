@@ -1,9 +1,8 @@
-"""`archdsl solve`: the largest or smallest value of an open parameter at which counts stay within bounds."""
+"""`archdsl solve`: the largest or smallest value of a symbolic parameter at which counts stay within bounds."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from archdsl.checker.budget import BudgetSolution, CountBound, Unaskable, Unsolvable, bounds
 from archdsl.checker.budget import solve as solved
@@ -17,6 +16,7 @@ from archdsl.cli.usage import Usage
 from archdsl.diagnostics import Diagnostic
 from archdsl.expressions.scope import LEFT_OPEN
 from archdsl.limits import raising
+from archdsl.typed import Any
 
 
 def solve(arguments: Arguments) -> int:
@@ -43,7 +43,7 @@ def _solved(arguments: Arguments) -> int:
         found = solved(checked, wanted, name, arguments.limits)
     except Unsolvable as fault:
         reason = str(fault)
-        form.answer(lambda: f"no answer: {reason}", lambda: _no_answer(reason, name))
+        form.answer(lambda: f"no solution: {reason}", lambda: _no_answer(reason, name))
         return FOUND
     form.answer(lambda: "\n".join(_lines(found, wanted)), lambda: _record(found))
     return HOLDS if found.searched is None else FOUND
@@ -54,8 +54,8 @@ def _name(arguments: Arguments, checked: Checked) -> str:
     asked = [name for name, value in arguments.values.items() if value == LEFT_OPEN]
     names = asked or (checked.facts.names if checked.facts is not None else [])
     if len(names) != 1:
-        what = f"{' and '.join(names)} are open" if names else f"{checked.name} has nothing open"
-        raise Unaskable(f"{what}; name what is looked for: NAME=?")
+        what = f"{' and '.join(names)} are symbolic" if names else f"{checked.name} has nothing symbolic"
+        raise Unaskable(f"{what}; name the value to solve for: NAME=?")
     return names[0]
 
 
@@ -66,7 +66,7 @@ def _lines(found: BudgetSolution, wanted: tuple[CountBound, ...]) -> list[str]:
         much = f", too {'many' if wanted[0].upper else 'few'} {' and '.join(bound.unit for bound in wrong)}"
         lines.append(f"{found.name} = {found.beyond:,}: {_counts(found.counts_beyond)}{much if wrong else ''}")
     elif wanted[0].upper:
-        lines.append(f"no larger {found.name} is allowed")
+        lines.append(f"no larger value of {found.name} is allowed")
     if found.searched is not None:
         message = f"searched up to {found.name} = {found.searched:,}: the count may fall while {found.name} rises"
         lines.append(f"{message}; {raising('tries')}")

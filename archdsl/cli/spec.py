@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
 
 from archdsl.checker.check import check, check_again
 from archdsl.checker.checked import Checked, unread
@@ -14,12 +13,13 @@ from archdsl.files import texts
 from archdsl.limits import Limits
 from archdsl.reading.reading import Reading, read
 from archdsl.syntax import tree
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.reading.given import GivenInput, Inputs
     from archdsl.reading.root import Root
 
-_TWICE = "--input is given several times: then each says which input it is, --input NAME=SHAPE"
+_TWICE = "--input is given several times: name the input each time, --input NAME=SHAPE"
 
 
 class OneSpec:
@@ -91,7 +91,7 @@ def given_shape(sizes: tuple[int, ...]) -> Inputs | None:
 
 
 def given_inputs(words: list[str], limits: Limits) -> Inputs | None:
-    """The shapes behind `--input`, of which one has no name, or each has one; raises Usage."""
+    """The shapes after `--input`, of which one has no name, or each has one; raises Usage."""
     if not words:
         return None
     from archdsl.reading.given import Inputs
@@ -119,7 +119,7 @@ def _shape(word: str, text: str, limits: Limits) -> GivenInput:
 
 
 def rewrite(path: str, source: Source, text: str) -> Diagnostic | None:
-    """Give the file of a spec a new text, behind the mark that it begins with; what is wrong where that cannot be."""
+    """Give the file of a spec a new text, after the mark that it begins with; what is wrong where that cannot be."""
     from archdsl.files import disk
 
     refusal = disk.refusal(path, force=True)

@@ -1,4 +1,4 @@
-"""The streams of the command line: encodings, colours, progress, and the ways in which things are told."""
+"""The streams of the command line: encodings, colours, progress, and the ways in which things are reported."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
+from archdsl.typed import TYPE_CHECKING, TextIO, TypeVar
 
 if TYPE_CHECKING:
     from archdsl.diagnostics import Diagnostic
@@ -34,7 +34,7 @@ def forget_stdout() -> None:
     try:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OSError, ValueError, AttributeError):
-        return  # no file behind it
+        return  # no file after it
 
 
 def coloured(stream: TextIO | None) -> bool:
@@ -61,7 +61,7 @@ def complain(message: str) -> None:
 
 
 def print_diagnostics(diagnostics: list[Diagnostic], most: int, stream: TextIO | None = None) -> None:
-    """Print diagnostics, `most` of them, an empty line behind each."""
+    """Print diagnostics, `most` of them, an empty line after each."""
     from archdsl.reports.verdict import rendered
 
     target = sys.stdout if stream is None else stream

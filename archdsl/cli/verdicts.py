@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, cast
 
 from archdsl.checker.checked import Checked
 from archdsl.cli import terminal
@@ -12,8 +11,8 @@ from archdsl.cli.outcome import Outcome
 from archdsl.cli.status import FOUND, HOLDS, UNUSABLE
 from archdsl.diagnostics import Diagnostic
 from archdsl.diagnostics.inert import inert
-from archdsl.named import NamedTuple
 from archdsl.reports import verdict
+from archdsl.typed import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
     from archdsl.checker.fixes.apply import Done
@@ -116,7 +115,7 @@ class TextVerdicts(Verdicts):
 
     def _fixed(self, number: int) -> str:
         """`2 faults fixed`."""
-        faults = f"{number:,} fault{'s' * (number > 1)}"
+        faults = f"{number:,} problem{'s' * (number > 1)}"
         return f"{faults} would be fixed" if self.wanted.unwritten else f"{faults} fixed"
 
     def say_all(self) -> None:

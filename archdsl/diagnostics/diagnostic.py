@@ -1,16 +1,16 @@
-"""One record for everything said about a text, whoever shows it."""
+"""One record for every error, warning and note about a text."""
 
 from __future__ import annotations
 
 from archdsl.diagnostics.codes import CODES
 from archdsl.diagnostics.source import Source, Span
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 
 class Related(NamedTuple):
-    """Another place that explains the first, with what is to be seen there.
+    """Another place that explains the first, with its explanation.
 
-    `source` is the text in which it stands; None where that is the text of the first place.
+    `source` is the text of the place; None if it is the text of the first place.
     """
 
     span: Span
@@ -19,16 +19,16 @@ class Related(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """A text that is put in place of a part of another."""
+    """A text that replaces a part of another."""
 
     span: Span
     text: str
 
 
 class Fix(NamedTuple):
-    """What mends a fault: the text to type, and the edits that put it in. It was tried: a check accepts it there.
+    """The fix of an error: the text to type, and the edits that apply it. It was tried: a check accepts it there.
 
-    A `safe` one needs nobody to look at it: everything else that was tried and mends the fault is the same network.
+    A `safe` fix needs no review: all other texts that were tried and fix the error give the same network.
     """
 
     title: str
@@ -44,10 +44,10 @@ class Fix(NamedTuple):
 
 
 class Diagnostic(NamedTuple):
-    """A fact with its values, its place, where the other number comes from, and what to do.
+    """A fact with its values, its place, the source of the other number, and a hint.
 
-    `hint` is the title of the fix, or a sentence that helps where there is none. What a fix may be made of: `instead`
-    are texts that may be meant in its place, `values` are words that mend its line, as `p1`.
+    `hint` is the title of the fix, or otherwise a sentence that helps. A fix is made from `instead`, texts that may be
+    meant in its place, and `values`, words that fix its line, such as `p1`.
     """
 
     code: str

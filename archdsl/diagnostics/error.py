@@ -1,4 +1,4 @@
-"""The one exception that leaves the package for what a text says."""
+"""The only exception that the package raises for errors of a text."""
 
 from __future__ import annotations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from archdsl.diagnostics.diagnostic import Diagnostic
 from archdsl.diagnostics.inert import escaped, inert
 from archdsl.diagnostics.source import Source, Span
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 _WIDTH = 100  # characters of a source line that are shown
 _BEFORE = 40  # of these, before the mark where the line is cut

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Protocol, runtime_checkable
 
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple, Protocol
 
 
 class Span(NamedTuple):
@@ -15,7 +14,6 @@ class Span(NamedTuple):
     end: int
 
 
-@runtime_checkable
 class Placed(Protocol):
     """Anything with a place in a text, such as a token or a statement."""
 

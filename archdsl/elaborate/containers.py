@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from archdsl.claims.incoming import incoming
 from archdsl.elaborate import control
@@ -25,6 +24,7 @@ from archdsl.network.nodes import Item, Merge, Sequence, Use
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 # ---- Groups
 
@@ -35,11 +35,11 @@ def group(
     """Braces without a kind; under a name a container of their own."""
     assert statement.body is not None
     names = Names(place.names) if named else place.names
-    takes = tuple(e.again(value) for value in inputs)
-    body, last = yield e.sequence(statement.body.lines, takes, place.inner()._replace(names=names))
+    takes = tuple([e.again(value) for value in inputs])
+    body, last = yield e.sequence(statement.body.lines, takes, place.inner(names))
     if last is None:
         if names.discarded is not None:
-            raise discarded(names.discarded, "the braces around it give nothing", names.discarded.names[0], NEXT)
+            raise discarded(names.discarded, "the braces around it have no result", names.discarded.names[0], NEXT)
         if len(inputs) > 1:
             raise _gives_nothing("these braces", len(inputs), statement.body, "ID <- and the name of one passes it on")
         raise Silent
@@ -61,23 +61,23 @@ def use(
     scope, written = _arguments(e, statement, block, inputs, place)
     if any(value.shape is None for value in inputs):
         raise Silent
-    values = tuple((p.name.text, scope.get(p.name.text)) for p in block.parameters)
-    read = tuple(value.shape for value in inputs)
-    key = f"{block.name.start} {[identity(value) for _, value in values]} {read!r}"
+    values = scope.items()
+    read = tuple([value.shape for value in inputs])
+    told_apart = [value if type(value) is int else identity(value) for _, value in values]
+    symbols = ""
     if e.kinds.models:  # which have sizes of their own that their blocks see
-        key += f" {sorted((name, size) for name, size in scope.symbols.items() if name != HOLES)!r}"
-    if any(value.doubt for value in inputs):
-        key += " in doubt"
+        symbols = repr(sorted((name, size) for name, size in scope.symbols.items() if name != HOLES))
+    key = block.name.start, *told_apart, read, symbols, any(value.doubt for value in inputs)
     if key not in e.uses.known:
         with e.report.within(statement.kind or statement, partial(_used, values, inputs)):
             if block.name.start in e.kinds.models:
                 from archdsl.elaborate.models import ask
 
                 ask(e, block, statement.kind or block.name, inputs, scope)
-            e.uses.known[key] = yield _body(e, block, inputs, scope, (*place.chain, block))
+            e.uses.known[key] = yield from _body(e, block, inputs, scope, (*place.chain, block))
     body, results = e.uses.known[key]
     e.missing += body in e.incomplete
-    shapes = tuple(value.shape for value in results)
+    shapes = tuple([value.shape for value in results])
     node = Use(block, values, read, body.outputs, body, statement, written)  # type: ignore[arg-type]
     return Once(node, shapes, doubt=any(value.doubt for value in results))
 
@@ -100,14 +100,14 @@ def _check_use(
         raise Silent
     if block in place.chain:
         loop = " -> ".join(one.name.text for one in (*place.chain[place.chain.index(block) :], block))
-        raise Problem("recursive-block", f"{name} reaches itself: {loop}", at)
+        raise Problem("recursive-block", f"{name} uses itself: {loop}", at)
     if len(place.chain) >= e.limits.chain:
-        message = f"more than {e.limits.chain:,} blocks within one another"
+        message = f"more than {e.limits.chain:,} nested uses of blocks"
         raise exceeded("chain", message, at)
     wanted = max(1, len(block.takes))
     if len(inputs) != wanted:
         reads = f" ({', '.join(token.text for token in block.takes)})" if block.takes else ""
-        message = f"{name} reads {wanted} input{'s' * (wanted > 1)}{reads}, here {len(inputs)}"
+        message = f"{name} reads {wanted} input{'s' * (wanted > 1)}{reads}, got {len(inputs)}"
         raise Problem("wrong-inputs", message, at)
 
 
@@ -146,11 +146,13 @@ def _body(
     e: Elaboration, block: tree.Block, inputs: tuple[Value, ...], scope: Scope, chain: tuple[tree.Block, ...]
 ) -> Task[tuple[Sequence, tuple[Value, ...]]]:
     names = Names(None)
-    takes = tuple(e.again(value) for value in inputs)
+    takes = tuple([e.again(value) for value in inputs])
     for token, value in zip(block.takes, takes, strict=False):
         label = token.text.strip('"')  # the inputs of a model may have quoted names
         names.claim(label, token)
         names.entries[label] = Entry((value,), token)
+    if scope.outside is not None and scope.outside.sight is not None:
+        scope.sight = scope.outside.sight.inside(names)
     place = Place(scope, names, chain, e.kinds.around(block))
     missing = e.missing
     body, last = yield e.sequence(block.body.lines, takes, place)
@@ -166,7 +168,7 @@ def _body(
 
 
 def _gives_nothing(name: str, count: int, at: Placed, hint: str | None) -> Problem:
-    message = f"{name} would read {count} values and lay nothing: what comes out is not said"
+    message = f"{name} would read {count} values and has no layers: its outputs are not defined"
     return Problem("missing-input", message, at, hint=hint)
 
 
@@ -186,8 +188,8 @@ def merge(
     _check_merge(statement, kind, inputs)
     names = Names(place.names) if named else place.names
     base = names.counter
-    inner = place.inner()._replace(names=names, branch=True)
-    takes = tuple(e.again(value) for value in inputs) if named else inputs
+    inner = place.inner(names, branch=True)
+    takes = tuple([e.again(value) for value in inputs]) if named else inputs
     branches, values = yield _branches(e, statement, takes, inner, base)
     e.read(*values)
     bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds)
@@ -220,7 +222,7 @@ def _check_merge(statement: tree.LayerStatement, kind: type[Layer], inputs: tupl
         hint = "put the group on a line of its own"
         raise Problem("misplaced", f"{kind.name} takes no braces; only merges do", statement.body, hint=hint)
     if len(inputs) != 1:
-        message = f"the branches of {kind.name} read one input, here {len(inputs)}"
+        message = f"the branches of {kind.name} read one input, got {len(inputs)}"
         raise Problem("wrong-inputs", message, statement.kind or statement)
 
 
@@ -239,7 +241,7 @@ def _branches(
             if isinstance(one, tree.Unknown):
                 values += [e.unknown(one, place)] if one.lays else []
                 break
-            item, found = yield _branch(e, one, inputs[0], place, base)
+            item, found = yield from _branch(e, one, inputs[0], place, base)
             ours += [] if item is None else [item]
             values += found
             if len(values) > e.limits.list:
@@ -255,11 +257,15 @@ def _branches(
 
 
 def _claimed(e: Elaboration, statement: tree.Statement, branches: tuple[Value, ...]) -> Shape | None:
-    """The branch of which claims behind a statement of a merge speak: the last, if others of a `for` are like it."""
+    """The branch of which claims after a statement of a merge speak: the last, if others of a `for` are like it."""
     claims = statement.claims if isinstance(statement, tree.For) else ()
     shapes = {str(branch.shape) for branch in branches}
     if len(shapes) > 1 and (shape := next((one for one in claims if isinstance(one, tree.ShapeClaim)), None)):
-        e.report.tell("misplaced", "the turns of this `for` give several shapes; claim each within its braces", shape)
+        e.report.tell(
+            "misplaced",
+            "the iterations of this `for` have different output shapes; claim each within its braces",
+            shape,
+        )
         return None
     return branches[-1].shape if branches else None
 
@@ -268,20 +274,20 @@ def _branch(
     e: Elaboration, statement: tree.Statement, source: Value, place: Place, base: int
 ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
     """One statement of a merge: its item and its branches; `let` and an `if` not taken make none."""
-    here = place.reading(source)
+    here = place.below(source)
     e.work.spend(STATEMENT, statement)
     try:
         match statement:
             case tree.LayerStatement():
-                item, values = yield e.layer(statement, e.reads(statement, source, here), here, base)
+                item, values = yield from e.layer(statement, e.reads(statement, source, here), here, base)
                 e.note_result(item, statement)
                 if statement.names and discards(statement.names[0]):
                     raise discarded(statement, "the merge has nothing to read", statement.names[0], NEXT)
                 return item, values if statement.repeat is not None else values[:1]  # of several results the first
             case tree.If():
-                return (yield control.optional(e, statement, source, here, base))
+                return (yield from control.optional(e, statement, source, here, base))
             case tree.For():
-                return (yield control.branches(e, statement, source, here, base))
+                return (yield from control.branches(e, statement, source, here, base))
         e.declare(statement, place)
     except (Problem, Silent) as fault:
         e.fail(statement, here)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from archdsl.elaborate.names import Names, Place, Value
 from archdsl.elaborate.once import Once, sequence_of, wrapped
@@ -32,6 +31,7 @@ from archdsl.network.nodes import (
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression
 from archdsl.syntax import tree
+from archdsl.typed import Any
 
 # ---- xN
 
@@ -39,20 +39,22 @@ from archdsl.syntax import tree
 def repeated(
     e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, named: bool
 ) -> Task[Once]:
-    """The copies of a line, equal ones in one run: each reads the one before; in a merge all read the same."""
+    """The copies of a line, equal ones in one run: each reads the first result of the one before, and the other inputs
+    of the line unchanged; in a merge all read the same.
+    """
     assert statement.repeat is not None
     count = copies(statement.repeat, place.scope)
     if not inputs and not place.branch:
         message = "a source reads nothing: its copies cannot follow one another"
         raise Problem("misplaced", message, statement.repeat, hint="repeat it in a merge, or make its shape larger")
-    shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs)
+    if len(inputs) > 1 and count != 1 and statement.kind is None and not place.branch:
+        message = "repeated braces read one input, which each copy hands to the next; name the others inside"
+        raise Problem("wrong-inputs", message, statement.repeat)
+    shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs[:1])
     if isinstance(count, Expression):
         from archdsl.elaborate.open_repeat import open_repeat
 
         return (yield open_repeat(e, statement, count, inputs, place, _copy(e, statement, inputs, place, named, 2)))
-    if count != 1 and len(inputs) > 1 and not place.branch:
-        message = "a repeated line reads one input, its copies read one another"
-        raise Problem("wrong-inputs", message, statement.repeat)
     if count == 0:
         if None in shapes and not place.branch:
             return Once(None, shapes)
@@ -65,10 +67,10 @@ def repeated(
         copy = _copy(e, statement, values, place.reading(values[0]) if values else place, named, count)
         if runs:
             with e.report.within(statement.repeat, partial("in copy {:,}".format, count - left + 1)):
-                once = yield copy
+                once = yield from copy
         else:
-            once = yield copy
-        if not once.whole:
+            once = yield from copy
+        if once.node is None or not once.whole:
             return once
         equal = place.branch or once.shapes[:1] == shapes[:1]
         shapes, taken = once.shapes, left if equal else 1
@@ -78,7 +80,7 @@ def repeated(
             own = isinstance(once.node, (Leaf, Use, Share))
             place.names.counter += (taken if own else taken - 1) * width(once.node)
         doubt = once.doubt or any(value.doubt for value in values)
-        values = tuple(e.value(shape, statement, doubt) for shape in shapes[:1])  # of several a copy reads the first
+        values = (e.value(shapes[0], statement, doubt), *inputs[1:])  # of several results a copy reads the first
     node = Repeat(tuple(runs), place.branch, statement)
     return Once(node, shapes[:1] * count if place.branch else shapes, doubt=doubt)
 
@@ -92,7 +94,7 @@ def _copy(
     takes = inputs
     if statement.body is not None and statement.kind is not None:
         takes = tuple(e.again(value) for value in inputs)
-    once = yield e.once(statement, takes, place._replace(names=names), False)
+    once = yield from e.once(statement, takes, place.named(names), False)
     if count > 1 and not named and len(names.taken) > labels:
         token = list(names.taken.values())[labels]
         message = f"the repeat would give the name {token.text} {count:,} times"
@@ -113,7 +115,7 @@ def conditional(
 ) -> Task[tuple[Item | None, Value | None]]:
     """An `if` in a sequence: the arm that is taken, in line; one that lays nothing leaves no trace.
 
-    Claims behind a condition that depends on what is left open are held where it is not.
+    Claims after a condition that depends on what is symbolic are held where it is not.
     """
     try:
         taken, body = _taken(e, statement, place)
@@ -189,13 +191,13 @@ def loop(
     e: Elaboration, statement: tree.For, current: Value | None, place: Place, base: int
 ) -> Task[tuple[Item | None, Value | None]]:
     """A `for` in a sequence: each turn reads the one before."""
-    found = []
+    found: list[tuple[tuple[Any, ...], Sequence]] = []
     number = place.names.counter - base
     value = current
     for values in turns(statement, place.scope):
         e.visit(statement.names[0])
         takes = () if value is None else (e.inside(value),)
-        inner = _turn(statement, values, place.reading(value))
+        inner = _turn(statement, values, place.below(value) if found and found[-1][1].items else place)
         with e.report.within(statement.names[0], partial(_here, statement, values)):
             sequence, value = yield e.sequence(statement.body.lines, takes, inner)
         found.append((values, sequence))

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from archdsl.claims.incoming import changed
+from archdsl.claims.judge import claiming
 from archdsl.elaborate import containers, control
 from archdsl.elaborate.names import Entry, Names, Part, Place, Value, mark_activation
 from archdsl.elaborate.once import Once, sequence_of
-from archdsl.elaborate.state import Elaboration
+from archdsl.elaborate.state import NO_INPUT, Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import DISCARD, discards, label_text
@@ -25,6 +26,7 @@ from archdsl.layers import Layer
 from archdsl.network.nodes import Item, Sequence
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
+from archdsl.typed import new
 
 _FEWEST = 2  # values that a merge without braces reads
 _KEEP = "`let d = in` before both keeps the first; `in` is what its own line reads"
@@ -42,11 +44,12 @@ class Elaborator(Elaboration):
         base = place.names.counter
         items: list[Item] = []
         current = takes[0] if len(takes) == 1 else None
+        begun, opened = current is not None, place.opening(takes)
         for line in lines:
             ours: list[Item] = []
             missing = self.missing
             for statement in line.statements:
-                here, number = place.reading(current), place.names.counter
+                here, number = place.below(current) if begun else opened, place.names.counter
                 if isinstance(statement, tree.Unknown):
                     current = self.unknown(statement, here) if statement.lays else current
                     break
@@ -59,25 +62,28 @@ class Elaborator(Elaboration):
                     ):
                         item, current = yield from self._line(statement, current, here, base)
                     else:
-                        item, current = yield self._statement(statement, current, here, base)
+                        item, current = yield from self._statement(statement, current, here, base)
                 except (Problem, Silent) as fault:
                     item, current = None, self._after(fault, statement, current, here)
                     self._count(statement, here, number)
                 if item is not None:
                     ours.append(item)
+                begun = begun or item is not None or current is not None
             current = self._held(line, ours, current, place, complete=self.missing == missing)
             if len(line.statements) > 1:
                 mark_activation(line, place.names)
             items += ours
-        for token, before in changed(items):
-            self.report.tell("changed-in", "`in` is the wide number here", token, hint=_KEEP, related=(before,))
+        for token, before in changed(items) if len(items) > 1 else ():
+            self.report.tell(
+                "changed-in", "`in` is the larger number of channels here", token, hint=_KEEP, related=(before,)
+            )
         last = () if current is None else (current,)
         return sequence_of(takes, tuple(items), last, place.names.counter - base), current
 
     def _after(
         self, fault: Problem | Silent, statement: tree.Statement, current: Value | None, place: Place
     ) -> Value | None:
-        """Tell a fault; what flows on is a value without a shape, where the statement would have given one."""
+        """Report a fault; what flows on is a value without a shape, where the statement would have given one."""
         self.missing += 1
         self.fail(statement, place)
         self.tell(fault, placed(statement))
@@ -86,7 +92,7 @@ class Elaborator(Elaboration):
         return self.wrong() if isinstance(statement, (tree.LayerStatement, tree.For, tree.If)) else current
 
     def _count(self, statement: tree.Statement, place: Place, number: int) -> None:
-        """Count a line with a fault as one item, so that those behind it keep their numbers."""
+        """Count a line with a fault as one item, so that those after it keep their numbers."""
         if not isinstance(statement, tree.LayerStatement) or statement.kind is None or place.names.counter > number:
             return
         try:
@@ -100,6 +106,8 @@ class Elaborator(Elaboration):
         self, line: tree.Line, ours: list[Item], current: Value | None, place: Place, *, complete: bool
     ) -> Value | None:
         """Hold the claims of a line; returns what flows on from it."""
+        if not claiming(line):
+            return current
         doubt = current is not None and current.doubt
         whole = [item for item in ours if item.shapes or not self.is_partial(item)]
         given = current.shape if current is not None else None
@@ -123,7 +131,7 @@ class Elaborator(Elaboration):
         return anew(current)
 
     def _believed(self, last: tree.Statement, current: Value, place: Place) -> Value:
-        """Behind a fault, the shapes that its line claims; what claims none stays without."""
+        """After a fault, the shapes that its line claims; what claims none stays without."""
         claims = last.claims if isinstance(last, (tree.LayerStatement, tree.For, tree.If)) else ()
         given: list[Value] = []
         for claim in (claim for claim in claims if isinstance(claim, tree.ShapeClaim)):
@@ -161,12 +169,12 @@ class Elaborator(Elaboration):
         match statement:
             case tree.LayerStatement():
                 inputs = self.reads(statement, current, place)
-                item, values = yield self.layer(statement, inputs, place, base)
+                item, values = yield from self.layer(statement, inputs, place, base)
                 return item, self._following(item, values, statement, place.names)
             case tree.If():
-                return (yield control.conditional(self, statement, current, place, base))
+                return (yield from control.conditional(self, statement, current, place, base))
             case tree.For():
-                return (yield control.loop(self, statement, current, place, base))
+                return (yield from control.loop(self, statement, current, place, base))
             case _:
                 self.declare(statement, place)
         return None, current
@@ -177,17 +185,24 @@ class Elaborator(Elaboration):
         """A line without braces and repeat, the usual one: a layer needs no task of its own."""
         assert statement.kind is not None
         target = self.kinds.target(statement.kind, place.scope, place.kinds)
-        inputs = self.reads(statement, current, place)
-        if isinstance(target, (tree.Block, Sharing)):
-            item, values = yield self.layer(statement, inputs, place, base)
+        source = isinstance(target, type) and target.inputs == NO_INPUT
+        inputs: tuple[Value, ...] = (current,) if current is not None and not source else ()
+        if statement.reads or not inputs:
+            inputs = self.reads(statement, current, place)
         else:
-            here = place.reading(inputs[0]) if inputs else place
-            label = self._label(statement, here)
-            number = place.names.number(label)
+            self._read.add(inputs[0].number)
+        here = place.reading(inputs[0]) if inputs and inputs[0] is not current else place
+        label = self._label(statement, here)
+        number = place.names.number(label)
+        if isinstance(target, tree.Block):
+            once = yield from containers.use(self, statement, target, inputs, here)
+        elif isinstance(target, Sharing):
+            once = yield from self.once(statement, inputs, here, label is not None)
+        else:
             if target.merge and len(inputs) < _FEWEST:
                 self._check_several(statement, target, inputs, current, here)
             once = self.plain(statement, target, inputs, here)
-            item, values = self._item(statement, label, number, once, inputs, place, base)
+        item, values = self._item(statement, label, number, once, inputs, place, base)
         return item, self._following(item, values, statement, place.names)
 
     def _following(
@@ -232,9 +247,9 @@ class Elaborator(Elaboration):
     def _output(self, statement: tree.Output, names: Names) -> None:
         at = statement.reads[0]
         if names.around is not None:
-            raise Problem("misplaced", "`output` stands in a block or in the model, not in a group", at)
+            raise Problem("misplaced", "`output` belongs in a block or in the model, not in a group", at)
         if names.outputs is not None:
-            raise Problem("duplicate-name", "`output` stands once; it lists all results", at)
+            raise Problem("duplicate-name", "`output` may appear only once; it lists all results", at)
         names.outputs = statement
 
     # ---- layer lines
@@ -248,9 +263,9 @@ class Elaborator(Elaboration):
         counted = label is not None or (statement.body is None and statement.repeat is None)
         number = place.names.number(label) if counted else place.names.counter
         if statement.repeat is None:
-            once = yield self.once(statement, inputs, here, label is not None)
+            once = yield from self.once(statement, inputs, here, label is not None)
         else:
-            once = yield control.repeated(self, statement, inputs, here, label is not None)
+            once = yield from control.repeated(self, statement, inputs, here, label is not None)
         return self._item(statement, label, number, once, inputs, place, base)
 
     def _label(self, statement: tree.LayerStatement, place: Place) -> str | None:
@@ -270,7 +285,7 @@ class Elaborator(Elaboration):
         place: Place,
         base: int,
     ) -> tuple[Item | None, tuple[Value, ...]]:
-        values = self._values(statement, once, any(value.doubt for value in inputs))
+        values = self._values(statement, once, inputs)
         if statement.names:
             self._enter(statement, label, values, once, place)
         if once.node is None:
@@ -280,12 +295,14 @@ class Elaborator(Elaboration):
             return self.partial(label, number - base, once.node, reads), values
         gives = tuple([value.number for value in values])
         known: tuple[Shape, ...] = once.shapes  # type: ignore[assignment]
-        return Item(label, number - base, once.node, reads, gives, known), values
+        return new(Item, (label, number - base, once.node, reads, gives, known)), values
 
-    def _values(self, statement: tree.LayerStatement, once: Once, doubt: bool) -> tuple[Value, ...]:
+    def _values(self, statement: tree.LayerStatement, once: Once, inputs: tuple[Value, ...]) -> tuple[Value, ...]:
         if not once.whole:
             return tuple(self.wrong() for _ in range(max(1, len(statement.names), len(once.shapes))))
-        doubt = doubt or once.doubt
+        doubt = once.doubt
+        for value in inputs:
+            doubt = doubt or value.doubt
         return tuple([self.value(shape, statement, doubt) for shape in once.shapes])
 
     def _enter(
@@ -296,8 +313,8 @@ class Elaborator(Elaboration):
         if label is not None:
             number = values[0].number if values else 0
             node = once.node if once.whole else None
-            part = once.part or Part(number, node, statement, place, place.scope.defined)
-            place.names.entries[label] = Entry(values, names[0], once.inside, None, part)
+            part = once.part or new(Part, (number, node, statement, place, place.scope.defined))
+            place.names.entries[label] = new(Entry, (values, names[0], once.inside, None, part, False))
         if len(names) > max(1, len(values)):
             message = f"{len(names)} names for {len(values)} result{'s' * (len(values) != 1)}"
             raise Problem("too-many-values", message, names[len(values)])
@@ -311,16 +328,16 @@ class Elaborator(Elaboration):
     def once(self, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, named: bool) -> Task[Once]:
         """One copy of a layer line."""
         if statement.kind is None:
-            return (yield containers.group(self, statement, inputs, place, named))
+            return (yield from containers.group(self, statement, inputs, place, named))
         target = self.kinds.target(statement.kind, place.scope, place.kinds)
         if isinstance(target, Sharing):
             from archdsl.elaborate import sharing
 
-            return (yield sharing.share(self, statement, inputs, place))
+            return (yield from sharing.share(self, statement, inputs, place))
         if isinstance(target, tree.Block):
-            return (yield containers.use(self, statement, target, inputs, place))
+            return (yield from containers.use(self, statement, target, inputs, place))
         if statement.body is not None:
-            return (yield containers.merge(self, statement, target, inputs, place, named))
+            return (yield from containers.merge(self, statement, target, inputs, place, named))
         if target.merge and len(inputs) < _FEWEST:
             self._check_several(statement, target, inputs, None, place)
         return self.plain(statement, target, inputs, place)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import zip_longest
-from typing import Any
 
 from archdsl.diagnostics import Related, Span
 from archdsl.faults.problem import Problem, Refused
 from archdsl.layers import Tensor
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Node, Repeat, Sequence, Share, Use, width
 from archdsl.network.table import ByIdentity
 from archdsl.sizes.size import Expression, same
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple
 
 
 class _Pair(NamedTuple):
@@ -111,12 +110,12 @@ def _wrong(pair: _Pair, on: str, now: str, *, alone: bool) -> str:
             name = (tensor or its).name
             return f"{path}.{name} is {sizes_text(tensor)} on {on}, and would be {sizes_text(its)} on {now}"
     if not equal(_computed(one, alone), _computed(other, alone)):
-        return f"{path} would compute in another way on {now} than on {on}"
+        return f"{path} would compute differently on {now} than on {on}"
     return ""
 
 
 def equal(left: Any, right: Any) -> bool:
-    """Whether two values, as PyTorch's modules are given them, are equal, sizes that are left open among them."""
+    """Whether two values, as PyTorch's modules are given them, are equal, sizes that are symbolic among them."""
     if isinstance(left, Expression) or isinstance(right, Expression):
         return isinstance(left, (int, Expression)) and isinstance(right, (int, Expression)) and same(left, right)
     if isinstance(left, dict) and isinstance(right, dict):

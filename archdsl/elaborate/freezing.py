@@ -7,7 +7,6 @@ parted from the others, and everything else stays shared.
 from __future__ import annotations
 
 from bisect import bisect_left
-from typing import TypeAlias
 
 from archdsl.diagnostics import nearest
 from archdsl.elaborate.sharing import torn
@@ -35,6 +34,7 @@ from archdsl.network.nodes import (
 from archdsl.network.table import NodeTable
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TypeAlias
 
 Statement: TypeAlias = tuple[tree.Freeze, tuple[tuple[str, Token], ...]]  # with the paths that it names
 
@@ -47,7 +47,7 @@ def frozen(
     found.sort(key=lambda one: not one[0].all_but)
     for statement, _ in found[1:]:
         if statement.all_but:
-            message = "`freeze all but` stands once; it lists all that is trained"
+            message = "`freeze all but` may appear only once; it lists every part that is trained"
             e.report.tell("duplicate-name", message, statement.parts[0])
     if not found or e.report.broken:
         return body, ()
@@ -57,7 +57,7 @@ def frozen(
             root.at(path).name(not statement.all_but)
     marking = _Marking(e, found[0][1][0][1])
     marked = run(marking.through(body, root, found[0][0].all_but, False, 0))
-    cut = e.report.told("claim-shape")  # what stands behind may be lacking
+    cut = e.report.told("claim-shape")  # what stands after may be lacking
     for path, token in (part for _, parts in found for part in parts) if not cut else ():
         problem = _unknown(e, root, path, token) or _again(root.at(path), token)
         if problem is not None:
@@ -126,7 +126,7 @@ def _unknown(e: Elaboration, root: _Step, path: str, token: Token) -> Problem | 
                 hint = f"all tensors of a layer are frozen together: freeze {around}"
             where = f" in {around}" if number else ""
             return Problem(
-                "unknown-name", f"nothing{where} is called {word or token.text}", token, hint=hint, instead=instead
+                "unknown-name", f"no part{where} is named {word or token.text}", token, hint=hint, instead=instead
             )
         step = below
     return None
@@ -212,7 +212,7 @@ class _Marking:
         for each in node.runs:
             if not isinstance(each.copies, int):
                 if step.below:
-                    message = f"which copies there are depends on {each.copies}, which is left open"
+                    message = f"how many copies there are depends on {each.copies}, which is symbolic"
                     raise Problem("undetermined", message, self._token, hint="freeze the whole line, or give a value")
                 return node._replace(runs=(each._replace(node=self.whole(each.node) if frozen else each.node),))
             wide = 1 if number is None else width(each.node)

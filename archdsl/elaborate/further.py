@@ -1,20 +1,19 @@
 """What else the rules of a kind refuse on a line that has a fault, whatever the values in doubt are.
 
 A value that is wrong may have been meant to mend what the rules say of the others, and a word that means nothing may
-have been `p4`. So a refusal is told only where no value in such a place takes it away, or changes its words.
+have been `p4`. So a refusal is reported only where no value in such a place takes it away, or changes its words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from typing import Any
 
 from archdsl.expressions.bind import Bound, make
 from archdsl.expressions.scope import WRONG
 from archdsl.layers import Layer, Refusal
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Undetermined
+from archdsl.typed import Any, NamedTuple
 
 _MOST = 4  # refusals of one line that are looked for
 _NUMBERS = (1, 2, 3, 8, 64, 720_720)  # tried in place of a value; the last has every divisor up to 16
@@ -77,4 +76,4 @@ def _refusal(kind: type[Layer], values: dict[str, Any], shapes: tuple[Shape, ...
     except (Undetermined, ArithmeticError, MemoryError):
         return None
     emptied = any(size <= 0 for shape in results for size in shape.sizes)
-    return Refusal("kernel-too-large", f"{kind.name} leaves nothing") if emptied else None
+    return Refusal("kernel-too-large", f"{kind.name} leaves no output") if emptied else None

@@ -11,15 +11,17 @@ from collections.abc import Iterator
 from archdsl.elaborate.names import Names, Place, Value
 from archdsl.elaborate.state import Elaboration
 from archdsl.expressions.bind import Bound, bind, make
+from archdsl.expressions.labels import DISCARD, discards
 from archdsl.expressions.signature import of_kind
 from archdsl.faults.problem import Problem
 from archdsl.layers import Layer, Refusal
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import Undetermined
 from archdsl.syntax import tree
+from archdsl.typed import NamedTuple
 
-_ORDERED = ("SUB", "DIV", "SCALE", "MATMUL")  # the first value is not the second
+_ORDERED = ("SUB", "DIV", "POW", "SCALE", "MATMUL")  # the first value is not the second
 _LISTED = ("CONCAT",)  # PyTorch joins a list of one
+_NUMBER = "number"  # the value with which arithmetic reads one input
 _MOST_SHOWN = 4  # names in a hint
 _LONGEST = 60  # characters of a line that a hint repeats
 _FREE = ("y", "z", "u", "v", "w")  # names for a line that has none
@@ -43,15 +45,17 @@ def check_several(
 ) -> None:
     """Raise the fault of a merge without braces that reads one value; `above` is the result above, if that is known.
 
-    Of a list of one name that PyTorch joins, this is a warning. What is wrong with the line's own words goes before.
+    Arithmetic with a number reads one value. Of a list of one name that PyTorch joins, this is a warning. What is wrong
+    with the line's own words goes before.
     """
     bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds)
+    if _NUMBER in bound.values:
+        return
     if statement.reads and kind.name in _LISTED:
-        _warn(e, statement, f"{kind.name} joins one value, {statement.reads[0].text}", None)
+        _warn(e, statement, f"{kind.name} joins one value, {_what(e, statement, inputs)}", None)
         return
     origin = e.origins[inputs[0].number] if inputs else None
-    above_it = "the input" if isinstance(origin, tree.Input) else "the result above"
-    what = statement.reads[0].text if statement.reads else above_it
+    what = _what(e, statement, inputs)
     message = f"{kind.name} joins several values, and this line reads one: {what}"
     told = origin is not None and bool(origin.end) and inputs[0].shape is not None
     related = (e.rules.origin(inputs[0]),) if told else ()
@@ -59,11 +63,20 @@ def check_several(
     raise Problem("wrong-inputs", message, statement.kind or statement, hint=hint, related=related)
 
 
+def _what(e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, ...]) -> str:
+    """How a message calls the one value that a line reads."""
+    if statement.reads and not discards(statement.reads[0]):
+        return statement.reads[0].text
+    return "the input" if inputs and isinstance(e.origins[inputs[0].number], tree.Input) else "the result above"
+
+
 def warn_of_one(
     e: Elaboration, statement: tree.LayerStatement, kind: type[Layer], bound: Bound, read: Value, branch: Value
 ) -> None:
     """Warn of braces with one branch, unless it is a `for`, an `if` or a repeat that makes one just here."""
     assert statement.body is not None
+    if _NUMBER in bound.values:
+        return
     statements = [one for line in statement.body.lines for one in line.statements]
     branches = [one for one in statements if isinstance(one, (tree.LayerStatement, tree.For, tree.If))]
     if len(branches) != 1 or not isinstance(branches[0], tree.LayerStatement) or branches[0].repeat is not None:
@@ -93,7 +106,7 @@ def _several(
     """The line with a second value that its rules accept: the result above, else the one name that comes into question;
     of several names all, where the order is no matter.
     """
-    first = _called(e, read, place)
+    first = Named(DISCARD, read) if statement.reads and discards(statement.reads[0]) else _called(e, read, place)
     if first is None or statement.repeat is not None:
         return None
     words = tree.words(statement, e.report.source.text)

@@ -1,11 +1,9 @@
-"""Models of other files as blocks: what they declare to read is asked of what comes in, at every use.
+"""Models of other files as blocks: what they declare to read is asked of the input, at every use.
 
 Loaded and run only where a text uses others.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from archdsl.diagnostics import Related, Span
 from archdsl.elaborate.names import Value
@@ -19,12 +17,13 @@ from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import same
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 
 def ask(e: Elaboration, block: tree.Block, kind: Token, inputs: tuple[Value, ...], scope: Scope) -> None:
     """Hold what a model demands: its `where`, its inputs, and theirs; the sizes that they name get their values.
 
-    What depends on sizes that are left open becomes a condition. Raises Problem, or Silent where it was told.
+    What depends on sizes that are symbolic becomes a condition. Raises Problem, or Silent where it was reported.
     """
     declared = e.kinds.models[block.name.start]
     values = [value for value in inputs if value.shape is not None]
@@ -73,7 +72,7 @@ def _words(size: tree.Expr) -> list[str]:
 
 
 def _fit(e: Elaboration, one: tree.Input, value: Value, names: set[str], kind: Token, scope: Scope) -> None:
-    """Hold an input's declared shape against what comes in."""
+    """Hold an input's declared shape against the input."""
     shape = value.shape
     assert shape is not None
     sizes = all(word in scope.symbols for word in _words(one.size) if word in names)  # not with other axes
@@ -88,7 +87,7 @@ def _fit(e: Elaboration, one: tree.Input, value: Value, names: set[str], kind: T
     related += [e.rules.origin(value)] if e.origins[value.number].end else []
     if value.doubt:
         raise Silent
-    message = f"{kind.text} reads {declared}, here {shape}"
+    message = f"{kind.text} reads {declared}, got {shape}"
     raise Problem("shape-mismatch" if dtype else "dtype-mismatch", message, kind, related=tuple(related))
 
 

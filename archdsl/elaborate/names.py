@@ -9,11 +9,11 @@ from archdsl.expressions.labels import DISCARD, discards
 from archdsl.expressions.scope import WRONG, Scope, Words
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers import REGISTRY
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Node
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple, new
 
 _SEVERAL = "a block gives several results: output a, b"
 
@@ -21,7 +21,7 @@ _SEVERAL = "a block gives several results: output a, b"
 class Value(NamedTuple):
     """What flows between items: its number within the check, and its shape; None after a fault.
 
-    Behind a shape that is not the claimed one the value is in `doubt`: what follows from its shape alone says nothing.
+    After a shape that is not the claimed one the value is in `doubt`: what follows from its shape alone says nothing.
     """
 
     number: int
@@ -50,7 +50,7 @@ class Entry(NamedTuple):
     values: tuple[Value, ...]
     token: Token
     inside: Names | None = None
-    activation: str | None = None  # the kind of an activation behind the layer on its line
+    activation: str | None = None  # the kind of an activation after the layer on its line
     part: Part | None = None
     failed: bool = False  # whether it is unknown what was laid
 
@@ -67,8 +67,8 @@ class Names:
         self.expects: list[tree.Expect] = []
         self.freezes: list[tuple[tree.Freeze, Scope]] = []
         self.outputs: tree.Output | None = None
-        self.outward: Token | None = None  # a name behind `<-` inside that stands for something around
-        self.entered: Token | None = None  # a name behind `<-` around that stands for something inside
+        self.outward: Token | None = None  # a name after `<-` inside that stands for something around
+        self.entered: Token | None = None  # a name after `<-` around that stands for something inside
         self.shared: Token | None = None  # where SHARE runs all of it again
         self.discarded: tree.LayerStatement | None = (
             None  # the last line, where `_` discards what the next one would read
@@ -84,14 +84,14 @@ class Names:
             again = " again, by a repeat or a `for`" if first.start == token.start else ""
             message = f"the name {label} is given twice{again}"
             hint = (
-                "a name in a loop carries the turn: conv{i}; a repeat is named as a whole: layers: { ... } x3"
+                "a name in a loop needs the loop variable: conv{i}; a repeat is named as a whole: layers: { ... } x3"
                 if again
                 else None
             )
             related = () if again else (Related(Span(first.start, first.end), "first given here"),)
             raise Problem("duplicate-name", message, token, hint=hint, related=related)
         if _is_number(label) and int(label) < self.counter:
-            message = f"the number {label} may stand for a layer above: counting has come to {self.counter}"
+            message = f"the number {label} could mean a layer above: the next free number is {self.counter}"
             raise Problem("duplicate-name", message, token, instead=(str(self.counter),))
         self.taken[label] = token
 
@@ -107,7 +107,7 @@ class Names:
         text = reference.text[1:-1] if reference.type == "STRING" else reference.text
         parts = [text] if reference.type == "STRING" else text.split(".")
         if DISCARD in parts and reference.type != "STRING":
-            message = "`_` discards a result, so nothing can read it"
+            message = "`_` is not a name: after `<-` it stands alone, for what the line would read without `<-`"
             raise Problem("unknown-name", message, reference, hint="give the result a name in place of `_`")
         scope: Names | None = self
         passed: list[Names] = []
@@ -124,7 +124,10 @@ class Names:
             if entry.inside is None:
                 if any(value.shape is None for value in entry.values):
                     raise Silent
-                message = f"{before} cannot be entered: only named groups can, blocks and repeats never"
+                message = (
+                    f"{before} is not a named group: only layers of a named group can be "
+                    f"read from outside, never those of a block or a repeat"
+                )
                 raise Problem("unknown-name", message, reference)
             if part not in entry.inside.entries:
                 raise entry.inside._unknown(part, reference)
@@ -138,15 +141,15 @@ class Names:
         self.entered = self.entered or reference
         if self.shared is not None:
             related = (Related(Span(self.shared.start, self.shared.end), f"{name} runs again here"),)
-            message = f"{name} runs more than once, so it gives its result alone, and nothing reads into it"
+            message = f"{name} runs more than once, so only its result can be read, not a layer inside it"
             raise Problem("not-shareable", message, reference, hint=_SEVERAL, related=related)
 
     def _unknown(self, name: str, at: Token) -> Problem:
         close = nearest(name, self.visible())
-        message = f"no layer above is called {name}"
+        message = f"no layer above is named {name}"
         hint, instead = None, (close,) if close else ()
         if self._unfinished(name):
-            message, hint = f"{name} is the name of what stands around this line, and has no result yet", None
+            message, hint = f"{name} is the name of the group around this line, which has no result yet", None
         elif name == "input":
             hint = "an input is read by its name: give it one, and a colon"
         return Problem("unknown-name", message, at, hint=hint, instead=instead)
@@ -191,17 +194,43 @@ class Place(NamedTuple):
     def reading(self, value: Value | None) -> Place:
         """The same place for a line that reads `value`: `in` is its channels."""
         channels = None if value is None else WRONG if value.shape is None else value.shape.sizes[-1]
+        if self.scope.sight is not None:
+            return self._replace(scope=self.scope.reading(channels).seeing(self.scope.sight.reading(value)))
         if channels is self.scope.channels:
             return self
-        return Place(self.scope.reading(channels), self.names, self.chain, self.kinds, self.branch)
+        return new(Place, (self.scope.reading(channels), self.names, self.chain, self.kinds, self.branch))
 
-    def inner(self) -> Place:
-        """The place inside braces."""
-        return self._replace(scope=self.scope.inner(), branch=False)
+    def below(self, value: Value | None) -> Place:
+        """The same place for the line below `value`, which reads it unless it says what it reads."""
+        place = self.reading(value)
+        if place.scope.sight is None:
+            return place
+        return place._replace(scope=place.scope.seeing(place.scope.sight.below(value)))
+
+    def opening(self, takes: tuple[Value, ...]) -> Place:
+        """The same place before the first line of braces; with several inputs, what is above does not come in."""
+        if len(takes) < 2 or self.scope.sight is None:
+            return self
+        first = takes[0] if self.scope.channels is not None else None
+        return self._replace(scope=self.scope.seeing(self.scope.sight.opening(first)))
+
+    def inner(self, names: Names | None = None, *, branch: bool = False) -> Place:
+        """The place inside braces, with names of its own where they have some."""
+        scope = self.scope.inner()
+        if names is not None and scope.sight is not None:
+            scope.sight = scope.sight.inside(names)
+        return new(Place, (scope, names or self.names, self.chain, self.kinds, branch))
+
+    def named(self, names: Names) -> Place:
+        """The same place with other names."""
+        scope = self.scope
+        if scope.sight is not None:
+            scope = scope.seeing(scope.sight.inside(names))
+        return new(Place, (scope, names, self.chain, self.kinds, self.branch))
 
 
 def mark_activation(line: tree.Line, names: Names) -> None:
-    """Remember which labels of a line have an activation behind them on it."""
+    """Remember which labels of a line have an activation after them on it."""
     for statement, after in zip(line.statements, line.statements[1:], strict=False):
         if not (
             isinstance(statement, tree.LayerStatement)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from archdsl.elaborate.names import Names, Part, Value
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Item, Merge, Node, Sequence
 from archdsl.sizes.shape import Shape
+from archdsl.typed import NamedTuple, new
 
 
 class Once(NamedTuple):
@@ -29,8 +29,10 @@ class Once(NamedTuple):
 
 def sequence_of(takes: tuple[Value, ...], items: tuple[Item, ...], gives: tuple[Value, ...], width: int) -> Sequence:
     """Items one after the other, with the shapes of what they read and give."""
-    inputs, outputs = (tuple(v.shape for v in values if v.shape is not None) for values in (takes, gives))
-    return Sequence(tuple(v.number for v in takes), items, tuple(v.number for v in gives), width, inputs, outputs)
+    inputs = tuple([value.shape for value in takes if value.shape is not None])
+    outputs = tuple([value.shape for value in gives if value.shape is not None])
+    numbers = tuple([value.number for value in takes]), tuple([value.number for value in gives])
+    return new(Sequence, (numbers[0], items, numbers[1], width, inputs, outputs))
 
 
 def wrapped(node: Merge, inputs: tuple[Value, ...], given: Value) -> Sequence:

@@ -1,13 +1,12 @@
-"""A repeat whose number of copies is left open: one copy stands for all of them, and it may be that there are none.
+"""A repeat whose number of copies is symbolic: one copy stands for all of them, and there may be none.
 
 Then what a copy needs is needed only where there is one, and where a rule refuses it at all sizes, there must be none.
-Loaded only where something is left open.
+Loaded only where something is symbolic.
 """
 
 from __future__ import annotations
 
 from collections import ChainMap
-from typing import Any
 
 from archdsl.elaborate.names import Place, Value
 from archdsl.elaborate.once import Once
@@ -17,7 +16,6 @@ from archdsl.expressions.assume import Need
 from archdsl.expressions.labels import discards
 from archdsl.faults.problem import Problem, Refused, Silent
 from archdsl.layers.values import give
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Repeat, Run
 from archdsl.sizes.condition import Clause, Literal, literal
 from archdsl.sizes.facts import facts_of
@@ -25,6 +23,7 @@ from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Undetermined, same
 from archdsl.sizes.wording import worded
 from archdsl.syntax import tree
+from archdsl.typed import Any, NamedTuple
 
 
 def open_repeat(
@@ -38,10 +37,10 @@ def open_repeat(
     """The repeat of a `copy`, which keeps the shape. Raises Problem where what follows would depend on the number."""
     at = statement.repeat
     assert at is not None
-    if place.branch or len(inputs) > 1:
-        raise Problem("undetermined", f"how many there are here is {count}, left open", at, hint=give(count))
+    if place.branch:
+        raise Problem("undetermined", f"the number of copies here is {count}, which is symbolic", at, hint=give(count))
     if not statement.names or discards(statement.names[0]):
-        message = f"the layers below are counted on from {count} copies, a number that is left open"
+        message = f"the numbers of the layers below follow from {count} copies, and that number is symbolic"
         raise Problem("undetermined", message, at, hint=f"name the repeat, layers: {{ ... }} x(n), or {give(count)}")
     copies = _copies(e, statement, count, inputs, copy)
     if facts_of(count).known(count - 1, ">="):  # type: ignore[arg-type]
@@ -54,17 +53,17 @@ def _copies(
 ) -> Task[Once]:
     """The copies, where there are some."""
     once = yield copy
-    shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs)
+    shapes: tuple[Shape | None, ...] = tuple(value.shape for value in inputs[:1])
     if not once.whole or None in shapes:
         return once
     if not _kept(once.shapes, shapes):
-        message = f"each copy makes {shapes[0]} into {once.shapes[0]}, and their number {count} is left open"
+        message = f"each copy makes {shapes[0]} into {once.shapes[0]}, and the number of copies, {count}, is symbolic"
         raise Problem("undetermined", message, statement.repeat or statement, hint=give(count))
     return Once(Repeat((Run(once.node, count),), False, statement), shapes)
 
 
 def _kept(after: tuple[Shape | None, ...], before: tuple[Shape | None, ...]) -> bool:
-    """Whether the first result of a copy has the shape that it reads, whatever is left open."""
+    """Whether the first result of a copy has the shape that it reads, whatever is symbolic."""
     if after[0] is None or before[0] is None or after[0].rank != before[0].rank:
         return False
     try:
@@ -84,7 +83,7 @@ class _Tried(NamedTuple):
 def _perhaps(
     e: Elaboration, statement: tree.LayerStatement, count: Expression, inputs: tuple[Value, ...], copies: Task[Once]
 ) -> Task[Once]:
-    """The copies under the assumption that there are some, which ends with them."""
+    """The copies under the assumption that there is at least one, which ends with them."""
     told, unread, none = e.report.saved(), e.unread(), literal(count, "==")
     assert isinstance(none, Literal)
     tried = yield _supposed(e, count, copies)
@@ -100,7 +99,7 @@ def _perhaps(
     e.report.bring_back(told)
     e.forget(unread)
     _require_none(e, none, refused[0])
-    return Once(Repeat((), False, statement), tuple(value.shape for value in inputs))
+    return Once(Repeat((), False, statement), tuple(value.shape for value in inputs[:1]))
 
 
 def _supposed(e: Elaboration, count: Expression, copies: Task[Once]) -> Task[_Tried]:

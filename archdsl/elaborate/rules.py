@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from archdsl.claims.hints import try_of_refusal
 from archdsl.claims.incoming import incoming
 from archdsl.diagnostics import Related, Span
@@ -22,6 +20,7 @@ from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Undetermined, symbols, tidied
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, Any, new
 
 _OF_THE_LINE = ("wrong-type", "missing-value", "unknown-option", "out-of-range")  # where no rule of shapes is asked
 _WHATEVER = (
@@ -42,7 +41,7 @@ _PER_STEP = 4  # terms of a formula that cost about as much as a step
 
 
 class Rules:
-    """The layers of one check. `origins` tells where a value comes from, `facts` are about what is left open."""
+    """The layers of one check. `origins` tells where a value comes from, `facts` are about what is symbolic."""
 
     def __init__(
         self,
@@ -56,7 +55,7 @@ class Rules:
         self.known, self._facts = known, facts
 
     def leaf(self, statement: tree.LayerStatement, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
-        """A layer line without braces; raises Problem, or Silent where its input has a fault that was told."""
+        """A layer line without braces; raises Problem, or Silent where its input has a fault that was reported."""
         shapes = tuple([value.shape for value in inputs])
         key = self._key(statement, kind, shapes, place.scope)
         found = self.known.get(key) if key is not None else None
@@ -82,7 +81,8 @@ class Rules:
             place.scope.spend(len(results), statement)
         if self._facts is not None:
             place.scope.spend(_formula(*shapes, *results) // _PER_STEP, statement)
-        return Once(Leaf(op, shapes, results, statement, written), results)  # type: ignore[arg-type]
+        leaf = new(Leaf, (op, shapes, results, statement, written, False, ()))
+        return new(Once, (leaf, results, None, None, False))
 
     def _bound(
         self, statement: tree.LayerStatement, kind: type[Layer], inputs: tuple[Value, ...], place: Place
@@ -127,7 +127,7 @@ class Rules:
     def _key(self, statement: tree.LayerStatement, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
         """What makes two lines equal: kind, inputs, words with the values of names among them; None where unsure.
 
-        A value that is left open has the text of one of another setting, and other facts: these are part of the key.
+        A value that is symbolic has the text of one of another setting, and other facts: these are part of the key.
         """
         words: list[Any] = [kind, shapes]
         for name, value, _, _ in statement.arguments:
@@ -141,6 +141,8 @@ class Rules:
                     found = scope.get(value.text)
                 elif value.text == "in":
                     found = scope.channels
+                elif "." in value.text:  # the size of a value
+                    return None
                 else:
                     continue
                 words.append(identity(found))
@@ -152,7 +154,7 @@ class Rules:
         self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.LayerStatement
     ) -> tuple[Layer, tuple[Shape, ...]]:
         """The layer and the shapes of its results; a rule that refuses becomes a Problem with its place."""
-        shapes = tuple(value.shape for value in inputs if value.shape is not None)
+        shapes = tuple([value.shape for value in inputs if value.shape is not None])
         at = statement.kind or statement
         try:
             if self._facts is None:
@@ -186,7 +188,7 @@ class Rules:
             if isinstance(size, Expression) and (much := size.exceeds(self.limits)):
                 raise Refusal(much.code, f"{kind.name} gives {much.words}", hint=much.hint)
             if size <= 0:
-                raise Refusal("kernel-too-large", f"{kind.name} leaves nothing: its output would be {shape}")
+                raise Refusal("kernel-too-large", f"{kind.name} leaves no output: its shape would be {shape}")
         if isinstance(shape.elements, int) and shape.elements >= LARGEST:
             raise Refusal("too-large", f"{kind.name} gives {shape}, more than a tensor can hold")
 
@@ -255,7 +257,7 @@ def _ins(statement: tree.LayerStatement, place: Place) -> tuple[Related, ...]:
 
 
 def unfit(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...], blame: str | int | None) -> tuple[Problem, ...]:
-    """The faults of further values of a line, each by itself; that of `blame` is told."""
+    """The faults of further values of a line, each by itself; that of `blame` is reported."""
     faults, axes = [], len(shapes[0].space) if shapes else 0
     for name, value in bound.values.items():
         known = name in bound.written and value is not None and value is not WRONG
@@ -299,7 +301,9 @@ def _makes(kind: type[Layer], bound: Bound, shapes: tuple[Shape, ...]) -> bool:
 
 def _effort(bound: Bound, shapes: tuple[Shape | None, ...]) -> int:
     """Steps that the rules of a layer may take: lists are gone through, symbolic sizes multiplied."""
-    steps = sum(weight(value) for value in bound.values.values() if isinstance(value, tuple))
+    steps = 0
+    for value in bound.values.values():
+        steps += weight(value) if isinstance(value, tuple) else 0
     for shape in shapes:
         for size in shape.sizes if shape is not None else ():
             steps += size.weight**2 if isinstance(size, Expression) else 0

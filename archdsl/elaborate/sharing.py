@@ -24,7 +24,7 @@ from archdsl.sizes.size import Size
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
-_USAGE = "usage: SHARE NAME <- inputs, with the name of a layer, group or block above"
+_USAGE = "SHARE takes the name of a layer, group or block above, and what it reads this time: SHARE NAME <- inputs"
 
 
 # ---- SHARE
@@ -40,7 +40,7 @@ def share(e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, .
         raise Silent
     shapes = tuple(value.shape for value in inputs if value.shape is not None)
     if len(shapes) != len(node.inputs):
-        message = f"{token.text} reads {len(node.inputs)} input{'s' * (len(node.inputs) != 1)}, here {len(inputs)}"
+        message = f"{token.text} reads {len(node.inputs)} input{'s' * (len(node.inputs) != 1)}, got {len(inputs)}"
         raise Problem("wrong-inputs", message, token)
     if [shape.rank for shape in shapes] != [shape.rank for shape in node.inputs]:
         read, now = (" and ".join(map(str, each)) for each in (node.inputs, shapes))
@@ -54,12 +54,14 @@ def share(e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, .
 
 
 def _named(statement: tree.LayerStatement) -> Token:
-    """The name behind SHARE; nothing else stands there."""
+    """The name after SHARE; nothing else stands there."""
     at = statement.kind or statement
     if statement.body is not None:
-        raise Problem("misplaced", "SHARE takes no braces: it runs what stands above", statement.body, hint=_USAGE)
+        raise Problem(
+            "misplaced", "SHARE takes no braces: it runs a layer, group or block above", statement.body, hint=_USAGE
+        )
     if not statement.arguments:
-        raise Problem("missing-value", "SHARE needs the name of what runs again", at, hint=_USAGE)
+        raise Problem("missing-value", "SHARE needs the name of the part that runs again", at, hint=_USAGE)
     first, *more = statement.arguments
     token = first.value
     if first.name is None and isinstance(token, Token) and token.type in ("WORD", "STRING", "TEMPLATE"):
@@ -68,7 +70,7 @@ def _named(statement: tree.LayerStatement) -> Token:
         message = f"SHARE takes a name and nothing else: the values of {token.text} are those of its own line"
         rest = Span(more[0].start, more[-1].end)
         raise Problem("too-many-values", message, rest, hint=_USAGE, instead=("",))
-    raise Problem("wrong-type", "SHARE takes the name of what runs again", first, hint=_USAGE)
+    raise Problem("wrong-type", "SHARE takes the name of the part that runs again", first, hint=_USAGE)
 
 
 def _runnable(entry: Entry, token: Token) -> tuple[Part, Leaf | Sequence | Use]:
@@ -89,17 +91,19 @@ def _runnable(entry: Entry, token: Token) -> tuple[Part, Leaf | Sequence | Use]:
     if not isinstance(part.node, (Leaf, Sequence, Use)):
         raise Silent
     if not part.node.inputs:
-        message = f"{name} reads nothing, so there is nothing to run again"
-        raise Problem("not-shareable", message, token, hint=f"<- {name} reads it once more", related=(_given(entry),))
+        message = f"{name} has no input, so it cannot run again"
+        raise Problem(
+            "not-shareable", message, token, hint=f"<- {name} reads it a second time", related=(_given(entry),)
+        )
     return part, part.node
 
 
 def _check_closed(entry: Entry, token: Token) -> None:
-    """Refuse a group with a name behind `<-` that leads out of it or into it."""
+    """Refuse a group with a name after `<-` that leads out of it or into it."""
     assert entry.inside is not None
     outward, entered = entry.inside.outward, entry.inside.entered
     if outward is not None:
-        message = f"{token.text} uses {outward.text}, which stands outside of it; SHARE gives it another input only"
+        message = f"{token.text} uses {outward.text}, which is outside of it; SHARE can replace only its input"
         related = (Related(Span(outward.start, outward.end), "used here"),)
         hint = "a block takes several inputs: block TOWER <- a, b { ... }"
         raise Problem("not-shareable", message, token, hint=hint, related=related)
@@ -118,7 +122,7 @@ def _again(
     """A part laid anew on inputs of other shapes; raises Problem where its weights would not fit."""
     place = part.place._replace(scope=part.place.scope.earlier(part.defined)).reading(inputs[0])
     read = " and ".join(map(str, shapes))
-    with e.report.within(token, lambda: f"run again here on {read}"), e.judge.silent():
+    with e.report.within(token, lambda: f"run again here on {read}"), e.judge:
         once = yield e.once(part.statement, inputs, place, True)
     if once.node is None or None in once.shapes:
         raise Silent
@@ -130,7 +134,7 @@ def _again(
 
 
 def _settle(e: Elaboration, token: Token, what: str, fault: Callable[[], Problem | None]) -> None:
-    """Raise the fault that there is; with sizes left open, require those at which there is none."""
+    """Raise the fault that there is; with sizes symbolic, require those at which there is none."""
 
     def rule() -> None:
         problem = fault()
@@ -196,7 +200,7 @@ def _lends_it(node: Node | None, tensor: str) -> bool:
 def _other_sizes(leaf: Leaf, entry: Entry, token: Token, ours: Tensor, theirs: Tensor) -> Problem:
     message = f"the {ours.name} of {leaf.op.name} is {sizes_text(ours)}, that of {token.text} is {sizes_text(theirs)}"
     if _turned(ours.sizes) == theirs.sizes:
-        message += ", its transpose: PyTorch has one tensor in two layers only as it lies"
+        message += ", its transpose: two PyTorch layers can share a tensor only in one layout"
     return Refused("unfit-weights", message, token, related=(_given(entry),), what=leaf.op.name)
 
 
@@ -220,7 +224,7 @@ def torn(marked: Sequence, token: Token) -> Iterator[Problem]:
                 owner = owners[tie.of]
                 if isinstance(placed.node, Leaf) and isinstance(owner.node, Leaf):
                     pair = (placed.path, owner.path) if placed.node.frozen else (owner.path, placed.path)
-                    both = f"{owner.path} and {placed.path} have one {tie.tensor}"
+                    both = f"{owner.path} and {placed.path} share one {tie.tensor}"
                     message = f"{both}: {pair[0]} is frozen, {pair[1]} is not"
                     if placed.node.frozen != owner.node.frozen:
                         yield Problem("shared-freeze", message, token, hint="freeze both, or neither")

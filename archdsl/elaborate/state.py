@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING
 
 from archdsl.analysis.cost import Costs
 from archdsl.claims.judge import Judge
@@ -31,11 +30,13 @@ from archdsl.reading.kinds import Kinds
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, Any, new
 
 if TYPE_CHECKING:
     from archdsl.reading.reading import Known
     from archdsl.sizes.facts import Facts
 
+NO_INPUT = 0, 0  # fewest and most inputs of a kind that reads nothing
 _NOWHERE = Span(0, 0)
 NEXT = "put ID <- {} on a line below it"  # where braces give nothing
 
@@ -47,7 +48,7 @@ class Uses:
     """
 
     def __init__(self) -> None:
-        self.known: MutableMapping[str, tuple[Sequence, tuple[Value, ...]]] = {}
+        self.known: MutableMapping[tuple[Any, ...], tuple[Sequence, tuple[Value, ...]]] = {}
         self.again: MutableMapping[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
         self._signatures: dict[int, Signature] = {}
 
@@ -60,10 +61,22 @@ class Uses:
 
 
 def discarded(statement: tree.LayerStatement, so: str, at: Placed, hint: str) -> Problem:
-    """The fault of a result that is needed and that `_` discards; `hint` is told of a name that keeps another one."""
+    """The fault of a needed result that `_` discards; `hint` is for a name that keeps another result."""
     message = f"`_` discards the result of {statement.kind.text if statement.kind else 'the braces'} above, so {so}"
     names = [token.text for token in statement.names if not discards(token)]
-    return Problem("missing-input", message, at, hint=hint.format(names[0]) if names else None)
+    return Problem("missing-input", message, at, hint=(hint.format(names[0]) or None) if names else None)
+
+
+def _nothing_above(names: Names, at: Placed, *, alone: bool = True) -> Problem:
+    """The fault of a line that reads the result above where there is none; `alone` where it reads nothing else."""
+    if names.discarded is not None:
+        return discarded(names.discarded, "this line must say what it reads", at, "<- {}" if alone else "")
+    known = names.visible()
+    if known:
+        hint = f"<- {known[0]}" if len(known) == 1 else f"add <- and one of {', '.join(known[:4])}"
+        return Problem("missing-input", "with several inputs, the first line must say which it reads", at, hint=hint)
+    message = "there is nothing to read: no `input` above"
+    return Problem("missing-input", message, at, hint="put `input 224x224x3` above, or check with --input 224x224x3")
 
 
 class Elaboration(ABC):
@@ -74,12 +87,12 @@ class Elaboration(ABC):
     ) -> None:
         self.kinds, self.report, self.limits, self.facts = kinds, report, limits, facts
         self.origins: dict[int, Placed] = {}  # where each value comes from
-        self.costs = Costs()
+        self.costs = Costs(symbolic=facts is not None)
         self.judge = Judge(report, self.costs, limits)
         self.rules = Rules(report, self.origins, limits, known, facts)
         self.uses = Uses()
         self.work = work
-        self.believes = False  # whether claims tell what flows on behind a fault
+        self.believes = False  # whether claims tell what flows on after a fault
         self.recursive: set[int] = set()  # places of blocks that reach themselves, told before anything is elaborated
         self._laying: dict[int, bool] = {}
         self.missing = 0  # statements that are not laid, because of a fault
@@ -95,7 +108,7 @@ class Elaboration(ABC):
         """A new value that comes from a place in the text."""
         number = len(self.origins) + 1
         self.origins[number] = at
-        return Value(number, shape, doubt)
+        return new(Value, (number, shape, doubt))
 
     def again(self, value: Value) -> Value:
         """The same value under a number of its own, as the inside of braces reads it."""
@@ -116,11 +129,11 @@ class Elaboration(ABC):
         self.work.visit(at)
 
     def tell(self, fault: Problem | Silent, at: Placed) -> None:
-        """Tell a fault, unless it follows from another."""
+        """Report a fault, unless it follows from another."""
         self.report.lost = True
         if isinstance(fault, Problem):
             self.report.problem(fault)
-        elif not self.report.failed:  # never: a fault is silent only where another was told before
+        elif not self.report.failed:  # never: a fault is silent only where another was reported before
             self.report.tell("invalid-expression", "this has no value", at)
 
     def lays(self, statement: tree.If) -> bool:
@@ -132,7 +145,7 @@ class Elaboration(ABC):
 
     def read(self, *values: Value) -> None:
         """Note that something reads these values."""
-        self._read.update(value.number for value in values)
+        self._read.update([value.number for value in values])
 
     def is_read(self, value: Value) -> bool:
         """Whether something above reads a value."""
@@ -170,7 +183,9 @@ class Elaboration(ABC):
                 self._tell_unread_names(item, statement, read[statement])
             elif self._read.isdisjoint(item.gives) and not any(map(discards, statement.names)):
                 token = statement.names[0] if statement.names else statement.kind
-                message = f"nothing reads the result of {token.text if token else 'these braces'}, and it is no output"
+                message = (
+                    f"nothing reads the result of {token.text if token else 'these braces'}, and it is not an output"
+                )
                 self.report.tell("unused-result", message, statement)
 
     def _tell_unread_names(self, item: Item, statement: tree.LayerStatement, read: set[int]) -> None:
@@ -186,7 +201,7 @@ class Elaboration(ABC):
         hint = line if set(written) != {DISCARD} else None
         for place in unread:
             token = statement.names[place]
-            message = f"nothing reads {token.text}, and it is no output"
+            message = f"nothing reads {token.text}, and it is not an output"
             self.report.tell("unused-result", message, token, hint=hint if place in dropped else None)
 
     def partial(self, label: str | None, number: int, node: Node, reads: tuple[int, ...]) -> Item:
@@ -211,29 +226,31 @@ class Elaboration(ABC):
     # ---- what a line reads
 
     def reads(self, statement: tree.LayerStatement, current: Value | None, place: Place) -> tuple[Value, ...]:
-        """The values behind `<-`, or the nearest result above."""
+        """The values after `<-`, or the nearest result above."""
         if statement.reads:
-            return tuple([self.reference(token, place) for token in statement.reads])
+            alone = len(statement.reads) == 1
+            return tuple([self._given(token, current, place, alone) for token in statement.reads])
         if self._is_source(statement, place):
             return ()
         if current is not None:
             self._read.add(current.number)
             return (current,)
-        at = statement.names[0] if statement.names else statement.kind or statement
-        if place.names.discarded is not None:
-            raise discarded(place.names.discarded, "this line has to say what it reads", at, "<- {}")
-        known = place.names.visible()
-        if known:
-            hint = f"<- {known[0]}" if len(known) == 1 else f"<- with one of {', '.join(known[:4])}"
-            raise Problem("missing-input", "with several inputs the first line says which it reads", at, hint=hint)
-        message = "there is nothing to read: no `input` above"
-        raise Problem("missing-input", message, at, hint="put `input 224x224x3` above, or check with --input 224x224x3")
+        raise _nothing_above(place.names, statement.names[0] if statement.names else statement.kind or statement)
+
+    def _given(self, token: Token, current: Value | None, place: Place, alone: bool) -> Value:
+        """The value of a name after `<-`; `_` is what the line would read without, here the only one or not."""
+        if not discards(token):
+            return self.reference(token, place)
+        if current is None:
+            raise _nothing_above(place.names, token, alone=alone)
+        self._read.add(current.number)
+        return current
 
     def _is_source(self, statement: tree.LayerStatement, place: Place) -> bool:
         """Whether a line is of a kind that reads nothing."""
         found = self.kinds.reference(statement.kind, place.scope, place.kinds) if statement.kind is not None else None
         built_in = found is not None and found.file is None and found.name in REGISTRY
-        return found is not None and built_in and REGISTRY[found.name].inputs == (0, 0)
+        return found is not None and built_in and REGISTRY[found.name].inputs == NO_INPUT
 
     def reference(self, token: Token, place: Place) -> Value:
         """The value that a name stands for."""
@@ -260,8 +277,9 @@ class Elaboration(ABC):
                 self.report.problem(discarded(names.discarded, "there is no output", at, "output {}"))
                 return (self.wrong(),)
             return (last,) if last is not None else ()
+        alone = len(names.outputs.reads) == 1
         try:
-            return tuple(self.reference(token, place) for token in names.outputs.reads)
+            return tuple([self._given(token, last, place, alone) for token in names.outputs.reads])
         except Problem as problem:
             self.report.problem(problem)
         except Silent:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any, TypeAlias, TypeVar
+
+from archdsl.typed import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
 Task: TypeAlias = Generator[Any, Any, T]  # yields further tasks, is sent what they return, returns its result

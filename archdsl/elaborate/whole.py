@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from archdsl.diagnostics import Source, Span
 from archdsl.elaborate.elaborate import Elaborator
 from archdsl.elaborate.names import Entry, Names, Place, Value
 from archdsl.elaborate.trampoline import run
-from archdsl.expressions.scope import Scope
+from archdsl.expressions.labels import discards
+from archdsl.expressions.scope import SIZE_WORDS, Scope
 from archdsl.faults.problem import Problem, Silent, Stop
 from archdsl.network.nodes import FrozenParts, Network, NetworkPort, Sequence
 from archdsl.reading.declare import Declarations, input_shape, model_name
@@ -14,18 +17,26 @@ from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 
+_SIZE_OF_VALUE = re.compile(rf"\.(?:{'|'.join(SIZE_WORDS)})\b")  # in a text that has none, nothing looks for values
+
 
 def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fragment: Shape | None) -> Network | None:
     """The network of the lines of a file, None where nothing stands; the elaborator reports what is wrong."""
     report = elaborator.report
     names = Names(None)
     names.model = True
+    if _SIZE_OF_VALUE.search(report.source.text):
+        from archdsl.elaborate.sight import ValueSight
+
+        scope.sight = ValueSight(elaborator, names)
     place = Place(scope, names, (), elaborator.kinds.words[0])
     try:
         inputs = _inputs(declared, place, elaborator, fragment)
         if not declared.lines:
             message = (
-                "no layers: there is nothing to check" if not declared.blocks else "blocks, and no layers that use them"
+                "no layers: there is nothing to check"
+                if not declared.blocks
+                else "this file has blocks, but no layers that use them"
             )
             report.tell("empty", message, Span(0, 0))
             return None
@@ -45,7 +56,7 @@ def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fra
     except Problem as problem:
         report.problem(problem)
     except Silent:
-        pass  # a fault was told before
+        pass  # a fault was reported before
     return None
 
 
@@ -75,7 +86,7 @@ def _inputs(
             shape = None
         if not one.names and len(declared.inputs) > 1:
             if not unnamed:
-                hint = "a name stands before the shape, and a colon behind it"
+                hint = "write the name and a colon before the shape"
                 elaborator.report.tell("missing-value", "several inputs need names", one, hint=hint)
             unnamed = True
             continue
@@ -104,7 +115,8 @@ def _assembled(
 ) -> Network:
     ports = tuple(NetworkPort(name, v.number, v.shape.sizes, v.shape.dtype) for name, v in inputs if v.shape)
     tokens = names.outputs.reads if names.outputs else ()
-    called = [token.text.strip('"') for token in tokens] or [_last_label(declared)]
+    called = [_last_label(declared) if discards(token) else token.text.strip('"') for token in tokens]
+    called = called or [_last_label(declared)]
     outputs = tuple(
         NetworkPort(name, v.number, v.shape.sizes, v.shape.dtype)
         for name, v in zip(called, results, strict=False)

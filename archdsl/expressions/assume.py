@@ -1,22 +1,21 @@
-"""What a network needs of its open sizes: questions of the rules that depend on a symbol become conditions.
+"""What a network needs of its symbolic sizes: questions of the rules that depend on a symbol become conditions.
 
 A rule is run once for each way in which its open questions can be answered. The ways on which it refuses must not be
-taken: that is the condition. Loaded only where a size is left open.
+taken: that is the condition. Loaded only where a size is symbolic.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar, cast
 
 from archdsl.faults.problem import Placed, Problem, exceeded
 from archdsl.layers import Refusal
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.sizes.condition import Clause, literal, names_of
 from archdsl.sizes.facts import Facts, Way, facts_of
 from archdsl.sizes.size import Size, Undetermined, same
 from archdsl.sizes.wording import worded
+from archdsl.typed import Any, NamedTuple, TypeVar, cast
 
 T = TypeVar("T")
 
@@ -43,7 +42,7 @@ def under(facts: Facts, rule: Callable[[], T], need: Need, limits: Limits) -> T:
             assert way.fault is not None
             raise way.fault
         if len(accepted) + len(refused) > limits.ways:
-            message = f"{need.what}: more than {limits.ways:,} cases of sizes that are left open"
+            message = f"{need.what}: more than {limits.ways:,} cases of symbolic dimensions"
             raise exceeded("ways", message, need.at, "give values for some of them")
     if not accepted:  # what is refused even where all before it holds
         last = sorted(refused, key=lambda way: len(way.answers))[-1]
@@ -52,11 +51,11 @@ def under(facts: Facts, rule: Callable[[], T], need: Need, limits: Limits) -> T:
     for clause, fault in _clauses(refused):
         _require(facts, clause, fault, need)
     if len(facts.needs) > limits.conditions:
-        raise exceeded("conditions", f"more than {limits.conditions:,} conditions on open sizes", need.at)
+        raise exceeded("conditions", f"more than {limits.conditions:,} conditions on symbolic dimensions", need.at)
     for way in accepted:
         if all(other is way or _alike(facts, other, way.result) for other in accepted):
             return cast(T, way.result)
-    raise Undetermined(f"the output of {need.what} has one form")
+    raise Undetermined(f"the output of {need.what} has a single formula")
 
 
 def _clauses(refused: list[Way]) -> list[tuple[Clause, Exception]]:
@@ -85,9 +84,9 @@ def _require(facts: Facts, clause: Clause, fault: Exception, need: Need) -> None
 
 
 def explain(facts: Facts, clause: Clause, fault: Any) -> None:
-    """Tell in the hint of a fault which condition cannot hold, and what is known."""
+    """Report in the hint of a fault which condition cannot hold, and what is known."""
     if fault.hint is None and facts.names:
-        fault.hint = f"it would need {worded(clause)}, and nothing that is allowed is so"
+        fault.hint = f"it would need {worded(clause)}, which no allowed value satisfies"
 
 
 def _alike(facts: Facts, way: Way, right: Any) -> bool:
@@ -106,7 +105,7 @@ def _alike(facts: Facts, way: Way, right: Any) -> bool:
 
 
 def equalities(claimed: tuple[Size, ...], derived: tuple[Size, ...]) -> list[str] | None:
-    """The conditions under which two shapes are equal, as they stand behind `where`; None where they never are."""
+    """The conditions under which two shapes are equal, as they are written after `where`; None where they never are."""
     found = [literal(one - other, "==") for one, other in zip(claimed, derived, strict=True)]
     if False in found:
         return None
@@ -131,7 +130,7 @@ def learned(facts: Facts, condition: Callable[[], bool], at: Placed) -> bool:
     for way in facts.ways(condition, (Problem,)):
         ways.append(way)
         if len(ways) > facts.limits.ways:
-            raise exceeded("ways", f"more than {facts.limits.ways:,} cases of sizes that are left open", at)
+            raise exceeded("ways", f"more than {facts.limits.ways:,} cases of symbolic dimensions", at)
     fault = next(
         (way.fault for way in ways if isinstance(way.fault, Problem) and way.fault.code != "undetermined"), None
     )
@@ -142,5 +141,5 @@ def learned(facts: Facts, condition: Callable[[], bool], at: Placed) -> bool:
     false = [way._replace(fault=Exception()) for way in ways if way.fault is None and way.result is False]
     holds = all(facts.require(clause, None) for clause, _ in _clauses(false))
     if len(facts.given) > facts.limits.conditions:
-        raise exceeded("conditions", f"more than {facts.limits.conditions:,} conditions on open sizes", at)
+        raise exceeded("conditions", f"more than {facts.limits.conditions:,} conditions on symbolic dimensions", at)
     return holds

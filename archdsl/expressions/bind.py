@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.diagnostics import nearest
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import filled
-from archdsl.expressions.scope import RESERVED, WRONG, KindReference, Scope, Words, meant
+from archdsl.expressions.scope import NOTHING, RESERVED, WRONG, KindReference, Scope, Words, is_size, meant
 from archdsl.expressions.signature import Signature, Slot
-from archdsl.expressions.words import hidden
+from archdsl.expressions.words import hidden, near_size
 from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.layers import Layer, Refusal
 from archdsl.layers.values import Sizes, Table, Word
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple
 
-_HOLE = re.compile(r"([a-z])((?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*)")
+_HOLE = r"([a-z])((?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*)"
 _SHORT = re.compile(r"([a-z])([0-9]+(?:[x×][0-9]+)*)")
 
 _BRACE = "a brace touching a word belongs to the name; put a space before {"
-_LOOKED_AT = 8  # words behind one that means nothing
+_LOOKED_AT = 8  # words after one that means nothing
 
 
 class Rest(NamedTuple):
@@ -31,6 +30,9 @@ class Rest(NamedTuple):
 
     arguments: tuple[tree.Argument, ...]
     start: int
+
+
+_NONE_BEHIND = Rest((), 0)
 
 
 class Bound(NamedTuple):
@@ -55,27 +57,26 @@ def bind(signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scop
 
     A bare word is, in this order: what the kind or block declares, a value in scope, a word that an option lists, a
     kind. `kinds` are the words for kinds and blocks. Raises Unbound with every fault there is, or Silent where a value
-    has a fault that was told before.
+    has a fault that was reported before.
     """
     bound = Bound({}, {})
     positions = signature.positions
     used = 0
     silent = plain = False
     faults: list[Problem] = []
-    for number, argument in enumerate(arguments):
-        rest = Rest(arguments, number + 1)
+    for number, argument in enumerate(arguments, 1):
         slot, value = None, WRONG
         try:
-            slot = _named(signature, argument, scope)
+            slot, value = _declared(signature, argument, scope)
             if slot is None:
-                slot, value = _declared(signature, argument, scope)
-            if slot is None:
+                while used < len(positions) and _is_chosen(positions[used], bound):
+                    used += 1
                 if used == len(positions):
-                    raise _too_many(signature, argument, len(positions), scope, kinds, rest)
-                value = _value(argument.value, positions[used], signature, scope, kinds, rest)
+                    raise _too_many(signature, argument, len(positions), scope, kinds, Rest(arguments, number))
+                value = _value(argument.value, positions[used], signature, scope, kinds, Rest(arguments, number))
                 slot, used = positions[used], used + 1
             elif value is WRONG:
-                value = _value(argument.value, slot, signature, scope, kinds, Rest((), 0))
+                value = _value(argument.value, slot, signature, scope, kinds, _NONE_BEHIND)
         except Problem as fault:
             if argument.name is not None or not plain:  # what follows a word that means nothing is its echo
                 faults.append(fault)
@@ -100,34 +101,42 @@ def bind(signature: Signature, arguments: tuple[tree.Argument, ...], scope: Scop
     return bound
 
 
-def _named(signature: Signature, argument: tree.Argument, scope: Scope) -> Slot | None:
-    """The slot of `stride=2`, of its short form `s=2`, or of a lone word that one option lists."""
+def _is_chosen(slot: Slot, bound: Bound) -> bool:
+    """Whether a lone word has filled a slot already: `mean` of `REDUCE mean [height, width]`."""
+    return bool(slot.choices) and slot.name in bound.written and bound.written[slot.name].name is None
+
+
+def _declared(signature: Signature, argument: tree.Argument, scope: Scope) -> tuple[Slot | None, Any]:
+    """The slot of `stride=2` or its short form `s=2`, and of a lone word that the kind or block itself declares.
+
+    A lone word has its value: `same` that one option lists, `s4`, `s2x1`, `nobias`, `ceil`. No slot where the word or
+    value has none of its own.
+    """
     if argument.name is not None:
         name = argument.name.text
         slot = signature.names.get(name) or signature.letters.get(name) or signature.gathering
         if slot is not None:
-            return slot
+            return slot, WRONG
         raise _unknown_option(signature, argument.name, name)
-    value = argument.value
-    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
-        return signature.choices.get(value.text)
-    return None
-
-
-def _declared(signature: Signature, argument: tree.Argument, scope: Scope) -> tuple[Slot | None, Any]:
-    """`s4`, `s2x1`, `nobias`, `ceil`: what the kind or block itself declares."""
     token = argument.value
-    if isinstance(token, Token) and token.type == "HOLED" and argument.name is None:
-        return _hole(signature, token, scope)
-    if not isinstance(token, Token) or token.type != "WORD":
+    if type(token) is not Token or token.type not in ("WORD", "HOLED"):
         return None, WRONG
+    if token.type == "HOLED":
+        return _hole(signature, token, scope)
+    if token.text in signature.choices and token.text not in scope:
+        return signature.choices[token.text], WRONG
+    return _option(signature, token, scope)
+
+
+def _option(signature: Signature, token: Token, scope: Scope) -> tuple[Slot | None, Any]:
+    """The option that a word such as `s4` or `nobias` means, and its value."""
     found: tuple[Slot | None, Any] = (None, WRONG)
     spelling = ""
-    short = _SHORT.fullmatch(token.text)
-    if short and short[1] in signature.letters:
+    short = _SHORT.fullmatch(token.text) if token.text[0] in signature.letters else None
+    if short:
         _check_digits(token, scope.limits)
         slot = signature.letters[short[1]]
-        sizes = tuple(int(size) for size in re.split("[x×]", short[2]))
+        sizes = tuple(map(int, short[2].replace("×", "x").split("x")))
         found, spelling = (slot, sizes[0] if len(sizes) == 1 else Sizes(sizes)), f"{slot.name}={short[2]}"
     elif token.text in signature.switches:
         slot = signature.switches[token.text]
@@ -141,7 +150,7 @@ def _declared(signature: Signature, argument: tree.Argument, scope: Scope) -> tu
 
 def _hole(signature: Signature, token: Token, scope: Scope) -> tuple[Slot | None, Any]:
     """The option `p?` or `s?x2` of a kind or block and its value; no option where the word is none, as `Tx?`."""
-    match = _HOLE.fullmatch(token.text)
+    match = re.fullmatch(_HOLE, token.text)
     if match is None:
         return None, WRONG
     slot = signature.letters.get(match[1])
@@ -172,25 +181,30 @@ def _value(
 ) -> Any:
     if slot.reference or (isinstance(value, Token) and value.type == "TEMPLATE"):
         return _reference(value, slot, scope)
-    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
+    if isinstance(value, Token) and value.type == "WORD":
+        found = scope.find(value.text)
+        if found is WRONG:
+            raise Silent
+        if found is not NOTHING:
+            return found
         if value.text in slot.choices:
             return value.text
-        kind = meant(value.text, kinds)
-        if kind is not None:
-            return kind
-        if value.text not in RESERVED:
+        found = meant(value.text, kinds)
+        if found is not None:
+            return found
+        if value.text not in RESERVED and not is_size(value.text):
             raise _unknown_word(signature, value, scope, kinds, rest)
     return evaluate(value, _worded(scope, slot) if isinstance(value, tree.List) else scope)
 
 
 def _reference(value: tree.Expr, slot: Slot, scope: Scope) -> Token:
-    """The name of a layer, as it stands; braces in it filled in."""
+    """The name of a layer, with the values of its braces."""
     if not slot.reference:
-        message = f"a name with braces is no value of {slot.name}"
+        message = f"a name with braces is not a value of {slot.name}"
         raise Problem("wrong-type", message, value, hint=_BRACE)
     if not isinstance(value, Token) or value.type not in ("WORD", "STRING", "TEMPLATE"):
         message = f"{slot.name} is the name of a layer above"
-        raise Problem("wrong-type", message, value, hint=f"{slot.name}=embed, where embed: EMBED stands above")
+        raise Problem("wrong-type", message, value, hint=f"{slot.name}=embed, where a line above has embed: EMBED")
     return filled(value, scope)
 
 
@@ -206,7 +220,7 @@ def _worded(scope: Scope, slot: Slot) -> Scope:
 
 
 def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words, rest: Rest) -> Problem:
-    """A word that is nothing here. `rest` are the arguments behind it."""
+    """A word that is nothing here. `rest` are the arguments after it."""
     word = token.text
     if scope.hidden(word):
         return hidden(token)
@@ -214,7 +228,7 @@ def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words
     if slot is not None and not slot.switch:
         return Problem("missing-value", f"the option {word} needs = and a value", token, hint=_usage(signature))
     if word in kinds or word.upper() in kinds:
-        message = f"{word} is a kind of layer, and no value of {signature.title}"
+        message = f"{word} is a kind of layer, not a value of {signature.title}"
         return Problem("wrong-type", message, token, hint="layers on one line are joined by ;")
     letters = list(signature.letters)
     pointed = re.fullmatch(r"([a-z])([0-9]+\.[0-9]+)", word)
@@ -227,11 +241,9 @@ def _unknown_word(signature: Signature, token: Token, scope: Scope, kinds: Words
         message = f"{signature.title} has no option {short[1]}; {has}"
         return Problem("unknown-option", message, token, hint=_usage(signature))
     words = [*signature.switches, *(choice for s in signature.slots for choice in s.choices)]
-    close = nearest(word, [*words, *scope.names(), *signature.names])
+    close = near_size(word) or nearest(word, [*words, *scope.names(), *signature.names])
     hint = _remark(word, rest, scope, kinds) or _usage(signature)
-    return Problem(
-        "unknown-name", f"nothing is called {word} here", token, hint=hint, instead=(close,) if close else ()
-    )
+    return Problem("unknown-name", f"{word} is not defined here", token, hint=hint, instead=(close,) if close else ())
 
 
 def _remark(word: str, rest: Rest, scope: Scope, kinds: Words) -> str | None:
@@ -252,10 +264,10 @@ def _too_many(
     signature: Signature, argument: tree.Argument, most: int, scope: Scope, kinds: Words, rest: Rest
 ) -> Problem:
     value = argument.value
-    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope:
+    if isinstance(value, Token) and value.type == "WORD" and value.text not in scope and not is_size(value.text):
         return _unknown_word(signature, value, scope, kinds, rest)
     if isinstance(value, Token) and value.type == "TEMPLATE":
-        return Problem("too-many-values", f"{value.text} is no value of {signature.title}", argument, hint=_BRACE)
+        return Problem("too-many-values", f"{value.text} is not a value of {signature.title}", argument, hint=_BRACE)
     takes = "no values" if most == 0 else f"{most} value{'s' * (most > 1)} without a name"
     return Problem("too-many-values", f"{signature.title} takes {takes}", argument, hint=_usage(signature))
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import KindReference, Scope
 from archdsl.expressions.words import spell_value
@@ -11,11 +9,12 @@ from archdsl.faults.problem import Placed, Problem, exceeded
 from archdsl.layers.values import Sizes, give, whole
 from archdsl.sizes.size import SYMBOLIC, Size
 from archdsl.syntax import tree
+from archdsl.typed import Any
 
 
 def copies(repeat: tree.Expr, scope: Scope) -> Size:
     """How often a line is written."""
-    value = _whole(repeat, scope, "a repeat is a whole number", may_be_open=True)
+    value = _whole(repeat, scope, "a repeat count must be an integer", may_be_open=True)
     if isinstance(value, SYMBOLIC):
         from archdsl.expressions.open import assume_counts
 
@@ -41,12 +40,12 @@ def turns(statement: tree.For, scope: Scope) -> list[tuple[Any, ...]]:
 
 
 def _range(statement: tree.For, ends: tree.Range, scope: Scope) -> list[tuple[Any, ...]]:
-    first, last = (_whole(end, scope, "the ends of a range are whole numbers") for end in (ends.first, ends.last))
+    first, last = (_whole(end, scope, "the ends of a range must be integers") for end in (ends.first, ends.last))
     if last - first >= scope.limits.list:
-        message = f"a `for` of {last - first + 1:,} turns; the limit is {scope.limits.list:,}"
+        message = f"a `for` of {last - first + 1:,} iterations; the limit is {scope.limits.list:,}"
         raise exceeded("list", message, ends, "equal copies cost nothing as { ... } xN")
     if len(statement.names) != 1:
-        raise Problem("wrong-type", "a range gives one number a turn", statement.names[1])
+        raise Problem("wrong-type", "a range gives one number per iteration", statement.names[1])
     return [(number,) for number in range(first, last + 1)]
 
 
@@ -55,7 +54,7 @@ def _unpacked(statement: tree.For, item: Any) -> tuple[Any, ...]:
     if wanted == 1:
         return (item,)
     if not isinstance(item, tuple) or isinstance(item, (KindReference, Sizes)) or len(item) != wanted:
-        message = f"each turn must give {wanted} values, and one gives {spell_value(item)}"
+        message = f"each iteration must give {wanted} values, and one gives {spell_value(item)}"
         raise Problem("wrong-type", message, statement.turns)
     return item
 
@@ -65,7 +64,7 @@ def _whole(expression: tree.Expr, scope: Scope, wanted: str, *, may_be_open: boo
     if isinstance(value, SYMBOLIC) and may_be_open:
         return value
     if isinstance(value, SYMBOLIC):
-        raise Problem("undetermined", f"{wanted}, and {value} is left open", expression, hint=give(value))
+        raise Problem("undetermined", f"{wanted}, and {value} is symbolic", expression, hint=give(value))
     if isinstance(value, bool) or not isinstance(value, int):
         code = "not-whole" if hasattr(value, "__float__") and not isinstance(value, bool) else "wrong-type"
         raise Problem(code, f"{wanted}, not {spell_value(value)}", expression)

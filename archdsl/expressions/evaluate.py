@@ -1,9 +1,9 @@
-"""The value of an expression: whole numbers, exact fractions, symbolic sizes, yes and no, texts, lists and sizes."""
+"""The value of an expression: integers, exact fractions, symbolic sizes, yes and no, texts, lists and sizes."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import isinf
-from typing import Any
 
 from archdsl.expressions.scope import KindReference, Scope
 from archdsl.expressions.words import number, size, spell_value, symbol, word
@@ -14,42 +14,43 @@ from archdsl.limits import LARGEST
 from archdsl.sizes.size import SYMBOLIC, Expression, ordered
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 
 def evaluate(expression: tree.Expr, scope: Scope) -> Any:
-    """Return the value; raises Problem with the place of the fault, Silent where a fault was told before."""
-    match expression:
-        case Token():
-            return _leaf(expression, scope)
-        case tree.List():
-            if len(expression.items) > scope.limits.list:
-                raise exceeded("list", f"a list of more than {scope.limits.list:,} values", expression)
-            return _list(expression, scope)
-        case tree.Chain(terms, operators, _, _):
-            _check_length(len(operators), expression, scope)
-            if operators[0] in ("and", "or"):
-                return _logic(expression, scope)
-            value = evaluate(terms[0], scope)
-            for operator, term in zip(operators, terms[1:], strict=True):
-                other = evaluate(term, scope)
-                scope.spend(1 + weight(value) * weight(other), expression)
-                value = arithmetic(operator, value, other, expression)
-            return value
-        case tree.Choice(terms, _, _):
-            return _choice(expression, scope)
-        case tree.Comparison(left, operator, right, _, _):
-            values = evaluate(left, scope), evaluate(right, scope)
-            scope.spend(1 + comparing(*values), expression)
-            return compare(operator, *values, expression)
-        case tree.Member(item, items, negated, _, _):
-            items_there = evaluate(items, scope)
-            scope.spend(1 + searching(items_there), expression)
-            return _member(evaluate(item, scope), items_there, expression) != negated
-        case tree.Prefix():
-            return _prefix(expression, scope)
-        case tree.Paren(term, _, _):
-            return evaluate(term, scope)
-    raise AssertionError(expression)
+    """Return the value; raises Problem with the place of the fault, Silent where a fault was reported before."""
+    return _BY_FORM[type(expression)](expression, scope)
+
+
+def _chain(chain: tree.Chain, scope: Scope) -> Any:
+    """Terms joined from the left."""
+    terms, operators = chain.terms, chain.operators
+    _check_length(len(operators), chain, scope)
+    if operators[0] in ("and", "or"):
+        return _logic(chain, scope)
+    value = evaluate(terms[0], scope)
+    for operator, term in zip(operators, terms[1:], strict=True):
+        other = evaluate(term, scope)
+        scope.spend(2 if type(value) is int is type(other) else 1 + weight(value) * weight(other), chain)
+        value = arithmetic(operator, value, other, chain)
+    return value
+
+
+def _comparison(comparison: tree.Comparison, scope: Scope) -> bool:
+    left, operator, right, _, _ = comparison
+    values = evaluate(left, scope), evaluate(right, scope)
+    scope.spend(1 + comparing(*values), comparison)
+    return compare(operator, *values, comparison)
+
+
+def _membership(member: tree.Member, scope: Scope) -> bool:
+    items = evaluate(member.items, scope)
+    scope.spend(1 + searching(items), member)
+    return _member(evaluate(member.item, scope), items, member) != member.negated
+
+
+def _paren(paren: tree.Paren, scope: Scope) -> Any:
+    return evaluate(paren.term, scope)
 
 
 def _check_length(operators: int, at: Placed, scope: Scope) -> None:
@@ -60,6 +61,8 @@ def _check_length(operators: int, at: Placed, scope: Scope) -> None:
 
 
 def _list(expression: tree.List, scope: Scope) -> Values:
+    if len(expression.items) > scope.limits.list:
+        raise exceeded("list", f"a list of more than {scope.limits.list:,} values", expression)
     scope.spend(1 + len(expression.items), expression)
     value = Values([evaluate(item, scope) for item in expression.items])
     if value.weight > scope.limits.list:
@@ -78,14 +81,17 @@ def truth(expression: tree.Expr, scope: Scope) -> bool:
 def _truth(value: Any, at: Placed) -> bool:
     if not isinstance(value, bool):
         hint = give(value) if isinstance(value, Expression) else None
-        raise Problem("wrong-type", f"a condition is yes or no, not {spell_value(value)}", at, hint=hint)
+        raise Problem("wrong-type", f"a condition must be yes or no, not {spell_value(value)}", at, hint=hint)
     return value
 
 
 def _logic(chain: tree.Chain, scope: Scope) -> bool:
     """`and` and `or` look no further than they must: a later term may only make sense after an earlier one."""
     ends = chain.operators[0] == "or"
-    return any(truth(term, scope) for term in chain.terms) if ends else all(truth(term, scope) for term in chain.terms)
+    for term in chain.terms:
+        if truth(term, scope) == ends:
+            return ends
+    return not ends
 
 
 def _choice(choice: tree.Choice, scope: Scope) -> Any:
@@ -130,35 +136,59 @@ def _leaf(token: Token, scope: Scope) -> Any:
 
 
 def arithmetic(operator: str, left: Any, right: Any, at: Placed) -> Any:
-    """`+ - * / // %` on numbers, sizes and, axis by axis, on 3x3; results of a `/` stay exact."""
-    if isinstance(left, Sizes) or isinstance(right, Sizes):
-        return _per_axis(operator, left, right, at)
+    """`+ - * / // % **` on numbers, sizes and, axis by axis, on 3x3; results of a `/` stay exact."""
+    integers = type(left) is int is type(right)
+    if not integers:
+        if isinstance(left, Sizes) or isinstance(right, Sizes):
+            return _per_axis(operator, left, right, at)
+        _check_numbers(operator, left, right, at)
+        if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
+            from archdsl.expressions.open import arithmetic_of_open
+
+            return arithmetic_of_open(operator, left, right, at)
+    try:
+        value = _power(left, right, at) if operator == "**" else _apply(operator, left, right)
+    except ZeroDivisionError:
+        what = f"{spell(left)}**{spell(right)}" if operator == "**" else f"{spell(left)} {operator} 0"
+        raise Problem("invalid-expression", f"{what} has no value", at) from None
+    if abs(value) >= LARGEST:
+        return _large(value, at, size=integers or not (isinstance(left, float) or isinstance(right, float)))
+    return value
+
+
+def _check_numbers(operator: str, left: Any, right: Any, at: Placed) -> None:
     for value in (left, right):
         if isinstance(value, (bool, str, tuple, KindReference)) or value is None:
             raise Problem("wrong-type", f"{operator} needs numbers, not {spell_value(value)}", at)
         if _infinite(value):
             raise Problem("wrong-type", f"{operator} needs finite numbers, not {spell(value)}", at)
-    if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
-        from archdsl.expressions.open import arithmetic_of_open
 
-        return arithmetic_of_open(operator, left, right, at)
+
+def _power(base: Any, exponent: Any, at: Placed) -> Any:
+    """An integer to an integer of 0 or more is exact; any other power is a float. Raises ZeroDivisionError."""
+    if isinstance(base, int) and isinstance(exponent, int) and exponent >= 0:
+        if abs(base) > 1 and exponent >= LARGEST.bit_length():  # not computed: it may have a million digits
+            raise Problem("too-large", f"{base}**{exponent} is beyond any size", at)
+        return base**exponent
     try:
-        value = _apply(operator, left, right)
-    except ZeroDivisionError:
-        raise Problem("invalid-expression", f"{spell(left)} {operator} 0 has no value", at) from None
-    if abs(value) >= LARGEST:
-        return _large(value, at, size=not isinstance(left, float) and not isinstance(right, float))
+        value = float(base) ** float(exponent)
+    except OverflowError:
+        raise Problem(
+            "too-large", f"{spell(base)}**{spell(exponent)} is beyond the largest number, 1.8e308", at
+        ) from None
+    if isinstance(value, complex):
+        raise Problem("invalid-expression", f"{spell(base)}**{spell(exponent)} is no real number", at)
     return value
 
 
 def _large(value: Any, at: Placed, *, size: bool) -> float:
-    """What comes out too large for a size: a float where the text calculates with floats, as 1e30*2."""
+    """A result too large for a size: a float where the text calculates with floats, as 1e30*2."""
     if size:
-        raise Problem("too-large", "this comes out beyond any size", at)
+        raise Problem("too-large", "the result is larger than any size", at)
     try:
         return float(value)
     except OverflowError:
-        raise Problem("too-large", "this comes out beyond the largest number, 1.8e308", at) from None
+        raise Problem("too-large", "the result is larger than the largest number, 1.8e308", at) from None
 
 
 def _infinite(value: Any) -> bool:
@@ -215,6 +245,8 @@ def _per_axis(operator: str, left: Any, right: Any, at: Placed) -> Sizes:
 
 def compare(operator: str, left: Any, right: Any, at: Placed) -> bool:
     """Comparisons; equality of anything, order of numbers and sizes."""
+    if type(left) is int is type(right):
+        return (left == right) == (operator == "==") if operator in ("==", "!=") else ordered(operator, left, right)
     left, right = _finite(left, right), _finite(right, left)
     if isinstance(left, SYMBOLIC) or isinstance(right, SYMBOLIC):
         from archdsl.expressions.open import compare_open
@@ -255,5 +287,17 @@ def no_kind(value: Any, at: Token) -> Exception:
     if isinstance(value, SYMBOLIC):
         from archdsl.expressions.open import no_value
 
-        return no_value(value, "a kind of layer stands here", at)
+        return no_value(value, "a kind of layer is expected here", at)
     return Problem("unknown-kind", f"{at.text} is a value ({spell_value(value)}), not a kind of layer", at)
+
+
+_BY_FORM: dict[type, Callable[[Any, Scope], Any]] = {
+    Token: _leaf,
+    tree.List: _list,
+    tree.Chain: _chain,
+    tree.Choice: _choice,
+    tree.Comparison: _comparison,
+    tree.Member: _membership,
+    tree.Prefix: _prefix,
+    tree.Paren: _paren,
+}

@@ -18,7 +18,7 @@ from archdsl.syntax.tree import Token
 
 DISCARD = "_"  # stands for a name where a result is not wanted
 _LONGEST = 200
-_BRACES = re.compile(r"\{([A-Za-z0-9_+*/%-]*)\}")  # as the grammar has them in a name
+_BRACES = r"\{([A-Za-z0-9_+*/%-]*)\}"  # as the grammar has them in a name
 
 
 def discards(token: Token) -> bool:
@@ -32,14 +32,18 @@ def label_text(token: Token, scope: Scope) -> str:
     text = token.text[1:-1] if token.type == "STRING" else token.text
     if not text or "." in text or len(text) > _LONGEST:
         reason = (
-            "is empty" if not text else "has a dot, which parts the steps of a path" if "." in text else "is too long"
+            "is empty"
+            if not text
+            else "has a dot, which separates the parts of a path"
+            if "." in text
+            else "is too long"
         )
         raise Problem("invalid-name", f"the name {text[:40]!r} {reason}", token)
     if text in MODULE_NAMES or (text.startswith("__") and text.endswith("__")):
-        message = f"PyTorch's modules have an attribute {text} of their own, so no layer can be called so"
-        raise Problem("invalid-name", message, token, hint=f"{text}_ is free")
+        message = f"PyTorch's modules already have an attribute {text}, so no layer can have this name"
+        raise Problem("invalid-name", message, token, hint=f"{text}_ is allowed")
     if token.type == "NUMBER" and not text.isdigit():
-        raise Problem("invalid-name", f"{text} is no whole number", token)
+        raise Problem("invalid-name", f"{text} is not an integer", token)
     return str(int(text)) if token.type == "NUMBER" else text
 
 
@@ -47,7 +51,7 @@ def filled(token: Token, scope: Scope) -> Token:
     """`conv{i+1}` and `"block1-{i}"` with their values put in; any other word as it is."""
     if token.type != "TEMPLATE" and (token.type != "STRING" or "{" not in token.text):
         return token
-    text = _BRACES.sub(lambda found: _value(found[1], token, scope), token.text)
+    text = re.sub(_BRACES, lambda found: _value(found[1], token, scope), token.text)
     return token._replace(type="WORD" if token.type == "TEMPLATE" else "STRING", text=text)
 
 
@@ -61,13 +65,13 @@ def _parsed(part: str, limits: Limits) -> tree.Expr | None:
 def _value(part: str, token: Token, scope: Scope) -> str:
     expression = _parsed(part, scope.limits)
     if expression is None:
-        raise Problem("syntax", f"{{{part}}} in a name is no expression", token)
+        raise Problem("syntax", f"{{{part}}} in a name is not an expression", token)
     try:
         value = whole(evaluate(expression, scope))
     except Problem as problem:
         raise Problem(problem.code, problem.message, token, hint=problem.hint) from None
     if isinstance(value, bool) or not isinstance(value, (int, str)) or (isinstance(value, int) and value < 0):
         raise Problem(
-            "wrong-type", f"{{{part}}} in a name must be a whole number or a text, not {spell_value(value)}", token
+            "wrong-type", f"{{{part}}} in a name must be an integer or a string, not {spell_value(value)}", token
         )
     return str(value)

@@ -1,25 +1,27 @@
-"""Expressions with a value that is left open: arithmetic that stays exact, and comparisons that the facts decide.
+"""Expressions with a value that is symbolic: arithmetic that stays exact, and comparisons that the facts decide.
 
-Loaded only where something is left open.
+Loaded only where something is symbolic.
 """
 
 from __future__ import annotations
 
 from math import gcd
-from typing import Any
 
 from archdsl.expressions.assume import Need, under
 from archdsl.faults.problem import Placed, Problem, Refused, Silent
 from archdsl.faults.undetermined import undetermined
 from archdsl.layers.values import give, spell
-from archdsl.limits import Limits
+from archdsl.limits import Limits, raising
 from archdsl.sizes.facts import Facts, facts_of
-from archdsl.sizes.size import Expression, Ratio, Size, Undetermined, ordered, same, symbols
+from archdsl.sizes.size import SYMBOLIC, Expression, Ratio, Size, Undetermined, ordered, same, symbols
+from archdsl.typed import Any
 
 
 def arithmetic_of_open(operator: str, left: Any, right: Any, at: Placed) -> Any:
-    """`+ - * / // %` where a side is left open; a `/` that may not come out whole stays a fraction."""
+    """`+ - * / // % **` where a side is symbolic; a `/` that may not come out whole stays a fraction."""
     facts = facts_in(left, right)
+    if operator == "**":
+        return _power(left, right, at, facts)
     try:
         over, under_ = _fraction(left), _fraction(right)
         value = _applied(operator, over, under_)
@@ -31,6 +33,21 @@ def arithmetic_of_open(operator: str, left: Any, right: Any, at: Placed) -> Any:
         much = size.exceeds(facts.limits) if isinstance(size, Expression) else None
         if much is not None:
             raise Problem(much.code, f"this is {much.words}", at, hint=much.hint)
+    return value
+
+
+def _power(base: Any, exponent: Any, at: Placed, facts: Facts) -> Any:
+    """A symbolic size times itself. Raises Problem where the exponent is symbolic, or no integer of 0 or more."""
+    if not isinstance(exponent, int) or isinstance(exponent, bool) or exponent < 0:
+        raise no_value(
+            exponent if isinstance(exponent, SYMBOLIC) else base, f"{spell(base)}**{spell(exponent)} needs a number", at
+        )
+    if exponent > facts.limits.degree:
+        message = f"this is a formula with a product of more than {facts.limits.degree:,} symbols"
+        raise Problem("limit", message, at, hint=raising("degree"))
+    value: Any = 1
+    for _ in range(exponent):
+        value = arithmetic_of_open("*", base, value, at)
     return value
 
 
@@ -79,7 +96,7 @@ def _lowest(over: Size, by: Size) -> Any:
 
         return Fraction(over, by)
     if isinstance(over, int):
-        raise Undetermined(f"{over}/({by}) is whole")
+        raise Undetermined(f"{over}/({by}) is an integer")
     common = gcd(by, *(factor for _, factor in over.terms)) if isinstance(by, int) else 1
     if common > 1:
         over, by = over // common, by // common
@@ -88,7 +105,7 @@ def _lowest(over: Size, by: Size) -> Any:
 
 
 def compare_open(operator: str, left: Any, right: Any, at: Placed) -> bool:
-    """A comparison where a side is left open."""
+    """A comparison where a side is symbolic."""
     _check_number(left, right, operator, at)
     _check_number(right, left, operator, at)
     (a, b), (c, d) = _fraction(left), _fraction(right)
@@ -109,24 +126,24 @@ def _check_number(value: Any, other: Any, operator: str, at: Placed) -> None:
 
 
 def no_value(size: Expression | Ratio, why: str, at: Placed) -> Problem | Silent:
-    """The fault of an open parameter where no whole number is wanted; told once for each."""
+    """The fault of a symbolic parameter where no integer is wanted; reported once for each."""
     facts = facts_of(size)
     size = size.numerator if isinstance(size, Ratio) else size
     names = sorted(symbols(size))
     if facts.told.issuperset(names):
         return Silent()
     facts.told.update(names)
-    message = f"{' and '.join(names)} has no value, so it is a whole number that is left open, and {why}"
+    message = f"{' and '.join(names)} has no value, so it is a symbolic integer, and {why}"
     return Problem("missing-value", message, at, hint=give(size))
 
 
 def assume_counts(value: Expression | Ratio, at: Placed, limits: Limits) -> Size:
-    """A number of copies that is left open: whole and 0 or more, conditions where that is not known."""
+    """A number of copies that is symbolic: whole and 0 or more, conditions where that is not known."""
 
     def rule() -> Size:
         count = value.settled() if isinstance(value, Ratio) else value
         if isinstance(count, Ratio):
-            raise Refused("not-whole", f"a repeat is a whole number, not {count}", at, what="repeat")
+            raise Refused("not-whole", f"a repeat count must be an integer, not {count}", at, what="repeat")
         if count < 0:
             raise Refused("out-of-range", f"a line cannot be repeated {count} times", at, what="repeat")
         return count
@@ -146,5 +163,5 @@ def assume_sizes(sizes: tuple[Size, ...], at: Placed, limits: Limits) -> None:
 
 
 def facts_in(*values: Any) -> Facts:
-    """The facts about what is left open in some values."""
+    """The facts about what is symbolic in some values."""
     return next(facts_of(value) for value in values if isinstance(value, (Expression, Ratio)))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import WRONG, Scope
 from archdsl.expressions.words import unknown_symbol
@@ -14,6 +12,7 @@ from archdsl.limits import LARGEST
 from archdsl.sizes.size import Ratio, Size
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 
 def claimed_shape(size: tree.Expr, scope: Scope) -> tuple[Size, ...]:
@@ -24,7 +23,7 @@ def claimed_shape(size: tree.Expr, scope: Scope) -> tuple[Size, ...]:
     value = evaluate(size, scope)
     sizes = value.sizes if isinstance(value, Sizes) else value if isinstance(value, tuple) else (value,)
     if not sizes:
-        raise Problem("wrong-type", "a shape has one size or more, and this list is empty", size)
+        raise Problem("wrong-type", "a shape needs at least one size, and this list is empty", size)
     for given in sizes:
         one: Any = (
             whole(given)
@@ -32,15 +31,17 @@ def claimed_shape(size: tree.Expr, scope: Scope) -> tuple[Size, ...]:
             else given
         )
         if isinstance(one, Ratio):
-            message = f"a size must come out whole, and of {one} that is open"
-            raise Problem("undetermined", message, size, hint=f"{give(one)}; or say behind `where` that it does")
+            message = f"a size must be an integer, and whether {one} is one is not known"
+            raise Problem("undetermined", message, size, hint=f"{give(one)}; or state it after `where`")
         if isinstance(one, (bool, str, tuple, float)) or not hasattr(one, "__floordiv__"):
-            raise Problem("wrong-type", "a shape is made of whole numbers and sizes", size)
+            raise Problem("wrong-type", "a shape consists of integers and symbolic dimensions", size)
         if isinstance(one, int) and not 0 < one < LARGEST:
             code = "out-of-range" if one <= 0 else "too-large"
-            raise Problem(code, f"a size is 1 or more, not {one}" if one <= 0 else "a size beyond any tensor", size)
+            raise Problem(
+                code, f"a size is 1 or more, not {one}" if one <= 0 else "a size larger than any tensor can have", size
+            )
         if getattr(one, "denominator", 1) != 1:
-            raise Problem("not-whole", f"a size must come out whole, and this is {float(one)}", size)
+            raise Problem("not-whole", f"a size must be an integer, and this is {float(one)}", size)
     return tuple(whole(one) for one in sizes)
 
 
@@ -67,7 +68,7 @@ def _part(part: str, at: Token, scope: Scope) -> Size:
         size: Size = scope.symbols[part]
         return size
     if at.text.upper() in REGISTRY:
-        message = f"{at.text} is a kind of layer, and a shape or a count stands here"
+        message = f"{at.text} is a kind of layer, and a shape or a count is expected here"
         raise Problem("wrong-type", message, at, hint="layers on one line are joined by ;")
     raise unknown_symbol(part if part.isupper() else at.text, at, scope)
 

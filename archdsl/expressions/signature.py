@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from archdsl.layers import Layer
-from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 
 class Slot(NamedTuple):

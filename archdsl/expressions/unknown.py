@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.expressions.scope import Scope
 from archdsl.expressions.words import number, unknown_symbol, word
 from archdsl.faults.problem import Problem
 from archdsl.layers.values import Sizes
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 UNPINNED = "unpinned-hole"  # the code of a hole that has no number
 
@@ -40,7 +40,7 @@ def _size(part: Token, scope: Scope) -> Any:
         return value
     if "?" in part.text:
         hint = "a ? stands for a number: p? is an option, Tx? a shape"
-        raise Problem("unknown-name", f"nothing is called {part.text} here", part, hint=hint)
+        raise Problem("unknown-name", f"{part.text} is not defined here", part, hint=hint)
     if part.text in scope and part.text.isupper():
         return word(part, scope)
     raise unknown_symbol(part.text, part, scope)

@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 from math import isinf
-from typing import Any
 
-from archdsl.expressions.scope import VALUES, WRONG, KindReference, Scope
+from archdsl.diagnostics import nearest
+from archdsl.expressions.scope import NOTHING, SIZE_WORDS, VALUES, WRONG, KindReference, Scope, is_size
 from archdsl.faults.problem import Placed, Problem, Silent
 from archdsl.layers import REGISTRY
 from archdsl.layers.values import spell, whole
 from archdsl.limits import LARGEST
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
+_FEW = 10  # digits that every bound allows
 _SHOWN = 40  # characters of a number in a message
 
 
 def number(token: Token) -> Any:
-    """A whole number as int, any other as float: its decimal text is exact, see `_exact`."""
+    """An integer as int, any other as float: its decimal text is exact, see `_exact`."""
+    if len(token.text) < _FEW and token.text.isdigit():
+        return int(token.text)
     try:
         value = int(token.text) if token.text.isdigit() else float(token.text)
     except ValueError:  # more digits than Python converts
         raise Problem("limit", "a number with too many digits", token) from None
     if isinstance(value, float) and isinf(value):
-        raise Problem("too-large", f"{_short(token.text)} is beyond the largest number, 1.8e308", token)
+        raise Problem("too-large", f"{_short(token.text)} is larger than the largest number, 1.8e308", token)
     if isinstance(value, int) and value >= LARGEST:
-        raise Problem("too-large", f"{token.text} is beyond any size", token)
+        raise Problem("too-large", f"{token.text} is larger than any size", token)
     return whole(value) if abs(value) < 2**53 else value
 
 
@@ -35,34 +39,51 @@ def _short(text: str) -> str:
 def size(digits: str, token: Token) -> int:
     """A size written in digits; raises Problem beyond any tensor."""
     if len(digits) > len(str(LARGEST)) or int(digits) >= LARGEST:
-        raise Problem("too-large", "a size beyond any tensor", token)
+        raise Problem("too-large", "a size larger than any tensor can have", token)
     return int(digits)
 
 
 def word(token: Token, scope: Scope) -> Any:
-    """The value of a bare word; raises Problem where it has none, Silent where its own fault was told."""
+    """The value of a bare word; raises Problem where it has none, Silent where its own fault was reported."""
     name = token.text
-    if name in scope:
-        value = scope.get(name)
-        if value is WRONG:
-            raise Silent
+    value = scope.find(name)
+    if value is WRONG:
+        raise Silent
+    if value is not NOTHING:
         return value
     if name in VALUES:
         return VALUES[name]
     if name == "in":
         if scope.channels is None:
             raise Problem(
-                "unknown-name", "`in` is the number of channels of what a line reads, and nothing is read here", token
+                "unknown-name", "`in` is the number of input channels of a line, and nothing is read here", token
             )
         if scope.channels is WRONG:
             raise Silent
         return scope.channels
+    if is_size(name):
+        return size_of(token, scope)
     raise _unknown(token, scope)
+
+
+def size_of(token: Token, scope: Scope) -> Any:
+    """The size of a value, `skip.height`; raises Problem where no value is in sight, or the value lacks the axis."""
+    if scope.sight is None:
+        message = f"{token.text} is the size of a value, and values are known on lines alone"
+        raise Problem("unknown-name", message, token)
+    return scope.sight.size(token)
+
+
+def near_size(word: str) -> str | None:
+    """The size of a value that a word with a dot was probably meant to be: `skip.height` for `skip.heigth`."""
+    path, dot, axis = word.rpartition(".")
+    close = nearest(axis, SIZE_WORDS) if dot else None
+    return f"{path}.{close}" if close else None
 
 
 def hidden(token: Token) -> Problem:
     """A name of the caller, in the body of a block."""
-    message = f"nothing is called {token.text} here: a block sees nothing of its caller"
+    message = f"{token.text} is not defined here: a block does not see the names of its caller"
     return Problem("unknown-name", message, token, hint=f"give the block a parameter {token.text}")
 
 
@@ -72,9 +93,9 @@ def _unknown(token: Token, scope: Scope) -> Problem:
     if scope.hidden(name):
         return hidden(token)
     if name.upper() in REGISTRY:
-        return Problem("wrong-type", f"{name} is a kind of layer, and a value stands here", token)
-    close = {"True": "yes", "False": "no"}.get(name) or scope.nearest(name)
-    return Problem("unknown-name", f"nothing is called {name} here", token, instead=(close,) if close else ())
+        return Problem("wrong-type", f"{name} is a kind of layer, and a value is expected here", token)
+    close = {"True": "yes", "False": "no"}.get(name) or near_size(name) or scope.nearest(name)
+    return Problem("unknown-name", f"{name} is not defined here", token, instead=(close,) if close else ())
 
 
 def symbol(name: str, token: Token, scope: Scope) -> Any:

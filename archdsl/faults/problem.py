@@ -83,4 +83,4 @@ def placed(statement: tree.Statement) -> Placed:
 
 def misplaced(statement: tree.Statement) -> Problem:
     """The fault of a declaration inside braces."""
-    return Problem("misplaced", f"`{type(statement).__name__.lower()}` stands outside all braces", placed(statement))
+    return Problem("misplaced", f"`{type(statement).__name__.lower()}` belongs outside all braces", placed(statement))

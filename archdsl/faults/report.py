@@ -1,18 +1,16 @@
-"""Where diagnostics gather: one fault is told once, in the order of the text."""
+"""Where diagnostics gather: one fault is reported once, in the order of the text."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from copy import copy
-from typing import Any
+from collections.abc import Callable
 
 from archdsl.diagnostics import CODES, Diagnostic, Related, Source, Span, nearest
 from archdsl.diagnostics.diagnostic import Edit, Fix
 from archdsl.faults.problem import Placed, Problem, Refused, Stop, exceeded
+from archdsl.typed import Any
 
-_MOST_AROUND = 3  # places around a fault that are told, the nearest
+_MOST_AROUND = 3  # places around a fault that are reported, the nearest
 _OF_WHAT_IS_MISSING = ("empty", "missing-input")
 _OF_BOUNDS = ("limit", "too-large")
 _FAULTS = 3  # as many times the diagnostics that are shown: then a check ends
@@ -20,14 +18,25 @@ _SEARCHED = 20_000  # characters of what could not be read in which names are lo
 _LONGEST_AROUND = 300  # characters of what is said of such a place
 
 
+_NOWHERE: Placed = Span(0, 0)
+
+
 class Around:
-    """A place that explains whatever is told inside; its text is written where something is told, once."""
+    """A place that explains whatever is reported inside of `with`; its text is written when it is first needed."""
 
-    __slots__ = ("_related", "_text", "at")
+    __slots__ = ("_related", "_report", "_text", "at")
 
-    def __init__(self, at: Placed, text: Callable[[], str]) -> None:
-        self.at, self._text = at, text
+    def __init__(self, at: Placed | None, text: Callable[[], str], report: Reporter) -> None:
+        self.at, self._text, self._report = at or _NOWHERE, text, report
         self._related: Related | None = None
+
+    def __enter__(self) -> None:
+        if self.at is not _NOWHERE:
+            self._report.around.append(self)
+
+    def __exit__(self, *_: object) -> None:
+        if self.at is not _NOWHERE:
+            self._report.around.pop()
 
     def related(self) -> Related:
         """The place with its text."""
@@ -53,7 +62,7 @@ class Reporter:
         self._unread: set[tuple[int, int]] = set()  # its lines
         self.errors = 0
         self._refused: list[Refused] = []
-        self._around: list[Around] = []
+        self.around: list[Around] = []
         self._found: list[Diagnostic] = []
         self._told: set[tuple[str, int, int]] = set()
         self._ignored: dict[tuple[int, int], set[str]] = {}
@@ -85,30 +94,30 @@ class Reporter:
         kept = [d for d in kept if d.code != "changed-in" or d.span not in named]
         return sorted(kept, key=lambda d: d.place)
 
-    @contextmanager
-    def within(self, at: Placed, text: Callable[[], str]) -> Iterator[None]:
-        """What is told inside is also explained by this place: a block in use, the turn of a `for`, a later copy."""
-        self._around.append(Around(at, text))
-        try:
-            yield
-        finally:
-            self._around.pop()
+    def within(self, at: Placed | None, text: Callable[[], str]) -> Around:
+        """Reports inside are also explained by this place: a use of a block, an iteration of a `for`, a later copy.
+
+        Without a place they are explained by nothing more.
+        """
+        return Around(at, text, self)
 
     def way(self) -> tuple[int, ...]:
-        """The places that explain what is told now, the outermost first."""
-        return tuple(one.at.start for one in self._around)
+        """The places that explain what is reported now, the outermost first."""
+        return tuple(one.at.start for one in self.around)
 
     def add(self, diagnostics: list[Diagnostic]) -> None:
-        """Tell what was found before the check, while reading."""
+        """Report what was found before the check, while reading."""
         for diagnostic in diagnostics:
             self._add(diagnostic)
 
     def saved(self) -> dict[str, Any]:
-        """What was told so far, to come back to."""
+        """What was reported so far, to come back to."""
+        from copy import copy  # few checks come back to anything
+
         return {name: copy(value) for name, value in vars(self).items()}
 
     def bring_back(self, saved: dict[str, Any]) -> None:
-        """Take back what was told since."""
+        """Take back what was reported since."""
         vars(self).update(saved)
 
     def refused_since(self, saved: dict[str, Any]) -> list[Refused] | None:
@@ -117,7 +126,7 @@ class Reporter:
         return refused if self.errors - saved["errors"] == len(refused) else None
 
     def problem(self, problem: Problem, *, lost: bool = True) -> None:
-        """Tell a fault; `lost` says that a part of the network is missing because of it, so that sums mean nothing."""
+        """Report a fault; `lost` says that a part of the network is missing because of it, so that sums are wrong."""
         self.lost = self.lost or lost
         before = self.errors
         self.tell(
@@ -146,7 +155,7 @@ class Reporter:
         instead: tuple[str, ...] = (),
         values: str = "",
     ) -> None:
-        """Tell something, unless it was told at this place or is a warning that the line ignores.
+        """Report something, unless it was reported at this place or is a warning that the line ignores.
 
         Raises Stop at one error more than there may be.
         """
@@ -159,13 +168,13 @@ class Reporter:
         self._told.add((code, at.start, at.end))
         if CODES[code].severity != "error" and code in self._ignored.get(self._line(at.start), ()):
             return
-        around = [one.related() for one in reversed(self._around[-_MOST_AROUND:])]
+        around = [one.related() for one in reversed(self.around[-_MOST_AROUND:])]
         part, span = self.source.at(at)
         elsewhere = tuple(self.seen_from(part, one) for one in (*related, *around))
         found = Diagnostic(code, message, span, part, label, elsewhere, hint, instead=instead, values=values)
         self._add(found)
         if self.most is not None and self.errors == self.most + 1 and CODES[code].severity == "error":
-            raise Stop(exceeded("diagnostics", f"more than {self.most:,} faults: what follows was not checked", at))
+            raise Stop(exceeded("diagnostics", f"more than {self.most:,} problems; the rest was not checked", at))
 
     def _follows(self, code: str, at: Placed) -> bool:
         """Whether something is a warning, or comes of what could not be read: on its line, or named as a part of it."""
@@ -177,9 +186,9 @@ class Reporter:
         return word.isidentifier() and word in self._dropped
 
     def read_in_part(self, dropped: tuple[str, ...], *, hushed: bool, missing: bool = False) -> None:
-        """Note that texts could not be read; where it is a guess where braces end, nothing is told of what follows.
+        """Note that texts could not be read; where it is a guess where braces end, nothing is reported of what follows.
 
-        Where a file that is used is missing, nothing is told of kinds that are not known.
+        Where a file that is used is missing, nothing is reported of kinds that are not known.
         """
         self._dropped, self._in_part = "\n".join(dropped)[:_SEARCHED], True
         braces = (one.source.text[one.span.start] in "{}" for one in self._found if one.code == "unclosed")
@@ -188,7 +197,7 @@ class Reporter:
         self._unread = {(one.source.base, one.line) for one in self._found}
 
     def knows(self, code: str, at: Placed) -> bool:
-        """Whether a fault was told at this place: then it is not worked out what else could be said of it."""
+        """Whether a fault was reported at this place: then it is not worked out what else could be said of it."""
         return (code, at.start, at.end) in self._told
 
     def mend_first(self, fix: Fix, because: list[tuple[Placed, str]]) -> None:
@@ -200,7 +209,7 @@ class Reporter:
 
     def _tell_unknown(self, code: str, at: Span) -> None:
         """Warn of a code that there is not; the near one changes no network, and nothing but what is said."""
-        message, close = f"{code or 'nothing'} is no code of a warning", nearest(code, CODES)
+        message, close = f"{code or 'nothing'} is not the code of a warning", nearest(code, CODES)
         source, span = self.source.at(at)
         comment = source.text[span.start : span.end]
         right = re.sub(rf"(?<![\w-]){re.escape(code)}(?![\w-])", close, comment) if close is not None else None

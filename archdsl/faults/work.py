@@ -42,8 +42,9 @@ class Work:
         self.at = at or self.at
         self.steps += steps
         if self.steps > PER_VISIT * (self.limit + self.visits):
-            raise _stop(f"more than {self.steps - steps:,} steps of computing values{self.within}", self.at)
+            raise _stop(f"more than {self.steps - steps:,} steps to compute values{self.within}", self.at)
 
 
 def _stop(message: str, at: Placed | tree.Statement) -> Stop:
-    return Stop(exceeded("visits", message, at if isinstance(at, Placed) else placed(at)))
+    marked: Placed = at if hasattr(at, "start") else placed(at)  # type: ignore[assignment]
+    return Stop(exceeded("visits", message, marked))

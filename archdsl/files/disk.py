@@ -14,13 +14,13 @@ _TRIES = 100  # names for a new file, of which each is taken once in four thousa
 def refusal(path: str, force: bool) -> str | None:
     """Why a file cannot be written, as far as one can tell before."""
     if not path or "\0" in path:
-        return f"{path!r} is no name of a file"
+        return f"{path!r} is not a file name"
     if os.path.isdir(path):
         return f"{path} is a folder"
     if not os.path.isdir(os.path.dirname(path) or "."):
         return f"there is no folder {os.path.dirname(path)}"
     if os.path.exists(path) and not os.path.isfile(path):
-        return f"{path} is no ordinary file"
+        return f"{path} is not a regular file"
     if os.path.lexists(path) and not force:
         return f"{path} exists; --force replaces it"
     return f"{path} is read-only" if _is_read_only(path) else None
@@ -44,7 +44,7 @@ def write(path: str, text: str | Iterable[bytes]) -> None:
     """
     parts = [text.encode("utf-8")] if isinstance(text, str) else text
     if not path:
-        raise FileNotFoundError(errno.ENOENT, "no name of a file", path)
+        raise FileNotFoundError(errno.ENOENT, "not a file name", path)
     if _is_read_only(path):
         raise PermissionError(errno.EACCES, "is read-only", path)
     target = os.path.realpath(path)
@@ -114,7 +114,7 @@ def _is_alike(target: str, beside: str) -> bool:
         if (old.st_uid, old.st_gid) != (new.st_uid, new.st_gid):
             os.chown(beside, old.st_uid, old.st_gid)
         _give_attributes(target, beside)
-        os.chmod(beside, stat.S_IMODE(old.st_mode))  # behind the others, which change it
+        os.chmod(beside, stat.S_IMODE(old.st_mode))  # after the others, which change it
     except (OSError, AttributeError):  # AttributeError: a system without owners
         return False
     return True

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from archdsl.diagnostics import Diagnostic
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 
 class FoundFile(NamedTuple):

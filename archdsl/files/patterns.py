@@ -9,10 +9,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from typing import TypeAlias
 
 from archdsl.limits import raising
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple, TypeAlias
 
 _CLASSES = {  # of POSIX, in ASCII
     "alpha": "a-zA-Z",
@@ -87,7 +86,7 @@ _STAR = _Sign("", "*")
 
 def _parts(text: str) -> list[list[_Sign]]:
     """The signs between the slashes of a pattern; a slash in brackets is none of these. Raises ValueError for a bracket
-    that is not closed, and for a \\ with nothing behind it.
+    that is not closed, and for a \\ at the end.
     """
     parts: list[list[_Sign]] = [[]]
     at = 0
@@ -96,7 +95,7 @@ def _parts(text: str) -> list[list[_Sign]]:
         at += 1
         if sign == "\\":  # says of a slash nothing
             if at == len(text):
-                raise ValueError("a \\ with nothing behind it")
+                raise ValueError("a \\ at the end")
             sign, at = text[at], at + 1
             parts += [[]] if sign == "/" else []
             parts[-1] += [_Sign(sign, re.escape(sign))] if sign != "/" else []

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.limits import Limits
+from archdsl.typed import Any
 
 _KEYS = ("exclude",)
 
@@ -25,7 +24,7 @@ def excluded(path: str, limits: Limits) -> list[str] | None:
             raise ValueError(f"[tool.archdsl] has no key {key}; it has {', '.join(_KEYS)}")
     lines = table.get("exclude", [])
     if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
-        raise ValueError('exclude of [tool.archdsl] is a list of patterns: ["old", "drafts/*.arch"]')
+        raise ValueError('exclude of [tool.archdsl] must be a list of patterns: ["old", "drafts/*.arch"]')
     return lines
 
 
@@ -36,8 +35,8 @@ def _table(data: bytes) -> dict[str, Any] | None:
     try:
         tools = tomllib.loads(data.decode("utf-8")).get("tool")
     except RecursionError:
-        raise ValueError("brackets within brackets, too many to be read") from None
+        raise ValueError("brackets nested too deeply") from None
     table = tools.get("archdsl") if isinstance(tools, dict) else None
     if table is not None and not isinstance(table, dict):
-        raise ValueError("tool.archdsl is a table: [tool.archdsl]")
+        raise ValueError("tool.archdsl must be a table: [tool.archdsl]")
     return table

@@ -31,7 +31,7 @@ class Search:
         """What is said where no file is found."""
         shown = ", ".join(self.left_out[:_SHOWN])
         more = ", ..." if len(self.left_out) > _SHOWN else ""
-        but = f", but for what is left out: {shown}{more}" if shown else ""
+        but = f", apart from what is excluded: {shown}{more}" if shown else ""
         return unreadable(self.folder, ValueError(f"no .arch file in this folder{but}"))
 
     def specs(self) -> Iterator[str]:
@@ -90,7 +90,7 @@ class Search:
     # ---- what is left out
 
     def _around(self) -> tuple[list[Patterns], list[Patterns]]:
-        """The patterns that go before those of `.gitignore` files in the folder, and those that go behind them.
+        """The patterns that go before those of `.gitignore` files in the folder, and those that go after them.
 
         So it is decided, in this order, by `--exclude`, the project's `exclude`, the `.gitignore` files from that
         beside a path up to that of its repository, and the repository's own list; then folders that tools make are left
@@ -127,7 +127,7 @@ class Search:
         return self._patterns(os.path.join(folder, _GITIGNORE), os.path.abspath(folder))
 
     def _patterns(self, path: str, base: str) -> list[Patterns]:
-        """The patterns of a file; none where there is no ordinary file. Raises _Unusable."""
+        """The patterns of a file; none where there is not a regular file. Raises _Unusable."""
         if not os.path.isfile(path):
             return []
         try:

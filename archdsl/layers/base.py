@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, MutableMapping
-from importlib import import_module
 from math import isinf
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, ClassVar
 
 from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import REQUIRED, Number, Sizes, Type
 from archdsl.layers.worked import NOTHING, Factor, Worked
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import SYMBOLIC, Size
+from archdsl.typed import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField
@@ -34,7 +32,7 @@ class Attribute:
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:
-        self.name = name
+        self.name = name.rstrip("_")  # `in_`: a word that Python keeps for itself
 
     @property
     def required(self) -> bool:
@@ -57,7 +55,7 @@ def attribute(
 class Tensor(NamedTuple):
     """A tensor that a layer owns: `role` is weight, bias, scale (scale and shift of a norm) or buffer.
 
-    `saved` says whether its name in the `state_dict` is known; those of a module of another package are not.
+    `saved` says whether its name in the `state_dict` is known; those of an external module are not.
     """
 
     name: str
@@ -131,10 +129,10 @@ class Apart(NamedTuple):
 class Lowered(NamedTuple):
     """How PyTorch computes a layer: as a module, as an expression of its inputs `{0}`, `{1}`, or as both.
 
-    `in_place` says that both take `inplace=True`, which is right behind a layer whose output is `fresh`; `asked`, that
+    `in_place` says that both take `inplace=True`, which is right after a layer whose output is `fresh`; `asked`, that
     the line wants it.
 
-    `wants` and `gives` say how values lie in memory behind the batch: `first` (channels first), `last` (channels last),
+    `wants` and `gives` say how values lie in memory after the batch: `first` (channels first), `last` (channels last),
     `flat` (one axis), `any` (as it comes, and it stays so). `over` is the call with all inputs as one sequence `{0}`.
     `stretches` says that PyTorch stretches an input without a batch to the others'.
 
@@ -208,7 +206,7 @@ class Layer:
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)  # fewest and most inputs
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
     dtype: ClassVar[str] = "float32"  # of what it reads: float32, int64 or any
-    merge: ClassVar[bool] = False  # whether braces behind it are branches
+    merge: ClassVar[bool] = False  # whether braces after it are branches
     activation: ClassVar[bool] = False  # whether it is one: read as part of the layer before it on its line
     refers: ClassVar[tuple[str, ...]] = ()  # tensors that may be another layer's: `weight=embed`
     widens: ClassVar[bool] = (
@@ -218,7 +216,7 @@ class Layer:
     examples: ClassVar[tuple[Example | CounterExample, ...]] = ()
 
     def __init_subclass__(cls) -> None:
-        own = {name: value for name, value in cls.__dict__.items() if isinstance(value, Attribute)}
+        own = {value.name: value for value in cls.__dict__.values() if isinstance(value, Attribute)}
         every = {name: value for name, value in cls.attributes.items() if name not in own} | own
         cls.attributes = dict(sorted(every.items(), key=lambda item: not item[1].positional))
         cls.refers = tuple(name for name, each in cls.attributes.items() if each.type.reference)
@@ -230,10 +228,10 @@ class Layer:
         self.check_inputs(inputs)
         axes = len(inputs[0].space) if inputs else 0
         for name, declared in self.attributes.items():
-            if name not in given and declared.required:
+            value = given.get(name, declared.default)
+            if value is REQUIRED:
                 message = f"{self.name} needs {name}: {declared.doc}"
                 raise Refusal("missing-value", message, hint=f"{self.usage()}")
-            value = given.get(name, declared.default)
             try:
                 self.__dict__[name] = declared.type.convert(value, axes) if value is not None else None
             except Refusal as refusal:
@@ -250,7 +248,8 @@ class Layer:
     def usage(cls) -> str:
         """The kind with its values, as a line would have them: `CONV out kernel [stride=] ...`."""
         words = [a.name if a.positional else f"{a.name}=.." for a in cls.attributes.values() if a.required]
-        words += [f"[{a.type.spelling(a)}]" for a in cls.attributes.values() if not a.required]
+        optional = [a for a in cls.attributes.values() if not a.required and not a.type.stated]
+        words += [f"[{a.type.spelling(a)}]" for a in optional]
         return " ".join([cls.name, *words])
 
     # ---- rules: each may raise Refusal
@@ -259,11 +258,12 @@ class Layer:
         """Refuse inputs of a wrong number, rank or type."""
         least, most = self.inputs
         if most == 0 and inputs:
-            message = f"{self.name} is a source and reads nothing, here {len(inputs)} input{'s' * (len(inputs) > 1)}"
+            message = f"{self.name} is a source and reads no input, got {len(inputs)} input{'s' * (len(inputs) > 1)}"
             raise Refusal("wrong-inputs", message)
         if len(inputs) < least or (most is not None and len(inputs) > most):
-            wanted = str(least) if least == most else f"{least} or more" if most is None else f"{least} to {most}"
-            message = f"{self.name} reads {wanted} input{'s' * (wanted != '1')}, here {len(inputs)}"
+            joined = "or" if most == least + 1 else "to"
+            wanted = str(least) if least == most else f"{least} or more" if most is None else f"{least} {joined} {most}"
+            message = f"{self.name} reads {wanted} input{'s' * (wanted != '1')}, got {len(inputs)}"
             raise Refusal("wrong-inputs", message)
         for position, shape in enumerate(inputs):
             if self.dtype not in (shape.dtype, "any"):
@@ -273,9 +273,9 @@ class Layer:
 
     def _dtype_refusal(self, shape: Shape, position: int) -> Refusal:
         if self.dtype == "float32":
-            message = f"{self.name} reads features, and its input {shape} is whole numbers"
-            return Refusal("dtype-mismatch", message, blame=position, hint="EMBED turns whole numbers into features")
-        message = f"{self.name} reads whole numbers, and its input {shape} is features"
+            message = f"{self.name} reads features, and its input {shape} contains integers"
+            return Refusal("dtype-mismatch", message, blame=position, hint="EMBED turns integers into features")
+        message = f"{self.name} reads integers, and its input {shape} contains features"
         return Refusal("dtype-mismatch", message, blame=position)
 
     def _rank_refusal(self, shape: Shape, position: int) -> Refusal:
@@ -285,7 +285,7 @@ class Layer:
         message = f"{self.name} reads an input of {wanted} {axes}, and {shape} has {shape.rank}"
         hint = None
         if shape.rank == 2 and 3 in self.ranks and 2 not in self.ranks:
-            hint = f"a grey image is {shape}x1: the channels come last"
+            hint = f"a grey-scale image is {shape}x1: the channels come last"
         return Refusal("rank-mismatch", message, blame=position, hint=hint)
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -361,7 +361,7 @@ def _channels_hint(value: Any, inputs: tuple[Shape, ...]) -> str | None:
     sizes = value.sizes if isinstance(value, Sizes) else value
     if not inputs or inputs[0].rank != 2 or not isinstance(sizes, tuple) or len(sizes) != 2:
         return None
-    return f"a grey image is {Shape((*inputs[0].sizes, 1))}: the channels come last"
+    return f"a grey-scale image is {Shape((*inputs[0].sizes, 1))}: the channels come last"
 
 
 class Registry(MutableMapping[str, type[Layer]]):
@@ -373,6 +373,8 @@ class Registry(MutableMapping[str, type[Layer]]):
 
     def __getitem__(self, name: str) -> type[Layer]:
         if name not in self._declared:
+            from importlib import import_module
+
             import_module(f"archdsl.layers.kinds.{self._family[name]}")
         return self._declared[name]
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from archdsl.layers.base import Lowered, Module, Tensor, attribute, is_open
 from archdsl.layers.groups import divisors
 from archdsl.layers.neurons import Neurons
@@ -16,6 +14,7 @@ from archdsl.layers.window import Window, check_filling, check_fit, derivation, 
 from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size, same
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField
@@ -30,12 +29,12 @@ class Convolution(Neurons):
     ranks = (2, 3, 4)
     kernel: tuple[int, ...]
     mode: str
-    stride: tuple[int, ...] = attribute(PerAxis(), 1, short="s", doc="step of the window", torch="stride", named=True)
+    stride: tuple[int, ...] = attribute(PerAxis(), 1, short="s", doc="stride of the window", torch="stride", named=True)
     pad: tuple[tuple[int, int], ...] | str = attribute(
-        Padding(), 0, short="p", doc="elements added at both ends of an axis", torch="padding", named=True
+        Padding(), 0, short="p", doc="elements added at both ends of each axis", torch="padding", named=True
     )
     dilation: tuple[int, ...] = attribute(
-        PerAxis(), 1, short="d", doc="distance between the elements that a window reads", torch="dilation", named=True
+        PerAxis(), 1, short="d", doc="spacing between the elements of a window", torch="dilation", named=True
     )
 
     # ---- rules
@@ -184,7 +183,7 @@ def padding_mode() -> Any:
     return attribute(
         Word("zeros", "reflect", "replicate", "circular"),
         "zeros",
-        doc="what the padding holds",
+        doc="what the padding contains",
         torch="padding_mode",
         named=True,
     )

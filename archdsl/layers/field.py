@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from math import ceil, floor
-from typing import TYPE_CHECKING, TypeAlias
 
-from archdsl.named import NamedTuple
+from archdsl.typed import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from fractions import Fraction
@@ -34,7 +33,7 @@ WHOLE: AxisField = None
 
 
 def behind(first: AxisField, second: AxisField) -> AxisField:
-    """What is read of the first input by a position behind both."""
+    """What is read of the first input by a position after both."""
     if first is None or second is None:
         return WHOLE
     ends = first.stride * second.first + first.first, first.stride * second.last + first.last

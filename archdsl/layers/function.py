@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from archdsl.layers.base import Layer, Lowered, Module, attribute, inline
 from archdsl.layers.values import Switch
 from archdsl.sizes.shape import Shape
+from archdsl.typed import ClassVar
 
 
 class Function(Layer):
     """A kind without tensors that is a module of torch.nn and a call alike; its attributes are the arguments of both.
 
-    `trains` says that the call is told whether the network is in training. A subclass that works on certain axes
-    says in `lies` how it wants its input.
+    `trains` says that the call has an argument `training`. A subclass that works on certain axes states the layout of
+    its input in `lies`.
     """
 
     module: ClassVar[str]  # ELU, of torch.nn
@@ -56,7 +55,7 @@ class Activation(Function):
 class Overwriting(Activation):
     """An activation that PyTorch has in place, too."""
 
-    inplace: bool = attribute(Switch(), False, doc="overwrites its input, where nothing else reads that", named=True)
+    inplace: bool = attribute(Switch(), False, doc="overwrite the input, if no other layer reads it", named=True)
 
     def in_place(self) -> bool:
         return True

@@ -22,7 +22,7 @@ def dimension(rank: int, axis: int, form: str = "") -> int:
 
 
 def lying(axes: Sequence[int], rank: int) -> str:
-    """How a value lies whose dimensions behind the batch hold these axes of its shape; "" for no way with a name."""
+    """How a value lies whose dimensions after the batch hold these axes of its shape; "" for no way with a name."""
     if rank == 1:
         return "flat"
     return {tuple(order(rank, form)): form for form in ("first", "last")}.get(tuple(axes), "")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-_SHORT_TEXT = 1_000  # characters of a list that tell it from others as they stand
+from archdsl.typed import Any
+
+_SHORT_TEXT = 1_000  # characters of a list that distinguish it from others
 
 
 class Values(tuple[Any, ...]):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.layers.values import PerAxis
+from archdsl.typed import Any
 
 
 class OutputSizes(PerAxis):
@@ -23,7 +22,7 @@ class SameOrSizes(OutputSizes):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = "a whole number, or one or same per axis"
+        self.words = "an integer, or one or same per axis"
 
     def one(self, value: Any, axes: int) -> Any:
         return None if value == "same" or value is None else super().one(value, axes)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from archdsl.layers.base import Lowered, is_open
 from archdsl.layers.layout import layout, order
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import MOST_AXES, Type
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape, product
 from archdsl.sizes.size import Expression, Size, same
+from archdsl.typed import Any, NamedTuple
 
 _MOST_NAMES = 16
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
@@ -29,7 +28,7 @@ class Pattern(NamedTuple):
 class Arrangement(Type):
     """A text with the axes before and after: `"h w (n c) -> n h w c"`."""
 
-    words = 'a text with the axes before and after, as "h w c -> w h c"'
+    words = 'a quoted text with the axes before and after, as "h w c -> w h c"'
 
     def convert(self, value: Any, axes: int) -> Pattern:
         if not isinstance(value, str):
@@ -57,15 +56,15 @@ def _side(text: str) -> tuple[tuple[str, ...], ...]:
             axes.append(tuple(inner))
             inner = None
         elif word in "()":
-            raise _invalid("has a bracket without its partner, or one within another")
+            raise _invalid("has an unmatched bracket, or one within another")
         elif word != "1" and not _NAME.fullmatch(word):
-            raise _invalid(f'has "{word}", which is no name of a part')
+            raise _invalid(f'has "{word}", which is not the name of a part')
         elif inner is None:
             axes.append(() if word == "1" else (word,))
         elif word != "1":
             inner.append(word)
     if inner is not None:
-        raise _invalid("has a bracket without its partner, or one within another")
+        raise _invalid("has an unmatched bracket, or one within another")
     if not 1 <= len(axes) <= MOST_AXES:
         raise _invalid(f"has {len(axes)} axes on a side, and a value has 1 to {MOST_AXES}")
     return tuple(axes)
@@ -79,7 +78,7 @@ def part_sizes(kind: str, pattern: Pattern, x: Shape, given: Mapping[str, Size])
     """The size of every part: as given, or what an axis leaves for one of them. Raises Refusal."""
     if x.rank != len(pattern.before):
         axes = f"{len(pattern.before)} {'axis' if len(pattern.before) == 1 else 'axes'}"
-        raise Refusal("rank-mismatch", f"{kind} is told of {axes}, and {x} has {x.rank}", blame="pattern")
+        raise Refusal("rank-mismatch", f"{kind} lists {axes}, and {x} has {x.rank}", blame="pattern")
     sizes = dict(given)
     for parts, size in zip(pattern.before, x.sizes, strict=True):
         known = product(tuple([given[name] for name in parts if name in given]))
@@ -160,7 +159,7 @@ def _behind(pattern: Pattern, form: str, axis: int) -> int:
 
 
 def turned(before: list[str], after: list[str]) -> str:
-    """The call that brings dimensions behind the batch into another order; nothing where they have it."""
+    """The call that brings dimensions after the batch into another order; nothing where they have it."""
     moved = [place for place, name in enumerate(after) if before[place] != name]
     if not moved:
         return ""

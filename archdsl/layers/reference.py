@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from inspect import cleandoc
 from pathlib import Path
+from textwrap import fill
 
 from archdsl.layers import FAMILIES, REGISTRY, Attribute, CounterExample, Example, Layer
 from archdsl.layers.values import spell
 
+WIDTH = 80  # columns of a terminal; examples alone may be wider
 COLUMNS = ("value", "what", "default", "short", "PyTorch", "meaning")
 HEADER = """\
 # The kinds of layer
@@ -31,20 +33,20 @@ def families() -> Iterator[tuple[str, list[type[Layer]]]]:
 
 
 def overview() -> str:
-    """One line for each kind, by family: `archdsl layers`."""
+    """A sentence for each kind, by family: `archdsl layers`."""
     width = max(map(len, REGISTRY))
     parts = []
     for title, kinds in families():
-        lines = [f"  {kind.name:{width}}  {_sentence(kind)}" for kind in kinds]
+        lines = [_hanging(kind.name, width, _sentence(kind)) for kind in kinds]
         parts.append("\n".join([title, *lines]))
     return "\n\n".join(parts)
 
 
 def describe(kind: type[Layer]) -> str:
     """Everything about one kind as plain text: `archdsl layers KIND`."""
-    parts = [kind.usage(), _indented(_documentation(kind).splitlines())]
+    parts = [_wrapped(kind.usage(), "", "    "), *_paragraphs(kind)]
     if kind.attributes:
-        parts.append(_table(_rows(kind)))
+        parts.append(_values(_rows(kind)))
     parts.append("\n".join(["Examples", *(f"  {_example(example)}" for example in _right(kind))]))
     if _wrong(kind):
         parts.append("\n".join(["Refused", *(f"  {wrong.text}   [{wrong.code}]" for wrong in _wrong(kind))]))
@@ -114,16 +116,36 @@ def _default(attribute: Attribute) -> str:
     return attribute.default if isinstance(attribute.default, str) else spell(attribute.default)
 
 
-def _table(rows: Sequence[tuple[str, ...]]) -> str:
-    """Columns of equal width under their names."""
-    table = [COLUMNS, *rows]
-    widths = [max(len(row[column]) for row in table) for column in range(len(COLUMNS))]
-    lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in table]
-    return _indented(lines)
+def _values(rows: Sequence[tuple[str, ...]]) -> str:
+    """The values of a kind below one another, each with what it means and what it may be."""
+    width = max(len(row[0]) for row in rows)
+    return "\n".join(_hanging(name, width, text) for name, *cells in rows for name, text in _lines(name, *cells))
 
 
-def _indented(lines: Iterable[str]) -> str:
-    return "\n".join(f"  {line}".rstrip() for line in lines)
+def _lines(name: str, what: str, default: str, short: str, pytorch: str, meaning: str) -> Iterator[tuple[str, str]]:
+    """What a value means, beside its name, and below that what it may be."""
+    facts = [what, default if default == "needed" else f"default {default}"]
+    facts += [f"short {short}"] if short else []
+    facts += [f"PyTorch {pytorch}"] if pytorch else []
+    yield name, meaning
+    yield "", "; ".join(facts)
+
+
+def _paragraphs(kind: type[Layer]) -> Iterator[str]:
+    """The documentation, broken anew for a terminal."""
+    for paragraph in _documentation(kind).split("\n\n"):
+        yield _wrapped(" ".join(paragraph.split()), "  ", "  ")
+
+
+def _hanging(name: str, width: int, text: str) -> str:
+    """A name, and beside it a text."""
+    return _wrapped(text, f"  {name:{width}}  ", " " * (width + 4))
+
+
+def _wrapped(text: str, first: str, others: str) -> str:
+    return fill(
+        text, WIDTH, initial_indent=first, subsequent_indent=others, break_long_words=False, break_on_hyphens=False
+    )
 
 
 if __name__ == "__main__":

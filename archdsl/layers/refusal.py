@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from archdsl.typed import Any
 
 
 class Refusal(Exception):

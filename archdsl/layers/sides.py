@@ -1,14 +1,13 @@
-"""The types of values with two ends: what lies before an axis and behind it."""
+"""The types of values with two ends: what lies before an axis and after it."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.layers.values import PerAxis, Type, Whole
+from archdsl.typed import Any
 
 
 class Ends(Type):
-    """A whole number for both ends, or a list of two: `[1, 2]` is 1 before and 2 behind. The rules get a pair.
+    """An integer for both ends, or a list of two: `[1, 2]` is 1 before and 2 after. The rules get a pair.
 
     With `behind`, a number alone is for the end.
     """
@@ -16,7 +15,7 @@ class Ends(Type):
     def __init__(self, *, symbolic: bool = False, behind: bool = False) -> None:
         self.each = Whole(0, symbolic=symbolic)
         self.behind = behind
-        self.words = "a whole number, or [before, behind]"
+        self.words = "an integer, or [before, after]"
 
     def convert(self, value: Any, axes: int) -> Any:
         if not isinstance(value, tuple):
@@ -36,7 +35,7 @@ class Sides(PerAxis):
     def __init__(self) -> None:
         super().__init__(0)
         self.ends = Ends()
-        self.words = "a whole number, or one or [before, behind] per axis"
+        self.words = "an integer, or one or [before, after] per axis"
 
     def one(self, value: Any, axes: int) -> Any:
         return self.ends.convert(value, axes)
@@ -49,7 +48,7 @@ class Padding(Sides):
 
     def __init__(self) -> None:
         super().__init__()
-        self.words = "a whole number, one or [before, behind] per axis, same or valid"
+        self.words = "an integer, one or [before, after] per axis, same or valid"
 
     def convert(self, value: Any, axes: int) -> Any:
         if value == "valid":

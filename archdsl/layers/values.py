@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from math import isinf
-from typing import Any
 
 from archdsl.layers.refusal import Refusal
 from archdsl.limits import LARGEST
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import SYMBOLIC, Expression, Ratio, Size, symbols
+from archdsl.typed import Any, NamedTuple
 
 REQUIRED: Any = object()
 LARGEST_FLOAT = 2.0**128 - 2.0**104  # of float32
@@ -28,12 +27,13 @@ class Sizes(NamedTuple):
 class Type:
     """Turns a value of the language into what the rules use, or raises Refusal("wrong-type" or "out-of-range")."""
 
-    words = ""  # what is wanted, for messages: "a whole number"
+    words = ""  # what is wanted, for messages: "an integer"
     choices: tuple[str, ...] = ()  # words that a line may use for it
     switch = False
     reference = False  # whether it is the name of a layer
     told = False  # whether a tensor that comes in tells it, so that PyTorch needs no number for it
     gathers = False  # whether it takes every value with a name that nothing else has
+    stated = False  # whether it only says what is so anyway
 
     def convert(self, value: Any, axes: int) -> Any:
         """Return the value for a layer whose input has `axes` axes beside the channels."""
@@ -45,38 +45,40 @@ class Type:
 
     def refuse(self, value: Any) -> Exception:
         if isinstance(value, SYMBOLIC):
-            return Refusal("undetermined", f"must be {self.words}, and {value} is left open", hint=give(value))
+            return Refusal("undetermined", f"must be {self.words}, and {value} is symbolic", hint=give(value))
         return Refusal("wrong-type", f"must be {self.words}, not {spell(value)}")
 
 
 class Whole(Type):
-    """A whole number of at least `least`; symbolic sizes pass where `symbolic`."""
+    """An integer of at least `least`; symbolic sizes pass where `symbolic`."""
 
     def __init__(self, least: int = 1, *, symbolic: bool = True) -> None:
         self.least = least
         self.symbolic = symbolic
-        self.words = "a whole number"
+        self.words = "an integer"
 
     def convert(self, value: Any, axes: int) -> Any:
+        if type(value) is int and self.least <= value < LARGEST:
+            return value
         given, value = value, whole(value)
         if isinstance(value, SYMBOLIC) and not self.symbolic:
-            raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))
+            raise Refusal("undetermined", f"must be a number, and {value} is symbolic", hint=give(value))
         if isinstance(value, bool) or not isinstance(value, (int, Expression)):
             raise self.refuse(value)
         if value < self.least:
             raise Refusal("out-of-range", f"must be {self.least} or more, not {value}")
         if isinstance(value, int) and value >= LARGEST:
             number = f"{given:,}" if isinstance(given, int) else spell(given)
-            raise Refusal("too-large", f"is {number}, beyond any tensor")
+            raise Refusal("too-large", f"is {number}, larger than any tensor can have")
         return value
 
 
 class Divisor(Whole):
-    """A whole number that divides the channels; the rule of the kind says which."""
+    """An integer that divides the channels; the rule of the kind says which."""
 
 
 class PerAxis(Type):
-    """A whole number for each axis beside the channels, as `11x11`, or one number for all of them.
+    """An integer for each axis beside the channels, as `11x11`, or one number for all of them.
 
     `axes` is how many there are where the input does not tell.
     """
@@ -86,7 +88,7 @@ class PerAxis(Type):
     def __init__(self, least: int = 1, *, symbolic: bool = False, axes: int | None = None) -> None:
         self.each = Whole(least, symbolic=symbolic)
         self.axes = axes
-        self.words = "a whole number or one per axis, as 3x3"
+        self.words = "an integer or one per axis, as 3x3"
 
     def convert(self, value: Any, axes: int) -> Any:
         axes = axes if self.axes is None else self.axes
@@ -146,7 +148,7 @@ class Number(Type):
         if isinf(number) and not self.infinite:
             raise Refusal("out-of-range", f"must be finite, not {spell(value)}")
         if abs(number) > LARGEST_FLOAT and not isinf(number):
-            raise Refusal("too-large", f"is {spell(value)}, beyond what float32 holds, {LARGEST_FLOAT}")
+            raise Refusal("too-large", f"is {spell(value)}, larger than float32 can hold, {LARGEST_FLOAT}")
         return int(number) if number.is_integer() and abs(number) < 2**53 else number
 
     def _range(self) -> str:
@@ -229,7 +231,7 @@ class Reference(Type):
 class Text(Type):
     """A text in quotes."""
 
-    words = "a text in quotes"
+    words = "a quoted string"
 
     def convert(self, value: Any, axes: int) -> Any:
         if not isinstance(value, str):
@@ -271,9 +273,9 @@ class Bias(Switch):
 
 
 class Table(Type):
-    """A list of lists of whole numbers: for each output map its input maps, counted from 0."""
+    """A list of lists of integers: for each output map its input maps, counted from 0."""
 
-    words = "a list that gives for each output map the list of its input maps, from 0"
+    words = "a list with a list of input channels for each output channel, from 0"
 
     def convert(self, value: Any, axes: int) -> Any:
         if not isinstance(value, tuple) or not value:

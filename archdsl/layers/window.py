@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from archdsl.layers.refusal import Refusal
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Expression, Size, maximum, tidied
+from archdsl.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField
 
-_MOST_TRIED = 64  # sizes of an axis that is left open
+_MOST_TRIED = 64  # sizes of an axis that is symbolic
 _MOST_LOOKED_AT = 1_000  # elements of a window
 
 
@@ -44,7 +43,7 @@ class Window(NamedTuple):
 
     @property
     def reach(self) -> Size:
-        """Padding behind the axis with which as many positions come out without `ceil`."""
+        """Padding after the axis with which as many positions come out without `ceil`."""
         return min(self.extent - 1, self.stride + self.after - 1) if self.ceil else self.after
 
     @property
@@ -96,11 +95,11 @@ class Window(NamedTuple):
         if not self.ceil:
             return f"({room})//{self.stride} + 1 = {self.positions(size)}"
         full = (size + self.before + self.after - self.extent + self.stride - 1) // self.stride + 1
-        less = "" if full == self.positions(size) else ", without the one that starts behind the input,"
+        less = "" if full == self.positions(size) else ", without the one that starts after the input,"
         return f"({room})/{self.stride} rounded up + 1{less} = {self.positions(size)}"
 
     def leftover(self, size: Size) -> int:
-        """Elements behind the last window that no window reads; gaps within a stride and padding are none."""
+        """Elements after the last window that no window reads; gaps within a stride and padding are none."""
         positions = self.positions(size)
         if isinstance(size, Expression) or isinstance(positions, Expression) or isinstance(self.before, Expression):
             return 0
@@ -129,7 +128,7 @@ def same_padding(size: Size, kernel: int, stride: int, dilation: int) -> tuple[S
 
 
 def ever(size: Size, least: int, holds: Callable[[int], bool]) -> bool:
-    """Whether something holds of an axis; of one that is left open, of any size. From `least` on it never does."""
+    """Whether something holds of an axis; of one that is symbolic, of any size. From `least` on it never does."""
     if isinstance(size, int):
         return holds(size)
     return least > _MOST_TRIED or any(holds(number) for number in range(1, least))
@@ -175,7 +174,7 @@ _ELEMENTS = {"frames": "frame", "height": "row", "width": "column", "steps": "st
 
 
 def leftovers(kind: str, x: Shape, windows: tuple[Window, ...]) -> tuple[tuple[str, str], ...]:
-    """A warning that names the elements behind the last window of each axis, if there are any."""
+    """A warning that names the elements after the last window of each axis, if there are any."""
     found = []
     for axis, size, window in zip(AXES[x.rank], x.space, windows, strict=False):
         left = window.leftover(size)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import Size
+from archdsl.typed import NamedTuple, TypeAlias
 
 
 class Factor(NamedTuple):
@@ -45,7 +43,7 @@ class Worked:
 
     @property
     def figure(self) -> Size:
-        """What comes out."""
+        """The output."""
         total: Size = 0
         for product in self.products:
             figure: Size = 1

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
-from typing import Generic, NamedTuple, TypeAlias, TypeVar
 
 from archdsl.network.nodes import (
     Conditional,
@@ -27,6 +26,7 @@ from archdsl.network.nodes import (
 )
 from archdsl.network.table import NodeTable
 from archdsl.sizes.size import Size
+from archdsl.typed import Generic, NamedTuple, TypeAlias, TypeVar
 
 T = TypeVar("T")
 Paths: TypeAlias = dict[int, T]  # to one value, by where they begin: a value by its number, an input by `_input(place)`
@@ -52,7 +52,7 @@ class Transfers(ABC, Generic[T]):
 
     @abstractmethod
     def then(self, first: T, second: T) -> T:
-        """One transfer behind another; associative."""
+        """One transfer after another; associative."""
 
     @abstractmethod
     def beside(self, left: T, right: T) -> T:
@@ -121,7 +121,7 @@ class Carry(Generic[T]):
         return self._chained([self._power(self._known[run.node], run.copies) for run in node.runs], node)
 
     def _chained(self, steps: list[tuple[Paths[T], ...]], node: Loop | Repeat) -> tuple[Paths[T], ...]:
-        """Each step reads the first result of the one before; none of them changes nothing."""
+        """Each step reads the first result of the one before, the further inputs unchanged; none changes nothing."""
         found: tuple[Paths[T], ...] = ()
         for step in steps:
             found = self._through(step, found[:1]) if found else step
@@ -243,7 +243,7 @@ class Carry(Generic[T]):
                     yield from self._item(item, run.node, reads, values)
                     if not node.parallel:
                         step = self._power(self._known[run.node], run.copies)
-                        reads = tuple(self._joined(paths, reads, values) for paths in step[:1])
+                        reads = (*(self._joined(paths, reads, values) for paths in step[:1]), *reads[1:])
 
 
 def _counted(copies: Size) -> int:

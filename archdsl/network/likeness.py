@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.network.nodes import (
     Conditional,
     Item,
@@ -21,6 +19,7 @@ from archdsl.network.nodes import (
 )
 from archdsl.network.table import NodeTable
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 
 class Likeness:

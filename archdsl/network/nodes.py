@@ -11,12 +11,11 @@ count, relative to where the structure around it begins.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeAlias
 
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size
 from archdsl.syntax import tree
+from archdsl.typed import Any, NamedTuple, TypeAlias
 
 
 class Tie(NamedTuple):
@@ -117,7 +116,7 @@ class Share(NamedTuple):
     inputs: tuple[Shape, ...]
     outputs: tuple[Shape, ...]
     statement: tree.LayerStatement
-    name: str  # as it is written behind SHARE
+    name: str  # as it is written after SHARE
 
 
 Node: TypeAlias = Leaf | Sequence | Merge | Use | Repeat | Loop | Conditional | Share
@@ -170,15 +169,15 @@ def children(node: Node) -> tuple[Node, ...]:
     """The nodes directly inside a node; what a SHARE runs is laid elsewhere."""
     match node:
         case Sequence():
-            return tuple(item.node for item in node.items)
+            return tuple([item.node for item in node.items])
         case Merge():
-            return tuple(item.node for item in node.branches)
+            return tuple([item.node for item in node.branches])
         case Use() | Conditional():
             return (node.body,)
         case Repeat():
-            return tuple(run.node for run in node.runs)
+            return tuple([run.node for run in node.runs])
         case Loop():
-            return tuple(body for _, body in node.turns)
+            return tuple([body for _, body in node.turns])
         case _:
             return ()
 

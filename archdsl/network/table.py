@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, Generic, TypeVar, overload
 
 from archdsl.network.nodes import Leaf, Merge, Node, Repeat, Share, executed
 from archdsl.sizes.size import Size
+from archdsl.typed import Any, Generic, TypeVar, overload
 
 T = TypeVar("T")
 D = TypeVar("D")
@@ -85,22 +85,28 @@ class NodeTable(Generic[T]):
         facts, stack = self._facts, [root]
         while stack:
             node = stack[-1]
-            if id(node) not in facts:
-                if isinstance(node, Leaf):
-                    facts[id(node)] = node, own(node)
-                    continue
-                inner = executed(node)
-                unknown = [child for child in inner if id(child) not in facts]
-                if unknown:
-                    stack += unknown
-                    continue
-                parts = [facts[id(child)][1] for child in inner]
-                if isinstance(node, Merge):
-                    parts.append(own(node))
-                elif isinstance(node, Repeat):
-                    parts = [times(part, run.copies) for part, run in zip(parts, node.runs, strict=True)]
-                elif isinstance(node, Share) and again is not None:
-                    parts = [again(parts[0])]
-                facts[id(node)] = node, total(*parts)
-            stack.pop()
+            if id(node) in facts:
+                stack.pop()
+                continue
+            if type(node) is Leaf:
+                facts[id(node)] = node, own(node)
+                continue
+            inner = executed(node)
+            before = len(stack)
+            for child in inner:
+                if id(child) not in facts:
+                    if type(child) is Leaf:
+                        facts[id(child)] = child, own(child)
+                    else:
+                        stack.append(child)
+            if len(stack) > before:
+                continue
+            parts = [facts[id(child)][1] for child in inner]
+            if isinstance(node, Merge):
+                parts.append(own(node))
+            elif isinstance(node, Repeat):
+                parts = [times(part, run.copies) for part, run in zip(parts, node.runs, strict=True)]
+            elif isinstance(node, Share) and again is not None:
+                parts = [again(parts[0])]
+            facts[id(node)] = node, total(*parts)
         return facts[id(root)][1]

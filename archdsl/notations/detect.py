@@ -8,10 +8,10 @@ from functools import cached_property
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.parser import Parsed, parse
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 _SPEC = (  # compiled when a text is asked for its notation: most are told by their names
     r"^[ \t]*+(?:(?:model|block)[ \t]++[A-Za-z_]\w*+[ \t]*+(?:\(|\{|where|<-|$)|let[ \t]++\w++[ \t]*+="
@@ -28,9 +28,9 @@ _LISTING = (
     r"|conv[0-9]-[0-9]|\bfc-[0-9]|\|[^|\n]*+\||^[ \t]*+(?:<(?:li|td|tr|p)\b|\\item\b)|\\\\[ \t]*+$"
     r"|^[ \t|:-]*-{3}[ \t|:-]*$|^[=_]{5,}+[ \t]*+$|\[(?:input|conv|pool|fc)\b"
 )
-_COMMENT = re.compile(r"#[^\n]*")
-_FIGURE = re.compile(r"[0-9{}\[\];=]|->|<-")
-_WORD = re.compile(r"[A-Za-z]++")
+_COMMENT = r"#[^\n]*"
+_FIGURE = r"[0-9{}\[\];=]|->|<-"
+_WORD = r"[A-Za-z]++"
 _FEW = 8  # words: a shorter text with faults is a spec that went wrong
 _SPEC_LINE = "CONV 96 11x11 s4 -> 55x55x96"
 _LISTING_LINE = "[55x55x96] CONV1: 96 11x11 filters at stride 4"
@@ -43,7 +43,7 @@ class DetectedText(NamedTuple):
     parsed: Parsed
     notes: tuple[tuple[int, int, str], ...] = ()
     stated: bool = True  # whether the input is the text's own; False in a listing where it is the one given
-    prose: tuple[Span, ...] = ()  # what of a listing was passed over
+    prose: tuple[Span, ...] = ()  # what of a listing was ignored
 
 
 class Evidence:
@@ -73,7 +73,7 @@ class Evidence:
 
     @cached_property
     def has_marks_of_a_listing(self) -> bool:
-        return re.search(_LISTING, _COMMENT.sub("", self.source.text), re.MULTILINE | re.IGNORECASE) is not None
+        return re.search(_LISTING, re.sub(_COMMENT, "", self.source.text), re.MULTILINE | re.IGNORECASE) is not None
 
 
 class ListingText(NamedTuple):
@@ -100,7 +100,7 @@ _NONE, _LAYERS, _LOOKS, _MARKED, _READ, _UNDERSTOOD, _CERTAIN = range(7)
 
 
 def _likeness_to_a_spec(seen: Evidence) -> int:
-    """Certain where it parses as layers that there are; with faults, as much as it has marks of a spec."""
+    """Certain where it parses as layers that exist; with faults, as much as it has marks of a spec."""
     if seen.source.name.endswith(".arch") or not seen.source.text.strip():
         return _CERTAIN
     file = seen.spec.file
@@ -122,9 +122,9 @@ def _likeness_to_a_listing(seen: Evidence) -> int:
     """Understood where every word is; else marked where it has what only listings have."""
     listing, layers, understood = seen.listing
     spec, said = seen.has_marks_of_a_spec, seen.has_marks_of_a_listing
-    words = [word for word in _WORD.findall(seen.source.text) if seen.is_kind(word)]
+    words = [word for word in re.findall(_WORD, seen.source.text) if seen.is_kind(word)]
     capitals = bool(words) and all(word.isupper() for word in words)  # as specs are written
-    if understood and not spec and not capitals and _FIGURE.search(seen.source.text):
+    if understood and not spec and not capitals and re.search(_FIGURE, seen.source.text):
         return _UNDERSTOOD
     if not layers:
         return _MARKED if listing.parsed.diagnostics and said and not spec else _NONE
@@ -171,7 +171,7 @@ def read_text(
 
 
 def _likeliest(seen: Evidence) -> tuple[int, Notation]:
-    """The notation that a text looks most like, and how much; none is asked behind one that is certain."""
+    """The notation that a text looks most like, and how much; none is asked after one that is certain."""
     best = _NONE, NOTATIONS[0]
     for notation in NOTATIONS:
         likeness = notation.likeness(seen)
@@ -191,15 +191,15 @@ def _looks_like_layers(parsed: Parsed, source: Source, is_kind: Callable[[str], 
         if any(is_kind(word) for word in words[:2]) or line.rstrip().endswith("}"):
             return True
     few = (
-        _COMMENT.sub("", source.text).isascii()
+        re.sub(_COMMENT, "", source.text).isascii()
         and len(source.text.split()) < _FEW
-        and _FIGURE.search(source.text) is not None
+        and re.search(_FIGURE, source.text) is not None
     )
     return parsed.file is None and few
 
 
 def _beside(as_spec: DetectedText, listing: DetectedText) -> DetectedText:
-    """A spec with faults that may be meant as a listing: what its reading as one says is told, too."""
+    """A spec with faults that may be meant as a listing: what its reading as one says is reported, too."""
     if not as_spec.parsed.diagnostics:  # it parses, and what is wrong with it is found by the check
         return as_spec
     first, *others = as_spec.parsed.diagnostics
@@ -222,7 +222,7 @@ def read_as_listing(source: Source, limits: Limits, given: tree.Input | None = N
 
 def _is_prose(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
     """Whether what parses as layers without numbers is only words: `hello to all of you`."""
-    statements = [statement for line in file.lines for statement in line.statements]
+    statements = (statement for line in file.lines for statement in line.statements)
     words = False
     for one in statements:
         if isinstance(one, tree.UseStatement) and not _uses_files(one):  # `use relu`
@@ -255,7 +255,7 @@ def _is_foreign(file: tree.File, is_kind: Callable[[str], bool]) -> bool:
 
 
 def _is_written_as_a_spec(file: tree.File, text: str) -> bool:
-    """Whether what parses is a spec with kinds that there are not, by its looks: `DENSE 10` under any name.
+    """Whether what parses is a spec with unknown kinds, by its looks: `DENSE 10` under any name.
 
     Its kinds are in capitals; or it is short, and no line begins with a label as listings have it, `conv1 5x5 6`.
     """

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import Scope
 from archdsl.faults.problem import Problem, Silent, exceeded
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.syntax import tree
+from archdsl.typed import Any, NamedTuple
 
 
 class CaseSettings(NamedTuple):
@@ -34,15 +32,15 @@ def cases(file: tree.File, limits: Limits) -> CaseSettings:
     if not listed:
         return CaseSettings()
     model = next((one for one in statements if isinstance(one, tree.ModelStatement)), None)
-    known = {parameter.name.text for parameter in model.parameters} if model else set()
+    known = [parameter.name.text for parameter in model.parameters] if model else []
     found: list[dict[str, Any]] = []
     faults: list[Problem] = []
     for one in listed:
-        for token in one.names:
-            if token.text not in known:
-                faults.append(Problem("unknown-parameter", f"the model has no parameter {token.text}", token))
+        unknown = [_unknown(token, known) for token in one.names if token.text not in known]
+        faults += unknown
         try:
-            found += _settings(one, limits)
+            listed_here = _settings(one, limits)
+            found += [] if unknown else listed_here  # a setting of what is no parameter would be a second fault
         except Problem as problem:
             faults.append(problem)
         except Silent:
@@ -50,6 +48,15 @@ def cases(file: tree.File, limits: Limits) -> CaseSettings:
         if len(found) > limits.cases:
             return CaseSettings((), (*faults, exceeded("cases", f"more than {limits.cases:,} cases", one.settings)))
     return CaseSettings(tuple(found), tuple(faults))
+
+
+def _unknown(token: tree.Token, known: list[str]) -> Problem:
+    """A name that is no parameter of the model."""
+    from archdsl.diagnostics import nearest
+
+    close = nearest(token.text, known)
+    hint = f"did you mean {close}?" if close else f"its parameters are {', '.join(known)}" if known else None
+    return Problem("unknown-parameter", f"the model has no parameter {token.text}", token, hint=hint)
 
 
 def _settings(one: tree.Cases, limits: Limits) -> list[dict[str, Any]]:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archdsl.diagnostics import Related, Source, Span
 from archdsl.expressions.scope import RESERVED, Scope
 from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem
 from archdsl.faults.report import Reporter
 from archdsl.layers import REGISTRY
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Expression, tidied
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     pass
@@ -31,7 +29,7 @@ class Declarations(NamedTuple):
 
 
 def declarations(file: tree.File, report: Reporter) -> Declarations:
-    """Sort the statements of a file; what is declared twice is told once."""
+    """Sort the statements of a file; what is declared twice is reported once."""
     model: tree.ModelStatement | None = None
     blocks: dict[str, tree.Block] = {}
     inputs: list[tree.Input] = []
@@ -52,7 +50,7 @@ def declarations(file: tree.File, report: Reporter) -> Declarations:
                     elif name.upper() in REGISTRY:
                         report.tell(
                             "shadows-kind",
-                            f"{name} stands for this block here, not for the built-in kind",
+                            f"{name} means this block here, not the built-in kind",
                             statement.name,
                         )
                     blocks.setdefault(name, statement)
@@ -98,7 +96,7 @@ def _check_parameters(model: tree.ModelStatement | None, blocks: dict[str, tree.
             elif name in RESERVED or "." in name:
                 report.tell("invalid-name", f"a parameter cannot be called {name}", parameter.name)
             elif owner is model and name in _KEPT:
-                message = f"a parameter of a model cannot be called {name}: in Python `load` keeps the word for itself"
+                message = f"a parameter of a model cannot be called {name}: `archdsl.load` has an argument of that name"
                 report.tell("invalid-name", message, parameter.name)
             seen.setdefault(name, parameter.name)
 

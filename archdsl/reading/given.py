@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.diagnostics import ArchError, Diagnostic, Source, Span, nearest
 from archdsl.expressions.scope import LEFT_OPEN, Scope
@@ -13,13 +12,13 @@ from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, Silent
 from archdsl.layers.values import Sizes
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.reading.declare import Declarations
 from archdsl.reading.where import symbol_names
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 from archdsl.syntax import parse_expression, tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple
 
 _DTYPES = {"int": "int64", "float": "float32"}
 _UNNAMED = "input"  # what an input without a name is called, as in JSON
@@ -82,7 +81,7 @@ def given_input(text: str, limits: Limits, option: str = "--input") -> GivenInpu
     except Problem as problem:
         span = Span(problem.at.start, problem.at.end)
         unknown = problem.code in ("unknown-name", UNPINNED)
-        message = "a shape that is given is made of numbers" if unknown else problem.message
+        message = "the shape of an input must consist of numbers" if unknown else problem.message
         raise ArchError([Diagnostic("wrong-type" if unknown else problem.code, message, span, source)]) from None
 
 
@@ -102,7 +101,7 @@ def ports(declared: Declarations, inputs: Inputs) -> list[GivenPort]:
     stated = {name: one for one in declared.inputs for name in _names(one)}
     if inputs.one is not None and len(stated) > 1:
         names = " and ".join(stated)
-        message = f"there are {len(stated)} inputs, {names}, and {inputs.option} does not say which it is"
+        message = f"there are {len(stated)} inputs, {names}, and {inputs.option} does not say which one"
         raise Problem("missing-input", message, declared.inputs[0], hint=inputs.typed(inputs.one, next(iter(stated))))
     if inputs.one is not None:
         return [GivenPort(name, one, inputs.one) for name, one in stated.items()]
@@ -133,7 +132,7 @@ def _unknown(name: str, inputs: Inputs, stated: dict[str, tree.Input]) -> Proble
 
 
 def told(declared: Declarations, given: list[GivenPort]) -> Iterator[tuple[GivenPort, str, Any]]:
-    """The parameters and open sizes that stand for an axis of an input that is given, each with its number."""
+    """The parameters and symbolic sizes that stand for an axis of an input that is given, each with its number."""
     parameters = {parameter.name.text for parameter in declared.model.parameters} if declared.model else set()
     names = symbol_names(declared.inputs, declared.model) | parameters
     for port in given:
@@ -249,7 +248,7 @@ class Replacing:
     def _fits(self, port: GivenPort, before: Shape | None, scope: Scope) -> bool:
         """Hold a shape that is given against the stated one: as many axes, in the same order; raises Problem.
 
-        Returns False where the stated one follows from a fault that is told elsewhere.
+        Returns False where the stated one follows from a fault that is reported elsewhere.
         """
         sizes = port.given.sizes
         try:
@@ -261,7 +260,7 @@ class Replacing:
             message = f"{self._called(port)} has {_axes(len(sizes))}, and the input {wanted} has {len(wanted.sizes)}"
             raise Problem("rank-mismatch", message, port.statement, hint=self._in_order(port, wanted))
         if _in_order(sizes, wanted.sizes) not in (None, sizes):
-            message = f"{self._called(port)} has its channels first, and shapes have them last"
+            message = f"{self._called(port)} has its channels first, and shapes here have their channels last"
             raise Problem("shape-mismatch", message, port.statement, hint=self._in_order(port, wanted))
         for axis, size, other in zip(axes_of(port.statement.size), sizes, stated.sizes, strict=False):
             if not isinstance(axis, Token) and other != size:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.expressions.signature import Signature, Slot, of_block, of_kind
 from archdsl.expressions.unknown import parts
 from archdsl.layers import REGISTRY, Layer
 from archdsl.layers.sides import Padding
 from archdsl.layers.values import Divisor, Number, PerAxis, Type, Whole
-from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple
 
 _LETTER = re.compile(r"([a-z])[0-9?][0-9?x×]*")
 
@@ -69,7 +68,7 @@ def find(file: tree.File, text: str) -> list[Hole]:
 
 
 def misplaced(file: tree.File) -> list[Token]:
-    """Holes where the numbers are the author's to choose: in `cases` and behind `where`."""
+    """Holes where the numbers are the author's to choose: in `cases` and after `where`."""
     statements = [statement for line in file.lines for statement in line.statements]
     return [token for statement in statements for part in chosen(statement) for token in holes(part)]
 
@@ -113,7 +112,7 @@ def _blocks(file: tree.File) -> list[tree.Block]:
 
 
 def _places(token: Token) -> list[int]:
-    """The places of the ? in a word; behind the letter of an option."""
+    """The places of the ? in a word; after the letter of an option."""
     return [token.start + found.start() for found in re.finditer(r"\?", token.text)]
 
 
@@ -191,7 +190,7 @@ def _slots(signature: Signature | None, arguments: tuple[tree.Argument, ...]) ->
 
 
 def least(type: Type | None) -> int:
-    """The smallest whole number, 0 or more, that a type declares."""
+    """The smallest integer, 0 or more, that a type declares."""
     match type:
         case PerAxis():
             return max(0, type.each.least)

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
 from functools import partial
-from typing import TYPE_CHECKING
 
 from archdsl.diagnostics import Related, Source, Span, nearest
 from archdsl.expressions.evaluate import no_kind
 from archdsl.expressions.scope import SHARE, WRONG, KindReference, Scope, Sharing, Words, meant
 from archdsl.faults.problem import Problem, Silent
-from archdsl.faults.report import Reporter
+from archdsl.faults.report import Around, Reporter
 from archdsl.layers import REGISTRY, Layer
 from archdsl.reading.declare import Declarations, as_block, declarations
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.reading.using import Used
 
 RIVALS = -1  # the number of a file from here down: a word of the file 0, 1 ... that two files have a block for
 _MISPLACED = {
-    "else": "`else` stands on the line of the } before it",
-    "where": "`where` stands on the line of `input` or `model`",
+    "else": "`else` goes after the } of its `if`",
+    "where": "`where` goes on the line of `input` or `model`",
 }
 
 
@@ -48,8 +47,8 @@ class Kinds:
         self._numbers[block.name.start] = reference.file
         return reference
 
-    def used(self, number: int, report: Reporter) -> AbstractContextManager[None]:
-        """What is told of a file inside is also explained by the `use` that brought it."""
+    def used(self, number: int, report: Reporter) -> Around:
+        """What is reported of a file inside is also explained by the `use` that brought it."""
         return _used(self._places[number], report)
 
     def around(self, block: tree.Block) -> Words:
@@ -89,7 +88,7 @@ class Kinds:
 
     def rivals(self, kind: Token, reference: KindReference) -> Problem:
         """The fault of a word for which two files with a model have a block each."""
-        message = f"{kind.text} stands for two blocks"
+        message = f"{kind.text} is the name of two blocks"
         return Problem("duplicate-name", message, kind, related=self._declared(*self._rivals[reference]))
 
     def bring(self, number: int, target: int, path: Token) -> Problem | None:
@@ -113,7 +112,9 @@ class Kinds:
         elif known.file >= 0:
             hint = "rename one of them, or do not use both files"
             related = self._declared(known, reference)
-            return Problem("duplicate-name", f"{word} would stand for two blocks", path, hint=hint, related=related)
+            return Problem(
+                "duplicate-name", f"{word} would be the name of two blocks", path, hint=hint, related=related
+            )
         return None
 
     def _twofold(self, target: int, path: Token) -> Problem | None:
@@ -168,7 +169,7 @@ def linked(file: tree.File, used: Used | None, report: Reporter) -> Kinds:
         known: set[int] = set()
         for use in uses(one):
             target = used.brought.get(use.path.start)
-            if target is None:  # the file is missing, which was told
+            if target is None:  # the file is missing, which was reported
                 continue
             fault = kinds.bring(number, target, use.path) if target not in known else None
             known.add(target)
@@ -178,5 +179,5 @@ def linked(file: tree.File, used: Used | None, report: Reporter) -> Kinds:
     return kinds
 
 
-def _used(place: Token | None, report: Reporter) -> AbstractContextManager[None]:
-    return nullcontext() if place is None else report.within(place, partial(str, "used here"))
+def _used(place: Token | None, report: Reporter) -> Around:
+    return report.within(place, partial(str, "used here"))

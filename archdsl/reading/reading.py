@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import MutableMapping
-from typing import TYPE_CHECKING, Any, TypeAlias
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.layers import Layer, lookup
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.notations.detect import read_text
 from archdsl.reading.cases import CaseSettings, cases
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
-from archdsl.syntax.collector import without_collector
+from archdsl.syntax.collector import WithoutCollector
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from archdsl.reading.given import Inputs
@@ -62,7 +61,7 @@ class Reading(NamedTuple):
     answer: Answer | None = None  # what was found for the holes; then this is the text with their numbers
     used: Used | None = None  # the files that the text uses; then `source` is all of them
     folder: Folder | None = None  # where they are found
-    prose: tuple[Span, ...] = ()  # what of a listing was passed over
+    prose: tuple[Span, ...] = ()  # what of a listing was ignored
     cases: CaseSettings = CaseSettings()
     inputs: Inputs | None = None  # what the caller gives in place of the text's own, or for lines without one
     dropped: tuple[str, ...] = ()  # statements that could not be read
@@ -92,7 +91,7 @@ def read(
     `folder` is where these are found; without one only those of the shipped library are. `inputs` are what the caller
     gives in place of the text's own.
     """
-    with without_collector():
+    with WithoutCollector():
         stated = inputs.statement if inputs is not None else None
         text = read_text(source, limits, notation, lambda word: lookup(word) is not None, stated)
     if not text.stated:
@@ -114,7 +113,7 @@ def _with_used(read: Reading, folder: Folder | None, limits: Limits) -> Reading:
 
     if read.file is None or not uses(read.file):
         return read
-    with without_collector():
+    with WithoutCollector():
         loaded = load(read.source, read.file, folder, limits)
     ignored = [*read.ignored, *loaded.ignored]
     read = read._replace(source=loaded.source, used=loaded.used, ignored=ignored)

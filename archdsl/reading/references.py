@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeAlias
 
 from archdsl.expressions.scope import KindReference, Words, meant
 from archdsl.faults.problem import Problem
@@ -11,6 +10,7 @@ from archdsl.faults.report import Reporter
 from archdsl.reading.kinds import RIVALS, Kinds
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TypeAlias
 
 Reached: TypeAlias = dict[KindReference, dict[KindReference, Token]]
 
@@ -27,26 +27,31 @@ def recursive_blocks(kinds: Kinds, report: Reporter) -> set[int]:
     for name, words, known, lines in _bodies(kinds):
         reached[name] = {}
         with kinds.used(name.file or 0, report):
+            plain: set[str] = set()  # words of built-in kinds, of which most lines begin with one
             for kind, bound in _kinds(lines):
+                if kind.text in plain:
+                    continue
                 found = meant(kind.text, words)
                 if found in kinds.blocks:
                     reached[name].setdefault(found, kind)
                 elif kind.text not in known and kind.text not in bound:
                     _check(kinds, report, kind, found, words)
+                    if found is not None and found.file is None:
+                        plain.add(kind.text)
     recursive: set[int] = set()
     for ring in _rings(reached):
         first = next(name for name in kinds.blocks if name in ring)
         loop = _loop(first, reached, ring)
         recursive.update(kinds.blocks[one].name.start for one in loop)
-        message = f"{first.name} reaches itself: {' -> '.join(one.name for one in [*loop, first])}"
+        message = f"{first.name} uses itself: {' -> '.join(one.name for one in [*loop, first])}"
         at = reached[first][loop[1] if len(loop) > 1 else first]
         with kinds.used(first.file or 0, report):
-            report.problem(Problem("recursive-block", message, at, hint="every spec ends: repeat with xN"))
+            report.problem(Problem("recursive-block", message, at, hint="a block cannot use itself: repeat with xN"))
     return recursive
 
 
 def _check(kinds: Kinds, report: Reporter, kind: Token, found: KindReference | None, words: Words) -> None:
-    """Tell a word that is no kind, or the blocks of two files."""
+    """Report a word that is no kind, or the blocks of two files."""
     if found is None:
         report.problem(kinds.unknown(kind, words))
     elif found.file is not None and found.file <= RIVALS:
@@ -104,7 +109,7 @@ def _rings(reached: Reached) -> list[set[KindReference]]:
 def _walk(
     start: KindReference, ways: Mapping[KindReference, Iterable[KindReference]], seen: set[KindReference]
 ) -> Iterator[KindReference]:
-    """The names that were not seen and can be reached, each behind those that it leads to."""
+    """The names that were not seen and can be reached, each after those that it leads to."""
     stack = [] if start in seen else [(start, iter(ways[start]))]
     seen.add(start)
     while stack:

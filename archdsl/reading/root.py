@@ -57,9 +57,9 @@ class Root:
             reason = getattr(fault, "strerror", None) or str(fault)
             raise Unusable(f"{path}: {reason}", instead=_spelled(around.folder, path)) from None
         if os.path.commonpath([self.folder, real]) != self.folder:
-            raise Unusable(f"{path} leads out of {named(self._folder)}, the folder that the check was started with")
+            raise Unusable(f"{path} leads out of {named(self._folder)}, the folder in which the check started")
         if not stat.S_ISREG(mode):
-            what = next((words for is_kind, words in _KINDS if is_kind(mode)), "no ordinary file")
+            what = next((words for is_kind, words in _KINDS if is_kind(mode)), "not a regular file")
             raise Unusable(f"{path} is {what}")
         shown = os.path.dirname(around.name)
         return UsedFile(real, os.path.dirname(real), f"{shown}/{path}" if shown else path)
@@ -103,23 +103,23 @@ def _refuse(path: str) -> None:
     if len(path) > _LONGEST:
         raise Unusable(f"a path of {len(path):,} characters; the limit is {_LONGEST:,}")
     if not path or not path.isprintable():
-        raise Unusable("this is no path" if path else "the path is empty")
+        raise Unusable("this is not a path" if path else "the path is empty")
     if "://" in path:
-        raise Unusable("this is an address; only files are used")
+        raise Unusable("this is a web address; only files can be used")
     if path[0] in "/\\~" or path[1:2] == ":":
-        raise Unusable("a path starts in the folder of the file, and goes down from there")
+        raise Unusable("a path is relative to the folder of the file")
     if "\\" in path:
         raise Unusable("the parts of a path are separated by /", instead=_passing(path.replace("\\", "/")))
     if ".." in parts:
-        raise Unusable("a path goes down only; .. leads up, out of the folder of the file")
+        raise Unusable("a path cannot contain .., which leads out of the folder of the file")
     if "." in parts or "" in parts:
         plain = "/".join(part for part in parts if part not in (".", ""))
-        raise Unusable("a path has one spelling, without . and //", instead=_passing(plain))
+        raise Unusable("a path is written without . and //", instead=_passing(plain))
     for part in parts:
         if part[0] == " " or part[-1] in " ." or ":" in part or re.fullmatch(_DEVICE, part):
-            raise Unusable(f"not on every system can a file be called {part!r}")
+            raise Unusable(f"not every system allows a file called {part!r}")
     if not path.endswith(".arch"):
-        raise Unusable("files that are used have names that end in .arch", instead=_passing(f"{path}.arch"))
+        raise Unusable("a file can be used only if its name ends in .arch", instead=_passing(f"{path}.arch"))
 
 
 def _passing(path: str) -> tuple[str, ...]:

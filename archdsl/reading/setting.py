@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.faults.work import Work
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, NamedTuple
 
 
 class Setting(NamedTuple):

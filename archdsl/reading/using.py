@@ -6,16 +6,15 @@ Where files lie is the caller's business: a `Folder` finds them. The shipped lib
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Protocol
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Sources, Span, nearest
 from archdsl.faults.report import Reporter
 from archdsl.limits import Limits, raising
-from archdsl.named import NamedTuple
 from archdsl.syntax import parse, tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple, Protocol
 
-_MOST_AROUND = 3  # uses around a fault that are told, the nearest
+_MOST_AROUND = 3  # uses around a fault that are reported, the nearest
 _LIBRARY = "std"
 FILES = ("dense", "inception", "inverted", "residual", "transformer")  # of the shipped library
 
@@ -165,18 +164,18 @@ class _Loading:
         self._way.append(_Way(file, use, iter(uses(self.trees[-1]))))
 
     def _check(self, file: UsedFile, parsed: tree.File, use: tree.UseStatement) -> None:
-        """Tell what is wrong with a file for those that use it: it has nothing to bring, or holes."""
+        """Report what is wrong with a file for those that use it: it has nothing to bring, or holes."""
         from archdsl.reading.holes import find
 
         statements = [one for line in parsed.lines for one in line.statements]
         if not any(isinstance(one, (tree.Block, tree.ModelStatement)) for one in statements):
             self.partial = True
             lays = any(isinstance(one, tree.LayerStatement) for one in statements)
-            hint = "its layers need a name, by which they are used: model NAME" if lays else None
-            message = f"{file.name} has neither a block nor a model to bring"
+            hint = "a model that is used needs a name: model NAME" if lays else None
+            message = f"{file.name} defines neither a block nor a model"
             self.report.tell("unusable-file", message, use.path, hint=hint, related=self._around())
         for hole in find(parsed, self.source.text) if "?" in self.source.parts[-1].text else ():
-            message = "a ? in a file that is used: its number is not looked for"
+            message = "a ? in a file that is used: its number is not searched for"
             at, related = Span(hole.at, hole.at + 1), (_related(use.path), *self._around())
             self.report.tell("misplaced", message, at, hint="write the number", related=related)
 
@@ -186,9 +185,11 @@ class _Loading:
         around = self._way[-1].file
         text = path.text[1:-1]
         if around.key.startswith(f"{_LIBRARY}."):
-            raise Unusable("the shipped library uses its own files alone")
+            raise Unusable("the library uses only its own files")
         if self.folder is None:
-            raise Unusable("this text has no folder in which a path could start", 'archdsl.loads(text, folder=".")')
+            raise Unusable(
+                "this text is not in a folder, so paths cannot be resolved", 'archdsl.loads(text, folder=".")'
+            )
         return self.folder.find(text, around)
 
     def _text(self, file: UsedFile) -> str:
@@ -229,8 +230,8 @@ def _of_library(word: str) -> UsedFile:
     """A file of the shipped library; raises Unusable."""
     root, _, name = word.partition(".")
     if root != _LIBRARY:
-        message = f"{word} is no part of the library, whose names start with {_LIBRARY}."
-        hint, instead = ("a path stands in quotes", (f'"{word}.arch"',)) if not name else (None, ())
+        message = f"{word} is not part of the library, whose names start with {_LIBRARY}."
+        hint, instead = ("a path is written in quotes", (f'"{word}.arch"',)) if not name else (None, ())
         raise Unusable(message, hint, instead=instead)
     if name not in FILES:
         close = nearest(name, FILES)

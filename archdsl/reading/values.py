@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from archdsl.diagnostics import Span, nearest
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.scope import HOLES, WRONG, Scope, Words, meant
@@ -14,6 +12,7 @@ from archdsl.reading.setting import Setting
 from archdsl.reading.where import define_symbols, demand, least_of_parameter, left_open, symbol_names
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 def scope_of(declared: Declarations, setting: Setting, kinds: Words, facts: Facts | None, report: Reporter) -> Scope:
     """The scope of a whole text at a setting: the parameters of its model, and the symbolic sizes of its inputs.
 
-    What is neither given nor has a default is left open: a symbol, of which `facts` gather what is known. `kinds` are
+    What is neither given nor has a default is symbolic: a symbol, of which `facts` gather what is known. `kinds` are
     the words for kinds and blocks, which a parameter may hold. The `work` of the setting counts the steps of computing,
     here and wherever the scope goes.
     """

@@ -1,8 +1,6 @@
-"""What is left open, and what `where` says of it: the capital names of inputs, and parameters without a value."""
+"""What is symbolic, and what `where` says of it: the capital names of inputs, and parameters without a value."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
 
 from archdsl.expressions.evaluate import evaluate, truth
 from archdsl.expressions.scope import LEFT_OPEN, WRONG, Scope
@@ -14,6 +12,7 @@ from archdsl.reading.setting import Setting
 from archdsl.sizes.size import Expression
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
@@ -43,7 +42,7 @@ def _is_symbol(word: str) -> bool:
 
 
 def left_open(parameter: tree.Parameter, given: dict[str, Any]) -> bool:
-    """Whether a parameter of the model is left open: it has no value, or is given as `?`."""
+    """Whether a parameter of the model is symbolic: it has no value, or is given as `?`."""
     name = parameter.name.text
     return given[name] == LEFT_OPEN if name in given else parameter.default is None
 
@@ -51,7 +50,7 @@ def left_open(parameter: tree.Parameter, given: dict[str, Any]) -> bool:
 def facts_of(
     inputs: tuple[tree.Input, ...], model: tree.ModelStatement | None, setting: Setting, report: Reporter
 ) -> Facts | None:
-    """The facts about what is left open; None where nothing is, and where it is more than the limit allows."""
+    """The facts about what is symbolic; None where nothing is, and where it is more than the limit allows."""
     given, limits, names = setting.given, setting.limits, symbol_names(inputs, model)
     parameters = [p.name for p in model.parameters if left_open(p, given)] if model else []
     number = len(parameters) + len([name for name in names if given.get(name, LEFT_OPEN) == LEFT_OPEN])
@@ -59,7 +58,7 @@ def facts_of(
         return None
     if number > limits.symbols:
         at = parameters[0] if parameters else Token("WORD", "", 0, 0)
-        message = f"{number:,} sizes and parameters are left open; the limit is {limits.symbols:,}"
+        message = f"{number:,} symbolic dimensions and parameters; the limit is {limits.symbols:,}"
         report.problem(exceeded("symbols", message, at, "give values"))
         return None
     from archdsl.sizes.facts import Facts
@@ -90,12 +89,12 @@ def _given(name: str, value: Any, inputs: tuple[tree.Input, ...], report: Report
         return value
     at = next((one for one in inputs if any(name in token.text for token in _tokens(one.size))), inputs[0])
     code = "out-of-range" if type(value) is int else "wrong-type"
-    report.tell(code, f"{name} is a size, a whole number of 1 or more, and {spell_value(value)} is none", at)
+    report.tell(code, f"{name} is a size, an integer of 1 or more, and {spell_value(value)} is not", at)
     return WRONG
 
 
 def least_of_parameter(name: str, model: tree.ModelStatement | None, scope: Scope) -> int:
-    """Where a parameter that is left open begins: at 1, unless `where` states less."""
+    """Where a parameter that is symbolic begins: at 1, unless `where` states less."""
     stated = [bound for one in (model.where if model else ()) for bound in _bounds(one, name, scope)]
     return min(1, max(stated, default=1))
 
@@ -119,7 +118,7 @@ def _bounds(condition: tree.Expr, name: str, scope: Scope) -> list[int]:
 
 
 def demand_of_inputs(inputs: tuple[tree.Input, ...], scope: Scope, report: Reporter, facts: Facts | None) -> None:
-    """Hold each condition behind `where` of an input, or take it over where it is about what is left open."""
+    """Hold each condition after `where` of an input, or take it over where it is about what is symbolic."""
     for one in inputs:
         for condition in one.where:
             if facts is not None and report.told("limit"):
@@ -128,7 +127,7 @@ def demand_of_inputs(inputs: tuple[tree.Input, ...], scope: Scope, report: Repor
 
 
 def demand(condition: tree.Expr, scope: Scope, report: Reporter, facts: Facts | None) -> None:
-    """Hold a condition behind `where`, or take it over where it is about what is left open."""
+    """Hold a condition after `where`, or take it over where it is about what is symbolic."""
     try:
         if not _holds(condition, scope, facts):
             report.tell("where-failed", failed(condition, scope, report), condition)
@@ -151,7 +150,7 @@ def failed(condition: tree.Expr, scope: Scope, report: Reporter) -> str:
     text = report.source.text[condition.start : condition.end]
     found = {name: scope.get(name) for name in _names(condition, scope)}
     if any(isinstance(value, Expression) for value in found.values()):
-        return f"{text} holds for no size that is allowed"
+        return f"{text} is true for no allowed size"
     values = ", ".join(f"{name} = {spell_value(value)}" for name, value in found.items())
     return f"{text} does not hold{': ' + values if values else ''}"
 

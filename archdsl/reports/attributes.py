@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.layers.base import Attribute, Layer
 from archdsl.layers.pattern import Pattern
 from archdsl.layers.values import Table
 from archdsl.reports.records import Json
 from archdsl.reports.values import recorded
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 
 def attributes(op: Layer) -> dict[str, Json]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 from archdsl.checker.check import check, settings
 from archdsl.checker.checked import Checked
@@ -13,15 +12,16 @@ from archdsl.diagnostics import ArchError, Source
 from archdsl.limits import Limits
 from archdsl.reading.reading import Reading, read
 from archdsl.sizes.size import Size
+from archdsl.typed import Any
 
 HEAD = """\
 # The specs
 
-Networks as their papers print them, each with the published figures as claims, and with a comment that names the source
-and whatever it prints against arithmetic. `archdsl check specs` verifies all of them at every setting below; a setting
-is given by name, as in `archdsl summary specs/vgg.arch config=A`. Those in `torchvision` carry the names of its
-`state_dict`, so its published weights load with `strict=True`. Macs are multiply-accumulates of one forward pass; in
-brackets stands what the spec says in the comment behind the claim of the figure.
+Published networks, each with its published figures as claims, and with a comment that names the source and any figure
+of the source that contradicts arithmetic. `archdsl check specs` verifies all of them at every setting below; a setting
+is given by name, as in `archdsl summary specs/vgg.arch config=A`. The specs in `torchvision` use the names of its
+`state_dict`, so its published weights load with `strict=True`. Macs are multiply-accumulates of one forward pass; the
+text in brackets is the comment of the spec after the claim.
 
 This page is generated: `python -m archdsl.reports.catalogue`.
 
@@ -56,7 +56,7 @@ def _lines(path: Path, folder: Path, limits: Limits) -> Iterator[str]:
 
 
 def _note(checked: Checked) -> str:
-    """The comment behind the `expect` that claims the macs of this setting, in brackets."""
+    """The comment after the `expect` that claims the macs of this setting, in brackets."""
     lines = checked.source.text.splitlines()
     claiming = {claim.line for claim in checked.claims if claim.text.split()[-1] == "macs"}
     for line in sorted(claiming):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from typing import Any
 
 from archdsl.checker.checked import Checked
 from archdsl.checkpoints.compare import STATUSES, CheckpointComparison, TensorPair
@@ -11,8 +10,8 @@ from archdsl.checkpoints.header import TensorEntry
 from archdsl.checkpoints.proposals import Ambiguity, Proposal
 from archdsl.checkpoints.wanted import WantedTensor
 from archdsl.diagnostics.inert import inert
-from archdsl.named import NamedTuple
 from archdsl.reports.json import parameters
+from archdsl.typed import Any, NamedTuple
 
 _HEADERS = ("tensor", "spec", "file", "")
 _GAP = "  "

@@ -8,11 +8,11 @@ from archdsl.analysis.cost import Cost
 from archdsl.analysis.memory import output_bytes
 from archdsl.diagnostics import nearest
 from archdsl.diagnostics.inert import inert
-from archdsl.named import NamedTuple
 from archdsl.network.table import NodeTable
 from archdsl.reports.rows import TableLine
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size
+from archdsl.typed import NamedTuple
 
 DEFAULT = ("path", "layer", "output", "params", "macs")
 _FEW = 4  # shapes that a cell shows
@@ -100,7 +100,7 @@ _DROPPED = (  # first to last
 
 
 def named(names: Iterable[str]) -> tuple[str, ...]:
-    """The columns of some names; raises ValueError with the names that there are."""
+    """The columns of some names; raises ValueError with the names that exist."""
     found = tuple(name.strip() for name in names)
     unknown = [name for name in found if name not in COLUMNS]
     if unknown or not found:

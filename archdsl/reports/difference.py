@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 _CONTEXT = 3  # lines that stand unchanged around a change
 _NO_END = "\\ No newline at end of file\n"

@@ -6,10 +6,7 @@ without a name gets a path that no layer has: `layer1.0.ADD#1`.
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 from archdsl.elaborate.trampoline import Task, run
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import (
     Conditional,
     Item,
@@ -27,6 +24,7 @@ from archdsl.network.nodes import (
 from archdsl.reports.records import ContainerType
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import Any, NamedTuple, TypeAlias
 
 
 class Origin(NamedTuple):
@@ -253,8 +251,8 @@ class _Follower:
             inner = inside.spot(0, str(number) if named else None)._replace(number=number, count=spot.count * times)
             gives = yield self._node(copy, takes, inner)
             found += gives[:1]
-            takes = reads if node.parallel else gives[:1]  # of several results a copy reads the first
-        return self._close(place, tuple(found) if node.parallel else gives)
+            takes = reads if node.parallel else (*gives[:1], *reads[1:])  # of several results a copy reads the first
+        return self._close(place, tuple(found) if node.parallel else gives if node.runs else reads[:1])
 
     def _open(self, type: ContainerType, node: Node, reads: Origins, spot: Spot, path: str = "") -> int:
         """Note where a container begins; its place in the list."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from archdsl.analysis.cost import Cost
 from archdsl.checker.checked import Checked
@@ -15,6 +14,7 @@ from archdsl.reports.records import ContainerRecord, Count, Json, LayerRecord
 from archdsl.reports.rows import Row
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import Any
 
 _OF_A_LAYER = ("params", "weights", "macs", "connections", "units")
 _OF_A_CONTAINER = ("params", "trainable", "weights", "macs", "connections", "units")

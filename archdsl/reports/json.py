@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from archdsl.analysis.cost import TOTALS
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import Diagnostic
@@ -29,6 +27,7 @@ from archdsl.reports.records import (
 )
 from archdsl.reports.rows import followed
 from archdsl.reports.values import recorded
+from archdsl.typed import cast
 
 
 def summary(checked: Checked, most: int = Limits().unrolled, batch: int = 1, dtype: str = "float32") -> SummaryRecord:
@@ -140,13 +139,13 @@ def diagnostic_record(diagnostic: Diagnostic) -> DiagnosticRecord:
 
 
 def _symbols(checked: Checked) -> list[SymbolRecord]:
-    """What is left open: symbolic dimensions, and parameters without a value."""
+    """What is symbolic: symbolic dimensions, and parameters without a value."""
     facts = checked.facts
     return [{"name": name, "least": facts.least(name)} for name in facts.names] if facts is not None else []
 
 
 def _conditions(checked: Checked) -> list[ConditionRecord]:
-    """What the network needs of its open sizes, beside what `where` says."""
+    """What the network needs of its symbolic sizes, beside what `where` says."""
     return [
         {"condition": each.text, "file": each.file, "line": each.line, "needed_by": each.what, "reason": each.reason}
         for each in checked.conditions

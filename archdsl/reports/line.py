@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from archdsl.expressions.scope import KindReference
 from archdsl.expressions.signature import Signature, Slot, of_block, of_kind
@@ -12,6 +11,7 @@ from archdsl.layers.values import Sizes, spell
 from archdsl.network.nodes import Leaf, Merge, Use
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 _SHORT = re.compile("([a-z])[0-9]+(?:[x×][0-9]+)*")
 _SIZES = re.compile("[0-9]+(?:x[0-9]+)*")

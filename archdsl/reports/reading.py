@@ -1,4 +1,4 @@
-"""How a listing was read, line by line: what was inferred, and what was passed over as prose."""
+"""How a listing was read, line by line: what was inferred, and what was ignored as prose."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST = 12  # stretches of lines that one sentence lists
 
 
 def passed_over(source: Source, prose: Sequence[Span]) -> str:
-    """`3 lines passed over: 1, 4-5`, for a listing with its total; empty where every line was read."""
+    """`3 lines ignored: 1, 4-5`, for a listing with its total; empty where every line was read."""
     lines = sorted({source.position(span.start)[0] for span in prose})
     if not lines:
         return ""
@@ -25,18 +25,18 @@ def passed_over(source: Source, prose: Sequence[Span]) -> str:
             stretches.append([line])
     shown = ", ".join("-".join(map(str, stretch)) for stretch in stretches[:_MOST])
     more = f" and {len(stretches) - _MOST:,} more" if len(stretches) > _MOST else ""
-    return f"{len(lines):,} line{'s' * (len(lines) > 1)} passed over: {shown}{more}"
+    return f"{len(lines):,} line{'s' * (len(lines) > 1)} ignored: {shown}{more}"
 
 
 def prose_records(source: Source, prose: Sequence[Span]) -> list[ProseRecord]:
-    """What was passed over, for scripts."""
+    """What was ignored, for scripts."""
     return [{"line": source.position(span.start)[0], "text": source.text[span.start : span.end]} for span in prose]
 
 
 def explained(source: Source, notes: Sequence[tuple[int, int, str]]) -> str:
     """One line for each note: `slide.txt:3: "[227x227x3] INPUT": the input, 227x227x3`."""
     if not notes:
-        return inert(f"{source.name}: nothing was inferred, and nothing passed over")
+        return inert(f"{source.name}: nothing was inferred, and nothing ignored")
     return "\n".join(_line(source, note) for note in notes)
 
 

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.analysis.cost import Cost, times
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.limits import Limits, raising
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf, Merge, Node, PlacedNode, Repeat, Share, Use, walk
 from archdsl.reports.attributes import attributes
 from archdsl.reports.flow import Flow, LayerFlow, flow, paths, results
@@ -18,6 +16,7 @@ from archdsl.reports.records import Json
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
 from archdsl.syntax import tree
+from archdsl.typed import Any, NamedTuple
 
 _MOST = Limits().unrolled
 _LIGHT = 64  # values, or letters of a text, that a row has beside it

@@ -8,13 +8,13 @@ from archdsl.analysis.memory import memory
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics.inert import inert
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.network.table import NodeTable
 from archdsl.reports.columns import COLUMNS, DEFAULT, Scene, next_dropped
 from archdsl.reports.rows import TableLine, rows
 from archdsl.reports.values import shown
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import NamedTuple
 
 _LAYER = 56  # cells of a layer as written; what is longer is cut
 _READABLE = 24  # cells of it that are worth more than another column
@@ -206,7 +206,7 @@ def _footer(checked: Checked, entries: list[TableLine], batch: int, dtype: str) 
         lines.append("Params in brackets are frozen.")
     lines += [*_needs(checked), *_prose(checked)]
     if any(entry.count != 1 for entry in entries):
-        lines.append("A row with ×N stands for N equal copies, and its figures are those of all of them.")
+        lines.append("A row with ×N represents N equal copies, and its counts are those of all of them.")
     return lines
 
 
@@ -220,7 +220,7 @@ def _prose(checked: Checked) -> list[str]:
 
 
 def _needs(checked: Checked) -> list[str]:
-    """The conditions on what is left open, each with the line that needs it."""
+    """The conditions on symbolic dimensions, each with the line that needs it."""
     texts = [f"{each.text}  ({each.what} on line {each.line})" for each in checked.conditions]
     return [f"{'needs' if place == 0 else '':9}{inert(text)}" for place, text in enumerate(texts)]
 
@@ -229,5 +229,5 @@ def megabytes(size: Size) -> str:
     """Bytes in MB, of a million each; an expression in bytes."""
     if not isinstance(size, int):
         return f"{size} bytes"
-    hundredths = (size + 5_000) // 10_000  # in whole numbers, which have no largest
+    hundredths = (size + 5_000) // 10_000  # in integers, which have no largest
     return f"{hundredths // 100:,}.{hundredths % 100:02} MB"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from math import isfinite
-from typing import TYPE_CHECKING, Any
 
 from archdsl.expressions.scope import KindReference
 from archdsl.layers.values import Sizes, spell
 from archdsl.sizes.size import Expression
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.reports.records import Json

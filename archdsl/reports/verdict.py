@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from archdsl.checker.checked import Checked
 from archdsl.claims.claims import Claim
@@ -12,6 +11,7 @@ from archdsl.diagnostics.inert import inert
 from archdsl.reading.reading import FoundNumber
 from archdsl.reports.values import shown as shown_value
 from archdsl.sizes.size import Size
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.checker.fixes.apply import Done
@@ -22,7 +22,7 @@ _FEW = 6  # values of a parameter, or conditions, that one line lists
 def line(checks: list[Checked]) -> str:
     """`specs/alexnet.arch: AlexNet  22 layers, 62,378,344 params, 1.135 G macs, 11 claims hold`.
 
-    `checks` are all settings of one file; several are told as ranges.
+    `checks` are all settings of one file; several are reported as ranges.
     """
     totals = [checked.totals for checked in checks]
     parts = [f"{len(checks)} settings ({_settings(checks)})"] if len(checks) > 1 else []
@@ -50,7 +50,7 @@ def _claims(claims: list[Claim]) -> list[str]:
     hold = sum(claim.holds is True for claim in claims)
     unjudged = sum(claim.holds is None for claim in claims)
     parts = ["1 claim holds" if hold == 1 else f"{hold:,} claims hold"] if hold else []
-    return [*parts, f"{unjudged:,} not judged"] if unjudged else parts
+    return [*parts, f"{unjudged:,} not checked"] if unjudged else parts
 
 
 def blocks(checked: Checked, number: int) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import reduce
 from itertools import combinations
 from math import inf, lcm, prod
-from typing import TypeAlias
 
 from archdsl.sizes.size import Atom, Expression, Floor, Positive, Size, Symbol, of
+from archdsl.typed import TypeAlias
 
 Interval: TypeAlias = tuple[int | None, int | None]  # None: no bound is known
 Known: TypeAlias = dict[Expression, Interval]

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import gcd
-from typing import TypeAlias
 
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import Expression, Floor, Positive, Size, Symbol, maximum, of, symbols, valued
+from archdsl.typed import NamedTuple, TypeAlias
 
 _OPPOSITE = {"==": "!=", "!=": "=="}
 

@@ -1,4 +1,4 @@
-"""What is known of open sizes: what `where` says, what the network needs, and what is assumed for a moment.
+"""What is known of symbolic sizes: what `where` says, what the network needs, and what is assumed for a moment.
 
 A comparison of symbolic sizes comes here. What is known may decide it; else, while the ways through a rule are explored
 (`ways`), it is answered one way and then the other; else it raises Undetermined.
@@ -7,16 +7,15 @@ A comparison of symbolic sizes comes here. What is known may decide it; else, wh
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.sizes.condition import Clause, Literal, literal, names_of
 from archdsl.sizes.joining import Required, joined
 from archdsl.sizes.knowledge import Knowledge, by_bounds
 from archdsl.sizes.numbers import Numbers, between
 from archdsl.sizes.residues import TooMuch
 from archdsl.sizes.size import Expression, Ratio, Size, Undetermined
+from archdsl.typed import Any, NamedTuple
 
 
 class Way(NamedTuple):
@@ -32,7 +31,7 @@ class Facts(Knowledge):
 
     def __init__(self, limits: Limits) -> None:
         super().__init__(limits)
-        self.told: set[str] = set()  # open parameters of which was told that they need a value
+        self.told: set[str] = set()  # symbolic parameters that were reported to need a value
         self._trail: list[Literal] | None = None  # the answers on the way that is explored
         self._answers: Clause = ()  # those that are given
         self._before: tuple[Any, ...] | None = None  # what was known before them
@@ -47,7 +46,7 @@ class Facts(Knowledge):
         """Whether questions are answered one way and then the other."""
         return self._trail is not None
 
-    def asked(self, size: Expression, relation: str, question: str) -> bool:
+    def asked(self, size: Expression, relation: str, question: Callable[[], str]) -> bool:
         """Whether a size is 0 or more (`>=`), or 0 (`==`); raises Undetermined where that is open and not explored."""
         found = literal(size, relation)
         if isinstance(found, bool):
@@ -56,7 +55,7 @@ class Facts(Knowledge):
         if answer is not None:
             return answer
         if self._trail is None:
-            raise Undetermined(question)
+            raise Undetermined(question())
         at = len(self._trail)
         taken = self._answers[at] if at < len(self._answers) else found
         self._before = self._before or self._state()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from itertools import combinations, groupby
 from math import prod
-from typing import TypeAlias
 
 from archdsl.sizes.size import Atom, Expression, Floor, Monomial, Positive, Size, Symbol, of
+from archdsl.typed import TypeAlias
 
 _MOST_FACTORS = 4
 Terms: TypeAlias = dict[Monomial, int]

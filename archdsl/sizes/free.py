@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from archdsl.limits import Limits
 from archdsl.sizes.condition import replaced
 from archdsl.sizes.floors import floor
@@ -18,8 +20,8 @@ class _Nothing:
     def __init__(self) -> None:
         self.limits = Limits()
 
-    def asked(self, size: Expression, relation: str, question: str) -> bool:
-        raise Undetermined(question)
+    def asked(self, size: Expression, relation: str, question: Callable[[], str]) -> bool:
+        raise Undetermined(question())
 
     def known(self, size: Expression, relation: str) -> bool | None:
         return None

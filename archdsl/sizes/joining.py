@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from archdsl.named import NamedTuple
 from archdsl.sizes.condition import Clause, Literal, literal, names_of
 from archdsl.sizes.numbers import NumberRange, Numbers, periodic
 from archdsl.sizes.residues import Residues, TooMuch, both, period_of
 from archdsl.sizes.size import Symbol, of
+from archdsl.typed import Any, NamedTuple
 
 MOST_RESTS = 6  # that are listed
 _MOST_BESIDE = 8  # conditions from which another is concluded

@@ -1,4 +1,4 @@
-"""What is known of open sizes, and what follows: whether a comparison holds for all of them, for none, or for some."""
+"""Knowledge about symbolic sizes, and its consequences: whether a comparison holds for all, for none, or for some."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from copy import copy
 from itertools import product
 from math import prod
-from typing import Any
 
 from archdsl.limits import Limits
 from archdsl.sizes.bounds import bounds
@@ -20,6 +19,7 @@ from archdsl.sizes.residues import TooMuch
 from archdsl.sizes.rewriting import Rewritings, moduli, solved, tidied
 from archdsl.sizes.size import Expression, Monomial, Size, Symbol, Undetermined, symbol, symbols
 from archdsl.sizes.solutions import Rests, solutions
+from archdsl.typed import Any
 
 _QUESTION = 30  # steps of any question, whatever it asks
 _COPIED = 10  # entries that are copied in the time of a step
@@ -54,7 +54,7 @@ class Knowledge:
     # ---- symbols
 
     def symbol(self, name: str, least: int) -> Expression:
-        """A new symbol, a whole number of at least so much."""
+        """A new symbol, an integer of at least so much."""
         self._domains[name], self._first[name] = between(least), least
         return symbol(name, self)
 
@@ -83,11 +83,11 @@ class Knowledge:
         """Whether questions are answered one way and then the other."""
         return False
 
-    def asked(self, size: Expression, relation: str, question: str) -> bool:
+    def asked(self, size: Expression, relation: str, question: Callable[[], str]) -> bool:
         """Whether a size is 0 or more (`>=`), or 0 (`==`); raises Undetermined where that is open."""
         answer = self.known(size, relation)
         if answer is None:
-            raise Undetermined(question)
+            raise Undetermined(question())
         return answer
 
     def known(self, size: Expression, relation: str) -> bool | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from math import gcd
 
-from archdsl.named import NamedTuple
 from archdsl.sizes.residues import (
     Residues,
     TooMuch,
@@ -22,6 +21,7 @@ from archdsl.sizes.residues import (
     next_from,
     weight_of,
 )
+from archdsl.typed import NamedTuple
 
 FIRST = -(2**80)  # no size lies below
 MOST_PIECES = 1_024

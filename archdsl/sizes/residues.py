@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 from math import gcd, lcm
-from typing import TypeAlias
+
+from archdsl.typed import TypeAlias
 
 _MOST_DIGITS = 4_096  # of one base that are looked at one by one
 _MOST_TRIED = 1_024  # digits that are tried for themselves, since the other set has other primes in its period
@@ -34,7 +35,7 @@ class DigitChoice:
         self.period: int = base * lcm(*(child.period for child in inner))
 
     def ranges(self) -> Iterator[tuple[int, int, Residues]]:
-        """The first digit, the one behind the last, and where they lead."""
+        """The first digit, the one after the last, and where they lead."""
         first = 0
         for stop, child in self.edges:
             yield first, stop, child

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import lcm
-from typing import TypeAlias
 
 from archdsl.sizes.condition import replaced
 from archdsl.sizes.maxima import largest
@@ -22,6 +21,7 @@ from archdsl.sizes.size import (
     symbols,
     total,
 )
+from archdsl.typed import TypeAlias
 
 _MOST = 16  # times that the rules are used on one size
 Rule: TypeAlias = tuple[Monomial, Size]  # a term, and what it is equal to

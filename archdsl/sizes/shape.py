@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.named import NamedTuple
 from archdsl.sizes.size import Size
+from archdsl.typed import NamedTuple
 
 AXES = {
     1: ("channels",),
@@ -34,7 +34,7 @@ class Shape(NamedTuple):
 
     @property
     def space(self) -> tuple[Size, ...]:
-        """Every axis but the channels; of whole numbers, every axis."""
+        """Every axis but the channels; of integers, every axis."""
         return self.sizes[:-1] if self.dtype == "float32" else self.sizes
 
     @property
@@ -44,6 +44,13 @@ class Shape(NamedTuple):
     def __str__(self) -> str:
         text = shape_text(self.sizes)
         return f"{text} int" if self.dtype == "int64" else text
+
+
+def axes_of(shape: Shape) -> tuple[str, ...]:
+    """The words of the axes of a value; integers have no channels."""
+    if shape.dtype == "float32":
+        return AXES.get(shape.rank, ())
+    return AXES.get(shape.rank + 1, ())[:-1]
 
 
 def product(sizes: tuple[Size, ...]) -> Size:

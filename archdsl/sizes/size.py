@@ -9,14 +9,13 @@ the floor of a division comes to, and the text.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, TypeAlias
+from collections.abc import Callable, Iterable, Mapping
 
 from archdsl.limits import LARGEST, Limits, raising
-from archdsl.named import NamedTuple
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from typing import Protocol
+    from archdsl.typed import Protocol
 
     class Context(Protocol):
         """What an expression asks about its symbols: the facts of one check."""
@@ -27,7 +26,7 @@ if TYPE_CHECKING:
         def exploring(self) -> bool:
             """Whether questions are answered one way and then the other."""
 
-        def asked(self, size: Expression, relation: str, question: str) -> bool:
+        def asked(self, size: Expression, relation: str, question: Callable[[], str]) -> bool:
             """Whether a size is 0 or more (`>=`), or 0 (`==`). Raises Undetermined."""
 
         def known(self, size: Expression, relation: str) -> bool | None:
@@ -82,7 +81,7 @@ class Excess(NamedTuple):
 
 
 class Symbol(NamedTuple):
-    """A size that is left open; `context` says what is known of it."""
+    """A size that is symbolic; `context` says what is known of it."""
 
     name: str
     context: Context
@@ -113,11 +112,16 @@ class Expression:
     def __init__(self, terms: dict[Monomial, int]) -> None:
         self.terms = tuple(sorted(terms.items(), key=_term_order)) if len(terms) > 1 else tuple(terms.items())
         atoms = [atom for monomial in terms for atom in monomial]
-        inner = [size for atom in atoms for size in parts(atom) if isinstance(size, Expression)]
-        self.weight: int = len(terms) + len(atoms) + sum([size.weight for size in inner])  # all inside counted
-        self.depth: int = 1 + max([size.depth for size in inner], default=0)
         first = atoms[0]
-        self.context: Context = first.context if isinstance(first, Symbol) else inner[0].context
+        if len(atoms) == 1 and type(first) is Symbol:
+            self.weight: int = len(terms) + 1  # all inside counted
+            self.depth: int = 1
+            self.context: Context = first.context
+        else:
+            inner = [size for atom in atoms for size in parts(atom) if isinstance(size, Expression)]
+            self.weight = len(terms) + len(atoms) + sum([size.weight for size in inner])
+            self.depth = 1 + max([size.depth for size in inner], default=0)
+            self.context = first.context if isinstance(first, Symbol) else inner[0].context
         self.context.spend(_STEPS + len(atoms))
         self._hash = hash(self.terms)
         self._text: str | None = None
@@ -131,7 +135,7 @@ class Expression:
         if self.depth > _DEEPEST:
             return Excess(f"a formula with more than {_DEEPEST} divisions within one another")
         if factors and any(abs(factor) >= LARGEST for _, factor in self.terms):
-            return Excess("a formula with a number beyond any size")
+            return Excess("a formula with a number larger than any size")
         return None
 
     # ---- identity
@@ -185,7 +189,7 @@ class Expression:
     def __rmod__(self, other: Size) -> Size:
         return other - (other // self) * self
 
-    # ---- comparisons: what the facts know, what they are told to assume, or Undetermined
+    # ---- comparisons: what the facts know, what they have to assume, or Undetermined
 
     def __lt__(self, other: Size) -> bool:
         return _reaches(other - self - 1, self, "<", other)
@@ -214,7 +218,7 @@ Size: TypeAlias = int | Expression
 
 
 class Ratio:
-    """`numerator / divisor`, of which it is open whether it comes out whole; a size only once that is settled."""
+    """`numerator / divisor`, of which it is open whether it is an integer; a size only once that is settled."""
 
     __slots__ = ("context", "divisor", "numerator")
 
@@ -222,7 +226,7 @@ class Ratio:
         self.numerator, self.divisor, self.context = numerator, divisor, numerator.context
 
     def settled(self) -> Size | Ratio:
-        """The whole number that it is, or itself where it is none; while ways are explored, that is a question."""
+        """The integer that it is, or itself where it is none; while ways are explored, that is a question."""
         rest = self.numerator % self.divisor
         if isinstance(rest, Expression) and not self.context.exploring:
             return self.numerator // self.divisor if self.context.known(rest, "==") else self
@@ -280,7 +284,7 @@ def same(left: Size, right: Size) -> bool:
     difference = left - right
     if isinstance(difference, int):
         return difference == 0
-    return difference.context.asked(difference, "==", f"{left} == {right}")
+    return difference.context.asked(difference, "==", lambda: f"{left} == {right}")
 
 
 def maximum(left: Size, right: Size) -> Size:
@@ -319,7 +323,7 @@ def _reaches(difference: Size, left: Size, sign: str, right: Size) -> bool:
     """Whether a difference is 0 or more."""
     if isinstance(difference, int):
         return difference >= 0
-    return difference.context.asked(difference, ">=", f"{left} {sign} {right}")
+    return difference.context.asked(difference, ">=", lambda: f"{left} {sign} {right}")
 
 
 def _terms(size: Size) -> tuple[tuple[Monomial, int], ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from math import gcd
-from typing import TypeAlias
 
 from archdsl.sizes.condition import Clause, Literal, literal, replaced
 from archdsl.sizes.free import freed
@@ -21,6 +20,7 @@ from archdsl.sizes.size import (
     symbols,
     valued,
 )
+from archdsl.typed import TypeAlias
 
 _MOST_WORK = 50_000  # parts of a size that are worked out
 _LISTED = 32  # a period of which the rests are tried one by one
@@ -152,7 +152,7 @@ def _crossing(one: Literal, name: str) -> Numbers:
         first = _first(size, name)
         return between(first) if relation == ">=" else between(first, _first(size - 1, name) - 1)  # type: ignore[arg-type]
     slope, low, high, _ = _line(size)
-    first, behind = -(high // slope), -(low // slope)  # below the first it is less than 0, and from behind on more
+    first, behind = -(high // slope), -(low // slope)  # below the first it is less than 0, and beyond it more
     if (behind - first) * size.weight > _MOST_WORK:
         raise TooMuch
     inside = [number for number in range(first, behind + 1) if one.holds({name: number})]

@@ -10,13 +10,13 @@ import re
 from collections.abc import Collection
 
 from archdsl.diagnostics import Source
-from archdsl.named import NamedTuple
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 # What a terminal is called in a message; a terminal that is missing here is never suggested.
 _WORDS = {
     "WORD": "a name",
-    "STRING": 'a text in "quotes"',
+    "STRING": 'a "quoted" string',
     "EQUAL": "=",
     "LPAR": "(",
     "LBRACE": "{",
@@ -66,7 +66,7 @@ def explain(source: Source, token: Token, accepted: Collection[str], opened: str
     place = "statement" if begins and "MODEL" in terminals else _place(terminals, opened)
     expected = _expected(terminals, place, opened, head)
     text = _text(source, token)
-    message = f"expected {expected}, found {text}" if expected else f"{text} cannot stand here"
+    message = f"expected {expected}, found {text}" if expected else f"{text} is not allowed here"
     return message, _hint(Misfit(text, expected, head, tail, place), token)
 
 
@@ -109,7 +109,7 @@ def _expected(terminals: set[str], place: str, opened: str | None, head: str) ->
     if place in ("operator", "list"):
         words = ["an operator", *_behind_expression(opened, head)]
     else:
-        if "WORD" in terminals and "COLON" in terminals:  # behind a keyword, which could be a label
+        if "WORD" in terminals and "COLON" in terminals:  # after a keyword, which could be a label
             terminals = terminals - {"COLON", "COMMA"}
         words = [word for name, word in _WORDS.items() if name in terminals and _CLOSERS.get(name, opened) == opened]
         if opened in ("(", "["):
@@ -135,9 +135,9 @@ def _behind_expression(opened: str | None, head: str) -> list[str]:
 
 
 class Habit(NamedTuple):
-    """A hint for what is found in a place, behind a head, before a tail; groups of both fill its braces, by number."""
+    """A hint for what is found in a place, after a head, before a tail; groups of both fill its braces, by number."""
 
-    places: str  # of `_place`, parted by spaces; empty for all
+    places: str  # of `_place`, separated by spaces; empty for all
     head: str
     tail: str
     hint: str
@@ -146,75 +146,83 @@ class Habit(NamedTuple):
 _LAYER = "a layer is its kind and its values, separated by spaces"
 _SHAPE = "a shape is written without spaces and brackets"
 _JOIN = "layers on one line are joined by ;"
-_BODY = "what belongs to it stands in braces: { ... }"
+_BODY = "its body is written in braces: { ... }"
 _NO_FUNCTIONS = "there are no functions; + - * / // % and `a if c else b` compute"
 _NAMED = "a layer gets its name with a colon, {0}:"
-_SPACE = "put a space before the next value; a negative number stands behind = or in parentheses"
-_NO_COUNT = "a count that is not known is not claimed; ? stands for sizes: -> ?x?x96"
-_START = "a line starts with a kind of layer or a name; what it reads stands at its end, behind <-"
+_SPACE = "put a space before the next value"
+_A_REPEAT = "x and a number is a repeat; choose another name"
+_NO_COUNT = "a count cannot be ?, only a size can: -> ?x?x96"
+_START = "a line starts with a kind of layer or a name; what it reads comes at its end, after <-"
 _HABITS = tuple(
     Habit(*row)
     for row in (
-        ("", r"^$|^(?:let|input|block|model|for)$|,$", r"x\d+\b", "x and a number always repeat; give it another name"),
+        (
+            "",
+            r"^$|^(?:let|input|block|model|for)$|,$|^(?:block|model)\b.*\($",
+            r"x\d+\b",
+            _A_REPEAT,
+        ),
         ("", r"^(?:MODEL|BLOCK|OUTPUT|LET|CASES|EXPECT|FOR|IF)\b", "", "keywords are written in small letters"),
-        ("list", "", r"[\w\"(\[]", "values of a list are parted by commas"),
-        ("", "", r"else\b", "`else` stands on the line of the } before it"),
+        ("list", "", r"[\w\"(\[]", "values of a list are separated by commas"),
+        ("", "", r"else\b", "`else` goes after the } of its `if`"),
         ("", r"^(?:elif|elseif|else if)\b", "", "the other case is written `} else if ... {`"),
         ("", r"\brange$", r"\(", "a range is written 1..n, and both ends count"),
         ("", r"^(?:let|if|for|cases|model)\b.*[a-z]$", r"\(", _NO_FUNCTIONS),
         ("", r"^input\s*:$", r"\d", "the shape follows without a colon"),
-        ("", r"^input$", r"[=(]", "the shape stands behind it, without brackets"),
-        ("", r"^input\b.*\d$", r"float|int\d|long", "only integers have a word for it, int"),
+        ("", r"^input$", r"[=(]", "the shape comes after it, without brackets"),
+        ("", r"^input\b.*\d$", r"float|int\d|long", "only integers need a dtype, int"),
         ("", r"^input\b.*\d,", "", _SHAPE),
         ("", r"^input\b.*\d$", r"[,x]", _SHAPE),
         ("", r"^(?:\w+:\s*|self\.\w+ = )?[A-Za-z][\w.]*\(.*$", r"[,)=]", _LAYER),
         ("", r"->$", r"\(", _SHAPE),
         ("", r"\d+ x$", r"\d", "sizes are written without spaces"),
         ("", r"\(\s*\d+$", r",", "sizes are written 3x3, lists in brackets: [3, 3]"),
-        ("", r"(?:^|[^\d.])(\d{1,3})$", r",?\s?(\d{3})\b(?!\.)", "commas part thousands in claims only; write {0}{1}"),
+        (
+            "",
+            r"(?:^|[^\d.])(\d{1,3})$",
+            r",?\s?(\d{3})\b(?!\.)",
+            "commas separate thousands in claims only; write {0}{1}",
+        ),
         ("values", "", r",\s*[A-Z][A-Z0-9]+\b", _JOIN),
-        ("values", "", r",", "values of a line are parted by spaces, not by commas"),
-        ("other", r"^[\w.]+(?:\s*,\s*[\w.]+)+$", r"[};]|$", "layers and branches are parted by ; or a new line"),
+        ("values", "", r",", "values of a line are separated by spaces, not by commas"),
+        ("other", r"^[\w.]+(?:\s*,\s*[\w.]+)+$", r"[};]|$", "layers and branches are separated by ; or a new line"),
         ("", r"^([A-Za-z][\w.]*)$", r"=\s*(?:nn\.)?[A-Z][\w.]*\b(?!\s*[-+*/%])", _NAMED),
         ("", r"^([A-Za-z]\w*)$", r"=(?!=)", "a value gets its name with `let`"),
         ("", r"^let (\w+)$", r"==|:=?|\d", "a value follows `let {0} =`"),
-        ("", r"^cases\b", r"=(?!=)", "the settings stand in a list, behind `in`"),
+        ("", r"^cases\b", r"=(?!=)", "the settings are a list after `in`"),
         ("", r"^(?:if|model|input|let)\b", r"=(?!=)", "== compares"),
-        ("", r"^(?:model|block)\b.*\(.*[\w\"]$", r"[A-Za-z]\w*", "parameters are parted by commas"),
+        ("", r"^(?:model|block)\b.*\(.*[\w\"]$", r"[A-Za-z]\w*", "parameters are separated by commas"),
         ("", r"^for\b", r"=", "a range follows `in`: 1..n"),
-        ("values", "", r"=>|=\s*\d", "what must come out stands behind ->"),
-        ("", r"\*$", r"\*", "there is no power: multiply"),
+        ("values", "", r"=>|=\s*\d", "the expected output goes after ->"),
         ("values", "", r"(?://|--).*[a-z]{3}", "a comment starts with #"),
         ("values", r"\d$", r"\*\s*\d", "sizes are written with an x"),
-        ("values", r"\d$", r"%", "a part is written as a part of 1"),
-        ("", r"^\d+$", r"\*", "a repeat stands at the end of the line: x3"),
-        ("", r"^\d+$", r"[A-Za-z]", "a number at the start of a line is a name, and needs a colon behind it"),
-        ("values", r"^[A-Za-z]\w*$", r"-[\w-]+\s*:", "a name that is no word stands in quotes"),
-        ("values statement", "", r"-\s*inf\b", "a negative number stands behind = or in parentheses: (-inf)"),
+        ("values", r"\d$", r"%", "a fraction is written as a number from 0 to 1"),
+        ("", r"^\d+$", r"\*", "a repeat goes at the end of the line: x3"),
+        ("", r"^\d+$", r"[A-Za-z]", "a number at the start of a line is a name, and needs a colon after it"),
+        ("values", r"^[A-Za-z]\w*$", r"-[\w-]+\s*:", "a name that is not a word is written in quotes"),
         ("values", r"^\w+$", r"-", _SPACE),
         ("values", "", r"\+\s*[A-Z]{2}", _JOIN),
-        ("values statement", "", r"-\s*\d", "a negative number stands behind = or in parentheses: (-1)"),
-        ("values", "", r"[-+*/%]", "expressions stand in parentheses among values"),
-        ("values", "", r"[=<>!]=|[<>]", "comparisons stand in parentheses among values"),
+        ("values", "", r"[-+*/%]", "an expression among values has no spaces, or is written in parentheses"),
+        ("values", "", r"[=<>!]=|[<>]", "comparisons among values are written in parentheses"),
         ("", r"^use\b", r",", "each file has a `use` of its own"),
-        ("", r"^freeze all$", "", "what stays trained is named: freeze all but head"),
-        ("", r"^freeze\b.*\bwith$", "", "running averages are held by `with stats`"),
-        ("", r"^freeze(?:\b.*,)?$", r"(\d[\w.]*)", 'a name that starts with a number stands in quotes: "{0}"'),
+        ("", r"^freeze all$", "", "name the parts that stay trainable: freeze all but head"),
+        ("", r"^freeze\b.*\bwith$", "", "`with stats` also freezes running averages"),
+        ("", r"^freeze(?:\b.*,)?$", r"(\d[\w.]*)", 'a name that starts with a digit is written in quotes: "{0}"'),
         ("", r"^(?:for|if|else|while|block|class|def)\b", r":", _BODY),
         ("", r"^(?:if|for|block)\b", r"then\b|do\b|[A-Z]", _BODY),
         ("", r"^model\b", r"[:{]", "the layers follow on the next lines, without braces"),
-        ("", r"\d [KMGT]$", r"[a-z]", "the letter touches its number: 1.5M"),
-        ("", r"(?:^expect|->).*$", r"(?:and|plus)\b", "claims are parted by commas"),
-        ("", r"(?:^expect|->)\s*[a-z]+$", r"\d", "the number comes first, and its unit behind it"),
-        ("", r"^\w+\s*<-\s*\w+$", r"[\w(]", "the layer comes first, and what it reads behind it, after <-"),
-        ("", r"<-$", r"(\d+)", 'a name that is a number is read in quotes: <- "{0}"'),
-        ("", r"^\w[\w.]*(?: \w+)+$", r":", 'a name before a colon is one word, or stands in quotes: "a b"'),
+        ("", r"\d [KMGT]$", r"[a-z]", "no space between the number and its letter: 1.5M"),
+        ("", r"(?:^expect|->).*$", r"(?:and|plus)\b", "claims are separated by commas"),
+        ("", r"(?:^expect|->)\s*[a-z]+$", r"\d", "the unit comes after the number"),
+        ("", r"^\w+\s*<-\s*\w+$", r"[\w(]", "the layer comes first, and what it reads after it: LAYER <- NAME"),
+        ("", r"<-$", r"(\d+)", 'a name that is a number is quoted when it is read: <- "{0}"'),
+        ("", r"^\w[\w.]*(?: \w+)+$", r":", 'a name before a colon is one word, or is written in quotes: "a b"'),
         ("", r"^<?-?$", r"[-<]", _START),
-        ("", r"^([\w.]+)\s*:$", r"\d", "behind a name and its colon stands a kind of layer"),
+        ("", r"^([\w.]+)\s*:$", r"\d", "a name and its colon are followed by a kind of layer"),
         ("", r"^([\w.]+)\s*:\s*[\w.]+$", r":", "a layer has one name, and one colon"),
         ("", r"(?:^expect|->|,)\s*\?$", r"[a-z]", _NO_COUNT),
         ("", "", r"\w*\?", "a ? stands for a number: a value, an option, a size or a repeat"),
-        ("values", "", r"[{]", "{ stands behind a merge such as ADD, a name with a colon, or nothing"),
+        ("values", "", r"[{]", "{ comes after a merge such as ADD, after a name and a colon, or alone"),
     )
 )
 
@@ -223,7 +231,7 @@ def _hint(found: Misfit, token: Token) -> str | None:
     if token.type == "TEMPLATE":
         return "a brace touching a word belongs to the name; put a space before {"
     if not found.head and found.place != "statement" and token.type not in ("_NL", "$END", "RBRACE"):
-        return "statements are parted by ; or a new line"  # right behind a closing brace
+        return "statements are separated by ; or a new line"  # right after a closing brace
     before = found.head if len(found.head) <= _ENOUGH else found.head[: _ENOUGH // 2] + found.head[-_ENOUGH // 2 :]
     for habit in _HABITS:
         if habit.places and found.place not in habit.places.split():
@@ -259,18 +267,18 @@ _LOOKALIKES = {
     **dict.fromkeys("）】", ")"),
     **dict.fromkeys("хΧХ✕✖", "the letter x"),
     **dict.fromkeys("\u00a0\u2002\u2003\u2009\u202f\u3000", "an ordinary space"),
-    "…": ".. in a range, ... in no place",
+    "…": ".. in a range; ... has no meaning",
     "≥": ">=",
     "≤": "<=",
     "≠": "!=",
-    "≈": "a number with as many digits as are known: 61.1M",
-    "~": "a number with as many digits as are known: 61.1M",
+    "≈": "as many digits as are known: 61.1M",
+    "~": "as many digits as are known: 61.1M",
     "|": "; between layers on one line",
     "&": "`and`",
     "!": "`not`",
-    "^": "a product: there is no power",
-    "$": "nothing there: names stand as they are",
-    "@": "nothing there: names stand as they are",
+    "^": "** for a power",
+    "$": "nothing: names are written without it",
+    "@": "nothing: names are written without it",
 }
 
 
@@ -298,37 +306,37 @@ def stray(text: str, start: int) -> Stray:
     if _RUN.match(text, start):
         return Stray(end, "syntax", *_run_together(text, start, text[start:end], text[end : end + 1]))
     if letter == '"':
-        return Stray(end, "syntax", 'this text has no closing "', 'texts end on their line: "text"')
+        return Stray(end, "syntax", 'this string has no closing "', 'a string ends on its line: "text"')
     if letter == "?":
-        message = f"a ? stands for one whole number, and this one touches {after}"
-        return Stray(start + 1, "syntax", message, "put a space behind it; ?x? are two numbers, p? is an option")
+        message = f"a ? stands for one integer, and this one touches {after}"
+        return Stray(start + 1, "syntax", message, "put a space after it; ?x? are two numbers, p? is an option")
     if letter in ")]":
         return Stray(start + 1, "syntax", f"a closing {letter} touches {after}", f"put a space after {letter}")
     if letter == "\\":
-        return Stray(start + 1, "syntax", "\\ continues a line and stands at its very end", None)
+        return Stray(start + 1, "syntax", "\\ continues a line, and must be its last character", None)
     shown = letter if letter.isprintable() else f"U+{ord(letter):04X}"
     meant = _LOOKALIKES.get(letter)
     if meant is None and letter.isalpha():
         hint = "names are written in A to Z, a to z, digits and _"
-        return Stray(start + 1, "syntax", f"{shown} is no letter of the language", hint)
+        return Stray(start + 1, "syntax", f"{shown} is not a character of the language", hint)
     return Stray(start + 1, "syntax", f"{shown} has no meaning here", f"write {meant}" if meant else None)
 
 
 def _run_together(text: str, start: int, word: str, after: str) -> tuple[str, str | None]:
     """A number that runs into a word, or a point that belongs to no number."""
-    message = f"a number and a word run together: {word}"
+    message = f"a number and a word without a space between them: {word}"
     before = text[text.rfind("\n", 0, start) + 1 : start]
     if re.fullmatch(r"\.[0-9]+", word):
         if before.endswith(".."):
             return f"{word} cannot follow ..", "a range has two points: 1..3"
         return f"a number starts with a digit: {word}", f"write 0{word}"
     if re.fullmatch(r"\.+", word):
-        return f"{word} cannot stand here", "a number has digits on both sides of its point: 5.0"
+        return f"{word} is not allowed here", "a number has digits on both sides of its point: 5.0"
     hints = (
         (r"([0-9]+)[X×]([0-9]+)", "sizes are written with a small x: {0}x{1}"),
-        (r"([0-9]+)x([0-9]+)[a-z].*", "put a space behind {0}x{1}"),
+        (r"([0-9]+)x([0-9]+)[a-z].*", "put a space after {0}x{1}"),
         (r"([0-9]+)[xX]", "a repeat is written x{0}, at the end of the line"),
-        (r"([0-9.]+)([kmgt])", "the letter of a thousand, a million and so on is a capital"),
+        (r"([0-9.]+)([kmgt])", "the letters for thousands and millions are capitals: K, M"),
         (r"([0-9]+)_([0-9_]+)", "digits are written without _"),
         (r"([0-9]+)([A-Za-z_]\w*)", "put a space or an operator between {0} and {1}; a name starts with a letter"),
     )
@@ -337,7 +345,7 @@ def _run_together(text: str, start: int, word: str, after: str) -> tuple[str, st
         if match:
             return message, _filled(hint, *match.groups())
     if after == "?":
-        return f"{word} touches ?", "a ? stands for a whole number, never for some of its digits"
+        return f"{word} touches ?", "a ? stands for an entire number, not for some of its digits"
     if after == "(":
         return f"{word} touches (", f"put a space or an operator between {word} and ("
     return message, None

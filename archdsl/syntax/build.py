@@ -10,7 +10,6 @@ from __future__ import annotations
 from hashlib import sha256
 from pathlib import Path
 from pprint import pformat
-from typing import Any
 
 from lark import Lark
 from lark.grammar import Rule
@@ -19,6 +18,7 @@ from lark.lexer import TerminalDef
 from archdsl.data import GRAMMARS
 from archdsl.syntax.lexer import NoLexer
 from archdsl.syntax.machine import Parts
+from archdsl.typed import Any
 
 TABLES = Path(__file__).with_name("_tables.py")
 PLACES = {"arch": TABLES, "listing": TABLES.parents[1] / "notations" / "listing" / "_tables.py"}

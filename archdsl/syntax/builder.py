@@ -5,10 +5,9 @@ One method a rule, named as in `grammars/arch.lark`; children come in the order 
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 Children = list[Any]
 
@@ -140,15 +139,20 @@ class Builder:
         name, value = children
         return tree.Argument(name, value, name.start, value.end)
 
-    def negative(self, children: Children) -> tree.Expr:
-        return tree.Prefix((children[0].text,), children[1], children[0].start, children[1].end)
+    def minus(self, children: Children) -> tree.Expr:
+        return self._prefix(children)
 
     def repeat(self, children: Children) -> tree.Expr:
         value = children[0]
-        if isinstance(value, Token) and value.type == "REPEAT":
-            kind = "HOLE" if value.text[1:] == "?" else "NUMBER"
+        if isinstance(value, Token) and value.type in ("REPEAT", "XHOLE"):
+            kind = "HOLE" if value.type == "XHOLE" else "NUMBER"
             return Token(kind, value.text[1:], value.start + (kind == "HOLE"), value.end)
         return value
+
+    def numbered(self, children: Children) -> Token:
+        """`x1` as a name; as a repeat it would be one, had it stood where one can."""
+        (token,) = children
+        return token._replace(type="WORD", text=token.text.replace("×", "x"))
 
     def reads(self, children: Children) -> tuple[Token, ...]:
         return tuple(children)
@@ -210,8 +214,7 @@ class Builder:
     def sum(self, children: Children) -> tree.Chain:
         return _chain(children)
 
-    def product(self, children: Children) -> tree.Chain:
-        return _chain(children)
+    close = led = product = times = lead = power = raised = sum
 
     def unary(self, children: Children) -> tree.Prefix:
         return self._prefix(children)

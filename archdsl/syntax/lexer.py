@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
-from typing import Any
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits, raising
+from archdsl.syntax.plain import PlainLine, PlainReader
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 _BRACKETS = {"LPAR": "(", "_XPAREN": "(", "LSQB": "[", "LBRACE": "{", "RPAR": ")", "RSQB": "]", "RBRACE": "}"}
@@ -21,7 +22,11 @@ _CLOSERS = {"(": "RPAR", "[": "RSQB", "{": "RBRACE"}
 MENDED = "mended"  # a token for the parser alone: brackets were given up here, and their statement with them
 DROPPED = "dropped"  # another: what stands here is no text of the language, and neither is its statement
 ECHO = "echo"  # another: the rest of this line belongs to a fault told before
-_IGNORE = re.compile(r"#\s*archdsl:\s*ignore\[([^\]\n]*)\]")
+TIGHT = {"SIGN": "TSIGN", "MULOP": "TMULOP", "PERCENT": "TPERCENT", "POWER": "TPOWER"}  # where no space is
+_MADE = frozenset((*TIGHT.values(), "NEG", "GROUPED"))  # terminals that are no text of their own
+_TWO_INTEGERS = r"(?<![\w.)\]*/%+-])[0-9]+\*[0-9]+(?![\w.(\[*/%+-])"  # 3*3, which papers write for 3x3
+_ELSE = r"(?:[ \t\r\n]|#[^\n]*\n)*else\b"  # on a line of its own, behind the braces of its `if`
+_IGNORE = r"#\s*archdsl:\s*ignore\[([^\]\n]*)\]"
 
 
 class Vocabulary:
@@ -35,7 +40,7 @@ class Vocabulary:
         literal = [(name, value) for name, value, text, _ in terminals if text]
         self.keywords = {value: name for name, value in literal if value.isalpha()}
         signs = [name for name, value in literal if not value.isalpha()]
-        regular = [one for one in terminals if not one[2] and one[0] not in ignored and one[0] != "GROUPED"]
+        regular = [one for one in terminals if not one[2] and one[0] not in ignored and one[0] not in _MADE]
         regular.sort(key=lambda one: (-one[3], -len(one[1])))
         long = [name for name, value in literal if name in signs and len(value) > 1]
         short = [name for name, value in literal if name in signs and len(value) == 1]
@@ -43,7 +48,12 @@ class Vocabulary:
         pattern = "|".join(f"(?P<{name}>{patterns[name]})" for name in named)
         skipped = "|".join(patterns[name] for name, value, *_ in terminals if name in ignored and value[0] != "#")
         self.match = re.compile(rf"(?:{skipped})*(?:(?P<COMMENT>#[^\n]*)|{pattern})?").match
-        self.grouped = re.compile(patterns["GROUPED"]).match
+        self._grouped = patterns["GROUPED"]
+        self.plain = PlainReader(self.match, self.keywords)
+
+    def grouped(self, text: str, start: int) -> re.Match[str] | None:
+        """The number such as `61,706` that begins here."""
+        return re.compile(self._grouped).match(text, start)
 
 
 class NoLexer:
@@ -68,13 +78,25 @@ class Lexer:
         self._excused = {"{": 0, "}": 0, "]": 0}  # brackets that may lack their partner
 
     def tokens(  # noqa: C901 - one loop over every token of every text; its parts share position and count
-        self, accepts: Callable[[], Collection[str]], shifts: Callable[[str], bool]
+        self,
+        accepts: Callable[[], Collection[str]],
+        shifts: Callable[[str], bool],
+        takes_line: Callable[[PlainLine], bool] | None = None,
     ) -> Iterator[Token]:
-        """Yield the tokens; `accepts` tells which the parser seems to take now, `shifts` whether it surely does."""
+        """Yield the tokens; `accepts` tells which the parser seems to take now, `shifts` whether it surely does.
+
+        Of plain lines no tokens are made where the parser `takes_line`, and nothing was wrong before.
+        """
         text, match, keywords = self.source.text, self.vocabulary.match, self.vocabulary.keywords
         position, length, count, budget = 0, len(text), 0, self.limits.tokens
         new = tuple.__new__  # a third of the time of the class
+        begins = takes_line is not None  # whether a line begins here
         while position < length and len(self.diagnostics) < self.limits.diagnostics:
+            if begins:
+                plain = self._plain(position, budget - count)
+                if plain is not None and takes_line is not None and takes_line(plain):
+                    position, count = plain.end, count + plain.tokens
+                begins = False
             found = match(text, position)
             assert found is not None  # every part of the pattern is optional
             kind, end = found.lastgroup, found.end()
@@ -103,12 +125,17 @@ class Lexer:
                     if grouped:
                         kind, word, end = "GROUPED", grouped.group(), grouped.end()
                         position = end
+            elif kind in TIGHT:
+                kind = self._operator(kind, start, end, shifts)
             elif kind == "_NL":
-                if any(bracket.text == "[" for bracket in self._open) and "_NL" not in accepts():
+                if "ELSE" in accepts() and re.compile(_ELSE).match(text, end) and shifts("ELSE"):
+                    continue
+                if self._open and any(bracket.text == "[" for bracket in self._open) and "_NL" not in accepts():
                     continue
                 if self._open and self._open[-1].text == "(":
                     self.give_up("(")
                     yield Token(MENDED, "", start, start)
+                begins = takes_line is not None
             elif kind in _BRACKETS:
                 token = Token(kind, _BRACKETS[kind], start, end)
                 if token.text in _CLOSES:
@@ -119,8 +146,34 @@ class Lexer:
             yield new(Token, (kind, word, start, end))
         self._end()
 
+    def _operator(self, kind: str, start: int, end: int, shifts: Callable[[str], bool]) -> str:
+        """An operator as it is here: one of a value without spaces, a sign of the value behind it, or any other."""
+        text = self.source.text
+        before, behind = text[start - 1 : start], text[end : end + 1]
+        if not (behind.isalnum() or behind in ("_", "(", '"', "[", "?")) or not behind:
+            return kind
+        apart = not before or before in " \t\r\n"
+        if not apart and shifts(TIGHT[kind]) and not (text[start:end] == "*" and self._two_integers(start)):
+            return TIGHT[kind]
+        return "NEG" if kind == "SIGN" and (apart or before == "=") and shifts("NEG") else kind
+
+    def _two_integers(self, at: int) -> bool:
+        """Whether a product at a place is of two plain integers alone: papers mean a size such as 3x3."""
+        text = self.source.text
+        begin = at
+        while begin and text[begin - 1].isdigit():
+            begin -= 1
+        return re.compile(_TWO_INTEGERS).match(text, begin) is not None
+
+    def _plain(self, position: int, budget: int) -> PlainLine | None:
+        """The plain line that begins here, of a text without a fault so far."""
+        if self.diagnostics or (self._open and self._open[-1].text != "{"):
+            return None
+        found = self.vocabulary.plain.read(self.source.text, position, self.source.base)
+        return found if found is not None and found.tokens <= budget else None
+
     def _end(self) -> None:
-        """Tell what is still open at the end of the text; of several braces the one that seems to lack its partner."""
+        """Report what is still open at the end of the text; of several braces the one that seems unmatched."""
         braces = [bracket.start for bracket in self._open if bracket.text == "{"]
         self.balanced = self.balanced and not braces
         for bracket in self._open:
@@ -134,7 +187,7 @@ class Lexer:
             self.never_closed(Token("LBRACE", "{", start, start + 1))
 
     def never_closed(self, bracket: Token) -> None:
-        """Tell of an open bracket that none closes."""
+        """Report of an open bracket that none closes."""
         self.report("unclosed", f"this {bracket.text} is never closed", bracket.start, bracket.end)
 
     def innermost(self, apart: Token | None = None) -> Token | None:
@@ -165,11 +218,11 @@ class Lexer:
         self._open.append(Token("LBRACE", "{", at, at))
 
     def expect_more(self, sign: str) -> None:
-        """A fault was told that leaves one brace of this sign without its partner: that is no fault of its own."""
+        """A fault was reported that leaves one brace of this sign without its partner: that is no fault of its own."""
         self._excused[sign] += 1
 
     def excused(self, sign: str) -> bool:
-        """Whether a bracket without its partner was to be expected; once for each fault."""
+        """Whether an unmatched bracket was to be expected; once for each fault."""
         left = self._excused.get(sign, 0)
         self._excused[sign] = max(0, left - 1)
         return left > 0
@@ -179,7 +232,7 @@ class Lexer:
         return sum(bracket.text == "{" for bracket in self._open)
 
     def give_up(self, *signs: str) -> None:
-        """Tell of open brackets of these kinds, the innermost first, that they are never closed, and forget them."""
+        """Report of open brackets of these kinds, the innermost first, that they are never closed, and forget them."""
         while self._open and self._open[-1].text in signs:
             self.never_closed(self._open.pop())
 
@@ -219,7 +272,7 @@ class Lexer:
                 yield Token(DROPPED, "", token.start, token.start)
 
     def _comment(self, text: str, start: int) -> None:
-        for found in _IGNORE.finditer(text):
+        for found in re.finditer(_IGNORE, text) if "ignore" in text else ():
             for code in found.group(1).split(","):
                 self.ignored.append((code.strip(), start, start + len(text)))
 
@@ -234,7 +287,7 @@ class Lexer:
         return end
 
     def report(self, code: str, message: str, start: int, end: int, *, hint: str | None = None) -> None:
-        """Tell a fault, unless one was told of this line: what follows it there is mostly its echo."""
+        """Report a fault, unless one was reported of this line: what follows it there is mostly its echo."""
         line = self.source.position(start)[0]
         if line in self._told:
             return

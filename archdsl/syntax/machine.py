@@ -7,9 +7,9 @@ equal tokens that would fit where one does not.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeAlias
 
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, TypeAlias
 
 Row: TypeAlias = dict[str, int]  # token or rule -> the state that it leads to; below 0 a reduction, ~n that by rule n
 Parts: TypeAlias = tuple[tuple[int, bool, int], ...]  # a part of a rule, whether it is spread, and how many None before
@@ -97,6 +97,21 @@ class Machine:
 
         return feed
 
+    def takes(self, name: str, value: Any, first: str) -> bool:
+        """Take the value of a whole rule, as if its tokens had been fed, of which `first` is the first's type.
+
+        False where the rule cannot stand here; what was before is reduced all the same, as that token asks.
+        """
+        rows, rules, positions = self.rows, self.tables.rules, self.positions
+        while (action := rows[positions[-1]].get(first)) is not None and action < 0:
+            self._reduce(rules[~action])
+        state = rows[positions[-1]].get(name)
+        if action is None or state is None:
+            return False
+        positions.append(state)
+        self.values.append(value)
+        return True
+
     def finish(self) -> Any:
         """The value of the whole text; raises Unexpected where it may not end."""
         while self.positions[-1] != self.end:
@@ -114,7 +129,7 @@ class Machine:
         positions.append(self.rows[positions[-1]][rule.origin])
 
     def _behind(self, below: int, top: int, kind: str, passed: Callable[[Rule], bool]) -> int:
-        """The uppermost position behind all rules of one part, as far as they are passed by."""
+        """The uppermost position after all rules of one part, as far as they are passed by."""
         rows, rules = self.rows, self.tables.rules
         while (action := rows[top].get(kind, 0)) < 0 and passed(rules[~action]):
             top = rows[below][rules[~action].origin]
@@ -123,7 +138,7 @@ class Machine:
     def taker(self) -> Callable[[str], bool]:
         """A parser that gives no result: called with the types of tokens in order, it says whether each fits."""
         rows, rules, positions = self.rows, self.tables.rules, self.positions
-        single: dict[tuple[int, int, str], int] = {}  # behind all rules of one part, by the two uppermost positions
+        single: dict[tuple[int, int, str], int] = {}  # after all rules of one part, by the two uppermost positions
 
         def takes(kind: str) -> bool:
             while True:
@@ -159,7 +174,7 @@ def _is_single(rule: Rule) -> bool:
 
 def _rule(row: tuple[str, str, int, bool, Parts, int], builder: object) -> Rule:
     """A rule as the tables have it: its name, the method of the builder, how many parts it has, whether one that is
-    left alone stands for the whole, the parts that are kept, and how many None stand behind them.
+    left alone stands for the whole, the parts that are kept, and how many None stand after them.
     """
     origin, method, size, alone, parts, behind = row
     if alone and size == 1 and parts == ((0, False, 0),) and not behind:

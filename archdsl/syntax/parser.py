@@ -5,27 +5,27 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits, raising
-from archdsl.named import NamedTuple
 from archdsl.syntax import tree
 from archdsl.syntax.builder import Builder
 from archdsl.syntax.lexer import Lexer, Vocabulary
 from archdsl.syntax.machine import Machine, Tables, Unexpected
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.syntax.recovery import Recovery
 
 _FORBIDDEN = "\x00-\x08\x0b-\x1f\x7f"  # among ASCII
 _HIDDEN = "\x80-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
-_NUMBER = re.compile(r"[0-9]+(?P<decimal>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)")
-_SIZES = re.compile(r"(?:(?:[0-9]+|[A-Z][A-Z0-9]*|\?)[x×])+")  # before the last of several
-_COMMENTED = re.compile(r'(?:[^"#\n]|"[^"\n]*")*+#')  # a line that has come to a comment
-_ARROW = re.compile(r"\s*(?:->|<-)")
-_NUMERALS = re.compile(r"[0-9](?:[ ,.x×]?[0-9])*")  # all that may become one number, or several
+# Patterns that few texts need are compiled when they do.
+_NUMBER = r"[0-9]+(?P<decimal>(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)"
+_SIZES = r"(?:(?:[0-9]+|[A-Z][A-Z0-9]*|\?)[x×])+"  # before the last of several
+_COMMENTED = r'(?:[^"#\n]|"[^"\n]*")*+#'  # a line that has come to a comment
+_ARROW = r"\s*(?:->|<-)"
+_NUMERALS = r"[0-9](?:[ ,.x×]?[0-9])*"  # all that may become one number, or several
 _CONVERTED = sys.get_int_max_str_digits() or 4_300  # digits of a number that Python converts
 
 
@@ -89,7 +89,7 @@ def _told(lexer: Lexer) -> list[Diagnostic]:
     if not any(one.code == "unclosed" and text[one.span.start] == "{" for one in found):
         return found
     lines = (text.rfind("\n", 0, one.span.start) + 1 for one in found)
-    return [one for one, begin in zip(found, lines, strict=True) if not _ARROW.match(text, begin)]
+    return [one for one, begin in zip(found, lines, strict=True) if not re.compile(_ARROW).match(text, begin)]
 
 
 def parse_expression(source: Source, limits: Limits) -> tuple[tree.Expr | None, list[Diagnostic]]:
@@ -154,7 +154,9 @@ def _run(
     if source.base:
         feed = _moved(feed, source.base)
     recovery: Recovery | None = None
-    for token in lexer.tokens(lambda: machine.row, machine.shifts):
+    by_token = taken is not None or closing is not None
+    takes_line = None if by_token else lambda plain: machine.takes("line", plain.line, "WORD")
+    for token in lexer.tokens(lambda: machine.row, machine.shifts, takes_line):
         if closing is not None and token.start >= closing:
             closing = None
             recovery = recovery or _recovery(lexer, machine)
@@ -179,7 +181,7 @@ def _run(
 
 
 def _recovery(lexer: Lexer, machine: Machine) -> Recovery:
-    """What goes on behind a fault; loaded for no text without one."""
+    """What goes on after a fault; loaded for no text without one."""
     from archdsl.syntax.recovery import Recovery
 
     return Recovery(lexer, machine)
@@ -211,7 +213,8 @@ def forbidden(
     longest = max(map(len, source.text.split("\n")))
     if longest > limits.line:
         found += _long_lines(source, limits, part)
-    for match in _NUMBER.finditer(source.text) if longest > limits.digits else ():
+    beyond = longest > limits.digits and re.search(f"[0-9]{{{limits.digits + 1}}}", source.text)
+    for match in re.finditer(_NUMBER, source.text) if beyond else ():
         whole = match.end() - match.start() if not match["decimal"] else 0
         if whole > limits.digits and not _in_word(source.text, match.start()):
             message = f"a number of {whole:,} digits; the limit is {limits.digits:,}"
@@ -226,20 +229,20 @@ def _in_word(text: str, start: int) -> bool:
     begin = start
     while begin and (text[begin - 1].isalnum() or text[begin - 1] in "_?"):
         begin -= 1
-    named = begin < start and not _SIZES.fullmatch(text, begin, start)
+    named = begin < start and not re.compile(_SIZES).fullmatch(text, begin, start)
     return named or _in_comment(text, start)
 
 
 def _in_comment(text: str, start: int) -> bool:
-    return _COMMENTED.match(text, text.rfind("\n", 0, start) + 1, start) is not None
+    return re.compile(_COMMENTED).match(text, text.rfind("\n", 0, start) + 1, start) is not None
 
 
 def _inconvertible(source: Source, comments: bool) -> list[Diagnostic]:
     """The first number that Python itself does not convert, wherever the limits stand."""
-    for match in _NUMERALS.finditer(source.text):
+    for match in re.finditer(_NUMERALS, source.text):
         count = sum(map(str.isdigit, match.group())) if match.end() - match.start() > _CONVERTED else 0
         if count > _CONVERTED and not (comments and _in_comment(source.text, match.start())):
-            message = f"a number of {count:,} digits; no number has more than {_CONVERTED:,}"
+            message = f"a number of {count:,} digits; the limit is {_CONVERTED:,}"
             return [Diagnostic("limit", message, Span(match.start(), match.end()), source)]
     return []
 

@@ -1,15 +1,15 @@
-"""Behind a token that does not fit: its statement is unknown, and the rest of the text is read."""
+"""After a token that does not fit: its statement is unknown, and the rest of the text is read."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.diagnostics import Source, Span
 from archdsl.syntax import tree
 from archdsl.syntax.lexer import DROPPED, ECHO, MENDED, Lexer
 from archdsl.syntax.machine import Machine, Unexpected
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 _LABEL = re.compile(r'\s*((?:[A-Za-z0-9_{}]+|"[^"\n]*")(?:\s*,\s*(?:[A-Za-z0-9_{}]+|"[^"\n]*"))*)\s*:')
 _DECLARES = re.compile(r"\s*(?:model|use|block|output|let|cases|expect|freeze)\b(?!\s*[:,])")
@@ -23,7 +23,7 @@ _NO_BRACE = re.compile(r'"[^"\n]*"|#[^\n]*|\w\{[^{}\n]*\}')  # texts, comments, 
 class Recovery:
     """What is dropped of one text: in the tree stands `Unknown` in its place.
 
-    Braces that were opened in what was dropped stand behind it as a group on its line, and are closed as any other.
+    Braces that were opened in what was dropped stand after it as a group on its line, and are closed as any other.
     """
 
     def __init__(self, lexer: Lexer, machine: Machine) -> None:
@@ -68,7 +68,7 @@ class Recovery:
             return
         self.tell(token)
         if token.type == "_NL" and self.machine.shifts("LBRACE") and _goes_in(self.lexer.source.text, token.start):
-            self.lexer.excused("}")  # that was expected while it was told
+            self.lexer.excused("}")  # that was expected while it was reported
             self.lexer.open(token.start)
             self._guessed = True
             self._feed(Token("LBRACE", "{", token.start, token.start))
@@ -79,7 +79,7 @@ class Recovery:
             self._again(token)
 
     def tell(self, token: Token) -> None:
-        """Tell what would have fitted; where a brace seems to be missing, the brace that closes it later is no news."""
+        """Report what would have fitted; if a brace seems to be missing, its closing brace is not reported."""
         from archdsl.syntax.advice import explain, suspect
 
         source, opened = self.lexer.source, self.lexer.innermost(token)
@@ -111,7 +111,7 @@ class Recovery:
             self._skipping = False
             self._again(token)
             return True
-        if token.type == "LSQB" and self._line and self._begins_line(token):  # a list that goes on behind its fault
+        if token.type == "LSQB" and self._line and self._begins_line(token):  # a list that goes on after its fault
             line = self.lexer.source.position(token.start)[0]
             if line == self._line + 1:
                 self._line, self._skipping = line, True
@@ -214,7 +214,7 @@ class Recovery:
     def _unknown(self, end: int) -> None:
         """Put what is unknown in place of a statement that does not go on.
 
-        Braces of it that are whole stay as they are, and what is unknown stands behind them.
+        Braces of it that are whole stay as they are, and what is unknown stands after them.
         """
         rows, positions, values = self.machine.rows, self.machine.positions, self.machine.values
         begins, depth = len(positions) - 1, 0
@@ -299,7 +299,7 @@ def _indentation(line: str) -> int:
 
 
 def _goes_in(text: str, end: int) -> bool:
-    """Whether the line behind the one that ends here is indented by more."""
+    """Whether the line after the one that ends here is indented by more."""
     line, after = text[text.rfind("\n", 0, end) + 1 : end], text[end:].lstrip("\r\n").split("\n", 1)[0]
     return bool(after.strip()) and _indentation(after) > _indentation(line)
 

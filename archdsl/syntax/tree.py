@@ -6,9 +6,7 @@ is its concrete syntax.
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple, TypeAlias
 
 
 class Token(NamedTuple):

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 _LOSS = "is a loss, which belongs to training and not to the network"
-_GIVEN = "is given its weights as tensors; in a spec a layer has its own"
-_INNER = "is no layer: it is a part of how torch.nn.functional is made"
+_GIVEN = "takes its weights as tensors; in a spec, a layer has its own"
+_INNER = "is not a layer but an internal of torch.nn.functional"
 
 FUNCTIONS = f"""
 adaptive_avg_pool1d adaptive_avg_pool2d adaptive_avg_pool3d = ADAPTIVEAVGPOOL(input, output_size)
@@ -71,7 +71,9 @@ div divide = DIV(input, other)
 matmul bmm mm = MATMUL(input, other)
 maximum = MAX(input, other)
 minimum = MIN(input, other)
-clamp clip = HARDTANH(input, min, max)
+clamp clip clamp_ = CLAMP(input, min=None, max=None)
+clamp_min = CLAMP(input, min)
+clamp_max = CLAMP(input, max)
 chunk = CHUNK/dim(input, chunks, dim=0)
 mean = REDUCE/reduced(input, dim, keepdim=False) + mean
 sum = REDUCE/reduced(input, dim, keepdim=False) + sum
@@ -81,21 +83,32 @@ select = SLICE/selected(input, dim, index)
 roll = SHIFT/roll(input, shifts, dims)
 adaptive_max_pool1d_with_indices adaptive_max_pool2d_with_indices adaptive_max_pool3d_with_indices
   fractional_max_pool2d_with_indices fractional_max_pool3d_with_indices max_pool1d_with_indices
-  max_pool2d_with_indices max_pool3d_with_indices ! gives places, which UNPOOL finds by itself
+  max_pool2d_with_indices max_pool3d_with_indices ! returns indices, which UNPOOL computes itself
 binary_cross_entropy binary_cross_entropy_with_logits cosine_embedding_loss cross_entropy ctc_loss gaussian_nll_loss
   hinge_embedding_loss huber_loss kl_div l1_loss linear_cross_entropy margin_ranking_loss mse_loss multi_margin_loss
   multilabel_margin_loss multilabel_soft_margin_loss nll_loss poisson_nll_loss smooth_l1_loss soft_margin_loss
   triplet_margin_loss triplet_margin_with_distance_loss ! {_LOSS}
 cosine_similarity pairwise_distance pdist ! cannot be written: it compares two results, as a loss does
-fractional_max_pool2d fractional_max_pool3d ! cannot be written: its windows lie at random
-squeeze unsqueeze ! takes away or adds an axis of size 1: RESHAPE and the whole new shape
+fractional_max_pool2d fractional_max_pool3d ! cannot be written: its windows are random
+squeeze unsqueeze ! removes or adds an axis of size 1: RESHAPE and the whole new shape
 expand repeat tile ! cannot be written yet: copies of a value; ADD and MUL with `broadcast` stretch axes of size 1
-exp log sqrt rsqrt abs pow sin cos erf ! cannot be written yet: a function of each element without a kind
-einsum ! cannot be written yet; MATMUL multiplies matrices, and REARRANGE moves axes before and behind it
-contiguous clone detach to ! says how a tensor is kept, which is no part of a network: the line is left out
-affine_grid grid_sample ! cannot be written: it samples a value at positions that are computed
+exp exp_ = EXP(input)
+log log_ = LOG(input)
+sqrt sqrt_ = SQRT(input)
+rsqrt rsqrt_ = RSQRT(input)
+square square_ = SQUARE(input)
+reciprocal reciprocal_ = RECIPROCAL(input)
+abs absolute abs_ = ABS(input)
+neg negative neg_ = NEG(input)
+sin sin_ = SIN(input)
+cos cos_ = COS(input)
+erf erf_ = ERF(input)
+pow = POW(input, exponent)
+einsum ! cannot be written yet; MATMUL multiplies matrices, and REARRANGE moves axes before and after it
+contiguous clone detach to ! concerns how a tensor is stored, not the network: leave the line out
+affine_grid grid_sample ! cannot be written: it samples a value at computed positions
 gumbel_softmax ! cannot be written: it draws at random; SOFTMAX is the same without noise
-one_hot ! cannot be written yet: an input says `int`, and EMBED reads it
+one_hot ! cannot be written yet: an integer input is written `int`, and EMBED reads it
 batch_norm ! {_GIVEN}: BN
 bilinear ! {_GIVEN}: BILINEAR and its number of outputs
 conv1d conv2d conv3d conv_tbc ! {_GIVEN}: CONV, its channels and its kernel
@@ -109,7 +122,7 @@ linear ! {_GIVEN}: LINEAR and its outputs
 multi_head_attention_forward ! {_GIVEN}: ATTENTION and its heads
 prelu ! {_GIVEN}: PRELU
 rms_norm ! {_GIVEN}: RMSNORM
-max_unpool1d max_unpool2d max_unpool3d ! is given the places; in a spec UNPOOL reads the pool and what the pool read
+max_unpool1d max_unpool2d max_unpool3d ! takes the indices; in a spec, UNPOOL reads the pool and the input of the pool
 grouped_mm scaled_grouped_mm scaled_mm ! cannot be written: MATMUL multiplies float32
 assert_int_or_pair boolean_dispatch handle_torch_function has_torch_function has_torch_function_unary
   has_torch_function_variadic ! {_INNER}

@@ -5,10 +5,10 @@ Arguments that say how weights begin, are regularised or constrained are left ou
 
 from __future__ import annotations
 
-_RAW = "prepares raw data before the network; an input of a spec is the tensor that comes out of it"
-_AUGMENTS = "changes images at random while training, before the network"
+_RAW = "prepares raw data before the network; an input of a spec is the prepared tensor"
+_AUGMENTS = "augments images before the network"
 _CELL = "cannot be written: it is one step; GRU, LSTM and RNN run over a whole sequence"
-_WRAPS = "wraps a layer that another program makes; a layer of another package is MODULE"
+_WRAPS = "wraps a layer of another framework; an external module is MODULE"
 
 LAYERS = f"""
 Activation = ID/activation(activation)
@@ -61,6 +61,7 @@ PReLU = PRELU/shared(shared_axes=None)
 Permute = PERMUTE/kerasorder(dims)
 RMSNormalization = RMSNORM/keras(axis=-1, epsilon=1e-06)
 ReLU = RELU/clipped(max_value=None, negative_slope=0.0, threshold=0.0)
+Rescaling = MUL/rescaled(scale, offset=0.0)
 Reshape = RESHAPE(target_shape) + last
 Resizing = UPSAMPLE/resizing(height, width, interpolation='bilinear', crop_to_aspect_ratio=False,
   pad_to_aspect_ratio=False, antialias=False)
@@ -87,25 +88,26 @@ AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equaliza
 CategoryEncoding Discretization HashedCrossing Hashing IntegerLookup MaxNumBoundingBoxes MelSpectrogram
   STFTSpectrogram StringLookup TextVectorization ! {_RAW}
 ConvLSTM1D ConvLSTM2D ConvLSTM3D ! cannot be written: a recurrent layer whose states are images
-Dot dot ! sums products along axes: MATMUL does for two sequences as matrices, with `transpose` the second turned round
-EinsumDense ! cannot be written yet; LINEAR on the channels, and REARRANGE around it, do most of what it does
+Dot dot ! sums products along axes: MATMUL multiplies two sequences as matrices, `transpose` transposes the second
+EinsumDense ! cannot be written yet; LINEAR on the channels, and REARRANGE around it, do most of it
 FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper ! {_WRAPS} "package.module:Class"
 GRUCell LSTMCell SimpleRNNCell StackedRNNCells ! {_CELL}
-GaussianDropout ! cannot be written: noise that a layer multiplies with while training; DROPOUT, ALPHADROPOUT can
-GaussianNoise ! cannot be written: noise that is added while training
-GroupQueryAttention ! is made of three LINEAR, nobias where it has none, and ATTEND heads=.. kvheads=.. <- q, k, v
+GaussianDropout ! cannot be written: multiplicative noise in training; DROPOUT and ALPHADROPOUT can
+GaussianNoise ! cannot be written: additive noise in training
+GroupQueryAttention ! consists of three LINEAR (with nobias if it has no bias) and ATTEND heads=.. kvheads=.. <- q, k, v
 Input InputLayer = ID/declared(shape=None, batch_size=None, dtype=None)
-InputSpec ! says what a layer of Keras accepts; a spec says it with `input`
-Lambda ! runs any function, which a spec cannot; a layer of another package is MODULE "package.module:Class"
-Layer Wrapper ! is a base class of layers; a layer of another package is MODULE "package.module:Class"
+InputSpec ! declares what a Keras layer accepts; a spec declares it with `input`
+Lambda ! runs any function; MUL 0.5, ADD 1, POW 2, EXP, CLAMP and others are kinds; an external module is MODULE
+  "package.module:Class"
+Layer Wrapper ! is a base class of layers; an external module is MODULE "package.module:Class"
 Masking ! cannot be written yet: a mask that later layers read
-Normalization Rescaling ! cannot be written yet: a number that each element is multiplied with
-Pipeline ! is a row of layers, which in a spec stand line by line, or in braces
-RNN ! runs a cell that a program makes; GRU, LSTM and RNN are the kinds
+Normalization ! is arithmetic with the mean and the deviation of the data: SUB 0.45, DIV 0.22 with one number for all
+Pipeline ! is a sequence of layers: in a spec, one layer a line, or several in braces
+RNN ! runs any recurrent cell; GRU, LSTM and RNN are the kinds
 RepeatVector ! cannot be written yet: the same vector at each step
 ReversibleEmbedding ! is two lines: embed: EMBED words channels, and at the end LINEAR words weight=embed
 SpectralNormalization ! cannot be written yet: a weight that is normalised at each run
-deserialize serialize ! turns a layer into a dictionary and back, and is no layer
+deserialize serialize ! converts a layer to a dictionary and back, and is not a layer
 """
 ACTIVATIONS = {
     "relu": "RELU",

@@ -6,12 +6,12 @@ has, stands for what the weights say in a line such as `Conv 64 kernel_shape=[3,
 
 from __future__ import annotations
 
-_ELEMENT = "cannot be written yet: a function of each element without a kind"
-_LOGIC = "cannot be written yet: it gives or reads yes and no, and values here are features or integers"
-_QUANTIZED = "belongs to a quantized network; a spec says the network in float32"
-_INTEGERS = "cannot be written: it moves or finds elements by numbers that are computed"
+_ELEMENT = "cannot be written yet: an element-wise function for which there is no kind"
+_LOGIC = "cannot be written yet: it reads or returns booleans, and values here are features or integers"
+_QUANTIZED = "belongs to a quantized network; a spec describes the network in float32"
+_INTEGERS = "cannot be written: it moves or selects elements by computed indices"
 _PROGRAM = "is a part of a program, not a layer"
-_TEXT = "reads or makes text, which comes before a network"
+_TEXT = "processes text, which happens before a network"
 _SIGNAL = "prepares a signal before the network"
 _RANDOM = "cannot be written: it draws at random"
 
@@ -44,7 +44,17 @@ Celu = CELU(alpha=1.0)
 Conv = CONV/windowed(channels, kernel_shape, auto_pad='NOTSET', dilations=1, group=1, pads=None, strides=1)
 ConvTranspose = UPCONV/windowed(channels, kernel_shape, auto_pad='NOTSET', dilations=1, group=1, output_padding=0,
   pads=None, strides=1)
-Clip = HARDTANH(min, max)
+Clip = CLAMP(min=None, max=None)
+Abs = ABS()
+Cos = COS()
+Erf = ERF()
+Exp = EXP()
+Log = LOG()
+Neg = NEG()
+Pow = POW()
+Reciprocal = RECIPROCAL()
+Sin = SIN()
+Sqrt = SQRT()
 Col2Im = FOLD()
 Constant = CONST()
 DepthToSpace = PIXELSHUFFLE/blocks(blocksize, mode='DCR')
@@ -89,10 +99,9 @@ ReduceSum = REDUCE/reduced(axes, keepdims=1) + sum
 ThresholdedRelu : THRESHOLD 1 0
 Attention ! has no weights of its own: ATTEND heads=.. reads the query, the key and the value, <- q, k, v
 CausalConvWithState ! is two lines: PAD [[2, 0]] puts zeros before the first of the steps, and CONV out 3 follows
-Gather ! is EMBED where integers look up rows of a learned table, and SLICE where places are known
-Squeeze Unsqueeze ! takes away or adds an axis of size 1: RESHAPE and the whole new shape
-Abs Acos Acosh Asin Asinh Atan Atanh Ceil Cos Cosh Erf Exp Floor Log Mod Neg Pow Reciprocal Round Shrink Sign Sin Sinh
-  Sqrt Tan ! {_ELEMENT}
+Gather ! is EMBED for rows of a learned table, and SLICE for fixed indices
+Squeeze Unsqueeze ! removes or adds an axis of size 1: RESHAPE and the whole new shape
+Acos Acosh Asin Asinh Atan Atanh Ceil Cosh Floor Mod Round Shrink Sign Sinh Tan ! {_ELEMENT}
 And BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BitShift Equal Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Not Or
   Where Xor ! {_LOGIC}
 ConvInteger DequantizeLinear DynamicQuantizeLinear MatMulInteger QLinearConv QLinearMatMul
@@ -110,8 +119,8 @@ RegexFullMatch StringConcat StringNormalizer StringSplit TfIdfVectorizer ! {_TEX
 NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss ! is a loss, which belongs to training and not to the network
 CenterCropPad ! is CROP to a smaller size and PAD to a larger one
 CumProd CumSum Trilu ! cannot be written yet: sums, products or triangles along an axis
-Det ! cannot be written yet: a number of a matrix
-Einsum ! cannot be written yet; MATMUL multiplies matrices, and REARRANGE moves axes before and behind it
+Det ! cannot be written yet: the determinant of a matrix
+Einsum ! cannot be written yet; MATMUL multiplies matrices, and REARRANGE moves axes before and after it
 Expand Tile ! cannot be written yet: copies of a value; ADD and MUL with `broadcast` stretch axes of size 1
 GlobalLpPool ! cannot be written yet; LPPOOL with the whole size as its window gives the same
 LinearAttention ! cannot be written yet: a recurrence of its own

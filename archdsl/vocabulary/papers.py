@@ -75,7 +75,6 @@ einops einrearrange = REARRANGE()
 patchify patch = PATCHES()
 narrow select = SLICE()
 cyclicshift = SHIFT()
-square : MUL {{ ID; ID }}
 transformerencoder encoderlayer = std.transformer.ENCODERLAYER()
 transformerdecoder decoderlayer = std.transformer.DECODERLAYER()
 squeezeexcite squeezeexcitation squeezeandexcitation se selayer seblock excite = std.inverted.EXCITE()
@@ -89,24 +88,24 @@ transition transitionlayer = std.dense.TRANSITION()
 convbnact convbnrelu = std.inverted.CONVBNACT()
 convbn = std.inverted.CONVBN()
 llamalayer = std.transformer.LLAMALAYER()
-parallel branch branches ! is a merge, which says how its branches are joined: CONCAT {{ ... }}, ADD {{ ... }}
+parallel branch branches ! is a merge, which says how its branches are combined: CONCAT {{ ... }}, ADD {{ ... }}
 norm normalization ? BN (over the batch) LN (over the channels)
 residual shortcut skip ! is a sum: ADD {{ ID; ... }} with the layers beside ID
 mlp ffn feedforward ! is several layers, each a line: LINEAR and the outputs of the first, an activation, and
   LINEAR again
 gcn gnn gcnconv graphconv gat gatconv sageconv gin ginconv ! {_GRAPH}
 dropblock ! cannot be written: a dropout of whole regions; CHANNELDROPOUT drops whole channels
-grn reglu geglu maxout ! cannot be written yet; GLU and SWIGLU are the gates that there are
+grn reglu geglu maxout ! cannot be written yet; the gated units are GLU and SWIGLU
 moe mixtureofexperts ! cannot be written yet: experts that are chosen for each step
 mamba ssm s4 s6 ! cannot be written yet: a recurrence of its own
-deformconv ! cannot be written: it samples a value at positions that are computed
+deformconv ! cannot be written: it samples a value at computed positions
 """
 STATEMENTS = {
-    **dict.fromkeys(("while", "loop", "times"), "lines are repeated with xN behind them: { ... } x3"),
+    **dict.fromkeys(("while", "loop", "times"), "lines are repeated with xN after them: { ... } x3"),
     **dict.fromkeys(("elif", "elseif"), "the other case is written `} else if ... {`"),
     **dict.fromkeys(("return", "yield", "result"), "the last line is the result; `output` lists others"),
-    **dict.fromkeys(("end", "endif", "done", "begin"), "a body stands in braces: { ... }"),
+    **dict.fromkeys(("end", "endif", "done", "begin"), "a body is written in braces: { ... }"),
     **dict.fromkeys(("import", "from", "include", "require"), 'blocks of another file: use "blocks/residual.arch"'),
-    **dict.fromkeys(("assert", "claim", "total"), "what must come out stands behind -> or `expect`"),
+    **dict.fromkeys(("assert", "claim", "total"), "the expected output goes after -> or `expect`"),
     **dict.fromkeys(("class", "def", "layer", "name", "type"), "a line is a kind of layer and its values"),
 }

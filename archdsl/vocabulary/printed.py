@@ -22,7 +22,7 @@ PARALLEL = frozenset(  # names of parts that are not read one after the other
     "word_embeddings position_embeddings token_type_embeddings wte wpe aux auxlogits se".split()
 )
 SHORTCUTS = ("downsample", "shortcut")
-RESIDUAL = ("BasicBlock", "Bottleneck")  # of torchvision: a sum with what comes in, and its activation behind each norm
+RESIDUAL = ("BasicBlock", "Bottleneck")  # of torchvision: a sum with what comes in, and its activation after each norm
 INVERTED = (
     "InvertedResidual",
     "InvertedResidualConfig",

@@ -108,15 +108,15 @@ AdaptiveLogSoftmaxWithLoss BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss
   MarginRankingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss NLLLoss2d PoissonNLLLoss
   SmoothL1Loss SoftMarginLoss TripletMarginLoss TripletMarginWithDistanceLoss ! {_LOSS}
 CosineSimilarity PairwiseDistance ! cannot be written: it compares two results, as a loss does
-FractionalMaxPool2d FractionalMaxPool3d ! cannot be written: its windows lie at random
+FractionalMaxPool2d FractionalMaxPool3d ! cannot be written: its windows are random
 GRUCell LSTMCell RNNCell RNNCellBase ! cannot be written: it is one step; GRU, LSTM and RNN run over a whole sequence
 RNNBase ! is the base class of GRU, LSTM and RNN, which are kinds
-Sequential ModuleList ModuleDict Container ! is a row of layers, which in a spec stand line by line, or in braces
-Module ! is the base class of layers; a layer of another package is MODULE "package.module:Class"
+Sequential ModuleList ModuleDict Container ! is a sequence of layers: in a spec, one layer a line, or several in braces
+Module ! is the base class of layers; an external module is MODULE "package.module:Class"
 Parameter ParameterList ParameterDict UninitializedParameter ! is a learnable tensor, which in a spec is PARAM and
   its shape
 Buffer UninitializedBuffer ! is a tensor that is not learned, which in a spec is CONST and its shape
-DataParallel ! says on which devices a network runs, which is no part of the network
-Transformer TransformerEncoder TransformerDecoder ! is a network of layers, which std.transformer has: ENCODERLAYER and
-  DECODERLAYER, repeated with xN behind them
+DataParallel ! concerns the devices on which a network runs, not the network
+Transformer TransformerEncoder TransformerDecoder ! is a network of layers; std.transformer has them: ENCODERLAYER and
+  DECODERLAYER, repeated with xN after them
 """

@@ -1,10 +1,10 @@
 """How a table of another library's names is written and read: a row says what its names are in the language.
 
     Conv1d Conv2d = CONV(in_channels, out_channels, kernel_size, stride=1)    a kind, with the library's arguments
-    ReflectionPad2d = PAD(padding) + mode=reflect                             a kind, with values of ours behind it
+    ReflectionPad2d = PAD(padding) + mode=reflect                             a kind, with values of ours after it
     TransformerEncoderLayer = std.transformer.ENCODERLAYER(d_model, nhead)    a block of the shipped library
     Softmax = SOFTMAX/dim(dim=None)                                           a kind, by a form of `notations/calls`
-    Square : MUL { ID; ID }                                                   a text of the language
+    Softmax1d : SOFTMAX axis=steps                                            a text of the language
     pool ? MAXPOOL (the largest of each window) AVGPOOL (the average)         kinds of which each may be meant
     CTCLoss ! a loss is part of training                                      what cannot be written, and why
 
@@ -16,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 _ROW = re.compile(r"(?P<names>[\w. ]+?) (?P<sign>[=:!?]) (?P<rest>.+)")
 _KIND = re.compile(

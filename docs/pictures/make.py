@@ -1,6 +1,6 @@
 """Draw what the terminal shows as pictures for the documentation: `python docs/pictures/make.py`.
 
-The program runs on a spec of this folder as it would on a terminal, with colours, and what it prints becomes an SVG.
+The program runs in the root of the repository as it would on a terminal, with colours; what it prints becomes an SVG.
 A test compares the pictures with a fresh drawing.
 """
 
@@ -17,7 +17,7 @@ from unittest.mock import patch
 from archdsl.cli import main as cli
 
 HERE = Path(__file__).parent
-PICTURES = {"error.svg": ["check", "stem.arch"]}
+PICTURES = {"error.svg": ["check", "docs/pictures/stem.arch"]}
 
 CELL, LINE, MARGIN = 8.4, 20, 18  # pixels: the width of a character, the height of a line, the space around
 GROUND, INK = "#161b22", "#d6dbe1"
@@ -39,12 +39,12 @@ class Screen(io.StringIO):
 
 
 def printed(arguments: list[str]) -> str:
-    """What the program prints on a terminal when it runs in this folder."""
+    """What the program prints on a terminal."""
     screen = Screen()
     environment = {name: value for name, value in os.environ.items() if name != "NO_COLOR"} | {"TERM": "xterm"}
     with (
         patch.dict(os.environ, environment, clear=True),
-        contextlib.chdir(HERE),
+        contextlib.chdir(HERE.parents[1]),
         contextlib.redirect_stdout(screen),
         contextlib.redirect_stderr(screen),
     ):

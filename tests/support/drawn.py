@@ -14,9 +14,9 @@ from typing import Any
 INDENT = "  "
 DISCARD = "_"  # before a colon, for a result that is not wanted
 SOURCES = ("PARAM", "CONST")  # kinds that read nothing
-TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read whole numbers
-MERGES = ("ADD", "MUL", "SUB", "DIV", "MAX", "MIN", "ABSDIFF", "MEAN", "CONCAT", "STACK", "SCALE", "MATMUL")
-EITHER = ("POSITIONS",)  # kinds that read whole numbers or features
+TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read integers
+MERGES = ("ADD", "MUL", "SUB", "DIV", "POW", "MAX", "MIN", "ABSDIFF", "MEAN", "CONCAT", "STACK", "SCALE", "MATMUL")
+EITHER = ("POSITIONS",)  # kinds that read integers or features
 
 
 class Refused(Exception):
@@ -387,7 +387,7 @@ class Walk:
     # ---- values
 
     def evaluate(self, value: Any, env: dict[str, Any], reading: Any) -> Any:
-        """A value with the names put in; what comes out whole is a whole number."""
+        """A value with the names put in; what comes out whole is an integer."""
         if isinstance(value, tuple):
             return tuple(self.evaluate(item, env, reading) for item in value)
         if not isinstance(value, Expr):
@@ -475,7 +475,7 @@ class Walk:
             return
         first, last = (self.evaluate(end, frame.env, frame.current) for end in statement.turns)
         if type(first) is not int or type(last) is not int:
-            raise Refused("the ends of a range are whole numbers")
+            raise Refused("the ends of a range must be integers")
         for number in range(first, last + 1):
             yield (number,)
 
@@ -534,12 +534,12 @@ class Walk:
             raise Refused(f"{count} copies")
         if not inputs and not parallel:
             raise Refused("copies of a source cannot follow one another")
-        if count != 1 and len(inputs) > 1 and not parallel:
-            raise Refused("a repeated line reads one input")
+        if count != 1 and len(inputs) > 1 and not parallel and layer.kind is None:
+            raise Refused("repeated braces read one input")
         container = frame.container
         whole = container.below(container.step(label)) if label is not None else ""
         found: list[Any] = []
-        results = reads = inputs
+        results, reads = inputs[:1], inputs
         for number in range(count):
             inside = Container(f"{whole}.{number}", container) if label is not None else None
             step = ""
@@ -547,7 +547,7 @@ class Walk:
                 step = container.below(container.step(None))
             given = self.copy(layer, inputs if parallel else reads, frame, inside, step)
             found += given[:1]
-            results, reads = given, given[:1]
+            results, reads = given, [*given[:1], *inputs[1:]]
         return found if parallel else results
 
     def copy(self, layer: Layer, inputs: list[Any], frame: Frame, inside: Container | None, path: str) -> list[Any]:
@@ -566,7 +566,8 @@ class Walk:
         if kind in self.blocks:
             return self.use(self.blocks[kind], values, inputs, path)
         if layer.body is None:
-            if kind.upper() in MERGES and len(inputs) < 2 and not (kind.upper() == "CONCAT" and layer.reads):
+            listed = kind.upper() == "CONCAT" and layer.reads
+            if kind.upper() in MERGES and len(inputs) < 2 and not listed and "number" not in values:
                 raise Refused("a merge of one value")
             found = self.layer(kind, values, inputs, path)
             return found if isinstance(found, list) else [found]

@@ -69,7 +69,9 @@ class GuessWalk(Walk):
     def joined(self, kind: str, values: dict[str, Any], inputs: list[Guess]) -> Guess:
         first = inputs[0]
         need(first, all(x.dtype == "float32" for x in inputs))
-        need(first, kind not in ("SUB", "DIV") or len(inputs) == 2)
+        if "number" in values:
+            return need(first, len(inputs) == 1)
+        need(first, kind not in ("SUB", "DIV", "POW") or len(inputs) == 2)
         if kind == "CONCAT":
             axis = AXES[first.rank].index(values["axis"]) if "axis" in values else first.rank - 1
             need(first, len({x.rank for x in inputs}) == 1)
@@ -116,7 +118,7 @@ AXES = {
     3: ("height", "width", "channels"),
     4: ("frames", "height", "width", "channels"),
 }
-MERGES = ("ADD", "MUL", "ABSDIFF", "MAX", "MIN", "SUB", "DIV", "MEAN", "CONCAT", "STACK", "SCALE")
+MERGES = ("ADD", "MUL", "POW", "ABSDIFF", "MAX", "MIN", "SUB", "DIV", "MEAN", "CONCAT", "STACK", "SCALE")
 
 
 def per_axis(value: Any, x: Guess) -> tuple[int, ...]:
@@ -137,9 +139,13 @@ def conv(x: Guess, values: dict[str, Any]) -> Guess:
 
 def pool(x: Guess, values: dict[str, Any]) -> Guess:
     kernel = per_axis(values["kernel"], x)
-    stride, pads = per_axis(values.get("stride", kernel), x), per_axis(values.get("pad", 0), x)
+    stride, pad = per_axis(values.get("stride", kernel), x), values.get("pad", 0)
+    if pad == "same":
+        return Guess((*(-(-size // step) for size, step in zip(x.space, stride, strict=True)), x.channels))
+    pads = per_axis(0 if pad == "valid" else pad, x)
     dilation = per_axis(values.get("dilation", 1), x)
-    need(x, all(2 * pad <= size for pad, size in zip(pads, kernel, strict=True)))
+    need(x, any(isinstance(pad, list) for pad in pads) or all(2 * p <= k for p, k in zip(pads, kernel, strict=True)))
+    pads = tuple(sum(pad) / 2 if isinstance(pad, list) else pad for pad in pads)
     return Guess((*windows(x, kernel, stride, pads, dilation, bool(values.get("ceil"))), x.channels))
 
 
@@ -149,7 +155,7 @@ def windows(x: Guess, kernel: Any, stride: Any, pads: Any, dilation: Any, ceil: 
         need(x, k > 0 and s > 0 and p >= 0 and d > 0)
         room = size + 2 * p - d * (k - 1) - 1
         need(x, room >= 0)
-        found.append((room + (s - 1 if ceil else 0)) // s + 1)
+        found.append(int((room + (s - 1 if ceil else 0)) // s + 1))
     return tuple(found)
 
 

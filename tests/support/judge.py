@@ -38,7 +38,7 @@ LARGEST = torch.finfo(torch.float32).max
 INFINITE = {  # values that may be infinite: fills, bounds, thresholds, the p of a norm
     *(("PAD", "value"), ("CONST", "value"), ("PARAM", "value"), ("THRESHOLD", "value"), ("THRESHOLD", "threshold")),
     *(("HARDTANH", "low"), ("HARDTANH", "high"), ("HARDSHRINK", "bound"), ("SOFTPLUS", "threshold")),
-    *(("LPPOOL", "norm"), ("L2NORM", "p")),
+    *(("CLAMP", "min"), ("CLAMP", "max"), ("LPPOOL", "norm"), ("L2NORM", "p")),
     *((kind, name) for kind in ("EMBED", "EMBEDBAG") for name in ("maxnorm", "normtype")),
 }
 
@@ -140,12 +140,21 @@ class Judge(Walk):
                 raise Refused(DELIBERATE["tokens"])
             if len(inputs) not in INPUTS.get(kind, (1,)):
                 raise Refused(f"{kind} does not read {len(inputs)} inputs")
+            self.incoming(kind, values.pop("in", None), inputs)
             values.pop("inplace", None)  # where the numbers are written, not what they are
             result = getattr(Kinds, kind.lower())(self, path, *inputs, **values)
         results = result if isinstance(result, list) else [result]
         made = Made(path, kind, tuple(map(shape, results)))
         self.layers += [] if self.reruns else [made]
         return results
+
+    def incoming(self, kind: str, stated: Any, inputs: list[Tensor]) -> None:
+        """Hold `in=8`, the first argument of PyTorch's module, against what the line reads."""
+        if stated is None:
+            return
+        found = inputs[0][0].numel() if kind == "FC" else self.channels(inputs[0])
+        if stated != found:
+            raise Refused(f"the module would read {stated} and {found} come in")
 
     def value(self, kind: str, name: str, value: Any) -> Any:
         """A value as Python has it: what is whole as an integer; refuses what the language does on purpose."""
@@ -273,7 +282,7 @@ def judge(network: Network) -> Verdict:
 
 
 def example(network: Network, tokens: int, dtype: torch.dtype = torch.float32) -> list[Tensor]:
-    """Random inputs, two samples each; whole numbers below `tokens`."""
+    """Random inputs, two samples each; integers below `tokens`."""
     inputs = []
     for one in network.inputs:
         if one.dtype == "int64":

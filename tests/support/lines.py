@@ -69,7 +69,7 @@ class LineDrawer:
         draw = self.draw
         rank = draw.pick(self.declared.ranks if self.wrong != "rank" else (1, 2, 3, 4))
         tokens = draw.chance(50) if self.kind in EITHER else (self.kind in TOKENS) != (self.wrong == "dtype")
-        rank = min(rank, 3) if tokens else rank  # an input of whole numbers has no more
+        rank = min(rank, 3) if tokens else rank  # an input of integers has no more
         sizes = tuple(draw.integer(1, SIZES[rank]) for _ in range(rank - 1))
         if len(set(sizes)) > 1 and draw.chance(50):
             sizes = (sizes[0],) * len(sizes)

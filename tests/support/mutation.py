@@ -272,6 +272,7 @@ def mutants(count: int, seed: int = 0) -> Iterator[str]:
 
 # ---- texts from the grammar
 
+_TOUCHING = "\0"  # where no space stands between two tokens
 _SAMPLES: dict[str, tuple[str, ...]] = {
     "WORD": (
         *(
@@ -317,12 +318,18 @@ _SAMPLES: dict[str, tuple[str, ...]] = {
     "HOLED": ("p?", "s?", "k?x3", "Tx?", "a?b", "x?x?"),
     "STRING": ('"a"', '""', '"a b"', '"é"', '"1"'),
     "TEMPLATE": ("conv{i}", "a{i+1}", "b{c}_{i}", "n{}", "m{1//0}"),
-    "REPEAT": ("x0", "x1", "x2", "x7", "x1000000", "x?"),
+    "REPEAT": ("x0", "x1", "x2", "x7", "x1000000"),
+    "XHOLE": ("x?",),
     "GROUPED": ("1,000", "61,706"),
     "SCALED": ("1.5M", "2K", "3GiB", "1B"),
     "CMP": ("==", "!=", "<", "<=", ">", ">="),
     "SIGN": ("+", "-"),
     "MULOP": ("*", "/", "//"),
+    "TSIGN": (f"{_TOUCHING}+{_TOUCHING}", f"{_TOUCHING}-{_TOUCHING}"),
+    "TMULOP": (f"{_TOUCHING}*{_TOUCHING}", f"{_TOUCHING}//{_TOUCHING}"),
+    "TPERCENT": (f"{_TOUCHING}%{_TOUCHING}",),
+    "TPOWER": (f"{_TOUCHING}**{_TOUCHING}",),
+    "NEG": (f"-{_TOUCHING}", f"+{_TOUCHING}"),
     "_NL": ("\n",),
     "_XPAREN": ("x(",),
     "RPAR": (")",),
@@ -375,7 +382,7 @@ class Deriver:
                 least = min(self._deepest(one, self.cost) or 0 for one in expansions)
                 expansions = [one for one in expansions if (self._deepest(one, self.cost) or 0) == least]
             stack += [(one, left - 1) for one in reversed(rng.choice(expansions))]
-        return " ".join(words)
+        return re.sub(f" ?{_TOUCHING} ?", "", " ".join(words))
 
     def _terminal(self, name: str, rng: random.Random) -> str:
         return rng.choice(_SAMPLES[name]) if name in _SAMPLES else self.signs[name]

@@ -39,20 +39,20 @@ RENAMED = {
     "pad.pad": "padding",
     "multi_head_attention_forward.dropout_p": "dropout",
 }  # as an attribute's `torch=` has it
-MASK = "`causal` has the mask of what comes later; any other one is added to the products, [as below](#attention-with-a-mask)"
-WEIGHTS = "MATMUL and SOFTMAX give the weights, [as below](#attention-with-a-mask)"
-PLACES = "UNPOOL finds the places of the largest elements anew, from what the pool has read"
+MASK = "`causal` masks later time steps; any other mask is added to the products, [as below](#attention-with-a-mask)"
+WEIGHTS = "MATMUL and SOFTMAX return the weights, [as below](#attention-with-a-mask)"
+PLACES = "UNPOOL computes the indices again, from the input of the pool"
 BAGS = "bags of different lengths in one tensor: each sample is a bag of its own"
 FACTORS = "EMBED, `MUL broadcast` with factors of Tx1 as a second input, and `REDUCE sum steps`"
 ARGUMENTS = {  # patterns of functions and their arguments: how it is written, or why it is not
     "*.return_indices": PLACES,
-    "max_unpool?d.indices": "UNPOOL reads what was pooled instead: `<- x, before`",
-    "max_unpool?d.output_size": "the shape of what was pooled",
+    "max_unpool?d.indices": "UNPOOL reads the input of the pool instead: `<- x, before`",
+    "max_unpool?d.output_size": "the shape of the input of the pool",
     "embedding_bag.offsets": BAGS,
     "embedding_bag.include_last_offset": BAGS,
     "embedding_bag.per_sample_weights": FACTORS,
     "instance_norm.use_input_stats": "`stats`, and the mode of the module",
-    "interpolate.antialias": "UPSAMPLE has no filter in front of it",
+    "interpolate.antialias": "UPSAMPLE has no anti-aliasing filter",
     "pad.mode": "`mode`",
     "scaled_dot_product_attention.attn_mask": MASK,
     "scaled_dot_product_attention.enable_gqa": "`kvheads`",
@@ -69,13 +69,13 @@ ARGUMENTS = {  # patterns of functions and their arguments: how it is written, o
 }
 FORWARD = {  # what modules are called with beside the first input, as patterns
     "Bilinear.input?": "`<- a, b`",
-    "ConvTranspose?d.output_size": "`outpad`, the elements more with which that size comes out",
+    "ConvTranspose?d.output_size": "`outpad`, the additional elements that give that size",
     "EmbeddingBag.offsets": BAGS,
     "EmbeddingBag.per_sample_weights": FACTORS,
-    "LSTM.hx": "`<- x, h, c`, a row for each layer and direction",
-    "*.hx": "`<- x, h`, a row for each layer and direction",
-    "MaxUnpool?d.indices": "UNPOOL reads what was pooled instead: `<- x, before`",
-    "MaxUnpool?d.output_size": "the shape of what was pooled",
+    "LSTM.hx": "`<- x, h, c`, one row for each layer and direction",
+    "*.hx": "`<- x, h`, one row for each layer and direction",
+    "MaxUnpool?d.indices": "UNPOOL reads the input of the pool instead: `<- x, before`",
+    "MaxUnpool?d.output_size": "the shape of the input of the pool",
     "MultiheadAttention.key": "`<- q, kv` or `<- q, k, v`",
     "MultiheadAttention.value": "`<- q, kv` or `<- q, k, v`",
     "*.is_causal": "`causal`",
@@ -94,17 +94,17 @@ NO_FUNCTION = {  # patterns of functions without a kind, and why
     "pairwise_distance": "compares two results, as losses do",
     "cosine_similarity": "compares two results, as losses do",
     "pdist": "compares the samples of a batch with one another",
-    "fractional_max_pool*": "windows at random places",
+    "fractional_max_pool*": "random windows",
     "gumbel_softmax": "random samples of a distribution",
-    "one_hot": "EMBED has a learned vector for each number, and `freeze` holds it",
-    "grid_sample": "reads an image at places that come in as data",
-    "affine_grid": "the places for `grid_sample`",
+    "one_hot": "EMBED has a learned vector for each integer, and `freeze` freezes it",
+    "grid_sample": "reads an image at computed positions",
+    "affine_grid": "the positions for `grid_sample`",
     "conv_tbc": "CONV on a sequence, with the batch between steps and channels",
     "*_with_indices": PLACES,
     "grouped_mm": "many products of different sizes in one call, for mixtures of experts",
-    "scaled_mm": "a product of tensors in eight bits and fewer",
-    "scaled_grouped_mm": "a product of tensors in eight bits and fewer",
-    "*_": "writes over its input: the function without `_` is compiled so where nothing else reads it",
+    "scaled_mm": "a product of tensors of eight bits or fewer",
+    "scaled_grouped_mm": "a product of tensors of eight bits or fewer",
+    "*_": "overwrites its input: the function without `_` is compiled in place if nothing else reads its input",
 }
 HEAD = """\
 ## Functions and their arguments
@@ -119,7 +119,7 @@ ATTENTION and ATTEND know one mask, `causal`. Any other one is an input that is 
 ```arch
 input q, k, v: 9x16
 input mask: 9x9
-scale:    CONST 9x9 value=(1/4)                   # 1/sqrt(16)
+scale:    CONST 9x9 value=1/4                     # 1/sqrt(16)
 products: MATMUL transpose  <- q, k
 scaled:   MUL               <- products, scale
 ADD                         <- scaled, mask

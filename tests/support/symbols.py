@@ -46,7 +46,7 @@ class Open:
 
 @st.composite
 def open_networks(draw: Any) -> Open:
-    """A drawn network with some of its sizes and parameters left open, and numbers for these near the drawn ones."""
+    """A drawn network with some of its symbolic dimensions and parameters, and numbers for these near the drawn ones."""
     network = draw(networks())
     random = Draw(draw)
     known: dict[str, int] = {}

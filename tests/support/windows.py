@@ -120,12 +120,12 @@ class Drawer:
         return values | more
 
     def _maxpool(self) -> dict[str, Any]:
-        return self._pool() | self.some(dilation=self.along(1, self.draw.pick((2, 5))))
+        return self._uneven(self._pool()) | self.some(dilation=self.along(1, self.draw.pick((2, 5))))
 
     def _avgpool(self) -> dict[str, Any]:
         draw = self.draw
         divisor = {"divisor": draw.integer(1, 9)} if draw.chance(25 if self.x.rank > 2 else 3) else {}
-        return self._pool() | self.some(countpad=draw.chance(50)) | divisor
+        return self._uneven(self._pool()) | self.some(countpad=draw.chance(50)) | divisor
 
     def _unpool(self) -> dict[str, Any]:
         return self._pool()
@@ -138,11 +138,21 @@ class Drawer:
         pad = pads[0] if len(set(pads)) == 1 else pads
         return values | self.some(pad=pad, ceil=draw.chance(70))
 
+    def _uneven(self, values: dict[str, Any]) -> dict[str, Any]:
+        """The same, at times with padding as convolutions have it."""
+        if not self.draw.chance(35):
+            return values
+        each = _each(values["kernel"], len(self.x.space))
+        pairs = tuple([self.draw.integer(0, size - 1), self.draw.integer(0, size - 1)] for size in each)
+        return values | {"pad": self.draw.pick(("same", "same", "valid", pairs, pairs))}
+
     def _lppool(self) -> dict[str, Any]:
-        return self._window() | self.some(ceil=self.draw.chance(70), norm=self.draw.pick((1, 2, 3, 0.5)))
+        draw = self.draw
+        more = self._uneven(self._window()) | self.some(norm=draw.pick((1, 2, 3, 0.5)))
+        return more if "pad" in more and not draw.chance(5) else more | self.some(ceil=draw.chance(70))
 
     def _subsample(self) -> dict[str, Any]:
-        return self._window()
+        return self._uneven(self._window())
 
     def _adaptiveavgpool(self) -> dict[str, Any]:
         return {"size": self.along(1, 9)}
@@ -182,7 +192,9 @@ class Drawer:
         ):
             return None
         room = size + before + behind - extent
-        if room < 0 or (kind == "AVGPOOL" and axes == 3 and size < kernel) or (not convolves and before > kernel // 2):
+        if room < 0 or (kind == "AVGPOOL" and axes == 3 and size < kernel):
+            return None
+        if not convolves and max(before, behind) > (kernel // 2 if before == behind else extent - 1):
             return None
         positions = (room + (stride - 1 if values.get("ceil") else 0)) // stride + 1
         return positions - (bool(values.get("ceil")) and (positions - 1) * stride >= size + before)

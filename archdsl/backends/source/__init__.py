@@ -25,8 +25,8 @@ def source(checked: Checked, limits: Limits, *, allow_modules: bool = False, inp
     With `inplace` each activation overwrites its input where it can; without, where its line asks for it.
 
     Raises ArchError("limit") where the model has more layers than `unrolled` allows, ArchError("undetermined") where a
-    layer cannot be made without a number for a size that is left open, ArchError("closed-door") where one is a module
-    of another package and `allow_modules` does not allow these.
+    layer cannot be made without a number for a size that is symbolic, ArchError("closed-door") for an external
+    module and `allow_modules` does not allow these.
     """
     layers = checked.totals.layers
     if not allow_modules:
@@ -52,7 +52,7 @@ def source(checked: Checked, limits: Limits, *, allow_modules: bool = False, inp
 
 
 def foreign_layers(checked: Checked) -> list[Leaf]:
-    """The layers that are modules of other packages, each once."""
+    """The layers that are external modules, each once."""
     assert checked.network is not None
     return [node for node in postorder(checked.network.body) if isinstance(node, Leaf) and isinstance(node.op, Door)]
 
@@ -61,9 +61,9 @@ def _refuse_foreign(checked: Checked) -> None:
     """Raise ArchError at each layer that would import code."""
     faults = []
     for leaf in foreign_layers(checked):
-        message = f"{leaf.op.path} is code of another package, which only the caller allows to be imported"
+        message = f"{leaf.op.path} is an external module, and external modules are disabled"
         part, span = checked.source.at(leaf.statement)
-        hint = "where it is trusted: --allow-modules, or load(..., allow_modules=True)"
+        hint = "if you trust it: --allow-modules, or load(..., allow_modules=True)"
         faults.append(Diagnostic("closed-door", message, span, part, hint=hint))
     if faults:
         raise ArchError(faults)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from typing import Any
 
 from archdsl.backends.source.families import Family
 from archdsl.backends.source.made import ClassUse, WrittenClass
@@ -15,6 +14,7 @@ from archdsl.backends.source.naming import BUILTINS, fresh
 from archdsl.checker.checked import Checked
 from archdsl.network.nodes import Sequence, Use
 from archdsl.network.table import ByIdentity, NodeTable
+from archdsl.typed import Any
 
 
 class Book(ABC):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import FlowValue, Stored, converted
@@ -17,6 +16,7 @@ from archdsl.layers.base import Apart, Lowered
 from archdsl.layers.support.source import STRETCHED
 from archdsl.network.nodes import Leaf, Use
 from archdsl.sizes.shape import Shape
+from archdsl.typed import Any
 
 
 def write_layer(

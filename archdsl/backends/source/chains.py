@@ -7,9 +7,9 @@ from archdsl.backends.source.families import Family, Mismatch, first, items, nod
 from archdsl.backends.source.flow import closed
 from archdsl.backends.source.text import Computed, call, comment, indented, register, stacked
 from archdsl.backends.source.writer import NotChain, Writer
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Conditional, Leaf, Loop, Repeat, Sequence, Share, Use, width
 from archdsl.sizes.shape import Shape
+from archdsl.typed import NamedTuple
 
 _SHORT = 66  # children longer than this together stand one a line
 

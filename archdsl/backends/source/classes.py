@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from archdsl.backends.source.calls import bracketed, write_layer, write_use
 from archdsl.backends.source.chains import Child, ModuleChain
-from archdsl.backends.source.control import write_choice, write_loop, write_repeat
+from archdsl.backends.source.control import write_choice, write_loop
 from archdsl.backends.source.families import Family, common_shape, first, items, nodes
 from archdsl.backends.source.flow import Comprehension, FlowValue, converted, entry_form, form_of
 from archdsl.backends.source.groups import write_group
 from archdsl.backends.source.made import At, Callee, WrittenClass
 from archdsl.backends.source.merges import write_merge
 from archdsl.backends.source.naming import fresh
+from archdsl.backends.source.repeats import write_repeat
 from archdsl.backends.source.sharing import write_share
 from archdsl.backends.source.text import LONG, attribute, statement
 from archdsl.backends.source.writer import NotChain, Writer
@@ -111,7 +112,7 @@ class ClassWriter(Writer):
     def _checks(self) -> list[str]:
         """The statements at the beginning of `forward`: the call that refuses sizes, and symbols that it reads off.
 
-        What refuses is a function by itself, which torch.fx takes as it is: its `if` depends on what comes in.
+        What refuses is a function by itself, which torch.fx takes as it is: its `if` depends on the input.
         """
         found = self.checks(self.extents.read)
         if not found.checks:

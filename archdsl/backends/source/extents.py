@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any
 
 from archdsl.backends.source.families import Mismatch
 from archdsl.backends.source.flow import FlowValue
@@ -14,6 +13,7 @@ from archdsl.layers.base import is_open
 from archdsl.layers.layout import dimension
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size, Symbol, symbols
+from archdsl.typed import Any
 
 _BESIDE = {"first": "2:", "last": "1:-1"}  # the dimensions beside the batch and the channels
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 from archdsl.network.nodes import (
     Conditional,
     Item,
@@ -19,6 +17,7 @@ from archdsl.network.nodes import (
     postorder,
 )
 from archdsl.network.table import ByIdentity, NodeTable
+from archdsl.typed import Any, TypeAlias
 
 Family: TypeAlias = dict[int, Any]  # member -> node, or item
 

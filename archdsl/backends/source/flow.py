@@ -21,7 +21,7 @@ class FlowValue:
         self.rank = rank
         self.variable = variable
         self.left = 0
-        self.whole = False  # whole numbers
+        self.whole = False  # integers
         self.fresh = False  # new memory: a layer that works in place may write over it
         self.reads = 0  # how often it is read in all, by every member
         self.done = False  # stands as a statement, for nothing reads it

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.backends.source.naming import quoted
 from archdsl.backends.source.text import submodule
 from archdsl.network.nodes import FrozenParts, Leaf, postorder, walk
+from archdsl.typed import Any
 
 _TRAIN = """\
 def train(self, mode=True):
@@ -18,7 +17,7 @@ def train(self, mode=True):
 
 
 def frozen(freezes: tuple[FrozenParts, ...], network: Any) -> tuple[list[str], list[str]]:
-    """Statements behind the submodules of the model, and its methods."""
+    """Statements after the submodules of the model, and its methods."""
     every = [node for node in postorder(network.body) if isinstance(node, Leaf)]
     own = _own(network) if any(not leaf.inputs for leaf in every) else {}
     closing: list[str] = []

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.backends.source.book import Book
 from archdsl.backends.source.classes import ClassWriter
 from archdsl.backends.source.families import Family, Mismatch, structures
@@ -17,6 +15,7 @@ from archdsl.network.table import ByIdentity, NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 
 class Generator(Book):
@@ -59,7 +58,7 @@ class Generator(Book):
             self._uses[use.body] = use
 
     def _order(self) -> list[tree.Block]:
-        """Blocks, each behind those that it uses."""
+        """Blocks, each after those that it uses."""
         depth: NodeTable[int] = NodeTable()
         levels: NodeTable[int] = NodeTable()
         for node in postorder(self.network.body):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.backends.source.text import Computed
 from archdsl.backends.source.values import Column
 from archdsl.expressions.scope import Scope
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Node, Sequence
 from archdsl.sizes.shape import Shape
+from archdsl.typed import Any, NamedTuple
 
 
 class ClassUse(NamedTuple):

@@ -15,7 +15,7 @@ BUILTINS = frozenset(vars(builtins)) | _TAKEN  # what a class of another package
 
 
 def is_plain(label: str) -> bool:
-    """Whether a label can be an attribute as it stands; those that PyTorch keeps for itself never get here."""
+    """Whether a label can be an attribute without changes; those that PyTorch keeps for itself never get here."""
     return is_identifier(label)
 
 
@@ -24,7 +24,7 @@ def is_identifier(word: str) -> bool:
 
 
 def class_name(word: str, taken: set[str]) -> str:
-    """BOTTLENECK as Bottleneck, RES_BLOCK as ResBlock, CNABlock as it is; a number behind it where it is taken."""
+    """BOTTLENECK as Bottleneck, RES_BLOCK as ResBlock, CNABlock as it is; a number after it where it is taken."""
     name = word
     if word == word.upper() or "_" in word or word[:1].islower():
         parts = [part for part in word.split("_") if part]

@@ -65,7 +65,7 @@ def _left_to_pytorch(w: Writer, found: Family, rows: dict[int, list[str]], insid
 
 
 def _text(w: Writer, found: Family, written: dict[int, str], label: str | None) -> str:
-    """A number as it stands where all members agree, else the attribute that has it."""
+    """A number verbatim where all members agree, else the attribute that has it."""
     if len(set(written.values())) == 1:
         return first(written)
     leaf: Leaf = first(found)

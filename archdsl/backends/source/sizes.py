@@ -1,13 +1,12 @@
-"""Open sizes in generated source: the check of sizes in `forward`, and what cannot be compiled without a number.
+"""Symbolic sizes in generated source: the check of sizes in `forward`, and what cannot be compiled without a number.
 
-Loaded only where a size is left open.
+Loaded only where a size is symbolic.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.analysis.conditions import Condition, combined, exportable
 from archdsl.backends.source.flow import form_of
@@ -15,11 +14,11 @@ from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.layers.base import is_open
 from archdsl.layers.values import give
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf, Network, NetworkPort, Repeat, postorder
 from archdsl.sizes.condition import names_of
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Symbol, symbols
+from archdsl.typed import Any, NamedTuple
 
 _TAKEN = {"self", "torch", "nn", "F", "x"}
 _OPPOSITE = {">=": "<", "<=": ">", "==": "!=", "!=": "=="}
@@ -27,7 +26,7 @@ _COMPARISON = re.compile(r"(.+) (>=|<=|==|!=) (-?\w+)")
 
 
 def refuse_open(checked: Checked) -> None:
-    """Raise ArchError at each layer that PyTorch cannot make without a number for what is left open."""
+    """Raise ArchError at each layer that PyTorch cannot make without a number for what is symbolic."""
     assert checked.network is not None
     readable = _places(checked.network, tuple(port.name for port in checked.network.inputs))
     found = [_fault(node, checked, set(readable)) for node in postorder(checked.network.body)]
@@ -35,7 +34,7 @@ def refuse_open(checked: Checked) -> None:
     for each in () if faults else combined(checked.facts, checked.source):
         open_ones = sorted(names_of(each.clause) - readable.keys())
         if open_ones and names_of(each.clause) & readable.keys():
-            message = f"{each.text} is needed, and PyTorch needs a number for {' and '.join(open_ones)}"
+            message = f"{each.text} is required, and PyTorch needs a number for {' and '.join(open_ones)}"
             hint = f"give a value: {' '.join(f'{name}=...' for name in open_ones)}"
             faults.append(Diagnostic("undetermined", message, Span(0, 0), checked.source, hint=hint))
     if faults:
@@ -45,7 +44,7 @@ def refuse_open(checked: Checked) -> None:
 def _fault(node: Any, checked: Checked, readable: set[str]) -> Diagnostic | None:
     if isinstance(node, Repeat):
         found = next((run.copies for run in node.runs if isinstance(run.copies, Expression)), None)
-        message = f"how many copies there are is {found}, and PyTorch needs a number to make them"
+        message = f"the number of copies is {found}, and PyTorch needs a number to make the copies"
         at = node.statement.repeat
     elif isinstance(node, Leaf):
         name, found = next(_open_arguments(node, readable), ("", None))
@@ -143,7 +142,7 @@ def _agreeing(name: str, variable: str, place: SizeAxis, first: bool) -> list[st
 
 def _check(condition: Condition, names: list[str], takes: tuple[str, ...]) -> list[str]:
     values = " and ".join(f"{name} is {{{_variable(name, takes)}}}" for name in names)
-    needing = f"{condition.what} on line {condition.line} needs" if condition.line else "the model is stated for"
+    needing = f"{condition.what} on line {condition.line} needs" if condition.line else "the model requires"
     test = _otherwise(_in_python(condition.text, names, takes))
     return _raising(test, f"{values}, and {needing} {condition.text}")
 
@@ -182,7 +181,7 @@ def _variable(name: str, takes: tuple[str, ...]) -> str:
 
 
 class SizeAxis(NamedTuple):
-    """An axis that gives an open size: its text, the text of the size, and the expression that the axis is, if any."""
+    """An axis that gives a symbolic size: its text, that of the size, and the expression of the axis, if any."""
 
     axis: str
     solved: str
@@ -190,7 +189,7 @@ class SizeAxis(NamedTuple):
 
 
 def _places(network: Network, takes: tuple[str, ...]) -> dict[str, list[SizeAxis]]:
-    """Where each open size is read off: the axes of the tensors that the model is given, the plain ones first."""
+    """Where each symbolic size is read off: the axes of the tensors that the model is given, the plain ones first."""
     found: dict[str, list[SizeAxis]] = {}
     for argument, port in zip(takes, network.inputs, strict=False):
         for axis, size in enumerate(port.shape):

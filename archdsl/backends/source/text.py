@@ -117,7 +117,7 @@ def folded(part: str) -> str:
 
 
 def comment(text: str) -> str:
-    """Text that is safe behind a # in Python."""
+    """Text that is safe after a # in Python."""
     return "".join(letter if letter.isprintable() else "?" for letter in text)
 
 
@@ -138,7 +138,7 @@ def filled(template: str, texts: list[str]) -> str:
 
 
 def is_primary(text: str) -> bool:
-    """Whether an operator or a method behind an expression binds to all of it: a name, calls, something in brackets."""
+    """Whether an operator or a method after an expression binds to all of it: a name, calls, something in brackets."""
     depth = 0
     for letter in _STRING.sub("s", text):
         if not depth and letter not in "([" and not (letter.isalnum() or letter in "_."):

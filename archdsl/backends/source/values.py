@@ -6,8 +6,6 @@ the parameters and the expressions already known, so a text stands only where it
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 from archdsl.backends.source.naming import parameter, quoted
 from archdsl.backends.source.spelling import Spelled, Speller, Unspeakable
 from archdsl.expressions.scope import KindReference, Scope
@@ -15,6 +13,7 @@ from archdsl.layers.base import literal as number
 from archdsl.layers.values import Sizes
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, TypeAlias
 
 Column: TypeAlias = dict[int, Any]  # member -> value
 
@@ -149,7 +148,7 @@ class Parameters:
         return self.taken | {name for name, _ in self._candidates}
 
     def signature(self) -> list[str]:
-        """`in_channels, mid, s=1`: the parameters in the order of the spec, those with a default behind."""
+        """`in_channels, mid, s=1`: the parameters in the order of the spec, those with a default after."""
         required, optional = [], []
         for name in self._order:
             if name not in self.declared:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, TypeAlias, TypeVar
 
 from archdsl.backends.source.book import Book
 from archdsl.backends.source.extents import Extents
@@ -22,6 +21,7 @@ from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
 from archdsl.network.nodes import Item, Leaf, postorder, walk
 from archdsl.network.table import ByIdentity, NodeTable
+from archdsl.typed import Any, TypeAlias, TypeVar
 
 UNREAD = "_"  # the variable of a result that nothing reads
 T = TypeVar("T")
@@ -58,12 +58,12 @@ class Writer(ABC):
         self.doc = doc
         self.back = back  # whether the result lies as the input does, so that copies can follow one another
         self.entry = ""  # how its first input lies
-        self.whole: set[str] = set()  # variables that hold whole numbers
+        self.whole: set[str] = set()  # variables that hold integers
         self.checks: Checks = _no_checks  # what reads symbols and refuses a forbidden size
         self.attributes: dict[str, str] = {}  # values of the constructor that `forward` reads, by their names
         self.init: list[str] = []
         self.forward: list[str] = []
-        self.closing: list[str] = []  # behind the submodules in the constructor
+        self.closing: list[str] = []  # after the submodules in the constructor
         self.methods: list[str] = []
         self.registered: set[str] = set()  # how submodules of this class are reached
         self.parts: dict[int, Callee] = {}  # what SHARE runs again, by its first result

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import BinaryIO
 
 import torch
 from torch import nn
 
 from archdsl.checkpoints.header import BITS, METADATA, TensorEntry, refusal, write_header
 from archdsl.network.table import ByIdentity
+from archdsl.typed import BinaryIO
 
 _NAMES = {
     "BOOL": "bool",
@@ -54,7 +54,7 @@ def reader(file: BinaryIO, begin: int, name: str) -> Callable[[TensorEntry], tor
         data = bytearray(length)
         file.seek(begin + entry.start)
         if file.readinto(data) != length:  # type: ignore[attr-defined]
-            raise refusal("damaged-weights", "the file became shorter while it was read", name)
+            raise refusal("damaged-weights", "the file was truncated while it was read", name)
         return from_bytes(data, dtype, sys.byteorder).reshape(entry.sizes)
 
     return read
@@ -91,7 +91,7 @@ def fill(
                 filled[first] = entry
                 state[name].copy_(read(entry))
             elif before is not entry and not _equal(read(before), read(entry)):
-                message = f"{first} and {name} are one tensor, and differ in the file"
+                message = f"{first} and {name} share one tensor in the model, and differ in the file"
                 raise refusal("weights-mismatch", message, file, "rename or remove one of them in the file")
 
 
@@ -107,7 +107,7 @@ def unpickled(file: BinaryIO, name: str, version: str = torch.__version__) -> di
     """
     numbers = tuple(map(int, re.findall("[0-9]+", version)[:2]))
     if numbers < SOUND:
-        message = f"PyTorch {version} can be made to run code by such a file, even with weights_only=True"
+        message = f"PyTorch {version} can run code from such a file, even with weights_only=True"
         hint = "install PyTorch 2.6 or newer, or get the weights as safetensors"
         raise refusal("pickled-weights", message, name, hint)
     try:
@@ -122,11 +122,15 @@ def unpickled(file: BinaryIO, name: str, version: str = torch.__version__) -> di
 def _named(found: object, name: str) -> dict[str, torch.Tensor]:
     """The tensors by name; raises ArchError for anything else."""
     if not isinstance(found, Mapping):
-        raise refusal("pickled-weights", f"the file holds no tensors by name, but {type(found).__name__}", name)
+        raise refusal(
+            "pickled-weights", f"the file does not contain a dictionary of tensors, but {type(found).__name__}", name
+        )
     for key, tensor in found.items():
         if not isinstance(key, str) or not isinstance(tensor, torch.Tensor):
-            message = f"the file holds more than tensors by name: {key!r} is {type(tensor).__name__}"
-            hint = f'archdsl.save(torch.load("{name}", weights_only=True)[{key!r}], "weights.safetensors") takes a part'
+            message = f"the file contains more than a dictionary of tensors: {key!r} is {type(tensor).__name__}"
+            hint = (
+                f'archdsl.save(torch.load("{name}", weights_only=True)[{key!r}], "weights.safetensors") saves one part'
+            )
             raise refusal("pickled-weights", message, name, hint if isinstance(tensor, Mapping) else None)
         try:
             plain(key, tensor)
@@ -149,9 +153,9 @@ def entries(tensors: Mapping[str, torch.Tensor]) -> dict[str, TensorEntry]:
 def plain(name: str, tensor: torch.Tensor) -> torch.Tensor:
     """A tensor on the CPU with its elements in order; raises TypeError or ValueError for what the format has not."""
     if not isinstance(tensor, torch.Tensor):
-        raise TypeError(f"{name} is no tensor but {type(tensor).__name__}")
+        raise TypeError(f"{name} is not a tensor but {type(tensor).__name__}")
     if tensor.layout != torch.strided or tensor.is_quantized or tensor.dtype not in _SHORT:
-        raise ValueError(f"{name} is {tensor.dtype}, {tensor.layout}: safetensors has no such tensors")
+        raise ValueError(f"{name} is {tensor.dtype}, {tensor.layout}: safetensors cannot store such a tensor")
     if tensor.is_meta:
         raise ValueError(f"{name} has no data: it is on the meta device")
     return tensor.detach().to("cpu").contiguous()
@@ -161,12 +165,12 @@ def serialised(module: nn.Module | Mapping[str, torch.Tensor]) -> Iterator[bytes
     """The bytes of a safetensors file, tensor by tensor. Raises TypeError, ValueError before the first."""
     state = module.state_dict() if isinstance(module, nn.Module) else module
     if not isinstance(state, Mapping):
-        raise TypeError(f"what is saved is a module or tensors by name, not {type(module).__name__}")
+        raise TypeError(f"expected a module or a dictionary of tensors, not {type(module).__name__}")
     names = further_names(module) if isinstance(module, nn.Module) else {}
     tensors = {}
     for name, tensor in state.items():
         if not isinstance(name, str) or name == METADATA:
-            raise ValueError(f"no tensor can be called {name!r}")
+            raise ValueError(f"a tensor cannot be named {name!r}")
         if name not in names:
             tensors[name] = plain(name, tensor)
     order = sorted(tensors, key=lambda name: (-BITS[_SHORT[tensors[name].dtype]], name))

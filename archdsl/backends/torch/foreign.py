@@ -1,10 +1,9 @@
-"""Modules of other packages: imported where the caller allows it, and held against what the spec states of them."""
+"""External modules: imported if the caller enables them, and compared with what the spec states about them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from importlib import import_module
-from typing import Any
 
 from torch import nn
 
@@ -13,6 +12,7 @@ from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic
 from archdsl.layers.kinds.door import Door
 from archdsl.network.nodes import Leaf, walk
+from archdsl.typed import Any
 
 
 def classes(checked: Checked) -> frozenset[tuple[str, str]]:
@@ -33,9 +33,9 @@ def _class(checked: Checked, leaf: Leaf) -> type[nn.Module]:
         raise _refusal(checked, leaf, f"{home} cannot be imported: {_told(fault)}") from None
     found = getattr(module, word, None)
     if found is None:
-        raise _refusal(checked, leaf, f"{home} has nothing called {word}")
+        raise _refusal(checked, leaf, f"{home} has no attribute {word}")
     if not isinstance(found, type) or not issubclass(found, nn.Module):
-        raise _refusal(checked, leaf, f"{leaf.op.path} is no class of torch.nn.Module")
+        raise _refusal(checked, leaf, f"{leaf.op.path} is not a subclass of torch.nn.Module")
     return found
 
 
@@ -47,7 +47,7 @@ def refused(checked: Checked, fault: Exception) -> Exception:
         except ArchError as refusal:
             return refusal
         except Exception as reason:  # whatever a foreign constructor raises
-            return _refusal(checked, leaf, f"{leaf.op.path} refuses its arguments: {_told(reason)}")
+            return _refusal(checked, leaf, f"{leaf.op.path} rejects its arguments: {_told(reason)}")
     return fault
 
 
@@ -66,7 +66,7 @@ def hold(checked: Checked, model: nn.Module) -> None:
             own = sum(parameter.numel() for parameter in _parameters(model, placed.path))
             stated = placed.node.op.params
             if own != stated:
-                message = f"{placed.node.op.path} has {own:,} parameters, and {stated:,} are stated"
+                message = f"{placed.node.op.path} has {own:,} parameters, and the line states {stated:,}"
                 raise _refusal(checked, placed.node, message, f"write params={own}")
 
 

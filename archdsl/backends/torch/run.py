@@ -6,7 +6,6 @@ import hashlib
 import linecache
 import sys
 import types
-from typing import Any
 
 from torch import nn
 
@@ -14,6 +13,7 @@ from archdsl.backends.torch import foreign
 from archdsl.backends.torch.spec import remember
 from archdsl.backends.torch.whitelist import verify
 from archdsl.checker.checked import Checked
+from archdsl.typed import Any
 
 _PREFIX = "archdsl_compiled_"
 
@@ -22,7 +22,7 @@ def build(source: str, checked: Checked) -> nn.Module:
     """The model that the source defines last, with fresh weights; `checked` is what it was compiled from.
 
     Raises ValueError where the source has anything that generated source never has, ArchError("foreign-module") where a
-    module of another package is not as stated.
+    external module is not as stated.
     """
     module = load(source, foreign.classes(checked))
     try:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from torch import nn
 
 from archdsl.checker.checked import Checked
 from archdsl.expressions.scope import KindReference
 from archdsl.layers.values import Sizes
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, NamedTuple
 from archdsl.version import VERSION
 
 
@@ -26,7 +24,7 @@ class ModuleSpec(NamedTuple):
     used: dict[str, str]
 
     def __repr__(self) -> str:
-        return f"<spec of {len(self.text):,} letters, {self.parameters}, archdsl {self.version}>"
+        return f"<spec of {len(self.text):,} characters, {self.parameters}, archdsl {self.version}>"
 
 
 def remember(module: nn.Module, checked: Checked) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from typing import Protocol, TypeVar
 
 from archdsl.checker.checked import Checked
 from archdsl.checker.fixes.seen import standing
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.diagnostics.diagnostic import Edit, Fix
-from archdsl.named import NamedTuple
 from archdsl.network.likeness import Likeness
+from archdsl.typed import NamedTuple, Protocol, TypeVar
 
 _MOST_CHECKS = 60  # of one text
 
@@ -111,7 +110,7 @@ def _overlaps(edit: Edit, taken: list[Edit]) -> bool:
 def _is_better(before: Looked, after: Looked, steps: list[_FixStep]) -> bool:
     """Whether a text is better for fixes: their lines have no fault left, and none that was right has one now.
 
-    A fault may come to light behind one that is mended, in a line that was not judged before. As many of them as there
+    A fault may come to light after one that is mended, in a line that was not judged before. As many of them as there
     were faults are no reason against a fix; more are one, for it may be the fix that is wrong.
     """
     old, new = before.checks[-1], after.checks[-1]

@@ -1,4 +1,4 @@
-"""Values put into a line: in place of what it gives for the same attributes, or behind its other values."""
+"""Values put into a line: in place of what it gives for the same attributes, or after its other values."""
 
 from __future__ import annotations
 

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from typing import TypeAlias
 
 from archdsl.layers import lookup
 from archdsl.sizes.shape import is_channels_first
+from archdsl.typed import TypeAlias
 
 Found: TypeAlias = re.Match[str]
 
@@ -79,7 +79,7 @@ def _claimed(found: Found) -> str:
 
 
 def _capitals(found: Found) -> str:
-    """`hxwx3` as HxWx3: sizes that are left open are capitals."""
+    """`hxwx3` as HxWx3: sizes that are symbolic are capitals."""
     sizes = "x".join(size.upper() for size in re.split("[x×]", found["sizes"]))
     return f"{found['head']}{sizes}"
 
@@ -120,7 +120,7 @@ def _named(found: Found) -> str:
 
 
 def _branch(found: Found) -> str:
-    """`RESIDUAL { ... }` as a sum with what comes in."""
+    """`RESIDUAL { ... }` as a sum with the input."""
     inner = found["inner"].strip()
     return f"ADD {{ ID; {f'{{ {inner} }}' if ';' in inner else inner} }}"
 
@@ -153,6 +153,11 @@ def _infinite(found: Found) -> str:
 
 def _letter(found: Found) -> str:
     return f"{found[1]}{found[2].upper()}"
+
+
+def _close(found: Found) -> str:
+    """`4 * d` as `4*d`."""
+    return re.sub(r"\s+", "", found[1])
 
 
 _ANY = r"(?:[A-Za-z]\w*|\d+)"
@@ -258,6 +263,6 @@ _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     (r"(?<![\w.(=\[])(-(?:inf|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?))(?![\w.(])", r"(\1)"),
     (rf"(?<=\s){_CLOSE}", r"(\1)"),
     (rf"(?<==){_CLOSE}", r"(\1)"),
-    (rf"(?<=\s){_APART}", r"(\1)"),
+    (rf"(?<=\s){_APART}", _close),
 )
 _HABITS = tuple((re.compile(pattern), instead) for pattern, instead in _TABLE)

@@ -24,7 +24,7 @@ def grey(lines: list[str]) -> Iterator[dict[int, str]]:
 def named(lines: list[str], number: int, fault: Diagnostic) -> Iterator[dict[int, str]]:
     """An `in` under a name, an input under one."""
     yield kept(lines, fault)
-    if fault.code == "unknown-name" and fault.message == "no layer above is called input":
+    if fault.code == "unknown-name" and fault.message == "no layer above is named input":
         column = fault.source.position(fault.span.start)[1] - 1
         if lines[number][column : column + len("input")] == "input":
             reading = f"{lines[number][:column]}x{lines[number][column + len('input') :]}"
@@ -66,7 +66,7 @@ def _put(lines: list[str], found: dict[int, str], definition: str, places: list[
 
 
 def _around(lines: list[str], start: tuple[int, int], end: tuple[int, int]) -> tuple[int, int] | None:
-    """The line and column, from 0, of the innermost brace opened before one place and closed behind another."""
+    """The line and column, from 0, of the innermost brace opened before one place and closed after another."""
     stack: list[tuple[int, int]] = []
     for number, line in enumerate(lines[: end[0]]):
         for sign in re.finditer(r'#.*|"[^"]*"|(?<!\w)[{}]', line):

@@ -121,7 +121,10 @@ def by_row(row: Meaning, statement: SplitStatement, around: Callable[[], LineCon
     elif row.library:
         if not statement.label:
             yield f"use {row.library}; {statement._replace(kind=row.kind)}"
-        library = f"{statement.kind} is a block of the shipped library: use {row.library}, and then {row.kind}"
+        library = (
+            f"{statement.kind} is a block of the library that ships with archdsl: use "
+            f"{row.library}, and then {row.kind}"
+        )
         raise Unwritable(library, weak=True)
     elif row.form in _FORMS:
         yield from _FORMS[row.form](statement, around())

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from typing import TypeAlias
 
 from archdsl.checker.fixes import habits, incoming, inside, whole, words
 from archdsl.checker.fixes.assign import assigned
@@ -19,11 +18,11 @@ from archdsl.checker.fixes.statement import apart, statement_at, tail_of, withou
 from archdsl.checker.fixes.translate import lines_of
 from archdsl.diagnostics import Diagnostic, nearest
 from archdsl.faults.work import PER_VISIT
-from archdsl.named import NamedTuple
 from archdsl.network.likeness import Likeness
 from archdsl.notations.calls.call import program
 from archdsl.notations.calls.draft import LineContext, Unwritable
 from archdsl.sizes.shape import Shape
+from archdsl.typed import NamedTuple, TypeAlias
 
 _MOST_TRIES = 32  # texts that are tried for one line
 _MOST_TEXT = 400_000  # characters of all texts that are tried

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TypeAlias
 
 from archdsl.checker.fixes import respell
 from archdsl.checker.fixes.respell import RespelledHead
 from archdsl.checker.fixes.statement import SplitStatement
 from archdsl.layers import Layer
-from archdsl.named import NamedTuple
 from archdsl.notations.calls.draft import LineContext
+from archdsl.typed import NamedTuple, TypeAlias
 
 
 class Either(NamedTuple):
@@ -40,7 +39,7 @@ def respelled(kind: type[Layer], statement: SplitStatement, around: LineContext,
 
 
 def placed(head: RespelledHead, statement: SplitStatement) -> str:
-    """A head in place of that of a statement: with lines behind it, the claims stand behind the last of them."""
+    """A head in place of that of a statement: with lines after it, the claims stand after the last of them."""
     kind, *values = head.words
     tail = " ".join(part for part in (head.repeat, statement.tail) if part)
     if not head.behind:
@@ -49,7 +48,7 @@ def placed(head: RespelledHead, statement: SplitStatement) -> str:
 
 
 def chained(statement: SplitStatement, *lines: str) -> str:
-    """Several lines in place of a statement: its label and what it reads with the first, its claims behind the last."""
+    """Several lines in place of a statement: its label and what it reads with the first, its claims after the last."""
     reads, claims = parted(statement.tail)
     first, *others = lines
     return "; ".join([str(SplitStatement(statement.label, first, (), reads)), *others]) + (

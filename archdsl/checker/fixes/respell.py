@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from archdsl.diagnostics import nearest as near
 from archdsl.expressions.signature import Signature, of_kind
 from archdsl.layers import Layer, lookup
-from archdsl.named import NamedTuple
 from archdsl.notations.calls.arguments import attribute_by
 from archdsl.notations.calls.axes import axis_word
 from archdsl.notations.calls.draft import LineContext, Unwritable
+from archdsl.typed import NamedTuple
 from archdsl.vocabulary import known
 from archdsl.vocabulary.arguments import FROM_INPUT, IGNORED, IGNORED_ENDS
 from archdsl.vocabulary.keras import ACTIVATIONS
@@ -23,7 +23,7 @@ _NOTHING = ("valid", "none", "null")  # words for a padding or an activation tha
 
 
 class RespelledHead(NamedTuple):
-    """A kind with its values, lines that stand behind it, and the repeat that stood among the values."""
+    """A kind with its values, lines that stand after it, and the repeat that stood among the values."""
 
     words: tuple[str, ...]
     behind: tuple[str, ...] = ()
@@ -115,7 +115,7 @@ class _WordReader:
         shape = self.around.shape
         words = {axis_word(number, shape, last=last) for last in (False, True)}
         if shape is None or len(words) > 1 or None in words:
-            raise Unwritable("an axis has a word here, as axis=channels: numbers mean other axes in other programs")
+            raise Unwritable("axes have names here, as in axis=channels: their numbers differ between frameworks")
         word = words.pop()
         return "" if word == "channels" else f"axis={word}"
 
@@ -124,7 +124,7 @@ class _WordReader:
         if name in FROM_INPUT:
             channels = self.around.channels
             if value.isdigit() and channels is not None and int(value) != channels:
-                raise Unwritable(f"{name}={value} is said, and {channels} channels come in")
+                raise Unwritable(f"{name}={value} is given, and the input has {channels} channels")
             return
         if name in IGNORED or name.endswith(IGNORED_ENDS) or self._value(value, ()).lower() in _NOTHING:
             return
@@ -201,7 +201,7 @@ class _WordReader:
         return lookup(word) is not None or word in self.around.kinds or (row is not None and bool(row.kind))
 
     def _layer(self, word: str, words: tuple[str, ...]) -> str:
-        """The line of another layer that stands among the values, with all that stands behind it."""
+        """The line of another layer that stands among the values, with all that stands after it."""
         row = known(word)
         kind = word if word in self.around.kinds else word.upper()
         if lookup(kind) is None and row is not None and row.kind:
@@ -223,7 +223,7 @@ def heads(kind: type[Layer], words: tuple[str, ...], around: LineContext) -> Ite
 
 
 def _orders(kind: type[Layer], head: RespelledHead, around: LineContext) -> Iterator[tuple[str, ...]]:
-    """Values in other orders: the window before the channels, the incoming channels first or last, a stride behind."""
+    """Values in other orders: the window before the channels, the incoming channels first or last, a stride after."""
     name, *words = head.words
     plain = [at for at, word in enumerate(words) if _NUMBER.fullmatch(word)]
     names = list(kind.attributes)

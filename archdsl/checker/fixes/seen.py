@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from typing import Protocol
 
 from archdsl.checker.fixes.proposal import Fault
 from archdsl.checker.fixes.statement import without_comment
@@ -11,6 +10,7 @@ from archdsl.diagnostics import Diagnostic, Related, Source
 from archdsl.limits import raising
 from archdsl.network.nodes import Leaf, Merge, Network, Share, Use, postorder
 from archdsl.sizes.shape import Shape
+from archdsl.typed import Protocol
 
 _IN_DOUBT = "MENDEDLATER"  # a kind that there is not, in place of a line that cannot be read
 _ENDING = (raising("visits"), raising("diagnostics"))

@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from archdsl.checker.fixes import respell
-from archdsl.checker.fixes.proposal import Proposal, chained
+from archdsl.checker.fixes.proposal import Proposal
 from archdsl.checker.fixes.statement import SplitStatement
-from archdsl.layers import lookup
-from archdsl.notations.calls.draft import LineContext, LineDraft, Unwritable
-from archdsl.notations.calls.kerasforms import pooled_same
-from archdsl.notations.calls.spelling import spelled, text
-from archdsl.vocabulary import Meaning
+from archdsl.notations.calls.draft import LineContext, Unwritable
+from archdsl.notations.calls.spelling import text
 
 _ON = r"(?:bi|bidir|bidirectional|both)(?:=(?:yes|true|True|1))?|(?:direction|mode)=\"?(?:bidirectional|both)\"?"
 
@@ -24,54 +20,17 @@ def _recurrent(statement: SplitStatement, around: LineContext) -> Iterator[Propo
         yield statement._replace(values=values)
 
 
-def _reduce(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
-    """`REDUCE mean [height, width]`: one axis after the other."""
-    found = re.match(r"(\w+) \[([a-z, ]+)\]( keep)?$", " ".join(statement.values))
-    if found is None:
-        return
-    how, axes, keep = found[1], found[2].replace(" ", "").split(","), found[3] or ""
-    flat = not keep and around.rank == 3 and sorted(axes) == ["height", "width"]
-    if flat and how in ("mean", "max"):
-        yield SplitStatement(statement.label, "GLOBALAVGPOOL" if how == "mean" else "GLOBALMAXPOOL", (), statement.tail)
-    elif flat:  # behind the first, one axis is left beside the channels
-        yield chained(statement, f"REDUCE {how} height", f"REDUCE {how} steps")
-    else:
-        yield chained(statement, *(f"REDUCE {how} {axis}{keep}" for axis in axes))
-
-
 def _pad(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
-    """`PAD (-1)` is CROP 1."""
-    found = re.fullmatch(r"\(-(\d+)\)", " ".join(statement.values))
+    """`PAD -1` is CROP 1."""
+    found = re.fullmatch(r"-(\d+)|\(-(\d+)\)", " ".join(statement.values))
     if found:
-        yield statement._replace(kind="CROP", values=(found[1],))
+        yield statement._replace(kind="CROP", values=(found[1] or found[2],))
 
 
 def _pool(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
-    """`AVGPOOL global`; `MAXPOOL 3 s2 p=same`: the padding that gives as many windows."""
+    """`AVGPOOL global`."""
     if [value.lower() for value in statement.values] == ["global"]:
         yield statement._replace(kind=f"GLOBAL{statement.kind.upper()}", values=())
-    same = [value for value in statement.values if re.fullmatch(r"(?:(?:p|pad|padding)=)?\"?(?:same|SAME)\"?", value)]
-    if same:
-        yield f"{statement.label} {_padded(statement, same, around)} {statement.tail}".strip()
-
-
-def _padded(statement: SplitStatement, same: list[str], around: LineContext) -> str:
-    kind = lookup(statement.kind)
-    assert kind is not None
-    draft = LineDraft(Meaning(kind.name, kind.name), f"{kind.name} with p=same", kind, around)
-    head = next(respell.heads(kind, tuple(value for value in statement.values if value not in same), around))
-    for word in head.words[1:]:
-        window = re.fullmatch(r"(?:kernel=|k=?)?(\d[\dx]*)", word)
-        step = re.fullmatch(r"(?:stride=|s=?)(\d[\dx]*)", word)
-        for found, name in ((window, "pool_size"), (step, "strides")):
-            if found:
-                sizes = tuple(int(size) for size in found[1].split("x"))
-                draft.given[name] = sizes if len(sizes) > 1 else sizes[0]
-    if "pool_size" not in draft.given:
-        raise Unwritable(f"{kind.name} needs the size of its window")
-    pooled_same(draft)
-    given = {"kernel": draft.given["pool_size"], "stride": draft.given.get("strides")}
-    return spelled(kind, {**given, **draft.attributes})
 
 
 def _spread(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
@@ -83,7 +42,7 @@ def _spread(statement: SplitStatement, around: LineContext) -> Iterator[Proposal
 
 def _attention(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
     if any(re.match(r"(?:attn_)?mask=|padding(?:_mask)?=|key_padding_mask=", value) for value in statement.values):
-        raise Unwritable("a mask that is an input cannot be written yet; `causal` lets no step read a later one")
+        raise Unwritable("a mask that is an input cannot be written yet; `causal` masks all later time steps")
     yield from ()
 
 
@@ -111,11 +70,16 @@ def listed(word: str) -> str | None:
     return f"[{', '.join(parts)}]" if whole and not all(part.isdigit() or part == "?" for part in parts) else None
 
 
+def _factor(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
+    """`SCALE 0.5`: a number for all elements, and no gate."""
+    if len(statement.values) == 1 and re.fullmatch(r"\(?-?[\d.]+(?:e-?\d+)?\)?", statement.values[0]):
+        yield statement._replace(kind="MUL")
+
+
 SINGLE: dict[str, Callable[[SplitStatement, LineContext], Iterator[Proposal]]] = {
     "GRU": _recurrent,
     "LSTM": _recurrent,
     "RNN": _recurrent,
-    "REDUCE": _reduce,
     "PAD": _pad,
     "MAXPOOL": _pool,
     "AVGPOOL": _pool,
@@ -126,4 +90,5 @@ SINGLE: dict[str, Callable[[SplitStatement, LineContext], Iterator[Proposal]]] =
     "PARAM": _sizes,
     "CONST": _sizes,
     "UPSAMPLE": _scaled,
+    "SCALE": _factor,
 }

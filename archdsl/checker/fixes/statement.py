@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from itertools import takewhile
 
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 _PAIRS = {"(": ")", "[": "]"}
 _LABEL = re.compile(r'\s*(?:"[^"\n]*"|\(\w+\)|[\w.]+(?:\{[^{}]*\}\w*)*)(?:\s*,\s*[\w.]+)*\s*:(?!=)')
@@ -14,7 +14,7 @@ _TAIL = re.compile(r"(?:^|(?<=\s))(?:<-|->|[x×](?:\d+|\?)(?![\w.?])|[x×]\()|[{
 
 
 class SplitStatement(NamedTuple):
-    """`label: KIND values tail`: the tail is what stands behind the values, from a repeat, `<-`, `->` or a brace on."""
+    """`label: KIND values tail`: the tail is what stands after the values, from a repeat, `<-`, `->` or a brace on."""
 
     label: str
     kind: str
@@ -72,7 +72,7 @@ def flattened(text: str) -> str:
 
 
 def split(text: str) -> Iterator[str]:
-    """The words of a text, parted by spaces and commas outside of quotes and brackets."""
+    """The words of a text, separated by spaces and commas outside of quotes and brackets."""
     flat = flattened(text)
     for found in re.finditer(r"[^\s,]+", flat):
         yield text[found.start() : found.end()]

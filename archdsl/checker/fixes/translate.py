@@ -52,7 +52,7 @@ def _as_a_line(target: str, call: Call, around: LineContext) -> list[str]:
     """A call with the values of a line: `CONV2D(64, kernel=7)`; of a name that no library has so."""
     if exact(call.name) or call.on or call.name == "input":
         return []
-    named = (f"{name}={text(one, behind_equal=True)}" for name, one in call.named.items())
+    named = (f"{name}={text(one)}" for name, one in call.named.items())
     label = f"{target}:" if target and target not in _FLOWS and not target.isdigit() else ""
     statement = SplitStatement(label, call.name, (*map(text, call.positional), *named), "")
     kind, found = lookup(call.name), []
@@ -94,7 +94,7 @@ def _statements(call: Call, around: LineContext) -> TranslatedLine:
         rows = [found] if found is not None else []
     if not rows and call.name.startswith("self."):
         name = call.name.removeprefix("self.")
-        raise Unwritable(f"{call.name} is a layer that is made elsewhere; in a spec its line stands here: {name}: ...")
+        raise Unwritable(f"{call.name} is a layer defined elsewhere; in a spec, write its line here: {name}: ...")
     if not rows:
         raise Unwritable("")
     said: Unwritable | None = None
@@ -112,7 +112,7 @@ def _sequence(call: Call, around: LineContext) -> TranslatedLine:
     items = call.positional
     items = items[0] if len(items) == 1 and isinstance(items[0], tuple) else items
     if not items or not all(isinstance(item, Call) for item in items) or len(items) > _MOST:
-        raise Unwritable(f"{call.name} is a row of layers, which in a spec stand line by line, or in braces")
+        raise Unwritable(f"{call.name} is a sequence of layers: in a spec, one layer a line, or several in braces")
     found = TranslatedLine()
     for number, item in enumerate(items):
         inner = _statements(item, around if number == 0 else around._replace(shape=None))
@@ -149,6 +149,6 @@ def _values(draft: LineDraft, call: Call, around: LineContext) -> TranslatedLine
         return _statements(values[0], around)
     found = TranslatedLine()
     if not all(isinstance(value, Raw) for value in values):
-        raise draft.refuse("reads results of other layers: each stands on a line of its own, under a name")
+        raise draft.refuse("reads results of other layers: give each of them a line and a name of its own")
     found.reads = tuple(value.text.rpartition(".")[2] for value in values)
     return found

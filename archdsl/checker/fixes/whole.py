@@ -1,4 +1,4 @@
-"""Lines that are mended as wholes: braces that read several values, repeats with a memory, `in` before a first line."""
+"""Lines that are mended as wholes: braces that read several values, a `freeze` in a loop."""
 
 from __future__ import annotations
 
@@ -18,17 +18,12 @@ def proposals(lines: list[str], number: int, line: str, place: tuple[int, int], 
     start, end = place
     if fault.code == "missing-input":
         yield from _read_by_branches(line, start, end)
-    elif fault.code == "unknown-name" and line[fault.start : fault.end] == "in":
-        for name in _inputs([*lines[:number], line[:start]]):
-            yield f"{line[:start]}ID <- {name}; {line[start:]}"
-    elif fault.code == "wrong-inputs":
-        yield from _step_by_step(lines, number, line, start, end)
     elif fault.code == "syntax":
         yield from _written_out(line)
 
 
 def _read_by_branches(line: str, start: int, end: int) -> Iterator[str]:
-    """A merge whose branches all say what they read: any of it behind the braces will do."""
+    """A merge whose branches all say what they read: any of it after the braces will do."""
     flat = flattened(line)
     kind, closed = lookup(apart(line[start:end]).kind), _closing(flat, end)
     if kind is None or not kind.merge or closed is None or line[closed + 1 :].lstrip().startswith("<-"):
@@ -40,37 +35,13 @@ def _read_by_branches(line: str, start: int, end: int) -> Iterator[str]:
 
 
 def _closing(flat: str, at: int) -> int | None:
-    """Where the brace closes that opens behind a place."""
+    """Where the brace closes that opens after a place."""
     depth = 0
     for found in re.finditer(r"[{}]", flat[at:]):
         depth += 1 if found.group() == "{" else -1
         if depth == 0:
             return at + found.start()
     return None
-
-
-def _inputs(lines: list[str]) -> Iterator[str]:
-    """The first input of the block around the end of some lines, or of the model."""
-    text = "\n".join(lines)
-    blocks = re.findall(r"^[ \t]*block[ \t]+\w+[ \t]*(?:\([^)\n]*\))?[ \t]*<-[ \t]*(\w+)", text, re.MULTILINE)
-    yield from blocks[-1:]
-    yield from re.findall(r"\binput\s+(\w+)\s*[:,]", text)[:1]
-
-
-def _step_by_step(lines: list[str], number: int, line: str, start: int, end: int) -> Iterator[str]:
-    """`dec: DECODERLAYER 8 x6 <- t, memory` as a loop: each step reads the one before, and the memory."""
-    statement = apart(line[start:end])
-    tail = re.fullmatch(r"[x×](\d+)\s*<-\s*([\w.]+)\s*,\s*([\w., ]+?)\s*((?:->.*)?)", statement.tail)
-    label = re.fullmatch(r"(?:([A-Za-z_]\w*)\s*:)?", statement.label)
-    if tail is None or label is None:
-        return
-    count, first, others, claims = tail.groups()
-    name = label[1] or "step"
-    values = " ".join([statement.kind, *statement.values])
-    loop = f"{name}0: ID <- {first}; for i in 1..{count} {{ {name}{{i}}: {values} <- {name}{{i-1}}, {others} }}"
-    if label[1] and re.search(rf"<-[^-\n]*\b{name}\b", "\n".join(lines[number + 1 :])):
-        loop += f"; {name}: ID"
-    yield f"{line[:start]}{f'{loop} {claims}'.rstrip()}{line[end:]}"
 
 
 def _written_out(line: str) -> Iterator[str]:

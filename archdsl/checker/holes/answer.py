@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from archdsl.checker.checked import Checked
 from archdsl.checker.holes.beside import common, moved
+from archdsl.checker.holes.messages import messages
 from archdsl.checker.holes.settle import Settling, known
-from archdsl.checker.holes.told import told
 from archdsl.checker.setting import check_setting
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.expressions.unknown import UNPINNED
@@ -17,6 +16,7 @@ from archdsl.limits import Limits, raising
 from archdsl.reading.holes import misplaced
 from archdsl.reading.reading import Answer, FoundNumber, Reading, read
 from archdsl.reading.setting import Setting
+from archdsl.typed import Any
 
 _OF_SYMBOLS = ("undetermined", "claim-shape", "claim-value", "limit", "too-large")  # faults that a number may not have
 
@@ -30,7 +30,7 @@ def filled(reading: Reading, settings: list[dict[str, Any]], limits: Limits) -> 
         return reading._replace(answer=Answer(reading.own, (), (), []))
     found = Settling(reading, settings, limits).settled()
     values = dict(sorted(found.values.items()))
-    said = told(reading, found, settings, limits)
+    said = messages(reading, found, settings, limits)
     samples = tuple(tuple(sorted(sample.items())) for sample in found.samples)
     symbols = _symbols(reading, values) if samples else ()
     claims = frozenset(key[0] for key in found.aside.equations)
@@ -129,7 +129,7 @@ def _unfit(reading: Reading, limits: Limits) -> list[Diagnostic]:
         message = f"{len(holes):,} holes; the limit is {limits.holes:,}"
         hint = raising("holes")
         return [Diagnostic("limit", message, Span(at, at + 1), reading.own, hint=hint)]
-    message = "a ? stands in `cases` or `where`, which say what the author wants"
+    message = "a ? is not allowed in `cases` or `where`"
     return [
         Diagnostic("misplaced", message, Span(token.start, token.end), reading.own, hint="write the number")
         for token in misplaced(reading.file)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import TypeAlias
 
 from archdsl.checker.checked import Checked
 from archdsl.checker.holes.trial import Fault, fault_of, lines
@@ -17,6 +16,7 @@ from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.faults.work import PER_VISIT
 from archdsl.reading.reading import Answer, Reading
 from archdsl.reading.setting import Setting
+from archdsl.typed import TypeAlias
 
 Places: TypeAlias = Sequence[tuple[int, int | str]]
 

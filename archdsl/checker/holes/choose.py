@@ -1,14 +1,13 @@
 """Which hole comes next, and the numbers that it can have: one that a claim pins alone, else the one with the fewest.
 
 What a claim depends on is found by trying: each hole is moved by itself, and the figures that move with it are its own.
-In `CONV ? ?x? s4 p? -> 55x55x96, 34,944 params` the 96 moves with the first hole alone; with that one known, the params
+In `CONV ? ?x? s4 p? -> 55x55x96, 34,944 params` the 96 depends on the first hole alone; with that one known, the params
 move with the window alone; then the padding is left.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TypeAlias
 
 from archdsl.checker.holes.equations import Key
 from archdsl.checker.holes.search import FARTHEST, HIT, Doubt, MissMark, search
@@ -16,10 +15,10 @@ from archdsl.checker.holes.trial import Attempt
 from archdsl.layers.kinds.arrange import Reshaped
 from archdsl.layers.sides import Padding
 from archdsl.layers.values import Divisor, Number, PerAxis
-from archdsl.named import NamedTuple
 from archdsl.reading.holes import Hole
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import NamedTuple, TypeAlias
 
 _SAMPLES = (1, 2, 3, 4, 8, 16, 96, 0)
 _LARGE = (512, 2_048, 8_192)  # where nothing bounds a number, and all smaller ones are refused
@@ -102,9 +101,9 @@ def _factors(elements: int) -> tuple[int, ...]:
 
 
 def choose(variables: list[Variable], ground: Ground, plainly: bool = False) -> HoleChoice | None:
-    """The hole to decide next; None where all claims hold and nothing that is claimed moves with any of these.
+    """The hole to decide next; None where all claims hold and nothing that is claimed depends on any of these.
 
-    What moves with what is seen at a few numbers only. `plainly`, nothing is concluded from that: of several holes, all
+    What depends on what is seen at a few numbers only. `plainly`, nothing is concluded from that: of several holes, all
     numbers of one are tried.
     """
     if plainly and len(variables) > 1:
@@ -113,7 +112,7 @@ def choose(variables: list[Variable], ground: Ground, plainly: bool = False) -> 
     if base is None and read is not None and not read.issuperset(place for one in variables for place in one.places):
         some = [one for one in variables if read.issuperset(one.places)]  # nothing asks for the others
         return choose(some, ground) if some else None
-    if base is None:  # every number tried is refused, so that nothing shows what moves with what
+    if base is None:  # every number tried is refused, so that nothing shows what depends on what
         return _shortest(variables, ground)
     if base.stuck and len(variables) > 1:
         return _unstuck(base, ground)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
-
 from archdsl.analysis.cost import Cost, Costs
 from archdsl.claims.claims import judge_quantity, quantity
 from archdsl.claims.judge import Judge
@@ -13,22 +11,22 @@ from archdsl.faults.problem import Placed
 from archdsl.faults.report import Reporter
 from archdsl.layers import Layer
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Leaf
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size, Undetermined, same, valued
 from archdsl.syntax import tree
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
 
 Wish: TypeAlias = tuple[Size, Size]
 Key = tuple[int, ...]  # of an equation: the setting, its place, the input and axis, and which visit of the line
-_SAMPLE = 1_009  # a number for an open size from here on, where it may be so large
+_SAMPLE = 1_009  # a number for a symbolic size from here on, where it may be so large
 
 
 class Equation(NamedTuple):
-    """One number that is claimed, or that a rule wants, and what was derived for it; of open sizes at some numbers."""
+    """A claimed number, or one that a rule requires, and its derived value; for symbolic sizes at some numbers."""
 
     claimed: int
     derived: int
@@ -140,7 +138,7 @@ def _same(left: Size, right: Size) -> bool:
 
 
 def _sample(facts: Facts) -> dict[str, int]:
-    """A number for each open size, large where it may be, no two alike: what a hole moves is seen there."""
+    """A number for each symbolic size, large where it may be, no two alike: what a hole moves is seen there."""
     from archdsl.sizes.numbers import between
     from archdsl.sizes.residues import TooMuch
 

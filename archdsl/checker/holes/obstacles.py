@@ -1,7 +1,7 @@
 """What stands in the way whatever the numbers are: faults and failing claims that no hole changes.
 
 A fault is one of the text if every number that comes as far as its line has it. A number that has none of it is refused
-before, on a line that the fault is hidden behind; so the line of the hole itself says which numbers count. What is a
+before, on a line that this fault hides; so the line of the hole itself says which numbers count. What is a
 fault of the text is set aside, so that the holes can be found in spite of it, and reported as in a text without holes.
 """
 
@@ -16,10 +16,10 @@ from archdsl.checker.holes.equations import Key
 from archdsl.checker.holes.reach import LayingOrder, Reach
 from archdsl.checker.holes.segments import Segment
 from archdsl.checker.holes.trial import Attempt, Excused, Fault, fault_of
-from archdsl.named import NamedTuple
 from archdsl.reading.holes import Hole
+from archdsl.typed import NamedTuple
 
-_BEHIND = 1 << 62  # claims are judged behind all that is in their statement
+_BEHIND = 1 << 62  # claims are judged after all that is in their statement
 
 
 class Wrong(NamedTuple):

@@ -9,8 +9,8 @@ from archdsl.layers.values import Divisor, Number, PerAxis, Whole
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading
 
-_SHAPE = "claim what its line gives: -> 55x55x96, as far as it is known"
-_PARAMS = "claim what its line has: -> 34,944 params"
+_SHAPE = "claim the output shape as far as you know it: -> 55x55x96"
+_PARAMS = "claim the params of the line: -> 34,944 params"
 
 
 def unpinned(reading: Reading, holes: tuple[Hole, ...], open_forms: dict[int, str]) -> list[Diagnostic]:
@@ -18,7 +18,7 @@ def unpinned(reading: Reading, holes: tuple[Hole, ...], open_forms: dict[int, st
     return [
         Diagnostic(
             UNPINNED,
-            f"no claim pins this number: {hole.name}",
+            f"no claim determines this number: {hole.name}",
             Span(hole.at, hole.at + 1),
             reading.own,
             hint=f"{open_forms[hole.at]}; or {_hint(hole)}" if hole.at in open_forms else _hint(hole),
@@ -34,9 +34,9 @@ def _hint(hole: Hole) -> str:
         case Divisor():
             return _PARAMS
         case Number():
-            return "no claim can: write the number"
+            return "no claim can determine it: write the number"
         case Whole():
             return _SHAPE
         case None if hole.name == "x":
-            return "claim what all copies have: -> 2,359,296 params"
-    return "claim a shape or params that it changes, or write the number"
+            return "claim the params of all copies: -> 2,359,296 params"
+    return "claim a shape or params that depend on it, or write the number"

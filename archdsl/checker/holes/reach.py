@@ -1,17 +1,17 @@
-"""How far into a text a fault lies: what stands before it may hide it, and what stands behind it never does."""
+"""How far into a text a fault lies: what stands before it may hide it, and what stands after it never does."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Any, TypeAlias
 
 from archdsl.checker.holes.segments import end, start
 from archdsl.reading.holes import bodies
 from archdsl.syntax import tree
+from archdsl.typed import Any, TypeAlias
 
 Reach: TypeAlias = tuple[int, ...]  # where the statements end that lead to a place, uses of blocks first
 
-_LAST = 1 << 40  # what is judged when all lines are laid stands behind them
+_LAST = 1 << 40  # what is judged when all lines are laid stands after them
 
 
 class LayingOrder:

@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, pairwise
-from typing import Any, TypeAlias
 
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, NamedTuple, TypeAlias
 
 FARTHEST = 10**18 - 1  # where nothing bounds a number: the largest that a text can have
 _DENSE = 24  # numbers that are all asked
-_REFUSALS = 3  # behind a number that was taken, so many refusals in a row end the search
+_REFUSALS = 3  # after a number that was taken, so many refusals in a row end the search
 _FARTHER = 4  # samples, each missing by more than the one before
 _WIDE = 512  # numbers between refusals that are asked one by one
 _EQUAL = 9  # samples, each twice as far as the one before, that make a number one that changes nothing
@@ -32,7 +31,7 @@ class MissMark(NamedTuple):
 
 HIT = MissMark(None, False, 0)
 Ask: TypeAlias = Callable[[int], MissMark | None]  # None where a rule refuses the number
-Doubt: TypeAlias = Callable[[], None]  # called where numbers were passed over that may fit
+Doubt: TypeAlias = Callable[[], None]  # called where numbers were ignored that may fit
 
 
 def search(numbers: Sequence[int] | None, least: int, ask: Ask, doubt: Doubt = lambda: None) -> Iterator[int]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.named import NamedTuple
 from archdsl.reading.holes import Hole, bodies
 from archdsl.syntax import tree
+from archdsl.typed import NamedTuple
 
 _FAR = 16  # lines from a hole to the next claim
 

@@ -5,7 +5,6 @@ holes for which no number fits.
 from __future__ import annotations
 
 from contextlib import nullcontext
-from typing import Any
 
 from archdsl.checker.holes.allowance import Allowance, Exhausted
 from archdsl.checker.holes.obstacles import Obstacles
@@ -16,11 +15,11 @@ from archdsl.checker.holes.trial import Bench, Excused, fault_of
 from archdsl.faults.report import Reporter
 from archdsl.layers.sides import Padding
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.reading.declare import declarations
 from archdsl.reading.holes import Hole, bodies
 from archdsl.reading.reading import Reading
 from archdsl.syntax import tree
+from archdsl.typed import Any, NamedTuple
 
 _ROUNDS = 12  # in which more is set aside
 _LEAST = 500  # tries of a search that completes another

@@ -7,7 +7,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
-from typing import Any
 
 from archdsl.checker.holes.allowance import Allowance, Exhausted
 from archdsl.checker.holes.choose import Ground, HoleChoice, Try, Variable, choose, numbers
@@ -16,13 +15,13 @@ from archdsl.checker.holes.obstacles import Obstacles
 from archdsl.checker.holes.segments import Segment
 from archdsl.checker.holes.trial import Attempt, Bench, Context, lines, together
 from archdsl.diagnostics import Diagnostic
-from archdsl.named import NamedTuple
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading
 from archdsl.sizes.shape import Shape
+from archdsl.typed import Any, NamedTuple
 
 MANY = 8  # answers that are looked for: with more, nobody wants them all
-_FEW = 3  # misses that are told
+_FEW = 3  # misses that are reported
 _MOST = 1_024  # numbers of one hole that fit its claims, of which the best are tried first
 _LIKELY = 32  # numbers of the text that are tried where nothing else helps
 
@@ -30,7 +29,7 @@ _LIKELY = 32  # numbers of the text that are tried where nothing else helps
 class Fit(NamedTuple):
     """Numbers with which everything holds, and the warnings that come with them.
 
-    `free` are the holes that nothing which is claimed moves with, and `judged` the places of the claims that were held.
+    `free` are the holes that nothing which is claimed depends on, and `judged` the places of the claims that were held.
     """
 
     values: dict[int, int]
@@ -65,7 +64,7 @@ class Level:
         self.latest = SearchNode({})
 
     def next(self) -> SearchNode | None:
-        """The next node, None behind the last."""
+        """The next node, None after the last."""
         node = next(self.nodes, None)
         if node is not None:
             self.came, self.latest = self.came + 1, node
@@ -112,7 +111,7 @@ class Solver:
         self.segments = bench.near(self.holes)
         self.concluded = False
         self.cut = False  # whether a trial ended because it took too long
-        self.partial = False  # whether numbers were passed over that may fit
+        self.partial = False  # whether numbers were ignored that may fit
         self.fits: list[Fit] = []
         self.spare: list[tuple[Hole, dict[int, int]]] = []
         self.tried: list[Hole] = []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.checker.checked import Checked
 from archdsl.checker.holes.equations import Wish
@@ -12,13 +11,13 @@ from archdsl.checker.setting import check_setting
 from archdsl.diagnostics import Source
 from archdsl.expressions.unknown import parts
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading, read
 from archdsl.reading.setting import Setting
 from archdsl.reading.where import symbol_names
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple
 
 _NAMES = {1: "N", 2: "TC", 3: "HWC", 4: "FHWC"}  # of the axes of an input, by how many there are
 _OTHERS = "STUVKLMPQR"
@@ -184,9 +183,9 @@ def _equal(wish: Wish) -> list[str] | None:
 
 
 def _hint(text: str, opened: list[SymbolicStatement], checks: list[Checked]) -> str:
-    """`input Tx1 where T <= 8, which leaves the size symbolic, for T >= 3`."""
+    """`input Tx1 where T <= 8, which makes the size symbolic, for T >= 3`."""
     shown = "; ".join(_edited(text, list(one.edits), one.start, one.end) for one in opened)
     needs = list(dict.fromkeys(condition.text for one in checks for condition in one.conditions))
     more = ", ..." if len(needs) > _FEW else ""
     condition = f", for {', '.join(needs[:_FEW])}{more}" if needs else ""
-    return f"{shown}, which leaves the size symbolic{condition}"
+    return f"{shown}, which makes the size symbolic{condition}"

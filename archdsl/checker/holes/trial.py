@@ -6,8 +6,6 @@ filled, whatever depends on these alone is judged, and nothing else.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
-
 from archdsl.checker.holes.equations import Equation, Key, Recorder, Wish
 from archdsl.checker.holes.segments import Segment, segments, start
 from archdsl.diagnostics import Diagnostic, Source
@@ -23,8 +21,8 @@ from archdsl.faults.problem import Placed, Problem, Refused, Silent, Stop
 from archdsl.faults.report import Reporter
 from archdsl.faults.work import PER_VISIT, Work
 from archdsl.layers import Layer, Refusal
+from archdsl.layers.incoming import INCOMING
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.network.nodes import Item
 from archdsl.reading.declare import Declarations
 from archdsl.reading.holes import Hole
@@ -36,6 +34,7 @@ from archdsl.reading.where import demand_of_inputs, facts_of
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Undetermined
 from archdsl.syntax import tree
+from archdsl.typed import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from archdsl.sizes.facts import Facts
@@ -177,7 +176,7 @@ class Bench:
         elaborator.origins = elaborator.rules.origins = context.origins
         around, noted = context.place.scope, _Noted(values)
         scope = Scope(around._values, {**around.symbols, HOLES: noted}, limits, around.channels, around.outside)
-        scope.work = work
+        scope.work, scope.sight = work, around.sight
         place = context.place._replace(scope=scope.inner(), names=Names(context.place.names))
         takes = () if context.value is None else (context.value,)
         try:
@@ -246,7 +245,9 @@ class _Rules(Rules):
     recorder: Recorder
 
     def _key(self, statement: tree.LayerStatement, kind: type[Layer], shapes: Any, scope: Scope) -> Any:
-        return super()._key(statement, kind, shapes, scope) if len(shapes) == 1 else None  # all others are compared
+        states = any(one.name is not None and one.name.text == INCOMING for one in statement.arguments)
+        compared = len(shapes) != 1 or states  # what is equal is noted each time
+        return None if compared else super()._key(statement, kind, shapes, scope)
 
     def apply(
         self, kind: type[Layer], bound: Bound, inputs: tuple[Value, ...], statement: tree.LayerStatement
@@ -304,6 +305,8 @@ class _Trial(Elaborator):
         self, statement: tree.LayerStatement, current: Value | None, place: Place, base: int
     ) -> Task[tuple[Item | None, Value | None]]:
         self._note(statement, current, place)
+        if statement.start in self.holed and not statement.reads:  # which takes what is above without asking
+            self.reads(statement, current, place)
         return super()._line(statement, current, place, base)
 
     def _statement(

@@ -1,4 +1,4 @@
-"""Activations that bend: sigmoids, what is made of them, and their piecewise linear stand-ins."""
+"""Smooth activations and their piecewise linear approximations: the sigmoid family, GELU, SiLU and Mish."""
 
 from __future__ import annotations
 
@@ -11,11 +11,14 @@ from archdsl.sizes.shape import Shape
 
 
 class Tanh(Layer):
-    """amplitude * tanh(slope * x), element by element; LeNet-5 has amplitude 1.7159 and slope 2/3."""
+    """Hyperbolic tangent, amplitude * tanh(slope * x) (torch.nn.Tanh).
+
+    LeNet-5 uses amplitude 1.7159 and slope 2/3 (LeCun et al. 1998).
+    """
 
     name = "TANH"
     activation = True
-    amplitude: float = attribute(Number(), 1, doc="factor of the outcome", named=True)
+    amplitude: float = attribute(Number(), 1, doc="factor of the output", named=True)
     slope: float = attribute(Number(), 1, doc="factor of the input", named=True)
     examples = (
         Example("28x28x6 -> TANH -> 28x28x6", params=0, macs=0),
@@ -37,16 +40,23 @@ class Tanh(Layer):
 
 
 class Hardtanh(Overwriting):
-    """min(max(low, x), high), element by element: TANH in three straight pieces."""
+    """Hard tanh: each element clamped to the range from `low` to `high` (torch.nn.Hardtanh).
+
+    A piecewise linear approximation of TANH: min(max(low, x), high).
+    """
 
     name = "HARDTANH"
     module, function = "Hardtanh", "F.hardtanh"
-    low: float = attribute(Number(infinite=True), -1, doc="what smaller elements become", torch="min_val")
-    high: float = attribute(Number(infinite=True), 1, doc="what larger elements become; above low", torch="max_val")
+    low: float = attribute(
+        Number(infinite=True), -1, doc="lower bound: smaller elements are set to it", torch="min_val"
+    )
+    high: float = attribute(
+        Number(infinite=True), 1, doc="upper bound: larger elements are set to it; above low", torch="max_val"
+    )
     examples = (
         Example("28x28x6 -> HARDTANH -> 28x28x6", params=0, macs=0),
         Example("84 -> HARDTANH 0 20 -> 84"),
-        Example("84 -> HARDTANH low=(-2) high=2 -> 84"),
+        Example("84 -> HARDTANH low=-2 high=2 -> 84"),
         Example("84 -> HARDTANH 0 inf -> 84"),
         Example("4096 -> HARDTANH inplace -> 4096"),
         CounterExample("84 -> HARDTANH 1", "out-of-range"),
@@ -60,7 +70,7 @@ class Hardtanh(Overwriting):
 
 
 class Tanhshrink(Activation):
-    """x - tanh(x), element by element."""
+    """Tanh shrink, x - tanh(x), element by element (torch.nn.Tanhshrink)."""
 
     name = "TANHSHRINK"
     module, function = "Tanhshrink", "F.tanhshrink"
@@ -71,7 +81,7 @@ class Tanhshrink(Activation):
 
 
 class Softsign(Activation):
-    """x / (1 + |x|), element by element."""
+    """Softsign, x / (1 + |x|), element by element (torch.nn.Softsign)."""
 
     name = "SOFTSIGN"
     module, function = "Softsign", "F.softsign"
@@ -82,7 +92,7 @@ class Softsign(Activation):
 
 
 class Sigmoid(Activation):
-    """1 / (1 + exp(-x)), element by element."""
+    """Logistic sigmoid, 1 / (1 + exp(-x)), element by element (torch.nn.Sigmoid)."""
 
     name = "SIGMOID"
     module, function = "Sigmoid", "torch.sigmoid"
@@ -93,7 +103,10 @@ class Sigmoid(Activation):
 
 
 class Hardsigmoid(Overwriting):
-    """min(max(0, x + 3), 6) / 6, element by element: SIGMOID in three straight pieces, as MobileNetV3 has it."""
+    """Hard sigmoid, min(max(0, x + 3), 6) / 6, element by element (torch.nn.Hardsigmoid).
+
+    The piecewise linear approximation of SIGMOID in MobileNetV3 (Howard et al. 2019).
+    """
 
     name = "HARDSIGMOID"
     module, function = "Hardsigmoid", "F.hardsigmoid"
@@ -105,7 +118,10 @@ class Hardsigmoid(Overwriting):
 
 
 class LogSigmoid(Activation):
-    """log(1 / (1 + exp(-x))), element by element, without loss where the sigmoid is small."""
+    """Logarithm of the sigmoid, log(1 / (1 + exp(-x))), element by element (torch.nn.LogSigmoid).
+
+    It is computed so that it stays exact where the sigmoid is close to 0.
+    """
 
     name = "LOGSIGMOID"
     module, function = "LogSigmoid", "F.logsigmoid"
@@ -116,12 +132,17 @@ class LogSigmoid(Activation):
 
 
 class Softplus(Activation):
-    """log(1 + exp(beta*x)) / beta, element by element: a smooth RELU; x itself where beta*x is above a threshold."""
+    """Softplus, log(1 + exp(beta*x)) / beta, element by element: a smooth RELU (torch.nn.Softplus).
+
+    Where beta*x is above `threshold`, the output is x itself.
+    """
 
     name = "SOFTPLUS"
     module, function = "Softplus", "F.softplus"
-    beta: float = attribute(Number(), 1, doc="how sharp the bend is", torch="beta")
-    threshold: float = attribute(Number(infinite=True), 20, doc="where it is x itself", torch="threshold", named=True)
+    beta: float = attribute(Number(), 1, doc="sharpness of the bend", torch="beta")
+    threshold: float = attribute(
+        Number(infinite=True), 20, doc="above it the output is x", torch="threshold", named=True
+    )
     examples = (
         Example("28x28x6 -> SOFTPLUS -> 28x28x6", params=0, macs=0),
         Example("28x28x6 -> SOFTPLUS 2 -> 28x28x6"),
@@ -132,7 +153,10 @@ class Softplus(Activation):
 
 
 class Silu(Overwriting):
-    """x * sigmoid(x), element by element; also called Swish (Elfwing et al. 2018)."""
+    """Sigmoid linear unit, x * sigmoid(x), element by element (torch.nn.SiLU; Elfwing et al. 2018).
+
+    It is also called Swish.
+    """
 
     name = "SILU"
     module, function = "SiLU", "F.silu"
@@ -144,7 +168,10 @@ class Silu(Overwriting):
 
 
 class Hardswish(Overwriting):
-    """x * HARDSIGMOID of x, element by element: SILU in three pieces (Howard et al. 2019, MobileNetV3)."""
+    """Hard swish, x * HARDSIGMOID(x), element by element (torch.nn.Hardswish).
+
+    The piecewise approximation of SILU in MobileNetV3 (Howard et al. 2019).
+    """
 
     name = "HARDSWISH"
     module, function = "Hardswish", "F.hardswish"
@@ -156,15 +183,20 @@ class Hardswish(Overwriting):
 
 
 class Gelu(Activation):
-    """x times the share of a normal distribution below x, element by element (Hendrycks and Gimpel 2016).
+    """Gaussian error linear unit, x * Phi(x), element by element (torch.nn.GELU; Hendrycks and Gimpel 2016).
 
-    With `approximate=tanh` it is 0.5*x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3))), as GPT-2 has it.
+    Phi is the cumulative distribution function of the standard normal distribution. With `approximate=tanh` it is
+    0.5*x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3))), as in GPT-2.
     """
 
     name = "GELU"
     module, function = "GELU", "F.gelu"
     approximate: str = attribute(
-        Word("none", "tanh"), "none", doc="a formula in place of the integral", torch="approximate", named=True
+        Word("none", "tanh"),
+        "none",
+        doc="an approximation of the normal distribution: tanh",
+        torch="approximate",
+        named=True,
     )
     examples = (
         Example("197x3072 -> GELU -> 197x3072", params=0, macs=0),
@@ -174,7 +206,7 @@ class Gelu(Activation):
 
 
 class Mish(Overwriting):
-    """x * tanh(log(1 + exp(x))), element by element (Misra 2019)."""
+    """Mish, x * tanh(log(1 + exp(x))), element by element (torch.nn.Mish; Misra 2019)."""
 
     name = "MISH"
     module, function = "Mish", "F.mish"

@@ -1,4 +1,4 @@
-"""Pools whose output has a size of its own: one position, or as many as asked for."""
+"""Global and adaptive pooling: the output size is given, not the window."""
 
 from __future__ import annotations
 
@@ -12,7 +12,10 @@ from archdsl.sizes.size import Size
 
 
 class GlobalAvgPool(Layer):
-    """Average each channel over all positions; what comes out is a vector."""
+    """Global average pooling: the mean of each channel over all spatial positions (Lin et al. 2014).
+
+    The output is a vector with one element per channel, as of torch.nn.AdaptiveAvgPool2d(1) and a Flatten.
+    """
 
     name = "GLOBALAVGPOOL"
     ranks = (2, 3, 4)
@@ -30,7 +33,10 @@ class GlobalAvgPool(Layer):
 
 
 class GlobalMaxPool(Layer):
-    """Keep the largest element of each channel over all positions; what comes out is a vector."""
+    """Global max pooling: the largest element of each channel over all spatial positions.
+
+    The output is a vector with one element per channel, as of torch.nn.AdaptiveMaxPool2d(1) and a Flatten.
+    """
 
     name = "GLOBALMAXPOOL"
     ranks = (2, 3, 4)
@@ -48,12 +54,12 @@ class GlobalMaxPool(Layer):
 
 
 class AdaptivePool(Layer):
-    """Windows so laid out that the output has the sizes asked for, larger ones too."""
+    """Pooling whose windows are chosen so that the output has a given size, a larger one too."""
 
     ranks = (2, 3, 4)
     kind = ""
     size: tuple[Size | None, ...] = attribute(
-        SameOrSizes(), doc="sizes of the output, same for the input's", torch="output_size"
+        SameOrSizes(), doc="sizes of the output; same: the size of the input", torch="output_size"
     )
 
     def shape(self, *inputs: Shape) -> Shape:
@@ -75,7 +81,10 @@ class AdaptivePool(Layer):
 
 
 class AdaptiveAvgPool(AdaptivePool):
-    """Average over windows so laid out that the output has the sizes asked for (torch.nn.AdaptiveAvgPool2d)."""
+    """Adaptive average pooling to a given output size (torch.nn.AdaptiveAvgPool2d).
+
+    The windows are chosen by the size of the input; the output may also be larger than the input.
+    """
 
     name = "ADAPTIVEAVGPOOL"
     kind = "Avg"
@@ -91,7 +100,10 @@ class AdaptiveAvgPool(AdaptivePool):
 
 
 class AdaptiveMaxPool(AdaptivePool):
-    """Keep the largest element of windows so laid out that the output has these sizes (torch.nn.AdaptiveMaxPool2d)."""
+    """Adaptive max pooling to a given output size (torch.nn.AdaptiveMaxPool2d).
+
+    The windows are chosen by the size of the input; the output may also be larger than the input.
+    """
 
     name = "ADAPTIVEMAXPOOL"
     kind = "Max"

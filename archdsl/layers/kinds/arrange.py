@@ -1,8 +1,6 @@
-"""Layers that give the same elements other axes."""
+"""Layers that only change the shape or the order of axes."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, is_open
 from archdsl.layers.layout import either, order
@@ -11,33 +9,34 @@ from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Dimensions, Gathered, PerAxis, Sizes, Switch, Text, Whole
 from archdsl.sizes.shape import AXES, Shape, product
 from archdsl.sizes.size import Size, same
+from archdsl.typed import Any
 
 
 class Reshaped(Dimensions):
-    """The sizes of a shape, one of which may be -1: what is left for it."""
+    """The sizes of a shape, one of which may be -1: the size that is inferred."""
 
-    words = "a shape, as 196x768, in which -1 stands for what is left: [-1, 768]"
+    words = "a shape, as 196x768, where -1 is inferred: [-1, 768]"
     told = True
 
     def convert(self, value: Any, axes: int) -> Any:
         sizes = value.sizes if isinstance(value, Sizes) else value if isinstance(value, tuple) else (value,)
         left = [place for place, size in enumerate(sizes) if type(size) is int and size == -1]
         if len(left) > 1:
-            raise Refusal("out-of-range", "has more than one size left to be found")
+            raise Refusal("out-of-range", "has more than one size to infer")
         found = super().convert(tuple([1 if place in left else size for place, size in enumerate(sizes)]), axes)
         return tuple([-1 if place in left else size for place, size in enumerate(found)])
 
 
 class Reshape(Layer):
-    """The same elements in another shape, counted channels first and then the axes as written, as PyTorch does.
+    """Reshape to the given sizes, with the elements counted channels first (torch.Tensor.view).
 
-    So `RESHAPE 196x768` behind a convolution makes each of its places a step. With `last` the channels are counted
-    last, as shapes are written. `-1` stands for one size that is left to be found.
+    So `RESHAPE 196x768` after a convolution turns each spatial position into a time step. With `last` the elements are
+    counted with the channels last, as shapes are written. One size may be `-1`; it is inferred.
     """
 
     name = "RESHAPE"
     sizes: tuple[Size, ...] = attribute(Reshaped(), doc="the shape, channels last", torch="shape")
-    last: bool = attribute(Switch(), False, doc="count the channels last, as shapes are written", named=True)
+    last: bool = attribute(Switch(), False, doc="count the channels last, as in the written shape", named=True)
     examples = (
         Example("14x14x768 -> RESHAPE 196x768 -> 196x768", params=0, macs=0),
         Example("8192 -> RESHAPE 4x4x512 -> 4x4x512"),
@@ -135,18 +134,16 @@ def _runs(before: list[Size], after: list[Size]) -> list[tuple[int, int, tuple[S
 
 
 class Rearrange(Layer):
-    """Take axes apart and put them together by names that the line gives their parts, as einops does.
+    """Rearrange axes by named parts, as einops.rearrange does (Rogozhnikov 2022).
 
     Both sides list the axes as shapes are written, channels last and without the batch; brackets hold the parts of an
-    axis, the outermost first. Sizes of parts are given by their names; of each axis one may be left out. `1` is an
+    axis, the outermost first. The sizes of the parts are given by name; one of each axis may be omitted. `1` is an
     axis of size 1.
     """
 
     name = "REARRANGE"
     pattern: Pattern = attribute(Arrangement(), doc="the axes before and after")
-    sizes: dict[str, Size] | None = attribute(
-        Gathered(Whole()), None, doc="the size of a part, by the name that it has in the text", named=True
-    )
+    sizes: dict[str, Size] | None = attribute(Gathered(Whole()), None, doc="the size of a named part", named=True)
     examples = (
         Example('14x14x96 -> REARRANGE "h w (n c) -> n h w c" n=3 -> 3x14x14x32', params=0, macs=0),
         Example('56x56x96 -> REARRANGE "(h a) (w b) c -> h w (b a c)" a=2 b=2 -> 28x28x384'),
@@ -181,10 +178,13 @@ class Rearrange(Layer):
 
 
 class Permute(Layer):
-    """The axes in another order: `PERMUTE "channels steps"` makes the channels the steps and the steps the channels."""
+    """Permute the axes: `PERMUTE "channels steps"` swaps channels and time steps (torch.Tensor.permute).
+
+    The text lists all axes of the input in their new order.
+    """
 
     name = "PERMUTE"
-    order: str = attribute(Text(), doc="all axes of the input, in their new order", torch="dims")
+    order: str = attribute(Text(), doc="all axes of the input, in the new order", torch="dims")
     examples = (
         Example('196x768 -> PERMUTE "channels steps" -> 768x196', params=0, macs=0),
         Example('14x7x64 -> PERMUTE order="width channels height" -> 7x64x14'),
@@ -202,7 +202,7 @@ class Permute(Layer):
         if odd is not None:
             raise Refusal("rank-mismatch", f"PERMUTE: {x} has no axis {odd}; it has {has}", blame="order")
         if sorted(words) != sorted(axes):
-            message = f"PERMUTE: {x} has {has}, and each stands once in the new order"
+            message = f"PERMUTE: {x} has {has}, and each must appear once in the new order"
             raise Refusal("invalid-text", message, blame="order", hint=f'PERMUTE "{" ".join(reversed(axes))}"')
         return Pattern(tuple((axis,) for axis in axes), tuple((word,) for word in words))
 
@@ -216,15 +216,16 @@ class Permute(Layer):
 
 
 class Patches(Layer):
-    """Cut into patches that do not overlap; each becomes a step, its elements the channels, counted channels first.
+    """Split into patches that do not overlap; each patch becomes a time step, its elements the channels.
 
-    With `last` the channels of a patch are counted last. LINEAR behind it is the convolution of a vision transformer.
+    The elements of a patch are counted channels first, with `last` channels last. PATCHES and a LINEAR are the patch
+    embedding of a vision transformer (Dosovitskiy et al. 2021).
     """
 
     name = "PATCHES"
     ranks = (2, 3, 4)
     size: tuple[int, ...] = attribute(PerAxis(), doc="size of a patch", torch="kernel_size")
-    last: bool = attribute(Switch(), False, doc="count the channels last, as shapes are written", named=True)
+    last: bool = attribute(Switch(), False, doc="count the channels last, as in the written shape", named=True)
     examples = (
         Example("224x224x3 -> PATCHES 16x16 -> 196x768", params=0, macs=0),
         Example("224x224x3 -> PATCHES size=16 last -> 196x768"),
@@ -239,7 +240,7 @@ class Patches(Layer):
         (x,) = inputs
         for axis, size, patch in zip(AXES[x.rank], x.space, self.size, strict=False):
             if not same(size % patch, 0):
-                message = f"PATCHES: the {axis} {size} is no whole number of patches of {patch}"
+                message = f"PATCHES: the {axis} {size} is not a multiple of the patch size {patch}"
                 raise Refusal("not-divisible", message, blame="size", hint="PAD adds elements at both ends")
         steps = product(tuple([size // patch for size, patch in zip(x.space, self.size, strict=True)]))
         return Shape((steps, x.channels * product(self.size)))

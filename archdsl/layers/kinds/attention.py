@@ -1,4 +1,4 @@
-"""Attention: each step a mean of values, weighted by how its query meets their keys. Also the turning of positions."""
+"""Attention, and rotary position embeddings."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _TWICE = Factor((2,))  # products of queries and keys, and means of values
 
 
 class Heads(Layer):
-    """Attention of one sequence to itself, to a second, or to the keys of a second and the values of a third."""
+    """Self-attention of one sequence, cross-attention to a second, or to keys and values given apart."""
 
     ranks = (2,)
     inputs = (1, 3)
@@ -44,19 +44,22 @@ class Heads(Layer):
 
 
 class Attention(Heads):
-    """Multi-head attention with its projections (torch.nn.MultiheadAttention, Vaswani et al. 2017).
+    """Multi-head attention with its four projections (torch.nn.MultiheadAttention; Vaswani et al. 2017).
 
-    One input attends to itself, `<- q, kv` to another sequence, `<- q, k, v` to the values v by the keys k; the output
-    has the shape of the first. Where keys or values have other channels than the queries, their weights are kept apart.
+    With one input it is self-attention. `<- q, kv` is cross-attention to another sequence, `<- q, k, v` has keys and
+    values of their own. The output has the shape of the first input. If keys or values have another number of channels
+    than the queries, their projections have separate weights.
     """
 
     name = "ATTENTION"
-    heads: Size = attribute(Divisor(), doc="heads side by side; they divide the channels", torch="num_heads")
-    causal: bool = attribute(Switch(), False, doc="no step reads a later one", named=True)
-    bias: bool = attribute(Switch(), True, doc="learned constants of the four projections", torch="bias", named=True)
-    dropout: float = attribute(Number(0, 1), 0, doc="how much of the weights is dropped", torch="dropout", named=True)
-    biaskv: bool = attribute(Switch(), False, doc="one more key and value, learned", torch="add_bias_kv", named=True)
-    zerokv: bool = attribute(Switch(), False, doc="one more key and value, of zeros", torch="add_zero_attn", named=True)
+    heads: Size = attribute(Divisor(), doc="number of heads; it divides the channels", torch="num_heads")
+    causal: bool = attribute(Switch(), False, doc="mask later time steps", named=True)
+    bias: bool = attribute(Switch(), True, doc="learned biases of the four projections", torch="bias", named=True)
+    dropout: float = attribute(
+        Number(0, 1), 0, doc="dropout probability of the attention weights", torch="dropout", named=True
+    )
+    biaskv: bool = attribute(Switch(), False, doc="add a learned key and value", torch="add_bias_kv", named=True)
+    zerokv: bool = attribute(Switch(), False, doc="add a key and value of zeros", torch="add_zero_attn", named=True)
     examples = (
         Example("196x768 -> ATTENTION 12 -> 196x768", params=2_362_368, macs=521_428_992),
         Example("9x8, 5x8 -> ATTENTION heads=2 nobias dropout=0.1 -> 9x8", params=256, macs=2_512),
@@ -133,24 +136,26 @@ class Attention(Heads):
 
 
 class Attend(Heads):
-    """Attention without weights of its own: softmax(scale q k) v in each head (F.scaled_dot_product_attention).
+    """Scaled dot-product attention without weights (F.scaled_dot_product_attention; Vaswani et al. 2017).
 
-    One input attends to itself, `<- q, kv` to another sequence, `<- q, k, v` to the values v by the keys k. Heads lie
-    side by side in the channels. With `kvheads` each head of the keys and values serves as many heads of the queries
-    (Ainslie et al. 2023).
+    Each head computes softmax(scale * q k^T) v. With one input it is self-attention, `<- q, kv` is cross-attention,
+    `<- q, k, v` has keys and values of their own. The heads are slices of the channels. With `kvheads` each head of
+    keys and values serves several heads of queries (grouped-query attention, Ainslie et al. 2023).
     """
 
     name = "ATTEND"
-    heads: Size = attribute(Divisor(), 1, doc="heads of the queries; they divide their channels")
+    heads: Size = attribute(Divisor(), 1, doc="number of heads of the queries; it divides their channels")
     kvheads: Size | None = attribute(
-        Divisor(), None, doc="heads of keys and values, as many as heads unless said; they divide heads", named=True
+        Divisor(), None, doc="number of heads of keys and values, by default heads; it divides heads", named=True
     )
-    causal: bool = attribute(Switch(), False, doc="no step reads a later one", torch="is_causal", named=True)
-    dropout: float = attribute(Number(0, 1), 0, doc="how much of the weights is dropped", torch="dropout_p", named=True)
+    causal: bool = attribute(Switch(), False, doc="mask later time steps", torch="is_causal", named=True)
+    dropout: float = attribute(
+        Number(0, 1), 0, doc="dropout probability of the attention weights", torch="dropout_p", named=True
+    )
     scale: float | None = attribute(
         Number(0, above=True),
         None,
-        doc="of the products, 1/sqrt of the channels of a head unless said",
+        doc="factor of the products; by default 1/sqrt(channels of a head)",
         torch="scale",
         named=True,
     )
@@ -210,20 +215,21 @@ class Attend(Heads):
 
 
 class Rotary(Layer):
-    """Turn pairs of channels of each head by angles that grow with the step (rotary positions, Su et al. 2021).
+    """Rotary position embedding: rotates pairs of channels by angles that grow with the time step (Su et al. 2021).
 
-    Pair i of n turns by step/base^(i/n). A pair is a channel of the first half and one of the second, as Llama's
-    weights have it, or two neighbours with `interleaved`. Other channels than the first `dims` of a head stay.
+    Pair i of n rotates by step/base^(i/n). A pair is one channel of each half of a head,
+    as in Llama, or two neighbouring channels with `interleaved`. Channels after the first `dims` of a head stay
+    unchanged.
     """
 
     name = "ROTARY"
     ranks = (2,)
-    heads: Size = attribute(Divisor(), 1, doc="heads side by side; they divide the channels")
-    base: float = attribute(Number(0, above=True), 10_000, doc="how slowly the last pair turns", named=True)
+    heads: Size = attribute(Divisor(), 1, doc="number of heads; it divides the channels")
+    base: float = attribute(Number(0, above=True), 10_000, doc="base of the angles", named=True)
     dims: Size | None = attribute(
-        Whole(), None, doc="channels of each head that turn, an even number; all unless said", named=True
+        Whole(), None, doc="rotated channels of each head, an even number; by default all", named=True
     )
-    interleaved: bool = attribute(Switch(), False, doc="the pairs are neighbours", named=True)
+    interleaved: bool = attribute(Switch(), False, doc="pair neighbouring channels", named=True)
     examples = (
         Example("2048x4096 -> ROTARY 32 -> 2048x4096", params=0, macs=0),
         Example("9x16 -> ROTARY heads=2 base=500000 dims=4 interleaved -> 9x16"),
@@ -248,7 +254,7 @@ class Rotary(Layer):
             raise Refusal("out-of-range", message, blame="dims", tries=({"dims": channels},))
         dims = channels if self.dims is None else self.dims
         if not same(dims % 2, 0):
-            message = f"ROTARY turns pairs, and {dims} channels of each head are no even number"
+            message = f"ROTARY turns pairs, and {dims} channels of each head are not an even number"
             raise Refusal("not-divisible", message, blame="heads" if self.dims is None else "dims")
         return x
 

@@ -1,8 +1,6 @@
-"""Padding and cropping: elements added around a value, and cut off."""
+"""Padding and cropping."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, inline, is_open
 from archdsl.layers.output import SameOrSizes
@@ -13,6 +11,7 @@ from archdsl.layers.values import Number, Word
 from archdsl.layers.window import check_filling
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField
@@ -22,27 +21,26 @@ _Sides = tuple[tuple[int, int], ...]
 
 
 class Pad(Layer):
-    """Add elements, zeros unless said: `PAD 2` around the axes beside the channels, `PAD channels=16` behind the last.
+    """Pad with zeros or another value: `PAD 2` the spatial axes, `PAD channels=16` the channels (F.pad).
 
-    A shortcut that pads its channels is option A of He et al. 2015, section 4.2.
+    With `mode` the padding reflects, replicates or repeats the input. A shortcut with padded channels is option A of
+    He et al. 2015, section 4.2.
     """
 
     name = "PAD"
     widens = True
-    space: _Sides | None = attribute(
-        Sides(), None, doc="elements at both ends of each axis beside the channels", torch="padding"
-    )
+    space: _Sides | None = attribute(Sides(), None, doc="elements at both ends of each spatial axis", torch="padding")
     channels: tuple[Size, Size] | None = attribute(
-        Ends(symbolic=True, behind=True), None, doc="channels behind the last, or before and behind", named=True
+        Ends(symbolic=True, behind=True), None, doc="channels after the last one, or [before, after]", named=True
     )
     mode: str = attribute(
         Word("zeros", "reflect", "replicate", "circular"),
         "zeros",
-        doc="what is added: zeros, or the elements mirrored, the last again, or those of the other end",
+        doc="zeros, or reflect, replicate or repeat (circular) the input",
         named=True,
     )
     value: float | None = attribute(
-        Number(infinite=True), None, doc="what is added instead of zeros", torch="value", named=True
+        Number(infinite=True), None, doc="value to pad with, instead of 0", torch="value", named=True
     )
     examples = (
         Example("28x28x1 -> PAD 2 -> 32x32x1", params=0, macs=0),
@@ -58,7 +56,7 @@ class Pad(Layer):
         Example("28x28x1 -> PAD 2 value=-inf -> 32x32x1"),
         CounterExample("28x28x1 -> PAD", "missing-value"),
         CounterExample("84 -> PAD 2", "rank-mismatch"),
-        CounterExample("28x28x1 -> PAD (-2)", "out-of-range"),
+        CounterExample("28x28x1 -> PAD -2", "out-of-range"),
         CounterExample("28x28x1 -> PAD [[1, 2, 3], 1]", "wrong-type"),
         CounterExample("8x16 -> PAD 8 mode=reflect", "pad-too-large"),
         CounterExample("8x16 -> PAD 9 mode=circular", "pad-too-large"),
@@ -118,17 +116,17 @@ class Pad(Layer):
 
 
 class Crop(Layer):
-    """Cut off elements around the axes beside the channels: `CROP 4` at all ends, `CROP size=56` around the middle.
+    """Crop the spatial axes: `CROP 4` removes 4 elements at each end, `CROP size=56` keeps the centre.
 
-    The maps that a U-Net copies across are cropped so (Ronneberger et al. 2015). Where an odd number goes, the end
-    loses one more.
+    U-Net crops the feature maps of its skip connections so (Ronneberger et al. 2015). If an odd number of elements is
+    removed around the centre, the end loses one more than the start.
     """
 
     name = "CROP"
     ranks = (2, 3, 4)
-    space: _Sides | None = attribute(Sides(), None, doc="elements cut off at both ends of each axis")
+    space: _Sides | None = attribute(Sides(), None, doc="elements removed at both ends of each axis")
     size: tuple[Size | None, ...] | None = attribute(
-        SameOrSizes(), None, doc="sizes that are left of the middle, same for all of an axis", named=True
+        SameOrSizes(), None, doc="sizes of the centre to keep; same: the whole axis", named=True
     )
     examples = (
         Example("64x64x512 -> CROP 4 -> 56x56x512", params=0, macs=0),
@@ -140,7 +138,7 @@ class Crop(Layer):
         CounterExample("8x8x3 -> CROP 2 size=4", "too-many-values"),
         CounterExample("8x8x3 -> CROP 4", "out-of-range"),
         CounterExample("8x8x3 -> CROP size=9", "out-of-range"),
-        CounterExample("8x8x3 -> CROP (-1)", "out-of-range"),
+        CounterExample("8x8x3 -> CROP -1", "out-of-range"),
         CounterExample("84 -> CROP 2", "rank-mismatch"),
     )
 
@@ -167,7 +165,7 @@ class Crop(Layer):
         return tuple(size - before - behind for size, (before, behind) in zip(x.space, self.space or (), strict=True))
 
     def _sides(self, x: Shape) -> tuple[tuple[Size, Size], ...]:
-        """What goes of each axis, before and behind."""
+        """What goes of each axis, before and after."""
         if self.space is not None:
             return self.space
         gone = tuple(size - left for size, left in zip(x.space, self._left(x), strict=True))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archdsl.layers.base import CounterExample, Example, Lowered, Tensor, attribute, is_open
 from archdsl.layers.convolution import Convolution, check_groups, padding_mode, uneven
+from archdsl.layers.incoming import check_incoming, compared_incoming, incoming
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.conv import (
     ASYMMETRIC_POSITION_CONV,
@@ -17,9 +18,9 @@ from archdsl.sizes.size import Size, same
 
 
 class Conv(Convolution):
-    """Slide `out` learned windows over one, two or three axes; the input decides how many.
+    """Convolution over one, two or three axes, depending on the input (torch.nn.Conv1d, Conv2d, Conv3d).
 
-    Output size of an axis: floor((in + 2*pad - dilation*(kernel - 1) - 1)/stride) + 1 (torch.nn.Conv2d).
+    Output size of an axis: floor((in + 2*pad - dilation*(kernel - 1) - 1)/stride) + 1.
     """
 
     name = "CONV"
@@ -29,20 +30,21 @@ class Conv(Convolution):
         Divisor(),
         1,
         short="g",
-        doc="groups of channels that do not see each other",
+        doc="groups of channels without connections between them",
         torch="groups",
         named=True,
     )
     bias: bool | str = attribute(
-        Bias(), True, doc="a learned constant per output channel, or per position", torch="bias", named=True
+        Bias(), True, doc="a learned bias per output channel, or per position", torch="bias", named=True
     )
     table: tuple[tuple[int, ...], ...] | None = attribute(
         Table(),
         None,
-        doc="for each output map the input maps that it reads, from 0; only these connections exist",
+        doc="for each output channel the list of input channels that it reads, from 0",
         named=True,
     )
     mode: str = padding_mode()
+    in_: Size | None = incoming()
     examples = (
         Example("227x227x3 -> CONV 96 11x11 s4 p0 -> 55x55x96", params=34_944, macs=105_415_200),
         Example("27x27x96 -> CONV 256 5x5 p2 g2 -> 27x27x256", params=307_456, macs=223_948_800),
@@ -57,8 +59,10 @@ class Conv(Convolution):
         Example("8x16 -> CONV 4 3 pad=[[2, 0]] mode=reflect -> 8x4", params=196),
         Example("2x14x2 -> CONV 4 1x6 s3x4 p3x2 d2 -> 3x2x4", params=52),
         Example("2x1 -> CONV 4 1 s3 p1 d3 -> 2x4"),
+        Example("8x8x6 -> CONV 4 3x3 g2 in=6 -> 6x6x4", params=112),
         CounterExample("8x8x3 -> CONV 64 3x3 g2", "not-divisible"),
         CounterExample("5x5x3 -> CONV 64 7x7", "kernel-too-large"),
+        CounterExample("8x8x3 -> CONV 64 3x3 in=4", "shape-mismatch"),
         CounterExample("28x28 -> CONV 6 5x5", "rank-mismatch"),
         CounterExample("8x8x3 -> CONV 0 3x3", "out-of-range"),
         CounterExample("8x8x3 -> CONV 2 3x3 table=[[0], [3]]", "table-mismatch"),
@@ -73,8 +77,12 @@ class Conv(Convolution):
     def parts(self, x: Shape) -> Size:
         return self.groups
 
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return compared_incoming(self, inputs[0])
+
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
+        check_incoming(self, x)
         if self.table is not None:
             self._check_table(x)
         else:
@@ -134,15 +142,15 @@ class Conv(Convolution):
 
 
 class DepthwiseConv(Convolution):
-    """Slide windows over each channel by itself: every channel gives `multiplier` output channels.
+    """Depthwise convolution: `multiplier` filters for each input channel (Howard et al. 2017, section 3.1).
 
-    PyTorch has it as a convolution with as many groups as channels (Howard et al. 2017, section 3.1).
+    In PyTorch it is torch.nn.Conv2d with as many groups as input channels.
     """
 
     name = "DWCONV"
     kernel: tuple[int, ...] = attribute(PerAxis(), short="k", doc="size of the window", torch="kernel_size")
-    multiplier: Size = attribute(Whole(), 1, short="m", doc="output channels of each input channel", named=True)
-    bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
+    multiplier: Size = attribute(Whole(), 1, short="m", doc="output channels per input channel", named=True)
+    bias: bool = attribute(Switch(), True, doc="a learned bias per output channel", torch="bias", named=True)
     mode: str = padding_mode()
     examples = (
         Example("112x112x32 -> DWCONV 3x3 p1 nobias -> 112x112x32", params=288, macs=3_612_672),

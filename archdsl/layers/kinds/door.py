@@ -1,10 +1,9 @@
-"""The door: one layer that the language does not have, as a module of another package."""
+"""MODULE: an external module as one layer."""
 
 from __future__ import annotations
 
 import keyword
 import re
-from typing import Any
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.layout import layout
@@ -12,13 +11,14 @@ from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Dimensions, Gathered, Sizes, Type, Whole, give, spell, whole
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import SYMBOLIC, Size
+from archdsl.typed import Any
 
 _WORD = "[A-Za-z][A-Za-z0-9_]*"
 _PATH = re.compile(rf"{_WORD}(\.{_WORD})*:{_WORD}")
 
 
 class Path(Type):
-    """Where a class is: the module that is imported, a colon, and its name there."""
+    """Where a class is: the module to import, a colon, and the name of the class."""
 
     words = 'a class as "package.module:Class"'
 
@@ -31,15 +31,15 @@ class Path(Type):
 
 
 class Stated(Dimensions):
-    """The shape that is stated of an output."""
+    """The stated shape of an output."""
 
     told = True
 
 
 class ConstructorValue(Type):
-    """What a constructor may be given: numbers, yes and no, texts, and lists of these."""
+    """What a constructor may be given: numbers, yes and no, strings, and lists of these."""
 
-    words = "a number, yes or no, a text, or a list of these"
+    words = "a number, yes or no, a string, or a list of these"
 
     def convert(self, value: Any, axes: int) -> Any:
         if isinstance(value, Sizes):
@@ -48,27 +48,28 @@ class ConstructorValue(Type):
             return tuple([self.convert(one, axes) for one in value])
         value = value if isinstance(value, bool) else whole(value) if hasattr(value, "denominator") else value
         if isinstance(value, SYMBOLIC):
-            raise Refusal("undetermined", f"must be a number, and {value} is left open", hint=give(value))
+            raise Refusal("undetermined", f"must be a number, and {value} is symbolic", hint=give(value))
         if not isinstance(value, (bool, int, float, str)) and not hasattr(value, "denominator"):
             raise self.refuse(value)
         return value
 
 
 class Door(Layer):
-    """A module of another package: `MODULE "package.module:Class" gives=14x14x64 params=9_000`.
+    """External module, any torch.nn.Module: `MODULE "package.module:Class" gives=14x14x64 params=9_000`.
 
-    Other values go to the constructor by their names; one that is called as a value of this line has a `_` behind it.
-    The check imports nothing and takes the shape and the params, which count as weights, as they are stated; macs are
-    0. Only a caller who allows it gets a module, and then the number of its parameters must be the one stated.
+    Other values are passed to the constructor by name; append `_` to a name that this kind uses itself. The check
+    imports nothing: it takes the output shape and the params, which count as weights, as stated, and counts 0 macs.
+    External modules are disabled unless the caller enables them; when the module is built, its number of parameters
+    must be the stated one.
     """
 
     name = "MODULE"
     inputs = (1, None)
-    path: str = attribute(Path(), doc="the class, as `package.module:Class`")
-    gives: tuple[Size, ...] = attribute(Stated(), doc="the shape of its output, channels last", named=True)
-    params: int = attribute(Whole(0, symbolic=False), 0, doc="how many parameters it has", named=True)
+    path: str = attribute(Path(), doc="the class, as package.module:Class")
+    gives: tuple[Size, ...] = attribute(Stated(), doc="the output shape, channels last", named=True)
+    params: int = attribute(Whole(0, symbolic=False), 0, doc="number of its parameters", named=True)
     arguments: dict[str, Any] | None = attribute(
-        Gathered(ConstructorValue()), None, doc="a value for its constructor", named=True
+        Gathered(ConstructorValue()), None, doc="an argument of its constructor", named=True
     )
     examples = (
         Example('14x14x64 -> MODULE "torch.nn:Hardsigmoid" gives=14x14x64 -> 14x14x64', params=0),

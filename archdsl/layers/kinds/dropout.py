@@ -1,4 +1,4 @@
-"""Dropout: what is left out at random in training; in evaluation each of them passes its input on."""
+"""Dropout: random zeros in training; in evaluation, each of these layers returns its input."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from archdsl.sizes.shape import Shape
 
 
 class RandomZeros(Layer):
-    """Zeros with probability `p`, by a module of torch.nn and a function that is told whether it trains."""
+    """Zeros with probability `p`, by a module of torch.nn and a function with a `training` argument."""
 
-    p: float = attribute(Number(0, 1), 0.5, doc="probability of zero", torch="p")
+    p: float = attribute(Number(0, 1), 0.5, doc="probability of zeroing", torch="p")
 
     def is_pointwise(self, x: Shape) -> bool:
         return True
@@ -23,7 +23,10 @@ class RandomZeros(Layer):
 
 
 class Dropout(RandomZeros):
-    """In training, set each element to zero with probability `p` and divide the others by 1 - p (torch.nn.Dropout)."""
+    """Dropout: in training, zeroes each element with probability `p` (torch.nn.Dropout; Srivastava et al. 2014).
+
+    The other elements are divided by 1 - p.
+    """
 
     name = "DROPOUT"
     examples = (
@@ -37,9 +40,10 @@ class Dropout(RandomZeros):
 
 
 class ChannelDropout(RandomZeros):
-    """In training, set whole channels to zero with probability `p` and divide the others by 1 - p (torch.nn.Dropout2d).
+    """Channel dropout: in training, zeroes whole channels with probability `p` (torch.nn.Dropout2d).
 
-    Also called spatial dropout (Tompson et al. 2015). A vector has no whole channels: DROPOUT does that.
+    The other channels are divided by 1 - p. It is also called spatial dropout (Tompson et al. 2015). For a vector use
+    DROPOUT.
     """
 
     name = "CHANNELDROPOUT"
@@ -49,7 +53,7 @@ class ChannelDropout(RandomZeros):
         Example("20x100 -> CHANNELDROPOUT -> 20x100"),
         Example("4x8x8x16 -> CHANNELDROPOUT p=0.1 -> 4x8x8x16"),
         CounterExample("4096 -> CHANNELDROPOUT 0.5", "rank-mismatch"),
-        CounterExample("28x28x64 -> CHANNELDROPOUT (-0.1)", "out-of-range"),
+        CounterExample("28x28x64 -> CHANNELDROPOUT -0.1", "out-of-range"),
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
@@ -58,9 +62,9 @@ class ChannelDropout(RandomZeros):
 
 
 class AlphaDropout(RandomZeros):
-    """In training, set each element with probability `p` to SELU's lowest value, and keep mean and variance.
+    """Alpha dropout: in training, sets elements to SELU's lowest value with probability `p` (torch.nn.AlphaDropout).
 
-    Klambauer et al. 2017 (torch.nn.AlphaDropout).
+    It keeps the mean and the variance (Klambauer et al. 2017).
     """
 
     name = "ALPHADROPOUT"
@@ -75,7 +79,7 @@ class AlphaDropout(RandomZeros):
 
 
 class FeatureAlphaDropout(RandomZeros):
-    """ALPHADROPOUT of whole channels (torch.nn.FeatureAlphaDropout)."""
+    """Alpha dropout of whole channels (torch.nn.FeatureAlphaDropout; Klambauer et al. 2017)."""
 
     name = "FEATUREALPHADROPOUT"
     examples = (
@@ -91,16 +95,20 @@ class FeatureAlphaDropout(RandomZeros):
 
 
 class StochasticDepth(Layer):
-    """In training, set whole samples to zero with probability `p` and divide the others by 1 - p (Huang et al. 2016).
+    """Stochastic depth: in training, zeroes whole samples with probability `p` (Huang et al. 2016).
 
-    It stands at the end of a residual branch, which is thereby left out. With `mode=batch` all samples of a batch are
-    left out together (torchvision.ops.StochasticDepth).
+    The other samples are divided by 1 - p. At the end of a residual branch it drops the branch. With `mode=batch` all
+    samples of a batch are dropped together (torchvision.ops.StochasticDepth).
     """
 
     name = "STOCHASTICDEPTH"
-    p: float = attribute(Number(0, 1), doc="probability of zero", torch="p")
+    p: float = attribute(Number(0, 1), doc="probability of zeroing", torch="p")
     mode: str = attribute(
-        Word("row", "batch"), "row", doc="whether each sample is left out by itself", torch="mode", named=True
+        Word("row", "batch"),
+        "row",
+        doc="row: each sample by itself; batch: all samples together",
+        torch="mode",
+        named=True,
     )
     examples = (
         Example("56x56x96 -> STOCHASTICDEPTH 0.1 -> 56x56x96", params=0, macs=0),

@@ -1,8 +1,6 @@
-"""Embeddings: whole numbers to features, and the places of a sequence as whole numbers."""
+"""Embeddings of integers, and the position numbers of a sequence."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
 from archdsl.layers.refusal import Refusal
@@ -10,29 +8,34 @@ from archdsl.layers.values import Number, Reference, Switch, Whole, Word
 from archdsl.limits import LARGEST
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import Any
 
 
 class Lookup(Layer):
-    """A learned vector for each whole number from 0 to vocab - 1."""
+    """A learned vector for each integer from 0 to vocab - 1."""
 
     dtype = "int64"
-    vocab: Size = attribute(Whole(), doc="how many different numbers there are", torch="num_embeddings")
-    dim: Size = attribute(Whole(), doc="length of the vectors", torch="embedding_dim")
+    vocab: Size = attribute(Whole(), doc="number of different integers", torch="num_embeddings")
+    dim: Size = attribute(Whole(), doc="size of the vectors", torch="embedding_dim")
     padding: Size | None = attribute(
-        Whole(1 - LARGEST), None, doc="a number whose vector is not learned, negative from the end",
+        Whole(1 - LARGEST), None, doc="an integer whose vector is not learned; negative: from the end",
         torch="padding_idx", named=True,
     )  # fmt: skip
     maxnorm: float | None = attribute(
-        Number(0, above=True, infinite=True), None, doc="longer vectors are shortened to it when they are read",
+        Number(0, above=True, infinite=True), None, doc="maximum norm: longer vectors are scaled to it",
         torch="max_norm", named=True,
     )  # fmt: skip
     normtype: float = attribute(
-        Number(0, above=True, infinite=True), 2, doc="p of the norm that maxnorm means", torch="norm_type", named=True
+        Number(0, above=True, infinite=True), 2, doc="p of the p-norm for maxnorm", torch="norm_type", named=True
     )
     scalegrad: bool = attribute(
-        Switch(), False, doc="divide gradients by how often a number occurs", torch="scale_grad_by_freq", named=True
+        Switch(),
+        False,
+        doc="scale gradients by the inverse frequency of the integers",
+        torch="scale_grad_by_freq",
+        named=True,
     )
-    sparse: bool = attribute(Switch(), False, doc="gradients of what occurs alone", torch="sparse", named=True)
+    sparse: bool = attribute(Switch(), False, doc="sparse gradients", torch="sparse", named=True)
 
     def check_values(self, x: Shape) -> None:
         """Refuse numbers and a padding that the vocabulary does not have, and what PyTorch cannot train."""
@@ -66,13 +69,11 @@ class Lookup(Layer):
 
 
 class Embed(Lookup):
-    """Look up a learned vector for each whole number from 0 to vocab - 1 (torch.nn.Embedding)."""
+    """Embedding: a learned vector for each integer from 0 to vocab - 1 (torch.nn.Embedding)."""
 
     name = "EMBED"
     ranks = (1, 2, 3)
-    weight: str | None = attribute(
-        Reference(), None, doc="a layer above, whose weight is also that of this one", named=True
-    )
+    weight: str | None = attribute(Reference(), None, doc="a layer above whose weight is shared", named=True)
     examples = (
         Example("5 int -> CONCAT { a: EMBED 10 4; EMBED 10 4 weight=a } -> 5x8", params=40, macs=0),
         Example("37 int -> EMBED 18765 300 -> 37x300", params=5_629_500, macs=0),
@@ -98,15 +99,15 @@ class Embed(Lookup):
 
 
 class EmbedBag(Lookup):
-    """The sum, mean or largest of the learned vectors of all numbers of a sequence (torch.nn.EmbeddingBag).
+    """Embedding bag: the sum, mean or maximum of the embeddings of a sequence (torch.nn.EmbeddingBag).
 
-    A number that is the padding does not count, in the mean neither.
+    Positions that hold the `padding` number are skipped; the mean does not count them either.
     """
 
     name = "EMBEDBAG"
     ranks = (1,)
     mode: str = attribute(
-        Word("mean", "sum", "max"), "mean", doc="what becomes of the vectors", torch="mode", named=True
+        Word("mean", "sum", "max"), "mean", doc="how the vectors are combined", torch="mode", named=True
     )
     examples = (
         Example("37 int -> EMBEDBAG 18765 300 -> 300", params=5_629_500, macs=0),
@@ -131,16 +132,16 @@ class EmbedBag(Lookup):
 
 
 class Positions(Layer):
-    """The places of a sequence as whole numbers, 0 to T - 1: what an EMBED of positions reads.
+    """Position numbers 0 to T - 1 of a sequence of T time steps, as integers for an EMBED.
 
-    It reads whole numbers or the steps of a sequence, and asks only how many they are. The EMBED that reads it must
-    have a vector for each: with an open T that is a condition, `T <= 1024`.
+    It reads integers or a sequence, and uses only the sequence length. The EMBED that reads the positions must have a
+    vector for each: with a symbolic T that is a condition such as `T <= 1024`.
     """
 
     name = "POSITIONS"
     ranks = (1, 2)
     dtype = "any"
-    start: int = attribute(Whole(0, symbolic=False), 0, doc="the first of them")
+    start: int = attribute(Whole(0, symbolic=False), 0, doc="the first position number")
     examples = (
         Example("37 int -> POSITIONS -> 37", params=0, macs=0),
         Example("37x300 -> POSITIONS start=2 -> 37"),

@@ -1,4 +1,4 @@
-"""Windows as steps of a sequence, and back."""
+"""Sliding windows as time steps of a sequence, and back."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ _DEFAULTS = {"dilation": 1, "padding": 0, "stride": 1}
 
 
 class Windowed(Layer):
-    """Windows over the two axes of an image."""
+    """Sliding windows over the two axes of an image."""
 
     kernel: tuple[int, ...] = attribute(PerAxis(axes=2), short="k", doc="size of the window", torch="kernel_size")
     stride: tuple[int, ...] = attribute(
-        PerAxis(axes=2), 1, short="s", doc="step of the window", torch="stride", named=True
+        PerAxis(axes=2), 1, short="s", doc="stride of the window", torch="stride", named=True
     )
     pad: tuple[int, ...] = attribute(
-        PerAxis(0, axes=2), 0, short="p", doc="zeros at both ends of an axis", torch="padding", named=True
+        PerAxis(0, axes=2), 0, short="p", doc="zeros added at both ends of each axis", torch="padding", named=True
     )
     dilation: tuple[int, ...] = attribute(
         PerAxis(axes=2),
         1,
         short="d",
-        doc="distance between the elements that a window reads",
+        doc="spacing between the elements of a window",
         torch="dilation",
         named=True,
     )
@@ -55,9 +55,10 @@ class Windowed(Layer):
 
 
 class Unfold(Windowed):
-    """Read every window of an image as one step of a sequence: its elements, channel by channel (torch.nn.Unfold).
+    """Extract sliding windows of an image, each as one time step with its elements as channels (torch.nn.Unfold).
 
-    Positions go row by row; of each axis there are floor((in + 2*pad - dilation*(kernel - 1) - 1)/stride) + 1.
+    The windows are listed row by row; along each axis there are floor((in + 2*pad - dilation*(kernel - 1) - 1)/stride)
+    + 1 of them. The elements of a window are ordered channel by channel. It is also called im2col.
     """
 
     name = "UNFOLD"
@@ -88,9 +89,10 @@ class Unfold(Windowed):
 
 
 class Fold(Windowed):
-    """Put steps back as windows of an image of the given size; what overlaps is summed (torch.nn.Fold).
+    """Combine time steps as sliding windows of an image of the given size, and sum where they overlap (torch.nn.Fold).
 
-    The steps must be as many as UNFOLD with the same values reads from such an image, and the channels whole windows.
+    There must be as many steps as UNFOLD with the same values extracts from such an image, and the number of channels
+    must be a multiple of the elements of a window. It is also called col2im.
     """
 
     name = "FOLD"

@@ -1,8 +1,6 @@
-"""Gates: one half of an axis times what the other half lets through."""
+"""Gated linear units: one half of an axis times a function of the other half."""
 
 from __future__ import annotations
-
-from typing import ClassVar
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute
 from archdsl.layers.layout import axis_index, dimension, layout
@@ -11,10 +9,11 @@ from archdsl.layers.support.gate import SWIGLU
 from archdsl.layers.values import Word
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import same
+from archdsl.typed import ClassVar
 
 
 class Gate(Layer):
-    """An axis of even size, cut into a first and a second half that are multiplied element by element."""
+    """An axis of even size, split into two halves that are multiplied element by element."""
 
     activation = True
     path: ClassVar[str]
@@ -23,7 +22,7 @@ class Gate(Layer):
     axis: str = attribute(
         Word("channels", "steps", "height", "width", "frames"),
         "channels",
-        doc="what is cut into halves",
+        doc="the axis that is split into halves",
         torch="dim",
         named=True,
     )
@@ -52,7 +51,10 @@ class Gate(Layer):
 
 
 class Glu(Gate):
-    """first half * sigmoid(second half) of an axis, the channels unless said (torch.nn.GLU; Dauphin et al. 2017)."""
+    """Gated linear unit: first half * sigmoid(second half) of the channels (torch.nn.GLU; Dauphin et al. 2017).
+
+    `axis` chooses another axis.
+    """
 
     name = "GLU"
     path, function = "nn.GLU", "F.glu"
@@ -66,10 +68,11 @@ class Glu(Gate):
 
 
 class SwiGlu(Gate):
-    """silu(first half) * second half of an axis, the channels unless said: the gate of Llama's feed-forward layers.
+    """SwiGLU: silu(first half) * second half of the channels, or of another `axis` (Shazeer 2020).
 
-    Shazeer 2020. A whole feed-forward layer is `LINEAR (2*wide) nobias; SWIGLU; LINEAR narrow nobias`, its two inner
-    matrices one. Where they are apart, as in Llama's checkpoints, SILU of the one is multiplied with the other by MUL.
+    The feed-forward layer of Llama is `LINEAR (2*wide) nobias; SWIGLU; LINEAR narrow nobias` with its two input
+    matrices as one. If they are separate, as in Llama's checkpoints, apply SILU to one output and multiply it with the
+    other by MUL.
     """
 
     name = "SWIGLU"

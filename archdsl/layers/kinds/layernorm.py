@@ -1,18 +1,17 @@
-"""Norms of each sample by itself, over its last axes: those of transformers."""
+"""Layer normalization and RMS normalization."""
 
 from __future__ import annotations
-
-from typing import Any, ClassVar
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, inline, is_open
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Axes, Number, Switch
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import Any, ClassVar
 
 
 class LastAxesNorm(Layer):
-    """A norm over the channels of each position, or over more axes at once, which are the last ones of a tensor.
+    """A normalization over the channels of each position, or over several axes, the last ones of a tensor.
 
     Tensors have the channels last or first. The order in which the axes are listed says which: `[height, width,
     channels]` are the last ones of (N, H, W, C), and `[channels, height, width]` those of (N, C, H, W).
@@ -24,7 +23,7 @@ class LastAxesNorm(Layer):
     axes: tuple[str, ...] = attribute(
         Axes(),
         "channels",
-        doc="what is normalised together, in the order that the weight has; all: as the value lies in memory",
+        doc="the axes normalized together, in the order of the weight; all: every axis",
         torch="normalized_shape",
         named=True,
     )
@@ -73,20 +72,20 @@ class LastAxesNorm(Layer):
 
 
 class LayerNorm(LastAxesNorm):
-    """Give the channels of each position mean 0 and variance 1, then a learned scale and shift (torch.nn.LayerNorm).
+    """Layer normalization over the channels of each position (torch.nn.LayerNorm; Ba et al. 2016).
 
-    Over more axes, `axes=[height, width]`, all their elements share a mean, and each has a scale and shift of its own.
-    Tensors have the channels last or first, and the axes listed are the last ones of one or the other, in its order.
+    A learned scale and shift per element follow. With several axes, as in `axes=[height, width]`, all their elements
+    are normalized together. The axes must be the last ones of a tensor with its channels last or first, in its order.
     """
 
     name = "LN"
     module = "nn.LayerNorm"
     function = "F.layer_norm"
-    eps: float = attribute(Number(0), 1e-5, doc="what is added to the variance", torch="eps", named=True)
+    eps: float = attribute(Number(0), 1e-5, doc="constant added to the variance", torch="eps", named=True)
     affine: bool = attribute(
         Switch(), True, doc="a learned scale and shift per element", torch="elementwise_affine", named=True
     )
-    bias: bool = attribute(Switch(), True, doc="whether affine has a shift", torch="bias", named=True)
+    bias: bool = attribute(Switch(), True, doc="with a shift, if affine", torch="bias", named=True)
     examples = (
         Example("197x768 -> LN -> 197x768", params=1_536, macs=0),
         Example("56x56x96 -> LN eps=1e-6 -> 56x56x96", params=192),
@@ -97,7 +96,7 @@ class LayerNorm(LastAxesNorm):
         CounterExample("768 -> LN axes=steps", "rank-mismatch"),
         CounterExample("7x5x8 -> LN axes=[height, channels]", "rank-mismatch"),
         CounterExample("7x5x8 -> LN axes=[height, all]", "wrong-type"),
-        CounterExample("7x5x8 -> LN eps=(-1)", "out-of-range"),
+        CounterExample("7x5x8 -> LN eps=-1", "out-of-range"),
     )
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
@@ -111,22 +110,23 @@ class LayerNorm(LastAxesNorm):
 
 
 class RmsNorm(LastAxesNorm):
-    """Divide the channels of each position by the root of their mean square, then a learned scale (torch.nn.RMSNorm).
+    """RMS normalization over the channels of each position (torch.nn.RMSNorm; Zhang and Sennrich 2019).
 
-    Zhang and Sennrich 2019, as Llama has it. Over more axes as LN. Without `eps` it is float32's, 1.19e-7.
+    It divides by the root mean square, and a learned scale follows. For several axes see LN. Without `eps`, PyTorch
+    uses the machine epsilon of float32, 1.19e-7.
     """
 
     name = "RMSNORM"
     module = "nn.RMSNorm"
     function = "F.rms_norm"
-    eps: float | None = attribute(Number(0), None, doc="what is added to the mean square", torch="eps", named=True)
+    eps: float | None = attribute(Number(0), None, doc="constant added to the mean square", torch="eps", named=True)
     affine: bool = attribute(Switch(), True, doc="a learned scale per element", torch="elementwise_affine", named=True)
     examples = (
         Example("20x4096 -> RMSNORM eps=1e-5 -> 20x4096", params=4_096, macs=0),
         Example("768 -> RMSNORM -> 768", params=768),
         Example("7x5x8 -> RMSNORM noaffine axes=[height, width] -> 7x5x8", params=0),
         CounterExample("20x4096 -> RMSNORM axes=[channels, channels]", "rank-mismatch"),
-        CounterExample("20x4096 -> RMSNORM eps=(-1)", "out-of-range"),
+        CounterExample("20x4096 -> RMSNORM eps=-1", "out-of-range"),
     )
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:

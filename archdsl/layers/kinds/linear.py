@@ -1,8 +1,9 @@
-"""Fully connected layers, and LeNet-5's output by distances."""
+"""Fully connected layers, and LeNet-5's output layer."""
 
 from __future__ import annotations
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
+from archdsl.layers.incoming import check_incoming, compared_incoming, incoming
 from archdsl.layers.neurons import Neurons
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.linear import RBF
@@ -13,30 +14,35 @@ from archdsl.sizes.size import Size, same
 
 
 class FullyConnected(Neurons):
-    """Connect every element of the input with each of `out` outputs (torch.nn.Linear on the flattened input).
+    """Fully connected layer on the flattened input (torch.nn.Flatten and torch.nn.Linear).
 
-    The input is flattened as PyTorch does after convolutions: channels first, then the axes as written.
+    The input is flattened as PyTorch does it: channels first, then the axes as written.
     """
 
     name = "FC"
     fresh = True
     out: Size = attribute(Whole(), doc="outputs", torch="out_features")
-    bias: bool = attribute(Switch(), True, doc="a learned constant per output", torch="bias", named=True)
-    weight: str | None = attribute(
-        Reference(), None, doc="a layer above, whose weight is also that of this one", named=True
-    )
+    bias: bool = attribute(Switch(), True, doc="a learned bias per output", torch="bias", named=True)
+    weight: str | None = attribute(Reference(), None, doc="a layer above whose weight is shared", named=True)
+    in_: Size | None = incoming(flat=True)
     examples = (
         Example("6x6x256 -> FC 4096 -> 4096", params=37_752_832, macs=37_748_736),
         Example("84 -> FC out=10 nobias -> 10", params=840, macs=840),
+        Example("6x6x16 -> FC 10 in=576 -> 10", params=5_770),
         Example("4x3 -> FC 2 -> 2", params=26, macs=24),
         Example("84 -> a: FC 84; FC 84 nobias weight=a -> 84", params=7_140, macs=14_112),
         CounterExample("84 -> FC", "missing-value"),
         CounterExample("84 -> FC 0", "out-of-range"),
+        CounterExample("6x6x16 -> FC 10 in=16", "shape-mismatch"),
         CounterExample("37 int -> FC 10", "dtype-mismatch"),
         CounterExample("84 -> a: FC 10; FC 84 weight=a", "unfit-weights"),
     )
 
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return compared_incoming(self, inputs[0])
+
     def shape(self, *inputs: Shape) -> Shape:
+        check_incoming(self, inputs[0])
         return Shape((self.out,))
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
@@ -50,28 +56,33 @@ class FullyConnected(Neurons):
 
 
 class Linear(Neurons):
-    """Connect the channels at each position with `out` outputs, the same way everywhere (torch.nn.Linear)."""
+    """Linear layer on the channels, the same at every position (torch.nn.Linear)."""
 
     name = "LINEAR"
     fresh = True
     out: Size = attribute(Whole(), doc="output channels", torch="out_features")
-    bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
-    weight: str | None = attribute(
-        Reference(), None, doc="a layer above, whose weight is also that of this one", named=True
-    )
+    bias: bool = attribute(Switch(), True, doc="a learned bias per output channel", torch="bias", named=True)
+    weight: str | None = attribute(Reference(), None, doc="a layer above whose weight is shared", named=True)
+    in_: Size | None = incoming()
     examples = (
         Example("196x768 -> LINEAR 3072 -> 196x3072", params=2_362_368, macs=462_422_016),
         Example("7x7x8 -> LINEAR out=16 nobias -> 7x7x16", params=128, macs=6_272),
         Example("84 -> LINEAR 10 -> 10", params=850, macs=840),
+        Example("7x7x8 -> LINEAR 10 in=8 -> 7x7x10", params=90),
         Example("37 int -> embed: EMBED 1000 64; LINEAR 1000 weight=embed -> 37x1000", params=65_000, macs=2_368_000),
         CounterExample("196x768 -> LINEAR 1.5", "wrong-type"),
+        CounterExample("196x768 -> LINEAR 10 in=196", "shape-mismatch"),
         CounterExample("84 -> LINEAR", "missing-value"),
     )
 
     def is_pointwise(self, x: Shape) -> bool:
         return True
 
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return compared_incoming(self, inputs[0])
+
     def shape(self, *inputs: Shape) -> Shape:
+        check_incoming(self, inputs[0])
         return Shape((*inputs[0].space, self.out))
 
     def tensors(self, *inputs: Shape) -> tuple[Tensor, ...]:
@@ -86,17 +97,17 @@ class Linear(Neurons):
 
 
 class Bilinear(Neurons):
-    """Connect each product of a channel of the first input and one of the second with `out` outputs, at each position.
+    """Bilinear layer on the channels of two inputs, at every position (torch.nn.Bilinear).
 
-    y_k = sum over i and j of first_i * weight_kij * second_j, plus a bias (torch.nn.Bilinear). `BILINEAR 64 <- a, b`.
-    FlopCounterMode counts nothing for it; its macs are the products of the weight, out * first * second at a position.
+    y_k = sum over i and j of first_i * weight_kij * second_j, plus a bias: `BILINEAR 64 <- a, b`. PyTorch's
+    FlopCounterMode counts nothing for it; here its macs are out * first * second for each position.
     """
 
     name = "BILINEAR"
     fresh = True
     inputs = (2, 2)
     out: Size = attribute(Whole(), doc="output channels", torch="out_features")
-    bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
+    bias: bool = attribute(Switch(), True, doc="a learned bias per output channel", torch="bias", named=True)
     examples = (
         Example("20, 30 -> BILINEAR 40 -> 40", params=24_040, macs=24_000),
         Example("37x100, 37x50 -> BILINEAR out=10 nobias -> 37x10", params=50_000, macs=1_850_000),
@@ -140,13 +151,13 @@ class Bilinear(Neurons):
 
 
 class RadialBasis(Layer):
-    """LeNet-5's output: the squared distance of the input to each of `out` fixed prototypes of +1 and -1.
+    """Radial basis function output of LeNet-5: squared distances to `out` fixed prototypes (LeCun et al. 1998, II.B).
 
-    LeCun et al. 1998, section II.B. The prototypes are a buffer, the same signs in every run until others are loaded.
+    The prototypes of +1 and -1 are a buffer, with the same signs in every run until others are loaded.
     """
 
     name = "RBF"
-    out: Size = attribute(Whole(), doc="prototypes, one for each class")
+    out: Size = attribute(Whole(), doc="number of prototypes, one per class")
     examples = (
         Example("84 -> RBF 10 -> 10", params=0, macs=0),
         Example("7x12 -> RBF out=10 -> 10", params=0, macs=0),

@@ -1,158 +1,21 @@
-"""Merges: several inputs to one output. A merge of one branch passes it on."""
+"""Merges: several inputs, one output. A merge of one branch returns it unchanged."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import reduce
-from typing import ClassVar
-
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute
 from archdsl.layers.layout import axis_index, dimension, either, layout
+from archdsl.layers.merging import ElementwiseMerge, equal, places
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Switch, Word
 from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import Shape
-from archdsl.sizes.size import Size, maximum, same
+from archdsl.sizes.size import Size, same
 
-_MOST_NAMED = 8  # inputs of a merge whose sizes are told
-
-
-class ElementwiseMerge(Layer):
-    """Inputs of equal shapes, joined element by element."""
-
-    inputs: ClassVar[tuple[int, int | None]] = (1, None)
-    merge = True
-
-    def shape(self, *inputs: Shape) -> Shape:
-        self._check_equal(inputs, self.compared(*inputs))
-        return inputs[0]
-
-    def is_pointwise(self, x: Shape) -> bool:
-        return True
-
-    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
-        return tuple(shape.sizes for shape in inputs)
-
-    def _check_equal(
-        self, inputs: tuple[Shape, ...], sizes: Sequence[tuple[Size, ...]], wants: str = "equal shapes"
-    ) -> None:
-        """Refuse inputs whose sizes differ; the one to blame is the first that is unlike the most frequent."""
-        counts: dict[tuple[Size, ...], int] = {}
-        for each in sizes:
-            counts[each] = counts.get(each, 0) + 1
-        if len(counts) == 1:
-            return
-        usual = sizes.index(max(counts, key=lambda each: counts[each]))
-        for index, each in enumerate(sizes):
-            if not _equal(each, sizes[usual]):
-                raise self._unequal(inputs, usual, index, wants)
-
-    def _unequal(self, inputs: tuple[Shape, ...], usual: int, odd: int, wants: str) -> Refusal:
-        first, second = sorted((usual, odd))
-        branches = f"branch {first + 1} is {inputs[first]}, branch {second + 1} is {inputs[second]}"
-        return Refusal("shape-mismatch", f"{self.name} needs {wants}: {branches}", blame=odd)
-
-
-class Broadcasting(ElementwiseMerge):
-    """Inputs of equal shapes; with `broadcast`, an axis of size 1 is stretched to the others' size."""
-
-    broadcast: bool = attribute(Switch(), False, doc="stretch axes of size 1", named=True)
-
-    def shape(self, *inputs: Shape) -> Shape:
-        if not self.broadcast:
-            return super().shape(*inputs)
-        self._check_equal(inputs, tuple((shape.rank,) for shape in inputs), "equal numbers of axes")
-        sizes = tuple(reduce(maximum, column) for column in zip(*(shape.sizes for shape in inputs), strict=True))
-        stretched = [
-            tuple(wide if same(size, 1) else size for size, wide in zip(shape.sizes, sizes, strict=True))
-            for shape in inputs
-        ]
-        self._check_equal(inputs, stretched, "equal sizes, or 1, on each axis")
-        return Shape(sizes)
-
-    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
-        return () if self.broadcast else super().compared(*inputs)
-
-    def _unequal(self, inputs: tuple[Shape, ...], usual: int, odd: int, wants: str) -> Refusal:
-        refusal = super()._unequal(inputs, usual, odd, wants)
-        pair = (inputs[usual], inputs[odd])
-        if not self.broadcast and pair[0].rank == pair[1].rank and all(1 in sizes for sizes in _unlike(*pair)):
-            refusal.tries = ({"broadcast": True},)
-        return refusal
-
-
-class Add(Broadcasting):
-    """The sum, element by element."""
-
-    name = "ADD"
-    fresh = True
-    examples = (
-        Example("56x56x256, 56x56x256 -> ADD -> 56x56x256", params=0, macs=0),
-        Example("8, 8, 8 -> ADD -> 8"),
-        Example("8x8x16, 1x1x16 -> ADD broadcast -> 8x8x16"),
-        CounterExample("56x56x256, 56x56x64 -> ADD", "shape-mismatch"),
-        CounterExample("8x8x16, 1x1x16 -> ADD", "shape-mismatch"),
-        CounterExample("8x8x16, 16 -> ADD broadcast", "shape-mismatch"),
-    )
-
-    def lower(self, *inputs: Shape) -> Lowered:
-        return Lowered(call=" + ".join(_places(inputs)), over="sum({0})", stretches=True)
-
-
-class Multiply(Broadcasting):
-    """The product, element by element."""
-
-    name = "MUL"
-    examples = (
-        Example("8x8x16, 8x8x16 -> MUL -> 8x8x16", params=0, macs=0),
-        Example("8x8x16, 8x8x1 -> MUL broadcast -> 8x8x16"),
-        CounterExample("8x8x16, 8x8x1 -> MUL", "shape-mismatch"),
-        CounterExample("8x8x16, 4x4x16 -> MUL broadcast", "shape-mismatch"),
-    )
-
-    def lower(self, *inputs: Shape) -> Lowered:
-        return Lowered(call=" * ".join(_places(inputs)), stretches=True)
-
-
-class Pair(Broadcasting):
-    """Two inputs of equal shapes, of which the first is not the second."""
-
-    inputs = (2, 2)
-
-
-class Subtract(Pair):
-    """The first minus the second, element by element."""
-
-    name = "SUB"
-    fresh = True
-    examples = (
-        Example("56x56x64, 56x56x64 -> SUB -> 56x56x64", params=0, macs=0),
-        Example("8x8x16, 1x1x16 -> SUB broadcast -> 8x8x16"),
-        CounterExample("56x56x64, 56x56x32 -> SUB", "shape-mismatch"),
-        CounterExample("8, 8, 8 -> SUB", "wrong-inputs"),
-    )
-
-    def lower(self, *inputs: Shape) -> Lowered:
-        return Lowered(call="{0} - {1}", stretches=True)
-
-
-class Divide(Pair):
-    """The first divided by the second, element by element."""
-
-    name = "DIV"
-    examples = (
-        Example("56x56x64, 56x56x64 -> DIV -> 56x56x64", params=0, macs=0),
-        Example("8x8x16, 8x8x1 -> DIV broadcast -> 8x8x16"),
-        CounterExample("8x8x16, 8x8x1 -> DIV", "shape-mismatch"),
-        CounterExample("8 -> DIV", "wrong-inputs"),
-    )
-
-    def lower(self, *inputs: Shape) -> Lowered:
-        return Lowered(call="{0} / {1}", stretches=True)
+_MOST_NAMED = 8  # inputs of a merge whose sizes are shown
 
 
 class Maximum(ElementwiseMerge):
-    """The largest of the inputs, element by element."""
+    """Element-wise maximum of the inputs (torch.maximum)."""
 
     name = "MAX"
     examples = (
@@ -166,7 +29,7 @@ class Maximum(ElementwiseMerge):
 
 
 class Minimum(ElementwiseMerge):
-    """The smallest of the inputs, element by element."""
+    """Element-wise minimum of the inputs (torch.minimum)."""
 
     name = "MIN"
     examples = (
@@ -181,12 +44,12 @@ class Minimum(ElementwiseMerge):
 
 def _extreme(inputs: tuple[Shape, ...], of_two: str, of_many: str) -> str:
     """The largest or smallest of one input, of two, or of many."""
-    places = ", ".join(_places(inputs))
-    return {1: "{0}", 2: f"{of_two}({places})"}.get(len(inputs), f"{of_many}(torch.stack([{places}]), 0)")
+    joined = ", ".join(places(inputs))
+    return {1: "{0}", 2: f"{of_two}({joined})"}.get(len(inputs), f"{of_many}(torch.stack([{joined}]), 0)")
 
 
 class AbsoluteDifference(ElementwiseMerge):
-    """How far two inputs are apart, element by element: |a - b|."""
+    """Element-wise absolute difference of two inputs, |a - b|."""
 
     name = "ABSDIFF"
     inputs = (2, 2)
@@ -202,7 +65,7 @@ class AbsoluteDifference(ElementwiseMerge):
 
 
 class Mean(ElementwiseMerge):
-    """The average of the inputs, element by element: an ensemble."""
+    """Element-wise mean of the inputs: an ensemble (torch.mean)."""
 
     name = "MEAN"
     examples = (
@@ -211,18 +74,18 @@ class Mean(ElementwiseMerge):
     )
 
     def lower(self, *inputs: Shape) -> Lowered:
-        call = f"torch.mean(torch.stack([{', '.join(_places(inputs))}]), 0)" if len(inputs) > 1 else "{0}"
+        call = f"torch.mean(torch.stack([{', '.join(places(inputs))}]), 0)" if len(inputs) > 1 else "{0}"
         return Lowered(call=call)
 
 
 class Concat(ElementwiseMerge):
-    """The inputs side by side along an axis, the channels unless said; all other axes must be equal."""
+    """Concatenation along the channels or another `axis`; all other axes must be equal (torch.cat)."""
 
     name = "CONCAT"
     axis: str = attribute(
         Word("channels", "steps", "height", "width", "frames"),
         "channels",
-        doc="where they are joined",
+        doc="axis of the concatenation",
         torch="dim",
         named=True,
     )
@@ -259,15 +122,15 @@ class Concat(ElementwiseMerge):
         axis = axis_index(self.name, self.axis, inputs[0])
 
         def joined(form: str) -> Lowered:
-            places = ", ".join(_places(inputs))
-            call = f"torch.cat([{places}], {dimension(rank, axis, form)})" if len(inputs) > 1 else "{0}"
+            joined = ", ".join(places(inputs))
+            call = f"torch.cat([{joined}], {dimension(rank, axis, form)})" if len(inputs) > 1 else "{0}"
             return Lowered(call=call, wants=form, gives=form)
 
         return either(rank, joined)
 
 
 class Stack(ElementwiseMerge):
-    """The inputs, of equal shapes, along a new axis in front: n inputs of 37x300 are 37 steps in n rows, nx37x300."""
+    """Stack inputs of equal shapes along a new first axis: n inputs of 37x300 become nx37x300 (torch.stack)."""
 
     name = "STACK"
     ranks = (1, 2, 3)
@@ -293,12 +156,12 @@ class Stack(ElementwiseMerge):
         wants = layout(rank)
         if len(inputs) == 1:
             return Lowered(call="{0}", wants=wants, gives=wants)
-        call = f"torch.stack([{', '.join(_places(inputs))}], {1 if rank < 3 else 2})"
+        call = f"torch.stack([{', '.join(places(inputs))}], {1 if rank < 3 else 2})"
         return Lowered(call=call, wants=wants, gives="last" if rank < 3 else "first")
 
 
 class Scale(Layer):
-    """The first input times its gate, the second: one value per channel, a vector or of size 1 on every other axis."""
+    """Scale by a gate, the second input: a factor per channel, `C` or `1x1xC` (squeeze-excitation, Hu et al. 2018)."""
 
     name = "SCALE"
     inputs = (2, 2)
@@ -341,16 +204,17 @@ class Scale(Layer):
 
 
 class MatrixProduct(Layer):
-    """The matrix of the first input times that of the second; axes in front of the last two are equal and stay.
+    """Matrix product over the last two axes of two inputs (torch.matmul).
 
-    `TxK` and `KxN` give `TxN`. With `transpose` the second lies the other way round: `TxK` and `NxK` give `TxN`.
+    `TxK` and `KxN` give `TxN`. With `transpose` the second matrix is transposed: `TxK` and `NxK` give `TxN`. All axes
+    before the last two must be equal.
     """
 
     name = "MATMUL"
     inputs = (2, 2)
     merge = True
     ranks = (2, 3, 4)
-    transpose: bool = attribute(Switch(), False, doc="the second input transposed", named=True)
+    transpose: bool = attribute(Switch(), False, doc="transpose the second input", named=True)
     examples = (
         Example("196x64, 64x10 -> MATMUL -> 196x10", params=0, macs=125_440),
         Example("12x196x64, 12x196x64 -> MATMUL transpose -> 12x196x196", macs=29_503_488),
@@ -373,7 +237,7 @@ class MatrixProduct(Layer):
             wanted = Shape((*left.sizes[:-2], *((width, left.channels) if self.transpose else (left.channels, width))))
             message = f"MATMUL of {left} needs {wanted}, and branch 2 is {right}"
             raise Refusal("shape-mismatch", message, blame=1, tries=({"transpose": not self.transpose},))
-        if not _equal(left.sizes[:-2], right.sizes[:-2]):
+        if not equal(left.sizes[:-2], right.sizes[:-2]):
             message = f"MATMUL needs equal sizes on all axes but the last two: {left} and {right}"
             raise Refusal("shape-mismatch", message, blame=1)
         return Shape((*left.sizes[:-1], width))
@@ -384,16 +248,3 @@ class MatrixProduct(Layer):
     def lower(self, *inputs: Shape) -> Lowered:
         second = "{1}.mT" if self.transpose else "{1}"
         return Lowered(call=f"torch.matmul({{0}}, {second})", wants="last", gives="last")
-
-
-def _places(inputs: tuple[Shape, ...]) -> list[str]:
-    return [f"{{{index}}}" for index in range(len(inputs))]
-
-
-def _equal(left: tuple[Size, ...], right: tuple[Size, ...]) -> bool:
-    return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
-
-
-def _unlike(left: Shape, right: Shape) -> list[tuple[Size, Size]]:
-    """The sizes of two shapes where they differ."""
-    return [(a, b) for a, b in zip(left.sizes, right.sizes, strict=True) if a != b]

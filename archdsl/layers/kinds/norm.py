@@ -1,8 +1,6 @@
-"""Normalisation."""
+"""Normalization over batches, samples and groups of channels."""
 
 from __future__ import annotations
-
-from typing import Any, ClassVar
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, inline, is_open
 from archdsl.layers.groups import divisors
@@ -12,10 +10,11 @@ from archdsl.layers.support.norm import NORMALIZE, NORMALIZE_ALL
 from archdsl.layers.values import Divisor, Number, NumberOr, Switch, Whole, Word
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
+from archdsl.typed import Any, ClassVar
 
 
 class RunningNorm(Layer):
-    """A norm per channel that may keep running averages; a subclass declares its values, in PyTorch's order."""
+    """A normalization per channel, with optional running averages; a subclass lists its values in PyTorch's order."""
 
     fresh = True
     module: ClassVar[str]  # nn.BatchNorm
@@ -43,29 +42,30 @@ class RunningNorm(Layer):
 
 
 class BatchNorm(RunningNorm):
-    """Give each channel mean 0 and variance 1 over the batch and all positions, then a learned scale and shift.
+    """Batch normalization of each channel over batch and positions (torch.nn.BatchNorm2d; Ioffe and Szegedy 2015).
 
-    Running averages of mean and variance stand in for the batch in evaluation (torch.nn.BatchNorm2d). Releases of
-    PyTorch before 2.13 may not know a norm without a shift, `nobias`; the same holds for INSTANCENORM and GN.
+    A learned scale and shift per channel follow. In evaluation, running averages of mean and variance replace those of
+    the batch. Before version 2.13, PyTorch may not support a scale without a shift, `nobias`; the same is true of
+    INSTANCENORM and GN.
     """
 
     name = "BN"
     module = "nn.BatchNorm"
     function = "F.batch_norm"
     alone: ClassVar[dict[str, Any]] = {"running_mean": None, "running_var": None, "training": True}
-    eps: float = attribute(Number(0, above=True), 1e-5, doc="what is added to the variance", torch="eps", named=True)
+    eps: float = attribute(Number(0, above=True), 1e-5, doc="constant added to the variance", torch="eps", named=True)
     momentum: float | None = attribute(
         NumberOr("cumulative", 0, 1),
         0.1,
-        doc="share of the newest batch in the running averages; cumulative: that of all batches so far",
+        doc="weight of the newest batch in the running averages; cumulative: the mean of all batches",
         torch="momentum",
         named=True,
     )
     affine: bool = attribute(Switch(), True, doc="a learned scale and shift per channel", torch="affine", named=True)
     stats: bool = attribute(
-        Switch(), True, doc="running averages for evaluation", torch="track_running_stats", named=True
+        Switch(), True, doc="keep running averages for evaluation", torch="track_running_stats", named=True
     )
-    bias: bool = attribute(Switch(), True, doc="whether affine has a shift", torch="bias", named=True)
+    bias: bool = attribute(Switch(), True, doc="with a shift, if affine", torch="bias", named=True)
     examples = (
         Example("56x56x64 -> BN -> 56x56x64", params=128, macs=0),
         Example("56x56x64 -> BN eps=0.001 momentum=0.01 -> 56x56x64", params=128),
@@ -83,26 +83,26 @@ class BatchNorm(RunningNorm):
 
 
 class InstanceNorm(RunningNorm):
-    """Give each channel of each sample mean 0 and variance 1 over its positions (torch.nn.InstanceNorm2d).
+    """Instance normalization: each channel of each sample (torch.nn.InstanceNorm2d; Ulyanov et al. 2016).
 
-    With `affine` a learned scale and shift per channel follow. With `stats` running averages stand in for the sample
-    in evaluation. There must be more than one position: a single one has no variance, and PyTorch does not train on it.
-    It is not called IN, for `in` is a word of the language.
+    With `affine` a learned scale and shift per channel follow. With `stats` running averages replace those of the
+    sample in evaluation. The input must have more than one position: a single one has no variance, and PyTorch refuses
+    to train on it. The kind is not called IN because `in` is a keyword of the language.
     """
 
     name = "INSTANCENORM"
     module = "nn.InstanceNorm"
     function = "F.instance_norm"
     ranks = (2, 3, 4)
-    eps: float = attribute(Number(0), 1e-5, doc="what is added to the variance", torch="eps", named=True)
+    eps: float = attribute(Number(0), 1e-5, doc="constant added to the variance", torch="eps", named=True)
     momentum: float = attribute(
-        Number(0, 1), 0.1, doc="share of the newest batch in the running averages", torch="momentum", named=True
+        Number(0, 1), 0.1, doc="weight of the newest batch in the running averages", torch="momentum", named=True
     )
     affine: bool = attribute(Switch(), False, doc="a learned scale and shift per channel", torch="affine", named=True)
     stats: bool = attribute(
-        Switch(), False, doc="running averages for evaluation", torch="track_running_stats", named=True
+        Switch(), False, doc="keep running averages for evaluation", torch="track_running_stats", named=True
     )
-    bias: bool = attribute(Switch(), True, doc="whether affine has a shift", torch="bias", named=True)
+    bias: bool = attribute(Switch(), True, doc="with a shift, if affine", torch="bias", named=True)
     examples = (
         Example("56x56x64 -> INSTANCENORM -> 56x56x64", params=0, macs=0),
         Example("56x56x64 -> INSTANCENORM affine -> 56x56x64", params=128),
@@ -122,17 +122,18 @@ class InstanceNorm(RunningNorm):
 
 
 class GroupNorm(Layer):
-    """Give each group of channels mean 0 and variance 1 over all positions, then a learned scale and shift per channel.
+    """Group normalization: each group of channels of each sample (torch.nn.GroupNorm; Wu and He 2018).
 
-    One group is a norm over the whole sample, as many as channels is INSTANCENORM (torch.nn.GroupNorm; Wu and He 2018).
+    A learned scale and shift per channel follow. One group normalizes the whole sample; as many groups as channels is
+    INSTANCENORM.
     """
 
     name = "GN"
     fresh = True
-    groups: Size = attribute(Divisor(), doc="groups of channels; they divide the channels", torch="num_groups")
-    eps: float = attribute(Number(0), 1e-5, doc="what is added to the variance", torch="eps", named=True)
+    groups: Size = attribute(Divisor(), doc="number of groups; it divides the channels", torch="num_groups")
+    eps: float = attribute(Number(0), 1e-5, doc="constant added to the variance", torch="eps", named=True)
     affine: bool = attribute(Switch(), True, doc="a learned scale and shift per channel", torch="affine", named=True)
-    bias: bool = attribute(Switch(), True, doc="whether affine has a shift", torch="bias", named=True)
+    bias: bool = attribute(Switch(), True, doc="with a shift, if affine", torch="bias", named=True)
     examples = (
         Example("56x56x64 -> GN 32 -> 56x56x64", params=128, macs=0),
         Example("56x56x64 -> GN groups=1 eps=1e-6 -> 56x56x64", params=128),
@@ -172,18 +173,18 @@ class GroupNorm(Layer):
 
 
 class LocalResponseNorm(Layer):
-    """Divide each element by (k + alpha * sum of squares over `size` neighbouring channels)^beta.
+    """Local response normalization over `size` neighbouring channels (Krizhevsky et al. 2012, section 3.3).
 
-    Krizhevsky et al. 2012, section 3.3, whose constants are the defaults. PyTorch divides alpha by `size`, so the
-    compiled layer has alpha times `size`.
+    Each element is divided by (k + alpha * sum of squares)^beta; the defaults are the constants of the paper.
+    torch.nn.LocalResponseNorm divides alpha by `size`, so the compiled layer has alpha times `size`.
     """
 
     name = "LRN"
     ranks = (2, 3, 4)
-    size: int = attribute(Whole(symbolic=False), 5, doc="channels in the sum", torch="size")
+    size: int = attribute(Whole(symbolic=False), 5, doc="number of channels in the sum", torch="size")
     alpha: float = attribute(Number(0), 1e-4, doc="factor of the sum", torch="alpha", named=True)
     beta: float = attribute(Number(), 0.75, doc="the power", torch="beta", named=True)
-    k: float = attribute(Number(0), 2, doc="constant below the line", torch="k", named=True)
+    k: float = attribute(Number(0), 2, doc="constant in the denominator", torch="k", named=True)
     examples = (
         Example("27x27x96 -> LRN 5 -> 27x27x96", params=0, macs=0),
         Example("27x27x96 -> LRN size=3 alpha=2e-5 beta=0.5 k=1 -> 27x27x96"),
@@ -208,7 +209,7 @@ _EUCLIDEAN = {"p": 2, "dim": 1, "eps": 1e-12}  # PyTorch's defaults
 
 
 class Normalize(Layer):
-    """Divide by the p-norm along an axis, or of all elements together, so that it becomes 1 (F.normalize).
+    """p-norm normalization of the channels, another axis, or all elements together (F.normalize).
 
     A norm below eps counts as eps, so that 0 stays 0.
     """
@@ -217,18 +218,18 @@ class Normalize(Layer):
     p: float = attribute(
         Number(infinite=True),
         2,
-        doc="the power: 2 for lengths, 1 for sums of amounts, inf for the largest",
+        doc="p of the norm: 2 Euclidean, 1 sum of absolute values, inf maximum",
         torch="p",
         named=True,
     )
     axis: str = attribute(
         Word("channels", "steps", "height", "width", "frames", "all"),
         "channels",
-        doc="what has norm 1 afterwards",
+        doc="the axis that is normalized",
         torch="dim",
         named=True,
     )
-    eps: float = attribute(Number(), 1e-12, doc="the smallest norm that is divided by", torch="eps", named=True)
+    eps: float = attribute(Number(), 1e-12, doc="lower bound of the norm", torch="eps", named=True)
     examples = (
         Example("128 -> L2NORM -> 128", params=0, macs=0),
         Example("38x38x512 -> L2NORM eps=1e-10 -> 38x38x512"),

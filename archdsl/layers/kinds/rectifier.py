@@ -1,4 +1,4 @@
-"""Rectifiers: activations that pass what is above a bound, and do something else with what is below."""
+"""Rectifiers and other piecewise activations."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from archdsl.sizes.shape import Shape
 
 
 class Relu(Overwriting):
-    """max(0, x), element by element."""
+    """Rectified linear unit, max(0, x), element by element (torch.nn.ReLU; Nair and Hinton 2010)."""
 
     name = "RELU"
     module, function = "ReLU", "F.relu"
@@ -23,7 +23,7 @@ class Relu(Overwriting):
 
 
 class Relu6(Overwriting):
-    """min(max(0, x), 6), element by element, as MobileNets have it."""
+    """ReLU6, min(max(0, x), 6), element by element: the activation of MobileNets (torch.nn.ReLU6)."""
 
     name = "RELU6"
     module, function = "ReLU6", "F.relu6"
@@ -35,11 +35,11 @@ class Relu6(Overwriting):
 
 
 class LeakyRelu(Overwriting):
-    """x where it is positive, slope * x where it is not, element by element."""
+    """Leaky ReLU, x if x > 0 else slope * x, element by element (torch.nn.LeakyReLU; Maas et al. 2013)."""
 
     name = "LEAKYRELU"
     module, function = "LeakyReLU", "F.leaky_relu"
-    slope: float = attribute(Number(), 0.01, doc="factor of what is negative", torch="negative_slope")
+    slope: float = attribute(Number(), 0.01, doc="slope for negative elements", torch="negative_slope")
     examples = (
         Example("55x55x96 -> LEAKYRELU -> 55x55x96", params=0, macs=0),
         Example("64x64x64 -> LEAKYRELU 0.2 -> 64x64x64"),
@@ -53,12 +53,19 @@ class LeakyRelu(Overwriting):
 
 
 class PRelu(Layer):
-    """x where it is positive, a learned slope times x where it is not, one or one per channel (He et al. 2015)."""
+    """Parametric ReLU, x if x > 0 else slope * x, with a learned slope (torch.nn.PReLU; He et al. 2015).
+
+    There is one slope, or with `per=channel` one per channel.
+    """
 
     name = "PRELU"
     activation = True
     per: str = attribute(
-        Word("layer", "channel"), "layer", doc="whether all channels share a slope", torch="num_parameters", named=True
+        Word("layer", "channel"),
+        "layer",
+        doc="one slope for all channels, or one per channel",
+        torch="num_parameters",
+        named=True,
     )
     init: float = attribute(Number(), 0.25, doc="the slope before training", torch="init", named=True)
     examples = (
@@ -86,7 +93,10 @@ class PRelu(Layer):
 
 
 class RandomizedRelu(Overwriting):
-    """x where it is positive, a slope times x where it is not: random in training, the mean in evaluation."""
+    """Randomized leaky ReLU, with a slope that is random in training (torch.nn.RReLU; Xu et al. 2015).
+
+    x if x > 0 else slope * x, where the slope lies between `low` and `high`; in evaluation it is their mean.
+    """
 
     name = "RRELU"
     module, function, trains = "RReLU", "F.rrelu", True
@@ -112,11 +122,11 @@ class RandomizedRelu(Overwriting):
 
 
 class Elu(Overwriting):
-    """x where it is positive, alpha * (exp(x) - 1) where it is not, element by element (Clevert et al. 2016)."""
+    """Exponential linear unit, x if x > 0 else alpha * (exp(x) - 1) (torch.nn.ELU; Clevert et al. 2016)."""
 
     name = "ELU"
     module, function = "ELU", "F.elu"
-    alpha: float = attribute(Number(), 1, doc="how far below 0 it goes", torch="alpha")
+    alpha: float = attribute(Number(), 1, doc="the output tends to -alpha for negative x", torch="alpha")
     examples = (
         Example("55x55x96 -> ELU -> 55x55x96", params=0, macs=0),
         Example("4096 -> ELU 0.5 -> 4096"),
@@ -129,7 +139,10 @@ class Elu(Overwriting):
 
 
 class Selu(Overwriting):
-    """ELU with alpha 1.6733, times 1.0507: mean 0 and variance 1 stay so (Klambauer et al. 2017)."""
+    """Scaled exponential linear unit: ELU with alpha 1.6733, times 1.0507 (torch.nn.SELU; Klambauer et al. 2017).
+
+    It preserves mean 0 and variance 1.
+    """
 
     name = "SELU"
     module, function = "SELU", "F.selu"
@@ -141,11 +154,11 @@ class Selu(Overwriting):
 
 
 class Celu(Overwriting):
-    """x where it is positive, alpha * (exp(x/alpha) - 1) where it is not: an ELU without a kink (Barron 2017)."""
+    """Continuously differentiable ELU, x if x > 0 else alpha * (exp(x/alpha) - 1) (torch.nn.CELU; Barron 2017)."""
 
     name = "CELU"
     module, function = "CELU", "F.celu"
-    alpha: float = attribute(Number(), 1, doc="how far below 0 it goes; not 0", torch="alpha")
+    alpha: float = attribute(Number(), 1, doc="the output tends to -alpha for negative x; not 0", torch="alpha")
     examples = (
         Example("55x55x96 -> CELU -> 55x55x96", params=0, macs=0),
         Example("4096 -> CELU alpha=0.5 -> 4096"),
@@ -166,27 +179,29 @@ class Celu(Overwriting):
 
 
 class Threshold(Overwriting):
-    """x where it is above a threshold, a fixed value where it is not, element by element."""
+    """Threshold, x if x > threshold else value, element by element (torch.nn.Threshold)."""
 
     name = "THRESHOLD"
     module, function = "Threshold", "F.threshold"
-    threshold: float = attribute(Number(infinite=True), doc="what x must be above", torch="threshold")
-    value: float = attribute(Number(infinite=True), doc="what the others become", torch="value")
+    threshold: float = attribute(Number(infinite=True), doc="elements above it are kept", torch="threshold")
+    value: float = attribute(Number(infinite=True), doc="value of all other elements", torch="value")
     examples = (
         Example("55x55x96 -> THRESHOLD 0.1 20 -> 55x55x96", params=0, macs=0),
-        Example("4096 -> THRESHOLD threshold=0 value=(-1) -> 4096"),
-        Example("4096 -> THRESHOLD 0 (-1e30) -> 4096"),
+        Example("4096 -> THRESHOLD threshold=0 value=-1 -> 4096"),
+        Example("4096 -> THRESHOLD 0 -1e30 -> 4096"),
         Example("4096 -> THRESHOLD 0.1 20 inplace -> 4096"),
         CounterExample("4096 -> THRESHOLD 0.1", "missing-value"),
     )
 
 
 class Hardshrink(Activation):
-    """x where it is further than a bound from 0, 0 where it is not, element by element."""
+    """Hard shrinkage, x if |x| > bound else 0, element by element (torch.nn.Hardshrink)."""
 
     name = "HARDSHRINK"
     module, function = "Hardshrink", "F.hardshrink"
-    bound: float = attribute(Number(infinite=True), 0.5, doc="what is no further from 0 becomes 0", torch="lambd")
+    bound: float = attribute(
+        Number(infinite=True), 0.5, doc="elements up to this absolute value become 0", torch="lambd"
+    )
     examples = (
         Example("55x55x96 -> HARDSHRINK -> 55x55x96", params=0, macs=0),
         Example("4096 -> HARDSHRINK 1 -> 4096"),
@@ -195,13 +210,13 @@ class Hardshrink(Activation):
 
 
 class Softshrink(Activation):
-    """x moved towards 0 by a bound, 0 where it is no further than that, element by element."""
+    """Soft shrinkage: x moved towards 0 by `bound`, and 0 if |x| <= bound (torch.nn.Softshrink)."""
 
     name = "SOFTSHRINK"
     module, function = "Softshrink", "F.softshrink"
-    bound: float = attribute(Number(0), 0.5, doc="how far x is moved towards 0", torch="lambd")
+    bound: float = attribute(Number(0), 0.5, doc="amount by which elements move towards 0", torch="lambd")
     examples = (
         Example("55x55x96 -> SOFTSHRINK -> 55x55x96", params=0, macs=0),
         Example("4096 -> SOFTSHRINK 1 -> 4096"),
-        CounterExample("4096 -> SOFTSHRINK (-1)", "out-of-range"),
+        CounterExample("4096 -> SOFTSHRINK -1", "out-of-range"),
     )

@@ -1,39 +1,42 @@
-"""Recurrent layers: one step after the other, each reading the state that the one before it left."""
+"""Recurrent layers."""
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from archdsl.layers.base import Apart, CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
+from archdsl.layers.incoming import check_incoming, compared_incoming, incoming
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number, Switch, Whole, Word
 from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
+from archdsl.typed import ClassVar
 
-_TURN = ".transpose(0, 1)"  # a state has the batch behind the layers in PyTorch, and in front here
+_TURN = ".transpose(0, 1)"  # a state has the batch after the layers in PyTorch, and in front here
 
 
 class Recurrent(Layer):
-    """A recurrence in PyTorch's order: the tensors of each layer, forwards and then backwards."""
+    """A recurrent layer in PyTorch's order: the tensors of each layer, forward and then backward."""
 
     ranks = (2,)
     inputs = (1, 2)
     gates: ClassVar[int]
-    hidden: Size = attribute(Whole(), doc="channels of the state", torch="hidden_size")
-    layers: int = attribute(
-        Whole(symbolic=False), 1, doc="layers upon one another, each reading the one below", torch="num_layers"
-    )
+    hidden: Size = attribute(Whole(), doc="channels of the hidden state", torch="hidden_size")
+    layers: int = attribute(Whole(symbolic=False), 1, doc="number of stacked layers", torch="num_layers")
     bidirectional: bool = attribute(
-        Switch(), False, doc="also from the last step to the first, side by side", torch="bidirectional", named=True
+        Switch(),
+        False,
+        doc="concatenate a second direction, from the last step to the first",
+        torch="bidirectional",
+        named=True,
     )
     dropout: float = attribute(
-        Number(0, 1), 0, doc="how much of what a layer reads of the one below is dropped", torch="dropout", named=True
+        Number(0, 1), 0, doc="dropout probability between stacked layers", torch="dropout", named=True
     )
-    bias: bool = attribute(Switch(), True, doc="learned constants, two for each gate", torch="bias", named=True)
+    bias: bool = attribute(Switch(), True, doc="learned biases, two for each gate", torch="bias", named=True)
     last: bool = attribute(
-        Switch(), False, doc="of the top layer only the last state, both directions side by side", named=True
+        Switch(), False, doc="of the top layer return only the last state, both directions concatenated", named=True
     )
+    in_: Size | None = incoming()
 
     # ---- sizes
 
@@ -50,7 +53,11 @@ class Recurrent(Layer):
         """A row for each layer and direction, as PyTorch orders them."""
         return (Shape((self.layers * self.directions, self.out)),)
 
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return compared_incoming(self, inputs[0])
+
     def shape(self, *inputs: Shape) -> Shape:
+        check_incoming(self, inputs[0])
         self._check_states(inputs)
         channels = self.directions * self.out
         return Shape((channels,)) if self.last else Shape((inputs[0].sizes[0], channels))
@@ -130,23 +137,26 @@ class Recurrent(Layer):
 
 
 class Rnn(Recurrent):
-    """A recurrence without gates: h = tanh(W x + U h), or with relu (torch.nn.RNN).
+    """Elman recurrent network, h = tanh(W x + U h), or with relu (torch.nn.RNN; Elman 1990).
 
-    Results: the top layer at every step, or its last state with `last`; the last state of each layer and direction,
-    a row each. A second input is the state to begin with, in that shape; it is 0 unless given.
+    Results: the output of the top layer at every time step, or with `last` only its last state; then the last state of
+    each layer and direction, one row each. A second input, of the shape of these rows, is the initial state; the
+    default is 0.
     """
 
     name = "RNN"
     gates = 1
     nonlinearity: str = attribute(
-        Word("tanh", "relu"), "tanh", doc="what is applied at each step", torch="nonlinearity", named=True
+        Word("tanh", "relu"), "tanh", doc="activation function of the state", torch="nonlinearity", named=True
     )
     _usual: ClassVar[dict[str, object]] = {"nonlinearity": "tanh"}
     examples = (
         Example("37x300 -> RNN 128 -> 37x128, 1x128", params=55_040, macs=2_027_008),
         Example("9x8 -> RNN hidden=4 layers=2 bidirectional nobias dropout=0.2 nonlinearity=relu last -> 8, 4x4"),
         Example("9x8, 1x4 -> RNN 4 -> 9x4, 1x4"),
+        Example("9x8 -> RNN 4 in=8 -> 9x4, 1x4"),
         CounterExample("9x8, 2x4 -> RNN 4", "shape-mismatch"),
+        CounterExample("9x8 -> RNN 4 in=9", "shape-mismatch"),
         CounterExample("8 -> RNN 4", "rank-mismatch"),
     )
 
@@ -155,10 +165,11 @@ class Rnn(Recurrent):
 
 
 class Gru(Recurrent):
-    """Gated recurrent units (torch.nn.GRU, Cho et al. 2014).
+    """Gated recurrent unit (torch.nn.GRU; Cho et al. 2014).
 
-    Results: the top layer at every step, or its last state with `last`; the last state of each layer and direction,
-    a row each. A second input is the state to begin with, in that shape; it is 0 unless given.
+    Results: the output of the top layer at every time step, or with `last` only its last state; then the last state of
+    each layer and direction, one row each. A second input, of the shape of these rows, is the initial state; the
+    default is 0.
     """
 
     name = "GRU"
@@ -167,17 +178,19 @@ class Gru(Recurrent):
         Example("37x300 -> GRU 128 -> 37x128, 1x128", params=165_120, macs=6_081_024),
         Example("9x8 -> GRU hidden=4 layers=2 bidirectional nobias dropout=0.2 last -> 8, 4x4", macs=5_184),
         Example("9x8, 1x4 -> GRU 4 -> 9x4, 1x4"),
+        Example("9x8 -> GRU 4 in=8 -> 9x4, 1x4"),
         CounterExample("9x8 -> GRU", "missing-value"),
         CounterExample("9x8 -> GRU 4 layers=0", "out-of-range"),
     )
 
 
 class Lstm(Recurrent):
-    """Long short-term memory (torch.nn.LSTM, Hochreiter and Schmidhuber 1997).
+    """Long short-term memory (torch.nn.LSTM; Hochreiter and Schmidhuber 1997).
 
-    Results: the top layer at every step, or its last state with `last`; the last hidden state of each layer and
-    direction, a row each; their last cell states. A second and a third input are the two states to begin with, in these
-    shapes; they are 0 unless given. `proj` makes the hidden state smaller than the cell state (Sak et al. 2014).
+    Results: the output of the top layer at every time step, or with `last` only its last state; then the last hidden
+    states of each layer and direction, one row each; then the last cell states. A second and a third input, of the
+    shapes of these rows, are the two initial states; the default is 0. `proj` makes the hidden state smaller than the
+    cell state (Sak et al. 2014).
     """
 
     name = "LSTM"
@@ -186,7 +199,7 @@ class Lstm(Recurrent):
     proj: int = attribute(
         Whole(0, symbolic=False),
         0,
-        doc="channels of the hidden state, 0 as many as hidden",
+        doc="channels of the hidden state after a projection; 0: no projection",
         torch="proj_size",
         named=True,
     )
@@ -195,6 +208,7 @@ class Lstm(Recurrent):
         Example("37x300 -> LSTM 128 -> 37x128, 1x128, 1x128", params=220_160, macs=8_108_032),
         Example("9x8 -> LSTM hidden=6 layers=2 bidirectional nobias dropout=0.2 proj=3 last -> 6, 4x3, 4x6"),
         Example("9x8, 1x4, 1x4 -> LSTM 4 -> 9x4, 1x4, 1x4"),
+        Example("9x8 -> LSTM 4 in=8 -> 9x4, 1x4, 1x4"),
         CounterExample("9x8, 1x4 -> LSTM 4", "wrong-inputs"),
         CounterExample("9x8, 1x4, 1x3 -> LSTM 4", "shape-mismatch"),
         CounterExample("9x8 -> LSTM 4 proj=4", "out-of-range"),

@@ -1,8 +1,6 @@
-"""Resampling: more or fewer positions, and channels that become positions."""
+"""Upsampling, and rearrangements of channels and spatial positions."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, inline
 from archdsl.layers.output import OutputSizes
@@ -11,6 +9,7 @@ from archdsl.layers.values import Divisor, Number, PerAxis, Switch, Whole, Word,
 from archdsl.layers.window import short
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Expression, Size, same
+from archdsl.typed import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField
@@ -21,7 +20,7 @@ _EXACT = 2**20  # with numerators below it a product with a size is exact as a f
 
 
 class Scales(PerAxis):
-    """A number above 0 for each axis beside the channels, or one for all of them; the rules get PyTorch's floats."""
+    """A positive factor for each spatial axis, or one for all of them; the rules get PyTorch's floats."""
 
     bounded = False
 
@@ -35,38 +34,38 @@ class Scales(PerAxis):
 
 
 class Upsample(Layer):
-    """Resample every axis beside the channels, by a scale or to a size (torch.nn.Upsample).
+    """Upsampling or interpolation of every spatial axis, by a scale or to a size (torch.nn.Upsample).
 
-    Output size of an axis: floor(in*scale), computed with floats as PyTorch does. `linear` fits any number of axes;
-    `bilinear` and `trilinear` are its names over two and three.
+    Output size of an axis: floor(in*scale), computed in floating point as PyTorch does. `linear` works for any number
+    of axes; `bilinear` and `trilinear` are its names for two and three.
     """
 
     name = "UPSAMPLE"
     ranks = (2, 3, 4)
     scale: tuple[float, ...] | None = attribute(
-        Scales(), None, doc="factor of each axis, fractions too", torch="scale_factor"
+        Scales(), None, doc="factor of each axis, also a fraction", torch="scale_factor"
     )
     size: tuple[Size, ...] | None = attribute(
-        OutputSizes(), None, doc="sizes of the output, instead of a scale", torch="size", named=True
+        OutputSizes(), None, doc="output sizes, instead of a scale", torch="size", named=True
     )
     mode: str = attribute(
         Word("nearest", "nearest_exact", "linear", "bilinear", "trilinear", "bicubic", "area"),
         "nearest",
-        doc="how a new element comes about from those around it",
+        doc="interpolation mode",
         torch="mode",
         named=True,
     )
     align: bool = attribute(
         Switch(),
         False,
-        doc="let the corner elements keep their places; of linear modes and bicubic",
+        doc="align the corner elements; for linear modes and bicubic",
         torch="align_corners",
         named=True,
     )
     recompute: bool = attribute(
         Switch(),
         False,
-        doc="take the factor from the sizes instead of as given, which differ where in*scale is no whole number",
+        doc="recompute the factor from the sizes: another one if in*scale is not an integer",
         torch="recompute_scale_factor",
         named=True,
     )
@@ -149,7 +148,7 @@ class Upsample(Layer):
 
 
 def _scaled(axis: str, size: Size, scale: float) -> Size:
-    """floor(size*scale) as floats give it; for an open size only where that is exact."""
+    """floor(size*scale) as floats give it; for a symbolic size only where that is exact."""
     if isinstance(size, Expression):
         numerator, denominator = float(scale).as_integer_ratio()
         if numerator > _EXACT:
@@ -159,7 +158,7 @@ def _scaled(axis: str, size: Size, scale: float) -> Size:
     else:
         found = int(size * float(scale))
     if found < 1:
-        message = f"UPSAMPLE: a scale of {scale} leaves nothing of the {axis} {size}"
+        message = f"UPSAMPLE: a scale of {scale} leaves no element of the {axis} {size}"
         raise Refusal("out-of-range", message, blame="scale")
     return found
 
@@ -170,14 +169,14 @@ def _factors(scales: tuple[float, ...]) -> float | tuple[float, ...]:
 
 
 class PixelShuffle(Layer):
-    """Turn `factor`^2 channels into `factor` times as many rows and columns (torch.nn.PixelShuffle).
+    """Pixel shuffle: `factor`^2 channels become `factor` times as many rows and columns (torch.nn.PixelShuffle).
 
-    The sub-pixel convolution of Shi et al. 2016 is a CONV and this.
+    A CONV and a PIXELSHUFFLE are the sub-pixel convolution of Shi et al. 2016.
     """
 
     name = "PIXELSHUFFLE"
     ranks = (3,)
-    factor: int = attribute(Whole(symbolic=False), doc="times as many rows and columns", torch="upscale_factor")
+    factor: int = attribute(Whole(symbolic=False), doc="factor of the rows and columns", torch="upscale_factor")
     examples = (
         Example("16x16x12 -> PIXELSHUFFLE 2 -> 32x32x3", params=0, macs=0),
         Example("5x7x18 -> PIXELSHUFFLE factor=3 -> 15x21x2"),
@@ -200,11 +199,14 @@ class PixelShuffle(Layer):
 
 
 class PixelUnshuffle(Layer):
-    """Turn squares of `factor` times `factor` elements into channels: PIXELSHUFFLE back (torch.nn.PixelUnshuffle)."""
+    """Pixel unshuffle: squares of `factor` x `factor` elements become channels (torch.nn.PixelUnshuffle).
+
+    It is the inverse of PIXELSHUFFLE.
+    """
 
     name = "PIXELUNSHUFFLE"
     ranks = (3,)
-    factor: int = attribute(Whole(symbolic=False), doc="rows and columns of a square", torch="downscale_factor")
+    factor: int = attribute(Whole(symbolic=False), doc="rows and columns of each square", torch="downscale_factor")
     examples = (
         Example("32x32x3 -> PIXELUNSHUFFLE 2 -> 16x16x12", params=0, macs=0),
         Example("15x21x2 -> PIXELUNSHUFFLE factor=3 -> 5x7x18"),
@@ -227,11 +229,14 @@ class PixelUnshuffle(Layer):
 
 
 class ChannelShuffle(Layer):
-    """Take one channel of each group in turn, so that groups mix (torch.nn.ChannelShuffle; Zhang et al. 2018)."""
+    """Channel shuffle: takes the channels of the groups in turn (torch.nn.ChannelShuffle; Zhang et al. 2018).
+
+    It mixes the groups of grouped convolutions, as in ShuffleNet.
+    """
 
     name = "CHANNELSHUFFLE"
     ranks = (2, 3, 4)
-    groups: int = attribute(Divisor(symbolic=False), short="g", doc="groups of channels that are mixed", torch="groups")
+    groups: int = attribute(Divisor(symbolic=False), short="g", doc="number of groups", torch="groups")
     examples = (
         Example("28x28x116 -> CHANNELSHUFFLE 2 -> 28x28x116", params=0, macs=0),
         Example("20x12 -> CHANNELSHUFFLE g3 -> 20x12"),

@@ -1,4 +1,4 @@
-"""Layers that move or add elements without computing."""
+"""Identity and flattening."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from archdsl.sizes.shape import Shape
 
 
 class Identity(Layer):
-    """The input as it is: the shortcut of a residual block."""
+    """Identity: the input unchanged, as in the shortcut of a residual block (torch.nn.Identity)."""
 
     name = "ID"
     examples = (
@@ -24,10 +24,10 @@ class Identity(Layer):
 
 
 class Flatten(Layer):
-    """All elements as one vector: channels first, then the axes as written, as PyTorch does after convolutions."""
+    """Flatten to a vector, counted channels first, then the axes as written (torch.nn.Flatten)."""
 
     name = "FLATTEN"
-    last: bool = attribute(Switch(), False, doc="count the channels last, as the shape is written", named=True)
+    last: bool = attribute(Switch(), False, doc="count the channels last, as in the written shape", named=True)
     examples = (
         Example("6x6x256 -> FLATTEN -> 9216", params=0, macs=0),
         Example("6x6x256 -> FLATTEN last -> 9216"),

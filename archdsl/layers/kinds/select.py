@@ -1,17 +1,17 @@
-"""Layers that take elements out, part them, move them round, or sum an axis up."""
+"""Layers that slice, split, shift or reduce an axis."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute, is_open
 from archdsl.layers.layout import axis_index, dimension, either, lying, order
 from archdsl.layers.refusal import Refusal
-from archdsl.layers.values import PerAxis, Sizes, Switch, Type, Whole, Word, give, spell, whole
+from archdsl.layers.values import Axes, PerAxis, Sizes, Switch, Type, Whole, Word, give, spell, whole
 from archdsl.limits import LARGEST
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size, same
+from archdsl.typed import Any
 
 _MOST_RESULTS = 1_000
 _SPAN = re.compile(r"\s*(-?[0-9]{1,18})?\s*:\s*(-?[0-9]{1,18})?\s*(?::\s*([0-9]{1,18})?\s*)?")
@@ -19,7 +19,7 @@ _NAMES = ("channels", "steps", "height", "width", "frames")
 
 
 class AxisRange(Type):
-    """One place on an axis as a whole number, or a range as Python writes it: `"1:-1:2"`, or `[1, -1, 2]`."""
+    """An index on an axis, or a range as in Python: `"1:-1:2"`, or `[1, -1, 2]`."""
 
     words = 'a place (0), a range in quotes ("1:-1", "::2") or a list [start, stop, step]'
 
@@ -49,10 +49,10 @@ def _span(doc: str) -> Any:
 
 
 class Slice(Layer):
-    """Take a part of an axis: `steps=0` is one place, counted from 0, and the axis is gone; `steps="1:"` is a range.
+    """Slice an axis: `steps=0` selects one index and removes the axis, `steps="1:"` selects a range.
 
-    Places below 0 count from the end. A range begins with its start and ends before its stop, as in Python; unlike
-    there, both lie on the axis.
+    Negative indices count from the end. A range includes its start and excludes its stop, as in Python; unlike in
+    Python, both must lie on the axis.
     """
 
     name = "SLICE"
@@ -96,7 +96,7 @@ class Slice(Layer):
         name = AXES[x.rank][axis]
         if isinstance(span, int):
             if (size <= span) if span >= 0 else (size < -span):
-                message = f"SLICE: the {name} {size} has places 0 to {size - 1}, and none is {span}"
+                message = f"SLICE: the {name} {size} has indices 0 to {size - 1}, not {span}"
                 raise Refusal("out-of-range", message, blame=name)
             return None
         first, last, step = span
@@ -105,7 +105,8 @@ class Slice(Layer):
         if start < 0 or size < stop or stop <= start:
             taken = f"{first}:{'' if last is None else last}"
             message = (
-                f'SLICE: a range has an element or more, all on the axis, and "{taken}" of the {name} {size} has not'
+                f"SLICE: a range must have at least one element, all inside the axis, and "
+                f'"{taken}" of the {name} {size} has not'
             )
             raise Refusal("out-of-range", message, blame=name)
         return (stop - start + step - 1) // step
@@ -138,7 +139,7 @@ def _index(span: Any) -> str:
 def _left(kind: str, x: Shape, sizes: tuple[Size, ...]) -> Shape:
     """The shape of what is left; refuses none."""
     if not sizes:
-        message = f"{kind} leaves no axis of {x}, and a value has one or more"
+        message = f"{kind} removes the only axis of {x}, and a value has at least one"
         raise Refusal("rank-mismatch", message)
     return Shape(sizes)
 
@@ -150,9 +151,9 @@ def _lying_without(axes: list[int], gone: list[int]) -> str:
 
 
 class Parted(Layer):
-    """Several results, side by side on an axis."""
+    """Several results, parts of one axis."""
 
-    axis: str = attribute(Word(*_NAMES), "channels", doc="which axis is parted", torch="dim", named=True)
+    axis: str = attribute(Word(*_NAMES), "channels", doc="the axis that is split", torch="dim", named=True)
 
     def pieces(self, size: Size) -> tuple[Size, ...]:
         """The sizes of the results on the axis."""
@@ -173,7 +174,7 @@ class Parted(Layer):
             raise Refusal("out-of-range", message, blame=blame)
 
     def parted(self, x: Shape, call: str, sizes: dict[str, Any] | None = None) -> Lowered:
-        """A call with the dimension behind the input and what is told of the parts."""
+        """A call with the dimension after the input, and the values of the parts."""
         axis = axis_index(self.name, self.axis, x)
         alone = len(self.results(x)) == 1
 
@@ -202,14 +203,14 @@ class Pieces(Type):
 
 
 class Split(Parted):
-    """Part an axis into pieces of the sizes given, each a result: `a, b: SPLIT [64, 128]` (torch.split).
+    """Split an axis into pieces of the given sizes, each a result: `a, b: SPLIT [64, 128]` (torch.split).
 
-    One number makes pieces of that size; the last is what is left.
+    One number makes pieces of that size; the last piece has the rest.
     """
 
     name = "SPLIT"
     sizes: tuple[Size, ...] | Size = attribute(
-        Pieces(), doc="the sizes of the pieces, or one for all", torch="split_size_or_sections"
+        Pieces(), doc="the sizes of the pieces, or one size for all", torch="split_size_or_sections"
     )
     examples = (
         Example("28x28x192 -> SPLIT [64, 128] -> 28x28x64, 28x28x128", params=0, macs=0),
@@ -234,7 +235,7 @@ class Split(Parted):
             return self.sizes
         count = -(-size // self.sizes)
         if not isinstance(count, int):
-            message = f"SPLIT: how many pieces of {self.sizes} the {self.axis} {size} has is left open"
+            message = f"SPLIT: number of pieces of {self.sizes} the {self.axis} {size} has is symbolic"
             raise Refusal("undetermined", message, blame="sizes", hint=f"list the pieces, or {give(count)}")
         self.few(count, "sizes")
         return (*[self.sizes] * (count - 1), size - (count - 1) * self.sizes)
@@ -247,10 +248,10 @@ class Split(Parted):
 
 
 class Chunk(Parted):
-    """Part an axis into a number of equal pieces, each a result: `q, k, v: CHUNK 3` (torch.chunk)."""
+    """Split an axis into equal pieces, each a result: `q, k, v: CHUNK 3` (torch.chunk)."""
 
     name = "CHUNK"
-    chunks: int = attribute(Whole(symbolic=False), doc="how many pieces", torch="chunks")
+    chunks: int = attribute(Whole(symbolic=False), doc="number of pieces", torch="chunks")
     examples = (
         Example("28x28x116 -> CHUNK 2 -> 28x28x58, 28x28x58", params=0, macs=0),
         Example("14x14x64 -> CHUNK chunks=7 axis=height -> " + ", ".join(["2x14x64"] * 7)),
@@ -271,20 +272,16 @@ class Chunk(Parted):
 
 
 class Shift(Layer):
-    """Move all elements along their axes; what leaves at one end enters at the other (torch.roll).
+    """Cyclic shift: elements that leave an axis at one end enter at the other (torch.roll).
 
-    `SHIFT (-3)` moves every axis beside the channels towards its beginning, `SHIFT [2, 0]` the rows alone.
+    `SHIFT (-3)` shifts every spatial axis towards its start, `SHIFT [2, 0]` only the rows.
     """
 
     name = "SHIFT"
-    by: tuple[int, ...] | None = attribute(
-        PerAxis(1 - LARGEST), None, doc="places that each axis beside the channels moves", torch="shifts"
-    )
-    channels: int | None = attribute(
-        Whole(1 - LARGEST, symbolic=False), None, doc="places that the channels move", named=True
-    )
+    by: tuple[int, ...] | None = attribute(PerAxis(1 - LARGEST), None, doc="shift of each spatial axis", torch="shifts")
+    channels: int | None = attribute(Whole(1 - LARGEST, symbolic=False), None, doc="shift of the channels", named=True)
     examples = (
-        Example("56x56x96 -> SHIFT (-3) -> 56x56x96", params=0, macs=0),
+        Example("56x56x96 -> SHIFT -3 -> 56x56x96", params=0, macs=0),
         Example("56x56x96 -> SHIFT by=[2, 0] channels=-1 -> 56x56x96"),
         Example("10 -> SHIFT channels=12 -> 10"),
         CounterExample("56x56x96 -> SHIFT", "missing-value"),
@@ -319,40 +316,53 @@ _FUNCTIONS = {"mean": "mean", "max": "amax", "min": "amin", "sum": "sum"}
 
 
 class Reduce(Layer):
-    """One number for each place beside an axis: the mean, the largest, the smallest or the sum along it.
+    """Reduce one or several axes to their mean, maximum, minimum or sum (torch.mean, amax, amin, sum).
 
-    The axis is gone, or with `keep` of size 1.
+    The axes are removed, or kept with size 1 by `keep`: `REDUCE mean steps`, `REDUCE sum [height, width]`.
     """
 
     name = "REDUCE"
-    how: str = attribute(Word(*_FUNCTIONS), doc="what the numbers become")
-    axis: str = attribute(Word(*_NAMES), doc="along which axis", torch="dim")
-    keep: bool = attribute(Switch(), False, doc="leave the axis, of size 1", torch="keepdim", named=True)
+    how: str = attribute(Word(*_FUNCTIONS), doc="mean, max, min or sum")
+    axis: tuple[str, ...] = attribute(Axes(), doc="the axis that is reduced, a list of axes, or all", torch="dim")
+    keep: bool = attribute(Switch(), False, doc="keep the axes, with size 1", torch="keepdim", named=True)
     examples = (
         Example("196x768 -> REDUCE mean steps -> 768", params=0, macs=0),
         Example("14x14x64 -> REDUCE max axis=channels keep -> 14x14x1"),
         Example("14x14x64 -> REDUCE how=sum axis=height -> 14x64"),
         Example("8x14x14x64 -> REDUCE min frames -> 14x14x64"),
+        Example("14x14x64 -> REDUCE sum [height, width] -> 64"),
+        Example("8x14x14x64 -> REDUCE max [channels, frames] -> 14x14"),
+        Example("14x14x64 -> REDUCE mean all keep -> 1x1x1"),
         CounterExample("196x768 -> REDUCE mean", "missing-value"),
         CounterExample("196x768 -> REDUCE mean height", "rank-mismatch"),
         CounterExample("768 -> REDUCE mean channels", "rank-mismatch"),
+        CounterExample("196x768 -> REDUCE mean all", "rank-mismatch"),
+        CounterExample("196x768 -> REDUCE mean [steps, steps]", "duplicate-name"),
         CounterExample("196x768 -> REDUCE median steps", "unknown-name"),
     )
 
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
-        axis = axis_index(self.name, self.axis, x)
-        ones: tuple[Size, ...] = (1,) if self.keep else ()
-        return _left(self.name, x, (*x.sizes[:axis], *ones, *x.sizes[axis + 1 :]))
+        axes = self._axes(x)
+        if len(set(axes)) < len(axes):
+            raise Refusal("duplicate-name", "REDUCE: an axis is given twice", blame="axis")
+        sizes = tuple(1 if axis in axes else size for axis, size in enumerate(x.sizes) if self.keep or axis not in axes)
+        return _left(self.name, x, sizes)
+
+    def _axes(self, x: Shape) -> list[int]:
+        names = AXES[x.rank] if self.axis == ("all",) else self.axis
+        return [axis_index(self.name, name, x) for name in names]
 
     def lower(self, *inputs: Shape) -> Lowered:
         (x,) = inputs
-        axis = axis_index(self.name, self.axis, x)
+        axes = self._axes(x)
 
         def reduced(form: str) -> Lowered:
             keep = ", keepdim=True" if self.keep else ""
-            call = f"{{0}}.{_FUNCTIONS[self.how]}({dimension(x.rank, axis, form)}{keep})"
-            gives = form if self.keep else _lying_without(order(x.rank, form), [axis])
+            dimensions = sorted(dimension(x.rank, axis, form) for axis in axes)
+            along = dimensions[0] if len(axes) == 1 else tuple(dimensions)
+            call = f"{{0}}.{_FUNCTIONS[self.how]}({along}{keep})"
+            gives = form if self.keep else _lying_without(order(x.rank, form), axes)
             return Lowered(call=call, wants=form, gives=gives)
 
         return either(x.rank, reduced)

@@ -1,14 +1,13 @@
-"""Shares that sum to 1 along an axis, and their kin."""
+"""Softmax and its variants."""
 
 from __future__ import annotations
-
-from typing import ClassVar
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute
 from archdsl.layers.layout import axis_index, dimension, layout
 from archdsl.layers.support.softmax import SOFTMAX_ALL
 from archdsl.layers.values import Word
 from archdsl.sizes.shape import AXES, Shape
+from archdsl.typed import ClassVar
 
 
 class AlongAxis(Layer):
@@ -20,7 +19,7 @@ class AlongAxis(Layer):
     axis: str = attribute(
         Word("channels", "steps", "height", "width", "frames", "all"),
         "channels",
-        doc="what sums to 1",
+        doc="the axis along which the values sum to 1",
         torch="dim",
         named=True,
     )
@@ -47,7 +46,7 @@ class AlongAxis(Layer):
 
 
 class Softmax(AlongAxis):
-    """exp(x), divided by its sum along an axis or over all elements together: positive shares that sum to 1."""
+    """Softmax along an axis or over all elements together: exp(x) / sum(exp(x)) (torch.nn.Softmax)."""
 
     name = "SOFTMAX"
     module, function = "Softmax", "F.softmax"
@@ -62,7 +61,7 @@ class Softmax(AlongAxis):
 
 
 class LogSoftmax(AlongAxis):
-    """The logarithm of SOFTMAX, computed as x - log(sum(exp(x))), which loses no small share."""
+    """Logarithm of the softmax, x - log(sum(exp(x))), which keeps small probabilities exact (torch.nn.LogSoftmax)."""
 
     name = "LOGSOFTMAX"
     module, function = "LogSoftmax", "F.log_softmax"
@@ -75,7 +74,7 @@ class LogSoftmax(AlongAxis):
 
 
 class Softmin(AlongAxis):
-    """SOFTMAX of -x: the smallest element gets the largest share."""
+    """Softmin, the softmax of -x: the smallest element gets the largest value (torch.nn.Softmin)."""
 
     name = "SOFTMIN"
     module, function = "Softmin", "F.softmin"

@@ -1,4 +1,4 @@
-"""Sources: tensors of the network's own, which read nothing."""
+"""Sources: tensors of the network's own, which have no input."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from archdsl.sizes.size import Size
 
 
 class SourceLayer(Layer):
-    """A tensor of a given shape, stored as a feature map of that shape: channels first from rank 3 on."""
+    """A tensor of a given shape, stored like a feature map of that shape: channels first from rank 3 on."""
 
     inputs = (0, 0)
     sizes: tuple[Size, ...] = attribute(Dimensions(), doc="the shape, channels last, as `8x8x16` or `[1, c]`")
-    batch: bool = attribute(Switch(), False, doc="stored with a batch axis of 1 in front", named=True)
+    batch: bool = attribute(Switch(), False, doc="stored with a leading batch axis of size 1", named=True)
 
     def shape(self, *inputs: Shape) -> Shape:
         return Shape(self.sizes)
@@ -31,16 +31,17 @@ class SourceLayer(Layer):
 
 
 class Param(SourceLayer):
-    """A learnable tensor of a given shape: a class token, the embedding of positions, a scale for each channel.
+    """Learnable tensor of a given shape, such as a class token or position embeddings (torch.nn.Parameter).
 
-    Its label is the path of the tensor itself. It starts as `value`, or as normal noise of deviation `std`.
+    Its label is the path of the tensor in the `state_dict`. It is initialized with `value`, or with normal noise of
+    standard deviation `std`.
     """
 
     name = "PARAM"
     value: float | None = attribute(
-        Number(infinite=True), None, doc="what every element starts as, 0 unless said", named=True
+        Number(infinite=True), None, doc="initial value of every element, by default 0", named=True
     )
-    std: float | None = attribute(Number(0), None, doc="deviation of the noise that it starts as", named=True)
+    std: float | None = attribute(Number(0), None, doc="standard deviation of the initial noise", named=True)
     examples = (
         Example("PARAM 197x768 batch -> 197x768", params=151_296, macs=0),
         Example("PARAM [1, 1, 96] value=1e-6 -> 1x1x96", params=96),
@@ -68,14 +69,14 @@ class Param(SourceLayer):
 
 
 class Const(SourceLayer):
-    """A tensor of a given shape that is not learned, every element `value`.
+    """Constant tensor of a given shape, every element `value`.
 
-    It is made anew for each batch. With `saved` it is a buffer, its label the path of it, and kept in the `state_dict`.
+    It is created for each batch. With `saved` it is a buffer, kept in the `state_dict` under its label.
     """
 
     name = "CONST"
-    value: float = attribute(Number(infinite=True), 0, doc="what every element is", named=True)
-    saved: bool = attribute(Switch(), False, doc="a buffer, kept in the state_dict", named=True)
+    value: float = attribute(Number(infinite=True), 0, doc="value of every element", named=True)
+    saved: bool = attribute(Switch(), False, doc="keep it in the state_dict, as a buffer", named=True)
     examples = (
         Example("CONST 1x1x3 value=0.5 -> 1x1x3", params=0, macs=0),
         Example("CONST [4, 16] saved -> 4x16"),

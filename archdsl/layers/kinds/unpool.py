@@ -1,36 +1,33 @@
-"""The way back from a pool: elements return to the places that the largest ones had."""
+"""Max unpooling."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archdsl.layers.base import CounterExample, Example, Lowered, Module, attribute
-from archdsl.layers.kinds.pool import SlidingPool, ceil_switch
+from archdsl.layers.pooling import SlidingPool, ceil_switch
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.pool import UNPOOL
 from archdsl.layers.values import PerAxis
 from archdsl.layers.window import Window, short
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import same
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField
 
 
 class Unpool(SlidingPool):
-    """Put each element where the largest one of its window was, and zeros elsewhere: UNPOOL 2x2 <- x, before.
+    """Max unpooling: UNPOOL 2x2 <- x, before (torch.nn.MaxUnpool2d; Badrinarayanan et al. 2017, section 3).
 
-    `before` is what the MAXPOOL of the same values read; the output has its shape. The places are found anew from it
-    (torch.nn.MaxUnpool2d; Badrinarayanan et al. 2017, section 3). Where windows overlap, two elements may have one
-    place, and either may stay.
+    Each element of x returns to the position of the largest element of its window, with zeros elsewhere. `before` is
+    the input of the MAXPOOL with the same values; the output has its shape. The positions are computed again from it.
+    Where windows overlap, two elements may have the same position, and either may be kept.
     """
 
     name = "UNPOOL"
     widens = True
     inputs = (2, 2)
-    pad: tuple[int, ...] = attribute(
-        PerAxis(0), 0, short="p", doc="padding of the pool, never the largest", torch="padding", named=True
-    )
+    pad: tuple[int, ...] = attribute(PerAxis(0), 0, short="p", doc="padding of the pool", torch="padding", named=True)
     ceil: bool = ceil_switch()
     examples = (
         Example("14x14x64, 28x28x64 -> UNPOOL 2x2 -> 28x28x64", params=0, macs=0),
@@ -43,7 +40,7 @@ class Unpool(SlidingPool):
         CounterExample("14x14x64, 28x28x64 -> UNPOOL 2x2 p2", "pad-too-large"),
     )
 
-    def windows(self) -> tuple[Window, ...]:
+    def windows(self, x: Shape) -> tuple[Window, ...]:
         each = zip(self.kernel, self.step(), self.pad, strict=True)
         return tuple(Window(kernel, stride, pad, pad, ceil=self.ceil) for kernel, stride, pad in each)
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from archdsl.layers.base import CounterExample, Example, Lowered, Module, Tensor, attribute
 from archdsl.layers.convolution import check_groups
+from archdsl.layers.incoming import check_incoming, compared_incoming, incoming
 from archdsl.layers.neurons import Neurons
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Divisor, PerAxis, Switch, Whole
@@ -13,15 +12,17 @@ from archdsl.layers.window import by_axis, short
 from archdsl.layers.worked import Factor, Worked
 from archdsl.sizes.shape import AXES, Shape
 from archdsl.sizes.size import Size
+from archdsl.typed import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField
 
 
 class TransposedConv(Neurons):
-    """Turn a convolution round: each element is spread over a learned window, and what overlaps is summed.
+    """Transposed convolution, or deconvolution (torch.nn.ConvTranspose2d; Zeiler et al. 2010).
 
-    Output size of an axis: (in - 1)*stride - 2*pad + dilation*(kernel - 1) + outpad + 1 (torch.nn.ConvTranspose2d).
+    Each input element is multiplied with a learned window, and overlapping windows are summed. Output size of an axis:
+    (in - 1)*stride - 2*pad + dilation*(kernel - 1) + outpad + 1.
     """
 
     name = "UPCONV"
@@ -31,25 +32,31 @@ class TransposedConv(Neurons):
     out: Size = attribute(Whole(), doc="output channels", torch="out_channels")
     kernel: tuple[int, ...] = attribute(PerAxis(), short="k", doc="size of the window", torch="kernel_size")
     stride: tuple[int, ...] = attribute(
-        PerAxis(), 1, short="s", doc="distance between two windows in the output", torch="stride", named=True
+        PerAxis(), 1, short="s", doc="stride: distance between two windows in the output", torch="stride", named=True
     )
     pad: tuple[int, ...] = attribute(
-        PerAxis(0), 0, short="p", doc="elements cut off at both ends of an axis", torch="padding", named=True
+        PerAxis(0),
+        0,
+        short="p",
+        doc="elements removed at both ends of each axis of the output",
+        torch="padding",
+        named=True,
     )
     outpad: tuple[int, ...] = attribute(
         PerAxis(0),
         0,
-        doc="elements more at the end of an axis, fewer than its stride or than its dilation",
+        doc="additional elements at the end of each axis, fewer than its stride or its dilation",
         torch="output_padding",
         named=True,
     )
     dilation: tuple[int, ...] = attribute(
-        PerAxis(), 1, short="d", doc="distance between the elements of a window", torch="dilation", named=True
+        PerAxis(), 1, short="d", doc="spacing between the elements of a window", torch="dilation", named=True
     )
     groups: Size = attribute(
-        Divisor(), 1, short="g", doc="groups of channels that do not see each other", torch="groups", named=True
+        Divisor(), 1, short="g", doc="groups of channels without connections between them", torch="groups", named=True
     )
-    bias: bool = attribute(Switch(), True, doc="a learned constant per output channel", torch="bias", named=True)
+    bias: bool = attribute(Switch(), True, doc="a learned bias per output channel", torch="bias", named=True)
+    in_: Size | None = incoming()
     examples = (
         Example("28x28x1024 -> UPCONV 512 2x2 s2 -> 56x56x512", params=2_097_664, macs=1_644_167_168),
         Example("8x8x16 -> UPCONV 8 3x3 s2 p1 outpad=1 nobias -> 16x16x8", params=1_152, macs=73_728),
@@ -59,11 +66,17 @@ class TransposedConv(Neurons):
         CounterExample("8x8x16 -> UPCONV 8 3x3 s2 outpad=2", "out-of-range"),
         CounterExample("2x2x16 -> UPCONV 8 3x3 p2", "pad-too-large"),
         CounterExample("8x8x16 -> UPCONV 8 3x3 g3", "not-divisible"),
+        Example("8x8x16 -> UPCONV 8 2x2 s2 in=16 -> 16x16x8", params=520),
+        CounterExample("8x8x16 -> UPCONV 8 2x2 s2 in=8", "shape-mismatch"),
         CounterExample("84 -> UPCONV 8 3", "rank-mismatch"),
     )
 
+    def compared(self, *inputs: Shape) -> tuple[tuple[Size, ...], ...]:
+        return compared_incoming(self, inputs[0])
+
     def shape(self, *inputs: Shape) -> Shape:
         (x,) = inputs
+        check_incoming(self, x)
         check_groups(self.name, x.channels, self.out, self.groups)
         space = tuple(self._reached(size, place) for place, size in enumerate(x.space))
         for place, size in enumerate(space):

@@ -1,4 +1,4 @@
-"""Attention within the windows of an image, with a learned bias for how pixels lie to one another."""
+"""Window attention with a relative position bias."""
 
 from __future__ import annotations
 
@@ -12,22 +12,23 @@ from archdsl.sizes.size import Size, same
 
 
 class WindowAttention(Layer):
-    """Multi-head attention within windows, which may lie shifted around the edges (Swin, Liu et al. 2021).
+    """Window attention: multi-head self-attention in (shifted) windows of an image (Swin, Liu et al. 2021).
 
-    A size that the windows do not divide is filled up with zeros, which the pixels beside them see. Pixels that only a
-    shift brings together do not see one another; along an axis of one window nothing is shifted. Tensors are called as
-    in torchvision's ShiftedWindowAttention, and give its numbers.
+    A relative position bias is learned. If the window size does not divide the image, zeros are added, and the pixels
+    of these windows attend to them. Pixels that only the shift brings together do not attend to one another; along an
+    axis with a single window nothing is shifted. Parameter names and results are those of torchvision's
+    ShiftedWindowAttention.
     """
 
     name = "WINDOWATTENTION"
     ranks = (3,)
-    heads: Size = attribute(Divisor(), doc="heads side by side; they divide the channels")
-    window: tuple[int, ...] = attribute(PerAxis(), doc="pixels of a window along each axis")
-    shift: tuple[int, ...] = attribute(PerAxis(0), 0, short="s", doc="pixels by which the windows are shifted")
-    bias: bool = attribute(Switch(), True, doc="learned constants of queries, keys and values", named=True)
-    outbias: bool = attribute(Switch(), True, doc="learned constants of the projection behind", named=True)
-    dropout: float = attribute(Number(0, 1), 0, doc="how much of the weights is dropped", named=True)
-    outdropout: float = attribute(Number(0, 1), 0, doc="how much of the output is dropped", named=True)
+    heads: Size = attribute(Divisor(), doc="number of heads; it divides the channels")
+    window: tuple[int, ...] = attribute(PerAxis(), doc="window size in pixels")
+    shift: tuple[int, ...] = attribute(PerAxis(0), 0, short="s", doc="shift of the windows in pixels")
+    bias: bool = attribute(Switch(), True, doc="learned biases of queries, keys and values", named=True)
+    outbias: bool = attribute(Switch(), True, doc="learned bias of the output projection", named=True)
+    dropout: float = attribute(Number(0, 1), 0, doc="dropout probability of the attention weights", named=True)
+    outdropout: float = attribute(Number(0, 1), 0, doc="dropout probability of the output", named=True)
     examples = (
         Example("56x56x96 -> WINDOWATTENTION 3 7x7 -> 56x56x96", params=37_755, macs=145_108_992),
         Example("56x56x96 -> WINDOWATTENTION 3 window=7 s3 -> 56x56x96"),

@@ -2,7 +2,7 @@
 
 CAUSAL_ATTENTION = '''
 class CausalAttention(nn.MultiheadAttention):
-    """Attention in which no step reads a later one."""
+    """Attention in which mask later time steps."""
 
     def forward(self, query, key, value):
         query, key, value = query.transpose(0, 1), key.transpose(0, 1), value.transpose(0, 1)
@@ -34,7 +34,7 @@ class CausalAttention(nn.MultiheadAttention):
 
 ATTEND = '''
 class Attend(nn.Module):
-    """Scaled dot-product attention of heads side by side; a head of keys and values may serve several of queries."""
+    """Scaled dot-product attention with several heads; a head of keys and values may serve several of queries."""
 
     def __init__(self, heads=1, kvheads=None, causal=False, dropout=0.0, scale=None):
         super().__init__()

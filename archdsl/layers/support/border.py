@@ -2,7 +2,7 @@
 
 CROP = '''
 class Crop(nn.Module):
-    """`margin` elements cut off at both ends of each axis behind the channels."""
+    """`margin` elements removed at both ends of each axis after the channels."""
 
     def __init__(self, margin):
         super().__init__()
@@ -16,21 +16,21 @@ class Crop(nn.Module):
 
 CROP_SIDES = '''
 class CropSides(nn.Module):
-    """Elements cut off at each end of each axis behind the channels; `sides` has a pair for each."""
+    """Elements cut off at each end of each axis after the channels; `sides` has a pair for each."""
 
     def __init__(self, sides):
         super().__init__()
         self.sides = sides
 
     def forward(self, x):
-        for axis, (before, behind) in enumerate(self.sides, 2):
-            x = x.narrow(axis, before, x.shape[axis] - before - behind)
+        for axis, (before, after) in enumerate(self.sides, 2):
+            x = x.narrow(axis, before, x.shape[axis] - before - after)
         return x
 '''
 
 CENTER_CROP = '''
 class CenterCrop(nn.Module):
-    """The middle of each axis behind the channels; `size` has what is left of each, None for all."""
+    """The middle of each axis after the channels; `size` has what is left of each, None for all."""
 
     def __init__(self, size):
         super().__init__()

@@ -47,6 +47,24 @@ PADDED_MAX_POOL_1D = PADDED_MAX_POOL.replace("{n}", "1").replace(
         return F.max_pool2d(x, (1, self.kernel_size), (1, self.stride), 0, (1, self.dilation)).squeeze(2)""",
 )
 
+PADDED_AVG_POOL = '''
+class PaddedAvgPool{n}d(nn.AvgPool{n}d):
+    """An average pool that puts zeros around its input first; `padding` is as F.pad has it, last axis first.
+
+    The average is over the elements of the input, and those of the padding that are `counted`.
+    """
+
+    def __init__(self, kernel_size, padding, counted, stride=None):
+        super().__init__(kernel_size, stride)
+        self.pads, self.counted = padding, counted
+        self.rest = [whole - part for whole, part in zip(padding, counted, strict=True)]
+
+    def forward(self, x):
+        ones = F.pad(F.pad(torch.ones_like(x), self.counted, value=1.0), self.rest)
+        share = F.avg_pool{n}d(ones, self.kernel_size, self.stride)
+        return F.avg_pool{n}d(F.pad(x, self.pads), self.kernel_size, self.stride) / share
+'''
+
 GLOBAL_AVG_POOL = '''
 class GlobalAvgPool(nn.Module):
     """The average of each channel over all positions."""

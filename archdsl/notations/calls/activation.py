@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.notations.calls.call import Call
 from archdsl.notations.calls.draft import LineDraft
+from archdsl.typed import Any
 from archdsl.vocabulary.keras import ACTIVATIONS
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.sizes.shape import Shape
+from archdsl.typed import Any
 
 _WORDS = ("frames", "height", "width")  # axes of a value beside its channels, counted from the last
 

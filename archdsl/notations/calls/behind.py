@@ -1,13 +1,12 @@
-"""The shape behind a line that is still a draft, by the rules of its kind."""
+"""The shape after a line that is still a draft, by the rules of its kind."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from archdsl.layers import REGISTRY, Layer
 from archdsl.layers.refusal import Refusal
 from archdsl.notations.calls.draft import LineDraft
 from archdsl.sizes.shape import Shape, product
+from archdsl.typed import Any
 
 
 def shape_behind(draft: LineDraft, shape: Shape | None) -> Shape | None:
@@ -31,11 +30,11 @@ def _of_kind(kind: type[Layer], values: dict[str, Any], shape: Shape) -> Shape |
 
 
 def _of_text(line: str, shape: Shape) -> Shape | None:
-    """The shape behind a short line that a form writes; None for one that changes it in other ways."""
+    """The shape after a short line that a form writes; None for one that changes it in other ways."""
     kind, _, values = line.partition(" ")
     if kind == "FLATTEN":
         return Shape((product(shape.sizes),))
-    if kind == "CONV":  # 1x1, behind the convolution of each channel
+    if kind == "CONV":  # 1x1, after the convolution of each channel
         return Shape((*shape.space, int(values.split()[0])))
     if kind in REGISTRY and (REGISTRY[kind].activation or kind == "ID"):
         return shape

@@ -5,10 +5,9 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from typing import Any
 
-from archdsl.named import NamedTuple
 from archdsl.notations.calls.spelling import Raw
+from archdsl.typed import Any, NamedTuple
 
 _LONGEST = 1_000  # characters of a line that is read as a program
 _DEEPEST = 16  # brackets open at once in it

@@ -5,11 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from functools import lru_cache
-from typing import Any
 
 from archdsl.layers import Layer
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape
+from archdsl.typed import Any, NamedTuple
 from archdsl.vocabulary import Meaning
 
 
@@ -41,7 +40,7 @@ class LineContext(NamedTuple):
 
 
 class LineDraft:
-    """A line to be: what the call gives and has by default, the attributes found, and lines before and behind."""
+    """A line to be: what the call gives and has by default, the attributes found, and lines before and after."""
 
     def __init__(self, row: Meaning, name: str, kind: type[Layer] | None, around: LineContext) -> None:
         self.row, self.name, self.kind, self.around = row, name, kind, around
@@ -74,7 +73,7 @@ def bind(draft: LineDraft, positional: tuple[Any, ...], named: dict[str, Any]) -
     draft.defaults = dict(defaults)
     if len(positional) > len(names):
         if not rest_of:
-            raise draft.refuse(f"takes {len(names)} values, here {len(positional)}", weak=True)
+            raise draft.refuse(f"takes {len(names)} values, got {len(positional)}", weak=True)
         rest = positional[len(names) :]
         draft.given[rest_of] = rest[0] if len(rest) == 1 and isinstance(rest[0], tuple) else rest
     draft.given.update(zip(names, positional, strict=False))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.notations.calls.spelling import one
+from archdsl.typed import Any
 
 
 def collapsed(ends: tuple[Any, ...]) -> Any:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.notations.calls.activation import activation
 from archdsl.notations.calls.axes import axis_word, words_of
 from archdsl.notations.calls.draft import Form, LineDraft
 from archdsl.notations.calls.ends import collapsed
-from archdsl.notations.calls.kerasforms import bidirectional, each, keras, separable
+from archdsl.notations.calls.kerasforms import bidirectional, each, keras, rescaled, separable
 from archdsl.notations.calls.onnxforms import (
     along,
     blocks,
@@ -24,6 +22,7 @@ from archdsl.notations.calls.onnxforms import (
     windowed,
 )
 from archdsl.notations.calls.spelling import text
+from archdsl.typed import Any
 
 
 def dim(draft: LineDraft) -> None:
@@ -34,12 +33,12 @@ def dim(draft: LineDraft) -> None:
         return
     word = axis_word(number, draft.around.shape, last=last)
     if word is None and (number != -1 or draft.around.shape is not None):
-        raise draft.refuse(f"has no axis {number} here; an axis has a word: axis=channels")
+        raise draft.refuse(f"has no axis {number} here; axes have names: axis=channels")
     draft.attributes["axis"] = word
 
 
 def sides(draft: LineDraft) -> None:
-    """PyTorch's padding: one number, or before and behind each axis, the last axis first."""
+    """PyTorch's padding: one number, or before and after each axis, the last axis first."""
     padding = draft.take("padding")
     draft.attributes["space"] = _pairs(draft, padding) if isinstance(padding, tuple) else padding
 
@@ -56,7 +55,7 @@ def border(draft: LineDraft) -> None:
     """`F.pad(x, (1, 1, 2, 2), mode="reflect")`."""
     pad, mode = draft.take("pad"), draft.take("mode")
     if not isinstance(pad, tuple):
-        raise draft.refuse("takes a tuple: before and behind each axis, the last axis first")
+        raise draft.refuse("takes a tuple: before and after each axis, the last axis first")
     draft.attributes["space"] = _pairs(draft, pad)
     draft.attributes["mode"] = {"constant": "zeros"}.get(mode, mode)
 
@@ -102,7 +101,7 @@ def axes(draft: LineDraft) -> None:
     elif wanted == (shape.channels,):
         return  # applied where channels lie last, as papers write it
     else:
-        raise draft.refuse(f"says normalized_shape={list(wanted)}, and {shape} comes in")
+        raise draft.refuse(f"has normalized_shape={list(wanted)}, and its input is {shape}")
 
 
 def per(draft: LineDraft) -> None:
@@ -111,7 +110,7 @@ def per(draft: LineDraft) -> None:
     if number == 1:
         return
     if draft.around.channels is not None and number != draft.around.channels:
-        raise draft.refuse(f"says num_parameters={number}, and {draft.around.channels} channels come in")
+        raise draft.refuse(f"has num_parameters={number}, and its input has {draft.around.channels} channels")
     draft.attributes["per"] = "channel"
 
 
@@ -124,7 +123,7 @@ def shared(draft: LineDraft) -> None:
 
 
 def features(draft: LineDraft) -> None:
-    """`nn.Linear` works on the last axis: FC where it is told all elements, LINEAR where it is told the channels."""
+    """`nn.Linear` works on the last axis: FC if it must read all elements, LINEAR if it must read the channels."""
     from archdsl.layers import REGISTRY
 
     stated, shape = draft.given.get("in_features"), draft.around.shape
@@ -161,7 +160,7 @@ def order(draft: LineDraft) -> None:
     """`x.permute(0, 2, 1)`, `x.transpose(1, 2)` of a sequence."""
     given: tuple[Any, ...] = draft.take("dims", "perm") or ()
     if draft.around.rank != 2 or tuple(given) not in ((0, 2, 1), (1, 2), (2, 1), (-1, -2), (-2, -1)):
-        raise draft.refuse('is PERMUTE and the axes by their words in the new order, as PERMUTE "channels steps"')
+        raise draft.refuse('is PERMUTE and the names of the axes in the new order, as in PERMUTE "channels steps"')
     draft.attributes["order"] = '"channels steps"'
 
 
@@ -169,7 +168,7 @@ def kerasorder(draft: LineDraft) -> None:
     """`Permute((2, 1))`: axes from 1 on, channels last."""
     given, rank = draft.take("dims"), draft.around.rank
     if rank is None or not isinstance(given, tuple) or sorted(given) != list(range(1, rank + 1)):
-        raise draft.refuse('is PERMUTE and the axes by their words in the new order, as PERMUTE "channels steps"')
+        raise draft.refuse('is PERMUTE and the names of the axes in the new order, as in PERMUTE "channels steps"')
     words = words_of(rank)
     draft.attributes["order"] = f'"{" ".join(words[number - 1] for number in given)}"'
 
@@ -179,7 +178,7 @@ def selected(draft: LineDraft) -> None:
     number, index = draft.take("dim"), str(draft.take("index"))
     word = axis_word(number, draft.around.shape)
     if word is None:
-        raise draft.refuse("is SLICE and a place of an axis by its word, as SLICE steps=-1")
+        raise draft.refuse("is SLICE and an index on a named axis, as in SLICE steps=-1")
     draft.text = f'SLICE {word}="{index}"' if ":" in index else f"SLICE {word}={index}"
 
 
@@ -281,6 +280,7 @@ FORMS: dict[str, Form] = {
         roll,
         scaled,
         selected,
+        rescaled,
         separable,
         shared,
         sides,
@@ -294,7 +294,7 @@ FORMS: dict[str, Form] = {
 
 
 def give_form(draft: LineDraft, form: str) -> None:
-    """Apply a form; raises Unwritable, also where it would reckon with what is no number, or with none."""
+    """Apply a form; raises Unwritable, also where it would compute with what is no number, or with none."""
     try:
         FORMS[form](draft)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.layers.values import Switch
 from archdsl.notations.calls.arguments import attribute_by
 from archdsl.notations.calls.call import Call
 from archdsl.notations.calls.draft import LineDraft
 from archdsl.notations.calls.spelling import is_default, one, spelled
+from archdsl.typed import Any
 from archdsl.vocabulary.arguments import ARGUMENTS, FROM_INPUT, IGNORED, IGNORED_ENDS
 
 _PARAMETERS = ("heads", "wide", "dropout", "act", "prenorm", "bias", "eps")  # of the blocks of std.transformer
@@ -82,11 +82,11 @@ def _converted(draft: LineDraft, name: str, value: Any) -> Any:
 
 
 def _hold_input(draft: LineDraft) -> None:
-    """Hold what a call states of its input against what comes in; it is no part of the line."""
+    """Hold what a call states of its input against the input; it is no part of the line."""
     for name in FROM_INPUT:
         if attribute_of(draft, name) is not None or name not in draft.given:
             continue
         stated, came = draft.given.pop(name), draft.around.channels
         known = FROM_INPUT[name] and isinstance(stated, int) and isinstance(came, int)
         if known and stated != came:
-            raise draft.refuse(f"says {name}={stated}, and {came} channels come in ({draft.around.shape})")
+            raise draft.refuse(f"has {name}={stated}, and its input has {came} channels ({draft.around.shape})")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from archdsl.layers import REGISTRY
 from archdsl.notations.calls.activation import activated
 from archdsl.notations.calls.call import Call
@@ -18,7 +16,7 @@ _POOLS = ("MAXPOOL", "AVGPOOL")
 
 
 def keras(draft: LineDraft) -> None:
-    """What layers of Keras have in common: an activation behind, paddings by a word, constants of norms."""
+    """What layers of Keras have in common: an activation after, paddings by a word, constants of norms."""
     name = draft.row.kind
     if name in _RECURRENT:
         recurrent(draft)
@@ -64,12 +62,10 @@ def _padding(draft: LineDraft) -> None:
     padding = draft.take("padding")
     if padding == "valid":
         return
-    if padding == "same" and draft.row.kind in ("CONV", "DWCONV"):
+    if padding == "same" and draft.row.kind in ("CONV", "DWCONV", *_POOLS):
         draft.attributes["pad"] = "same"
     elif padding == "same" and draft.row.kind == "UPCONV":
         _spread_same(draft)
-    elif padding == "same" and draft.row.kind in _POOLS:
-        pooled_same(draft)
     elif padding == "causal" and draft.row.kind == "CONV":
         kernel, dilation = one(draft.given.get("kernel_size")), one(draft.given.get("dilation_rate", 1))
         if not isinstance(kernel, int) or not isinstance(dilation, int):
@@ -79,31 +75,6 @@ def _padding(draft: LineDraft) -> None:
         raise draft.refuse(f"cannot be given padding={padding}")
     else:
         draft.attributes["pad"] = padding
-
-
-def pooled_same(draft: LineDraft) -> None:
-    """A pool with ceil(in/stride) windows: as much padding before as behind, one more behind where that is odd."""
-    space: tuple[Any, ...] = draft.around.shape.space if draft.around.shape is not None else ("?",)
-    kernel: Any = draft.given.get("pool_size", draft.defaults.get("pool_size"))
-    stride: Any = draft.given.get("strides") or kernel
-    if not all(isinstance(size, int) for size in space):
-        raise draft.refuse("with padding=same needs a size that is known, to find the padding")
-    axes = len(space)
-    kernels: tuple[Any, ...] = kernel if isinstance(kernel, tuple) else (kernel,) * axes
-    strides: tuple[Any, ...] = stride if isinstance(stride, tuple) else (stride,) * axes
-    if len(kernels) != axes or len(strides) != axes or not all(type(n) is int and n > 0 for n in (*kernels, *strides)):
-        raise draft.refuse("with padding=same needs numbers for each axis")
-    missing = [max(0, (-(-n // s) - 1) * s + k - n) for n, k, s in zip(space, kernels, strides, strict=True)]
-    pads = tuple(total // 2 for total in missing)
-    for size, k, s, pad, total in zip(space, kernels, strides, pads, missing, strict=True):
-        windows = -(-(size + 2 * pad - k) // s) + 1 if total % 2 else (size + 2 * pad - k) // s + 1
-        if windows != -(-size // s):
-            raise draft.refuse(f"cannot be written: it would pad {pad} before and {total - pad} behind; PAD does")
-    draft.attributes["pad"] = pads
-    if any(total % 2 for total in missing):
-        draft.attributes["ceil"] = True
-    if draft.row.kind == "AVGPOOL" and any(missing):
-        draft.attributes["countpad"] = False
 
 
 def _spread_same(draft: LineDraft) -> None:
@@ -170,13 +141,21 @@ def separable(draft: LineDraft) -> None:
     _padding(draft)
 
 
+def rescaled(draft: LineDraft) -> None:
+    """`Rescaling(1/255, offset=-1)`: a factor, and what is added."""
+    offset = draft.take("offset")
+    draft.attributes["number"] = draft.take("scale")
+    if offset:
+        draft.behind.append(f"ADD {text(offset)}")
+
+
 def _attention(draft: LineDraft) -> None:
     """The heads of Keras have a size of their own; those of ATTENTION share the channels."""
     heads, size, value = draft.take("num_heads"), draft.take("key_dim"), draft.take("value_dim")
     channels = draft.around.channels
     known = all(isinstance(number, int) for number in (heads, size, channels))
     if value not in (None, size) or (known and heads * size != channels):
-        raise draft.refuse(f"has heads of {size} channels, and those of ATTENTION share the {channels} that come in")
+        raise draft.refuse(f"has heads of {size} channels, and those of ATTENTION share the {channels} input channels")
     draft.attributes["heads"] = heads
 
 

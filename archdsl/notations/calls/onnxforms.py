@@ -1,18 +1,16 @@
 """Attributes of ONNX operators that are more than other names: pads of both ends, strides of pools, numbers of axes.
 
-ONNX counts axes with the batch, and the channels behind it.
+ONNX counts axes with the batch, and the channels after it.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from archdsl.layers import REGISTRY
 from archdsl.notations.calls.axes import axis_word, words_of
 from archdsl.notations.calls.draft import LineDraft
 from archdsl.notations.calls.ends import collapsed
-from archdsl.notations.calls.kerasforms import pooled_same
 from archdsl.notations.calls.spelling import text
+from archdsl.typed import Any
 
 _POOLS = ("MAXPOOL", "AVGPOOL", "LPPOOL", "UNPOOL")
 _BORDERS = {"constant": None, "edge": "replicate", "wrap": "circular"}
@@ -29,22 +27,19 @@ def windowed(draft: LineDraft) -> None:
         draft.attributes["pad"] = _ends(draft, pads)
     elif pads is not None:
         draft.attributes["pad"] = pads
-    if draft.row.kind == "AVGPOOL" and draft.attributes.get("pad") and not draft.take("count_include_pad"):
+    counts, pad = draft.take("count_include_pad"), draft.attributes.get("pad")
+    if draft.row.kind == "AVGPOOL" and pad and pad != "same" and not counts:
         draft.attributes["countpad"] = False
-    draft.take("count_include_pad")
+    if pad == "same" and counts:
+        raise draft.refuse("with padding that counts cannot be written so: p=same countpad says it")
 
 
 def _auto(draft: LineDraft, word: Any) -> None:
     if word in ("NOTSET", "VALID"):
         return
-    if word != "SAME_UPPER" or draft.row.kind not in ("CONV", "MAXPOOL", "AVGPOOL"):
+    if word != "SAME_UPPER" or draft.row.kind not in ("CONV", *_POOLS[:3]):
         raise draft.refuse(f"cannot be given auto_pad={word}")
-    if draft.row.kind == "CONV":
-        draft.attributes["pad"] = "same"
-        return
-    draft.given["pool_size"] = draft.given["kernel_shape"]
-    pooled_same(draft)
-    draft.take("pool_size")
+    draft.attributes["pad"] = "same"
 
 
 def _ends(draft: LineDraft, pads: tuple[Any, ...]) -> Any:
@@ -86,7 +81,7 @@ def along(draft: LineDraft) -> None:
     number = draft.take("axis")
     word = axis_word(number, draft.around.shape)
     if word is None and number != -1:
-        raise draft.refuse(f"has no axis {number} here; an axis has a word: axis=channels")
+        raise draft.refuse(f"has no axis {number} here; axes have names: axis=channels")
     draft.attributes["axis"] = word
 
 
@@ -122,21 +117,21 @@ def parts(draft: LineDraft) -> None:
 
 
 def reduced(draft: LineDraft) -> None:
-    """`ReduceMean axes=[2,3] keepdims=0`, `x.mean(dim=(2, 3))`: one axis after the other."""
+    """`ReduceMean axes=[2,3] keepdims=0`, `x.mean(dim=(2, 3))`."""
     how, shape = draft.row.behind, draft.around.shape
     given, keep = draft.take("axes", "dim"), draft.take("keepdims", "keepdim")
     numbers = given if isinstance(given, tuple) else (given,)
     axes = [axis_word(number, shape) for number in numbers]
     if shape is None or None in axes:
-        raise draft.refuse(f"names its axes by numbers, and an axis has a word here, as REDUCE {how} height")
+        raise draft.refuse(f"numbers its axes, and axes have names here, as in REDUCE {how} height")
     left = list(words_of(shape.rank))
     if shape.rank > 2 and set(axes) == set(left[:-1]) and how in ("mean", "max"):
         pool = "AVGPOOL" if how == "mean" else "MAXPOOL"
         draft.text = f"ADAPTIVE{pool} 1" if keep else f"GLOBAL{pool}"
         return
-    places = sorted((left.index(word) for word in axes if word is not None), reverse=True)
-    lines = [f"REDUCE {how} {left[at] if keep else words_of(shape.rank - done)[at]}" for done, at in enumerate(places)]
-    draft.text, *draft.behind = [f"{line}{' keep' if keep else ''}" for line in lines]
+    named = [word for word in left if word in axes]
+    along = named[0] if len(named) == 1 else f"[{', '.join(named)}]"
+    draft.text = f"REDUCE {how} {along}{' keep' if keep else ''}"
 
 
 def directed(draft: LineDraft) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.layers import Layer
 from archdsl.layers.base import Attribute
+from archdsl.typed import Any
 
 
 class Raw:
@@ -16,7 +16,11 @@ class Raw:
         self.text = text
 
     def __str__(self) -> str:
-        return self.text if re.fullmatch(r"[\w.?×]+", self.text) else f"({self.text})"
+        if re.fullmatch(r"[\w.?×]+", self.text):
+            return self.text
+        close = re.sub(r"\s*([-+*/%]+)\s*", r"\1", self.text)
+        plain = re.fullmatch(r"[A-Za-z0-9_.]+(?:(?:\*\*|//|[-+*/%])[A-Za-z0-9_.]+)+", close)
+        return close if plain and not re.fullmatch(r"[0-9]+\*[0-9]+", close) else f"({self.text})"
 
 
 def spelled(kind: type[Layer], values: dict[str, Any], axes: int | None = None) -> str:
@@ -56,7 +60,7 @@ def _option(attribute: Attribute, value: Any) -> str:
     whole = (type(value) is int and value >= 0) or (isinstance(value, tuple) and _is_sizes(value))
     if attribute.short and whole:
         return f"{attribute.short}{text(value)}"
-    written = text(value, behind_equal=True)
+    written = text(value)
     if attribute.short and not attribute.positional and len(written) <= len("same"):
         return f"{attribute.short}={written}"
     return f"{attribute.name}={written}"
@@ -66,16 +70,16 @@ def _is_sizes(value: tuple[Any, ...]) -> bool:
     return len(value) > 1 and all(type(item) is int and item >= 0 for item in value)
 
 
-def text(value: Any, *, behind_equal: bool = False) -> str:
+def text(value: Any) -> str:
     """A value as the language writes it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, (int, float)):
         written = repr(int(value)) if float(value).is_integer() and abs(value) < 1e15 else repr(value)
-        return written if value >= 0 or behind_equal else f"({written})"
+        return written
     if isinstance(value, tuple):
         if len(value) == 1 and not isinstance(value[0], tuple):
-            return text(value[0], behind_equal=behind_equal)
+            return text(value[0])
         return "x".join(map(str, value)) if _is_sizes(value) else f"[{', '.join(_item(item) for item in value)}]"
     return str(value)
 
@@ -83,4 +87,4 @@ def text(value: Any, *, behind_equal: bool = False) -> str:
 def _item(value: Any) -> str:
     if isinstance(value, Raw):
         return value.text
-    return f"[{', '.join(map(_item, value))}]" if isinstance(value, tuple) else text(value, behind_equal=True)
+    return f"[{', '.join(map(_item, value))}]" if isinstance(value, tuple) else text(value)

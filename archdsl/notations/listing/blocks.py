@@ -18,7 +18,7 @@ def stacked(draft: Draft, entry: ListedLayer) -> list[tree.Line]:
     at = Span(entry.head.start, entry.head.end)
     for fact in sorted(entry.facts.keys() - {"bare", "copies", "stride", "params", "weights"}):
         hint = "put it, and the blocks, on lines of their own"
-        raise Unclear(f"a {fact} beside blocks of convolutions", place_of(entry.facts[fact]), hint)
+        raise Unclear(f"a {fact} next to blocks of convolutions", place_of(entry.facts[fact]), hint)
     draft.explained(entry)
     copies, incoming = entry.facts.get("copies"), draft.flow
     lines: list[tree.Line] = []
@@ -33,7 +33,7 @@ def stacked(draft: Draft, entry: ListedLayer) -> list[tree.Line]:
     what = (
         "residual blocks: a shortcut around each, projected where shapes change"
         if draft.residual
-        else ("convolutions one after the other; a text that speaks of residual blocks has shortcuts")
+        else ("a sequence of convolutions; in a text that mentions residual blocks, with shortcuts")
     )
     draft.note(Span(entry.blocks[0].start, entry.blocks[-1].end), what)
     if draft.flow.space:
@@ -99,7 +99,7 @@ def _shortcut(draft: Draft, block: BracketBlock, stride: int) -> tree.LayerState
 
 
 def normed(draft: Draft, layer: tree.LayerStatement) -> tree.Line:
-    """A convolution, and behind it the norm of which the text says that each has one."""
+    """A convolution, and after it the norm of which the text says that each has one."""
     if not draft.normed:
         return tree.Line((layer,))
     at = Span(layer.start, layer.end)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from archdsl.named import NamedTuple
 from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.likeness import HEAVY, ROLES, family, is_heavy
 from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, NamedValue, is_a, sizes
 from archdsl.notations.listing.words import AMOUNTS, figure_of
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 _WITHOUT_SIZES = ("RELU", "TANH", "SIGMOID", "SOFTMAX", "DROPOUT", "BN", "FLATTEN")
 
@@ -39,7 +39,7 @@ def segments(found: list[Item]) -> list[Phrase]:
 
 
 def copies_of_several(found: list[Item]) -> Copies | None:
-    """`(conv3-64, conv3-64) x 2`: a number of copies behind brackets that hold more than one layer."""
+    """`(conv3-64, conv3-64) x 2`: a number of copies after brackets that hold more than one layer."""
     opened: list[int] = []
     for item, behind in zip(found, [*found[1:], None], strict=False):
         if is_a(item, "OPENING"):
@@ -95,7 +95,7 @@ def clauses(segment: list[Item]) -> list[Clause]:
 
 
 def _with_output(head: Head | None, said: list[Item]) -> list[Clause]:
-    """`a softmax output layer with 10 units` is a fully connected layer, and a softmax behind it."""
+    """`a softmax output layer with 10 units` is a fully connected layer, and a softmax after it."""
     output = next((item for item in said if isinstance(item, Head) and item.kind == "OUTPUT"), None)
     if head is None or head.kind != "SOFTMAX" or output is None:
         return [(head, said)]
@@ -103,7 +103,7 @@ def _with_output(head: Head | None, said: list[Item]) -> list[Clause]:
 
 
 def behind(found: list[Item]) -> tuple[list[Item], list[Item]]:
-    """What stands behind a module on its line: what is said of the module, and the layers that follow it."""
+    """What stands after a module on its line: what is said of the module, and the layers that follow it."""
     at = next((at for at, item in enumerate(found) if isinstance(item, Head)), None)
     if at is None:
         return found, []
@@ -113,7 +113,7 @@ def behind(found: list[Item]) -> tuple[list[Item], list[Item]]:
 
 
 def parted(head: Head, said: list[Item], layer: ListedLayer) -> tuple[list[Item], list[Item]]:
-    """What stands behind an activation, a norm or a dropout on the line of a layer: its own, and the layer's.
+    """What stands after an activation, a norm or a dropout on the line of a layer: its own, and the layer's.
 
     `conv 3x3 32, ReLU, same padding`: whatever an activation cannot have belongs to the layer, in any order.
     """
@@ -131,7 +131,7 @@ def parted(head: Head, said: list[Item], layer: ListedLayer) -> tuple[list[Item]
 
 
 def _is_own(head: Head, item: Item, layer: ListedLayer) -> bool:
-    """Whether a layer without figures has what is said behind it: its rate, its size, the shape that comes out."""
+    """Whether a layer without figures has what is said after it: its rate, its size, the shape that comes out."""
     if isinstance(item, (BracketShape, Head)) or is_a(item, "OTHER", "PERCENT"):
         return True
     if head.kind == "DROPOUT":
@@ -167,7 +167,7 @@ def _begins(head: Head | None, item: Head, said: list[Item]) -> bool:
 
 
 def _begins_anew(head: Head | None, item: Head, said: list[Item], segment: list[Item], at: int) -> bool:
-    """`FC 4096, FC 10`: a layer of the same kind with figures of its own, behind one that has all of its figures."""
+    """`FC 4096, FC 10`: a layer of the same kind with figures of its own, after one that has all of its figures."""
     if head is None or family(head) != family(item) or item.kind in ("OUTPUT", "NORM"):
         return False
     behind = next((one for one in segment[at + 1 : at + 4] if not is_a(one, "COLON", "OPENING")), None)

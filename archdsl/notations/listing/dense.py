@@ -29,26 +29,26 @@ def _reads_all(flow: KnownSizes, entry: ListedLayer) -> None:
         return
     if spread(sizes(window), len(space)) != space:
         come = "x".join(map(str, space)) if not flow.flat else "a vector"
-        message = f"a fully connected layer reads all that comes in, and a window of {window.text} is not {come}"
-        raise Unclear(message, place_of(window), "if it has a window, call it a convolution")
+        message = f"a fully connected layer reads its whole input, and a window of {window.text} is not {come}"
+        raise Unclear(message, place_of(window), "if the layer has a window, call it a convolution")
 
 
 def chained(draft: Draft, entry: ListedLayer) -> list[ListedLayer]:
-    """An entry with numbers behind arrows as its layers, whatever is joined to it behind the last; raises Unclear.
+    """An entry with numbers after arrows as its layers, whatever is joined to it after the last; raises Unclear.
 
-    A first number that is what comes in is no layer, and a last one that says the same again is a claim.
+    A first number that is the input is no layer, and a last one that says the same again is a claim.
     """
     given = entry.facts.pop("count", None)
     counts = sorted([*([given] if given else []), *entry.results], key=lambda token: token.start)
     entry.results = []
     if len(counts) > 1 and whole(counts[0]) == draft.flow.elements:
         reads = counts.pop(0)
-        draft.note(reads, "what the layer reads")
+        draft.note(reads, "the input of the layer")
         return _chain(draft, entry, counts, {"reads": reads})
     if len(counts) == 2 and whole(counts[0]) != whole(counts[1]):
         hint = f"FC {whole(counts[0])} and FC {whole(counts[1])}, on lines of their own, are two layers"
-        come = f"{draft.flow.elements:,} come in, and " if draft.flow.elements is not None else ""
-        message = f"{come}whether {counts[0].text} or {counts[1].text} come out is not clear"
+        come = f"the input has {draft.flow.elements:,} elements, and " if draft.flow.elements is not None else ""
+        message = f"{come}whether the layer has {counts[0].text} or {counts[1].text} outputs is not clear"
         raise Unclear(message, Span(counts[0].start, counts[1].end), hint)
     return _chain(draft, entry, counts, {})
 

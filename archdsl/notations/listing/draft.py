@@ -17,12 +17,12 @@ _LARGEST_LABEL = 60
 
 
 class Draft:
-    """What is known behind the last line: the value that comes, the names that are taken, what the text says of all."""
+    """What is known after the last line: the value that comes, the names that are taken, what the text says of all."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
         self.flow = KnownSizes()
-        self.rank: int | None = None  # axes of the value behind a module of PyTorch
+        self.rank: int | None = None  # axes of the value after a module of PyTorch
         self.assumed: list[tuple[Span, str]] = []  # what its lines do not say
         self.doubts: list[tuple[Span, str]] = []  # the same, where it may well be otherwise
         self.notes: list[Note] = []
@@ -47,33 +47,35 @@ class Draft:
     def explained(self, entry: ListedLayer) -> None:
         """Nothing that a layer says may be left without a meaning, or have two."""
         for fact, first, second in entry.twice:
-            message = f"two figures for the {fact} of one layer: {first.text} and {second.text}"
-            raise Unclear(message, Span(second.start, second.end), "keep the one that is right")
+            message = f"two values for the {fact} of one layer: {first.text} and {second.text}"
+            raise Unclear(message, Span(second.start, second.end), "keep the right one")
         for fact in _WHOLE:
             token = entry.facts.get(fact)
             if token is not None and "." in token.text and not (fact == "count" and GROUPED.fullmatch(token.text)):
-                raise Unclear(f"{token.text} is no whole number", place_of(token), "layers have whole sizes and steps")
+                raise Unclear(f"{token.text} is not an integer", place_of(token), "sizes and strides are integers")
         if entry.structure and not entry.blocks:
             token = entry.structure[0]
-            hint = "a listing has its layers one after the other: convert the rest, and write this one in the spec"
-            raise Unclear(f"{token.text!r} is more than the figures of one layer say", place_of(token), hint)
+            hint = "a listing is a sequence of layers: convert the rest, and write this layer in the spec"
+            raise Unclear(f"{token.text!r} is one number too many for one layer", place_of(token), hint)
         self._reads(entry)
         if entry.loose:
             token = entry.loose[0]
-            hint = 'put a word to it ("64 filters", "stride 2"), or take it out of the line'
-            raise Unclear(f"what {token.text} says of this layer is not clear", Span(token.start, token.end), hint)
+            hint = 'say what the number is ("64 filters", "stride 2"), or remove it from the line'
+            raise Unclear(
+                f"the meaning of {token.text} for this layer is not clear", Span(token.start, token.end), hint
+            )
 
     def spelled(self, entry: ListedLayer, incoming: KnownSizes) -> None:
         """`here every map reads all six`: a number in words must be one that the layer or what it reads has."""
         known = {"".join(sizes(token)) for token in entry.facts.values()} | {str(incoming.channels)}
         for token in entry.spelled:
             if str(number_of(token.text)) not in known:
-                hint = "write it in figures, with the word that it belongs to, or take it out of the line"
-                raise Unclear(f"what {token.text} says of this layer is not clear", place_of(token), hint)
+                hint = "write it in digits, next to its word, or remove it from the line"
+                raise Unclear(f"the meaning of {token.text} for this layer is not clear", place_of(token), hint)
             self.note(token, "a number that is known already")
 
     def _reads(self, entry: ListedLayer) -> None:
-        """`Conv2d(3, 64)`, `in_channels=3`: what a layer says that it reads must be what comes in."""
+        """`Conv2d(3, 64)`, `in_channels=3`: what a layer says that it reads must be the input."""
         reads, flow = entry.facts.get("reads"), self.flow
         come = flow.channels if entry.family == "conv" else flow.elements
         given = [token for token in entry.loose if token.type in ("NUMBER", "COUNTED")]
@@ -83,18 +85,18 @@ class Draft:
             and len(entry.loose) == len(given) == len(missing)
             and come in (None, whole(entry.bare))
         ):
-            self.note(entry.bare, "what the layer reads")
+            self.note(entry.bare, "the input of the layer")
             self.come_in("channels" if entry.family == "conv" else "elements", entry.bare)
             entry.facts |= zip(missing, given, strict=True)
             entry.loose = []
         if reads is not None and come is not None and whole(reads) != come:
-            message = f"this layer says that it reads {whole(reads):,}, and {come:,} come in"
-            raise Unclear(message, place_of(reads), f"{come}, or another layer before it")
+            message = f"this layer expects {whole(reads):,}, and its input has {come:,}"
+            raise Unclear(message, place_of(reads), f"{come}, or another layer before this one")
         if reads is not None:
             self.come_in("channels" if entry.family == "conv" else "elements", reads)
 
     def come_in(self, what: str, token: Token) -> None:
-        """Note what a layer says that it reads; the check holds it against what comes in, whatever the input is."""
+        """Note what a layer says that it reads; the check holds it against the input, whatever the input is."""
         numbers = tuple(map(int, sizes(token))) if what == "window" else (whole(token),)
         self.comes.append(tree.Comes(what, numbers, token.start, token.end))
 
@@ -109,7 +111,7 @@ class Draft:
                 )
                 return Token("NUMBER", shape.sizes[-1], shape.start, shape.end)
         what, example = ("filters", "96 11x11 filters") if entry.family == "conv" else ("neurons", "4096 neurons")
-        raise Unclear(f"this looks like a layer, and its number of {what} is not there", at, f'say "{example}"')
+        raise Unclear(f"this looks like a layer, but its number of {what} is missing", at, f'say "{example}"')
 
     # ---- claims
 
@@ -135,10 +137,10 @@ class Draft:
             if last.sizes == shape.sizes[: len(last.sizes)]:
                 last = shape
             elif incoming.is_shape(shape.sizes):
-                self.note(place_of(shape), "what the layer reads")
+                self.note(place_of(shape), "the input of the layer")
             else:
                 message = f"two shapes for one layer: {'x'.join(shape.sizes)} and {'x'.join(last.sizes)}"
-                raise Unclear(message, place_of(shape), "keep what comes out")
+                raise Unclear(message, place_of(shape), "keep the output shape")
         return [last]
 
     def claimed(self, shape: BracketShape) -> Token:

@@ -39,10 +39,10 @@ class ListedLayer:
         self.blocks: list[BracketBlock] = []
         self.switches: dict[str, Token] = {}  # same, valid, ceil, nobias, where they stand
         self.columns: dict[str, Token] = {}  # of an inception row: 1x1, 3x3 reduce, 3x3 ...
-        self.results: list[Token] = []  # numbers behind arrows: what comes out, or further layers (fc: 120 -> 84)
+        self.results: list[Token] = []  # numbers after arrows: the output, or further layers (fc: 120 -> 84)
         self.loose: list[Token] = []  # amounts that nothing explains
         self.row = False  # whether a row of a table tells it
-        self.structure: list[Token] = []  # words that say how layers hang together: residual, shortcut, block
+        self.structure: list[Token] = []  # words that say how layers are connected: residual, shortcut, block
         self.words: list[Token] = []  # plain words beside its figures, which may say what sort it is of
         self.spelled: list[Token] = []  # numbers in words that nothing explains
         self.vague: list[Token] = []  # a stride or a padding without its figure
@@ -77,7 +77,7 @@ class ListedLayer:
             self.twice.append((fact, before, token))
 
     def forget_told_again(self) -> None:
-        """Keep of equal shapes, told one behind the other, the last: a layer may be spoken of any number of times."""
+        """Keep of equal shapes, told one after the other, the last: a layer may be spoken of any number of times."""
         while len(self.shapes) > 1 and self.shapes[-1].sizes == self.shapes[-2].sizes:
             del self.shapes[-2]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from math import prod
 
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 
 class ListedWindow(NamedTuple):
@@ -28,7 +28,7 @@ class ListedWindow(NamedTuple):
 
 
 class KnownSizes(NamedTuple):
-    """Sizes before the channels, and channels, as far as they are known; `flat` behind a fully connected layer."""
+    """Sizes before the channels, and channels, as far as they are known; `flat` after a fully connected layer."""
 
     space: tuple[int, ...] | None = None
     channels: int | None = None

@@ -1,4 +1,4 @@
-"""Rows of GoogLeNet's table: the six columns of an inception block, and a convolution behind a 1x1 reduction."""
+"""Rows of GoogLeNet's table: the six columns of an inception block, and a convolution after a 1x1 reduction."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def inception(draft: Draft, entry: ListedLayer) -> list[tree.Line]:
         hint = (
             f"missing: {what}" if what else "an inception block has six columns; other layers have a window and filters"
         )
-        raise Unclear("these columns are those of an inception block, and this layer is none", at, hint)
+        raise Unclear("these are the columns of an inception block, and this layer is not one", at, hint)
     one, reduce3, three, reduce5, five, project = (entry.columns[name] for name in _COLUMNS)
     branches = [
         _branch([convolution(one, 1)]),
@@ -32,7 +32,7 @@ def inception(draft: Draft, entry: ListedLayer) -> list[tree.Line]:
         _branch([convolution(reduce5, 1), convolution(five, 5)]),
         _branch([_pool(project), convolution(project, 1)]),
     ]
-    draft.note(at, "read as an inception block: 1x1, 3x3 and 5x5 convolutions and a 3x3 pool, side by side")
+    draft.note(at, "read as an inception block: 1x1, 3x3 and 5x5 convolutions and a 3x3 pool, in parallel")
     total = sum(whole(token) for token in (one, three, five, project))
     incoming, draft.flow = draft.flow, KnownSizes(draft.flow.space, total, False)
     body = tree.Body(tuple(tree.Line((branch,)) for branch in branches), one.start, project.end)
@@ -52,7 +52,7 @@ def reduced(draft: Draft, entry: ListedLayer) -> list[tree.Line]:
     entry.columns = {}
     if reduce is None:
         return []
-    draft.note(at, f"behind a 1x1 convolution to {reduce.text} channels")
+    draft.note(at, f"after a 1x1 convolution to {reduce.text} channels")
     draft.flow = draft.flow._replace(channels=whole(reduce))
     return [tree.Line((convolution(reduce, 1),))]
 

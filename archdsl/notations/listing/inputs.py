@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.diagnostics import Diagnostic, Related, Source, Span
 from archdsl.limits import Limits
@@ -16,6 +15,7 @@ from archdsl.notations.listing.pieces import Piece, TableRow
 from archdsl.notations.listing.words import figure_of
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 _PLAIN = ("OTHER", "COLON", "OPENING", "CLOSING", "SEP")
 _CHANNELS = frozenset("bands band bänder bandes bandas canales channel".split())
@@ -86,7 +86,9 @@ class InputReader:
     def _give_stated(self, given: tuple[Any, ...], at: Span) -> None:
         """The input as a program has it, channels last and without a batch: `input_shape=(28, 28, 1)`."""
         if not given or not all(type(size) is int and size > 0 for size in given):
-            self._tell("unclear-layer", "this input has no sizes", at, "give it sizes alone, as (28, 28, 1)")
+            self._tell(
+                "unclear-layer", "this input has no sizes", at, "give the input its sizes only, as in (28, 28, 1)"
+            )
             return
         numbers = tuple(map(str, given))
         if self.input is None or self.tentative:
@@ -111,7 +113,7 @@ class InputReader:
         if len(numbers) == 4 and not batched:
             batch = layout.batch_in(numbers, self.said)
             if batch is None:
-                hint = f"write the input as {'x'.join(numbers[1:])}, or speak of frames"
+                hint = f"write the input as {'x'.join(numbers[1:])}, or mention frames"
                 self._ask(f"whether {numbers[0]} of {'x'.join(numbers)} are a batch or frames", at, hint)
                 return None
             self.batch = numbers[0] if batch else None
@@ -139,7 +141,7 @@ class InputReader:
         self._tell("unclear-layer", f"{question} is not clear", at, hint)
 
     def _behind_input(self, piece: Piece, found: list[Item]) -> list[Item]:
-        """`input 32x32x3 -> conv ...`: what stands behind the input and its arrow."""
+        """`input 32x32x3 -> conv ...`: what stands after the input and its arrow."""
         heads = [item for item in found if isinstance(item, Head)]
         if len(heads) < 2 or heads[0].kind != "INPUT":
             return found
@@ -158,7 +160,7 @@ class InputReader:
             beside = found[at]
             size = beside if isinstance(beside, BracketShape) else BracketShape(sizes(beside), beside.start, beside.end)  # type: ignore[arg-type]
             if self.entries or (self.input and not self.tentative):
-                self.note(Span(size.start, size.end), "what the layer reads; not checked")
+                self.note(Span(size.start, size.end), "the input of the layer; not checked")
             else:
                 self._give_input(piece, size, found, True)
             return [item for n, item in enumerate(found) if n not in (word, at)]
@@ -187,7 +189,7 @@ class InputReader:
         return reads.axes == 2 or (reads.axes is None and not reads.first and numbers[-1] == str(reads.channels))
 
     def _channels(self, piece: Piece, found: list[Item], size: Span) -> str | None:
-        """The channels of an image of which the height and the width are told; None where they are not clear."""
+        """The channels of an image of which the height and the width are given; None where they are not clear."""
         said: dict[str, Item] = {}
         self.of_channels = []
         alone = all(item.kind in ("INPUT", "OUTPUT") for item in found if isinstance(item, Head))  # no layer beside it
@@ -203,9 +205,11 @@ class InputReader:
                 said.setdefault(number, item)
                 self.of_channels += [item, *(one for one in found[at - 1 : at + 2] if is_a(one, "MAPS", "AT"))]
             elif alone and self._is_open(found, at, size):
-                hint = "give the channels with their word, as 28x28, 3 channels, or in the shape, as 28x28x3"
+                hint = "name the channels, as in 28x28, 3 channels, or write them in the shape, as in 28x28x3"
                 self._ask(
-                    f"what {line[item.start - piece.start : item.end - piece.start]} says of the input", _at(item), hint
+                    f"the meaning of {line[item.start - piece.start : item.end - piece.start]} for the input",
+                    _at(item),
+                    hint,
                 )
                 return None
         if colours is not None:
@@ -260,7 +264,7 @@ def _is_feature(item: Item) -> bool:
 
 
 def _inputs(found: list[Item]) -> Iterator[tuple[int, int]]:
-    """Where, behind a layer or in a sentence with one, the input is named, and its size beside it."""
+    """Where, after a layer or in a sentence with one, the input is named, and its size beside it."""
     heads = [at for at, item in enumerate(found) if isinstance(item, Head) and item.kind != "INPUT"]
     for at, item in enumerate(found):
         if isinstance(item, Head) and item.kind == "INPUT" and heads and at > heads[0]:
@@ -274,7 +278,7 @@ def _inputs(found: list[Item]) -> Iterator[tuple[int, int]]:
 
 
 def _behind(found: list[Item], at: int) -> int:
-    """Behind `input_shape=`."""
+    """After `input_shape=`."""
     end = at + 1
     while end < len(found) - 1 and end < at + 3 and is_a(found[end], "OTHER", "COLON"):
         end += 1

@@ -54,8 +54,8 @@ class LayerReader(InputReader):
         if before is None or any(other.kind != "OUTPUT" for other in heads[1:]):
             return False
         if self._is_twice(head, found, before):
-            hint = "give each layer a name of its own, or take one of the two lines out"
-            message = f"whether {before.label} is meant twice, or one layer is described again, is not clear"
+            hint = "give each layer a name of its own, or remove one of the two lines"
+            message = f"whether there are two layers called {before.label}, or one is described again, is not clear"
             self._tell("unclear-layer", message, Span(head.start, head.end), hint)
         take(before, [item for item in found if not isinstance(item, Head)])
         return True
@@ -94,7 +94,7 @@ class LayerReader(InputReader):
             self.entries[-1].columns = columns
 
     def _headless(self, piece: Piece, segment: clauses.Phrase, said: list[Item]) -> None:
-        """What stands between arrows without a name: what comes out of the layer before, or goes into the first."""
+        """What stands between arrows without a name: the output of the layer before, or the input of the first."""
         blocks = [item for item in said if isinstance(item, BracketBlock)]
         if blocks:
             self._entry(piece, Head("CONV", None, None, (), blocks[0].start, blocks[0].end), said)
@@ -113,7 +113,7 @@ class LayerReader(InputReader):
             last.shapes.append(shape)
             last.forget_told_again()
         elif self.shape is not None:
-            hint = "put it on the line of its layer"
+            hint = "write it on the line of its layer"
             self._tell("unclear-layer", "which layer gives this shape is not clear", place_of(shape), hint)
         elif last is not None or shape.sizes != sizes_of(self.input):
             self.shape = shape
@@ -204,7 +204,7 @@ class LayerReader(InputReader):
 
 
 def _blocks(head: Head, said: list[Item]) -> list[Token]:
-    """`conv block`, `dense block`: right behind the name of a layer, more than one layer."""
+    """`conv block`, `dense block`: right after the name of a layer, more than one layer."""
     behind = min((item for item in said if item.start >= head.end), key=lambda item: item.start, default=None)
     if not isinstance(behind, Token) or behind.start > head.end + 1 or behind.text.lower() not in _BLOCKS:
         return []

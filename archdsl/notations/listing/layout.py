@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from archdsl.named import NamedTuple
 from archdsl.notations.listing.parts import rotated
 from archdsl.notations.pytorch.find import Reads
 from archdsl.sizes.shape import is_channels_first
+from archdsl.typed import NamedTuple
 
 FIRST, LAST = "first", "last"
 _MOST_CHANNELS = 16  # of an image
@@ -56,7 +56,7 @@ class Order(NamedTuple):
 
 
 def is_batched(text: str) -> bool:
-    """Whether a shape begins with a batch that is left open: `(None, 28, 28, 1)`, `[-1, 64, 56, 56]`, `N x 784`."""
+    """Whether a shape begins with a batch of unknown size: `(None, 28, 28, 1)`, `[-1, 64, 56, 56]`, `N x 784`."""
     return _BATCH.match(text) is not None
 
 
@@ -78,11 +78,13 @@ def order(numbers: tuple[str, ...], listing: Said, batched: bool) -> Order:
     if len(said) > 1:
         return Order(
             None,
-            f"the listing speaks of channels first and of channels last, and whether {shape} is the one or the other",
+            f"the listing mentions both channels first and channels last, and which of them {shape} has",
         )
     seen = _seen(sizes)
     if said and seen is not None and seen not in said:
-        return Order(None, f"the listing speaks of channels {said.pop()}, {shape} looks otherwise, and which is meant")
+        return Order(
+            None, f"the listing says channels {said.pop()}, but {shape} does not look like it, and which is meant"
+        )
     found = (
         next(iter(said), None) or seen or _read(numbers, listing) or _square(sizes, batched) or _marked(sizes, listing)
     )

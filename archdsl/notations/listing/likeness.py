@@ -59,7 +59,7 @@ def has(found: list[Item], kind: str) -> bool:
 
 
 def has_figures_of_a_layer(found: list[Item]) -> bool:
-    """Whether settings and filters are told, though no layer is named: `64 filters of 3x3, stride 1`."""
+    """Whether settings and filters are given, though no layer is named: `64 filters of 3x3, stride 1`."""
     settings = any(isinstance(item, NamedValue) for item in found)
     tokens = [item for item in found if isinstance(item, Token) and item.type not in ("OTHER", "COLON")]
     pairs = [{first.type, second.type} for first, second in pairwise(tokens)]
@@ -68,7 +68,7 @@ def has_figures_of_a_layer(found: list[Item]) -> bool:
 
 
 def begins_with_shape(found: list[Item]) -> bool:
-    """`[32x32x16] FOO2: ...`: as layers begin, with words behind."""
+    """`[32x32x16] FOO2: ...`: as layers begin, with words after."""
     first = found[0] if found else None
     words = any(isinstance(item, Token) and item.type == "OTHER" for item in found)
     return isinstance(first, BracketShape) and len(first.sizes) > 1 and words
@@ -106,7 +106,7 @@ def leads(found: list[Item]) -> bool:
 
 
 def speaks_of_output(found: list[Item], heads: list[Head]) -> bool:
-    """`CONV gives an output of [19x19]`, `output: [19x19]`: nothing but the shape of what comes out."""
+    """`CONV gives an output of [19x19]`, `output: [19x19]`: nothing but the shape of the output."""
     if not any(head.kind == "OUTPUT" for head in heads):
         return False
     facts = [item for item in found if not isinstance(item, (Token, Head))]
@@ -142,7 +142,7 @@ def _is_amount(item: Item) -> bool:
 
 
 def _one_layer(found: list[Item]) -> bool:
-    """`then a dense layer of size 128`: one layer in a sentence, with a number behind it."""
+    """`then a dense layer of size 128`: one layer in a sentence, with a number after it."""
     for at, item in enumerate(found[:-1]):
         behind = found[at + 1]
         if (
@@ -205,6 +205,6 @@ def is_definite(item: Item | None) -> bool:
 
 
 def _is_definite(before: list[Item]) -> bool:
-    """Whether words end in an article, with one word at most behind it: `... the last`."""
+    """Whether words end in an article, with one word at most after it: `... the last`."""
     words = [item.text.lower() if isinstance(item, Token) else "" for item in before]
     return any(word in _DEFINITE for word in words)

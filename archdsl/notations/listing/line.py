@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeAlias
-
 from lark import Lark
 from lark.exceptions import UnexpectedToken
 
-from archdsl.named import NamedTuple
 from archdsl.notations.listing.words import AMOUNTS, LABELS, Words, settled
 from archdsl.syntax.lexer import NoLexer
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any, NamedTuple, TypeAlias
 
 _BEFORE_LABEL = ("LSQB", "RSQB", "DIMS", "SEP", "NTH")  # what may stand in a line before `C1`
 _LAYER = ("layer", "the", "schicht", "couche", "capa")  # and `Layer C1`
@@ -23,7 +21,7 @@ _END: Any = Token("$END", "", 0, 0)
 
 
 class Head(NamedTuple):
-    """The name of a layer as it stands: CONV2 ~ 12. `values` are what the name itself says, as in conv3-64."""
+    """The name of a layer as written: CONV2 ~ 12. `values` are what the name itself says, as in conv3-64."""
 
     kind: str
     ordinal: Token | None
@@ -85,7 +83,7 @@ class PartsBuilder:
     """What the parser calls at each rule of the grammar; stateless."""
 
     def start(self, children: list[Item]) -> list[Item]:
-        """The items of a line; a number of copies right behind a block is that block's."""
+        """The items of a line; a number of copies right after a block is that block's."""
         found: list[Item] = []
         for item in children:
             before = found[-1] if found else None

@@ -56,7 +56,7 @@ class LineBuilder(Draft):
         return self._line(entry)
 
     def _program(self, entry: ProgramEntry) -> list[tree.Line]:
-        """The lines of a module of PyTorch, with what its own line claims behind it."""
+        """The lines of a module of PyTorch, with what its own line claims after it."""
         found = lines_of(entry, self.flow, self.rank, self.taken, self.limits)
         self.rank, self.flow = found.rank, found.flow
         self._laid_out(entry)
@@ -121,7 +121,7 @@ class LineBuilder(Draft):
         return [tree.Line(statements)]
 
     def _with_norm(self, one: ListedLayer, entry: ListedLayer) -> list[tree.LayerStatement]:
-        """A layer, and behind a convolution the norm of which the text says that each has one."""
+        """A layer, and after a convolution the norm of which the text says that each has one."""
         layer = self.layer(one)
         if not self.normed or one.family != "conv" or any(other.family == "norm" for other in entry.followers):
             return [layer]
@@ -133,7 +133,7 @@ class LineBuilder(Draft):
     ) -> tree.Line:
         """`CONV2 ~ 12` as `for i in 2..12 { conv{i}: ... }`."""
         if not first.text.isdigit() or int(first.text) > whole(last):
-            raise Unclear(f"{first.text} to {last.text} is no range of layers", Span(first.start, last.end))
+            raise Unclear(f"{first.text} to {last.text} is not a range of layers", Span(first.start, last.end))
         at = Span(entry.head.start, entry.head.end)
         layer = statements[0]
         assert isinstance(layer, tree.LayerStatement)
@@ -154,7 +154,7 @@ class LineBuilder(Draft):
         if entry.kind != "STRANGE":
             self.explained(entry)
         for token in entry.vague:
-            self.note(token, "spoken of without a figure")
+            self.note(token, "mentioned without a number")
         incoming = self.flow
         kind, values = self._kind(entry, at)
         self.spelled(entry, incoming)
@@ -173,10 +173,10 @@ class LineBuilder(Draft):
         """The kind of a layer and its values, as `.arch` has them."""
         if entry.kind == "STRANGE":
             hint = "convert the rest, and write this layer in the spec: `archdsl layers` lists what there is"
-            raise Unclear("a layer that listings do not have", at, hint)
+            raise Unclear("a kind of layer that listings cannot have", at, hint)
         match entry.family:
             case "INPUT":
-                raise Unclear("this looks like the input, and its size is not there", at, 'say "[227x227x3] INPUT"')
+                raise Unclear("this looks like the input, but its size is missing", at, 'say "[227x227x3] INPUT"')
             case "conv":
                 return "CONV", convolved(self, entry, at)
             case "pool":
@@ -186,10 +186,12 @@ class LineBuilder(Draft):
             case "DROPOUT":
                 return "DROPOUT", self._rate(entry, at)
             case "norm" if entry.kind == "NORM":
-                self.note(at, "a normalization layer without more words is read as LRN over 5 channels, as in AlexNet")
+                self.note(
+                    at, "a normalization layer without further details is read as LRN over 5 channels, as in AlexNet"
+                )
         if entry.kind == "INCEPTION":
             hint = "give the six columns of its table: #1x1, #3x3 reduce, #3x3, #5x5 reduce, #5x5, pool proj"
-            raise Unclear("an inception block whose columns are not there", at, hint)
+            raise Unclear("an inception block without its columns", at, hint)
         self._no_count(entry)
         if entry.kind == "FLATTEN":
             self.flow = KnownSizes(None, self.flow.elements, True)
@@ -207,18 +209,21 @@ class LineBuilder(Draft):
         for fact, token in entry.facts.items():
             plain = (fact, token.text) in _SAYS_NOTHING.get(entry.family, ())
             if fact not in _FACTS.get(entry.family, _FACTS_OF_ALL) and fact not in _FACTS_OF_ALL and not plain:
-                raise Unclear(f"a {fact} says nothing of this layer", place_of(token), "take it out of the line")
+                raise Unclear(f"a {fact} has no meaning for this layer", place_of(token), "remove it from the line")
 
         for switch, token in entry.switches.items():
             if switch not in _SWITCHES.get(entry.family, ()):
-                raise Unclear(f"{token.text!r} says nothing of this layer", place_of(token), "take it out of the line")
+                raise Unclear(f"{token.text!r} says nothing of this layer", place_of(token), "remove it from the line")
 
     def _no_count(self, entry: ListedLayer) -> None:
         """A softmax has no weights: its number of classes must be what it reads."""
         count = entry.facts.get("count")
         if count is not None and not (self.flow.flat and whole(count) == self.flow.channels):
-            message = f"a {entry.kind} layer gives what it reads, and {count.text} is not what comes before"
-            raise Unclear(message, Span(count.start, count.end), f"FC {whole(count)} says that there are weights")
+            message = (
+                f"the output of a {entry.kind} layer has the shape of its input, and "
+                f"{count.text} is not the size of its input"
+            )
+            raise Unclear(message, Span(count.start, count.end), f"if the layer has weights, write FC {whole(count)}")
 
     def _rate(self, entry: ListedLayer, at: Span) -> list[Token]:
         rate = entry.facts.get("rate")

@@ -1,4 +1,4 @@
-"""Modules of PyTorch and layers of Keras among the lines of a listing: where they are taken, and what stands behind."""
+"""Modules of PyTorch and layers of Keras among the lines of a listing: where they are taken, and what stands after."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ProgramReader(LayerReader):
         super().__init__(source, limits)
         self.lines = Lines()
         self.modules = 0  # that modules of PyTorch hold
-        self.prose: list[Span] = []  # lines that were passed over
+        self.prose: list[Span] = []  # lines that were ignored
         self.programs = programs(source.text)[::-1]  # modules of PyTorch, the first one last
         self.said.reads = first_read(self.programs[-1:])
         self.read_to = 0  # the end of the last of them
@@ -75,19 +75,19 @@ class ProgramReader(LayerReader):
             self.of_program = self.of_program or self.input is None
             self._give_stated(sizes, Span(stated.start, stated.end))
         if program.on and self.value and program.on != self.value:
-            hint = "a listing has its layers one after the other: convert the rest, and write this one in the spec"
+            hint = "a listing is a sequence of layers: convert the rest, and write this layer in the spec"
             message = f"this layer reads {program.on}, and the line above gives {self.value}"
             self._tell("unclear-layer", message, call.place, hint)
         self.value = program.target
         return call.plain not in ("Input", "InputLayer")
 
     def _behind_program(self, piece: Piece, end: int) -> None:
-        """What stands behind a module on its line: what the module claims, and further layers; nothing is dropped."""
+        """What stands after a module on its line: what the module claims, and further layers; nothing is dropped."""
         tokens = words(self.source.text, self.read_to, end)
         found = self.lines.items(tokens)
         if found is None:
             at = Span(self.read_to, end)
-            self._tell("unclear-layer", "what stands behind this module cannot be understood", at, "take it out")
+            self._tell("unclear-layer", "the text after this module cannot be understood", at, "remove it")
             return
         said, rest = clauses.behind(found)
         for segment in clauses.segments(said):
@@ -95,8 +95,10 @@ class ProgramReader(LayerReader):
         plain = [item for item in said if isinstance(item, Token) and item.type == "OTHER"]
         named = next((word for word in plain if known(word.text) is not None and not is_structure(word.text)), None)
         if named is not None:
-            hint = "write it as a module, with its brackets, or take it out"
-            self._tell("unclear-layer", f"what {named.text} says of this module is not clear", place_of(named), hint)
+            hint = "write it as a module, with its brackets, or remove it"
+            self._tell(
+                "unclear-layer", f"the meaning of {named.text} for this module is not clear", place_of(named), hint
+            )
         elif plain:
             self.prose.append(Span(piece.start, piece.end))
         if rest:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from archdsl.diagnostics import Span
-from archdsl.named import NamedTuple
 from archdsl.notations.listing.line import BracketShape, sizes
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 GROUPED = re.compile(r"[0-9]{1,3}\.[0-9]{3}")  # 54.314 parameters, as German writes thousands
 
@@ -22,7 +22,7 @@ class Unclear(Exception):
 
 
 class Note(NamedTuple):
-    """How something was read: what was inferred, or passed over."""
+    """How something was read: what was inferred, or ignored."""
 
     start: int
     end: int

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from archdsl.named import NamedTuple
+from archdsl.typed import NamedTuple
 
 _MARKER = re.compile(
     r"[ \t]*+(?:>[ \t]*+)*+(?:(#{1,6})[ \t]|([-*+•·‣▪◦–][ \t]|<li(?:[ \t][^<>\n]{0,200})?>|\\item(?![a-z]))"
@@ -28,7 +28,7 @@ _RULE = re.compile(r"[ \t|:+=_*-]*+$")
 
 
 class Piece(NamedTuple):
-    """What stands in one line behind its marker. `indent` is the column of the marker."""
+    """What stands in one line after its marker. `indent` is the column of the marker."""
 
     start: int
     end: int
@@ -99,7 +99,7 @@ def _sentences(text: str, piece: Piece) -> Iterator[Piece]:
 
 
 def _heads(text: str, end: int) -> bool:
-    """Whether the line behind a row is the rule below the head of a table."""
+    """Whether the line after a row is the rule below the head of a table."""
     stop = text.find("\n", end + 1)
     line = text[end + 1 : stop if stop >= 0 else len(text)]
     return bool(line.strip()) and "-" in line and bool(_RULE.match(line.rstrip("\r")))

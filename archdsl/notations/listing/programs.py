@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from archdsl.diagnostics import Span
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.flow import KnownSizes
 from archdsl.notations.listing.line import Head
@@ -14,13 +13,14 @@ from archdsl.notations.pytorch.value import Keras, ShapeValue
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 _HINT = "print the model, print(model), and put its input above: Input: 3x224x224"
 _CLAIMS = ("params", "weights")
 
 
 class ProgramEntry(ListedLayer):
-    """A module, a printed model or an `nn.Sequential`, and what its line says behind it."""
+    """A module, a printed model or an `nn.Sequential`, and what its line says after it."""
 
     def __init__(self, program: Program) -> None:
         at = program.call.place if program.call is not None else Span(program.start, program.end)
@@ -30,7 +30,7 @@ class ProgramEntry(ListedLayer):
 
 
 class ModuleLines(NamedTuple):
-    """The lines of a module, what comes out, and what was assumed."""
+    """The lines of a module, the output, and what was assumed."""
 
     lines: list[tree.Line]
     flow: KnownSizes
@@ -50,7 +50,7 @@ def lines_of(entry: ProgramEntry, flow: KnownSizes, rank: int | None, taken: set
         assert fault is not None
         raise Unclear(f"this module cannot be read: {fault.message}", fault.at, _HINT)
     for token in _unread(entry):
-        raise Unclear(f"what {token.text} says of this module is not clear", place_of(token), "take it out")
+        raise Unclear(f"the meaning of {token.text} for this module is not clear", place_of(token), "remove it")
     keras = Keras(entry.stated) if program.keras else None
     try:
         found = written(program.call, program.target, _value(flow, rank), taken, limits, keras)
@@ -69,7 +69,7 @@ def _unread(entry: ProgramEntry) -> list[Token]:
 
 
 def _value(flow: KnownSizes, rank: int | None) -> ShapeValue:
-    """What comes in, as the writer of modules has it."""
+    """The input, as the writer of modules has it."""
     if flow.channels is not None and (flow.flat or flow.space is not None):
         shape = Shape((*(flow.space or ()), flow.channels))
         return ShapeValue(shape, shape.rank)

@@ -1,4 +1,4 @@
-"""What the prose of a listing says: of all layers, of the whole network, and whether it may be passed over."""
+"""What the prose of a listing says: of all layers, of the whole network, and whether it may be ignored."""
 
 from __future__ import annotations
 

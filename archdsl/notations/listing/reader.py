@@ -9,7 +9,6 @@ from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.faults.problem import placed
 from archdsl.faults.work import PER_VISIT
 from archdsl.limits import Limits, raising
-from archdsl.named import NamedTuple
 from archdsl.notations.listing import clauses, code, likeness, prose, sorts, tables, trade
 from archdsl.notations.listing.flow import KnownSizes
 from archdsl.notations.listing.layers import sizes_of
@@ -25,13 +24,14 @@ from archdsl.syntax import tree
 from archdsl.syntax.parser import forbidden
 from archdsl.syntax.recovery import unknown
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 _SURE = 100  # layers of a text that is a listing, whatever else
 _LINE = 20  # steps of reading a line
 
 
 class Listing(NamedTuple):
-    """A listing as read: its tree, or None after an error; what is told; and how it was read, line by line.
+    """A listing as read: its tree, or None after an error; what is reported; and how it was read, line by line.
 
     After an error `rest` is what was read, with `Unknown` for each line that was not. `layers` counts the lines that
     were taken for layers, also those that could not be understood.
@@ -41,8 +41,8 @@ class Listing(NamedTuple):
     diagnostics: list[Diagnostic]
     notes: list[Note]
     layers: int
-    understood: bool = False  # whether there are layers, and no word is passed over
-    prose: tuple[Span, ...] = ()  # what was passed over
+    understood: bool = False  # whether there are layers, and no word is ignored
+    prose: tuple[Span, ...] = ()  # what was ignored
     stated: bool = False  # whether the text states its input
     rest: tree.File | None = None
 
@@ -66,11 +66,11 @@ class _Reader(ProgramReader):
         self.totals: list[tree.QuantityClaim] = []
         self.passed: list[Diagnostic] = []  # notes on sentences that name layers and are prose
         self.remarks: list[Remark] = []  # sentences with figures, judged when all layers are known
-        self.prose: list[Span] = []  # lines that were passed over
+        self.prose: list[Span] = []  # lines that were ignored
         self.normed = prose.normed(source.text)
         self.budget = limits.tokens
         self.of_layers = False  # whether the table of the last row has what layers have
-        self.plain = True  # whether no word was passed over
+        self.plain = True  # whether no word was ignored
 
     # ---- lines
 
@@ -90,9 +90,9 @@ class _Reader(ProgramReader):
         return self._built()._replace(stated=stated)
 
     def _refused(self, at: Span) -> Listing:
-        """A program that says how its layers hang together where it runs: one error, and nothing else."""
+        """A program that says how its layers are connected where it runs: one error, and nothing else."""
         hint = "print the model, print(model), and put its input above: Input: 3x224x224"
-        self._tell("unclear-layer", "how the layers of a class hang together is told by running it alone", at, hint)
+        self._tell("unclear-layer", "how the layers of a class are connected is known only when it runs", at, hint)
         return Listing(None, self.diagnostics, [], _SURE, True, stated=True)
 
     def _has_room(self, piece: Piece | TableRow) -> bool:
@@ -114,10 +114,10 @@ class _Reader(ProgramReader):
             tokens, columns = row.tokens, row.columns
             self.notes += row.notes
             if row.unread:
-                hint = 'head its column with what it is ("filters", "stride", "repeat"), or take the column out'
+                hint = 'give its column a header ("filters", "stride", "repeat"), or remove the column'
                 self._tell(
                     "unclear-layer",
-                    "the head of this column does not say what its figures are",
+                    "the header of this column does not say what its numbers are",
                     Span(*row.unread[0]),
                     hint,
                 )
@@ -132,7 +132,7 @@ class _Reader(ProgramReader):
         if found is not None:
             self._items(piece, found, columns)
         elif any(token.type in KINDS for token in tokens):
-            self._tell("unclear-layer", "this looks like a layer and cannot be understood", piece, None)
+            self._tell("unclear-layer", "this looks like a layer, but cannot be understood", piece, None)
         return len(self.diagnostics) < self.limits.diagnostics
 
     def _affords(self, piece: Piece | TableRow, tokens: list[Token]) -> bool:
@@ -170,7 +170,7 @@ class _Reader(ProgramReader):
         if heads and likeness.is_layer(found) and not prose.is_remark(self.source.text, piece, found, heads):
             several = clauses.copies_of_several(found)
             if several is not None:
-                hint = 'write "x 2" behind each layer that is repeated, or [3x3, 64; 3x3, 64] x 2'
+                hint = 'write "x 2" after each layer that is repeated, or [3x3, 64; 3x3, 64] x 2'
                 self._tell("unclear-layer", "copies of several layers", Span(several.start, several.end), hint)
             self._layers(piece, found, columns)
             return
@@ -205,18 +205,20 @@ class _Reader(ProgramReader):
         """A sentence without the layers that it only speaks of."""
         spoken = likeness.mentions(found)
         for head in spoken:
-            self._tell_passed("this layer is only spoken of here, and passed over", Span(head.start, head.end))
+            self._tell_passed("this layer is only mentioned here, and ignored", Span(head.start, head.end))
         return [item for item in found if item not in spoken]
 
     def _pass_over(self, piece: Piece, found: list[Item], heads: list[Head]) -> None:
         """Prose; what seems to be about a layer is not dropped in silence, and what has a figure is no prose."""
         if code.may_be_a_layer(self.source.text[piece.start : piece.end]):
-            hint = "write the layer in words, or as PyTorch or Keras call it; take the line out if it is none"
-            self._tell("unclear-layer", "this line of a program may be a layer, and is not known", piece, hint)
+            hint = "write the layer in words, or as a PyTorch or Keras call; remove the line if it is not a layer"
+            self._tell(
+                "unclear-layer", "this line of a program may be a layer, but its function is unknown", piece, hint
+            )
             return
         if prose.is_layer_in_disguise(self.source.text, piece, found):
             hint = "begin with its kind: CONV, MAX POOL, FC"
-            self._tell("unclear-layer", "this looks like a layer, and what kind it is is not there", piece, hint)
+            self._tell("unclear-layer", "this looks like a layer, but its kind is missing", piece, hint)
             return
         word = sorts.changed(found) if likeness.leads(found) else None
         if word is not None:
@@ -232,12 +234,12 @@ class _Reader(ProgramReader):
             and any(is_a(item, *AMOUNTS) or isinstance(item, (BracketShape, NamedValue)) for item in found)
         ):
             hint = "a row begins with its kind: CONV, MAX POOL, FC"
-            self._tell("unclear-layer", "this row looks like a layer, and what kind it is is not there", piece, hint)
+            self._tell("unclear-layer", "this row looks like a layer, but its kind is missing", piece, hint)
             return
         self._is_prose(piece)
         named = likeness.has_figures_of_a_layer(found) if not heads else any(map(likeness.is_heavy, heads))
         if named and not used and not piece.heading:
-            message = "this sentence names a layer, and is passed over as prose"
+            message = "this sentence names a layer, and is ignored as prose"
             self._tell_passed(message, Span(piece.start, piece.end))
 
     def _is_prose(self, piece: Piece) -> None:
@@ -248,7 +250,7 @@ class _Reader(ProgramReader):
 
     def _tell_passed(self, message: str, at: Span) -> None:
         if len(self.passed) < self.limits.diagnostics:
-            hint = "if it is one, begin the line with it, and give its figures"
+            hint = "if it is a layer, begin the line with its kind, and give its numbers"
             self.passed.append(Diagnostic("passed-over", message, at, self.source, hint=hint))
 
     def _total(self, piece: Piece, found: list[Item]) -> bool:
@@ -262,7 +264,7 @@ class _Reader(ProgramReader):
         self.totals.append(claim)
         params = [item for item in found if is_a(item, "PARAMS", "WEIGHTS", "TOTAL", "ABOUT")]
         self._rest(piece, found, [claim, *params])
-        self.note(claim, f"a claim for the whole network{', within 5%' if claim.within else ''}")
+        self.note(claim, f"a claim about the whole network{', within 5%' if claim.within else ''}")
         return True
 
     # ---- results
@@ -290,7 +292,7 @@ class _Reader(ProgramReader):
         self._tell_assumed(builder)
         if self.shape is not None:
             message = "which layer gives this shape is not clear"
-            self._tell("unclear-layer", message, place_of(self.shape), "put it on the line of its layer")
+            self._tell("unclear-layer", message, place_of(self.shape), "write it on the line of its layer")
         if self.totals:
             lines.append(tree.Line((tree.Expect(tuple(self.totals)),)))
         self.diagnostics.sort(key=lambda diagnostic: diagnostic.span)
@@ -312,7 +314,7 @@ class _Reader(ProgramReader):
         return tree.File(tuple(made))
 
     def _of_numbers(self, given: tree.Input, lines: list[tree.Line]) -> tree.Input:
-        """The input; in front of an embedding it is of whole numbers."""
+        """The input; in front of an embedding it is of integers."""
         first = lines[0].statements[0] if lines else None
         embeds = (
             isinstance(first, tree.LayerStatement)
@@ -322,7 +324,7 @@ class _Reader(ProgramReader):
         return given._replace(dtype="int") if embeds else given
 
     def _tell_assumed(self, builder: LineBuilder) -> None:
-        """What the lines of a program do not say is told."""
+        """What the lines of a program do not say is reported."""
         for kind, said in (("assumed-order", builder.doubts), ("assumed", builder.assumed)):
             for at, text in dict.fromkeys(said):
                 if len(self.passed) < self.limits.diagnostics:
@@ -339,18 +341,16 @@ class _Reader(ProgramReader):
                 self._is_prose(remark.piece)
                 self.note(remark.piece, said)
             elif self.entries or self.input is not None:
-                hint = (
-                    'begin with its kind, and give a word to each figure: "FC: 10 neurons"; a remark is to be taken out'
-                )
-                message = "this line has figures and words of layers, and cannot be understood"
+                hint = 'begin with the kind, and name each number: "FC: 10 neurons"; remove the line if it is a remark'
+                message = "this line has numbers and words of layers, but cannot be understood"
                 self._tell("unclear-layer", message, remark.piece, hint)
 
     def _said_of_all(self, builder: LineBuilder) -> None:
-        """What the text says of all its layers: shortcuts, and norms behind each convolution."""
+        """What the text says of all its layers: shortcuts, and norms after each convolution."""
         builder.residual = prose.is_residual(self.source.text)
         if self.normed is not None:
             builder.normed = True
-            self.note(self.normed, "batch normalization behind each convolution, which then has no bias")
+            self.note(self.normed, "batch normalization after each convolution, which then has no bias")
 
 
 def _start(line: tree.Line) -> int:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from archdsl.named import NamedTuple
 from archdsl.notations.listing import likeness, prose, trade
 from archdsl.notations.listing.entry import ListedLayer
 from archdsl.notations.listing.line import BracketShape, Copies, Head, Item, NamedValue, is_a, sizes
@@ -18,6 +17,7 @@ from archdsl.notations.listing.pieces import Piece
 from archdsl.notations.listing.roles import take
 from archdsl.notations.listing.words import AMOUNTS, figure_of
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 _LAYERS = frozenset(
     """layer layers layered schicht schichten couche couches capa capas camada camadas strato strati слой слоя слоёв
@@ -54,7 +54,7 @@ def understood(remark: Remark, read: Read) -> str | None:
     if _is_of_layers(found, read, remark.piece):
         return "what the layers say themselves"
     if _counts(found, read) == len(figures):
-        return "as many layers were read"
+        return "the number of layers read is the same"
     if _is_of_input(found, figures, read):
         return "what the input is"
     if remark.first and _is_title(found) and _is_of_some_layer(found, read):
@@ -170,7 +170,7 @@ def _is_title(found: list[Item]) -> bool:
 
 
 def _are_definite(found: list[Item]) -> bool:
-    """Whether each figure stands behind a definite article, `the 512 neurons`: what is there already."""
+    """Whether each figure stands after a definite article, `the 512 neurons`: what is there already."""
     before = [None, *found]
     return all(likeness.is_definite(word) for word, item in zip(before, found, strict=False) if _is_figure(item))
 

@@ -17,7 +17,7 @@ _ONE_WINDOW = ("kernel", "kern", "커널", "カーネル")  # `kernel 3` is its 
 
 
 _BESIDE_RESULT = ("NUMBER", "COUNTED", "NEURONS", "CLASSES", "OPENING", "CLOSING", "COLON", "SEP", "OTHER")
-_APART = ("", "SEP", "OPENING", "CLOSING", "COLON")  # behind these, something else begins
+_APART = ("", "SEP", "OPENING", "CLOSING", "COLON")  # after these, something else begins
 
 
 def take(entry: ListedLayer, items: list[Item]) -> None:
@@ -49,7 +49,7 @@ def take(entry: ListedLayer, items: list[Item]) -> None:
 
 
 def take_result(entry: ListedLayer, items: list[Item]) -> None:
-    """What stands behind an arrow: `-> 55x55x96`, `-> 10`; a figure with a word (`-> 96 filters`) as elsewhere."""
+    """What stands after an arrow: `-> 55x55x96`, `-> 10`; a figure with a word (`-> 96 filters`) as elsewhere."""
     numbers = [item for item in items if is_a(item, "NUMBER", "COUNTED")]
     others = [item for item in items if not is_a(item, *_BESIDE_RESULT)]
     if any(isinstance(item, NamedValue) or is_a(item, "FILTERS", "WINDOW", "MAPS", "AT") for item in items):
@@ -66,7 +66,7 @@ def take_result(entry: ListedLayer, items: list[Item]) -> None:
 
 
 def _is_figure_alone(items: list[Item]) -> bool:
-    """`, 36010 parameters` behind a result: one count and its word."""
+    """`, 36010 parameters` after a result: one count and its word."""
     amounts = [item for item in items if is_a(item, *AMOUNTS)]
     return len(amounts) == 1 and is_a(items[0], "SEP", "OPENING") and any(is_a(item, *_FIGURES) for item in items)
 
@@ -127,7 +127,7 @@ def _stride(entry: ListedLayer, row: list[Token], at: int, used: set[int]) -> se
 
 
 def _reads(entry: ListedLayer, row: list[Token], at: int, used: set[int]) -> set[int]:
-    """`in_channels=3`: what comes in."""
+    """`in_channels=3`: the input."""
     if row[at].type != "READS" or _type(row, at + 1, used) not in ("NUMBER", "COUNTED"):
         return set()
     entry.give("reads", row[at + 1])

@@ -16,7 +16,7 @@ from archdsl.notations.listing.spelled import number_of
 from archdsl.notations.listing.trade import is_structure, is_trade
 from archdsl.syntax.tree import Token
 
-HINT = "take the word out if it changes nothing; if it does, convert the rest, and write this layer in the spec"
+HINT = "remove the word if it changes nothing; if it does, convert the rest, and write this layer in the spec"
 _AVERAGE = re.compile(
     r"(?:average|avg|averag\w+|mean|durchschnitt\w*|mittelwert\w*|mittel|gemittelt\w*|moyenn?e?s?|promedio|promediad\w+|medi[oa]"
     r"|médi[oa]|средн\w+|усредн\w+)|.*(?:平均|평균).*",
@@ -121,7 +121,7 @@ def _is_right_at(text: str, first: Item, second: Item) -> bool:
 
 
 def _alone(found: list[Item]) -> Token | None:
-    """`conv 5x5, 20 filters, graph`: a word between signs, or at the end, behind a layer."""
+    """`conv 5x5, 20 filters, graph`: a word between signs, or at the end, after a layer."""
     begun = False
     for before, item, behind in zip([None, *found], found, [*found[1:], None], strict=False):
         begun = begun or isinstance(item, Head)
@@ -172,7 +172,7 @@ def _take(entry: ListedLayer, word: Token, sort: str) -> None:
         return
     if entry.kind not in ("POOL", "P_LABEL"):
         raise Unclear(
-            f"{word.text!r} is another pool than this layer's name says", place_of(word), "keep one of the two"
+            f"{word.text!r} contradicts the kind of pool in this layer's name", place_of(word), "keep one of the two"
         )
     entry.kind = kinds[0]
 
@@ -182,4 +182,4 @@ def _unknown(word: Token) -> Unclear:
 
 
 def message(word: Token) -> str:
-    return f"{word.text!r} makes this a layer that listings do not have"
+    return f"{word.text!r} makes this a kind of layer that listings cannot have"

@@ -32,7 +32,7 @@ _ROLES = ("MACS", "PARAMS", "WEIGHTS", "OUTPUTS", "STRIDE", "PAD", "WINDOW", "GR
 
 
 class RowReading:
-    """The tokens of one row, the columns of an inception block, and what was passed over."""
+    """The tokens of one row, the columns of an inception block, and what was ignored."""
 
     def __init__(self) -> None:
         self.tokens: list[Token] = []
@@ -52,7 +52,7 @@ def row_tokens(text: str, row: TableRow) -> RowReading:
     output = any(_role(head) == "OUTPUTS" and not _SIZES.match(head) for head in heads)
     for number, cell in enumerate(row.cells):
         head = heads[number] if number < len(heads) else ""
-        if output and _SIZES.match(head):  # beside a column with what comes out, a size is that of the window
+        if output and _SIZES.match(head):  # beside a column with the output, a size is that of the window
             head = "window"
         if reading.tokens:
             reading.tokens.append(Token("SEP", "|", cell.start, cell.start))
@@ -62,7 +62,7 @@ def row_tokens(text: str, row: TableRow) -> RowReading:
 
 
 def _joined(tokens: list[Token]) -> list[Token]:
-    """`Conv + ReLU`, or ReLU in a cell of its own: behind the layer of the row, of which all other cells speak."""
+    """`Conv + ReLU`, or ReLU in a cell of its own: after the layer of the row, of which all other cells speak."""
     kinds = [at for at, token in enumerate(tokens) if token.type in KINDS]
     if any(tokens[at].type not in LIGHT or tokens[at - 1].type != "SEP" for at in kinds[1:]):
         return tokens
@@ -120,7 +120,7 @@ def _cell(text: str, cell: TableCell, head: str, reading: RowReading, column: in
     elif role == "":
         reading.tokens += [] if plain and head and _is_row_number(found) else found
     elif plain and (role == "MACS" or _is_vague(role, amounts)):
-        reading.notes.append(Note(cell.start, cell.end, f"{head.strip()}: not a claim, its unit is not certain"))
+        reading.notes.append(Note(cell.start, cell.end, f"{head.strip()}: not a claim, because its unit is uncertain"))
     elif plain and role is None and _is_figure(found):
         reading.notes.append(Note(cell.start, cell.end, f"{head.strip() or 'a column without a name'}: not read"))
         if not _is_harmless(head, column, reading):

@@ -99,7 +99,7 @@ _AXES = re.compile(r"-?d(?![^\W\d_])", re.IGNORECASE)
 _YEAR = re.compile(r"19[4-9]\d|20[0-3]\d")
 _NUMBERED = re.compile(r"\d+(?:\.\d+)+\.?\s+[^\W\d]")
 _FIRST_SIGN = "\u2e80"  # of Chinese, Japanese and Korean
-_NEAR = 40  # letters before and behind a figure that may say what it is of
+_NEAR = 40  # letters before and after a figure that may say what it is of
 _FEW = 2  # digits of a label: conv12
 
 
@@ -130,7 +130,7 @@ def is_trade(word: str) -> bool:
 
 @lru_cache(maxsize=1 << 14)
 def is_structure(word: str) -> bool:
-    """Whether a word says how layers hang together, which the figures of one layer do not: residual, shortcut."""
+    """Whether a word says how layers are connected, which the figures of one layer do not: residual, shortcut."""
     return len(word) <= _LONGEST and _IS_STRUCTURE.fullmatch(word) is not None
 
 
@@ -165,7 +165,7 @@ def _is_a_name(named: re.Match[str], before: str, digits: str) -> bool:
     """Whether digits belong to a name, as in ResNet-50, conv12 and C3; not in k3, units-64, 3x3."""
     word = named[1]
     if word in ("x", "×") and before[: named.start()].rstrip()[-1:].isdigit():
-        return True  # the first number of 3x3 is told already
+        return True  # the first number of 3x3 is known already
     if word[-1] >= _FIRST_SIGN:  # no blank stands between words and figures there
         return False
     if len(word) == 1:
@@ -174,7 +174,7 @@ def _is_a_name(named: re.Match[str], before: str, digits: str) -> bool:
 
 
 def _is_beside_trade(before: str, behind: str) -> bool:
-    """Whether the word before or behind a number is one of the trade: `2048 units`, and not `Inception (2014)`."""
+    """Whether the word before or after a number is one of the trade: `2048 units`, and not `Inception (2014)`."""
     if before.rstrip()[-1:] in ("(", "[", ",") and behind.lstrip()[:1] in (")", "]"):
         return False
     words = [*_LETTERS.findall(before)[-1:], *_LETTERS.findall(behind)[:1]]

@@ -19,7 +19,7 @@ def convolved(draft: Draft, entry: ListedLayer, at: Span) -> list[Token]:
     count, window = draft.count(entry, facts, at), facts.get("window")
     if window is None:
         hint = 'say "96 11x11 filters", or "[55x55x96] CONV1: 11x11, stride 4"'
-        raise Unclear("this looks like a convolution, and the size of its window is not there", at, hint)
+        raise Unclear("this looks like a convolution, but its kernel size is missing", at, hint)
     kernel = _kernel(draft, window)
     values, space = moves(draft, entry, facts, kernel, at, pool=False)
     groups = facts.get("groups"), facts.get("dilation")
@@ -31,7 +31,7 @@ def convolved(draft: Draft, entry: ListedLayer, at: Span) -> list[Token]:
 
 
 def _volume(draft: Draft, entry: ListedLayer, facts: dict[str, Token]) -> None:
-    """`5x5x3` without a word: windows over the 3 channels that come in, or else what comes out."""
+    """`5x5x3` without a word: windows over the 3 channels that come in, or else the output."""
     volume = facts["volume"]
     count, channels = facts.get("count"), int(sizes(volume)[2])
     if "window" not in facts and channels == draft.flow.channels and count is not None and whole(count) != channels:
@@ -46,7 +46,7 @@ def _kernel(draft: Draft, window: Token) -> tuple[str, ...]:
     if len(numbers) != 3 or (draft.flow.space is not None and len(draft.flow.space) != 2):
         return numbers
     if draft.flow.channels is not None and int(numbers[2]) != draft.flow.channels:
-        message = f"windows of {'x'.join(numbers)} read {numbers[2]} channels, and {draft.flow.channels} come in"
+        message = f"windows of {'x'.join(numbers)} read {numbers[2]} channels, and the input has {draft.flow.channels}"
         raise Unclear(message, place_of(window), f"{numbers[0]}x{numbers[1]}x{draft.flow.channels}, or groups")
     draft.note(window, f"a window of {numbers[0]}x{numbers[1]} over all {numbers[2]} channels")
     draft.come_in("channels", window._replace(text=numbers[2]))
@@ -68,7 +68,7 @@ def moves(
         pad, given = half, [*given, word(f"p{short(half)}", at)]
     if pad is None and entry.head.values:
         pad, given = half, [*given, word(f"p{short(half)}", at)]
-        draft.note(at, f"padding of {short(half)}, as VGG has it: what comes out is as large as what goes in")
+        draft.note(at, f"padding of {short(half)}, as in VGG: the output has the size of the input")
     if "valid" in entry.switches:
         pad = pad or (0,) * axes
     if "ceil" in entry.switches:
@@ -87,12 +87,12 @@ def moves(
 
 
 def _nothing_vague(entry: ListedLayer, stride: object, pad: object) -> None:
-    """`strided`, `with padding`, without a figure, and no shape that tells it."""
+    """`strided`, `with padding`, without a number, and no shape that tells it."""
     for token in entry.vague:
         said = stride if token.text.lower().startswith("strid") else pad
         if said is None and "same" not in entry.switches and "valid" not in entry.switches:
-            hint = "give its figure, or the shape that comes out"
-            raise Unclear(f"{token.text!r} has no figure", place_of(token), hint)
+            hint = "give its number, or the output shape"
+            raise Unclear(f"{token.text!r} has no number", place_of(token), hint)
 
 
 def _found(draft: Draft, found: ListedWindow, usual: ListedWindow, at: Span, wanted: tuple[int, ...]) -> list[Token]:
@@ -104,7 +104,7 @@ def _found(draft: Draft, found: ListedWindow, usual: ListedWindow, at: Span, wan
         values.append(f"p{short(found.pad)}")
     if found.ceil and not usual.ceil:
         values.append("ceil")
-    draft.note(at, f"{' '.join(values)} is not said; it is what gives {short(wanted, always=True)}")
+    draft.note(at, f"{' '.join(values)} is not given; it follows from the output size {short(wanted, always=True)}")
     return [word(value, at) for value in values]
 
 

@@ -1,13 +1,13 @@
-"""A line of a listing to the tokens of its grammar; markup and signs that say nothing are passed over."""
+"""A line of a listing to the tokens of its grammar; markup and signs that say nothing are ignored."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from typing import Any
 
 from archdsl.notations.listing.spelled import number_of
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 KINDS = frozenset(
     [
@@ -44,7 +44,7 @@ LABELS = frozenset(("C_LABEL", "S_LABEL", "P_LABEL", "F_LABEL"))
 SETTINGS = frozenset(("STRIDE", "PAD", "GROUPS", "DILATION"))
 AMOUNTS = frozenset(("NUMBER", "DIMS", "COUNTED", "ROUNDED", "PERCENT"))
 _OF_DIGITS = (*sorted(AMOUNTS), "NTH", "PRODUCT", "BEFORE")  # all that begins with a digit
-_BEHIND_KIND = ("ORDINAL", "_TO")  # tokens that stand only behind the name of a layer
+_BEHIND_KIND = ("ORDINAL", "_TO")  # tokens that stand only after the name of a layer
 _LAYER = re.compile(r"\s(?:layer|schicht|couche)\b", re.IGNORECASE)
 _OF_NEURONS = re.compile(r"[^\n.;]{0,40}?\b(?:units?|neurons?|nodes?)\b", re.IGNORECASE)
 _DIGITS = re.compile("[0-9]+")
@@ -60,7 +60,7 @@ def _any(patterns: dict[str, str]) -> Any:
 
 
 class Words:
-    """The terminals of `grammars/listing.lark` as one pattern, and two that stand only behind a kind."""
+    """The terminals of `grammars/listing.lark` as one pattern, and two that stand only after a kind."""
 
     def __init__(self, terminals: Collection[Any]) -> None:
         patterns = {t.name: (t.priority, t.pattern.to_regexp()) for t in terminals}
@@ -104,7 +104,7 @@ class Words:
         return found
 
     def _name(self, text: str, at: int, end: int, found: list[Token]) -> int:
-        """What stands behind a kind: the rest of its name, and the last of several (`CONV2 ~ 12`)."""
+        """What stands after a kind: the rest of its name, and the last of several (`CONV2 ~ 12`)."""
         ordinal = self.ordinal(text, at, end)
         if ordinal is None:
             return at
@@ -195,7 +195,7 @@ def _bracket(inside: list[Token]) -> str | None:
 
 
 def _settings(words: list[Token]) -> list[Token]:
-    """`stride of 4`, `stride two`: the setting with its number beside it; one without is told in the end."""
+    """`stride of 4`, `stride two`: the setting with its number beside it; one without is reported in the end."""
     found: list[Token] = []
     at = 0
     while at < len(words):
@@ -220,7 +220,7 @@ def _settings(words: list[Token]) -> list[Token]:
 
 
 def _number_behind(words: list[Token], at: int) -> int | None:
-    """Where the number of a setting stands: next, or behind a colon, a bracket or one short word (`stride of 4`)."""
+    """Where the number of a setting stands: next, or after a colon, a bracket or one short word (`stride of 4`)."""
     for number in range(at, min(at + 4, len(words))):
         if words[number].type in _DIMS_AND_NUMBER or figure_of(words[number]) is not None:
             return number
@@ -230,7 +230,7 @@ def _number_behind(words: list[Token], at: int) -> int | None:
 
 
 def figure_of(item: object) -> Token | None:
-    """A whole number in figures or in words, as a figure."""
+    """An integer in figures or in words, as a figure."""
     if not isinstance(item, Token):
         return None
     if item.type == "OTHER" and (spelled := _SMALL.get(item.text.lower(), number_of(item.text))) is not None:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from archdsl.diagnostics import Span
-from archdsl.named import NamedTuple
 from archdsl.notations.pytorch.parse import ModuleCall, UnknownValue
 from archdsl.notations.pytorch.value import ShapeValue
 from archdsl.syntax import tree
+from archdsl.typed import Any, NamedTuple
 from archdsl.vocabulary.printed import (
     APART,
     CHAINS,
@@ -24,8 +23,8 @@ from archdsl.vocabulary.printed import (
 
 _NUMBERED = re.compile(r"(conv|bn)([0-9])")
 _MOST = 100_000  # modules of one text
-_EACH = "each reads what the one above gives, in the order in which they are printed"
-_DOUBT = "Where its forward adds, joins or multiplies, or has parameters of its own, shapes and counts are others"
+_EACH = "each part reads the output of the part above, in the order in which they are printed"
+_DOUBT = "If its forward adds, concatenates or multiplies, or has parameters of its own, shapes and counts differ"
 
 
 class ModuleFault(Exception):
@@ -118,16 +117,18 @@ class Containers:
         named = self.nested and APART.fullmatch(call.plain) is not None
         if apart is not None or named or call.plain == "ModuleDict":
             said = f"{apart.label} is a part of it" if apart is not None else "its parts have no order"
-            said = "its name says more than one after the other" if named and apart is None else said
-            hint = "write it in a spec, where lines say what they read"
-            raise ModuleFault(f"how {call.name} puts its parts together is not printed: {said}", call.place, hint)
+            said = "its name suggests more than a plain sequence" if named and apart is None else said
+            hint = "write it in a spec, where each line can say what it reads"
+            raise ModuleFault(
+                f"the printed model does not show how {call.name} connects its parts: {said}", call.place, hint
+            )
         if self.nested:
             self.doubts.append((call.place, f"the parts of {call.name}: {_EACH}. {_DOUBT}"))
         elif len(parts) > 1:
             self.assumed.append((call.place, f"the parts of {call.name}: {_EACH}"))
 
     def _gated(self, call: ModuleCall, parts: list[ModuleCall]) -> None:
-        """torchvision's SqueezeExcitation: what comes in, times a gate for each channel."""
+        """torchvision's SqueezeExcitation: the input, times a gate for each channel."""
         pool, first, second, act, gate = parts
         before = ShapeValue(self.shape, self.rank)
         self.assumed.append((call.place, f"{call.name}: a gate for each channel, as in torchvision"))
@@ -143,13 +144,11 @@ class Containers:
         unknown = next((part for part in others if part.plain not in IDENTITIES), None)
         channels = _kept_channels(main)
         if unknown is not None or channels is None:
-            hint = "write it in a spec, where lines say what they read"
-            raise ModuleFault(f"how {call.name} puts its parts together is not printed", call.place, hint)
+            hint = "write it in a spec, where each line can say what it reads"
+            raise ModuleFault(f"the printed model does not show how {call.name} connects its parts", call.place, hint)
         named, self.named = self.named, self.named and not channels
         if channels:
-            self.assumed.append(
-                (call.place, f"{call.name}: the sum of its layers and of what comes in, as in torchvision")
-            )
+            self.assumed.append((call.place, f"{call.name}: the sum of its layers and of its input, as in torchvision"))
             self.put("ADD {\n{\n", call.place)
         self.module(main, main.label, call)
         if channels:
@@ -162,7 +161,7 @@ class Containers:
             return list(call.inside)
         values: list[Any] = [one.value for one in call.positional]
         if call.keywords:
-            raise ModuleFault(f"{call.name} holds modules, without names before them", call.place)
+            raise ModuleFault(f"{call.name} contains modules without names before them", call.place)
         if len(values) == 1 and isinstance(values[0], ModuleCall) and values[0].plain == "OrderedDict":
             pairs = values[0].positional[0].value if values[0].positional else ()
             values = [_paired(pair, call) for pair in _pairs(pairs)]
@@ -171,19 +170,19 @@ class Containers:
         for value in values:
             if not isinstance(value, ModuleCall):
                 shown = value.text if isinstance(value, UnknownValue) else str(value)
-                raise ModuleFault(f"{shown} is no module whose values are written here", call.place, "print the model")
+                raise ModuleFault(f"{shown} is not a module with its arguments", call.place, "print the model")
         return values
 
     def _residual(self, call: ModuleCall, parts: list[ModuleCall]) -> None:
-        """`conv1, bn1, relu, conv2, bn2, downsample`: a sum with what comes in, and an activation behind it."""
+        """`conv1, bn1, relu, conv2, bn2, downsample`: a sum with the input, and an activation after it."""
         shortcut = next((part for part in parts if part.label in SHORTCUTS), None)
         acts = [part for part in parts if part.label in ("relu", "act", "act1", "act2", "activation", "drop_path")]
         main = [part for part in parts if part is not shortcut and part not in acts]
         numbered = all(_NUMBERED.fullmatch(part.label) for part in main)
         if len(acts) != 1 or not main or (not numbered and len(main) != 1):
-            hint = "write it in a spec, where lines say what they read"
-            raise ModuleFault(f"how {call.name} puts its parts together is not printed", call.place, hint)
-        self.assumed.append((call.place, f"{call.name}: the sum of its layers and of what comes in, as in ResNet"))
+            hint = "write it in a spec, where each line can say what it reads"
+            raise ModuleFault(f"the printed model does not show how {call.name} connects its parts", call.place, hint)
+        self.assumed.append((call.place, f"{call.name}: the sum of its layers and of its input, as in ResNet"))
         before = ShapeValue(self.shape, self.rank)
         self.put("ADD {\n{\n", call.place)
         for number, part in enumerate(main):
@@ -204,7 +203,7 @@ class Containers:
 
 
 def _kept_channels(call: ModuleCall) -> bool | None:
-    """Whether convolutions one behind the other keep the size and the channels; None where that is not to be seen."""
+    """Whether convolutions one after the other keep the size and the channels; None where that is not to be seen."""
     found: list[ModuleCall] = []
     waiting = [call]
     while waiting:
@@ -227,5 +226,5 @@ def _pairs(value: Any) -> tuple[Any, ...]:
 
 def _paired(pair: Any, call: ModuleCall) -> Any:
     if not isinstance(pair, tuple) or len(pair) != 2 or not isinstance(pair[1], ModuleCall):
-        raise ModuleFault("an OrderedDict has pairs of a name and a module", call.place)
+        raise ModuleFault("an OrderedDict contains pairs of a name and a module", call.place)
     return pair[1]._replace(label=str(pair[0]))

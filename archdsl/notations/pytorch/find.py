@@ -6,8 +6,8 @@ import re
 from bisect import bisect_right
 
 from archdsl.diagnostics import Span
-from archdsl.named import NamedTuple
 from archdsl.notations.pytorch.parse import ArgumentValue, ModuleCall, UnknownValue, Unreadable, parse
+from archdsl.typed import NamedTuple
 from archdsl.vocabulary import exact
 from archdsl.vocabulary.keras import ACTIVATIONS
 
@@ -60,7 +60,7 @@ class Program(NamedTuple):
 
 
 def forward_in(text: str) -> Span | None:
-    """The first line of a class or a `forward`, which says how layers hang together, and is not read."""
+    """The first line of a class or a `forward`, which says how layers are connected, and is not read."""
     found = _CODE.search(text)
     if found is None or not any(name in text for name in ("nn.", "Module", "torch")):
         return None
@@ -69,7 +69,7 @@ def forward_in(text: str) -> Span | None:
 
 
 def programs(text: str) -> list[Program]:
-    """The modules of a text in their order; what stands behind one that cannot be read is not looked at."""
+    """The modules of a text in their order; what stands after one that cannot be read is not looked at."""
     if "(" not in text:
         return []
     keras = _KERAS.search(text) is not None

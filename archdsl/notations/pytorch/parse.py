@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 from archdsl.diagnostics import Span
-from archdsl.named import NamedTuple
+from archdsl.typed import Any, NamedTuple
 
 _TOKEN = re.compile(
     r"(?P<blank>[ \t\r\n]+|#[^\n]*|\\\n)"
@@ -89,7 +88,7 @@ def tokens(text: str, start: int, end: int) -> Iterator[re.Match[str]]:
     while at < end:
         match = _TOKEN.match(text, at, end)
         if match is None:
-            raise Unreadable(f"{text[at]!r} cannot stand in a module", Span(at, at + 1))
+            raise Unreadable(f"{text[at]!r} is not allowed in a module", Span(at, at + 1))
         at = match.end()
         if match["blank"] is None:
             yield match
@@ -115,7 +114,7 @@ class _Parser:
             done = self._token(token)
             if done is not None:
                 return done
-        raise Unreadable("a bracket without its partner", Span(self.start, self.start + 1))
+        raise Unreadable("an unmatched bracket", Span(self.start, self.start + 1))
 
     def _token(self, token: re.Match[str]) -> ModuleCall | None:
         at = Span(*token.span())
@@ -146,7 +145,7 @@ class _Parser:
         elif sign in (")", "]", "}"):
             return self._close(sign, at)
         elif not self.frames:
-            raise Unreadable(f"{sign!r} cannot stand here", at)
+            raise Unreadable(f"{sign!r} is not allowed here", at)
         elif sign == ",":
             self._item(at.start)
             self.frames[-1].commas += 1
@@ -158,7 +157,7 @@ class _Parser:
 
     def _open(self, sign: str, at: Span, name: re.Match[str] | None) -> None:
         if len(self.frames) >= _DEEPEST:
-            raise Unreadable("brackets within brackets, too deep", at)
+            raise Unreadable("brackets nested too deeply", at)
         call = (name.group(), *name.span()) if name is not None else None
         if call is None and not self.frames:
             raise Unreadable("a bracket without the name of a module", at)
@@ -170,7 +169,7 @@ class _Parser:
 
     def _close(self, sign: str, at: Span) -> ModuleCall | None:
         if not self.frames or _CLOSING[self.frames[-1].opening] != sign:
-            raise Unreadable(f"{sign!r} without its partner", at)
+            raise Unreadable(f"an unmatched {sign!r}", at)
         self._item(at.start)
         frame = self.frames.pop()
         made = self._made(frame, at.end)
@@ -199,10 +198,10 @@ class _Parser:
     def _keyword(self, at: Span) -> None:
         frame = self.frames[-1]
         if frame.call is None or len(frame.parts) != 1 or not isinstance(frame.parts[0], ArgumentValue):
-            raise Unreadable("'=' cannot stand here", at)
+            raise Unreadable("'=' is not allowed here", at)
         (word,) = frame.parts
         if not isinstance(word.value, UnknownValue) or frame.keyword is not None:
-            raise Unreadable("'=' cannot stand here", at)
+            raise Unreadable("'=' is not allowed here", at)
         frame.keyword, frame.parts = word.value.text, []
 
     def _value(self, value: Any, at: Span) -> None:
@@ -268,14 +267,14 @@ def _sum(parts: list[Any], at: Span) -> Any:
         elif expected and part in ("-", "+"):
             signs += ["neg"] if part == "-" else []
         elif expected or part not in _PRECEDENCE:
-            raise Unreadable(f"{part!r} cannot stand here", at)
+            raise Unreadable(f"{part!r} is not allowed here", at)
         else:
             while signs and _PRECEDENCE[signs[-1]] >= _PRECEDENCE[part] and part != "**":
                 _reduce(values, signs, at)
             signs.append(part)
             expected = True
     if expected:
-        raise Unreadable("an expression that is not whole", at)
+        raise Unreadable("an incomplete expression", at)
     while signs:
         _reduce(values, signs, at)
     return values[0]
@@ -292,11 +291,11 @@ def _reduce(values: list[Any], signs: list[str], at: Span) -> None:
 def _applied(sign: str, left: Any, right: Any, at: Span) -> Any:
     """A sum, product or power of two numbers, as Python has it, as long as it stays within any tensor."""
     if any(isinstance(side, (tuple, bool)) for side in (left, right)):
-        raise Unreadable("sums and products of numbers alone are read", at)
+        raise Unreadable("only sums and products of numbers can be read", at)
     if sign in ("/", "//", "%") and right == 0:
         raise Unreadable("division by 0", at)
     if sign == "**" and not (isinstance(right, int) and 0 <= right <= 64 and abs(left) <= 1024):
-        raise Unreadable("a power beyond any size", at)
+        raise Unreadable("a power larger than any size", at)
     found = {
         "neg": lambda: -right,
         "+": lambda: left + right,
@@ -308,5 +307,5 @@ def _applied(sign: str, left: Any, right: Any, at: Span) -> Any:
         "**": lambda: left**right,
     }[sign]()
     if abs(found) >= _LARGEST:
-        raise Unreadable("a number beyond any size", at)
+        raise Unreadable("a number larger than any size", at)
     return found

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import Any, Protocol
 
 from archdsl.diagnostics import Span
 from archdsl.syntax import tree
+from archdsl.typed import Any, Protocol
 
 
 class Made(Protocol):

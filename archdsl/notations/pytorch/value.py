@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.named import NamedTuple
 from archdsl.sizes.shape import Shape
+from archdsl.typed import NamedTuple
 
 
 class ShapeValue(NamedTuple):

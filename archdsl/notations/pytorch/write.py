@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
 from archdsl.diagnostics import Source, Span
 from archdsl.layers import REGISTRY, lookup
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
 from archdsl.notations.calls import call as program
 from archdsl.notations.calls.behind import shape_behind
 from archdsl.notations.calls.draft import LineContext, LineDraft, Unwritable, bind
@@ -23,6 +21,7 @@ from archdsl.notations.pytorch.value import Keras, ShapeValue
 from archdsl.sizes.shape import Shape, product
 from archdsl.syntax import parse as parse_text
 from archdsl.syntax import tree
+from archdsl.typed import Any, NamedTuple
 from archdsl.vocabulary import Meaning, exact
 from archdsl.vocabulary.arguments import FROM_INPUT
 from archdsl.vocabulary.printed import MODULES as PRINTED
@@ -32,14 +31,14 @@ _NAME = re.compile(r"(?!x[0-9]+$)[a-z][a-z0-9_]*[a-z0-9]|[a-wyz]")
 _RESERVED = frozenset(
     "in if for else let use input output model block expect where cases freeze share and or not weight".split()
 )
-_OWN_AXES = frozenset(("axes", "features", "per"))  # forms that need what comes in; here it is held by the check
+_OWN_AXES = frozenset(("axes", "features", "per"))  # forms that need the input; here it is held by the check
 _SHORT = 200  # characters of a text whose tree is kept
 
 _MODES = frozenset("same valid zeros reflect replicate circular row batch".split())  # printed without quotes
 
 
 class WrittenModule(NamedTuple):
-    """The lines of a module, what comes out, and what was assumed."""
+    """The lines of a module, the output, and what was assumed."""
 
     lines: tuple[tree.Line, ...]
     value: ShapeValue
@@ -50,7 +49,7 @@ class WrittenModule(NamedTuple):
 def written(
     call: ModuleCall, target: str, value: ShapeValue, taken: set[str], limits: Limits, keras: Keras | None = None
 ) -> WrittenModule:
-    """The lines that a module is, of PyTorch or of Keras; `value` is what comes in. Raises Fault."""
+    """The lines that a module is, of PyTorch or of Keras; `value` is the input. Raises Fault."""
     writer = _Writer(value, taken) if keras is None else _KerasWriter(value, taken, keras)
     writer.module(call, target or call.label, within=None)
     text = "".join(writer.text)
@@ -109,8 +108,8 @@ class _Writer(Containers):
         found = exact(f"nn.{call.plain}")
         row = found[0] if found and found[0].name == call.plain else rows(PRINTED).get(call.plain)
         if row is None or row.either or row.text:
-            hint = "write it in a spec, where lines say what they read"
-            message = f"{call.name} is no module of torch.nn, and what it does is not written here"
+            hint = "write it in a spec, where each line can say what it reads"
+            message = f"{call.name} is not a module of torch.nn, and what it computes is not known"
             raise ModuleFault(message, call.place, hint)
         if row.reason:
             raise ModuleFault(f"{call.name} {row.reason}", call.place)
@@ -119,9 +118,9 @@ class _Writer(Containers):
     def _flatten(self, call: ModuleCall, within: ModuleCall | None) -> None:
         """In front of Linear an image is made a vector, where another part of the program may do so."""
         if within is not None and not within.inside:
-            message = f"{call.plain} behind an image: nn.Flatten() is missing in front of it"
-            raise ModuleFault(message, call.place, "put nn.Flatten() in front of it")
-        self.assumed.append((call.place, f"a Flatten in front of {call.label or call.plain}"))
+            message = f"{call.plain} after an image: nn.Flatten() is missing before it"
+            raise ModuleFault(message, call.place, "put nn.Flatten() before it")
+        self.assumed.append((call.place, f"a Flatten before {call.label or call.plain}"))
         self.put("FLATTEN\n", call.place)
         self.shape, self.rank = Shape((product(self.shape.sizes),)) if self.shape is not None else None, 1
 
@@ -189,19 +188,21 @@ class _KerasWriter(_Writer):
         if within is None and not self.stated:
             self._flatten(call, None)
         else:
-            self.assumed.append((call.place, f"{call.plain} reads the channels of each position, as Keras has it"))
+            self.assumed.append((call.place, f"{call.plain} reads the channels of each position, as in Keras"))
 
     def _row(self, call: ModuleCall) -> Meaning:
         found = exact(f"layers.{call.plain}")
         if not found:
             hint = "write it in a spec: `archdsl layers` lists what there is"
-            raise ModuleFault(f"{call.name} is no layer of Keras that is known", call.place, hint)
+            raise ModuleFault(f"{call.name} is not a known Keras layer", call.place, hint)
         if found[0].reason:
             raise ModuleFault(f"{call.name} {found[0].reason}", call.place)
         kind = REGISTRY.get(found[0].kind)
         if kind is not None and kind.inputs[0] > 1:
-            hint = "write it in a spec, where lines say what they read"
-            raise ModuleFault(f"{call.name} reads several values, and which they are is not read", call.place, hint)
+            hint = "write it in a spec, where each line can say what it reads"
+            raise ModuleFault(
+                f"{call.name} reads several values, and which ones cannot be read from this text", call.place, hint
+            )
         return found[0]
 
 
@@ -224,7 +225,7 @@ def _plain(value: Any, at: ArgumentValue, call: ModuleCall) -> Any:
             return value.text
         if value.text.startswith(("torch.", "F.", "nn.")):
             return Raw(value.text)
-        message = f"{value.text} is a name, and only running the program would tell its value"
+        message = f"{value.text} is a name, whose value is known only when the program runs"
         raise ModuleFault(message, Span(at.start, at.end), "write its number here, or print the model")
     if isinstance(value, tuple):
         return tuple(_plain(item, at, call) for item in value)

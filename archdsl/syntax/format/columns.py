@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from archdsl.named import NamedTuple
 from archdsl.syntax.format.rows import Atom, TextRow
+from archdsl.typed import NamedTuple
 
 WIDEST = 120  # alignment makes no row longer than this
 
 
 class ColumnPlace(NamedTuple):
-    """Where in a row a column may begin: a token, or the comment behind all tokens."""
+    """Where in a row a column may begin: a token, or the comment after all tokens."""
 
     row: TextRow
     at: int
@@ -28,7 +28,7 @@ class ColumnPlace(NamedTuple):
 
 
 def place(places: Iterable[ColumnPlace], gap: int, least: int = 0, most: int = WIDEST) -> None:
-    """Move tokens to one column, `gap` behind the longest of what stands before them, from `least` to `most`.
+    """Move tokens to one column, `gap` after the longest of what stands before them, from `least` to `most`.
 
     A row that would become too long for that stands apart, with its own distance; so does one that pushes others out.
     """
@@ -81,7 +81,7 @@ def widen(group: list[list[Atom]], numbers: bool) -> None:
 
 
 def _after(atoms: list[Atom], at: int, missing: int) -> None:
-    """Leave space behind a token and the comma or bracket that touches it."""
+    """Leave space after a token and the comma or bracket that touches it."""
     while at < len(atoms) and atoms[at].gap == 0:
         at += 1
     if at < len(atoms):

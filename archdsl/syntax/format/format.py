@@ -12,13 +12,14 @@ from itertools import zip_longest
 
 from archdsl.diagnostics import Diagnostic, Source, Span
 from archdsl.limits import Limits
-from archdsl.named import NamedTuple
-from archdsl.syntax.collector import without_collector
+from archdsl.syntax.collector import WithoutCollector
 from archdsl.syntax.format.layout import align
+from archdsl.syntax.format.parentheses import without_needless
 from archdsl.syntax.format.rows import rows
 from archdsl.syntax.format.spelling import Spelling
 from archdsl.syntax.parser import parse_with_tokens, tokens
 from archdsl.syntax.tree import Token
+from archdsl.typed import NamedTuple
 
 
 class Formatted(NamedTuple):
@@ -30,7 +31,7 @@ class Formatted(NamedTuple):
 
 def formatted(source: Source, kinds: Collection[str], limits: Limits) -> Formatted:
     """Lay out a text; `kinds` are the built-in kinds of layer in capitals, which a text may write in any case."""
-    with without_collector():
+    with WithoutCollector():
         return _formatted(source, kinds, limits)
 
 
@@ -38,6 +39,7 @@ def _formatted(source: Source, kinds: Collection[str], limits: Limits) -> Format
     parsed, read = parse_with_tokens(source, limits)
     if parsed.file is None:
         return Formatted(None, parsed.diagnostics)
+    read = without_needless(parsed.file, read, source.text)
     respelled = Spelling(parsed.file, kinds).respelled(read)
     made = rows(source.text, [token for token in read if token.type != "_NL"], respelled)
     align(made)
@@ -100,6 +102,6 @@ def _comments(between: str) -> list[str]:
 def _refusal(source: Source, faults: list[Diagnostic]) -> Diagnostic:
     """Why the layout of a text is not given back."""
     if any(fault.code == "limit" for fault in faults):
-        return Diagnostic("limit", f"laid out, {faults[0].message}", Span(0, 0), source, hint=faults[0].hint)
-    message = "the layout of this text would change what it means, so it is left as it is: please report this"
+        return Diagnostic("limit", f"formatted, {faults[0].message}", Span(0, 0), source, hint=faults[0].hint)
+    message = "formatting this text would change its meaning, so it is left unchanged: please report this"
     return Diagnostic("syntax", message, Span(0, 0), source)

@@ -68,14 +68,14 @@ def _values(atoms: list[Atom], part: StatementPart) -> list[Atom]:
     """What stands between a kind and its repeat, inputs and claims."""
     found = []
     for atom in atoms[part.kind_at + 1 : part.end]:
-        if atom.text in (";", "}", "<-", "->", "x(") or atom.type == "REPEAT":
+        if atom.text in (";", "}", "<-", "->", "x(") or atom.type in ("REPEAT", "XHOLE"):
             break
         found.append(atom)
     return found
 
 
 def _labels(run: list[RowShape]) -> None:
-    """Kinds below one another behind their labels, up to a layer without one, braces over lines, or a block."""
+    """Kinds below one another after their labels, up to a layer without one, braces over lines, or a block."""
     near: list[ColumnPlace] = []
     braced = False
     for shape in run:
@@ -219,7 +219,7 @@ def _having_inputs(near: list[RowShape]) -> Iterator[list[RowShape]]:
 
 
 def _comments(paragraph: list[TextRow]) -> None:
-    """Comments behind lines below one another: those in a list, those behind claims, and all others."""
+    """Comments after lines below one another: those in a list, those after claims, and all others."""
     for run in _apart([row for row in paragraph if row.atoms]):
         for claiming in (True, False):
             rows = (row for row in run if row.comment and (claims_at(row) is not None) == claiming)

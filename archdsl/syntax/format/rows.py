@@ -66,7 +66,7 @@ class TextRow:
         return self.end(at) + self.atoms[at].gap + self.atoms[at].pad
 
     def end(self, at: int) -> int:
-        """The column behind the token before this one."""
+        """The column after the token before this one."""
         return self.indent() + sum(atom.width for atom in self.atoms[:at])
 
     def rest(self, at: int) -> int:
@@ -82,7 +82,7 @@ class TextRow:
 
 
 def settle(rows: list[TextRow]) -> None:
-    """Tell the rows of lists where they begin: below the first value, or moved in where the bracket ends its row."""
+    """Note where the rows of lists begin: below the first value, or indented where the bracket ends its row."""
     columns: dict[tuple[TextRow, int], tuple[int, int]] = {}
     for row in rows:
         if row.under is None:
@@ -104,7 +104,8 @@ def rows(text: str, tokens: list[Token], respelled: dict[int, str]) -> list[Text
     maker = _Maker()
     position = 0
     for number, token in enumerate(tokens):
-        maker.between(text[position : token.start])
+        between = text[position : token.start]
+        maker.between("" if token.type == "ELSE" and not between.strip() else between)  # } else {
         position = token.end
         following = tokens[number + 1].start if number + 1 < len(tokens) else len(text)
         written = respelled.get(token.start, text[token.start : position])
@@ -215,6 +216,9 @@ class _Maker:
 # ---- Distances
 
 
+_TOUCHING = frozenset(("MULOP", "POWER", "TSIGN", "TMULOP", "TPERCENT", "TPOWER"))
+
+
 class StatementSpacing:
     """What of a statement decides how far apart its tokens stand."""
 
@@ -226,11 +230,11 @@ class StatementSpacing:
         self.percent = False  # whether the next % belongs to `within 2%`
 
     def take(self, type: str, text: str) -> None:
-        """Go on behind a token."""
+        """Go on after a token."""
         if text in (";", "{", "}"):
             self.__init__()  # type: ignore[misc]
         else:
-            self.unary = type == "SIGN" and self.before[0] not in _OPERANDS
+            self.unary = type == "NEG" or (type == "SIGN" and self.before[0] not in _OPERANDS)
             self.percent = self.before[0] == "WITHIN"
             self.first = "layer" if text == ":" else self.first or type
             self.count += 1
@@ -239,7 +243,7 @@ class StatementSpacing:
     def gap(self, type: str, text: str) -> int:
         """How many spaces stand before a token."""
         before_type, before = self.before
-        if text == "..":  # behind a size, dots would belong to it
+        if text == "..":  # after a size, dots would belong to it
             return 1 if before_type == "DIMS" else 0
         if text in (",", ";", ":", ")", "]"):
             return 0
@@ -258,7 +262,7 @@ class StatementSpacing:
         before_type, before = self.before
         if "=" in (text, before) and self.first != "LET":
             return True
-        if "MULOP" in (type, before_type):
+        if not _TOUCHING.isdisjoint((type, before_type)):
             return True
         if text == "(" and self.count == 2 and self.first in ("MODEL", "BLOCK"):
             return True

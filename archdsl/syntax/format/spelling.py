@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
-from typing import Any
 
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 _SIZES = re.compile(r"[A-Za-z][A-Z0-9_]*(?:[x×](?:[0-9]+|[A-Z][A-Z0-9_]*))+")
-_SPACED = ("DIMS", "REPEAT", "_XPAREN")
+_SPACED = ("DIMS", "REPEAT", "XHOLE", "_XPAREN")
 _NAMING = (
     tree.Block,
     tree.ModelStatement,

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from archdsl.syntax.format.rows import Atom, TextRow
 
-_NAMES = ("WORD", "TEMPLATE", "NUMBER", "STRING")
+_NAMES = ("WORD", "TEMPLATE", "NUMBER", "STRING", "REPEAT")
 _KEYWORDS = ("MODEL", "USE", "BLOCK", "INPUT", "OUTPUT", "LET", "CASES", "EXPECT", "FREEZE", "FOR", "IF")
 
 
@@ -61,7 +61,7 @@ def _closed(atoms: list[Atom]) -> bool:
 
 
 def _behind_label(atoms: list[Atom], start: int, end: int) -> int:
-    """Where a statement goes on behind its label; at its start without one."""
+    """Where a statement goes on after its label; at its start without one."""
     at = start
     while at + 1 < end and atoms[at].type in (*_NAMES, *_KEYWORDS) and atoms[at + 1].text in (",", ":"):
         if atoms[at + 1].text == ":":
@@ -92,7 +92,7 @@ def _parts(atoms: list[Atom]) -> tuple[list[StatementPart], int | None]:
 
 
 def _last(atoms: list[Atom], sign: str) -> int | None:
-    """Where a sign stands behind all braces and statements of a row."""
+    """Where a sign stands after all braces and statements of a row."""
     for at in range(len(atoms) - 1, 0, -1):
         if atoms[at].text == sign:
             return at

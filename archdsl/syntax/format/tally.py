@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.named import NamedTuple
 from archdsl.syntax.format.columns import WIDEST, runs
 from archdsl.syntax.format.rows import Atom, TextRow
+from archdsl.typed import NamedTuple
 
 _MOST = 16  # columns of claims
 _FIGURES = ("NUMBER", "GROUPED", "SCALED")
@@ -17,7 +17,7 @@ class Cell(NamedTuple):
     """One claim of a row."""
 
     key: Key
-    atoms: list[Atom]  # with the comma behind it
+    atoms: list[Atom]  # with the comma after it
 
     @property
     def number(self) -> int:
@@ -39,7 +39,7 @@ class RowClaims(NamedTuple):
 
 
 def align_claims(rows: list[TextRow]) -> None:
-    """Align claims behind `->` in a paragraph, and those of `expect` in neighbouring rows."""
+    """Align claims after `->` in a paragraph, and those of `expect` in neighbouring rows."""
     for paragraph in runs(rows, lambda a, b: a.paragraph == b.paragraph):
         _align([entry for row in paragraph for entry in _entries(row, "->")])
         for near in runs(paragraph, _neighbours):
@@ -51,7 +51,7 @@ def _neighbours(a: TextRow, b: TextRow) -> bool:
 
 
 def _entries(row: TextRow, sign: str) -> Iterator[RowClaims]:
-    """The claims at the end of a row, behind `->` or `expect`; braces may close behind those of `expect`."""
+    """The claims at the end of a row, after `->` or `expect`; braces may close after those of `expect`."""
     at = len(row.atoms)
     if sign == "expect":
         while at and row.atoms[at - 1].text == "}":

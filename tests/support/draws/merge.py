@@ -12,9 +12,17 @@ class Draws(Numbers):
     """The values of a line, by the names of its attributes."""
 
     def _add(self) -> dict[str, Any]:
+        if self.draw.chance(40):
+            return {"number": self.constant(2, -1, 0.5)}
         return {"broadcast": self.draw.chance(80)} if self.draw.chance(30) else {}
 
-    _mul = _sub = _div = _add
+    _mul = _sub = _div = _pow = _add
+
+    def _add_inputs(self, values: dict[str, Any], inputs: list[Guess]) -> list[Guess]:
+        """One input beside a number; at times as many as were drawn."""
+        return inputs[:1] if "number" in values else inputs if len(inputs) > 1 else [*inputs, *inputs]
+
+    _mul_inputs = _sub_inputs = _div_inputs = _pow_inputs = _add_inputs
 
     def _matmul(self) -> dict[str, Any]:
         return {"transpose": self.draw.chance(80)} if self.draw.chance(50) else {}

@@ -28,23 +28,32 @@ class Draws(Numbers):
         return values
 
     def _pool(self) -> dict[str, Any]:
+        draw, values = self.draw, self._slid()
+        if draw.chance(30):
+            values["pad"] = self.along(0, 3 if self.odd(15) else 1)
+        elif draw.chance(30):
+            values["pad"] = draw.pick(("same", "same", "same", "valid", self.sides(4 if self.odd(15) else 2)))
+        return values
+
+    def _slid(self) -> dict[str, Any]:
         draw = self.draw
         values: dict[str, Any] = {"kernel": self.kernel()}
         if draw.chance(50):
             values["stride"] = self.along(0 if draw.chance(1) else 1, 4)
-        if draw.chance(30):
-            values["pad"] = self.along(0, 3 if self.odd(15) else 1)
         if draw.chance(40):
             values["ceil"] = draw.chance(80)
         return values
 
     def _subsample(self) -> dict[str, Any]:
         values: dict[str, Any] = {"kernel": self.kernel()}
+        values |= {"pad": self._pool().get("pad", 0)} if self.draw.chance(30) else {}
         return values | ({"stride": self.along(1, 4)} if self.draw.chance(40) else {})
 
     def _lppool(self) -> dict[str, Any]:
         draw = self.draw
-        values = {name: value for name, value in self._pool().items() if name != "pad"}
+        values = self._pool()
+        if values.get("ceil") and not self.odd(10):
+            values.pop("pad", None)
         if draw.chance(60):
             values["norm"] = draw.pick(
                 (1, 2, 3, 0.5, Expr("5/2"), -1, -2.5, 40, 1e-4, inf, -inf, 0 if self.odd(10) else 4)
@@ -61,7 +70,8 @@ class Draws(Numbers):
     _adaptivemaxpool = _adaptiveavgpool
 
     def _unpool(self) -> dict[str, Any]:
-        return self._pool()
+        values = self._slid()
+        return values | ({"pad": self.along(0, 3 if self.odd(15) else 1)} if self.draw.chance(30) else {})
 
     def _unpool_inputs(self, values: dict[str, Any], inputs: list[Guess]) -> list[Guess]:
         """What the pool of what comes second would give, and that."""

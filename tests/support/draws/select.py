@@ -76,5 +76,9 @@ class Draws(Numbers):
         return found if found or draw.chance(5) else choices
 
     def _reduce(self) -> dict[str, Any]:
-        values = {"how": self.draw.pick(("mean", "max", "min", "sum")), "axis": self.word()}
+        values: dict[str, Any] = {"how": self.draw.pick(("mean", "max", "min", "sum")), "axis": self.word()}
+        if self.draw.chance(40):
+            axes = [self.word() for _ in range(self.draw.integer(1, 3))]
+            axes = axes if self.odd(10) else list(dict.fromkeys(axes))
+            values["axis"] = "all" if self.odd(10) else axes
         return values | ({"keep": self.draw.chance(80)} if self.draw.chance(40) else {})

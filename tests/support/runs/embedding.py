@@ -38,7 +38,7 @@ class Runs:
 def looked_up(judge: Judge, path: str, x: Tensor, kind: Any, vocab: int, dim: int, padding: int | None = None,
               maxnorm: float | None = None, normtype: float = 2, scalegrad: bool = False, sparse: bool = False,
               **more: Any) -> Tensor:  # fmt: skip
-    """The vectors of whole numbers; the gradient must come out too."""
+    """The vectors of integers; the gradient must come out too."""
     if (maxnorm is not None and maxnorm <= 0) or normtype <= 0:
         raise Refused(DELIBERATE["maxnorm"])
     judge.tokens = min(judge.tokens, vocab)

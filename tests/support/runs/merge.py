@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -17,20 +20,31 @@ def equal(inputs: list[Tensor], broadcast: bool = False) -> list[Tensor]:
     return inputs
 
 
-def add(inputs: list[Tensor], broadcast: bool = False) -> Tensor:
+def add(inputs: list[Tensor], broadcast: bool = False, number: float | None = None) -> Tensor:
+    if number is not None:
+        return one(inputs) + number
     return sum(equal(inputs, broadcast)[1:], inputs[0])
 
 
-def mul(inputs: list[Tensor], broadcast: bool = False) -> Tensor:
+def mul(inputs: list[Tensor], broadcast: bool = False, number: float | None = None) -> Tensor:
+    if number is not None:
+        return one(inputs) * number
     found = equal(inputs, broadcast)[0]
     for x in inputs[1:]:
         found = found * x
     return found
 
 
+def one(inputs: list[Tensor]) -> Tensor:
+    """The input beside a number."""
+    if len(inputs) != 1:
+        raise Refused("one input is read")
+    return inputs[0]
+
+
 def apart(inputs: list[Tensor]) -> Tensor:
-    one, other = equal(inputs)
-    return torch.maximum(one, other) - torch.minimum(one, other)
+    first, second = equal(inputs)
+    return torch.maximum(first, second) - torch.minimum(first, second)
 
 
 def two(inputs: list[Tensor]) -> list[Tensor]:
@@ -40,14 +54,15 @@ def two(inputs: list[Tensor]) -> list[Tensor]:
     return inputs
 
 
-def sub(inputs: list[Tensor], broadcast: bool = False) -> Tensor:
-    first, second = equal(two(inputs), broadcast)
-    return first - second
+def of_two(function: Callable[[Any, Any], Tensor]) -> Callable[..., Tensor]:
+    """Arithmetic of a first and a second value."""
 
+    def run(inputs: list[Tensor], broadcast: bool = False, number: float | None = None) -> Tensor:
+        if number is not None:
+            return function(one(inputs), number)
+        return function(*equal(two(inputs), broadcast))
 
-def div(inputs: list[Tensor], broadcast: bool = False) -> Tensor:
-    first, second = equal(two(inputs), broadcast)
-    return first / second
+    return run
 
 
 def matmul(inputs: list[Tensor], transpose: bool = False) -> Tensor:
@@ -81,8 +96,9 @@ MERGES = {
     "ADD": add,
     "MUL": mul,
     "ABSDIFF": apart,
-    "SUB": sub,
-    "DIV": div,
+    "SUB": of_two(torch.sub),
+    "DIV": of_two(torch.div),
+    "POW": of_two(torch.pow),
     "MATMUL": matmul,
     "MAX": lambda inputs: torch.stack(inputs).amax(0),
     "MIN": lambda inputs: torch.stack(inputs).amin(0),

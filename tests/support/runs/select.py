@@ -71,6 +71,7 @@ class Runs:
         return kept(torch.roll(y, (*each, channels or 0), tuple(range(1, y.dim()))))
 
     @staticmethod
-    def reduce(judge: Judge, path: str, x: Tensor, how: str, axis: str, keep: bool = False) -> Tensor:
+    def reduce(judge: Judge, path: str, x: Tensor, how: str, axis: Any, keep: bool = False) -> Tensor:
         functions = {"mean": torch.mean, "max": torch.amax, "min": torch.amin, "sum": torch.sum}
-        return whole(functions[how](trailing(x), axis_of(x, axis), keepdim=keep))
+        names = AXES[x.dim() - 2] if axis == "all" else [axis] if isinstance(axis, str) else axis
+        return whole(functions[how](trailing(x), [axis_of(x, name) for name in names], keepdim=keep))

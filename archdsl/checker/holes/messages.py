@@ -1,8 +1,6 @@
-"""What is said of holes: several answers, none, a limit, or that no claim pins the number."""
+"""The messages about holes: several solutions, none, a limit, or that no claim pins the number."""
 
 from __future__ import annotations
-
-from typing import Any
 
 from archdsl.checker.holes.settle import Settled
 from archdsl.checker.holes.solve import Fit, Miss, Solution
@@ -11,13 +9,14 @@ from archdsl.limits import Limits, raising
 from archdsl.reading.holes import Hole
 from archdsl.reading.reading import Reading
 from archdsl.syntax.tree import Token
+from archdsl.typed import Any
 
 _SHOWN = 8  # answers that one message lists where there are no others
 _FIRST = 4  # of more than can be listed
 
 
-def told(reading: Reading, found: Settled, settings: list[dict[str, Any]], limits: Limits) -> list[Diagnostic]:
-    """What is said of the holes that have no number, and of other numbers for those that have one."""
+def messages(reading: Reading, found: Settled, settings: list[dict[str, Any]], limits: Limits) -> list[Diagnostic]:
+    """The errors of holes without a number, and notes about other numbers for those that have one."""
     errors = [_none(reading, failure) for failure in found.failures]
     open_form = _symbolic(reading, found, settings, limits)
     if found.best > 1 and not found.failures:
@@ -77,7 +76,7 @@ def _several(reading: Reading, found: Settled, open_form: dict[int, str]) -> Dia
     related = tuple(Related(Span(hole.at, hole.at + 1), "differs, too") for hole in apart[1:_FIRST])
     fewest = "" if len(found.answers) == found.best and not found.spare else _fewest(best[0])
     message = f"several numbers fit{fewest}: {listed}"
-    hint = "claim more behind the line, or write one of them"
+    hint = "add a claim to the line, or write one of these numbers"
     hint = next((f"{open_form[hole.at]}; or {hint}" for hole in apart if hole.at in open_form), hint)
     return Diagnostic("several-answers", message, _at(apart[0]), reading.own, related=related, hint=hint)
 
@@ -102,7 +101,7 @@ def _also(reading: Reading, found: Settled) -> list[Diagnostic]:
 
 
 def _note(reading: Reading, hole: Hole, answers: list[dict[int, int]], complete: bool) -> Diagnostic:
-    fits = "fits too, and brings" if len(answers) == 1 else "fit too, and bring"
+    fits = "fits too, but gives" if len(answers) == 1 else "fit too, but give"
     message = f"{_listed((hole,), answers, complete)} {fits} a warning"
     return Diagnostic("other-answer", message, _at(hole), reading.own)
 
@@ -118,11 +117,11 @@ def _limit(reading: Reading, found: Settled, limits: Limits, open_form: dict[int
     bound = f"{getattr(limits, name):,} {name}"
     if found.answers:
         fits = _spelled(reading.holes, found.answers[0].values)
-        message = f"{fits} fits, and {bound} do not show whether other numbers do"
+        message = f"{fits} fits, and whether other numbers fit was not decided within {bound}"
     else:
         nearest = f"; the closest: {_nearest(reading, solution)}" if solution.misses else ""
         message = f"no number was found within {bound}{nearest}"
-    hint = f"write some of the numbers, claim more beside them, or {raising(name)}"
+    hint = f"write some of the numbers, add claims, or {raising(name)}"
     hint = next((f"{open_form[one.at]}; or {hint}" for one in reading.holes if one.at in open_form), hint)
     return Diagnostic("limit", message, _at(hole), reading.own, hint=hint)
 
@@ -134,12 +133,12 @@ def _none(reading: Reading, solution: Solution) -> Diagnostic:
         refusal = solution.refusal
         because = f": {refusal.message}" if refusal is not None else ""
         source = None if refusal is None or refusal.source.base == 0 else refusal.source
-        related = () if refusal is None else (Related(refusal.span, "refuses every number", source),)
+        related = () if refusal is None else (Related(refusal.span, "rejects every number", source),)
         return Diagnostic("no-answer", f"no number fits{because}", _at(hole), reading.own, related=related)
     nearest = solution.misses[0]
     message = f"no number fits; the closest: {_nearest(reading, solution)}"
     wrong = nearest.wrong[0].at
-    said = "wants equal sizes" if isinstance(wrong, Token) else "is claimed here"
+    said = "requires equal sizes" if isinstance(wrong, Token) else "is claimed here"
     part, span = reading.source.at(wrong)  # a claim may stand in a file that is used
     related = (Related(span, said, None if part is reading.own else part),)
     return Diagnostic("no-answer", message, _at(hole), reading.own, related=related)
@@ -148,15 +147,15 @@ def _none(reading: Reading, solution: Solution) -> Diagnostic:
 def _nearest(reading: Reading, solution: Solution) -> str:
     misses = solution.misses
     apart = {hole.at for hole in reading.holes if len({miss.values.get(hole.at) for miss in misses}) > 1}
-    told = tuple(hole for hole in reading.holes if hole.at in apart or hole in solution.tried)
-    texts = [_missing(reading, told, miss) for miss in misses]
+    shown = tuple(hole for hole in reading.holes if hole.at in apart or hole in solution.tried)
+    texts = [_missing(reading, shown, miss) for miss in misses]
     return "; ".join(dict.fromkeys(texts))
 
 
-def _missing(reading: Reading, told: tuple[Hole, ...], miss: Miss) -> str:
+def _missing(reading: Reading, shown: tuple[Hole, ...], miss: Miss) -> str:
     """`p = 1 gives 28 for 27`."""
     figures = dict.fromkeys(f"{equation.derived:,} for {equation.claimed:,}" for equation in miss.wrong)
-    return f"{_spelled(told, miss.values) or _spelled(reading.holes, miss.values)} gives {' and '.join(figures)}"
+    return f"{_spelled(shown, miss.values) or _spelled(reading.holes, miss.values)} gives {' and '.join(figures)}"
 
 
 def _at(hole: Hole) -> Span:
