@@ -411,7 +411,7 @@ def test_a_file_that_is_used_names_the_bound_that_it_meets(limits: Limits, bound
     ("text", "limits", "place"),
     [
         ("input 8\nx: ADD { RELU; TANH; ID }\n", Limits(list=2), "ADD"),
-        ("input 8 # 345\nRELU # 890123\nTANH # 890\n", Limits(line=13), "R"),  # not the line that is just as long
+        ("input 8 # 345\nRELU # 8901234\nTANH # 890\n", Limits(line=13), "R"),  # not the line that is just as long
     ],
 )
 def test_a_bound_is_told_where_it_is_met(text: str, limits: Limits, place: str) -> None:
