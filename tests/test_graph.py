@@ -54,10 +54,14 @@ def consistent(found: Any) -> int:
     layers, containers = found["layers"], {one["path"]: one for one in found["containers"]}
     inputs = {one["name"]: [one["shape"]] for one in found["inputs"]}
     gives = inputs | {one["path"]: one["outputs"] for one in layers}
-    gives |= {one["path"]: one["outputs"] for one in containers.values() if one["type"] == "merge"}
+    gives |= {one["path"]: one["outputs"] for one in containers.values() if one["type"] in ("merge", "experts")}
     assert len(gives.keys() | containers.keys()) == len(inputs) + len(layers) + len(containers), "a path is given twice"
     for one in [*layers, *containers.values()]:
         read_shapes = [gives[path][result] for path, result in zip(one["reads"], one["reads_result"], strict=True)]
+        if "experts" in one["path"].split("."):  # what an expert reads is one position
+            read_shapes, one["inputs"] = (
+                [shape[-1:] for shape in shapes] for shapes in (read_shapes[:1], one["inputs"][:1])
+            )
         assert read_shapes == one["inputs"] or one.get("copies") == 0, one
         around = one["container"]
         assert around is None or around in containers

@@ -260,13 +260,20 @@ class Elaborator(Elaboration):
         """A layer line of any form: its item and its results."""
         here = place.reading(inputs[0]) if inputs else place
         label = self._label(statement, here)
-        counted = label is not None or (statement.body is None and statement.repeat is None)
+        counted = label is not None or (statement.repeat is None and self._is_step(statement, here))
         number = place.names.number(label) if counted else place.names.counter
         if statement.repeat is None:
             once = yield from self.once(statement, inputs, here, label is not None)
         else:
             once = yield from control.repeated(self, statement, inputs, here, label is not None)
         return self._item(statement, label, number, once, inputs, place, base)
+
+    def _is_step(self, statement: tree.LayerStatement, place: Place) -> bool:
+        """Whether a line without a name takes a number: braces and merges do not, the lines in them do."""
+        if statement.body is None or statement.kind is None:
+            return statement.body is None
+        target = self.kinds.target(statement.kind, place.scope, place.kinds)
+        return isinstance(target, type) and target.braces
 
     def _label(self, statement: tree.LayerStatement, place: Place) -> str | None:
         if not statement.names or statement.names[0].text == DISCARD:
@@ -336,6 +343,10 @@ class Elaborator(Elaboration):
             return (yield from sharing.share(self, statement, inputs, place))
         if isinstance(target, tree.Block):
             return (yield from containers.use(self, statement, target, inputs, place))
+        if statement.body is not None and target.braces:
+            from archdsl.elaborate.experts import experts
+
+            return (yield from experts(self, statement, target, inputs, place))
         if statement.body is not None:
             return (yield from containers.merge(self, statement, target, inputs, place, named))
         if target.merge and len(inputs) < _FEWEST:
@@ -356,6 +367,11 @@ class Elaborator(Elaboration):
 
     def plain(self, statement: tree.LayerStatement, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
         """One layer of a built-in kind."""
+        if kind.braces:
+            hint = "MOE 8 top=2 { LINEAR 4*in; RELU; LINEAR 512 }"
+            raise Problem(
+                "missing-value", f"{kind.name} needs braces, with the lines of one expert", statement, hint=hint
+            )
         once = self.rules.leaf(statement, kind, inputs, place)
         self.visit(statement)
         names = [a.name.text for a in statement.arguments if a.name is not None and a.name.text in kind.refers]

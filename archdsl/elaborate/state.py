@@ -51,6 +51,7 @@ class Uses:
         self.known: MutableMapping[tuple[Any, ...], tuple[Sequence, tuple[Value, ...]]] = {}
         self.again: MutableMapping[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
         self._signatures: dict[int, Signature] = {}
+        self.stands: dict[int, tuple[tree.Block, tree.LayerStatement]] = {}  # what the lines with experts stand for
 
     def signature(self, block: tree.Block) -> Signature:
         """What a block takes; made once."""

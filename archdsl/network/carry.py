@@ -116,6 +116,8 @@ class Carry(Generic[T]):
         return {_input(place): self.transfers.layer(node, place, result) for place in range(len(node.inputs))}
 
     def _repeated(self, node: Repeat) -> tuple[Paths[T], ...]:
+        if node.applied is not None:  # an expert reads one position, and so does the router's score
+            return ({_input(0): self.transfers.one, _input(1): self.transfers.one},)
         if node.parallel:
             return tuple(paths for run in node.runs for paths in self._known[run.node][:1] * _counted(run.copies))
         return self._chained([self._power(self._known[run.node], run.copies) for run in node.runs], node)
@@ -239,7 +241,7 @@ class Carry(Generic[T]):
                     if not parallel:
                         reads = tuple(self._joined(paths, reads, values) for paths in self._known[turn][:1])
             case Repeat():
-                for run in node.runs:
+                for run in node.runs if node.applied is None else ():  # what is in an expert has no field of its own
                     yield from self._item(item, run.node, reads, values)
                     if not node.parallel:
                         step = self._power(self._known[run.node], run.copies)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from archdsl.elaborate.trampoline import Task, run
 from archdsl.network.nodes import (
+    Applied,
     Conditional,
     Item,
     Leaf,
@@ -178,6 +179,8 @@ class _Follower:
                 return (yield self._merge(node, reads, spot))
             case Use():
                 return (yield self._use(node, reads, spot))
+            case Repeat(applied=Applied()):
+                return (yield self._experts(node, reads, spot))
             case Conditional():
                 return (yield self._choice(node.body, reads, spot._replace(label=None)))
             case Loop():
@@ -253,6 +256,15 @@ class _Follower:
             found += gives[:1]
             takes = reads if node.parallel else (*gives[:1], *reads[1:])  # of several results a copy reads the first
         return self._close(place, tuple(found) if node.parallel else gives if node.runs else reads[:1])
+
+    def _experts(self, node: Repeat, reads: Origins, spot: Spot) -> Task[Origins]:
+        """The experts of MOE, each on some positions: others read what all of them give together."""
+        place = self._open("experts", node, reads, spot)
+        inside = spot.inside(self.containers[place].path)
+        for copy, number, times in copies_of(node, None, self._unroll):
+            inner = inside.spot(0, str(number))._replace(number=number, count=spot.count * times)
+            yield self._node(copy, reads, inner)
+        return self._close(place, (Origin(self.containers[place].path),))
 
     def _open(self, type: ContainerType, node: Node, reads: Origins, spot: Spot, path: str = "") -> int:
         """Note where a container begins; its place in the list."""
