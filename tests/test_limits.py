@@ -492,13 +492,6 @@ def test_lines_of_a_listing_cost_steps() -> None:
     assert fault.message == f"more than {25 * (needed - 1):,} steps of reading lines"
 
 
-def test_a_listing_has_as_many_layers_as_may_be_visited() -> None:
-    """Those that a repeat stands for are counted where they are read."""
-    text = "[8x8x3] INPUT\n" + "RELU\n" * 30
-    assert listing_codes(text, visits=30) == []
-    assert "limit" in listing_codes(text, visits=29)
-
-
 def test_symbols_are_at_least_1() -> None:
     text = "input Tx8\nLINEAR 3"
     assert codes(text, T=1) == []
