@@ -18,7 +18,7 @@ from archdsl.elaborate.state import NO_INPUT, Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import DISCARD, discards, label_text
-from archdsl.expressions.scope import RESERVED, WRONG, Scope, Sharing
+from archdsl.expressions.scope import RESERVED, SCAN, WRONG, Runner, Scope
 from archdsl.expressions.shapes import claimed_shape, stated_shape
 from archdsl.faults.problem import Problem, Silent, misplaced, placed
 from archdsl.faults.work import STATEMENT
@@ -196,7 +196,7 @@ class Elaborator(Elaboration):
         number = place.names.number(label)
         if isinstance(target, tree.Block):
             once = yield from containers.use(self, statement, target, inputs, here)
-        elif isinstance(target, Sharing):
+        elif isinstance(target, Runner):
             once = yield from self.once(statement, inputs, here, label is not None)
         else:
             if target.merge and len(inputs) < _FEWEST:
@@ -337,7 +337,11 @@ class Elaborator(Elaboration):
         if statement.kind is None:
             return (yield from containers.group(self, statement, inputs, place, named))
         target = self.kinds.target(statement.kind, place.scope, place.kinds)
-        if isinstance(target, Sharing):
+        if target is SCAN:
+            from archdsl.elaborate.scanning import scan
+
+            return (yield from scan(self, statement, inputs, place))
+        if isinstance(target, Runner):
             from archdsl.elaborate import sharing
 
             return (yield from sharing.share(self, statement, inputs, place))

@@ -30,13 +30,14 @@ class KindReference(NamedTuple):
     file: int | None = None
 
 
-class Sharing(NamedTuple):
-    """What the word SHARE means where a kind stands."""
+class Runner(NamedTuple):
+    """What SHARE and SCAN mean where a kind stands: they run what is written elsewhere."""
 
     name: str
 
 
-SHARE = Sharing("SHARE")
+SHARE, SCAN = Runner("SHARE"), Runner("SCAN")
+RUNNERS = {"SHARE": SHARE, "SCAN": SCAN}
 Words: TypeAlias = dict[str, KindReference]  # for kinds and blocks, in one file
 
 

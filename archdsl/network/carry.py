@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 
 from archdsl.network.nodes import (
+    Applied,
     Conditional,
     Item,
     Leaf,
@@ -104,6 +105,9 @@ class Carry(Generic[T]):
                 return tuple(self._value(number, values) for number in node.gives)
             case Merge():
                 return (self._merged(node, {}),)
+            case Use(applied=Applied()):  # a step may read all that came before it
+                paths = {_input(at): self.transfers.unknown for at in range(len(node.inputs))}
+                return (paths,) * len(node.outputs)
             case Use() | Conditional():
                 return self._known[node.body]
             case Share():
@@ -226,6 +230,8 @@ class Carry(Generic[T]):
                 yield CarriedLayer(item, node, results)
             case Sequence():
                 yield node, reads, values
+            case Use(applied=Applied()):  # what is in a step has no field of its own
+                return
             case Use():
                 yield node.body, reads, {}
             case Conditional():

@@ -65,7 +65,10 @@ def _own(node: Node, known: NodeTable[int]) -> tuple[Any, ...]:
 
 
 def _applied(how: Applied | None) -> tuple[str, ...]:
-    return () if how is None else (*_rules(how.op), str(how.runs))
+    if how is None:
+        return ()
+    rules = (repr(how.op),) if isinstance(how.op, tuple) else _rules(how.op)
+    return *rules, str(how.runs)
 
 
 def _rules(op: Any) -> tuple[str, str]:

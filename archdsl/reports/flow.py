@@ -177,6 +177,8 @@ class _Follower:
                 return (yield self._sequence(node, reads, spot))
             case Merge():
                 return (yield self._merge(node, reads, spot))
+            case Use(applied=Applied()):
+                return (yield self._scan(node, reads, spot))
             case Use():
                 return (yield self._use(node, reads, spot))
             case Repeat(applied=Applied()):
@@ -265,6 +267,12 @@ class _Follower:
             inner = inside.spot(0, str(number))._replace(number=number, count=spot.count * times)
             yield self._node(copy, reads, inner)
         return self._close(place, (Origin(self.containers[place].path),))
+
+    def _scan(self, node: Use, reads: Origins, spot: Spot) -> Task[Origins]:
+        """A block that runs step by step: others read the results of all steps, and the last states."""
+        place = self._open("scan", node, reads, spot, spot.path)
+        yield self._body(node.body, reads, Inside(spot.path, 0, spot.path, spot.count))
+        return self._close(place, tuple(Origin(spot.path, result) for result in range(len(node.outputs))))
 
     def _open(self, type: ContainerType, node: Node, reads: Origins, spot: Spot, path: str = "") -> int:
         """Note where a container begins; its place in the list."""

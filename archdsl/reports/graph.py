@@ -108,7 +108,7 @@ def _ends(container: Container) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
     node = container.node
     if isinstance(node, Merge):
         return container.branches, node.outputs
-    if isinstance(node, Repeat) and node.applied is not None:
+    if isinstance(node, (Repeat, Use)) and node.applied is not None:
         return node.applied.inputs, node.applied.outputs
     copies: tuple[Any, ...] = children(node) if isinstance(node, (Repeat, Loop)) else (node,)
     if not copies:

@@ -26,7 +26,10 @@ def with_values(node: Leaf | Merge | Use, text: str) -> str:
     """The kind and the values of a line: what is written as a number or option is kept, all else has its value."""
     signature, values = _declared(node)
     words, positions = [_kind(node)], iter(signature.positions)
-    for argument in node.statement.arguments:
+    arguments = node.statement.arguments
+    if isinstance(node, Use) and node.applied is not None:  # the block comes first
+        words, arguments = [node.applied.op.name, node.block.name.text], arguments[1:]
+    for argument in arguments:
         slot = _option(argument, signature, values)
         chosen = slot is not None and argument.name is None
         slot = slot or next(positions, None)

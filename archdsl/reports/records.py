@@ -8,7 +8,7 @@ SCHEMA = 1  # under one number fields are only added
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Count: TypeAlias = int | str  # a number; a formula where it depends on a symbol
-ContainerType: TypeAlias = Literal["group", "block", "merge", "branch", "repeat", "loop", "experts"]
+ContainerType: TypeAlias = Literal["group", "block", "merge", "branch", "repeat", "loop", "experts", "scan"]
 
 
 class InputRecord(TypedDict):

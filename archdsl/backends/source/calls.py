@@ -255,16 +255,6 @@ def construct_group(w: Writer, found: Family, label: str, *, back: bool = False)
     return construct(w, made, found, {}), made
 
 
-def write_use(
-    w: Writer, found: Family, inputs: list[FlowValue], step: str, at: At, wishes: tuple[str | None, ...] = ()
-) -> list[FlowValue]:
-    """A block in use; of several results each gets the variable that is wished for it."""
-    text, made = construct_use(w, found)
-    w.register(at.owner, step, text)
-    given = class_sizes(w, made, {m: each.body for m, each in found.items()}, inputs)
-    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at, wishes, given)
-
-
 def call_class(
     w: Writer,
     callee: str,

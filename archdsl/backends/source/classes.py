@@ -7,7 +7,7 @@ more than one class.
 
 from __future__ import annotations
 
-from archdsl.backends.source.calls import bracketed, write_layer, write_use
+from archdsl.backends.source.calls import bracketed, write_layer
 from archdsl.backends.source.chains import Child, ModuleChain
 from archdsl.backends.source.control import write_choice, write_loop
 from archdsl.backends.source.experts import write_experts
@@ -20,6 +20,7 @@ from archdsl.backends.source.naming import fresh
 from archdsl.backends.source.repeats import write_repeat
 from archdsl.backends.source.sharing import write_share
 from archdsl.backends.source.text import LONG, attribute, statement
+from archdsl.backends.source.uses import write_use
 from archdsl.backends.source.writer import NotChain, Writer
 from archdsl.network.nodes import Applied, Conditional, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
 

@@ -77,7 +77,7 @@ class Generator(Book):
             numbers = structures([use.body for use in uses])
             groups: dict[Any, list[Use]] = {}
             for use in uses:
-                groups.setdefault((numbers[use.body], tuple(len(s.sizes) for s in use.inputs)), []).append(use)
+                groups.setdefault((numbers[use.body], tuple(len(s.sizes) for s in use.body.inputs)), []).append(use)
             for group in groups.values():
                 try:
                     self._write(block, group, block.name.text)
@@ -86,11 +86,11 @@ class Generator(Book):
                         self._write(block, [use], block.name.text)
 
     def _write(self, block: tree.Block, uses: list[Use], word: str) -> None:
-        if len({tuple(len(shape.sizes) for shape in use.inputs) for use in uses}) > 1:
+        if len({tuple(len(shape.sizes) for shape in use.body.inputs) for use in uses}) > 1:
             raise Mismatch
         before = self.snapshot()
         name = class_name(word, self.names)
-        members = {number: ClassUse(use.body, _scope(use), use.inputs) for number, use in enumerate(uses)}
+        members = {number: ClassUse(use.body, _scope(use), use.body.inputs) for number, use in enumerate(uses)}
         takes = tuple(token.text for token in block.takes)
         candidates = _channel_columns(members, takes)
         for place, parameter in enumerate(block.parameters):
@@ -194,11 +194,12 @@ def class_name_of_model(name: str, taken: set[str]) -> str:
 
 def _can_follow(use: Use) -> bool:
     """Whether a use of the block can read what another gives: one input, one result, as many axes."""
-    return len(use.inputs) == len(use.outputs) == 1 and use.inputs[0].rank == use.outputs[0].rank
+    body = use.body
+    return len(body.inputs) == len(body.outputs) == 1 and body.inputs[0].rank == body.outputs[0].rank
 
 
 def _scope(use: Use) -> Scope:
-    return Scope(dict(use.values), {}, channels=use.inputs[0].channels)
+    return Scope(dict(use.values), {}, channels=use.body.inputs[0].channels)
 
 
 def _plain(takes: tuple[str, ...]) -> tuple[str, ...]:
