@@ -1,8 +1,8 @@
 """Lists of values: `keep` puts a value on one, `take` reads the newest and removes it, `all` reads each; and the names
 of a range, `s{1..n}`.
 
-A list belongs to the model, or to one use of a block. Lists are gone through in the order written, so nothing of them is
-left in the network: what reads a list reads the values that were on it. Loaded only where a text has them.
+A list belongs to the model, or to one use of a block. Lists are gone through in the order written, and what reads one
+reads the values that were on it: the network itself has no lists. Loaded only where a text has them.
 """
 
 from __future__ import annotations
@@ -192,7 +192,9 @@ def tell_unread(e: Elaboration) -> None:
     for at, count, unread in _by_place(e):
         what = f"nothing reads what is kept on {at.text} here"
         if unread < count:
-            what = f"{unread:,} of the {count:,} values kept on {at.text} here {'is' if unread == 1 else 'are'} never read"
+            what = (
+                f"{unread:,} of the {count:,} values kept on {at.text} here {'is' if unread == 1 else 'are'} never read"
+            )
         e.report.tell("unused-result", what, at)
 
 
@@ -205,6 +207,6 @@ def _by_place(e: Elaboration) -> Iterator[tuple[Token, int, int]]:
         count = counts.setdefault(entry.at.start, [0, 0])
         count[0] += 1
         count[1] += entry.turn not in e.listed
-    for start, (count, unread) in counts.items():
+    for start, (kept, unread) in counts.items():
         if unread:
-            yield places[start], count, unread
+            yield places[start], kept, unread

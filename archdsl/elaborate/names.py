@@ -260,7 +260,7 @@ def _is_number(label: str) -> bool:
 class Place(NamedTuple):
     """The values of names, the named results, and the blocks in use around; `branch` in the braces of a merge.
 
-    `kinds` are the words for kinds and blocks in the file at hand, `repeat` is the number of copies of the repeat around.
+    `kinds` are the words for kinds and blocks in the file at hand, `repeat` is how often what is around is repeated.
     """
 
     scope: Scope

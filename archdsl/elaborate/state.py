@@ -257,9 +257,7 @@ class Elaboration(ABC):
             raise fault
         return tuple(values)
 
-    def _called(
-        self, read: tree.Read, current: Value | None, place: Place, alone: bool
-    ) -> Iterable[tuple[str, Value]]:
+    def _called(self, read: tree.Read, current: Value | None, place: Place, alone: bool) -> Iterable[tuple[str, Value]]:
         """The values of one part of what stands after `<-` or `output`, each with its name."""
         if isinstance(read, Token) and read.type != "TEMPLATE":
             return ((read.text, self._given(read, current, place, alone)),)

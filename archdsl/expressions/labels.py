@@ -22,7 +22,7 @@ _BRACES = r"\{([A-Za-z0-9_+*/%.()-]*)\}"  # as the grammar has them in a name
 _QUOTED = r"\{([A-Za-z0-9_+*/%-]*)\}"  # in a quoted name
 
 
-def discards(token: Token) -> bool:
+def discards(token: tree.Read) -> bool:
     """Whether a word before `:` stands for a result that is not wanted; it names nothing, any number of times."""
     return token.text == DISCARD  # in quotes it would have these
 
@@ -59,16 +59,10 @@ def filled(token: Token, scope: Scope) -> Token:
 
 def spread(token: Token, scope: Scope) -> list[Token]:
     """The names of a range, `s{1..n}`, upwards; any other word as it is. Each name is a step of computing."""
-    if token.type != "TEMPLATE" or ".." not in token.text:
+    found = _range(token, scope)
+    if found is None:
         return [token]
-    found = [part for part in re.finditer(_BRACES, token.text) if isinstance(_parsed(part[1], scope.limits), tree.Range)]
-    if len(found) > 1:
-        raise Problem("wrong-type", f"{token.text} has {len(found)} ranges, and a name can have one", token)
-    if not found:
-        return [token]
-    start, end = found[0].span()
-    ends = _parsed(found[0][1], scope.limits)
-    assert isinstance(ends, tree.Range)
+    (start, end), ends = found
     try:
         first, last = (integer(one, scope, "the ends of a range must be integers") for one in (ends.first, ends.last))
     except Problem as problem:
@@ -79,9 +73,19 @@ def spread(token: Token, scope: Scope) -> list[Token]:
     if last < first:
         raise Problem("wrong-inputs", f"no name in {token.text}: it counts from {first} up to {last}", token)
     scope.spend(last - first + 1, token)
-    return [
-        token._replace(text=f"{token.text[:start]}{{{number}}}{token.text[end:]}") for number in range(first, last + 1)
-    ]
+    before, after = token.text[:start], token.text[end:]
+    return [token._replace(text=f"{before}{{{number}}}{after}") for number in range(first, last + 1)]
+
+
+def _range(token: Token, scope: Scope) -> tuple[tuple[int, int], tree.Range] | None:
+    """The range in the braces of a name, and where they stand; None where there is none."""
+    if token.type != "TEMPLATE" or ".." not in token.text:
+        return None
+    parts = [(found.span(), _parsed(found[1], scope.limits)) for found in re.finditer(_BRACES, token.text)]
+    ranges = [(span, part) for span, part in parts if isinstance(part, tree.Range)]
+    if len(ranges) > 1:
+        raise Problem("wrong-type", f"{token.text} has {len(ranges)} ranges, and a name can have one", token)
+    return ranges[0] if ranges else None
 
 
 @lru_cache(maxsize=1_000)
