@@ -45,8 +45,8 @@ def check_several(
 ) -> None:
     """Raise the fault of a merge without braces that reads one value; `above` is the result above, if that is known.
 
-    Arithmetic with a number reads one value, and `all` of a list of one value too. Of a list of one name that PyTorch joins, this is a warning. What is wrong
-    with the line's own words goes before.
+    Arithmetic with a number reads one value, and `all` of a list of one value too. Of a list of one name that PyTorch
+    joins, this is a warning. What is wrong with the line's own words goes before.
     """
     bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds)
     if _NUMBER in bound.values or any(map(_is_counted, statement.reads)):
