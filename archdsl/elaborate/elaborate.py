@@ -7,11 +7,9 @@ hold others are tasks (`trampoline`), so that nesting never becomes depth of the
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from archdsl.claims.incoming import changed
-from archdsl.claims.judge import claiming
 from archdsl.elaborate import containers, control
+from archdsl.elaborate.believing import held
 from archdsl.elaborate.names import Entry, Names, Part, Place, Value, mark_activation
 from archdsl.elaborate.once import Once, sequence_of
 from archdsl.elaborate.state import NO_INPUT, Elaboration
@@ -19,7 +17,7 @@ from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import DISCARD, discards, label_text
 from archdsl.expressions.scope import RESERVED, SCAN, WRONG, Runner, Scope
-from archdsl.expressions.shapes import claimed_shape, stated_shape
+from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem, Silent, misplaced, placed
 from archdsl.faults.work import STATEMENT
 from archdsl.layers import Layer
@@ -69,7 +67,7 @@ class Elaborator(Elaboration):
                 if item is not None:
                     ours.append(item)
                 begun = begun or item is not None or current is not None
-            current = self._held(line, ours, current, place, complete=self.missing == missing)
+            current = held(self, line, ours, current, place, complete=self.missing == missing)
             if len(line.statements) > 1:
                 mark_activation(line, place.names)
             items += ours
@@ -119,55 +117,6 @@ class Elaborator(Elaboration):
         except (Problem, Silent):  # what it is called is its fault
             return
         place.names.number(label)
-
-    def _held(
-        self, line: tree.Line, ours: list[Item], current: Value | None, place: Place, *, complete: bool
-    ) -> Value | None:
-        """Hold the claims of a line; returns what flows on from it."""
-        if not claiming(line):
-            return current
-        doubt = current is not None and current.doubt
-        whole = [item for item in ours if item.shapes or not self.is_partial(item)]
-        given = current.shape if current is not None else None
-        held = self.judge.line(line, whole, place.scope, given, doubt=doubt, complete=complete)
-        last = next((one for one in reversed(line.statements) if not isinstance(one, tree.Keep)), line.statements[-1])
-        if current is not None and self.believes and current.shape is None:
-            return self._believed(last, current, place)
-        if held is None or current is None:
-            return current
-        if self.believes:
-            return self._revalued(last, current, place, lambda value: value._replace(doubt=not held))
-        return current if held else self._revalued(last, self.wrong(), place, lambda _: self.wrong())
-
-    def _revalued(self, last: tree.Statement, current: Value, place: Place, anew: Callable[[Value], Value]) -> Value:
-        """What flows on, and what the names of the last statement of a line stand for, as something else."""
-        self.report.lost = self.report.lost or not self.believes
-        for token in last.names if isinstance(last, tree.LayerStatement) else ():
-            entry = place.names.entries.get(token.text)
-            if entry is not None:
-                place.names.entries[token.text] = entry._replace(values=tuple(map(anew, entry.values)))
-        place.names.lists.revalue(current.number, anew)
-        return anew(current)
-
-    def _believed(self, last: tree.Statement, current: Value, place: Place) -> Value:
-        """After a fault, the shapes that its line claims; what claims none stays without."""
-        claims = last.claims if isinstance(last, (tree.LayerStatement, tree.For, tree.If)) else ()
-        given: list[Value] = []
-        for claim in (claim for claim in claims if isinstance(claim, tree.ShapeClaim)):
-            try:
-                sizes = stated_shape(claim, self.judge.text(claim), place.scope)
-            except (Problem, Silent):
-                return current
-            if None in sizes:
-                return current
-            given.append(self.value(Shape(tuple(size for size in sizes if size is not None)), placed(last)))
-        for token, value in zip(last.names if isinstance(last, tree.LayerStatement) else (), given, strict=False):
-            entry = place.names.entries.get(token.text)
-            if entry is not None:
-                place.names.entries[token.text] = entry._replace(values=(value, *entry.values[1:]))
-        if given:
-            place.names.lists.revalue(current.number, lambda _: given[0])
-        return given[0] if given else current
 
     def unknown(self, statement: tree.Unknown, place: Place) -> Value:
         """What could not be read: its names stand for a value without a shape, and so does what flows on."""
