@@ -67,7 +67,7 @@ class Sight(ABC):
 
     @abstractmethod
     def size(self, token: Token, scope: Scope) -> Any:
-        """The size that `skip.height` or `d{i}.height` is; raises Problem where it is none, Silent where a fault was told before."""
+        """The size that `skip.height` or `d{i}.height` is; raises Problem where it is none, Silent after a fault."""
 
     @abstractmethod
     def reading(self, value: Any) -> Sight:
