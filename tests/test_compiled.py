@@ -41,6 +41,7 @@ LARGE = 30_000_000  # parameters; more are not drawn at random
 SMALL: dict[str, dict[str, Any]] = {  # instead of settings that take too much memory
     "alexnet_ensemble": {"classes": 10, "members": 2},
     "bert": {"d": 48, "L": 2, "heads": 4, "vocab": 50},
+    "convmixer": {"d": 8, "depth": 2, "kernel": 5, "patch": 28},
     "gpt2": {"d": 48, "L": 2, "heads": 4, "vocab": 50},
     "llama": {"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50},
     "mixtral": {"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50},
