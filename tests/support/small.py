@@ -46,6 +46,7 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "torchvision/mobilenet_v3": ({"size": "small"}, "64x64x3"),
     "torchvision/regnet": ({"side": 64}, ""),
     "torchvision/resnet": ({"size": "resnet18"}, "64x64x3"),
+    "torchvision/segmentation": ({}, "41x57x3"),
     "torchvision/shufflenet_v2": ({"size": "x0_5"}, "64x64x3"),
     "torchvision/squeezenet": ({"version": "1_1"}, "64x64x3"),
     "torchvision/swin": ({}, "64x64x3"),
