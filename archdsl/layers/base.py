@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Mapping
 from math import isinf
 from types import MappingProxyType
 
-from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
+from archdsl.layers.registry import REGISTRY
 from archdsl.layers.values import REQUIRED, Number, Sizes, Type
 from archdsl.layers.worked import NOTHING, Factor, Worked
 from archdsl.sizes.shape import Shape
@@ -252,6 +252,11 @@ class Layer:
         words += [f"[{a.type.spelling(a)}]" for a in optional]
         return " ".join([cls.name, *words])
 
+    @classmethod
+    def reads_one(cls, given: Mapping[str, Any]) -> bool:
+        """Whether a merge with these values reads one input by itself: arithmetic with a number."""
+        return False
+
     # ---- rules: each may raise Refusal
 
     def check_inputs(self, inputs: tuple[Shape, ...]) -> None:
@@ -362,36 +367,3 @@ def _channels_hint(value: Any, inputs: tuple[Shape, ...]) -> str | None:
     if not inputs or inputs[0].rank != 2 or not isinstance(sizes, tuple) or len(sizes) != 2:
         return None
     return f"a grey-scale image is {Shape((*inputs[0].sizes, 1))}: the channels come last"
-
-
-class Registry(MutableMapping[str, type[Layer]]):
-    """The kinds by their names, in the order of the families; the file of a family is imported when it is needed."""
-
-    def __init__(self) -> None:
-        self._family = {kind: family for family, (_, kinds) in FAMILIES.items() for kind in kinds.split()}
-        self._declared: dict[str, type[Layer]] = {}
-
-    def __getitem__(self, name: str) -> type[Layer]:
-        if name not in self._declared:
-            from importlib import import_module
-
-            import_module(f"archdsl.layers.kinds.{self._family[name]}")
-        return self._declared[name]
-
-    def __setitem__(self, name: str, kind: type[Layer]) -> None:
-        self._declared[name] = kind
-
-    def __delitem__(self, name: str) -> None:
-        del self._declared[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._family or name in self._declared
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self._family, **self._declared})
-
-    def __len__(self) -> int:
-        return len({**self._family, **self._declared})
-
-
-REGISTRY = Registry()

@@ -36,6 +36,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "select": ("Slicing, splitting and reducing", "SLICE SPLIT CHUNK SHIFT REDUCE"),
     "arithmetic": ("Arithmetic", "ADD MUL SUB DIV POW"),
     "elementwise": ("Element-wise functions", "EXP LOG SQRT RSQRT SQUARE RECIPROCAL ABS NEG SIN COS ERF CLAMP"),
-    "merge": ("Merges", "MAX MIN ABSDIFF MEAN CONCAT STACK SCALE MATMUL"),
+    "merge": ("Merges", "MAX MIN ABSDIFF MEAN CONCAT STACK SCALE"),
+    "product": ("Products of matrices and tensors", "MATMUL EINSUM"),
     "door": ("External modules", "MODULE"),
 }

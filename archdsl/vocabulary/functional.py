@@ -104,7 +104,7 @@ sin sin_ = SIN(input)
 cos cos_ = COS(input)
 erf erf_ = ERF(input)
 pow = POW(input, exponent)
-einsum ! cannot be written yet; MATMUL multiplies matrices, and REARRANGE moves axes before and after it
+einsum ! is EINSUM with a space between the axes, without the batch and channels last: EINSUM "h t d, h s d -> h t s"
 contiguous clone detach to ! concerns how a tensor is stored, not the network: leave the line out
 affine_grid grid_sample ! cannot be written: it samples a value at computed positions
 gumbel_softmax ! cannot be written: it draws at random; SOFTMAX is the same without noise

@@ -120,7 +120,7 @@ NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss ! is a loss, which belongs to 
 CenterCropPad ! is CROP to a smaller size and PAD to a larger one
 CumProd CumSum Trilu ! cannot be written yet: sums, products or triangles along an axis
 Det ! cannot be written yet: the determinant of a matrix
-Einsum ! cannot be written yet; MATMUL multiplies matrices, and REARRANGE moves axes before and after it
+Einsum ! is EINSUM with a space between the axes, without the batch and channels last: EINSUM "h t d, h s d -> h t s"
 Expand Tile ! cannot be written yet: copies of a value; ADD and MUL with `broadcast` stretch axes of size 1
 GlobalLpPool ! cannot be written yet; LPPOOL with the whole size as its window gives the same
 LinearAttention ! cannot be written yet: a recurrence of its own

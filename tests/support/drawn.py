@@ -15,8 +15,13 @@ INDENT = "  "
 DISCARD = "_"  # before a colon, for a result that is not wanted
 SOURCES = ("PARAM", "CONST")  # kinds that read nothing
 TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read integers
-MERGES = ("ADD", "MUL", "SUB", "DIV", "POW", "MAX", "MIN", "ABSDIFF", "MEAN", "CONCAT", "STACK", "SCALE", "MATMUL")
+MERGES = tuple("ADD MUL SUB DIV POW MAX MIN ABSDIFF MEAN CONCAT STACK SCALE MATMUL EINSUM".split())
 EITHER = ("POSITIONS",)  # kinds that read integers or features
+
+
+def of_one(values: dict[str, Any]) -> bool:
+    """Whether a merge with these values reads one input by itself: a number, or the axes of one input."""
+    return "number" in values or "," not in str(values.get("equation", ",")).partition("->")[0]
 
 
 class Refused(Exception):
@@ -567,7 +572,7 @@ class Walk:
             return self.use(self.blocks[kind], values, inputs, path)
         if layer.body is None:
             listed = kind.upper() == "CONCAT" and layer.reads
-            if kind.upper() in MERGES and len(inputs) < 2 and not listed and "number" not in values:
+            if kind.upper() in MERGES and len(inputs) < 2 and not listed and not of_one(values):
                 raise Refused("a merge of one value")
             found = self.layer(kind, values, inputs, path)
             return found if isinstance(found, list) else [found]
