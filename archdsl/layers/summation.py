@@ -1,4 +1,4 @@
-"""Products summed over named axes: how a text such as `"h t d, h s d -> h t s"` is read, and PyTorch's letters for it."""
+"""Products summed over named axes: how `"h t d, h s d -> h t s"` is read, and its letters for PyTorch."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def _letters(names: tuple[str, ...]) -> dict[str, str]:
     return found
 
 
-class Equation(Type):
+class SummationText(Type):
     """A text with the axes of each input and of the output: `"t d, s d -> t s"`."""
 
     words = 'a quoted text with the axes of each input and of the output, as "t d, s d -> t s"'

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute
 from archdsl.layers.merging import equal
 from archdsl.layers.refusal import Refusal
-from archdsl.layers.summation import Equation, Summation
+from archdsl.layers.summation import Summation, SummationText
 from archdsl.layers.values import Switch
 from archdsl.layers.worked import NOTHING, Factor, Worked
 from archdsl.sizes.shape import Shape
@@ -92,7 +92,7 @@ class EinsteinSum(Layer):
     name = "EINSUM"
     inputs = (1, 2)
     merge = True
-    equation: Summation = attribute(Equation(), doc="the axes of each input and of the output", torch="equation")
+    equation: Summation = attribute(SummationText(), doc="the axes of each input and of the output", torch="equation")
     examples = (
         Example('12x196x64, 12x50x64 -> EINSUM "h t d, h s d -> h t s" -> 12x196x50', params=0, macs=7_526_400),
         Example('14x14x64, 64 -> EINSUM "h w c, c -> h w" -> 14x14', macs=12_544),
