@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from archdsl.layers.field import AxisField
 
 
+_ELEMENTS = {"float32": "features", "int64": "integers", "bool": "truth values"}
+
+
 class Attribute:
     """A value that a line can give: its type, its default, its one-letter spelling, and PyTorch's name for it."""
 
@@ -205,7 +208,7 @@ class Layer:
     attributes: ClassVar[dict[str, Attribute]] = {}
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)  # fewest and most inputs
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
-    dtype: ClassVar[str] = "float32"  # of what it reads: float32, int64 or any
+    dtype: ClassVar[str] = "float32"  # of what it reads: float32, int64, bool or any
     merge: ClassVar[bool] = False  # whether braces after it are branches
     activation: ClassVar[bool] = False  # whether it is one: read as part of the layer before it on its line
     refers: ClassVar[tuple[str, ...]] = ()  # tensors that may be another layer's: `weight=embed`
@@ -277,11 +280,9 @@ class Layer:
                 raise self._rank_refusal(shape, position)
 
     def _dtype_refusal(self, shape: Shape, position: int) -> Refusal:
-        if self.dtype == "float32":
-            message = f"{self.name} reads features, and its input {shape} contains integers"
-            return Refusal("dtype-mismatch", message, blame=position, hint="EMBED turns integers into features")
-        message = f"{self.name} reads integers, and its input {shape} contains features"
-        return Refusal("dtype-mismatch", message, blame=position)
+        hint = "EMBED turns integers into features" if (self.dtype, shape.dtype) == ("float32", "int64") else None
+        message = f"{self.name} reads {_ELEMENTS[self.dtype]}, and its input {shape} contains {_ELEMENTS[shape.dtype]}"
+        return Refusal("dtype-mismatch", message, blame=position, hint=hint)
 
     def _rank_refusal(self, shape: Shape, position: int) -> Refusal:
         ranks = [str(rank) for rank in self.ranks]

@@ -17,6 +17,7 @@ SOURCES = ("PARAM", "CONST")  # kinds that read nothing
 TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read integers
 MERGES = tuple("ADD MUL SUB DIV POW MAX MIN ABSDIFF MEAN CONCAT STACK SCALE MATMUL EINSUM".split())
 EITHER = ("POSITIONS",)  # kinds that read integers or features
+WORDS = {"float32": "", "int64": " int", "bool": " bool"}  # of an input
 
 
 def of_one(values: dict[str, Any]) -> bool:
@@ -151,7 +152,7 @@ def _default(value: Any) -> str:
 
 def _input(one: Input) -> str:
     name = f"{one.name}: " if one.name else ""
-    return f"input {name}{'x'.join(map(str, one.sizes))}{' int' if one.dtype == 'int64' else ''}"
+    return f"input {name}{'x'.join(map(str, one.sizes))}{WORDS[one.dtype]}"
 
 
 def _block(block: Block) -> list[str]:

@@ -58,7 +58,7 @@ class GuessWalk(Walk):
         if kind in SOURCES:
             return stored(values, need(inputs, not inputs))
         (x,) = need(inputs, len(inputs) == 1)
-        need(x, kind in EITHER or (x.dtype == "int64") == (kind in TOKENS))
+        need(x, kind in EITHER or x.dtype == ("int64" if kind in TOKENS else "float32"))
         rule = RULES.get(kind)
         return [small(rule(x, values))] if rule else [small(each) for each in by_the_class(kind, values, x)]
 

@@ -69,12 +69,14 @@ class LineDrawer:
         draw = self.draw
         rank = draw.pick(self.declared.ranks if self.wrong != "rank" else (1, 2, 3, 4))
         tokens = draw.chance(50) if self.kind in EITHER else (self.kind in TOKENS) != (self.wrong == "dtype")
+        truths = self.wrong == "dtype" and self.kind not in EITHER and draw.chance(50)
+        tokens = tokens and not truths
         rank = min(rank, 3) if tokens else rank  # an input of integers has no more
         sizes = tuple(draw.integer(1, SIZES[rank]) for _ in range(rank - 1))
         if len(set(sizes)) > 1 and draw.chance(50):
             sizes = (sizes[0],) * len(sizes)
         channels = draw.pick((1, 2, 3, 4, 6, 8, 12, 16)) if rank > 1 else draw.integer(1, 24)
-        return Guess((*sizes, channels), "int64" if tokens else "float32")
+        return Guess((*sizes, channels), "int64" if tokens else "bool" if truths else "float32")
 
     def beside(self, x: Guess) -> Guess:
         """A shape that differs from another in one size."""

@@ -58,7 +58,7 @@ class Writer(ABC):
         self.doc = doc
         self.back = back  # whether the result lies as the input does, so that copies can follow one another
         self.entry = ""  # how its first input lies
-        self.whole: set[str] = set()  # variables that hold integers
+        self.whole: set[str] = set()  # variables that hold integers or truth values
         self.checks: Checks = _no_checks  # what reads symbols and refuses a forbidden size
         self.attributes: dict[str, str] = {}  # values of the constructor that `forward` reads, by their names
         self.init: list[str] = []

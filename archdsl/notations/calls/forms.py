@@ -223,8 +223,8 @@ def declared(draft: LineDraft) -> None:
         raise draft.refuse("is a line such as input 28x28x1: sizes without the batch, channels last")
     letters = iter("TUVWXYZ" if len(shape) < 3 else "HWDUVXYZ")
     known: tuple[Any, ...] = tuple(size if size is not None else next(letters) for size in shape)
-    whole = " int" if isinstance(dtype, str) and "int" in dtype else ""
-    draft.text = f"input {'x'.join(map(str, known))}{whole}"
+    word = next((f" {word}" for word in ("int", "bool") if isinstance(dtype, str) and word in dtype), "")
+    draft.text = f"input {'x'.join(map(str, known))}{word}"
 
 
 def layer(draft: LineDraft) -> None:
