@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from archdsl.layers.field import AxisField
 
 
-_ELEMENTS = {"float32": "features", "int64": "integers", "bool": "truth values"}
+ELEMENTS = {"float32": "features", "int64": "integers", "bool": "truth values"}
 
 
 class Attribute:
@@ -141,7 +141,7 @@ class Lowered(NamedTuple):
 
     `use` is how its module is called where that is not `({0}, {1})`. `otherwise` is the same layer for a value that
     lies as that one wants it, where both are as good. In a call `{name}` stands for a symbolic size, one of `sizes` or
-    an argument of the module.
+    an argument of the module, and `{cast}` for a conversion to the dtype of the network.
 
     A layer of several results gives a tuple of them, or what `apart` takes apart; `gives` then speaks of each, or is a
     tuple with a word for each.
@@ -162,7 +162,7 @@ class Lowered(NamedTuple):
 
     def open_sizes(self) -> dict[str, Any]:
         """The symbolic sizes that a call, or the use of the module, reads off tensors."""
-        names = re.findall(r"\{([a-z]\w*)\}", f"{self.call or ''}{self.use}")
+        names = re.findall(r"\{(?!cast\})([a-z]\w*)\}", f"{self.call or ''}{self.use}")
         given = {**(self.module.arguments if self.module is not None else {}), **self.sizes}
         return {name: given[name] for name in dict.fromkeys(names)}
 
@@ -281,7 +281,7 @@ class Layer:
 
     def _dtype_refusal(self, shape: Shape, position: int) -> Refusal:
         hint = "EMBED turns integers into features" if (self.dtype, shape.dtype) == ("float32", "int64") else None
-        message = f"{self.name} reads {_ELEMENTS[self.dtype]}, and its input {shape} contains {_ELEMENTS[shape.dtype]}"
+        message = f"{self.name} reads {ELEMENTS[self.dtype]}, and its input {shape} contains {ELEMENTS[shape.dtype]}"
         return Refusal("dtype-mismatch", message, blame=position, hint=hint)
 
     def _rank_refusal(self, shape: Shape, position: int) -> Refusal:

@@ -14,14 +14,23 @@ from typing import Any
 INDENT = "  "
 DISCARD = "_"  # before a colon, for a result that is not wanted
 SOURCES = ("PARAM", "CONST")  # kinds that read nothing
-TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read integers
-MERGES = tuple("ADD MUL SUB DIV POW MAX MIN ABSDIFF MEAN CONCAT STACK SCALE MATMUL EINSUM".split())
-EITHER = ("POSITIONS",)  # kinds that read integers or features
+TOKENS = ("EMBED", "EMBEDBAG", "ONEHOT")  # kinds that read integers
+COMPARISONS = ("GREATER", "GREATEREQUAL", "LESS", "LESSEQUAL", "EQUAL", "NOTEQUAL")
+CHOICES = ("AND", "OR", "WHERE")  # merges that read truth values
+MERGES = (
+    *"ADD MUL SUB DIV POW MAX MIN ABSDIFF MEAN CONCAT STACK SCALE MATMUL EINSUM".split(),
+    *COMPARISONS,
+    *CHOICES,
+)
+EITHER = ("POSITIONS", "GATHER", "NOT", *COMPARISONS, *CHOICES)  # kinds that do not read features alone
+TIED = ("ARGMAX", "TOPK", "NOISE")  # what they give of equal elements, or in which order, depends on the memory
 WORDS = {"float32": "", "int64": " int", "bool": " bool"}  # of an input
 
 
 def of_one(values: dict[str, Any]) -> bool:
-    """Whether a merge with these values reads one input by itself: a number, or the axes of one input."""
+    """Whether a merge with these values reads one input by itself: of numbers, or of the axes of one input."""
+    if "then" in values and "otherwise" in values:
+        return True
     return "number" in values or "," not in str(values.get("equation", ",")).partition("->")[0]
 
 

@@ -38,6 +38,7 @@ LARGEST = torch.finfo(torch.float32).max
 INFINITE = {  # values that may be infinite: fills, bounds, thresholds, the p of a norm
     *(("PAD", "value"), ("CONST", "value"), ("PARAM", "value"), ("THRESHOLD", "value"), ("THRESHOLD", "threshold")),
     *(("HARDTANH", "low"), ("HARDTANH", "high"), ("HARDSHRINK", "bound"), ("SOFTPLUS", "threshold")),
+    *(("WHERE", "then"), ("WHERE", "otherwise")),
     *(("CLAMP", "min"), ("CLAMP", "max"), ("LPPOOL", "norm"), ("L2NORM", "p")),
     *((kind, name) for kind in ("EMBED", "EMBEDBAG") for name in ("maxnorm", "normtype")),
 }
@@ -175,7 +176,7 @@ class Judge(Walk):
         return result
 
     def joined(self, kind: str, values: dict[str, Any], inputs: list[Tensor]) -> Tensor:
-        if any(not x.is_floating_point() for x in inputs):
+        if kind not in EITHER and any(not x.is_floating_point() for x in inputs):
             raise Refused(DELIBERATE["tokens"])
         return merge.MERGES[kind](inputs, **values)
 
@@ -254,6 +255,7 @@ INPUTS: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(SOURCES, (0,)),
     "UNPOOL": (2,),
     "BILINEAR": (2,),
+    "GATHER": (2,),
     **recurrent.INPUTS,
     **attention.INPUTS,
 }

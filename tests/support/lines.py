@@ -52,7 +52,7 @@ class LineDrawer:
     def before(self, inputs: list[Guess]) -> tuple[Layer, ...]:
         """At times a layer before, behind which a value lies the other way round in memory."""
         x = inputs[0]
-        if len(inputs) > 1 or x.dtype == "int64" or x.rank < 2 or not self.draw.chance(25):
+        if len(inputs) > 1 or self.kind == "NOISE" or x.dtype != "float32" or x.rank < 2 or not self.draw.chance(25):
             return ()
         if x.rank == 2:
             return (Layer("CONV", (Argument("out", x.channels), Argument("kernel", 1)), "before"),)

@@ -13,7 +13,7 @@ _NODES = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef, ast.arguments, ast.arg,
     ast.Expr, ast.Assign, ast.Return, ast.Call, ast.keyword, ast.Attribute, ast.Name, ast.Load, ast.Store,
     ast.Constant, ast.Tuple, ast.List, ast.ListComp, ast.GeneratorExp, ast.comprehension, ast.Starred,
-    ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.USub, ast.Add, ast.Sub, ast.Mult, ast.Div,
+    ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.USub, ast.Invert, ast.Add, ast.Sub, ast.Mult, ast.Div,
     ast.FloorDiv, ast.Mod, ast.Pow, ast.RShift, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt,
     ast.GtE, ast.Is, ast.IsNot, ast.In, ast.NotIn, ast.BoolOp, ast.And, ast.Or, ast.Not, ast.IfExp, ast.If,
     ast.BitAnd, ast.BitOr, ast.For, ast.Raise, ast.JoinedStr, ast.FormattedValue,
@@ -21,9 +21,9 @@ _NODES = (
 _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
 _UNDERSCORED = {"__init__", "__getitem__", "_conv_forward", "_modules", "_"}
 _TORCH = set(
-    "Size abs amax amin arange bool cat chunk clamp cos einsum erf exp flatten float32 float64 full log matmul maximum "
-    "mean minimum neg ones ones_like randn reciprocal roll rsqrt sigmoid sin split sqrt square stack tanh tensor "
-    "zeros".split()
+    "Size abs amax amin arange bool cat chunk clamp cos cumsum einsum erf exp flatten flip float32 float64 full gather "
+    "log matmul maximum mean minimum neg ones ones_like randn randn_like reciprocal roll rsqrt sigmoid sin split sqrt "
+    "square stack take_along_dim tanh tensor topk where zeros zeros_like".split()
 )
 _OWNERS = ("torch", "nn", "F")
 _BUILTINS = {

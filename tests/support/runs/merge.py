@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from support.drawn import Refused
+from support.runs import logic
 from support.runs.tensors import AXES, DELIBERATE, kept, trailing
 
 
@@ -143,4 +144,5 @@ MERGES = {
     "CONCAT": concat,
     "STACK": stack,
     "SCALE": scale,
+    **logic.MERGES,
 }
