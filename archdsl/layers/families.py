@@ -39,7 +39,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "arithmetic": ("Arithmetic", "ADD MUL SUB DIV POW"),
     "elementwise": ("Element-wise functions", "EXP LOG SQRT RSQRT SQUARE RECIPROCAL ABS NEG SIN COS ERF CLAMP"),
     "comparison": ("Comparisons", "GREATER GREATEREQUAL LESS LESSEQUAL EQUAL NOTEQUAL"),
-    "logic": ("Truth values", "AND OR NOT WHERE"),
+    "logic": ("Truth values", "LOGICALAND LOGICALOR LOGICALNOT WHERE"),
     "merge": ("Merges", "MAX MIN ABSDIFF MEAN CONCAT STACK SCALE"),
     "product": ("Products of matrices and tensors", "MATMUL EINSUM"),
     "door": ("External modules", "MODULE"),

@@ -7,7 +7,7 @@ has, stands for what the weights say in a line such as `Conv 64 kernel_shape=[3,
 from __future__ import annotations
 
 _ELEMENT = "cannot be written yet: an element-wise function for which there is no kind"
-_LOGIC = "cannot be written yet: of truth values there are comparisons, AND, OR, NOT and WHERE"
+_LOGIC = "cannot be written yet: of truth values there are comparisons, LOGICALAND, LOGICALOR, LOGICALNOT and WHERE"
 _QUANTIZED = "belongs to a quantized network; a spec describes the network in float32"
 _INTEGERS = "cannot be written: it moves or selects elements by computed indices"
 _PROGRAM = "is a part of a program, not a layer"
@@ -53,9 +53,9 @@ Log = LOG()
 Neg = NEG()
 Pow = POW()
 Reciprocal = RECIPROCAL()
-And BitwiseAnd = AND()
-Or BitwiseOr = OR()
-Not BitwiseNot = NOT()
+And BitwiseAnd = LOGICALAND()
+Or BitwiseOr = LOGICALOR()
+Not BitwiseNot = LOGICALNOT()
 Equal = EQUAL()
 Greater = GREATER()
 GreaterOrEqual = GREATEREQUAL()

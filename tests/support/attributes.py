@@ -19,7 +19,9 @@ ALL = tuple(sorted(kind for kind, layer in REGISTRY.items() if layer.inputs[0] =
 EVERY = tuple(sorted(set(REGISTRY) - {"MODULE"}))  # of which alone nothing is known: `test_door.py`
 KINDS = {
     rank: tuple(
-        kind for kind in (*OFTEN, *SAFE, *ALL) if rank in REGISTRY[kind].ranks and kind not in (*TOKENS, *TIED, "NOT")
+        kind
+        for kind in (*OFTEN, *SAFE, *ALL)
+        if rank in REGISTRY[kind].ranks and kind not in (*TOKENS, *TIED, "LOGICALNOT")
     )
     for rank in (1, 2, 3, 4)
 }

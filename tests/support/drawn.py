@@ -16,13 +16,13 @@ DISCARD = "_"  # before a colon, for a result that is not wanted
 SOURCES = ("PARAM", "CONST")  # kinds that read nothing
 TOKENS = ("EMBED", "EMBEDBAG", "ONEHOT")  # kinds that read integers
 COMPARISONS = ("GREATER", "GREATEREQUAL", "LESS", "LESSEQUAL", "EQUAL", "NOTEQUAL")
-CHOICES = ("AND", "OR", "WHERE")  # merges that read truth values
+CHOICES = ("LOGICALAND", "LOGICALOR", "WHERE")  # merges that read truth values
 MERGES = (
     *"ADD MUL SUB DIV POW MAX MIN ABSDIFF MEAN CONCAT STACK SCALE MATMUL EINSUM".split(),
     *COMPARISONS,
     *CHOICES,
 )
-EITHER = ("POSITIONS", "GATHER", "NOT", *COMPARISONS, *CHOICES)  # kinds that do not read features alone
+EITHER = ("POSITIONS", "GATHER", "LOGICALNOT", *COMPARISONS, *CHOICES)  # kinds that do not read features alone
 TIED = ("ARGMAX", "TOPK", "NOISE")  # what they give of equal elements, or in which order, depends on the memory
 WORDS = {"float32": "", "int64": " int", "bool": " bool"}  # of an input
 

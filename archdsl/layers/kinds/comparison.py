@@ -8,7 +8,7 @@ from archdsl.layers.merging import check_dtypes
 from archdsl.sizes.shape import Shape
 
 
-class Comparison(Pair):
+class Compared(Pair):
     """Features or integers of equal shapes, or one input and a number."""
 
     dtype = "any"
@@ -27,7 +27,7 @@ class Comparison(Pair):
         return Lowered(call=f"{{0}} {self.sign} {other}", gives=gives, stretches=True)
 
 
-class Greater(Comparison):
+class Greater(Compared):
     """Element-wise a > b, with an input or a number (torch.gt)."""
 
     name, sign = "GREATER", ">"
@@ -45,7 +45,7 @@ class Greater(Comparison):
     )
 
 
-class GreaterEqual(Comparison):
+class GreaterEqual(Compared):
     """Element-wise a >= b, with an input or a number (torch.ge)."""
 
     name, sign = "GREATEREQUAL", ">="
@@ -58,7 +58,7 @@ class GreaterEqual(Comparison):
     )
 
 
-class Less(Comparison):
+class Less(Compared):
     """Element-wise a < b, with an input or a number (torch.lt)."""
 
     name, sign = "LESS", "<"
@@ -72,7 +72,7 @@ class Less(Comparison):
     )
 
 
-class LessEqual(Comparison):
+class LessEqual(Compared):
     """Element-wise a <= b, with an input or a number (torch.le)."""
 
     name, sign = "LESSEQUAL", "<="
@@ -85,7 +85,7 @@ class LessEqual(Comparison):
     )
 
 
-class Equal(Comparison):
+class Equal(Compared):
     """Element-wise a == b, with an input or a number: `EQUAL 0 <- words` is where words are padding (torch.eq)."""
 
     name, sign = "EQUAL", "=="
@@ -99,7 +99,7 @@ class Equal(Comparison):
     )
 
 
-class NotEqual(Comparison):
+class NotEqual(Compared):
     """Element-wise a != b, with an input or a number: `NOTEQUAL 0 <- words` is where words are none (torch.ne)."""
 
     name, sign = "NOTEQUAL", "!="

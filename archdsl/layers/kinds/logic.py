@@ -28,37 +28,37 @@ class Connective(Broadcasting):
 class And(Connective):
     """Element-wise conjunction of truth values: true where all inputs are (torch.logical_and)."""
 
-    name, sign = "AND", "&"
+    name, sign = "LOGICALAND", "&"
     examples = (
-        Example("20x20 bool, 20x20 bool -> AND -> 20x20", params=0, macs=0),
-        Example("20x20 bool, 1x20 bool -> AND broadcast -> 20x20"),
-        CounterExample("20x20 bool, 1x20 bool -> AND", "shape-mismatch"),
-        CounterExample("20x20, 20x20 -> AND", "dtype-mismatch"),
-        CounterExample("20x20 bool -> AND", "wrong-inputs"),
+        Example("20x20 bool, 20x20 bool -> LOGICALAND -> 20x20", params=0, macs=0),
+        Example("20x20 bool, 1x20 bool -> LOGICALAND broadcast -> 20x20"),
+        CounterExample("20x20 bool, 1x20 bool -> LOGICALAND", "shape-mismatch"),
+        CounterExample("20x20, 20x20 -> LOGICALAND", "dtype-mismatch"),
+        CounterExample("20x20 bool -> LOGICALAND", "wrong-inputs"),
     )
 
 
 class Or(Connective):
     """Element-wise disjunction of truth values: true where any input is (torch.logical_or)."""
 
-    name, sign = "OR", "|"
+    name, sign = "LOGICALOR", "|"
     examples = (
-        Example("20x20 bool, 20x20 bool -> OR -> 20x20", params=0, macs=0),
-        Example("20x20 bool, 1x20 bool -> OR broadcast -> 20x20"),
-        CounterExample("20x20 bool, 1x20 bool -> OR", "shape-mismatch"),
-        CounterExample("20x20 bool, 20x20 -> OR", "dtype-mismatch"),
+        Example("20x20 bool, 20x20 bool -> LOGICALOR -> 20x20", params=0, macs=0),
+        Example("20x20 bool, 1x20 bool -> LOGICALOR broadcast -> 20x20"),
+        CounterExample("20x20 bool, 1x20 bool -> LOGICALOR", "shape-mismatch"),
+        CounterExample("20x20 bool, 20x20 -> LOGICALOR", "dtype-mismatch"),
     )
 
 
 class Not(Layer):
     """Element-wise negation of truth values (torch.logical_not)."""
 
-    name = "NOT"
+    name = "LOGICALNOT"
     dtype = "bool"
     examples = (
-        Example("20x20 bool -> NOT -> 20x20", params=0, macs=0),
-        CounterExample("20x20 -> NOT", "dtype-mismatch"),
-        CounterExample("20x20 bool -> NOT 1", "too-many-values"),
+        Example("20x20 bool -> LOGICALNOT -> 20x20", params=0, macs=0),
+        CounterExample("20x20 -> LOGICALNOT", "dtype-mismatch"),
+        CounterExample("20x20 bool -> LOGICALNOT 1", "too-many-values"),
     )
 
     def is_pointwise(self, x: Shape) -> bool:

@@ -25,18 +25,18 @@ class Draws(Numbers):
 
     _greaterequal_inputs = _less_inputs = _lessequal_inputs = _equal_inputs = _notequal_inputs = _greater_inputs
 
-    def _and(self) -> dict[str, Any]:
+    def _logicaland(self) -> dict[str, Any]:
         return {"broadcast": self.draw.chance(80)} if self.draw.chance(40) else {}
 
-    _or = _and
+    _logicalor = _logicaland
 
-    def _and_inputs(self, values: dict[str, Any], inputs: list[Guess]) -> list[Guess]:
+    def _logicaland_inputs(self, values: dict[str, Any], inputs: list[Guess]) -> list[Guess]:
         found = [x._replace(dtype="bool") for x in inputs]
         return found if len(found) > 1 else found * 2
 
-    _or_inputs = _and_inputs
+    _logicalor_inputs = _logicaland_inputs
 
-    def _not_inputs(self, values: dict[str, Any], inputs: list[Guess]) -> list[Guess]:
+    def _logicalnot_inputs(self, values: dict[str, Any], inputs: list[Guess]) -> list[Guess]:
         return [x._replace(dtype="bool") for x in inputs]
 
     def _where(self) -> dict[str, Any]:

@@ -22,14 +22,11 @@ class Runs:
     def noise(judge: Judge, path: str, x: Tensor, training: bool = False) -> Tensor:
         return torch.zeros_like(x) if training and not judge.training else torch.randn_like(x)
 
-
-def negated(judge: Judge, path: str, x: Tensor) -> Tensor:
-    if x.dtype != torch.bool:
-        raise Refused(DELIBERATE["tokens"])
-    return torch.logical_not(x)
-
-
-setattr(Runs, "not", staticmethod(negated))  # a word that Python keeps for itself
+    @staticmethod
+    def logicalnot(judge: Judge, path: str, x: Tensor) -> Tensor:
+        if x.dtype != torch.bool:
+            raise Refused(DELIBERATE["tokens"])
+        return torch.logical_not(x)
 
 
 def alike(inputs: list[Tensor], broadcast: bool) -> list[Tensor]:
@@ -100,7 +97,7 @@ MERGES = {
     "LESSEQUAL": compared(torch.le),
     "EQUAL": compared(torch.eq),
     "NOTEQUAL": compared(torch.ne),
-    "AND": combined(torch.logical_and),
-    "OR": combined(torch.logical_or),
+    "LOGICALAND": combined(torch.logical_and),
+    "LOGICALOR": combined(torch.logical_or),
     "WHERE": where,
 }
