@@ -24,6 +24,7 @@ PARAMS: list[tuple[str, dict[str, Any], int]] = [
     ("llama", {"d": 8192, "L": 80, "heads": 64, "kvheads": 64, "wide": 22016}, 65_285_660_672),
     ("llama", {"d": 8192, "L": 80, "heads": 64, "kvheads": 8, "wide": 28672}, 68_976_648_192),
     ("llama", {"kvheads": 8, "wide": 14336, "vocab": 128256}, 8_030_261_248),
+    ("stable_diffusion_unet", {}, 859_520_964),
     ("unet", {}, 31_030_658),
     ("unet3d", {}, 19_069_955),
     ("dcgan", {}, 3_576_704),

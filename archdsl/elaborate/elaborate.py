@@ -86,10 +86,28 @@ class Elaborator(Elaboration):
         """Report a fault; what flows on is a value without a shape, where the statement would have given one."""
         self.missing += 1
         self.fail(statement, place)
+        self.note_fault(fault, statement, place)
         self.tell(fault, placed(statement))
         if isinstance(statement, tree.LayerStatement) and statement.repeat is None and statement.kind is not None:
             self.visit(statement)
         return self.wrong() if isinstance(statement, (tree.LayerStatement, tree.For, tree.If)) else current
+
+    def note_fault(self, fault: Problem | Silent, statement: tree.Statement, place: Place) -> None:
+        """Note what a fault means for the lists of values."""
+        if not isinstance(statement, tree.LayerStatement) or statement.body is not None or self.taken:
+            from archdsl.elaborate.lists import after_fault
+
+            after_fault(self, fault, statement, place)
+
+    def several(self, read: tree.Read, place: Place) -> list[tuple[str, Value]]:
+        from archdsl.elaborate import lists
+
+        return lists.several(self, read, place)
+
+    def keep(self, statement: tree.Keep, current: Value | None, place: Place) -> None:
+        from archdsl.elaborate import lists
+
+        lists.keep(self, statement, current, place)
 
     def _count(self, statement: tree.Statement, place: Place, number: int) -> None:
         """Count a line with a fault as one item, so that those after it keep their numbers."""
@@ -112,7 +130,7 @@ class Elaborator(Elaboration):
         whole = [item for item in ours if item.shapes or not self.is_partial(item)]
         given = current.shape if current is not None else None
         held = self.judge.line(line, whole, place.scope, given, doubt=doubt, complete=complete)
-        last = line.statements[-1]
+        last = next((one for one in reversed(line.statements) if not isinstance(one, tree.Keep)), line.statements[-1])
         if current is not None and self.believes and current.shape is None:
             return self._believed(last, current, place)
         if held is None or current is None:
@@ -128,6 +146,7 @@ class Elaborator(Elaboration):
             entry = place.names.entries.get(token.text)
             if entry is not None:
                 place.names.entries[token.text] = entry._replace(values=tuple(map(anew, entry.values)))
+        place.names.lists.revalue(current.number, anew)
         return anew(current)
 
     def _believed(self, last: tree.Statement, current: Value, place: Place) -> Value:
@@ -146,12 +165,15 @@ class Elaborator(Elaboration):
             entry = place.names.entries.get(token.text)
             if entry is not None:
                 place.names.entries[token.text] = entry._replace(values=(value, *entry.values[1:]))
+        if given:
+            place.names.lists.revalue(current.number, lambda _: given[0])
         return given[0] if given else current
 
     def unknown(self, statement: tree.Unknown, place: Place) -> Value:
         """What could not be read: its names stand for a value without a shape, and so does what flows on."""
         self.report.lost = True
         self.missing += 1
+        place.names.lists.doubt = True
         place.names.counter += 1
         value = self.wrong()
         if statement.claim is not None and self.believes:
@@ -175,6 +197,8 @@ class Elaborator(Elaboration):
                 return (yield from control.conditional(self, statement, current, place, base))
             case tree.For():
                 return (yield from control.loop(self, statement, current, place, base))
+            case tree.Keep():
+                self.keep(statement, current, place)
             case _:
                 self.declare(statement, place)
         return None, current
@@ -184,10 +208,14 @@ class Elaborator(Elaboration):
     ) -> Task[tuple[Item | None, Value | None]]:
         """A line without braces and repeat, the usual one: a layer needs no task of its own."""
         assert statement.kind is not None
+        listed = bool(statement.reads) and any(isinstance(read, tree.FromList) for read in statement.reads)
+        taken = self.reads(statement, current, place) if listed else ()  # whatever else is wrong with the line
         target = self.kinds.target(statement.kind, place.scope, place.kinds)
         source = isinstance(target, type) and target.inputs == NO_INPUT
         inputs: tuple[Value, ...] = (current,) if current is not None and not source else ()
-        if statement.reads or not inputs:
+        if listed:
+            inputs = taken
+        elif statement.reads or not inputs:
             inputs = self.reads(statement, current, place)
         else:
             self._read.add(inputs[0].number)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isinf
 
-from archdsl.expressions.scope import KindReference, Scope
-from archdsl.expressions.words import number, size, spell_value, symbol, word
+from archdsl.expressions.scope import BRACE, KindReference, Scope, is_size
+from archdsl.expressions.words import number, size, size_of, spell_value, symbol, word
 from archdsl.faults.problem import Placed, Problem, exceeded
 from archdsl.layers.lists import Values, comparing, searching, weight
 from archdsl.layers.values import Sizes, give, spell
@@ -122,6 +122,8 @@ def _leaf(token: Token, scope: Scope) -> Any:
         return number(token)
     if token.type == "WORD":
         return word(token, scope)
+    if token.type == "TEMPLATE":
+        return _size_by_template(token, scope)
     if token.type in ("HOLE", "HOLED") or (token.type == "DIMS" and "?" in token.text):
         from archdsl.expressions.unknown import sizes
 
@@ -130,6 +132,17 @@ def _leaf(token: Token, scope: Scope) -> Any:
         parts = token.text.replace("×", "x").split("x")
         return Sizes(tuple(size(part, token) if part.isdigit() else symbol(part, token, scope) for part in parts))
     return token.text[1:-1]  # STRING
+
+
+def _size_by_template(token: Token, scope: Scope) -> Any:
+    """The size of a value with a name such as `d{i}`; a name is no value by itself."""
+    from archdsl.expressions.labels import filled
+
+    name = filled(token, scope)
+    if not is_size(name.text):
+        message = f"{token.text} is a name, and a value is expected here"
+        raise Problem("wrong-type", message, token, hint=BRACE)
+    return size_of(name, scope)
 
 
 # ---- Operators

@@ -51,6 +51,7 @@ NOTHING: Any = object()  # found for a name without a value
 HOLES = "?"  # among the symbols, because every body sees them: the numbers tried for holes, by their places
 
 
+BRACE = "a brace touching a word belongs to the name; put a space before {"  # a hint
 SIZE_WORDS = ("height", "width", "frames", "steps", "channels")  # behind the name of a value and a dot
 
 

@@ -30,6 +30,7 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "resnet18": ({}, "64x64x3"),
     "resnet34": ({}, "64x64x3"),
     "resnet50": ({}, "64x64x3"),
+    "stable_diffusion_unet": ({"width": 32, "H": 8, "W": 16}, ""),
     "torchvision/alexnet": ({}, "63x63x3"),
     "torchvision/convnext": ({}, "64x64x3"),
     "torchvision/densenet": ({}, "64x64x3"),
@@ -49,6 +50,7 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "torchvision/video_resnet": ({}, "8x32x32x3"),
     "torchvision/vision_transformer": ({"side": 64}, ""),
     "vgg": ({"config": "A"}, "32x32x3"),
+    "wavenet": ({"levels": 9, "stacks": 1, "residual": 4, "skip": 6}, ""),
 }
 ON_META = ("unet", "unet3d")  # their crops are for one size of input, which takes long on a CPU
 NAMES = tuple(path.relative_to(SPECS).with_suffix("").as_posix() for path in sorted(SPECS.rglob("*.arch")))
