@@ -252,6 +252,10 @@ class Elaborator(Elaboration):
                 self._let(statement, place.scope)
             case tree.Expect():
                 place.names.expects.append(statement)
+            case tree.Init() if place.names.model:
+                place.names.inits.append((statement, place.scope))
+            case tree.Init() if place.chain and place.chain[-1].name.start in self.kinds.models:
+                pass  # as `cases`: the text that uses the model says how weights begin
             case tree.Freeze() if place.names.model:
                 place.names.freezes.append((statement, place.scope))
             case tree.Freeze() if place.chain and place.chain[-1].name.start in self.kinds.models:

@@ -151,6 +151,7 @@ class FrozenParts(NamedTuple):
     paths: tuple[str, ...]
     all_but: bool
     still: bool
+    selectors: tuple[Any, ...] = ()  # the kinds that chose them, where these did
 
 
 class Network(NamedTuple):
@@ -162,6 +163,7 @@ class Network(NamedTuple):
     outputs: tuple[NetworkPort, ...]
     body: Sequence
     freezes: tuple[FrozenParts, ...] = ()
+    inits: tuple[Any, ...] = ()  # InitialValues, the widest first
     thawed: Sequence | None = None
 
 

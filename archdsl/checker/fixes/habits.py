@@ -166,7 +166,7 @@ _CLOSE = rf"({_ANY}(?:(?://|[-+*/%]){_ANY})+){_END}"
 _APART = rf"({_ANY}(?:\s*(?://|[-+*/%])\s*{_ANY})+){_END}"
 _COMMAS = r"\w+(?:\s*,\s*\w+)*"
 _INPUT = r"(?P<head>\binput\s+(?:\w+\s*:\s*)?)"
-_STATEMENT = r"(?:input|output|let|model|block|use|for|if|else|expect|cases|freeze)\b"
+_STATEMENT = r"(?:input|output|let|model|block|use|for|if|else|expect|cases|freeze|init)\b"
 _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     # comments
     (r"\s(?://|--)(?=[^\n]*[A-Za-z]{3})", " #"),

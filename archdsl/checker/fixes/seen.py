@@ -14,7 +14,7 @@ from archdsl.typed import Protocol
 
 _IN_DOUBT = "MENDEDLATER"  # a kind that there is not, in place of a line that cannot be read
 _ENDING = (raising("visits"), raising("diagnostics"))
-_DECLARING = re.compile(r"\s*(?:model|input|output|let|expect|cases|freeze|use|block|for|if|else)\b|\s*\}")
+_DECLARING = re.compile(r"\s*(?:model|input|output|let|expect|cases|freeze|init|use|block|for|if|else)\b|\s*\}")
 
 
 class Seen(Protocol):
