@@ -376,3 +376,60 @@ def test_a_frozen_part_may_keep() -> None:
         f"{IMAGE}g: {{ CONV 4 3x3 p1; keep s; CONV 4 3x3 p1 }}\nADD <- take s, _\nCONV 1 1x1\nfreeze g"
     )
     assert (model.params, model.trainable) == (2 * 148 + 5, 5)
+
+
+# ---- source
+
+
+GROUPS = """\
+input 16x16x3
+encoder: { for i in 1..2 { level{i}: CONV 4*i 3x3 p1; keep skips; MAXPOOL 2 } }
+CONV 16 3x3 p1
+decoder: {
+  for i in 1..2 { up{i}: UPCONV in//2 2x2 s2; CONCAT <- take skips, _; mix{i}: CONV in//2 3x3 p1 }
+}
+"""
+
+
+def test_groups_that_share_a_list_are_classes_that_give_and_take_it() -> None:
+    torch = pytest.importorskip("torch")
+    model = archdsl.loads(GROUPS)
+    source = model.to_source()
+    assert "nn.Module()" not in source
+    assert "y, level1, level2 = self.encoder(x)" in source
+    assert "def forward(self, x, level1, level2):" in source
+    flat = GROUPS.replace("encoder: {", "{").replace("decoder: {", "{")
+    ours, theirs = model.to_torch().eval(), archdsl.loads(flat).to_torch().eval()
+    for tensor, like in zip(ours.parameters(), theirs.parameters(), strict=True):
+        tensor.data.copy_(like.data)
+    image = torch.randn(2, 3, 16, 16)
+    torch.testing.assert_close(ours(image), theirs(image))
+    names = [name for name, _ in ours.named_parameters()][::2]
+    assert names == ["encoder.level1.weight", "encoder.level2.weight", "1.weight", *(f"decoder.{part}.weight" for part in ("up1", "mix1", "up2", "mix2"))]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "g: { a: CONV 4 3x3 p1; TANH; b: RELU }\nCONCAT <- g.a, g.b, g",  # the result is read by its name, too
+        "g: { keep s; CONV 4 3x3 p1 }\nADD <- _, take s",  # the input of a group
+        "a: RELU\ng: { TANH; ADD <- _, a; h: { SIGMOID; ADD <- _, a; keep s }; ADD <- _, a }\nADD <- _, take s",
+        "a: RELU\ng: { { ADD <- _, a; CONV 4 1x1 } x2; keep s; TANH }\nCONCAT <- _, a, take s",
+        "a: RELU\ng: { TANH; ADD <- _, a } x3\nADD <- _, a",
+        "CONCAT { g: { CONV 4 3x3 p1; keep s; TANH }; h: { SIGMOID; ADD <- _, take s } }",
+    ],
+)
+def test_values_that_cross_the_braces_of_a_named_group(text: str) -> None:
+    named = archdsl.loads(IMAGE + text)
+    if "g." in text:
+        flat = archdsl.loads(IMAGE + "a: CONV 4 3x3 p1\nTANH; b: RELU\nCONCAT <- a, b, b")
+    else:
+        flat = archdsl.loads(IMAGE + text.replace("g: ", "").replace("h: ", ""))
+    assert named.macs == flat.macs
+    assert_same_numbers(named, flat)
+    torch = pytest.importorskip("torch")
+    from torch.utils.flop_counter import FlopCounterMode
+
+    with FlopCounterMode(display=False) as counter:
+        named.to_torch()(torch.randn(1, 4, 8, 8))
+    assert counter.get_total_flops() == 2 * named.macs

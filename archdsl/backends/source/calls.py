@@ -251,9 +251,11 @@ def construct(w: Writer, made: WrittenClass, bodies: Family, written: dict[str, 
     return f"{made.name}({', '.join(parts)})"
 
 
-def construct_group(w: Writer, found: Family, label: str, *, back: bool = False) -> tuple[str, WrittenClass]:
+def construct_group(
+    w: Writer, found: Family, label: str, *, back: bool = False, takes: tuple[str, ...] = ()
+) -> tuple[str, WrittenClass]:
     """A class for a named group that is no chain."""
-    made = w.book.group(found, label, w.name, w.members, back=back)
+    made = w.book.group(found, label, w.name, w.members, back=back, takes=takes)
     return construct(w, made, found, {}), made
 
 

@@ -111,9 +111,18 @@ class Generator(Book):
             self._made[use.body] = (made, number)
 
     def group(
-        self, found: Family, label: str, outer: str, members: dict[int, ClassUse], *, back: bool = False
+        self,
+        found: Family,
+        label: str,
+        outer: str,
+        members: dict[int, ClassUse],
+        *,
+        back: bool = False,
+        takes: tuple[str, ...] = (),
     ) -> WrittenClass:
-        """A class for a named group that is no chain, within the class `outer` of these members."""
+        """A class for a named group that is no chain, within the class `outer` of these members; `takes` are the names
+        of what it reads.
+        """
         known = self._made.get(next(iter(found.values())))
         if known is not None:  # the copies of a merge are all of one class
             return known[0]
@@ -122,15 +131,16 @@ class Generator(Book):
         again = [(member, more) for member, body in found.items() for more in self._again.get(body, ())]
         second = {-1 - n: ClassUse(more, members[m].scope, more.inputs) for n, (m, more) in enumerate(again)}
         try:
-            return self._group(name, inner | second, back=back)
+            return self._group(name, inner | second, takes, back=back)
         except Mismatch:
             if not second:
                 raise
-            return self._group(name, inner, back=back)
+            return self._group(name, inner, takes, back=back)
 
-    def _group(self, name: str, members: dict[int, ClassUse], *, back: bool) -> WrittenClass:
+    def _group(self, name: str, members: dict[int, ClassUse], takes: tuple[str, ...], *, back: bool) -> WrittenClass:
         scopes = {number: member.scope for number, member in members.items()}
-        writer = ClassWriter(self, name, members, Parameters(scopes, _channel_columns(members, ()), {}), back=back)
+        parameters = Parameters(scopes, _channel_columns(members, takes), {})
+        writer = ClassWriter(self, name, members, parameters, takes, back=back)
         text, made = writer.write(sequential=True)
         self.classes.append(text)
         for number, member in members.items():

@@ -9,6 +9,7 @@ from archdsl.backends.source.naming import is_plain, quoted
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 WIDTH = 100
+_FEW_TERMS = 8  # of a sum, on one line
 _SPARE = 10  # columns that a line may be longer where it cannot be parted well
 LONG = 76  # an expression longer than this gets a variable
 
@@ -64,10 +65,21 @@ def statement(opening: str, text: str, note: str = "") -> str:
     links = _links(text) if len(line) > WIDTH and "\n" not in text else []
     if len(links) > 1:
         return "\n".join([f"{opening}(", *(f"    {link}" for link in links), f"){note}"])
+    if len(line) > WIDTH + _SPARE and "\n" not in text and (terms := _terms(text)):
+        return "\n".join([f"{opening}(", *(f"    {row}" for row in terms), f"){note}"])
     head = text.partition("(")[0]
     if len(line) > WIDTH + _SPARE and links and text.endswith(")"):
         return f"{opening}{head}(\n    {text[len(head) + 1 : -1]}\n){note}"
     return line
+
+
+def _terms(text: str) -> list[str]:
+    """The rows of a long sum of variables, each begun by its sign; no rows where the expression is something else."""
+    terms = text.split(" + ")
+    if len(terms) <= _FEW_TERMS or not all(term.isidentifier() for term in terms):
+        return []
+    rows = [" + ".join(terms[place : place + _FEW_TERMS]) for place in range(0, len(terms), _FEW_TERMS)]
+    return [rows[0], *(f"+ {row}" for row in rows[1:])]
 
 
 def _links(text: str) -> list[str]:
