@@ -94,10 +94,8 @@ class Builder:
         return tree.Expect(tuple(children))
 
     def freeze(self, children: Children) -> tree.Freeze:
-        all_but, *rest, held = children
-        parts = tuple(one for one in rest if type(one) is Token)
-        among = next((one for one in rest if one is not None and type(one) is not Token), ())
-        return tree.Freeze(parts, bool(all_but), held is not None, among)
+        all_but, *parts, among, held = children
+        return tree.Freeze(tuple(parts), bool(all_but), held is not None, among or ())
 
     def all_but(self, children: Children) -> bool:
         return True
