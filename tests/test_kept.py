@@ -238,7 +238,7 @@ def test_format() -> None:
         ("c1: RELU; ADD <- _, c{1..2}{1..2}", "wrong-type: c{1..2}{1..2} has 2 ranges, and a name can have one"),
         ("c{1..2}: RELU", "wrong-type: c{1..2} is a range of names, which stands after <- and in `output` alone"),
         ("LINEAR c{1..2}", "wrong-type: a name with braces is not a value of out"),
-        ("LINEAR (c{1..2}*2)", "wrong-type: c{1..2} is a range of names, which stands after <- and in `output` alone"),
+        ("LINEAR (c{1..2}*2)", "wrong-type: c{1..2} is a name, and a value is expected here"),
         ("keep c{1..2}", "wrong-type: c{1..2} is a range of names, which stands after <- and in `output` alone"),
         ("let i = 1\nLINEAR (c{i}*2)", "wrong-type: c{i} is a name, and a value is expected here"),
         ("c1: RELU; ADD <- _, c{1..yes}", "wrong-type: the ends of a range must be integers, not yes"),

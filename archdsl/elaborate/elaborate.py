@@ -104,6 +104,11 @@ class Elaborator(Elaboration):
 
         return lists.several(self, read, place)
 
+    def tell_unread_of_lists(self) -> None:
+        from archdsl.elaborate import lists
+
+        lists.tell_unread(self)
+
     def keep(self, statement: tree.Keep, current: Value | None, place: Place) -> None:
         from archdsl.elaborate import lists
 

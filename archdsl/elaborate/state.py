@@ -192,9 +192,7 @@ class Elaboration(ABC):
                 self.report.tell("unused-result", message, statement)
 
         if self.kept:
-            from archdsl.elaborate.lists import tell_unread
-
-            tell_unread(self)
+            self.tell_unread_of_lists()
 
     def _tell_unread_names(self, item: Item, statement: tree.LayerStatement, read: set[int]) -> None:
         """Warn of each name of several that nothing reads. Where something else never reads it either, and it is no
@@ -338,6 +336,10 @@ class Elaboration(ABC):
     @abstractmethod
     def note_fault(self, fault: Problem | Silent, statement: tree.Statement, place: Place) -> None:
         """Note what a fault means for the lists of values."""
+
+    @abstractmethod
+    def tell_unread_of_lists(self) -> None:
+        """Warn of what was kept on lists and never read."""
 
     @abstractmethod
     def keep(self, statement: tree.Keep, current: Value | None, place: Place) -> None:

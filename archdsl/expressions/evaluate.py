@@ -123,7 +123,9 @@ def _leaf(token: Token, scope: Scope) -> Any:
     if token.type == "WORD":
         return word(token, scope)
     if token.type == "TEMPLATE":
-        return _size_by_template(token, scope)
+        if is_size(token.text):
+            return size_of(token, scope)
+        raise Problem("wrong-type", f"{token.text} is a name, and a value is expected here", token, hint=BRACE)
     if token.type in ("HOLE", "HOLED") or (token.type == "DIMS" and "?" in token.text):
         from archdsl.expressions.unknown import sizes
 
@@ -132,17 +134,6 @@ def _leaf(token: Token, scope: Scope) -> Any:
         parts = token.text.replace("×", "x").split("x")
         return Sizes(tuple(size(part, token) if part.isdigit() else symbol(part, token, scope) for part in parts))
     return token.text[1:-1]  # STRING
-
-
-def _size_by_template(token: Token, scope: Scope) -> Any:
-    """The size of a value with a name such as `d{i}`; a name is no value by itself."""
-    from archdsl.expressions.labels import filled
-
-    name = filled(token, scope)
-    if not is_size(name.text):
-        message = f"{token.text} is a name, and a value is expected here"
-        raise Problem("wrong-type", message, token, hint=BRACE)
-    return size_of(name, scope)
 
 
 # ---- Operators

@@ -66,8 +66,8 @@ class Sight(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def size(self, token: Token) -> Any:
-        """The size that `skip.height` is; raises Problem where it is none, Silent where a fault was told before."""
+    def size(self, token: Token, scope: Scope) -> Any:
+        """The size that `skip.height` or `d{i}.height` is; raises Problem where it is none, Silent after a fault."""
 
     @abstractmethod
     def reading(self, value: Any) -> Sight:

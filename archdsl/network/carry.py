@@ -299,7 +299,7 @@ def read_from_outside(body: Sequence) -> frozenset[int]:
     found: set[int] = set()
     known: set[int] = set()  # what the braces around have given so far
     seen: NodeTable[None] = NodeTable()
-    stack: list[_Step] = [_Step("enter", (), body)]
+    stack: list[_ValueStep] = [_ValueStep("enter", (), body)]
     while stack:
         step = stack.pop()
         if step.what == "read":
@@ -314,7 +314,7 @@ def read_from_outside(body: Sequence) -> frozenset[int]:
     return frozenset(found)
 
 
-class _Step(NamedTuple):
+class _ValueStep(NamedTuple):
     """What happens to values, step by step: some are read, given, or left behind with their braces."""
 
     what: str
@@ -322,16 +322,20 @@ class _Step(NamedTuple):
     node: Node | None = None
 
 
-def _steps(node: Node) -> list[_Step]:
+def _steps(node: Node) -> list[_ValueStep]:
     """The steps through a node."""
     if not isinstance(node, (Sequence, Merge)):
-        return [_Step("enter", (), child) for child in executed(node)]
+        return [_ValueStep("enter", (), child) for child in executed(node)]
     takes, gives = (node.takes, node.gives) if isinstance(node, Sequence) else ((), ())
     items = node.items if isinstance(node, Sequence) else node.branches
-    steps = [_Step("give", takes)]
+    steps = [_ValueStep("give", takes)]
     for item in items:
-        steps += [_Step("read", item.reads), _Step("enter", (), item.node), _Step("give", item.gives)]
-    return [*steps, _Step("read", gives), _Step("leave", (*takes, *(each for item in items for each in item.gives)))]
+        steps += [_ValueStep("read", item.reads), _ValueStep("enter", (), item.node), _ValueStep("give", item.gives)]
+    return [
+        *steps,
+        _ValueStep("read", gives),
+        _ValueStep("leave", (*takes, *(each for item in items for each in item.gives))),
+    ]
 
 
 def _counted(copies: Size) -> int:
