@@ -13,6 +13,10 @@ torch = pytest.importorskip("torch")
 from torch import nn  # noqa: E402
 
 import archdsl  # noqa: E402
+from archdsl.diagnostics import Source  # noqa: E402
+from archdsl.layers import REGISTRY  # noqa: E402
+from archdsl.limits import Limits  # noqa: E402
+from archdsl.syntax.format.format import formatted  # noqa: E402
 
 NET = """input 16x16x3
 conv1: CONV 8 3x3;  RELU
@@ -240,7 +244,10 @@ def test_the_word_is_free_elsewhere() -> None:
 
 def test_the_layout_of_a_line() -> None:
     text = "init   CONV   in a,b.*   normal  std = 0.1   bias=0\nfreeze all   BN in a with stats\n"
-    assert archdsl.format(text).text == "init CONV in a, b.* normal std=0.1 bias=0\nfreeze all BN in a with stats\n"
+    assert (
+        formatted(Source("x", text), REGISTRY, Limits()).text
+        == "init CONV in a, b.* normal std=0.1 bias=0\nfreeze all BN in a with stats\n"
+    )
 
 
 def test_source_is_python_with_the_functions_of_torch() -> None:

@@ -2,18 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from archdsl.diagnostics import nearest
+from archdsl.elaborate.names import Place
 from archdsl.expressions.labels import filled, spread
 from archdsl.expressions.scope import Scope
-from archdsl.faults.problem import Problem
+from archdsl.faults.problem import Problem, misplaced
 from archdsl.layers import REGISTRY
 from archdsl.network.choosing import ANY, Selector, leaves
 from archdsl.network.nodes import Sequence
+from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
-from archdsl.typed import TypeAlias
+from archdsl.typed import Any, TypeAlias
 
 _ALL = "all"
 Paths: TypeAlias = tuple[tuple[str, ...], ...]
+
+
+def note(statement: tree.Freeze | tree.Init, place: Place, models: Container[int]) -> None:
+    """Keep a statement about parts until all of them are known; refuse it where it does not belong."""
+    if place.names.model:
+        kept: list[Any] = place.names.freezes if isinstance(statement, tree.Freeze) else place.names.inits
+        kept.append((statement, place.scope))
+    elif not place.chain or place.chain[-1].name.start not in models:
+        raise misplaced(statement)
+    elif isinstance(statement, tree.Freeze):  # `init` is ignored as `cases` are
+        message = "a model that is used freezes nothing: the text that uses it does, freeze NAME.part"
+        raise Problem("misplaced", message, statement.parts[0])
 
 
 def chosen_parts(
