@@ -195,7 +195,7 @@ def test_the_grammar_knows_no_layer() -> None:
     text = re.sub(r"//.*", "", (GRAMMARS / "arch.lark").read_text(encoding="utf-8"))
     words = {word.upper() for word in re.findall(r"[A-Za-z]+", " ".join(re.findall(r'"[^"\n]*"', text)))}
     assert words
-    assert not words & set(REGISTRY)
+    assert words & set(REGISTRY) <= {"WHERE"}  # a keyword where a condition may stand, and a kind where a line begins
 
 
 # ---- these tests can fail

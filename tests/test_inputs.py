@@ -111,6 +111,9 @@ def test_inputs_are_replaced(text: str, words: list[str], given: dict[str, int],
         ("input T\nEMBED 9 4", "37 int", "int64"),
         ("input T int\nRELU", "37 float", "float32"),
         ("EMBED 9 4", "37 int", "int64"),
+        ("input m: T bool\noutput m", "37", "bool"),
+        ("input m: T bool\noutput m", "37 bool", "bool"),
+        ("input T bool\nRELU", "37 float", "float32"),
     ],
 )
 def test_the_type_stays_unless_it_is_given(text: str, word: str, dtype: str) -> None:
@@ -578,3 +581,31 @@ def test_a_file_from_python(tmp_path: Path) -> None:
 def test_what_is_no_shape(given: Any, kind: type[Exception], said: str) -> None:
     with pytest.raises(kind, match=re.escape(said)):
         archdsl.loads("input 4\nFC 3", input=given)
+
+
+def test_truth_values_are_an_input_of_their_own() -> None:
+    """In the table, in JSON and in memory; what reads features or integers refuses them."""
+    model = archdsl.loads("input x: 9x8; input m: 9x5x4 bool; RELU <- x; output m, x")
+    assert [port.dtype for port in model.inputs] == ["float32", "bool"]
+    assert "9x8, 9x5x4 bool -> 9x5x4 bool, 9x8" in model.summary()
+    assert [one["dtype"] for one in model.to_json()["inputs"]] == ["float32", "bool"]
+    assert model.to_json()["memory"]["inputs"] == 4 * 72 + 180
+    report = archdsl.check("input m: 9x9 bool\nRELU\n")
+    assert "reads features, and its input 9x9 bool contains truth values" in report.diagnostics[0].message
+    report = archdsl.check("input m: 9 bool\nEMBED 9 4\n")
+    assert "reads integers, and its input 9 bool contains truth values" in report.diagnostics[0].message
+
+
+@pytest.mark.parametrize("text", ["input m: 9x9 boolean", "input m: 9x9 Bool"])
+def test_other_words_for_truth_values_are_answered(text: str) -> None:
+    report = archdsl.check(f"{text}; input x: 8\nRELU <- x\noutput x, m")
+    assert report.diagnostics[0].fix is not None
+    assert "bool" in report.diagnostics[0].fix.title
+
+
+def test_compiled_truth_values_lie_as_numbers_do() -> None:
+    torch = pytest.importorskip("torch")
+    module = archdsl.loads("input m: 5x9 bool; input n: 4x5x3 bool; input x: 8; RELU <- x; output m, n").to_torch()
+    m, n = torch.rand(2, 5, 9) < 0.5, torch.rand(2, 3, 4, 5) < 0.5
+    found = module(m, n, torch.rand(2, 8))
+    assert torch.equal(found[0], m) and torch.equal(found[1], n)

@@ -257,8 +257,8 @@ def test_the_lines_that_kept_are_shown() -> None:
 
 
 def test_a_nearer_list_is_proposed() -> None:
-    (found,) = told(f"{IMAGE}keep skips; ADD <- _, take skip")
-    assert found.hint == "keep skips; ADD <- _, take skips"
+    (found,) = told(f"{IMAGE}keep skips\nCONV 4 3x3 p1; ADD <- _, take skip")
+    assert found.hint == "CONV 4 3x3 p1; ADD <- _, take skips"
 
 
 def test_a_repeat_is_proposed_as_a_loop() -> None:

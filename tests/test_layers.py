@@ -49,9 +49,10 @@ def spec(text: str) -> str:
     if len(inputs) == 1:
         lines = [f"input {inputs[0]}"]
     else:
-        names = "abcdefgh"[: len(inputs)]
-        lines = [f"input {name}: {shape}" for name, shape in zip(names, inputs, strict=True)]
-        line = f"{line} <- {', '.join(names)}"
+        given = [one if ": " in one else f"{name}: {one}" for name, one in zip("abcdefgh", inputs, strict=False)]
+        lines = [f"input {one}" for one in given]
+        names = [one.partition(":")[0] for one in given]
+        line = f"{line} <- {', '.join(name for name in names if f'={name}' not in line.split())}"
     return "\n".join([*lines, " -> ".join([line, *output])])
 
 
@@ -199,7 +200,8 @@ def tensor(torch: Any, shape: tuple[int, ...], dtype: str, batch: int, device: s
     """An input as PyTorch has it: images channels first, sequences steps first, integers as written."""
     if dtype == "int64":
         return torch.zeros((batch, *shape), dtype=torch.int64, device=device)
-    return torch.rand(memory(shape, dtype, batch), device=device)
+    values = torch.rand(memory(shape, dtype, batch), device=device)
+    return values < 0.7 if dtype == "bool" else values
 
 
 def memory(shape: tuple[int, ...], dtype: str, batch: int) -> tuple[int, ...]:

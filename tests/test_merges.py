@@ -96,3 +96,36 @@ def test_a_shortcut_is_proposed_where_it_fits() -> None:
     assert told(SKIP + "ADD { ID; CONV 4 3x3 p1 }") == []
     (found,) = told(SKIP + "ADD { CONV 8 3x3 }")
     assert found.hint is None
+
+
+@pytest.mark.parametrize(
+    ("line", "hint"),
+    [
+        ("MUL a", "MUL <- _, a"),
+        ("SUB a", "SUB <- _, a"),
+        ("CONCAT a", "CONCAT <- _, a"),
+        ("ADD a -> 8x8x4", "ADD <- _, a -> 8x8x4"),
+        ("MATMUL a transpose", "MATMUL transpose <- _, a"),
+        ('EINSUM a "h w c, h v c -> h w v"', 'EINSUM "h w c, h v c -> h w v" <- _, a'),
+    ],
+)
+def test_a_name_among_the_values_stands_beside_the_result_above(line: str, hint: str) -> None:
+    (found,) = told(f"{SKIP}RELU\n{line}")
+    assert (found.code, found.hint) == ("unknown-name", hint)
+
+
+@pytest.mark.parametrize("body", ["a: CONV 4 3x3 p1", "a: { CONV 4 3x3 p1; RELU }"])
+def test_a_value_is_not_proposed_twice(body: str) -> None:
+    (found,) = told(f"input 8x8x4\n{body}\nMUL a")
+    assert "<-" not in (found.hint or "")
+
+
+def test_einsum_is_torch_einsum_however_its_values_lie() -> None:
+    torch = pytest.importorskip("torch")
+    text = 'input x: 6x5x4\na: CONV 4 1x1\nb: LINEAR 4 <- x\nEINSUM "h w c, v w c -> h c v" <- {}\n'
+    for order, letters in (("a, b", "nchw,ncvw->nvhc"), ("b, a", "nchw,ncvw->nvhc")):
+        module = archdsl.loads(text.format(order)).to_torch()
+        x = torch.randn(2, 4, 6, 5)
+        values = {"a": module.a(x), "b": module.b(x.movedim(1, -1)).movedim(-1, 1)}
+        wanted = torch.einsum(letters, *(values[name] for name in order.split(", ")))
+        torch.testing.assert_close(module(x), wanted)

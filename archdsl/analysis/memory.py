@@ -11,7 +11,7 @@ from archdsl.sizes.size import total as sum_of
 from archdsl.typed import NamedTuple
 
 BYTES = {"float64": 8, "float32": 4, "float16": 2, "bfloat16": 2}
-_WHOLE = 8  # of an integer
+_OTHERS = {"int64": 8, "bool": 1}  # bytes of what is no float
 
 
 class Memory(NamedTuple):
@@ -49,4 +49,4 @@ def output_bytes(body: Node, dtype: str, known: NodeTable[Size] | None = None) -
 
 
 def _bytes(shape: Shape, width: int) -> Size:
-    return (_WHOLE if shape.dtype == "int64" else width) * shape.elements
+    return _OTHERS.get(shape.dtype, width) * shape.elements

@@ -62,6 +62,6 @@ def _named(network: Network, paths: dict[int, Fields]) -> dict[str, tuple[AxisFi
     found: dict[str, tuple[AxisField, ...]] = {}
     for place, fields in sorted(paths.items()):
         port = network.inputs[place]
-        axes = len(port.shape) - (port.dtype == "float32")
+        axes = len(port.shape) - (port.dtype != "int64")
         found[port.name] = (SAME,) * axes if fields is None else fields[:axes]
     return found

@@ -32,7 +32,7 @@ Input: TypeAlias = str | Sequence[int]  # a shape: "64x64x3", "37 int", (64, 64,
 
 
 class Port(NamedTuple):
-    """An input or output: its name, its sizes channels last without the batch, and `float32` or `int64`."""
+    """An input or output: its name, its sizes channels last without the batch, and `float32`, `int64` or `bool`."""
 
     name: str
     shape: tuple[Size, ...]

@@ -50,6 +50,7 @@ _TEMPLATE = rf"{_NAME}(?:\{{[A-Za-z0-9_+*/%.()-]*\}}[A-Za-z0-9_]*)+(?:\.[A-Za-z0
 _LABEL = rf'(?:{_TEMPLATE}|{_NAME}|[0-9]+|"[^"\n]*")'
 _REFERENCE = rf'(?:(?:take|all)[ \t]+)?(?:{_TEMPLATE}|{_PATH}|"[^"\n]*")'
 _REFERENCES = rf"{_REFERENCE}(?:[ \t]*,[ \t]*{_REFERENCE})*"
+_WILD = rf"{_NAME}\.(?:[A-Za-z0-9_]+\.)*\*(?:\.(?:[A-Za-z0-9_]+|\*))*|\*(?:\.(?:[A-Za-z0-9_]+|\*))+"
 _AXIS = r"(?:[0-9]+|\?|[A-Z][A-Z0-9_]*)"
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:[KMGT]i?B?|B)?"
 
@@ -82,6 +83,7 @@ def rules() -> tuple[ColourRule, ...]:
         ColourRule(rf"(<-)([ \t]*)({_REFERENCES})", (TextPart.ARROW, TextPart.SPACE, TextPart.REFERENCE)),
         ColourRule(rf"\b(model|block)([ \t]+)({_NAME})", (TextPart.KEYWORD, TextPart.SPACE, TextPart.BLOCK)),
         ColourRule(rf"\b(use)([ \t]+)({_PATH})", (TextPart.KEYWORD, TextPart.SPACE, TextPart.REFERENCE)),
+        ColourRule(_WILD, (TextPart.NAME,)),
         ColourRule(rf"\b(?:{_any_of(keywords())})\b(?![\w.:=×{{])", (TextPart.KEYWORD,)),
         ColourRule(rf"({_NAME})([ \t]*)(=)(?!=)", (TextPart.OPTION, TextPart.SPACE, TextPart.OPERATOR)),
         ColourRule(rf"\b(?:{_any_of(VALUES)})\b", (TextPart.VALUE,)),

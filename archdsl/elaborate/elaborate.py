@@ -200,17 +200,16 @@ class Elaborator(Elaboration):
         return values[0]
 
     def declare(self, statement: tree.Statement, place: Place) -> None:
-        """`let`, `expect`, `freeze` and `output`: what lays nothing."""
+        """`let`, `expect`, `freeze`, `init` and `output`: what lays nothing."""
         match statement:
             case tree.Let():
                 self._let(statement, place.scope)
             case tree.Expect():
                 place.names.expects.append(statement)
-            case tree.Freeze() if place.names.model:
-                place.names.freezes.append((statement, place.scope))
-            case tree.Freeze() if place.chain and place.chain[-1].name.start in self.kinds.models:
-                message = "a model that is used freezes nothing: the text that uses it does, freeze NAME.part"
-                raise Problem("misplaced", message, statement.parts[0])
+            case tree.Freeze() | tree.Init():
+                from archdsl.elaborate.choosing import note
+
+                note(statement, place, self.kinds.models)
             case tree.Output() if not place.branch:
                 self._output(statement, place.names)
             case _:

@@ -9,12 +9,13 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from archdsl.diagnostics import nearest
+from archdsl.elaborate.choosing import chosen_parts, nothing_chosen
 from archdsl.elaborate.sharing import torn
 from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task, run
-from archdsl.expressions.labels import filled
 from archdsl.expressions.scope import Scope, meant
 from archdsl.faults.problem import Problem, Silent
+from archdsl.network.choosing import ANY, Selector, leaves
 from archdsl.network.nodes import (
     Conditional,
     FrozenParts,
@@ -36,29 +37,30 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 from archdsl.typed import TypeAlias
 
-Statement: TypeAlias = tuple[tree.Freeze, tuple[tuple[str, Token], ...]]  # with the paths that it names
+Parts: TypeAlias = tuple[tuple[str, Token], ...]  # the paths that a statement names, and where it does
+Statement: TypeAlias = tuple[tree.Freeze, Parts, tuple[Selector, ...]]  # the last where it names kinds alone
 
 
 def frozen(
     e: Elaboration, body: Sequence, statements: list[tuple[tree.Freeze, Scope]]
 ) -> tuple[Sequence, tuple[FrozenParts, ...]]:
     """The body with the layers marked that are not trained, and what is frozen by path; tells what is wrong with it."""
-    found = [one for statement, scope in statements if (one := _read(e, statement, scope)) is not None]
+    found = [one for statement, scope in statements if (one := _read(e, body, statement, scope)) is not None]
     found.sort(key=lambda one: not one[0].all_but)
-    for statement, _ in found[1:]:
+    for statement, *_ in found[1:]:
         if statement.all_but:
             message = "`freeze all but` may appear only once; it lists every part that is trained"
             e.report.tell("duplicate-name", message, statement.parts[0])
     if not found or e.report.broken:
         return body, ()
     root = _Step()
-    for statement, parts in found:
+    for statement, parts, _ in found:
         for path, _ in parts:
             root.at(path).name(not statement.all_but)
     marking = _Marking(e, found[0][1][0][1])
     marked = run(marking.through(body, root, found[0][0].all_but, False, 0))
     cut = e.report.told("claim-shape")  # what stands after may be lacking
-    for path, token in (part for _, parts in found for part in parts) if not cut else ():
+    for path, token in (part for _, parts, _ in found for part in parts) if not cut else ():
         problem = _unknown(e, root, path, token) or _again(root.at(path), token)
         if problem is not None:
             e.tell(problem, token)
@@ -66,20 +68,45 @@ def frozen(
     for fault in torn(marked, found[0][1][0][1]) if not e.report.broken else ():
         e.tell(fault, fault.at)
     rules = (
-        FrozenParts(tuple(path for path, _ in parts if root.at(path).owns), statement.all_but, statement.still)
-        for statement, parts in found
+        FrozenParts(
+            tuple(path for path, _ in parts if root.at(path).owns), statement.all_but, statement.still, selectors
+        )
+        for statement, parts, selectors in found
     )
     return marked, tuple(rules)
 
 
-def _read(e: Elaboration, statement: tree.Freeze, scope: Scope) -> Statement | None:
-    """A statement with the paths that it names, templates filled in; None after a fault."""
+def _read(e: Elaboration, body: Sequence, statement: tree.Freeze, scope: Scope) -> Statement | None:
+    """A statement with the paths that it names: those of the layers that it chooses by kind or pattern, too."""
     try:
-        tokens = [filled(token, scope) for token in statement.parts]
+        tokens, selectors = chosen_parts(body, statement.parts, statement.among, scope)
+        parts: list[tuple[str, Token]] = []
+        for token, selector in zip(tokens, selectors, strict=True):
+            plain = selector.path and ANY not in selector.path
+            parts += [(".".join(selector.path), token)] if plain else _chosen(e, body, selector, token)
     except (Problem, Silent) as fault:
         e.tell(fault, statement.parts[0])
         return None
-    return statement, tuple((token.text.strip('"'), token) for token in tokens)
+    kinds = selectors if all(selector.kind for selector in selectors) else ()
+    return statement, tuple(parts), kinds
+
+
+def _chosen(e: Elaboration, body: Sequence, selector: Selector, token: Token) -> list[tuple[str, Token]]:
+    """The layers with tensors that a kind or a pattern chooses."""
+    if not selector.kind and not selector.path:
+        message = "`freeze all` is not enough: it lists what stays trainable, or a kind"
+        raise Problem("missing-value", message, token, hint="freeze all but head")
+    found = [
+        placed
+        for placed in leaves(body, unroll=True, visit=lambda: e.visit(token))
+        if selector.chooses(placed.path, placed.node)
+    ]
+    if not found:
+        raise nothing_chosen(body, selector, token)
+    owning = [(one.path, token) for one in found if one.node.op.tensors(*one.node.inputs)]
+    if not owning:
+        raise Problem("unknown-name", f"{token.text} has no weights to freeze", token)
+    return owning
 
 
 class _Step:
@@ -121,7 +148,7 @@ def _unknown(e: Elaboration, root: _Step, path: str, token: Token) -> Problem | 
             close = nearest(word, step.beside)
             hint, instead = None, (".".join([*words[:number], close]),) if close else ()
             if not number and not close and meant(word, e.kinds.words[0]):
-                hint = f"a part is frozen by its name: a: {word}, and freeze a"
+                hint = f"a use of a block is frozen by its name: a: {word}, and freeze a"
             if step.owns and not step.beside:
                 hint = f"all tensors of a layer are frozen together: freeze {around}"
             where = f" in {around}" if number else ""

@@ -19,9 +19,8 @@ from archdsl.sizes.size import Undetermined
 from archdsl.syntax import tree
 from archdsl.typed import NamedTuple
 
-_ORDERED = ("SUB", "DIV", "POW", "SCALE", "MATMUL")  # the first value is not the second
+_ORDERED = ("SUB", "DIV", "POW", "SCALE", "MATMUL", "EINSUM")  # the first value is not the second
 _LISTED = ("CONCAT",)  # PyTorch joins a list of one
-_NUMBER = "number"  # the value with which arithmetic reads one input
 _MOST_SHOWN = 4  # names in a hint
 _LONGEST = 60  # characters of a line that a hint repeats
 _FREE = ("y", "z", "u", "v", "w")  # names for a line that has none
@@ -49,7 +48,7 @@ def check_several(
     joins, this is a warning. What is wrong with the line's own words goes before.
     """
     bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds)
-    if _NUMBER in bound.values or any(map(_is_counted, statement.reads)):
+    if kind.reads_one(bound.values) or any(map(_is_counted, statement.reads)):
         return
     if statement.reads and kind.name in _LISTED:
         _warn(e, statement, f"{kind.name} joins one value, {_what(e, statement, inputs)}", None)
@@ -80,7 +79,7 @@ def warn_of_one(
 ) -> None:
     """Warn of braces with one branch, unless it is a `for`, an `if` or a repeat that makes one just here."""
     assert statement.body is not None
-    if _NUMBER in bound.values:
+    if kind.reads_one(bound.values):
         return
     statements = [one for line in statement.body.lines for one in line.statements]
     branches = [one for one in statements if isinstance(one, (tree.LayerStatement, tree.For, tree.If))]

@@ -13,7 +13,7 @@ from archdsl.expressions.scope import HOLES, Scope
 from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem, Silent
 from archdsl.reading.where import failed, symbol_names
-from archdsl.sizes.shape import Shape
+from archdsl.sizes.shape import DTYPES, Shape
 from archdsl.sizes.size import same
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -79,7 +79,7 @@ def _fit(e: Elaboration, one: tree.Input, value: Value, names: set[str], kind: T
     if sizes:
         wanted = claimed_shape(one.size, scope)
         sizes = len(wanted) == shape.rank and all(same(a, b) for a, b in zip(wanted, shape.sizes, strict=True))
-    dtype = (one.dtype == "int") == (shape.dtype == "int64")
+    dtype = DTYPES[one.dtype or "float"] == shape.dtype
     if sizes and dtype:
         return
     declared = e.report.source.text[one.start : one.end]

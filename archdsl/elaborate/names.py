@@ -121,6 +121,7 @@ class Names:
         self.counter = 0
         self.expects: list[tree.Expect] = []
         self.freezes: list[tuple[tree.Freeze, Scope]] = []
+        self.inits: list[tuple[tree.Init, Scope]] = []
         self.outputs: tree.Output | None = None
         self.outward: Token | None = None  # a name after `<-` inside that stands for something around
         self.listed: Token | tree.FromList | None = None  # where something inside uses a list, which is one of around

@@ -46,7 +46,7 @@ class ValueSight(Sight):
         axes = axes_of(value.shape)
         if axis not in axes:
             has = " and ".join(filter(None, [", ".join(axes[:-1]), *axes[-1:]]))
-            what = _RANKS[value.shape.rank] if value.shape.dtype == "float32" else "integers"
+            what = _RANKS[value.shape.rank] if value.shape.has_channels else "integers"
             message = f"{path} is {value.shape}, {what}: it has {has}, no {axis}"
             raise Problem("rank-mismatch", message, token)
         self._elaboration.read(value)

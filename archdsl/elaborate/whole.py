@@ -16,6 +16,10 @@ from archdsl.reading.declare import Declarations, input_shape, model_name
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
+from archdsl.typed import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archdsl.network.choosing import InitialValues
 
 _SIZE_OF_VALUE = re.compile(rf"\.(?:{'|'.join(SIZE_WORDS)})\b")  # in a text that has none, nothing looks for values
 
@@ -49,7 +53,9 @@ def network_of(declared: Declarations, scope: Scope, elaborator: Elaborator, fra
             elaborator.tell_unread()
         network = _assembled(declared, marked, inputs, results, names, scope, report.source)
         return network._replace(
-            freezes=freezes, thawed=body._replace(gives=network.body.gives, outputs=network.body.outputs)
+            freezes=freezes,
+            inits=_initial(elaborator, body, names) if names.inits else (),
+            thawed=body._replace(gives=network.body.gives, outputs=network.body.outputs),
         )
     except Stop as stop:
         report.problem(stop.problem)
@@ -68,6 +74,15 @@ def _frozen(elaborator: Elaborator, body: Sequence, names: Names) -> tuple[Seque
 
     elaborator.judge.refuse_parts_of_trainable()
     return frozen(elaborator, body, names.freezes)
+
+
+def _initial(elaborator: Elaborator, body: Sequence, names: Names) -> tuple[InitialValues, ...]:
+    """How weights begin; nothing after a fault, by which names may be lacking."""
+    if elaborator.report.broken or elaborator.report.lost:
+        return ()
+    from archdsl.elaborate.initial import initial
+
+    return initial(elaborator, body, names.inits)
 
 
 def _inputs(

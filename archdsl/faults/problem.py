@@ -73,7 +73,7 @@ def placed(statement: tree.Statement) -> Placed:
             return path
         case tree.Output(tokens) | tree.Cases(tokens, _) | tree.For(tokens, _, _, _):
             return tokens[0]
-        case tree.Freeze(tokens, _, _):
+        case tree.Freeze(tokens, _, _, _) | tree.Init(tokens, _, _):
             return tokens[0]
         case tree.Keep(name, _, _):
             return name

@@ -5,9 +5,10 @@ Floor 4: knows sizes and shapes, nothing of text and places, and never imports P
 
 from __future__ import annotations
 
-from archdsl.layers.base import REGISTRY, Attribute, CounterExample, Example, Layer, Lowered, Module, Tensor
+from archdsl.layers.base import Attribute, CounterExample, Example, Layer, Lowered, Module, Tensor
 from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
+from archdsl.layers.registry import REGISTRY
 
 __all__ = [
     "FAMILIES",

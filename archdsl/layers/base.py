@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Mapping
 from math import isinf
 from types import MappingProxyType
 
-from archdsl.layers.families import FAMILIES
 from archdsl.layers.refusal import Refusal
+from archdsl.layers.registry import REGISTRY
 from archdsl.layers.values import REQUIRED, Number, Sizes, Type
 from archdsl.layers.worked import NOTHING, Factor, Worked
 from archdsl.sizes.shape import Shape
@@ -17,6 +17,9 @@ from archdsl.typed import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 if TYPE_CHECKING:
     from archdsl.layers.field import AxisField
+
+
+ELEMENTS = {"float32": "features", "int64": "integers", "bool": "truth values"}
 
 
 class Attribute:
@@ -138,7 +141,7 @@ class Lowered(NamedTuple):
 
     `use` is how its module is called where that is not `({0}, {1})`. `otherwise` is the same layer for a value that
     lies as that one wants it, where both are as good. In a call `{name}` stands for a symbolic size, one of `sizes` or
-    an argument of the module.
+    an argument of the module, and `{cast}` for a conversion to the dtype of the network.
 
     A layer of several results gives a tuple of them, or what `apart` takes apart; `gives` then speaks of each, or is a
     tuple with a word for each.
@@ -159,7 +162,7 @@ class Lowered(NamedTuple):
 
     def open_sizes(self) -> dict[str, Any]:
         """The symbolic sizes that a call, or the use of the module, reads off tensors."""
-        names = re.findall(r"\{([a-z]\w*)\}", f"{self.call or ''}{self.use}")
+        names = re.findall(r"\{(?!cast\})([a-z]\w*)\}", f"{self.call or ''}{self.use}")
         given = {**(self.module.arguments if self.module is not None else {}), **self.sizes}
         return {name: given[name] for name in dict.fromkeys(names)}
 
@@ -205,7 +208,7 @@ class Layer:
     attributes: ClassVar[dict[str, Attribute]] = {}
     inputs: ClassVar[tuple[int, int | None]] = (1, 1)  # fewest and most inputs
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
-    dtype: ClassVar[str] = "float32"  # of what it reads: float32, int64 or any
+    dtype: ClassVar[str] = "float32"  # of what it reads: float32, int64, bool or any
     merge: ClassVar[bool] = False  # whether braces after it are branches
     braces: ClassVar[bool] = False  # whether it needs braces, which are one sequence and no branches
     activation: ClassVar[bool] = False  # whether it is one: read as part of the layer before it on its line
@@ -253,6 +256,11 @@ class Layer:
         words += [f"[{a.type.spelling(a)}]" for a in optional]
         return " ".join([cls.name, *words, *(["{ ... }"] if cls.braces else [])])
 
+    @classmethod
+    def reads_one(cls, given: Mapping[str, Any]) -> bool:
+        """Whether a merge with these values reads one input by itself: arithmetic with a number."""
+        return False
+
     # ---- rules: each may raise Refusal
 
     def check_inputs(self, inputs: tuple[Shape, ...]) -> None:
@@ -273,11 +281,9 @@ class Layer:
                 raise self._rank_refusal(shape, position)
 
     def _dtype_refusal(self, shape: Shape, position: int) -> Refusal:
-        if self.dtype == "float32":
-            message = f"{self.name} reads features, and its input {shape} contains integers"
-            return Refusal("dtype-mismatch", message, blame=position, hint="EMBED turns integers into features")
-        message = f"{self.name} reads integers, and its input {shape} contains features"
-        return Refusal("dtype-mismatch", message, blame=position)
+        hint = "EMBED turns integers into features" if (self.dtype, shape.dtype) == ("float32", "int64") else None
+        message = f"{self.name} reads {ELEMENTS[self.dtype]}, and its input {shape} contains {ELEMENTS[shape.dtype]}"
+        return Refusal("dtype-mismatch", message, blame=position, hint=hint)
 
     def _rank_refusal(self, shape: Shape, position: int) -> Refusal:
         ranks = [str(rank) for rank in self.ranks]
@@ -363,36 +369,3 @@ def _channels_hint(value: Any, inputs: tuple[Shape, ...]) -> str | None:
     if not inputs or inputs[0].rank != 2 or not isinstance(sizes, tuple) or len(sizes) != 2:
         return None
     return f"a grey-scale image is {Shape((*inputs[0].sizes, 1))}: the channels come last"
-
-
-class Registry(MutableMapping[str, type[Layer]]):
-    """The kinds by their names, in the order of the families; the file of a family is imported when it is needed."""
-
-    def __init__(self) -> None:
-        self._family = {kind: family for family, (_, kinds) in FAMILIES.items() for kind in kinds.split()}
-        self._declared: dict[str, type[Layer]] = {}
-
-    def __getitem__(self, name: str) -> type[Layer]:
-        if name not in self._declared:
-            from importlib import import_module
-
-            import_module(f"archdsl.layers.kinds.{self._family[name]}")
-        return self._declared[name]
-
-    def __setitem__(self, name: str, kind: type[Layer]) -> None:
-        self._declared[name] = kind
-
-    def __delitem__(self, name: str) -> None:
-        del self._declared[name]
-
-    def __contains__(self, name: object) -> bool:
-        return name in self._family or name in self._declared
-
-    def __iter__(self) -> Iterator[str]:
-        return iter({**self._family, **self._declared})
-
-    def __len__(self) -> int:
-        return len({**self._family, **self._declared})
-
-
-REGISTRY = Registry()

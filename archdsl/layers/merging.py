@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import reduce
 
-from archdsl.layers.base import Layer, attribute
+from archdsl.layers.base import ELEMENTS, Layer, attribute
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Switch
 from archdsl.sizes.shape import Shape
@@ -75,6 +75,16 @@ class Broadcasting(ElementwiseMerge):
         if not self.broadcast and pair[0].rank == pair[1].rank and all(1 in sizes for sizes in unlike(*pair)):
             refusal.tries = ({"broadcast": True},)
         return refusal
+
+
+def check_dtypes(kind: str, inputs: Sequence[Shape], dtypes: Sequence[str], start: int = 0) -> None:
+    """Refuse an input of another dtype than these, or than the first; they are counted from `start`."""
+    for place, shape in enumerate(inputs, start):
+        wanted = dtypes if place == start else (inputs[0].dtype,)
+        if shape.dtype not in wanted:
+            words = " or ".join(ELEMENTS[dtype] for dtype in wanted)
+            message = f"{kind} reads {words} as input {place + 1}, and {shape} contains {ELEMENTS[shape.dtype]}"
+            raise Refusal("dtype-mismatch", message, blame=place)
 
 
 def places(inputs: tuple[Shape, ...]) -> list[str]:

@@ -173,6 +173,7 @@ class FrozenParts(NamedTuple):
     paths: tuple[str, ...]
     all_but: bool
     still: bool
+    selectors: tuple[Any, ...] = ()  # the kinds that chose them, where these did
 
 
 class Network(NamedTuple):
@@ -184,6 +185,7 @@ class Network(NamedTuple):
     outputs: tuple[NetworkPort, ...]
     body: Sequence
     freezes: tuple[FrozenParts, ...] = ()
+    inits: tuple[Any, ...] = ()  # InitialValues, the widest first
     thawed: Sequence | None = None
 
 

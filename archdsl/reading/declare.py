@@ -8,7 +8,7 @@ from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem
 from archdsl.faults.report import Reporter
 from archdsl.layers import REGISTRY
-from archdsl.sizes.shape import AXES, Shape
+from archdsl.sizes.shape import AXES, DTYPES, Shape
 from archdsl.sizes.size import Expression, tidied
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
@@ -112,7 +112,7 @@ def input_shape(one: tree.Input, scope: Scope) -> Shape:
 
         assume_sizes(sizes, one, scope.limits)
         sizes = tuple(map(tidied, sizes))
-    dtype = "int64" if one.dtype == "int" else "float32"
+    dtype = DTYPES[one.dtype or "float"]
     most = max(AXES) - (dtype == "int64")
     if len(sizes) > most:
         message = f"an input has at most {most} axes beside the batch, and this has {len(sizes)}"

@@ -14,13 +14,12 @@ from archdsl.layers.values import Sizes
 from archdsl.limits import Limits
 from archdsl.reading.declare import Declarations
 from archdsl.reading.where import symbol_names
-from archdsl.sizes.shape import Shape
+from archdsl.sizes.shape import DTYPE_WORDS, DTYPES, Shape
 from archdsl.sizes.size import Size
 from archdsl.syntax import parse_expression, tree
 from archdsl.syntax.tree import Token
 from archdsl.typed import Any, NamedTuple
 
-_DTYPES = {"int": "int64", "float": "float32"}
 _UNNAMED = "input"  # what an input without a name is called, as in JSON
 
 
@@ -35,7 +34,8 @@ class GivenInput(NamedTuple):
         return Shape(self.sizes, self.dtype or "float32")
 
     def __str__(self) -> str:
-        return f"{'x'.join(map(str, self.sizes))}{' int' if self.dtype == 'int64' else ''}"
+        word = DTYPE_WORDS[self.dtype or "float32"]
+        return f"{'x'.join(map(str, self.sizes))}{f' {word}' if word else ''}"
 
 
 class Inputs(NamedTuple):
@@ -68,9 +68,9 @@ class Inputs(NamedTuple):
 
 
 def given_input(text: str, limits: Limits, option: str = "--input") -> GivenInput:
-    """The shape of `227x227x3`, `37 int` or `37 float`; raises ArchError."""
+    """The shape of `227x227x3`, `37 int`, `9x9 bool` or `37 float`; raises ArchError."""
     words, _, last = text.strip().rpartition(" ")
-    dtype = _DTYPES.get(last) if words else None
+    dtype = DTYPES.get(last) if words else None
     source = Source(option, words.strip() if dtype is not None else text.strip())
     expression, faults = parse_expression(source, limits)
     if expression is None:
@@ -294,11 +294,11 @@ def _axes(count: int) -> str:
 
 
 def _dtype(one: tree.Input) -> str:
-    return _DTYPES.get(one.dtype or "", "float32")
+    return DTYPES[one.dtype or "float"]
 
 
 def _stating(one: tree.Input, shape: Shape) -> tree.Input:
     """The statement with another shape; its place in the text stays."""
     text = "x".join(map(str, shape.sizes))
     size = Token("DIMS" if len(shape.sizes) > 1 else "NUMBER", text, one.start, one.end)
-    return one._replace(size=size, dtype="int" if shape.dtype == "int64" else None)
+    return one._replace(size=size, dtype=DTYPE_WORDS[shape.dtype] or None)

@@ -13,10 +13,14 @@ AXES = {
 }
 
 
-class Shape(NamedTuple):
-    """Sizes as papers write them, channels last, and what one element is: `float32` features or `int64` tokens.
+DTYPES = {"float": "float32", "int": "int64", "bool": "bool"}  # by the words of an input
+DTYPE_WORDS = {"float32": "", "int64": "int", "bool": "bool"}  # as a shape has them
 
-    Of tokens, all are less than `below` where that is known.
+
+class Shape(NamedTuple):
+    """Sizes as papers write them, channels last, and what one element is: `float32`, `int64` tokens or `bool`.
+
+    Of tokens, all are less than `below` where that is known. Truth values lie as features do.
     """
 
     sizes: tuple[Size, ...]
@@ -33,9 +37,14 @@ class Shape(NamedTuple):
         return self.sizes[-1]
 
     @property
+    def has_channels(self) -> bool:
+        """Whether the last axis are channels; integers have none."""
+        return self.dtype != "int64"
+
+    @property
     def space(self) -> tuple[Size, ...]:
         """Every axis but the channels; of integers, every axis."""
-        return self.sizes[:-1] if self.dtype == "float32" else self.sizes
+        return self.sizes[:-1] if self.has_channels else self.sizes
 
     @property
     def elements(self) -> Size:
@@ -43,12 +52,12 @@ class Shape(NamedTuple):
 
     def __str__(self) -> str:
         text = shape_text(self.sizes)
-        return f"{text} int" if self.dtype == "int64" else text
+        return f"{text} {word}" if (word := DTYPE_WORDS[self.dtype]) else text
 
 
 def axes_of(shape: Shape) -> tuple[str, ...]:
     """The words of the axes of a value; integers have no channels."""
-    if shape.dtype == "float32":
+    if shape.has_channels:
         return AXES.get(shape.rank, ())
     return AXES.get(shape.rank + 1, ())[:-1]
 

@@ -170,7 +170,7 @@ _HABITS = tuple(
         ("", r"^(?:let|if|for|cases|model)\b.*[a-z]$", r"\(", _NO_FUNCTIONS),
         ("", r"^input\s*:$", r"\d", "the shape follows without a colon"),
         ("", r"^input$", r"[=(]", "the shape comes after it, without brackets"),
-        ("", r"^input\b.*\d$", r"float|int\d|long", "only integers need a dtype, int"),
+        ("", r"^input\b.*\d$", r"float|int\d|long", "a dtype is needed only for integers, int, and truth values, bool"),
         ("", r"^input\b.*\d,", "", _SHAPE),
         ("", r"^input\b.*\d$", r"[,x]", _SHAPE),
         ("", r"^(?:\w+:\s*|self\.\w+ = )?[A-Za-z][\w.]*\(.*$", r"[,)=]", _LAYER),

@@ -94,11 +94,21 @@ class Builder:
         return tree.Expect(tuple(children))
 
     def freeze(self, children: Children) -> tree.Freeze:
-        all_but, *parts, held = children
-        return tree.Freeze(tuple(parts), all_but is not None, held is not None)
+        all_but, *parts, among, held = children
+        return tree.Freeze(tuple(parts), bool(all_but), held is not None, among or ())
 
     def all_but(self, children: Children) -> bool:
         return True
+
+    def every(self, children: Children) -> bool:
+        return False
+
+    def among(self, children: Children) -> tuple[Token, ...]:
+        return tuple(children)
+
+    def init(self, children: Children) -> tree.Init:
+        *parts, among, arguments = children
+        return tree.Init(tuple(parts), among or (), arguments)
 
     def held(self, children: Children) -> bool:
         return True

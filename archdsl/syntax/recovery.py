@@ -12,7 +12,7 @@ from archdsl.syntax.tree import Token
 from archdsl.typed import Any
 
 _LABEL = re.compile(r'\s*((?:[A-Za-z0-9_{}]+|"[^"\n]*")(?:\s*,\s*(?:[A-Za-z0-9_{}]+|"[^"\n]*"))*)\s*:')
-_DECLARES = re.compile(r"\s*(?:model|use|block|output|let|cases|expect|freeze)\b(?!\s*[:,])")
+_DECLARES = re.compile(r"\s*(?:model|use|block|output|let|cases|expect|freeze|init)\b(?!\s*[:,])")
 _CLAIMED = re.compile(r"->\s*([0-9]+(?:[x×][0-9]+)*)\s*(?:#.*)?$")
 _IN_FRONT = re.compile(r"^\W*\[([0-9]+(?:[x×][0-9]+)*)\]")
 _BRACKET = re.compile(r"[][(){}#\"]")

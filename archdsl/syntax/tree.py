@@ -209,6 +209,13 @@ class Freeze(NamedTuple):  # freeze all but head, layer4 with stats
     parts: tuple[Token, ...]
     all_but: bool
     still: bool  # whether running averages are held as they are
+    among: tuple[Token, ...] = ()  # the parts in which it speaks of kinds
+
+
+class Init(NamedTuple):  # init CONV in encoder normal std=0.01 bias=1
+    parts: tuple[Token, ...]
+    among: tuple[Token, ...]
+    arguments: tuple[Argument, ...]  # the method and its options
 
 
 class Keep(NamedTuple):  # keep skips; keep skips <- a; keep skips -> 56x56x64, claims of its line
@@ -253,6 +260,7 @@ Statement: TypeAlias = (
     | Cases
     | Expect
     | Freeze
+    | Init
     | Keep
     | For
     | If

@@ -104,11 +104,27 @@ sin sin_ = SIN(input)
 cos cos_ = COS(input)
 erf erf_ = ERF(input)
 pow = POW(input, exponent)
-einsum ! cannot be written yet; MATMUL multiplies matrices, and REARRANGE moves axes before and after it
+einsum ! is EINSUM with a space between the axes, without the batch and channels last: EINSUM "h t d, h s d -> h t s"
 contiguous clone detach to ! concerns how a tensor is stored, not the network: leave the line out
 affine_grid grid_sample ! cannot be written: it samples a value at computed positions
-gumbel_softmax ! cannot be written: it draws at random; SOFTMAX is the same without noise
-one_hot ! cannot be written yet: an integer input is written `int`, and EMBED reads it
+flip = FLIP/dims(input, dims)
+cumsum = CUMSUM/along_dim(input, dim)
+argmax = ARGMAX/along_dim(input, dim=None, keepdim=False)
+topk = TOPK/dim(input, k, dim=-1, largest=True, sorted=True)
+gather = GATHER/along_dim(input, dim, index)
+gt greater = GREATER(input, other)
+ge greater_equal = GREATEREQUAL(input, other)
+lt less = LESS(input, other)
+le less_equal = LESSEQUAL(input, other)
+eq = EQUAL(input, other)
+ne not_equal = NOTEQUAL(input, other)
+logical_and bitwise_and = LOGICALAND(input, other)
+logical_or bitwise_or = LOGICALOR(input, other)
+logical_not bitwise_not = LOGICALNOT(input)
+where = WHERE(condition, input, other)
+randn_like = NOISE(input)
+gumbel_softmax ! cannot be written: it draws other noise than NOISE does; SOFTMAX is the same without noise
+one_hot = ONEHOT(input, num_classes)
 batch_norm ! {_GIVEN}: BN
 bilinear ! {_GIVEN}: BILINEAR and its number of outputs
 conv1d conv2d conv3d conv_tbc ! {_GIVEN}: CONV, its channels and its kernel

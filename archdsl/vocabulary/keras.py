@@ -89,7 +89,7 @@ CategoryEncoding Discretization HashedCrossing Hashing IntegerLookup MaxNumBound
   STFTSpectrogram StringLookup TextVectorization ! {_RAW}
 ConvLSTM1D ConvLSTM2D ConvLSTM3D ! cannot be written: a recurrent layer whose states are images
 Dot dot ! sums products along axes: MATMUL multiplies two sequences as matrices, `transpose` transposes the second
-EinsumDense ! cannot be written yet; LINEAR on the channels, and REARRANGE around it, do most of it
+EinsumDense ! is LINEAR where it works on the channels; for other axes, EINSUM multiplies with a PARAM
 FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper ! {_WRAPS} "package.module:Class"
 GRUCell LSTMCell SimpleRNNCell StackedRNNCells ! {_CELL}
 GaussianDropout ! cannot be written: multiplicative noise in training; DROPOUT and ALPHADROPOUT can

@@ -7,7 +7,7 @@ has, stands for what the weights say in a line such as `Conv 64 kernel_shape=[3,
 from __future__ import annotations
 
 _ELEMENT = "cannot be written yet: an element-wise function for which there is no kind"
-_LOGIC = "cannot be written yet: it reads or returns booleans, and values here are features or integers"
+_LOGIC = "cannot be written yet: of truth values there are comparisons, LOGICALAND, LOGICALOR, LOGICALNOT and WHERE"
 _QUANTIZED = "belongs to a quantized network; a spec describes the network in float32"
 _INTEGERS = "cannot be written: it moves or selects elements by computed indices"
 _PROGRAM = "is a part of a program, not a layer"
@@ -53,6 +53,20 @@ Log = LOG()
 Neg = NEG()
 Pow = POW()
 Reciprocal = RECIPROCAL()
+And BitwiseAnd = LOGICALAND()
+Or BitwiseOr = LOGICALOR()
+Not BitwiseNot = LOGICALNOT()
+Equal = EQUAL()
+Greater = GREATER()
+GreaterOrEqual = GREATEREQUAL()
+Less = LESS()
+LessOrEqual = LESSEQUAL()
+Where = WHERE()
+ArgMax = ARGMAX/along_axis(axis=0, keepdims=1, select_last_index=0)
+CumSum = CUMSUM/along_axis(axis, exclusive=0, reverse=0)
+GatherElements = GATHER/along_axis(axis=0)
+TopK = TOPK/along(k, axis=-1, largest=1, sorted=1)
+OneHot = ONEHOT()
 Sin = SIN()
 Sqrt = SQRT()
 Col2Im = FOLD()
@@ -99,15 +113,14 @@ ReduceSum = REDUCE/reduced(axes, keepdims=1) + sum
 ThresholdedRelu : THRESHOLD 1 0
 Attention ! has no weights of its own: ATTEND heads=.. reads the query, the key and the value, <- q, k, v
 CausalConvWithState ! is two lines: PAD [[2, 0]] puts zeros before the first of the steps, and CONV out 3 follows
-Gather ! is EMBED for rows of a learned table, and SLICE for fixed indices
+Gather ! is EMBED for rows of a learned table, SLICE for fixed indices, and GATHER where the indices are computed
 Squeeze Unsqueeze ! removes or adds an axis of size 1: RESHAPE and the whole new shape
 Acos Acosh Asin Asinh Atan Atanh Ceil Cosh Floor Mod Round Shrink Sign Sinh Tan ! {_ELEMENT}
-And BitwiseAnd BitwiseNot BitwiseOr BitwiseXor BitShift Equal Greater GreaterOrEqual IsInf IsNaN Less LessOrEqual Not Or
-  Where Xor ! {_LOGIC}
+BitwiseXor BitShift IsInf IsNaN Xor ! {_LOGIC}
 ConvInteger DequantizeLinear DynamicQuantizeLinear MatMulInteger QLinearConv QLinearMatMul
   QuantizeLinear ! {_QUANTIZED}
-ArgMax ArgMin Compress GatherElements GatherND NonMaxSuppression NonZero OneHot Scatter ScatterElements ScatterND
-  TensorScatter TopK Unique Hardmax ReverseSequence ! {_INTEGERS}
+ArgMin Compress GatherND NonMaxSuppression NonZero Scatter ScatterElements ScatterND TensorScatter Unique Hardmax
+  ReverseSequence ! {_INTEGERS}
 AffineGrid DeformConv GridSample MaxRoiPool RoiAlign ! cannot be written: it samples a value at positions that are
   computed
 Bernoulli Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike ! {_RANDOM}
@@ -118,9 +131,9 @@ BitCast Cast CastLike ConcatFromSequence ConstantOfShape EyeLike If Loop Optiona
 RegexFullMatch StringConcat StringNormalizer StringSplit TfIdfVectorizer ! {_TEXT}
 NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss ! is a loss, which belongs to training and not to the network
 CenterCropPad ! is CROP to a smaller size and PAD to a larger one
-CumProd CumSum Trilu ! cannot be written yet: sums, products or triangles along an axis
+CumProd Trilu ! cannot be written yet: sums, products or triangles along an axis
 Det ! cannot be written yet: the determinant of a matrix
-Einsum ! cannot be written yet; MATMUL multiplies matrices, and REARRANGE moves axes before and after it
+Einsum ! is EINSUM with a space between the axes, without the batch and channels last: EINSUM "h t d, h s d -> h t s"
 Expand Tile ! cannot be written yet: copies of a value; ADD and MUL with `broadcast` stretch axes of size 1
 GlobalLpPool ! cannot be written yet; LPPOOL with the whole size as its window gives the same
 LinearAttention ! cannot be written yet: a recurrence of its own

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from archdsl.layers import REGISTRY
-from support.drawn import TOKENS, Argument
+from support.drawn import TIED, TOKENS, Argument
 from support.draws import FAMILIES
 
 # how a line spells its values: those without a name in their order, letters, switches
@@ -20,7 +20,11 @@ ALL = tuple(
 )
 EVERY = tuple(sorted(set(REGISTRY) - {"MODULE", "MOE"}))  # of which alone nothing is known: `test_door.py`
 KINDS = {
-    rank: tuple(kind for kind in (*OFTEN, *SAFE, *ALL) if rank in REGISTRY[kind].ranks and kind not in TOKENS)
+    rank: tuple(
+        kind
+        for kind in (*OFTEN, *SAFE, *ALL)
+        if rank in REGISTRY[kind].ranks and kind not in (*TOKENS, *TIED, "LOGICALNOT")
+    )
     for rank in (1, 2, 3, 4)
 }
 

@@ -42,7 +42,7 @@ def tensor_sizes(shape: Shape | Any, batch: int = 2, symbols: dict[str, int] | N
         size if isinstance(size, int) else evaluated(size, symbols or {})
         for size in getattr(shape, "sizes", None) or shape.shape
     )
-    if shape.dtype == "float32" and len(sizes) >= 3:
+    if shape.dtype != "int64" and len(sizes) >= 3:
         sizes = (sizes[-1], *sizes[:-1])
     return (batch, *sizes)
 
@@ -61,6 +61,8 @@ def example_inputs(model: Any, batch: int = 2, device: str = "cpu", symbols: dic
         sizes = tensor_sizes(port, batch, symbols)
         if port.dtype == "int64":
             found.append(torch.zeros(sizes, dtype=torch.int64, device=device))
+        elif port.dtype == "bool":
+            found.append(torch.rand(sizes, device=device) < 0.7)
         else:
             found.append(torch.rand(sizes, device=device))
     return found

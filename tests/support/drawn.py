@@ -14,9 +14,24 @@ from typing import Any
 INDENT = "  "
 DISCARD = "_"  # before a colon, for a result that is not wanted
 SOURCES = ("PARAM", "CONST")  # kinds that read nothing
-TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read integers
-MERGES = ("ADD", "MUL", "SUB", "DIV", "POW", "MAX", "MIN", "ABSDIFF", "MEAN", "CONCAT", "STACK", "SCALE", "MATMUL")
-EITHER = ("POSITIONS",)  # kinds that read integers or features
+TOKENS = ("EMBED", "EMBEDBAG", "ONEHOT")  # kinds that read integers
+COMPARISONS = ("GREATER", "GREATEREQUAL", "LESS", "LESSEQUAL", "EQUAL", "NOTEQUAL")
+CHOICES = ("LOGICALAND", "LOGICALOR", "WHERE")  # merges that read truth values
+MERGES = (
+    *"ADD MUL SUB DIV POW MAX MIN ABSDIFF MEAN CONCAT STACK SCALE MATMUL EINSUM".split(),
+    *COMPARISONS,
+    *CHOICES,
+)
+EITHER = ("POSITIONS", "GATHER", "LOGICALNOT", *COMPARISONS, *CHOICES)  # kinds that do not read features alone
+TIED = ("ARGMAX", "TOPK", "NOISE")  # what they give of equal elements, or in which order, depends on the memory
+WORDS = {"float32": "", "int64": " int", "bool": " bool"}  # of an input
+
+
+def of_one(values: dict[str, Any]) -> bool:
+    """Whether a merge with these values reads one input by itself: of numbers, or of the axes of one input."""
+    if "then" in values and "otherwise" in values:
+        return True
+    return "number" in values or "," not in str(values.get("equation", ",")).partition("->")[0]
 
 
 class Refused(Exception):
@@ -155,7 +170,7 @@ def _default(value: Any) -> str:
 
 def _input(one: Input) -> str:
     name = f"{one.name}: " if one.name else ""
-    return f"input {name}{'x'.join(map(str, one.sizes))}{' int' if one.dtype == 'int64' else ''}"
+    return f"input {name}{'x'.join(map(str, one.sizes))}{WORDS[one.dtype]}"
 
 
 def _block(block: Block) -> list[str]:
@@ -640,7 +655,7 @@ class Walk:
             return self.use(self.blocks[kind], values, inputs, path)
         if layer.body is None:
             listed = kind.upper() == "CONCAT" and layer.reads
-            if kind.upper() in MERGES and len(inputs) < 2 and not listed and "number" not in values:
+            if kind.upper() in MERGES and len(inputs) < 2 and not listed and not of_one(values):
                 raise Refused("a merge of one value")
             found = self.layer(kind, values, inputs, path)
             return found if isinstance(found, list) else [found]

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from archdsl.layers import REGISTRY, Refusal
 from archdsl.sizes.shape import Shape
-from support.drawn import EITHER, SOURCES, TOKENS, Refused, Walk
+from support.drawn import COMPARISONS, EITHER, SOURCES, TOKENS, Refused, Walk
 
 LARGEST = 4_096  # elements of a value
 RESERVED = ("forward", "train", "type", "children", "state_dict", "append", "_modules", "__init__")
@@ -58,7 +58,7 @@ class GuessWalk(Walk):
         if kind in SOURCES:
             return stored(values, need(inputs, not inputs))
         (x,) = need(inputs, len(inputs) == 1)
-        need(x, kind in EITHER or (x.dtype == "int64") == (kind in TOKENS))
+        need(x, kind in EITHER or x.dtype == ("int64" if kind in TOKENS else "float32"))
         rule = RULES.get(kind)
         return [small(rule(x, values))] if rule else [small(each) for each in by_the_class(kind, values, x)]
 
@@ -68,9 +68,13 @@ class GuessWalk(Walk):
 
     def joined(self, kind: str, values: dict[str, Any], inputs: list[Guess]) -> Guess:
         first = inputs[0]
+        if kind == "WHERE":
+            need(first, first.dtype == "bool" and len(inputs) == 3)
+            return need(inputs[1], len({x.sizes for x in inputs}) == 1)
         need(first, all(x.dtype == "float32" for x in inputs))
         if "number" in values:
-            return need(first, len(inputs) == 1)
+            need(first, len(inputs) == 1)
+            return first._replace(dtype="bool") if kind in COMPARISONS else first
         need(first, kind not in ("SUB", "DIV", "POW") or len(inputs) == 2)
         if kind == "CONCAT":
             axis = AXES[first.rank].index(values["axis"]) if "axis" in values else first.rank - 1
@@ -118,7 +122,22 @@ AXES = {
     3: ("height", "width", "channels"),
     4: ("frames", "height", "width", "channels"),
 }
-MERGES = ("ADD", "MUL", "POW", "ABSDIFF", "MAX", "MIN", "SUB", "DIV", "MEAN", "CONCAT", "STACK", "SCALE")
+MERGES = (
+    "ADD",
+    "MUL",
+    "POW",
+    "ABSDIFF",
+    "MAX",
+    "MIN",
+    "SUB",
+    "DIV",
+    "MEAN",
+    "CONCAT",
+    "STACK",
+    "SCALE",
+    "WHERE",
+    *COMPARISONS,
+)
 
 
 def per_axis(value: Any, x: Guess) -> tuple[int, ...]:

@@ -38,6 +38,7 @@ LARGEST = torch.finfo(torch.float32).max
 INFINITE = {  # values that may be infinite: fills, bounds, thresholds, the p of a norm
     *(("PAD", "value"), ("CONST", "value"), ("PARAM", "value"), ("THRESHOLD", "value"), ("THRESHOLD", "threshold")),
     *(("HARDTANH", "low"), ("HARDTANH", "high"), ("HARDSHRINK", "bound"), ("SOFTPLUS", "threshold")),
+    *(("WHERE", "then"), ("WHERE", "otherwise")),
     *(("CLAMP", "min"), ("CLAMP", "max"), ("LPPOOL", "norm"), ("L2NORM", "p")),
     *((kind, name) for kind in ("EMBED", "EMBEDBAG") for name in ("maxnorm", "normtype")),
 }
@@ -136,7 +137,7 @@ class Judge(Walk):
         if kind in merge.MERGES:
             result = self.joined(kind, values, inputs)
         else:
-            if kind not in EITHER and any((x.dtype == torch.int64) != (kind in TOKENS) for x in inputs):
+            if kind not in EITHER and not all(_fits(x, kind in TOKENS) for x in inputs):
                 raise Refused(DELIBERATE["tokens"])
             if len(inputs) not in INPUTS.get(kind, (1,)):
                 raise Refused(f"{kind} does not read {len(inputs)} inputs")
@@ -175,7 +176,7 @@ class Judge(Walk):
         return result
 
     def joined(self, kind: str, values: dict[str, Any], inputs: list[Tensor]) -> Tensor:
-        if any(x.dtype == torch.int64 for x in inputs):
+        if kind not in EITHER and any(not x.is_floating_point() for x in inputs):
             raise Refused(DELIBERATE["tokens"])
         return merge.MERGES[kind](inputs, **values)
 
@@ -234,6 +235,11 @@ def is_bias(name: str) -> bool:
     return step.startswith("bias") or step.endswith("bias")
 
 
+def _fits(x: Tensor, tokens: bool) -> bool:
+    """Whether what a kind reads is integers, or features."""
+    return x.dtype == torch.int64 if tokens else x.is_floating_point()
+
+
 def shape(x: Tensor) -> tuple[int, ...]:
     """The sizes as the language writes them; refuses empty tensors and more than four axes."""
     sizes = tuple(x.shape[1:])
@@ -249,6 +255,7 @@ INPUTS: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(SOURCES, (0,)),
     "UNPOOL": (2,),
     "BILINEAR": (2,),
+    "GATHER": (2,),
     **recurrent.INPUTS,
     **attention.INPUTS,
 }
@@ -289,5 +296,6 @@ def example(network: Network, tokens: int, dtype: torch.dtype = torch.float32) -
             inputs.append(torch.randint(0, tokens, (2, *one.sizes)))
         else:
             sizes = one.sizes if len(one.sizes) < 3 else (one.sizes[-1], *one.sizes[:-1])
-            inputs.append(torch.randn(2, *sizes, dtype=dtype))
+            values = torch.randn(2, *sizes, dtype=dtype)
+            inputs.append(values < 0.5 if one.dtype == "bool" else values)
     return inputs

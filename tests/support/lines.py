@@ -52,7 +52,7 @@ class LineDrawer:
     def before(self, inputs: list[Guess]) -> tuple[Layer, ...]:
         """At times a layer before, behind which a value lies the other way round in memory."""
         x = inputs[0]
-        if len(inputs) > 1 or x.dtype == "int64" or x.rank < 2 or not self.draw.chance(25):
+        if len(inputs) > 1 or self.kind == "NOISE" or x.dtype != "float32" or x.rank < 2 or not self.draw.chance(25):
             return ()
         if x.rank == 2:
             return (Layer("CONV", (Argument("out", x.channels), Argument("kernel", 1)), "before"),)
@@ -69,12 +69,14 @@ class LineDrawer:
         draw = self.draw
         rank = draw.pick(self.declared.ranks if self.wrong != "rank" else (1, 2, 3, 4))
         tokens = draw.chance(50) if self.kind in EITHER else (self.kind in TOKENS) != (self.wrong == "dtype")
+        truths = self.wrong == "dtype" and self.kind not in EITHER and draw.chance(50)
+        tokens = tokens and not truths
         rank = min(rank, 3) if tokens else rank  # an input of integers has no more
         sizes = tuple(draw.integer(1, SIZES[rank]) for _ in range(rank - 1))
         if len(set(sizes)) > 1 and draw.chance(50):
             sizes = (sizes[0],) * len(sizes)
         channels = draw.pick((1, 2, 3, 4, 6, 8, 12, 16)) if rank > 1 else draw.integer(1, 24)
-        return Guess((*sizes, channels), "int64" if tokens else "float32")
+        return Guess((*sizes, channels), "int64" if tokens else "bool" if truths else "float32")
 
     def beside(self, x: Guess) -> Guess:
         """A shape that differs from another in one size."""

@@ -320,6 +320,7 @@ _SAMPLES: dict[str, tuple[str, ...]] = {
     "TEMPLATE": ("conv{i}", "a{i+1}", "b{c}_{i}", "n{}", "m{1//0}"),
     "REPEAT": ("x0", "x1", "x2", "x7", "x1000000"),
     "XHOLE": ("x?",),
+    "WILD": ("layers.*.norm", "*.bn", "a.0.*"),
     "GROUPED": ("1,000", "61,706"),
     "SCALED": ("1.5M", "2K", "3GiB", "1B"),
     "CMP": ("==", "!=", "<", "<=", ">", ">="),

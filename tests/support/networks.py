@@ -223,6 +223,8 @@ class Drawer:
         if listed is not None:
             return listed
         choice = draw.integer(0, 99)
+        if draw.chance(3) and frame.current.dtype == "float32":
+            return self.chosen(frame)
         if choice < 3:
             return self.source(frame, frame.current)
         if depth >= 3 or choice < 50:
@@ -489,6 +491,14 @@ class Drawer:
             branches = [self.repeated(branches[0], inner)] if draw.chance(50) and kind != "SCALE" else branches[::-1]
         body = tuple(one for branch in branches for one in branch)
         return Layer(kind, arguments, label, body=body, repeat=repeat)
+
+    def chosen(self, frame: Frame) -> Layer:
+        """Elements of two branches by a comparison with 0, where both are 0: rounding makes no difference."""
+        draw, zero = self.draw, Argument("number", 0, "plain")
+        compared = draw.pick(("GREATER", "GREATEREQUAL", "LESS", "LESSEQUAL"))
+        scaled = Layer("MUL", (Argument("number", draw.pick((0.5, -1, 3)), "plain"),))
+        body = (Layer(compared, (zero,)), *draw.shuffled([Layer("ID"), scaled]))
+        return Layer("WHERE", (), self.label(frame, 30), body=body if not self.misfit else body[: draw.integer(1, 3)])
 
     def repeated(self, branch: list[Any], frame: Frame) -> list[Any]:
         """The first branch several times: by `xN` or by a `for`."""

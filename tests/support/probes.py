@@ -42,6 +42,7 @@ FLOATS = (
 BEYOND = (3.41e38, 1e300, inf, True, "word", [1])
 NEEDED = {"heads": 1, "groups": 1, "vocab": 5, "dim": 4, "hidden": 4, "window": 2, "kernel": 2, "out": 4, "factor": 2}
 NEEDED |= {"threshold": 0, "value": 0, "p": 0.5, "chunks": 2, "sizes": 2, "size": 2, "how": "sum", "axis": "channels"}
+NEEDED |= {"k": 2, "classes": 5}
 SHAPES = {1: (8,), 2: (6, 8), 3: (5, 6, 8), 4: (4, 3, 5, 8)}
 OWN = {  # what kinds need that these values do not give
     "FOLD": {"input": (9, 8), "size": (4, 4), "kernel": 2},
@@ -53,8 +54,16 @@ OWN = {  # what kinds need that these values do not give
     "SHIFT": {"by": 1},
     "UPSAMPLE": {"scale": 2},
     "SPLIT": {"sizes": 4},
+    "WHERE": {"then": 1, "otherwise": 0},
 }
-SKIPPED = ("REARRANGE", "PERMUTE", "SLICE", "UNPOOL")  # whose one value is a text, or whose inputs must fit
+SKIPPED = (
+    "REARRANGE",
+    "PERMUTE",
+    "SLICE",
+    "UNPOOL",
+    "EINSUM",
+    "GATHER",
+)  # whose one value is a text, or whose inputs must fit
 
 
 def probes(kinds: tuple[str, ...] = EVERY, *, every_rank: bool = True) -> Iterator[Network]:
@@ -106,7 +115,7 @@ def values(attribute: Attribute, axes: int) -> tuple[Any, ...]:
 
 
 def _network(kind: str, declared: type[Kind], sizes: tuple[int, ...], given: dict[str, Any]) -> Network:
-    dtype = "int64" if declared.dtype == "int64" else "float32"
+    dtype = "bool" if kind == "WHERE" else declared.dtype if declared.dtype in ("int64", "bool") else "float32"
     sizes = sizes[:3] if dtype == "int64" else sizes
     count = declared.inputs[0]
     names = "ab"[:count] if count > 1 else ""

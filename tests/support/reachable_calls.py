@@ -96,7 +96,7 @@ NO_FUNCTION = {  # patterns of functions without a kind, and why
     "pdist": "compares the samples of a batch with one another",
     "fractional_max_pool*": "random windows",
     "gumbel_softmax": "random samples of a distribution",
-    "one_hot": "EMBED has a learned vector for each integer, and `freeze` freezes it",
+    "one_hot": "ONEHOT and the number of classes",
     "grid_sample": "reads an image at computed positions",
     "affine_grid": "the positions for `grid_sample`",
     "conv_tbc": "CONV on a sequence, with the batch between steps and channels",

@@ -18,6 +18,8 @@ from archdsl.network.nodes import Leaf, Use
 from archdsl.sizes.shape import Shape
 from archdsl.typed import Any
 
+CAST = "{cast}"  # in a call: the conversion to the dtype of the network
+
 
 def write_layer(
     w: Writer,
@@ -99,7 +101,7 @@ def with_sizes(w: Writer, template: str, found: Family, came: str, inputs: list[
     for name in first(every):
         text = w.extents.text({member: sizes[name] for member, sizes in every.items()}, name, w.at_hand(inputs))
         template = template.replace(f"{{{name}}}", text)
-    return template
+    return template.replace(CAST, w.cast()) if CAST in template else template
 
 
 def put_in(w: Writer, template: str, values: list[FlowValue], at: At) -> str:

@@ -128,7 +128,7 @@ class ClassWriter(Writer):
             shape = first(self.members).inputs[position]
             value = FlowValue(name, form, shape.rank, variable=True)
             value.shapes = {number: member.inputs[position] for number, member in self.members.items()}
-            self.whole |= {name} if shape.dtype == "int64" else set()
+            self.whole |= {name} if shape.dtype != "float32" else set()
             for member in self.members.values():
                 self.bind(member.body.takes[position], value)
 
@@ -155,7 +155,7 @@ class ClassWriter(Writer):
                 value.left += 1
             self.live.extend(results[1:])
             for position, value in enumerate(results):
-                value.whole = any(shape.dtype == "int64" for shape in item.shapes[position : position + 1])
+                value.whole = any(shape.dtype != "float32" for shape in item.shapes[position : position + 1])
                 numbers = [each.gives[position] for each in row.values()]
                 value.left -= position > 0
                 value = self.settled(value, row, following, position, at, last)

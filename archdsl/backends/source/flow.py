@@ -21,7 +21,7 @@ class FlowValue:
         self.rank = rank
         self.variable = variable
         self.left = 0
-        self.whole = False  # integers
+        self.whole = False  # integers or truth values
         self.fresh = False  # new memory: a layer that works in place may write over it
         self.reads = 0  # how often it is read in all, by every member
         self.done = False  # stands as a statement, for nothing reads it
@@ -70,7 +70,7 @@ class Comprehension(FlowValue):
 
 def form_of(shape: Shape) -> str:
     """How a value lies in memory where nothing else is said: images channels first, sequences channels last."""
-    if shape.dtype == "int64":
+    if not shape.has_channels:
         return "any"
     return {1: "flat", 2: "last"}.get(shape.rank, "first")
 
@@ -89,7 +89,7 @@ def converted(value: FlowValue, want: str) -> FlowValue:
 
 def entry_form(body: Sequence, shape: Shape) -> str:
     """How a body is best given its input: as the first layer that cares wants it."""
-    if shape.rank == 1 or shape.dtype == "int64":
+    if shape.rank == 1 or not shape.has_channels:
         return form_of(shape)
     stack: list[Node] = [body]
     while stack:

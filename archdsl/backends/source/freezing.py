@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from archdsl.backends.source.initial import by_class
 from archdsl.backends.source.naming import quoted
-from archdsl.backends.source.text import submodule
+from archdsl.backends.source.text import WIDTH, submodule
+from archdsl.backends.source.text import call as call_text
+from archdsl.network.choosing import leaves
 from archdsl.network.nodes import FrozenParts, Leaf, postorder, walk
 from archdsl.typed import Any
+
+_FEW = 8  # parts with a statement each
 
 _TRAIN = """\
 def train(self, mode=True):
@@ -24,16 +29,45 @@ def frozen(freezes: tuple[FrozenParts, ...], network: Any) -> tuple[list[str], l
     for freeze in freezes:
         closing += ["self.requires_grad_(False)"] if freeze.all_but else []
         learned = [path for path in freeze.paths if own.get(path) != "buffer"]  # a buffer never learns
-        closing += [f"{submodule(path, tensor=path in own)}.requires_grad_({freeze.all_but})" for path in learned]
+        closing += _of_classes(freeze, network) or _of_parts(freeze, learned, own)
     modules = (leaf.op.lower(*leaf.inputs).module for leaf in every if leaf.frozen and _averages(leaf))
     kinds = sorted({module.path for module in modules if module is not None})
     if not kinds or not any(freeze.still for freeze in freezes):
         return closing, []
-    conditions = " or ".join(_condition(freeze) for freeze in freezes if freeze.still)
+    conditions = " or ".join(_condition(freeze, network) for freeze in freezes if freeze.still)
     several = sum(freeze.still for freeze in freezes) > 1
     condition = f"({conditions})" if several else conditions
     words = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
     return [*closing, "self.train()"], [_TRAIN.format(kinds=words, condition=condition)]
+
+
+def _of_classes(freeze: FrozenParts, network: Any) -> list[str]:
+    """A loop over the modules of some classes, where kinds chose the parts and classes tell them."""
+    found = _classes(freeze, network)
+    if found is None:
+        return []
+    root, classes = found
+    kinds = classes[0] if len(classes) == 1 else f"({', '.join(classes)})"
+    lines = [f"for module in {root}.modules():", f"    if isinstance(module, {kinds}):"]
+    return ["\n".join([*lines, f"        module.requires_grad_({freeze.all_but})"])]
+
+
+def _classes(freeze: FrozenParts, network: Any) -> tuple[str, tuple[str, ...]] | None:
+    if not freeze.selectors:
+        return None
+    layers = list(leaves(network.body, unroll=True))
+    layers = [one for one in layers if one.node.op.tensors(*one.node.inputs)]
+    chosen = [one for one in layers if one.path in set(freeze.paths)]
+    return by_class(freeze.selectors, chosen, layers)
+
+
+def _of_parts(freeze: FrozenParts, learned: list[str], own: dict[str, str]) -> list[str]:
+    """A statement for each part, or a loop over many."""
+    owners = [submodule(path, tensor=path in own) for path in learned]
+    if len(owners) <= _FEW:
+        return [f"{owner}.requires_grad_({freeze.all_but})" for owner in owners]
+    head = call_text("for part in (", owners, width=WIDTH - 10)
+    return [f"{head}:\n    part.requires_grad_({freeze.all_but})"]
 
 
 def _averages(leaf: Leaf) -> bool:
@@ -49,8 +83,12 @@ def _own(network: Any) -> dict[str, str]:
     return found
 
 
-def _condition(freeze: FrozenParts) -> str:
+def _condition(freeze: FrozenParts, network: Any) -> str:
     """Whether a module called `name` is in one of the parts, or in none of those that are trained."""
+    found = _classes(freeze, network)
+    if found is not None and found[0] == "self":
+        kinds = found[1][0] if len(found[1]) == 1 else f"({', '.join(found[1])})"
+        return f"{'not ' * freeze.all_but}isinstance(module, {kinds})"
     beginnings = [quoted(f"{path}.") for path in freeze.paths]
     words = beginnings[0] if len(beginnings) == 1 else f"({', '.join(beginnings)})"
     return f'{"not " * freeze.all_but}(name + ".").startswith({words})'

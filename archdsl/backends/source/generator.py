@@ -155,6 +155,10 @@ class Generator(Book):
         takes = _plain(tuple(port.name for port in self.network.inputs)) if len(inputs) > 1 else ()
         writer = ClassWriter(self, self.model, {0: member}, Parameters({0: scope}, [], {}), takes, self._doc())
         writer.closing = self._ties({0: body})
+        if self.network.inits:
+            from archdsl.backends.source.initial import beginnings
+
+            writer.closing += beginnings(self.network.inits, self.network.body)
         if self.network.freezes:
             from archdsl.backends.source.freezing import frozen
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from archdsl.backends.source.calls import turn_all
+from archdsl.backends.source.calls import CAST, turn_all
 from archdsl.backends.source.families import Family, Mismatch, common_shape, first, items
 from archdsl.backends.source.flow import Comprehension, FlowValue, Stored
 from archdsl.backends.source.made import At
@@ -78,6 +78,7 @@ def join(w: Writer, found: Family, node: Merge, values: list[FlowValue], at: At)
         raise Mismatch
     lowered = node.op.lower(*node.inputs).reading(came)
     template = lowered.call or "{0}"
+    template = template.replace(CAST, w.cast()) if CAST in template else template
     texts: list[str] = []
     for value in values:
         texts += value.each if isinstance(value, Comprehension) else []

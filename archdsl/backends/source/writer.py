@@ -59,7 +59,7 @@ class Writer(ABC):
         self.doc = doc
         self.back = back  # whether the result lies as the input does, so that copies can follow one another
         self.entry = ""  # how its first input lies
-        self.whole: set[str] = set()  # variables that hold integers
+        self.whole: set[str] = set()  # variables that hold integers or truth values
         self.checks: Checks = _no_checks  # what reads symbols and refuses a forbidden size
         self.attributes: dict[str, str] = {}  # values of the constructor that `forward` reads, by their names
         self.init: list[str] = []
@@ -155,15 +155,28 @@ class Writer(ABC):
 
         In a network that reads nothing the batch is 1.
         """
+        own = self._number()
+        if own in self.takes:
+            return own
+        if own:
+            return f"{self.takes[0]}.to({own}.dtype)" if self.takes else f"{own}.new_zeros(1)"
+        return f"{self.takes[0]}.float()" if self.takes else "torch.zeros(1)"
+
+    def cast(self) -> str:
+        """The call that gives a tensor the dtype of the network, as far as an input or a parameter says it."""
+        own = self._number()
+        return f".to({own}.dtype)" if own else ".float()"
+
+    def _number(self) -> str:
+        """An input of the class that is not of integers or truth values, else a parameter, else nothing."""
         floats = [name for name in self.takes if name not in self.whole]
         if floats:
             return floats[0]
         for placed in walk(first(self.members).body):
             for tensor in placed.node.op.tensors(*placed.node.inputs) if isinstance(placed.node, Leaf) else ():
                 if tensor.role != "buffer" and tensor.name != "*":
-                    own = submodule(tensor.path(placed.path), tensor=True)
-                    return f"{self.takes[0]}.to({own}.dtype)" if self.takes else f"{own}.new_zeros(1)"
-        return f"{self.takes[0]}.float()" if self.takes else "torch.zeros(1)"
+                    return submodule(tensor.path(placed.path), tensor=True)
+        return ""
 
     def line(self, item: Item) -> int:
         """The line of the spec on which an item stands; a negative number of its own for braces."""

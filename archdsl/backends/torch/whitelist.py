@@ -13,7 +13,7 @@ _NODES = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef, ast.arguments, ast.arg,
     ast.Expr, ast.Assign, ast.Return, ast.Call, ast.keyword, ast.Attribute, ast.Name, ast.Load, ast.Store,
     ast.Constant, ast.Tuple, ast.List, ast.ListComp, ast.GeneratorExp, ast.comprehension, ast.Starred,
-    ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.USub, ast.Add, ast.Sub, ast.Mult, ast.Div,
+    ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.USub, ast.Invert, ast.Add, ast.Sub, ast.Mult, ast.Div,
     ast.FloorDiv, ast.Mod, ast.Pow, ast.RShift, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt,
     ast.GtE, ast.Is, ast.IsNot, ast.In, ast.NotIn, ast.BoolOp, ast.And, ast.Or, ast.Not, ast.IfExp, ast.If,
     ast.BitAnd, ast.BitOr, ast.For, ast.Raise, ast.JoinedStr, ast.FormattedValue,
@@ -21,10 +21,14 @@ _NODES = (
 _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
 _UNDERSCORED = {"__init__", "__getitem__", "_conv_forward", "_modules", "_"}
 _TORCH = set(
-    "Size abs amax amin arange bool cat chunk clamp cos erf exp flatten float32 float64 full log matmul maximum "
-    "mean minimum neg ones ones_like randn reciprocal roll rsqrt sigmoid sin split sqrt square stack tanh tensor "
-    "where zeros zeros_like".split()
+    "Size abs amax amin arange bool cat chunk clamp cos cumsum einsum erf exp flatten flip float32 float64 full gather "
+    "log matmul maximum mean minimum neg ones ones_like randn randn_like reciprocal roll rsqrt sigmoid sin split sqrt "
+    "square stack take_along_dim tanh tensor topk where zeros zeros_like".split()
 )
+_INIT = {  # the functions of nn.init that fill a tensor
+    *("zeros_", "ones_", "constant_", "normal_", "trunc_normal_", "uniform_", "orthogonal_"),
+    *("xavier_uniform_", "xavier_normal_", "kaiming_uniform_", "kaiming_normal_"),
+}
 _OWNERS = ("torch", "nn", "F")
 _BUILTINS = {
     "super",
@@ -116,7 +120,9 @@ def _foreign(tree: ast.Module, classes: Collection[tuple[str, str]]) -> set[str]
 def _check_attribute(node: ast.Attribute) -> None:
     """Of PyTorch, the functions and modules that layers are made of, to be called and not to be changed."""
     owner = node.value.id if isinstance(node.value, ast.Name) else ""
-    if owner in _OWNERS and not _is_part(owner, node.attr):
+    if ast.unparse(node.value) == "nn.init":
+        owner = "nn.init"
+    if owner in (*_OWNERS, "nn.init") and not _is_part(owner, node.attr):
         raise ValueError(f"generated source cannot use {owner}.{node.attr}")
     if isinstance(node.ctx, ast.Store) and ast.unparse(node).split(".")[0] in _OWNERS:
         raise ValueError(f"generated source cannot change {ast.unparse(node)}")
@@ -124,6 +130,10 @@ def _check_attribute(node: ast.Attribute) -> None:
 
 def _is_part(owner: str, name: str) -> bool:
     """Whether a name is a module class of nn, a function of F, or one of the functions of torch that layers need."""
+    if owner == "nn.init":
+        return name in _INIT
+    if owner == "nn" and name == "init":
+        return True
     if owner == "nn":
         value = getattr(nn, name, None)
         return isinstance(value, type) and issubclass(value, (nn.Module, nn.Parameter))

@@ -166,7 +166,7 @@ _CLOSE = rf"({_ANY}(?:(?://|[-+*/%]){_ANY})+){_END}"
 _APART = rf"({_ANY}(?:\s*(?://|[-+*/%])\s*{_ANY})+){_END}"
 _COMMAS = r"\w+(?:\s*,\s*\w+)*"
 _INPUT = r"(?P<head>\binput\s+(?:\w+\s*:\s*)?)"
-_STATEMENT = r"(?:input|output|let|model|block|use|for|if|else|expect|cases|freeze)\b"
+_STATEMENT = r"(?:input|output|let|model|block|use|for|if|else|expect|cases|freeze|init)\b"
 _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     # comments
     (r"\s(?://|--)(?=[^\n]*[A-Za-z]{3})", " #"),
@@ -181,6 +181,7 @@ _TABLE: tuple[tuple[str, str | Callable[[Found], str]], ...] = (
     (rf"{_INPUT}(?P<sizes>\w+(?:\s*[,*]\s*\w+|\s+[x×]\s+\w+)+|\d+(?:\s+\d+)+)", _input),
     (r"\binput\s+([A-Za-z_]\w*)\s+(?=[\d\[])", r"input \1: "),
     (r"(\binput\b[^;]*[\d\]A-Z])\s+(?:long|integer|int32|int64|Long|LongTensor)\b", r"\1 int"),
+    (r"(\binput\b[^;]*[\d\]A-Z])\s+(?:boolean|Bool|BoolTensor|mask)\b", r"\1 bool"),
     (r"(\binput\b[^;]*[\d\]A-Z])\s+(?:float32|double|half|Float|FloatTensor)\b", r"\1"),
     (r"(\binput\s+\w+\s*:\s*)int\b", r"\g<1>1 int"),
     (rf"{_INPUT}(?P<sizes>(?:[a-z]|\d+)(?:x(?:[a-z]|\d+))+)\b", _capitals),

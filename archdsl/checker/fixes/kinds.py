@@ -16,7 +16,7 @@ from archdsl.vocabulary import Meaning, known, names, plain
 from archdsl.vocabulary.arguments import FROM_INPUT
 from archdsl.vocabulary.papers import STATEMENTS
 
-_KEYWORDS = ("model", "use", "block", "input", "output", "let", "cases", "expect", "freeze", "for", "if")
+_KEYWORDS = ("model", "use", "block", "input", "output", "let", "cases", "expect", "freeze", "init", "for", "if")
 _MOST_WORDS = 4  # of one name: global average pooling layer
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from archdsl.checker.fixes import habits, incoming, inside, whole, words
 from archdsl.checker.fixes.assign import assigned
 from archdsl.checker.fixes.proposal import Either, Fault
-from archdsl.checker.fixes.seen import Seen, ended, errors, faults_of, in_doubt, judged, shape_at
+from archdsl.checker.fixes.seen import Seen, ended, errors, faults_of, in_doubt, judged, reads_twice, shape_at
 from archdsl.checker.fixes.statement import apart, statement_at, tail_of, without_comment
 from archdsl.checker.fixes.translate import lines_of
 from archdsl.diagnostics import Diagnostic, nearest
@@ -251,6 +251,8 @@ class Mender:
                 continue
             seen.add(proposal)
             left = self.faults(number, proposal)
+            if not left and "<- _," in proposal and reads_twice(self._check(number, proposal), number):
+                continue
             if not left:
                 yield proposal
                 continue

@@ -8,13 +8,13 @@ from archdsl.checker.fixes.proposal import Fault
 from archdsl.checker.fixes.statement import without_comment
 from archdsl.diagnostics import Diagnostic, Related, Source
 from archdsl.limits import raising
-from archdsl.network.nodes import Leaf, Merge, Network, Share, Use, postorder
+from archdsl.network.nodes import Leaf, Merge, Network, Sequence, Share, Use, postorder
 from archdsl.sizes.shape import Shape
 from archdsl.typed import Protocol
 
 _IN_DOUBT = "MENDEDLATER"  # a kind that there is not, in place of a line that cannot be read
 _ENDING = (raising("visits"), raising("diagnostics"))
-_DECLARING = re.compile(r"\s*(?:model|input|output|let|expect|cases|freeze|use|block|for|if|else)\b|\s*\}")
+_DECLARING = re.compile(r"\s*(?:model|input|output|let|expect|cases|freeze|init|use|block|for|if|else)\b|\s*\}")
 
 
 class Seen(Protocol):
@@ -77,6 +77,16 @@ def shape_at(network: Network | None, place: int) -> Shape | None:
         if isinstance(node, Leaf) and node.statement.start == place and node.inputs:
             return node.inputs[0]
     return None
+
+
+def reads_twice(seen: Seen, number: int) -> bool:
+    """Whether a layer on a line reads one value under two names, which nobody means who writes one of them."""
+    if seen.network is None:
+        return False
+    bodies = (node for node in postorder(seen.network.body) if isinstance(node, Sequence))
+    items = (item for body in bodies for item in body.items if len(set(item.reads)) < len(item.reads))
+    spans = (seen.source.at(item.node.statement) for item in items if isinstance(item.node, Leaf))
+    return any(part.base == 0 and part.position(span.start)[0] == number + 1 for part, span in spans)
 
 
 def ended(diagnostics: list[Diagnostic]) -> bool:

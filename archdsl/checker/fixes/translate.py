@@ -17,7 +17,7 @@ _MOST = 60  # layers of one line
 _FLOWS = frozenset(("x", "out", "y", "h", "z", "inputs", "input", "output", "outputs", "net", "model", "result"))
 _ADDS = ("add", "append", "add_module")
 _ROWS = ("Sequential", "nn.Sequential", "torch.nn.Sequential", "keras.Sequential", "models.Sequential")
-_READS = ("input", "tensors", "other")  # arguments that are values of the network, not numbers
+_READS = ("condition", "input", "index", "tensors", "other")  # arguments that are values of the network, not numbers
 _ASKED = ("query", "key", "value")  # those of attention
 _PLAIN = (int, float, str)
 

@@ -78,10 +78,15 @@ def _in_either(
 
 
 def _reading(kind: type[Layer], statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
-    """`CONCAT a b`, `CONCAT [a, b] axis=-1`: names among values are what it reads; the last axis has the channels."""
+    """`CONCAT a b`, `CONCAT [a, b] axis=-1`: names among values are what it reads; the last axis has the channels.
+
+    One name of a merge stands beside the result above: `MUL s` is `MUL <- _, s`.
+    """
     each = {value: re.findall(r"[A-Za-z_]\w*", value) if value[:1] in "[(" else [value] for value in statement.values}
     read = [value for value, found in each.items() if found and all(name in around.names for name in found)]
     names = [name for value in read for name in each[value]]
     if names and not statement.tail.startswith("<-"):
         rest = tuple(value for value in statement.values if value not in read and value != "axis=-1")
+        if kind.merge and len(names) == 1:
+            names = ["_", *names]
         yield statement._replace(values=rest, tail=f"<- {', '.join(names)} {statement.tail}".strip())

@@ -26,7 +26,7 @@ class LayingOrder:
             statement, around = stack.pop()
             number = len(self._starts)
             self._starts.append(start(statement))
-            last = isinstance(statement, (tree.Output, tree.Expect, tree.Freeze))
+            last = isinstance(statement, (tree.Output, tree.Expect, tree.Freeze, tree.Init))
             self._ends.append(start(statement) + _LAST if last else max(start(statement) + 1, end(statement)))
             self._around.append(around)
             inner = [one for body in bodies(statement) for line in body.lines for one in line.statements]

@@ -86,7 +86,7 @@ def start(statement: tree.Statement) -> int:
             return arms[0][0].start
         case tree.Expect(claims):
             return claims[0].start
-        case tree.Freeze(parts, _, _):
+        case tree.Freeze(parts, _, _, _) | tree.Init(parts, _, _):
             return parts[0].start
         case tree.Keep(name, _, _):
             return name.start

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from archdsl.layers.base import CounterExample, Example, Lowered, attribute, literal
 from archdsl.layers.merging import Broadcasting, places
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number
 from archdsl.sizes.shape import Shape
-from archdsl.typed import ClassVar
+from archdsl.typed import Any, ClassVar
 
 
 class Arithmetic(Broadcasting):
@@ -15,6 +17,10 @@ class Arithmetic(Broadcasting):
 
     sign: ClassVar[str]
     number: float | None = attribute(Number(), None, doc="the number, where one input is read", torch="other")
+
+    @classmethod
+    def reads_one(cls, given: Mapping[str, Any]) -> bool:
+        return "number" in given
 
     def shape(self, *inputs: Shape) -> Shape:
         if self.number is not None and len(inputs) > 1:

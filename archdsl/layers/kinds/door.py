@@ -101,7 +101,7 @@ class Door(Layer):
 
     def check_inputs(self, inputs: tuple[Shape, ...]) -> None:
         """Refuse sequences beside images: they lie differently in memory, and only one way is kept."""
-        forms = {layout(shape.rank) for shape in inputs if shape.rank > 1 and shape.dtype == "float32"}
+        forms = {layout(shape.rank) for shape in inputs if shape.rank > 1 and shape.has_channels}
         if len(forms) > 1:
             read = " and ".join(map(str, inputs))
             raise Refusal("rank-mismatch", f"MODULE reads sequences or images, not both: {read}", blame=1)

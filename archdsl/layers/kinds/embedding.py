@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, is_open
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number, Reference, Switch, Whole, Word
 from archdsl.limits import LARGEST
@@ -164,3 +164,34 @@ class Positions(Layer):
         ends = f"{self.start}, {{0}}.shape[1] + {self.start}" if self.start else "{0}.shape[1]"
         call = f"torch.arange({ends}, device={{0}}.device).expand({{0}}.shape[0], -1)"
         return Lowered(call=call, wants="any" if inputs[0].rank == 1 else "last", gives="any")
+
+
+class OneHot(Layer):
+    """One-hot encoding: for each integer a vector of zeros with a one at its place (torch.nn.functional.one_hot)."""
+
+    name = "ONEHOT"
+    dtype = "int64"
+    ranks = (1, 2, 3)
+    classes: Size = attribute(Whole(), doc="number of different integers", torch="num_classes")
+    examples = (
+        Example("37 int -> ONEHOT 10 -> 37x10", params=0, macs=0),
+        Example("8x8 int -> ONEHOT classes=21 -> 8x8x21"),
+        CounterExample("37 int -> ONEHOT", "missing-value"),
+        CounterExample("37 int -> ONEHOT 0", "out-of-range"),
+        CounterExample("37x300 -> ONEHOT 10", "dtype-mismatch"),
+    )
+
+    def is_pointwise(self, x: Shape) -> bool:
+        return True
+
+    def shape(self, *inputs: Shape) -> Shape:
+        (x,) = inputs
+        if x.below is not None and x.below > self.classes:
+            message = f"ONEHOT has places for 0 to {self.classes - 1}, and reads numbers up to {x.below - 1}"
+            raise Refusal("out-of-range", message, blame="classes", tries=({"classes": x.below},))
+        return Shape((*x.sizes, self.classes))
+
+    def lower(self, *inputs: Shape) -> Lowered:
+        classes = "{classes}" if is_open(self.classes) else str(self.classes)
+        call = f"F.one_hot({{0}}, {classes}){{cast}}"
+        return Lowered(call=call, gives="last", sizes={"classes": self.classes})

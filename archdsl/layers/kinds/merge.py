@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute
 from archdsl.layers.layout import axis_index, dimension, either, layout
-from archdsl.layers.merging import ElementwiseMerge, equal, places
+from archdsl.layers.merging import ElementwiseMerge, places
 from archdsl.layers.refusal import Refusal
-from archdsl.layers.values import Switch, Word
-from archdsl.layers.worked import Factor, Worked
+from archdsl.layers.values import Word
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
 
@@ -201,50 +200,3 @@ class Scale(Layer):
             return Lowered(call=f"{{0}} * {{1}}[{stretch}]", wants=form, gives=form)
 
         return either(x.rank, scaled)
-
-
-class MatrixProduct(Layer):
-    """Matrix product over the last two axes of two inputs (torch.matmul).
-
-    `TxK` and `KxN` give `TxN`. With `transpose` the second matrix is transposed: `TxK` and `NxK` give `TxN`. All axes
-    before the last two must be equal.
-    """
-
-    name = "MATMUL"
-    inputs = (2, 2)
-    merge = True
-    ranks = (2, 3, 4)
-    transpose: bool = attribute(Switch(), False, doc="transpose the second input", named=True)
-    examples = (
-        Example("196x64, 64x10 -> MATMUL -> 196x10", params=0, macs=125_440),
-        Example("12x196x64, 12x196x64 -> MATMUL transpose -> 12x196x196", macs=29_503_488),
-        Example("2x3x4x5, 2x3x5x6 -> MATMUL -> 2x3x4x6", macs=720),
-        CounterExample("196x64, 32x10 -> MATMUL", "shape-mismatch"),
-        CounterExample("196x64, 64x10 -> MATMUL transpose", "shape-mismatch"),
-        CounterExample("12x196x64, 8x64x196 -> MATMUL", "shape-mismatch"),
-        CounterExample("12x196x64, 64x196 -> MATMUL", "shape-mismatch"),
-        CounterExample("64, 64 -> MATMUL", "rank-mismatch"),
-    )
-
-    def shape(self, *inputs: Shape) -> Shape:
-        left, right = inputs
-        if left.rank != right.rank:
-            message = f"MATMUL needs equal numbers of axes: branch 1 is {left}, branch 2 is {right}"
-            raise Refusal("shape-mismatch", message, blame=1)
-        rows, columns = right.sizes[-2:]
-        inner, width = (columns, rows) if self.transpose else (rows, columns)
-        if not same(left.channels, inner):
-            wanted = Shape((*left.sizes[:-2], *((width, left.channels) if self.transpose else (left.channels, width))))
-            message = f"MATMUL of {left} needs {wanted}, and branch 2 is {right}"
-            raise Refusal("shape-mismatch", message, blame=1, tries=({"transpose": not self.transpose},))
-        if not equal(left.sizes[:-2], right.sizes[:-2]):
-            message = f"MATMUL needs equal sizes on all axes but the last two: {left} and {right}"
-            raise Refusal("shape-mismatch", message, blame=1)
-        return Shape((*left.sizes[:-1], width))
-
-    def macs(self, inputs: tuple[Shape, ...], output: Shape) -> Worked:
-        return Worked((Factor(output.sizes, "elements"), Factor((inputs[0].channels,), "channels")))
-
-    def lower(self, *inputs: Shape) -> Lowered:
-        second = "{1}.mT" if self.transpose else "{1}"
-        return Lowered(call=f"torch.matmul({{0}}, {second})", wants="last", gives="last")

@@ -9,6 +9,7 @@ from archdsl.notations.calls.ends import collapsed
 from archdsl.notations.calls.kerasforms import bidirectional, each, keras, rescaled, separable
 from archdsl.notations.calls.onnxforms import (
     along,
+    along_axis,
     blocks,
     bordered,
     directed,
@@ -35,6 +36,24 @@ def dim(draft: LineDraft) -> None:
     if word is None and (number != -1 or draft.around.shape is not None):
         raise draft.refuse(f"has no axis {number} here; axes have names: axis=channels")
     draft.attributes["axis"] = word
+
+
+def along_dim(draft: LineDraft) -> None:
+    """`dim=-1` of a kind that has to be told its axis."""
+    number = draft.take("dim")
+    word = axis_word(number, draft.around.shape)
+    if word is None:
+        raise draft.refuse(f"has no axis {number} here; axes have names, as in {draft.row.kind} channels")
+    draft.attributes["axis"] = word
+
+
+def dims(draft: LineDraft) -> None:
+    """`dims=(2, 3)`: axes by their words."""
+    given = draft.take("dims")
+    words = [axis_word(number, draft.around.shape) for number in (given if isinstance(given, tuple) else (given,))]
+    if None in words:
+        raise draft.refuse(f"numbers its axes, and axes have names here, as in {draft.row.kind} height")
+    draft.text = f"{draft.row.kind} {words[0] if len(words) == 1 else '[' + ', '.join(map(str, words)) + ']'}"
 
 
 def sides(draft: LineDraft) -> None:
@@ -223,8 +242,8 @@ def declared(draft: LineDraft) -> None:
         raise draft.refuse("is a line such as input 28x28x1: sizes without the batch, channels last")
     letters = iter("TUVWXYZ" if len(shape) < 3 else "HWDUVXYZ")
     known: tuple[Any, ...] = tuple(size if size is not None else next(letters) for size in shape)
-    whole = " int" if isinstance(dtype, str) and "int" in dtype else ""
-    draft.text = f"input {'x'.join(map(str, known))}{whole}"
+    word = next((f" {word}" for word in ("int", "bool") if isinstance(dtype, str) and word in dtype), "")
+    draft.text = f"input {'x'.join(map(str, known))}{word}"
 
 
 def layer(draft: LineDraft) -> None:
@@ -260,7 +279,10 @@ FORMS: dict[str, Form] = {
         center,
         clipped,
         declared,
+        along_axis,
+        along_dim,
         dim,
+        dims,
         directed,
         each,
         features,

@@ -85,6 +85,17 @@ def along(draft: LineDraft) -> None:
     draft.attributes["axis"] = word
 
 
+def along_axis(draft: LineDraft) -> None:
+    """`ArgMax axis=1 keepdims=0`: the axis of a kind that has to be told it."""
+    number, keep = draft.take("axis"), draft.take("keepdims")
+    word = axis_word(number, draft.around.shape)
+    if word is None:
+        raise draft.refuse(f"has no axis {number} here; axes have names, as in {draft.row.kind} channels")
+    draft.attributes["axis"] = word
+    if keep and draft.row.kind == "ARGMAX":
+        draft.attributes["keep"] = True
+
+
 def flattened(draft: LineDraft) -> None:
     if draft.take("axis") != 1:
         raise draft.refuse("joins some axes only; FLATTEN makes one vector of all")

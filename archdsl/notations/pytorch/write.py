@@ -29,7 +29,7 @@ from archdsl.vocabulary.table import rows
 
 _NAME = re.compile(r"(?!x[0-9]+$)[a-z][a-z0-9_]*[a-z0-9]|[a-wyz]")
 _RESERVED = frozenset(
-    "in if for else let use input output model block expect where cases freeze share and or not weight".split()
+    "in if for else let use input output model block expect where cases freeze init share and or not weight".split()
 )
 _OWN_AXES = frozenset(("axes", "features", "per"))  # forms that need the input; here it is held by the check
 _SHORT = 200  # characters of a text whose tree is kept

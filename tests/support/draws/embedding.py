@@ -31,5 +31,8 @@ class Draws(Numbers):
         modes = ("mean", "sum", "max", *(("min",) if self.odd(8) else ()))
         return values | ({"mode": self.draw.pick(modes)} if self.draw.chance(70) else {})
 
+    def _onehot(self) -> dict[str, Any]:
+        return {"classes": self.draw.integer(0 if self.odd(5) else 1, 12)}
+
     def _positions(self) -> dict[str, Any]:
         return {"start": self.draw.integer(-1 if self.odd(15) else 0, 5)} if self.draw.chance(50) else {}

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from support.drawn import Refused
-from support.runs.tensors import DELIBERATE
+from support.runs.tensors import DELIBERATE, kept
 
 if TYPE_CHECKING:
     from support.judge import Judge
@@ -33,6 +33,13 @@ class Runs:
         if x.dim() != (2 if x.dtype == torch.int64 else 3) or start < 0 or not isinstance(start, int):
             raise Refused("the steps of a sequence, counted from 0 or more")
         return torch.stack([torch.tensor([start + step for step in range(x.shape[1])])] * len(x))
+
+    @staticmethod
+    def onehot(judge: Judge, path: str, x: Tensor, classes: int) -> Tensor:
+        if classes < 1:
+            raise Refused("no class")
+        judge.tokens = min(judge.tokens, classes)
+        return kept(torch.eye(classes)[x])
 
 
 def looked_up(judge: Judge, path: str, x: Tensor, kind: Any, vocab: int, dim: int, padding: int | None = None,

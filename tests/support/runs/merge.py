@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from support.drawn import Refused
+from support.runs import logic
 from support.runs.tensors import AXES, DELIBERATE, kept, trailing
 
 
@@ -65,11 +66,47 @@ def of_two(function: Callable[[Any, Any], Tensor]) -> Callable[..., Tensor]:
     return run
 
 
-def matmul(inputs: list[Tensor], transpose: bool = False) -> Tensor:
+def matmul(inputs: list[Tensor], transpose: bool = False, broadcast: bool = False) -> Tensor:
     first, second = map(trailing, two(inputs))
-    if first.dim() < 3 or first.shape[:-2] != second.shape[:-2]:
+    if first.dim() < 3 or first.dim() != second.dim() or (not broadcast and first.shape[:-2] != second.shape[:-2]):
         raise Refused(DELIBERATE["broadcast"])
     return kept(first @ (second.transpose(-1, -2) if transpose else second))
+
+
+def einsum(inputs: list[Tensor], equation: str) -> Tensor:
+    """Every axis in a place of its own, products of all, and sums over what is not wanted."""
+    left, _, right = equation.strip('"').partition("->")
+    terms, output = [term.split() for term in left.split(",")], right.split()
+    every = sorted({name for term in terms for name in term})
+    odd = len(set(output)) < len(output) or not set(output) <= set(every) or len(output) > 4
+    if odd or not output or len(terms) != len(inputs) or len(terms) > 2:
+        raise Refused("no such text")
+    sizes: dict[str, int] = {}
+    found: Any = 1.0
+    for term, x in zip(terms, map(trailing, inputs), strict=True):
+        if len(term) != x.dim() - 1:
+            raise Refused("a name for each axis")
+        for name, size in zip(term, x.shape[1:], strict=True):
+            if sizes.setdefault(name, size) != size:
+                raise Refused(DELIBERATE["broadcast"])
+        found = found * placed(x, term, every)
+    gone = [1 + every.index(name) for name in every if name not in output]
+    kept_names = [name for name in every if name in output]
+    found = (found.sum(gone) if gone else found).permute(0, *(1 + kept_names.index(name) for name in output))
+    return kept(found.contiguous())
+
+
+def placed(x: Tensor, term: list[str], every: list[str]) -> Tensor:
+    """A value whose axes have these names, with an axis for every name; of a name given twice the diagonal."""
+    names = list(term)
+    while len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        first, second = [1 + place for place, name in enumerate(names) if name == twice][:2]
+        x = torch.diagonal(x, 0, first, second)
+        names = [name for place, name in enumerate(names) if 1 + place not in (first, second)] + [twice]
+    order = sorted(names)
+    x = x.permute(0, *(1 + names.index(name) for name in order))
+    return x.reshape(x.shape[0], *(x.shape[1 + order.index(name)] if name in order else 1 for name in every))
 
 
 def concat(inputs: list[Tensor], axis: str = "channels") -> Tensor:
@@ -100,10 +137,12 @@ MERGES = {
     "DIV": of_two(torch.div),
     "POW": of_two(torch.pow),
     "MATMUL": matmul,
+    "EINSUM": einsum,
     "MAX": lambda inputs: torch.stack(inputs).amax(0),
     "MIN": lambda inputs: torch.stack(inputs).amin(0),
     "MEAN": lambda inputs: torch.stack(inputs).mean(0),
     "CONCAT": concat,
     "STACK": stack,
     "SCALE": scale,
+    **logic.MERGES,
 }
