@@ -35,7 +35,7 @@ from archdsl.reading.reading import read  # noqa: E402
 torch.set_num_threads(1)
 ROOT = Path(__file__).parents[1]
 SPECS = ROOT / "specs"
-SYMBOLS = {"T": 20, "H": 16, "W": 8}
+SYMBOLS = {"T": 20, "H": 16, "W": 8, "I": 1, "J": 1}
 SLOW = 60  # layers with a deeper forward pass are not run on real tensors
 LARGE = 30_000_000  # parameters; more are not drawn at random
 SMALL: dict[str, dict[str, Any]] = {  # instead of settings that take too much memory
@@ -133,8 +133,10 @@ def test_every_layer_has_its_shape_on_real_tensors(name: str, setting: dict[str,
 
 
 def results(found: Any) -> tuple[Any, ...]:
-    """The tensors in what a module gives; an LSTM has its states in a tuple of their own."""
-    return tuple(y for one in found for y in results(one)) if isinstance(found, tuple) else (found,)
+    """The tensors in what a module gives; an LSTM has its states in a tuple of their own, attention None for weights."""
+    if isinstance(found, tuple):
+        return tuple(y for one in found if one is not None for y in results(one))
+    return (found,)
 
 
 def hook_layers(model: Any, module: Any) -> dict[str, bool]:

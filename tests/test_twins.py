@@ -16,8 +16,9 @@ from support.small import results  # noqa: E402
 import archdsl  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-SYMBOLS = {"T": 11}
+SYMBOLS = {"T": 11, "H": 40, "W": 65, "I": 2, "J": 3}
 TWINS: list[tuple[str, str, dict[str, Any]]] = [
+    ("detr", "DETR", {"d": 16, "heads": 4, "L": 2, "wide": 24, "queries": 5, "objects": 3}),
     ("mlp_mixer", "MLPMixer", {"d": 12, "L": 2, "patch": 4, "tokens": 10, "wide": 20, "classes": 5, "side": 16}),
     ("convmixer", "ConvMixer", {"d": 8, "depth": 2, "kernel": 5, "relu": False, "patch": 28, "classes": 5}),
     ("convmixer", "ConvMixer", {"d": 8, "depth": 1, "kernel": 3, "relu": True, "patch": 14, "classes": 5}),
@@ -52,12 +53,15 @@ def by_hand(name: str) -> Any:
 
 
 def spread(module: Any) -> None:
+    """Tensors far from what they start as, with which numbers neither grow nor fade from layer to layer."""
     with torch.no_grad():
         for name, tensor in module.state_dict().items():
             if name.endswith("running_var"):
                 tensor.uniform_(0.5, 1.5)
+            elif tensor.is_floating_point() and tensor.dim() > 1:
+                tensor.normal_(0, 1.4 / tensor[0].numel() ** 0.5)
             elif tensor.is_floating_point():
-                tensor.normal_(0.05, 0.3)
+                tensor.normal_(0.5, 0.3)
 
 
 def drawn(example: Any) -> Any:

@@ -21,6 +21,10 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "char_lstm": ({"cells": 8, "vocab": 11}, ""),
     "convmixer": ({"d": 8, "depth": 2, "kernel": 5, "patch": 28}, ""),
     "dcgan": ({"wide": 4}, ""),
+    "detr": (
+        {"d": 16, "heads": 4, "L": 2, "wide": 24, "queries": 5, "objects": 3, "H": 40, "W": 65, "I": 2, "J": 3},
+        "",
+    ),
     "gpt2": (TRANSFORMER, ""),
     "kim_cnn": ({"variant": "multichannel", "vocab": 50, "classes": 3}, ""),
     "language_model": ({"vocab": 50, "dim": 10}, ""),
