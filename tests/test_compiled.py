@@ -41,6 +41,17 @@ LARGE = 30_000_000  # parameters; more are not drawn at random
 SMALL: dict[str, dict[str, Any]] = {  # instead of settings that take too much memory
     "alexnet_ensemble": {"classes": 10, "members": 2},
     "bert": {"d": 48, "L": 2, "heads": 4, "vocab": 50},
+    "clip": {
+        "patch": 8,
+        "d": 128,
+        "L": 2,
+        "text_d": 64,
+        "text_L": 2,
+        "vocab": 10,
+        "context": 7,
+        "space": 12,
+        "side": 16,
+    },
     "convmixer": {"d": 8, "depth": 2, "kernel": 5, "patch": 28},
     "gpt2": {"d": 48, "L": 2, "heads": 4, "vocab": 50},
     "llama": {"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50},

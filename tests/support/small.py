@@ -19,6 +19,10 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "alphago_value": ({"k": 8}, ""),
     "bert": (TRANSFORMER, ""),
     "char_lstm": ({"cells": 8, "vocab": 11}, ""),
+    "clip": (
+        {"patch": 8, "d": 128, "L": 2, "text_d": 64, "text_L": 2, "vocab": 10, "context": 7, "space": 12, "side": 16},
+        "",
+    ),
     "convmixer": ({"d": 8, "depth": 2, "kernel": 5, "patch": 28}, ""),
     "dcgan": ({"wide": 4}, ""),
     "detr": (
