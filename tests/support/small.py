@@ -29,6 +29,7 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
         {"d": 16, "heads": 4, "L": 2, "wide": 24, "queries": 5, "objects": 3, "H": 40, "W": 65, "I": 2, "J": 3},
         "",
     ),
+    "dit": ({"d": 16, "L": 2, "heads": 4, "patch": 2, "side": 8, "labels": 6}, ""),
     "gpt2": (TRANSFORMER, ""),
     "kim_cnn": ({"variant": "multichannel", "vocab": 50, "classes": 3}, ""),
     "language_model": ({"vocab": 50, "dim": 10}, ""),
