@@ -56,6 +56,7 @@ SMALL: dict[str, dict[str, Any]] = {  # instead of settings that take too much m
     "dit": {"d": 16, "L": 2, "heads": 4, "patch": 2, "side": 8, "labels": 6},
     "gpt2": {"d": 48, "L": 2, "heads": 4, "vocab": 50},
     "llama": {"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50},
+    "mamba": {"d": 24, "L": 2, "states": 4, "vocab": 10},
     "mixtral": {"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50},
 }
 SELECTION = (

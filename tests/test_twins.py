@@ -25,6 +25,7 @@ TWINS: list[tuple[str, str, dict[str, Any]]] = [
     ),
     ("detr", "DETR", {"d": 16, "heads": 4, "L": 2, "wide": 24, "queries": 5, "objects": 3}),
     ("dit", "DiT", {"d": 16, "L": 2, "heads": 4, "patch": 2, "side": 8, "labels": 6}),
+    ("mamba", "Mamba", {"d": 24, "L": 2, "states": 4, "vocab": 10}),
     ("mlp_mixer", "MLPMixer", {"d": 12, "L": 2, "patch": 4, "tokens": 10, "wide": 20, "classes": 5, "side": 16}),
     ("convmixer", "ConvMixer", {"d": 8, "depth": 2, "kernel": 5, "relu": False, "patch": 28, "classes": 5}),
     ("convmixer", "ConvMixer", {"d": 8, "depth": 1, "kernel": 3, "relu": True, "patch": 14, "classes": 5}),

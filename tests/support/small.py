@@ -34,6 +34,7 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "kim_cnn": ({"variant": "multichannel", "vocab": 50, "classes": 3}, ""),
     "language_model": ({"vocab": 50, "dim": 10}, ""),
     "llama": ({"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50}, ""),
+    "mamba": ({"d": 24, "L": 2, "states": 4, "vocab": 10}, ""),
     "mixtral": ({"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50}, ""),
     "mlp_mixer": ({"d": 16, "L": 2, "tokens": 12, "wide": 24, "side": 32}, ""),
     "mobilenet_v1": ({"width": 0.25, "side": 128}, ""),
