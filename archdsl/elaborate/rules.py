@@ -131,6 +131,9 @@ class Rules:
         """
         words: list[Any] = [kind, shapes]
         for name, value, _, _ in statement.arguments:
+            if name is not None and name.text in kind.operands:
+                words.append(name.text)
+                continue
             if type(value) is not Token or "?" in value.text or (name is not None and name.text in kind.refers):
                 return None
             if value.type == "DIMS" and not value.text.replace("x", "").isdigit():

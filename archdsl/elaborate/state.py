@@ -17,12 +17,12 @@ from archdsl.elaborate.once import Once
 from archdsl.elaborate.rules import Rules
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.labels import DISCARD, discards, filled, label_text
-from archdsl.expressions.scope import Scope
+from archdsl.expressions.scope import Scope, Sharing
 from archdsl.expressions.signature import Signature, of_block
 from archdsl.faults.problem import Placed, Problem, Silent
 from archdsl.faults.report import Reporter
 from archdsl.faults.work import Work
-from archdsl.layers import REGISTRY
+from archdsl.layers import REGISTRY, Layer
 from archdsl.limits import Limits
 from archdsl.network.nodes import Item, Leaf, Node, Sequence, Use
 from archdsl.network.table import NodeTable
@@ -236,6 +236,19 @@ class Elaboration(ABC):
             self._read.add(current.number)
             return (current,)
         raise _nothing_above(place.names, statement.names[0] if statement.names else statement.kind or statement)
+
+    def operands(
+        self, statement: tree.LayerStatement, target: type[Layer] | tree.Block | Sharing, place: Place
+    ) -> tuple[Value, ...]:
+        """The inputs that a line gives by name, as `mask=m`, in the order in which the kind has them."""
+        names = target.operands if isinstance(target, type) else ()
+        if not names:
+            return ()
+        given = {one.name.text: one.value for one in statement.arguments if one.name is not None}
+        tokens = [given[name] for name in names if name in given]
+        named = ("WORD", "STRING", "TEMPLATE")  # what else stands there is a fault of the line
+        each = (token for token in tokens if isinstance(token, Token) and token.type in named)
+        return tuple([self.reference(token, place) for token in each])
 
     def _given(self, token: Token, current: Value | None, place: Place, alone: bool) -> Value:
         """The value of a name after `<-`; `_` is what the line would read without, here the only one or not."""

@@ -203,8 +203,10 @@ def _reference(value: tree.Expr, slot: Slot, scope: Scope) -> Token:
         message = f"a name with braces is not a value of {slot.name}"
         raise Problem("wrong-type", message, value, hint=_BRACE)
     if not isinstance(value, Token) or value.type not in ("WORD", "STRING", "TEMPLATE"):
-        message = f"{slot.name} is the name of a layer above"
-        raise Problem("wrong-type", message, value, hint=f"{slot.name}=embed, where a line above has embed: EMBED")
+        hint = f"{slot.name}=embed, where a line above has embed: EMBED"
+        hint = f"{slot.name}=m, where m is an input or a result above" if slot.reads else hint
+        what = "an input or of a result above" if slot.reads else "a layer above"
+        raise Problem("wrong-type", f"{slot.name} is the name of {what}", value, hint=hint)
     return filled(value, scope)
 
 

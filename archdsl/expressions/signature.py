@@ -18,6 +18,7 @@ class Slot(NamedTuple):
     choices: tuple[str, ...]
     reference: bool = False  # whether its value is the name of a layer
     gathers: bool = False  # every value with a name that no other slot has
+    reads: bool = False  # whether its value is the name of a further input
 
 
 class Signature:
@@ -38,8 +39,9 @@ def of_kind(kind: type[Layer]) -> Signature:
     found = _SIGNATURES.get(kind)
     if found is None:
         slots = tuple(
-            Slot(a.name, a.short, a.positional, a.type.switch, a.type.choices, a.type.reference, a.type.gathers)
+            Slot(a.name, a.short, a.positional, t.switch, t.choices, t.reference, t.gathers, t.reads)
             for a in kind.attributes.values()
+            for t in (a.type,)
         )
         found = _SIGNATURES[kind] = Signature(kind.name, kind.usage(), slots)
     return found

@@ -31,6 +31,7 @@ class Type:
     choices: tuple[str, ...] = ()  # words that a line may use for it
     switch = False
     reference = False  # whether it is the name of a layer
+    reads = False  # whether it is the name of a value that the line reads
     told = False  # whether a tensor that comes in tells it, so that PyTorch needs no number for it
     gathers = False  # whether it takes every value with a name that nothing else has
     stated = False  # whether it only says what is so anyway
@@ -226,6 +227,13 @@ class Reference(Type):
 
     def spelling(self, attribute: Any) -> str:
         return f"{attribute.name}=NAME"
+
+
+class Operand(Reference):
+    """The name of a value, as `<-` has it: one more input of the line. The rules get its place among the inputs."""
+
+    words = "the name of a value"
+    reads = True
 
 
 class Text(Type):

@@ -17,6 +17,7 @@ SOURCES = ("PARAM", "CONST")  # kinds that read nothing
 TOKENS = ("EMBED", "EMBEDBAG")  # kinds that read integers
 MERGES = ("ADD", "MUL", "SUB", "DIV", "POW", "MAX", "MIN", "ABSDIFF", "MEAN", "CONCAT", "STACK", "SCALE", "MATMUL")
 EITHER = ("POSITIONS",)  # kinds that read integers or features
+OPERANDS = ("mask", "padding")  # values that name further inputs of a line
 WORDS = {"float32": "", "int64": " int", "bool": " bool"}  # of an input
 
 
@@ -481,6 +482,12 @@ class Walk:
             yield (number,)
 
     def reads(self, layer: Layer, frame: Frame) -> list[Any]:
+        """What a line reads: what comes after `<-` or is above, then what `mask=` and `padding=` name."""
+        given = {one.name: one.value for one in layer.arguments if isinstance(one.value, Name)}
+        named = [given[name].label for name in OPERANDS if name in given]
+        return [*self._read(layer, frame), *(frame.container.find(self.named(one, frame.env))[0] for one in named)]
+
+    def _read(self, layer: Layer, frame: Frame) -> list[Any]:
         if layer.kind in SOURCES and not layer.reads:
             return []
         if layer.reads:

@@ -9,7 +9,7 @@ from archdsl.backends.source.flow import FlowValue, Stored, converted
 from archdsl.backends.source.made import At, WrittenClass
 from archdsl.backends.source.naming import variable
 from archdsl.backends.source.numbers import common_call
-from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, register_tensor
+from archdsl.backends.source.text import LONG, WIDTH, attribute, filled, is_primary, register_tensor
 from archdsl.backends.source.text import call as call_text
 from archdsl.backends.source.writer import UNREAD, Writer
 from archdsl.layers.base import Apart, Lowered
@@ -41,7 +41,8 @@ def write_layer(
     sized = any(each.call is not None and each.sized() for each in every.values())
     if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every.values()) or (sized and differ):
         raise Mismatch
-    turned = turn_all(w, inputs, lowered.wants, at)
+    lowered = with_common_numbers(w, found, lowered, every, label)
+    turned = turn_all(w, inputs, lowered, at)
     forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support
     in_place = overwrites(w, every.values()) and inputs[0].fresh and inputs[0].reads <= len(found)
@@ -60,6 +61,18 @@ def write_layer(
     results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
+
+
+def with_common_numbers(
+    w: Writer, found: Family, lowered: Lowered, every: dict[int, Lowered], label: str | None
+) -> Lowered:
+    """A layer of which what is made ready for it is written once for all members."""
+    if len({each.ready for each in every.values()}) == 1:
+        return lowered
+    if len({len(each.ready) for each in every.values()}) > 1:
+        raise Mismatch
+    columns = ({member: each.ready[place] for member, each in every.items()} for place in range(len(lowered.ready)))
+    return lowered._replace(ready=tuple([common_call(w, found, column, label) for column in columns]))
 
 
 def overwrites(w: Writer, layers: Iterable[Lowered]) -> bool:
@@ -84,6 +97,7 @@ def called(
     """What a layer gives that is a module."""
     node: Leaf = first(found)
     forms = lowered.forms(inputs[0].form, node.outputs)
+    inputs = [*inputs, *made_ready(w, lowered, inputs, at)]
     given = lowered.use or f"({', '.join(f'{{{place}}}' for place in range(len(inputs)))})"
     text = callee + put_in(w, with_sizes(w, given, found, inputs[0].form, inputs), inputs, at)
     if lowered.apart is not None:
@@ -91,6 +105,20 @@ def called(
     results = unpacked(w, text, forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
+
+
+def made_ready(w: Writer, lowered: Lowered, inputs: list[FlowValue], at: At) -> list[FlowValue]:
+    """What a layer reads beside its inputs that is made of them; a long expression gets a variable."""
+    found = []
+    for value in inputs:
+        value.left += 1
+    for template in lowered.ready:
+        made = FlowValue(put_in(w, template, inputs, at), "any", 1)
+        found.append(w.assign(made, None, at, "") if len(made.text) > LONG else made)
+        found[-1].left = 1
+    for value in inputs:
+        value.left -= 1
+    return found
 
 
 def with_sizes(w: Writer, template: str, found: Family, came: str, inputs: list[FlowValue]) -> str:
@@ -148,13 +176,13 @@ def call_layer(
     """What the module of a layer gives once it is made."""
     node: Leaf = first(found)
     lowered = node.op.lower(*node.inputs)
-    return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, wishes)
+    return called(w, callee, found, lowered, turn_all(w, inputs, lowered, at), at, wishes)
 
 
-def turn_all(w: Writer, inputs: list[FlowValue], wants: str, at: At) -> list[FlowValue]:
+def turn_all(w: Writer, inputs: list[FlowValue], lowered: Lowered, at: At) -> list[FlowValue]:
     """The inputs as a layer wants them; where it does not care, all alike."""
-    want = alike(w, inputs) if wants == "any" and len(inputs) > 1 else wants
-    return turn_each(w, inputs, [want] * len(inputs), at)
+    want = alike(w, inputs) if lowered.wants == "any" and len(inputs) > 1 else lowered.wants
+    return turn_each(w, inputs, lowered.wanted(len(inputs), want), at)
 
 
 def alike(w: Writer, inputs: list[FlowValue]) -> str:

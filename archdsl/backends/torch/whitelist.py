@@ -13,7 +13,7 @@ _NODES = (
     ast.Module, ast.Import, ast.ImportFrom, ast.alias, ast.ClassDef, ast.FunctionDef, ast.arguments, ast.arg,
     ast.Expr, ast.Assign, ast.Return, ast.Call, ast.keyword, ast.Attribute, ast.Name, ast.Load, ast.Store,
     ast.Constant, ast.Tuple, ast.List, ast.ListComp, ast.GeneratorExp, ast.comprehension, ast.Starred,
-    ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.USub, ast.Add, ast.Sub, ast.Mult, ast.Div,
+    ast.Subscript, ast.Slice, ast.BinOp, ast.UnaryOp, ast.USub, ast.Invert, ast.Add, ast.Sub, ast.Mult, ast.Div,
     ast.FloorDiv, ast.Mod, ast.Pow, ast.RShift, ast.Compare, ast.Eq, ast.NotEq, ast.Lt, ast.LtE, ast.Gt,
     ast.GtE, ast.Is, ast.IsNot, ast.In, ast.NotIn, ast.BoolOp, ast.And, ast.Or, ast.Not, ast.IfExp, ast.If,
     ast.BitAnd, ast.BitOr, ast.For, ast.Raise, ast.JoinedStr, ast.FormattedValue,

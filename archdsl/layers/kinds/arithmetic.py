@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import CounterExample, Example, Lowered, attribute, literal
+from archdsl.layers.base import CounterExample, Example, Lowered, attribute
+from archdsl.layers.inline import literal
 from archdsl.layers.merging import Broadcasting, places
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number

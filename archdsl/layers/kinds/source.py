@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, is_open, literal
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, is_open
+from archdsl.layers.inline import literal
 from archdsl.layers.layout import layout
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.source import CONSTANT
