@@ -270,3 +270,85 @@ def test_symbolic_sizes_of_masks_become_conditions() -> None:
 def test_a_hole_in_a_mask_is_found() -> None:
     report = archdsl.check("input x: 7x8; input m: 7x? bool\nATTENTION 4 mask=m <- x")
     assert not [one for one in report.diagnostics if one.severity == "error"], report.diagnostics
+
+
+# ---- inputs that a use of a block may leave out
+
+LAYER = """
+block LAYER(heads) <- x, mask=no, padding=no {
+  ADD { ID; attn: ATTENTION heads mask=mask padding=padding }
+  if mask and padding { BIAS } else if mask { LEAKYRELU }
+}
+block BIAS { RELU }
+input x: 7x8; input m: 7x7 bool; input p: 7 bool
+"""
+
+
+def test_uses_with_and_without_an_input_are_blocks_of_their_own() -> None:
+    text = f"{LAYER}a: LAYER 4 mask=m x2 <- x; b: LAYER 4 <- a, m, p; c: LAYER 4 padding=p; d: LAYER 4; e: LAYER 4 mask=no x2"
+    module = archdsl.loads(text).to_torch().double()
+    x, m, p = values(7, 8), truths(7, 7), truths(7)
+    hidden = torch.zeros(N, 1, 7, 7).masked_fill(~m[:, None], -torch.inf)
+    pads = torch.zeros(N, 1, 1, 7).masked_fill(~p[:, None, None], -torch.inf)
+    z = x
+    for each in module.a:
+        z = F.leaky_relu(z + projected(each.attn, z, z, hidden))
+    z = F.relu(z + projected(module.b.attn, z, z, hidden + pads))
+    z = z + projected(module.c.attn, z, z, pads)
+    for each in (module.d, *module.e):
+        z = z + projected(each.attn, z, z, 0)
+    torch.testing.assert_close(module(x, m, p), z)
+    source = archdsl.loads(text).to_source()
+    assert source.count("class Layer") == 4  # with a mask, with both, with a padding, with none
+
+
+def test_optional_inputs_go_through_blocks_shares_merges_and_groups() -> None:
+    text = f"""{LAYER}
+block TWICE <- x, mask=no {{ first: {{ LAYER 4 mask=mask }}; if mask {{ LAYER 4 <- _, mask }} else {{ ID }} }}
+a: TWICE mask=m <- x
+b: SHARE a <- a, m
+c: TWICE
+SHARE c x2
+ADD {{ TWICE mask=m; LAYER 4 padding=p; LAYER 4 <- _, m, p }}
+"""
+    model = archdsl.loads(text)
+    assert [row.path for row in model.layers if row.kind == "ATTENTION"][:2] == ["a.first.0.attn", "a.1.attn"]
+    assert model.to_torch()(torch.randn(N, 7, 8), truths(7, 7), truths(7)).shape == (N, 7, 8)
+
+
+def test_lines_that_differ_in_what_a_name_of_a_mask_means_are_not_one() -> None:
+    """The same words on values of the same shapes: with a mask here, with a second sequence there."""
+    text = """
+    block ONE(heads) <- x, y, mask=no { ATTENTION heads mask=mask <- x, y }
+    block TWO(heads) <- x, mask=no { ATTENTION heads mask=mask }
+    input x: 8x8; input y: 8x8
+    a: ONE 4 <- x, y
+    b: TWO 4 mask=y <- x
+    """
+    model = archdsl.loads(text + "output a, b")
+    first, second = (row for row in model.to_json()["layers"] if row["kind"] == "ATTENTION")
+    assert (first["attributes"]["mask"], second["attributes"]["mask"]) == (None, 1)
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "words"),
+    [
+        ("LAYER 4 mask=m <- x, m", "duplicate-name", "mask of LAYER is given twice"),
+        ("LAYER 4 <- x, m, p, p", "wrong-inputs", "LAYER reads 1 input (x), and at most mask, padding, got 4"),
+        ("LAYER 4 mask=q <- x", "unknown-name", "named q"),
+        ("LAYER 4 mask=2*p <- x", "wrong-type", "mask is the name of an input or of a result above"),
+        ("LAYER 4 mask <- x", "missing-value", "mask needs = and a value"),
+        ("LAYER 4 mask=p <- x", "rank-mismatch", "mask of ATTENTION must be 7x7 bool"),
+        ("block B <- x, m=no { ID <- m }; B <- x", "missing-input", "m is an optional input, and this use"),
+        ("block B <- x, m=no { LINEAR m.steps }; B <- x", "missing-input", "m is an optional input, and this use"),
+        ("block B <- x, m=yes { ID <- x }; B <- x", "wrong-type", "is written m=no"),
+        ("block B <- m=no, x { ID <- x }; B <- x", "misplaced", "m may be left out, so it comes after"),
+        ("block B(m) <- x, m=no { ID <- x }; B 3 <- x", "duplicate-name", "m is declared twice"),
+        ("block B <- x, m=no { let m = 3; ID <- x }; B <- x", "duplicate-name", "m has a meaning here"),
+        ("block B <- x, m=no { m: ID <- x }; B <- x", "duplicate-name", "the name m is given twice"),
+    ],
+)
+def test_what_is_wrong_with_an_optional_input_is_said(line: str, code: str, words: str) -> None:
+    report = archdsl.check(f"{LAYER}{line}\n")
+    errors = [one for one in report.diagnostics if one.severity == "error"]
+    assert code in [one.code for one in errors] and words in " ".join(one.message for one in errors), errors

@@ -16,7 +16,7 @@ from archdsl.elaborate.names import Names, Place, Value
 from archdsl.elaborate.once import Once
 from archdsl.elaborate.rules import Rules
 from archdsl.elaborate.trampoline import Task
-from archdsl.expressions.labels import DISCARD, discards, filled, label_text
+from archdsl.expressions.labels import DISCARD, discards, filled, is_absent, label_text
 from archdsl.expressions.scope import Scope, Sharing
 from archdsl.expressions.signature import Signature, of_block
 from archdsl.faults.problem import Placed, Problem, Silent
@@ -241,14 +241,17 @@ class Elaboration(ABC):
         self, statement: tree.LayerStatement, target: type[Layer] | tree.Block | Sharing, place: Place
     ) -> tuple[Value, ...]:
         """The inputs that a line gives by name, as `mask=m`, in the order in which the kind has them."""
-        names = target.operands if isinstance(target, type) else ()
+        if isinstance(target, tree.Block):
+            names = tuple([one.name.text for one in target.optional]) if target.optional else ()
+        else:
+            names = target.operands if isinstance(target, type) else ()
         if not names:
             return ()
         given = {one.name.text: one.value for one in statement.arguments if one.name is not None}
         tokens = [given[name] for name in names if name in given]
         named = ("WORD", "STRING", "TEMPLATE")  # what else stands there is a fault of the line
         each = (token for token in tokens if isinstance(token, Token) and token.type in named)
-        return tuple([self.reference(token, place) for token in each])
+        return tuple([self.reference(token, place) for token in each if not is_absent(token, place.scope)])
 
     def _given(self, token: Token, current: Value | None, place: Place, alone: bool) -> Value:
         """The value of a name after `<-`; `_` is what the line would read without, here the only one or not."""
@@ -272,7 +275,7 @@ class Elaboration(ABC):
         for around in groups:  # a group is used by reading into it
             self.read(*around.values)
         if not entry.values:
-            raise Problem("unknown-name", f"{token.text} gives nothing: it is repeated 0 times", token)
+            raise entry.empty(token)
         self.read(entry.values[0])
         if entry.activation:
             message = f"{token.text} is read before the {entry.activation} that follows on its line"

@@ -58,5 +58,7 @@ def of_block(block: tree.Block) -> Signature:
         switch = isinstance(default, Token) and default.text in ("yes", "no", "true", "false")
         short = name if len(name) == 1 and name.islower() else None
         slots.append(Slot(name, short, True, switch, ()))
+    slots += [Slot(one.name.text, None, False, False, (), True, False, True) for one in block.optional]
     words = [p.name.text if p.default is None else f"[{p.name.text}=..]" for p in block.parameters]
+    words += [f"[{one.name.text}=NAME]" for one in block.optional]
     return Signature(block.name.text, " ".join([block.name.text, *words]), tuple(slots))

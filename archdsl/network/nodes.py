@@ -60,7 +60,10 @@ class Merge(NamedTuple):
 
 
 class Use(NamedTuple):
-    """A block in use. `values` are its parameters, in their order; `written` the expressions of the arguments."""
+    """A block in use. `values` are its parameters, in their order; `written` the expressions of the arguments.
+
+    `takes` are the names of its inputs, without optional ones that it is not given.
+    """
 
     block: tree.Block
     values: tuple[tuple[str, Any], ...]
@@ -69,6 +72,7 @@ class Use(NamedTuple):
     body: Sequence
     statement: tree.LayerStatement
     written: dict[str, tree.Expr]
+    takes: tuple[str, ...] = ()
 
 
 class Run(NamedTuple):

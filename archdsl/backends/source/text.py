@@ -154,7 +154,7 @@ def filled(template: str, texts: list[str]) -> str:
             continue
         text = texts[int(part)]
         before, after = parts[place - 1].rstrip()[-1:], parts[place + 1][:1]
-        alone = before in ("", "(", "[", ",") and after in ("", ")", "]", ",")
+        alone = before in ("", "(", "[", ",", "=") and after in ("", ")", "]", ",")
         out += text if alone or is_primary(text) else f"({text})"
     return out
 
