@@ -421,3 +421,85 @@ def test_a_bound_is_told_where_it_is_met(text: str, limits: Limits, place: str) 
         place,
         text.index(place),
     )
+
+
+# ---- both sides of a bound
+
+
+def codes(text: str, **options: object) -> list[str]:
+    return [one.code for one in archdsl.check(text, **options).diagnostics if one.severity == "error"]  # type: ignore[arg-type]
+
+
+def test_a_name_from_python_is_as_long_as_a_line() -> None:
+    text = 'model M(kind="a")\ninput 8\nFC 3'
+    assert archdsl.loads(text, kind="b" * 40, limits=Limits(line=40)).params == 27
+    with pytest.raises(ValueError, match="a string of 41 characters; the limit is 40"):
+        archdsl.loads(text, kind="b" * 41, limits=Limits(line=40))
+
+
+def test_only_several_settings_share_a_limit(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = written(Case("model M(n=1)\ncases n in [1]\ninput 8\nRELU\nTANH\n", 0), folder)
+    assert "over all settings" not in ran("check", path, "visits", 1, capsys)[1]
+    path = written(Case("model M(n=1)\ncases n in [1, 2]\ninput 8\nRELU\nTANH\n", 0), folder)
+    assert "over all settings" in ran("check", path, "visits", 3, capsys)[1]
+
+
+@pytest.mark.parametrize(
+    ("power", "fault"),
+    [
+        ("2**61", None),
+        ("1**99999999999", None),
+        ("(-1)**99999999999", None),
+        ("0**99999999999", None),
+        ("2**62", "the result is larger than any size"),
+        ("2**63", "2**63 is beyond any size"),
+        ("3**99999999999", "3**99999999999 is beyond any size"),
+    ],
+)
+def test_a_power_is_bounded_before_it_is_computed(power: str, fault: str | None) -> None:
+    found = archdsl.check(f"input 8\nlet a = {power}\nFC 3\n").diagnostics
+    assert [(one.code, fault in one.message) for one in found] == ([("too-large", True)] if fault else [])
+
+
+def test_steps_stop_beyond_those_of_all_visits() -> None:
+    from archdsl.faults.problem import Stop
+    from archdsl.faults.work import PER_VISIT, Work
+    from archdsl.syntax.tree import Token
+
+    at = Token("WORD", "a", 0, 1)
+    work = Work(10)
+    work.spend(10 * PER_VISIT, at)
+    work.visit(at)
+    work.spend(PER_VISIT, at)
+    with pytest.raises(Stop):
+        work.spend(1, at)
+
+
+LISTED = "[8x8x3] INPUT\nCONV: 6 3x3 filters\nCONV: 7 3x3 filters\nRELU\n"
+
+
+def listing_codes(text: str, **bounds: int) -> list[str]:
+    return codes(text, notation="listing", limits=Limits(**bounds))
+
+
+def test_lines_of_a_listing_cost_steps() -> None:
+    """A visit is worth 25 of them; they end with one error."""
+    text = LISTED + "what was said there, at some length\n" * 40
+    needed = next(visits for visits in range(3, 1_000) if not listing_codes(text, visits=visits))
+    assert 60 < needed < 120
+    assert listing_codes(text, visits=needed - 1) == listing_codes(text, visits=needed // 2) == ["limit"]
+    (fault,) = archdsl.check(text, notation="listing", limits=Limits(visits=needed - 1)).diagnostics
+    assert fault.message == f"more than {25 * (needed - 1):,} steps of reading lines"
+
+
+def test_symbols_are_at_least_1() -> None:
+    text = "input Tx8\nLINEAR 3"
+    assert codes(text, T=1) == []
+    assert codes(text, T=0) == ["out-of-range"]
+
+
+def test_long_digits_in_a_word_are_no_number() -> None:
+    """A number has as many digits as the limit, whatever else there is in the text."""
+    text = "input 8\na1234567: FC 123456"
+    assert codes(text, limits=Limits(digits=6)) == []
+    assert codes(text, limits=Limits(digits=5)) == ["limit"]
