@@ -34,13 +34,14 @@ from archdsl.reading.reading import read  # noqa: E402
 torch.set_num_threads(1)
 ROOT = Path(__file__).parents[1]
 SPECS = ROOT / "specs"
-SYMBOLS = {"T": 20}
+SYMBOLS = {"T": 20, "S": 17}
 SLOW = 60  # layers with a deeper forward pass are not run on real tensors
 LARGE = 30_000_000  # parameters; more are not drawn at random
 SMALL: dict[str, dict[str, Any]] = {  # instead of settings that take too much memory
     "alexnet_ensemble": {"classes": 10, "members": 2},
     "bert": {"d": 48, "L": 2, "heads": 4, "vocab": 50},
     "gpt2": {"d": 48, "L": 2, "heads": 4, "vocab": 50},
+    "transformer": {"d": 48, "heads": 4, "wide": 96, "layers": 2, "vocab": 50},
     "llama": {"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50},
 }
 SELECTION = (

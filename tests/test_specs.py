@@ -27,7 +27,8 @@ NAMES = [
     *("alexnet", "alexnet_ensemble", "alexnet_two_gpu", "alphago_policy", "alphago_value"),
     *("bert", "char_lstm", "dcgan", "googlenet", "gpt2", "kim_cnn", "language_model"),
     *("lenet1", "lenet1_lecture", "lenet5", "lenet5_modern", "llama", "mobilenet_v1"),
-    *("resnet101", "resnet152", "resnet18", "resnet34", "resnet50", "resnet_cifar", "siamese", "unet", "unet3d", "vgg"),
+    *("resnet101", "resnet152", "resnet18", "resnet34", "resnet50", "resnet_cifar", "siamese", "transformer"),
+    *("unet", "unet3d", "vgg"),
 ]
 each_spec = pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 

@@ -280,6 +280,35 @@ class Bias(Switch):
         return value if value == "position" else super().convert(value, axes)
 
 
+class Numbers(Type):
+    """Numbers in lists within lists, as many in each: the elements of a tensor."""
+
+    words = "a list of numbers, or of equally long lists of them, as [[1, 2], [3, 4]]"
+
+    def __init__(self) -> None:
+        self.each = Number(infinite=True)
+
+    def convert(self, value: Any, axes: int) -> Any:
+        if not isinstance(value, tuple):
+            raise self.refuse(value)
+        return self._nested(value, axes, MOST_AXES)
+
+    def _nested(self, value: Any, axes: int, deep: int) -> Any:
+        if not isinstance(value, tuple):
+            return self.each.convert(value, axes)
+        if not value or isinstance(value, Sizes) or not deep:
+            raise self.refuse(value)
+        found = tuple([self._nested(one, axes, deep - 1) for one in value])
+        if len({_nesting(one) for one in found}) > 1:
+            raise self.refuse(value)
+        return found
+
+
+def _nesting(value: Any) -> tuple[int, ...]:
+    """How many elements lists have, those of the first within them."""
+    return (len(value), *_nesting(value[0])) if isinstance(value, tuple) else ()
+
+
 class Table(Type):
     """A list of lists of integers: for each output map its input maps, counted from 0."""
 

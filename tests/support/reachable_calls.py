@@ -123,9 +123,9 @@ input q, k, v: 9x16
 input mask: 9x9
 MATMUL transpose  <- q, k
 MUL 1/4                                           # 1/sqrt(16)
-ADD               <- _, mask
+ADD  <- _, mask
 weights: SOFTMAX
-MATMUL            <- weights, v                   -> 9x16
+MATMUL  <- weights, v                             -> 9x16
 ```
 """
 

@@ -151,14 +151,15 @@ def write_source(w: Writer, found: Family, label: str | None, number: int, at: A
     """A tensor of the network's own: a parameter or a buffer of the module itself, or made by a module."""
     node: Leaf = first(found)
     lowered = node.op.lower()
-    if lowered.call is not None and lowered.open_sizes():
-        (form,) = lowered.forms("any", node.outputs)
-        text = with_sizes(w, lowered.call, found, "any", []).replace("{0}", w.like())
+    (form,) = lowered.forms("any", node.outputs)
+    text = source_call(w, found, lowered, label) if lowered.call is not None else ""
+    if text and not node.op.tensors():
+        batch, kind = w.likes()
+        text = text.replace("{0}.shape[0]", f"{batch}.shape[0]").replace("{0}", kind)
         return FlowValue(text, form, node.outputs[0].rank)
     step = label if label is not None else at.step(number)
-    value = construct_layer(w, found, label)
+    value = text or f"{construct_layer(w, found, label)}{lowered.finish}"
     own, rank = attribute(at.owner, step), node.outputs[0].rank
-    (form,) = node.op.lower().forms("any", node.outputs)
     if not node.op.tensors():
         w.register(at.owner, step, value)
         return FlowValue(f"{own}({w.like()})", form, rank)
@@ -168,6 +169,15 @@ def write_source(w: Writer, found: Family, label: str | None, number: int, at: A
     if buffer and like:
         w.book.support("stretched", STRETCHED)
     return Stored(own, like, form, rank, batch=len(tensor.sizes) > rank, stretch="stretched" if buffer else "")
+
+
+def source_call(w: Writer, found: Family, lowered: Lowered, label: str | None) -> str:
+    """The call that makes a tensor of nothing, with its sizes; for `{0}` stands what it is made like."""
+    calls = {member: each.op.lower().call or "" for member, each in found.items()}
+    call = common_call(w, found, calls, label) if len(set(calls.values())) > 1 else calls[next(iter(calls))]
+    if lowered.helper is not None:
+        w.book.support(*lowered.helper)
+    return with_sizes(w, call, found, "any", [])
 
 
 def call_layer(

@@ -153,15 +153,20 @@ class Writer(ABC):
 
         In a network that reads nothing the batch is 1.
         """
+        batch, kind = self.likes()
+        return batch if batch == kind else f"{batch}.to({kind}.dtype)"
+
+    def likes(self) -> tuple[str, str]:
+        """A value with the batch of the network, and one with its device and its dtype."""
         floats = [name for name in self.takes if name not in self.whole]
         if floats:
-            return floats[0]
+            return floats[0], floats[0]
         for placed in walk(first(self.members).body):
             for tensor in placed.node.op.tensors(*placed.node.inputs) if isinstance(placed.node, Leaf) else ():
                 if tensor.role != "buffer" and tensor.name != "*":
                     own = submodule(tensor.path(placed.path), tensor=True)
-                    return f"{self.takes[0]}.to({own}.dtype)" if self.takes else f"{own}.new_zeros(1)"
-        return f"{self.takes[0]}.float()" if self.takes else "torch.zeros(1)"
+                    return (self.takes[0], own) if self.takes else (f"{own}.new_zeros(1)",) * 2
+        return (f"{self.takes[0]}.float()" if self.takes else "torch.zeros(1)",) * 2
 
     def line(self, item: Item) -> int:
         """The line of the spec on which an item stands; a negative number of its own for braces."""
