@@ -254,6 +254,7 @@ def shape(x: Tensor) -> tuple[int, ...]:
 INPUTS: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(SOURCES, (0,)),
     "UNPOOL": (2,),
+    "POSITIONS": (1, 2),
     "BILINEAR": (2,),
     **recurrent.INPUTS,
     **attention.INPUTS,

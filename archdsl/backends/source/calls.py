@@ -58,6 +58,8 @@ def write_layer(
     common = common_call(w, found, calls, label) if differ else calls[next(iter(calls))]
     call = f"{common[:-1]}, inplace=True)" if in_place else common
     call = with_sizes(w, call, found, came, inputs)
+    if lowered.helper is not None:
+        w.book.support(*lowered.helper)
     results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
