@@ -189,7 +189,7 @@ class Attention(Heads):
         module = Module("nn.MultiheadAttention", arguments, 2, defaults)
         if own:
             del arguments["bias"]
-            module = Module("OutputBiasAttention", arguments, 2, defaults, OUTPUT_BIAS_ATTENTION)
+            module = Module("output_bias_attention", arguments, 2, defaults, OUTPUT_BIAS_ATTENTION)
         if not masked and not self.causal:
             return Lowered(module, wants="last", gives="last", use=self.read(inputs, ", need_weights=False") + "[0]")
         name, mask = self._masked(inputs)

@@ -33,12 +33,11 @@ class CausalAttention(nn.MultiheadAttention):
 '''
 
 OUTPUT_BIAS_ATTENTION = '''
-class OutputBiasAttention(nn.MultiheadAttention):
+def output_bias_attention(embed_dim, num_heads, **options):
     """Attention of which only the last projection has a bias."""
-
-    def __init__(self, embed_dim, num_heads, **options):
-        super().__init__(embed_dim, num_heads, bias=False, **options)
-        self.out_proj.bias = nn.Parameter(torch.zeros(embed_dim))
+    attention = nn.MultiheadAttention(embed_dim, num_heads, bias=False, **options)
+    attention.out_proj.bias = nn.Parameter(torch.zeros(embed_dim))
+    return attention
 '''
 
 ATTEND = '''

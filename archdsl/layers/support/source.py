@@ -16,7 +16,7 @@ VALUES = '''
 def tensor_like(like, rows: list[list[float]], size: list[int]):
     """A tensor of these numbers for each sample of another, with its device and its dtype."""
     tensor = torch.tensor(rows, dtype=like.dtype, device=like.device)
-    return tensor.view(size).expand([like.shape[0]] + size)
+    return tensor.view(size).expand([like.shape[0]] + [-1] * len(size))
 
 
 torch.fx.wrap("tensor_like")
