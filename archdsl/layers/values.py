@@ -280,7 +280,7 @@ class Bias(Switch):
         return value if value == "position" else super().convert(value, axes)
 
 
-class Numbers(Type):
+class NestedNumbers(Type):
     """Numbers in lists within lists, as many in each: the elements of a tensor."""
 
     words = "a list of numbers, or of equally long lists of them, as [[1, 2], [3, 4]]"

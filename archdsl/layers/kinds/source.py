@@ -7,7 +7,7 @@ from archdsl.layers.inline import literal
 from archdsl.layers.layout import layout
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.source import CONSTANT, SINUSOID, VALUES
-from archdsl.layers.values import Dimensions, Number, Numbers, Switch, Word
+from archdsl.layers.values import Dimensions, NestedNumbers, Number, Switch, Word
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Size, same
 from archdsl.typed import Any
@@ -88,7 +88,7 @@ class Const(SourceLayer):
         Word("sinusoid", "identity", "arange"), None, doc="a tensor with a name in place of one value", named=True
     )
     values: tuple[Any, ...] | None = attribute(
-        Numbers(), None, doc="the elements, as lists in lists, channels last", named=True
+        NestedNumbers(), None, doc="the elements, as lists in lists, channels last", named=True
     )
     saved: bool = attribute(Switch(), False, doc="keep it in the state_dict, as a buffer", named=True)
     examples = (
