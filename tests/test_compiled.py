@@ -127,7 +127,8 @@ def test_every_layer_has_its_shape_on_real_tensors(name: str, setting: dict[str,
 
 
 def results(found: Any) -> tuple[Any, ...]:
-    """The tensors in what a module gives; an LSTM has its states in a tuple of their own."""
+    """The tensors in what a module gives; an LSTM has its states in a tuple of their own, attention may give no weights."""
+    found = tuple(one for one in found if one is not None) if isinstance(found, tuple) else found
     return tuple(y for one in found for y in results(one)) if isinstance(found, tuple) else (found,)
 
 
