@@ -41,7 +41,8 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = ROOT / "archdsl"
 _GRACE = 10.0  # seconds of CPU that a test has beyond twice what it took without the mutant
 _BUSY = 10  # times as long it may take by the clock: others use the processors, too
-# No rules: what writes the source of PyTorch; what words a message; proposals, each of which is tried before it is shown
+# No rules: what writes the source of PyTorch; what words a message; proposals, each of which is tried before it is shown;
+# bounds that decide how much is tried, or whether a faster way is taken, and never what is right
 _NO_RULES = {
     *(
         "lower",
@@ -60,6 +61,7 @@ _NO_RULES = {
     *("_packed", "_sides", "usage", "_usage", "give", "_spell_list", "_rank_refusal", "_dtype_refusal", "_unequal"),
     *("_unknown_word", "_remark", "_too_many", "_fits", "_tries", "_channels_hint", "_divisors", "divisors"),
     *("__repr__", "__str__", "__init_subclass__"),
+    *("_plain", "common", "_with_setting"),
 }
 _NO_VERDICT = ("strict", "blame", "tries", "hint")  # arguments of which none makes a text right or wrong
 _CAUGHT, _TIMED_OUT, _SURVIVED, _UNFINISHED, _UNRUN = "caught", "timed out", "survived", "unfinished", "never run"

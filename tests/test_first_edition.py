@@ -27,6 +27,7 @@ from archdsl.syntax.tree import Token
 
 TESTS = Path(__file__).parent
 LIMITS = Limits()
+_KEEP = "kind=Token(type='WORD', text='keep',"
 
 
 class FirstBuilder(Builder):
@@ -47,6 +48,7 @@ def first_edition() -> tuple[Tables, Vocabulary]:
     text = (TESTS / "data" / "first_edition.lark").read_text(encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(build, "_text", lambda _: text)
+        patch.setattr(build, "_starts", lambda _: ["start", "expression"])
         data, memo = build.compiled().memo_serialize([TerminalDef, Rule])
         data["parser"]["parser"] = build._numbered(data["parser"]["parser"])
         made = SimpleNamespace(**build._plain(data, memo))
@@ -77,7 +79,7 @@ def test_texts_of_the_first_edition_have_the_same_trees() -> None:
     compared = 0
     for text in sorted(found):
         first = of_first_edition(text)
-        if first is not None:
+        if first is not None and _KEEP not in repr(first):  # a layer of a kind that there never was
             compared += 1
             assert parse(Source("<text>", text), LIMITS).file == first, text
     assert compared > 4_000

@@ -49,15 +49,26 @@ def at(found: Any, path: str) -> Any:
     return one
 
 
+def runs_on_parts(one: Any, containers: dict[str, Any]) -> bool:
+    """Whether it is in an expert or in a step of SCAN, which read one position or one step."""
+    around = one["container"]
+    while around is not None and containers[around]["type"] not in ("experts", "scan"):
+        around = containers[around]["container"]
+    return around is not None
+
+
 def consistent(found: Any) -> int:
     """Hold a summary against itself: names that lead somewhere, and the shapes at both ends of every read."""
     layers, containers = found["layers"], {one["path"]: one for one in found["containers"]}
     inputs = {one["name"]: [one["shape"]] for one in found["inputs"]}
     gives = inputs | {one["path"]: one["outputs"] for one in layers}
-    gives |= {one["path"]: one["outputs"] for one in containers.values() if one["type"] == "merge"}
+    gives |= {one["path"]: one["outputs"] for one in containers.values() if one["type"] in ("merge", "experts", "scan")}
     assert len(gives.keys() | containers.keys()) == len(inputs) + len(layers) + len(containers), "a path is given twice"
     for one in [*layers, *containers.values()]:
         read_shapes = [gives[path][result] for path, result in zip(one["reads"], one["reads_result"], strict=True)]
+        if runs_on_parts(one, containers) and len(read_shapes) >= len(one["inputs"]):
+            pairs = zip(read_shapes, one["inputs"], strict=False)
+            read_shapes = [shape[len(shape) - len(part) :] for shape, part in pairs]
         assert read_shapes == one["inputs"] or one.get("copies") == 0, one
         around = one["container"]
         assert around is None or around in containers

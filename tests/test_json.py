@@ -39,13 +39,14 @@ CHECK = [
     *("schema", "file", "model", "parameters", "totals", "symbols", "formulas", "conditions", "claims"),
     *("holes", "passed_over", "diagnostics"),
 ]
-TOTALS = ["params", "trainable", "weights", "buffers", "macs", "flops", "connections", "units"]
+TOTALS = ["params", "trainable", "weights", "buffers", "macs", "flops", "connections", "units", "active"]
 LAYER = [
     "path",
     "kind",
     "file",
     "line",
     "count",
+    "runs",
     "inputs",
     "output",
     "outputs",
@@ -130,6 +131,7 @@ def test_a_layer() -> None:
         "file": "net.arch",
         "line": 3,
         "count": 1,
+        "runs": 1,
         "inputs": [[32, 32, 3]],
         "output": [32, 32, 16],
         "outputs": [[32, 32, 16]],

@@ -503,3 +503,33 @@ def test_long_digits_in_a_word_are_no_number() -> None:
     text = "input 8\na1234567: FC 123456"
     assert codes(text, limits=Limits(digits=6)) == []
     assert codes(text, limits=Limits(digits=5)) == ["limit"]
+
+
+@pytest.mark.parametrize(("digits", "fits"), [("4611686018427387903", True), ("4611686018427387904", False)])
+def test_a_size_within_a_shape_stays_below_two_to_the_62nd(digits: str, fits: bool) -> None:
+    found = archdsl.check(f"input 8\nFC 3 -> {digits}x1", limits=Limits(digits=19)).diagnostics
+    assert ("a size larger than any tensor can have" in {one.message for one in found}) is not fits
+
+
+def test_tokens_of_plain_lines_count() -> None:
+    """The error stands where the first token too many is."""
+    text = "input 8\n" + "FC 3\n" * 50
+    (fault,) = archdsl.check(text, limits=Limits(tokens=30)).diagnostics
+    line = text[: fault.span.start].count("\n") + 1
+    assert (fault.code, line) == ("limit", 11)
+
+
+def test_a_text_is_read_as_far_as_errors_are_shown() -> None:
+    from archdsl.diagnostics import Source
+    from archdsl.syntax.parser import parse
+
+    text = "input 8\n" + "FC $\n" * 9
+    for most in (1, 4, 8):
+        assert len(parse(Source("a.arch", text), Limits(diagnostics=most)).diagnostics) == most
+
+
+def test_a_program_in_a_listing_ends_with_the_steps() -> None:
+    """One error says so, however many lines follow."""
+    lines = "".join(f"  (b{number}): ReLU()\n" for number in range(20))
+    text = f"Input: 3x8x8\nNet(\n  (a): Conv2d(3, 4, kernel_size=(3, 3))\n{lines})\n" * 3
+    assert listing_codes(text, visits=50) == ["limit"]

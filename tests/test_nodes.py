@@ -183,14 +183,16 @@ def test_what_runs_again_is_folded_as_it_is_told() -> None:
         body, lambda _: 1, lambda *parts: sum(parts), lambda n, copies: n * int(copies), lambda _: 0
     )
     assert (count, first) == (4, 1)
-    assert Costs().of(body) == Cost(params=12, weights=9, macs=4 * 576, connections=4 * 768, units=4 * 192, layers=4)
+    assert Costs().of(body) == Cost(
+        params=12, weights=9, macs=4 * 576, connections=4 * 768, units=4 * 192, layers=4, active=12
+    )
 
 
 def test_nesting_needs_no_recursion() -> None:
     node: Sequence = _body("input 8x8x3\nCONV 3 1x1")
     for _ in range(20_000):
         node = node._replace(items=(node.items[0]._replace(node=node),))
-    assert Costs().of(node) == times(add(Cost(12, 9, 0, 576, 768, 192, 1)), 1)
+    assert Costs().of(node) == times(add(Cost(12, 9, 0, 576, 768, 192, 1, 0, 12)), 1)
 
 
 # ---- keys that hold more than a text

@@ -26,9 +26,9 @@ SPECS = sorted(FOLDER.glob("*.arch"), key=lambda path: path.name)
 NAMES = [
     *("alexnet", "alexnet_ensemble", "alexnet_two_gpu", "alphago_policy", "alphago_value"),
     *("bert", "char_lstm", "dcgan", "googlenet", "gpt2", "kim_cnn", "language_model"),
-    *("lenet1", "lenet1_lecture", "lenet5", "lenet5_modern", "llama", "mobilenet_v1"),
-    *("resnet101", "resnet152", "resnet18", "resnet34", "resnet50", "resnet_cifar", "siamese", "transformer"),
-    *("unet", "unet3d", "vgg"),
+    *("lenet1", "lenet1_lecture", "lenet5", "lenet5_modern", "llama", "mixtral", "mobilenet_v1"),
+    *("resnet101", "resnet152", "resnet18", "resnet34", "resnet50", "resnet_cifar", "siamese"),
+    *("stable_diffusion_unet", "transformer", "unet", "unet3d", "vgg", "wavenet"),
 ]
 each_spec = pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 

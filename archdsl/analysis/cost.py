@@ -6,14 +6,17 @@ from collections.abc import Set
 
 from archdsl.layers.base import Tensor
 from archdsl.layers.worked import NOTHING, Worked
-from archdsl.network.nodes import Leaf, Merge, Node
+from archdsl.network.nodes import Applied, Leaf, Merge, Node
 from archdsl.network.table import NodeTable
 from archdsl.sizes.size import Size, tidied, total
 from archdsl.typed import Any, NamedTuple, SupportsIndex, new, overload
 
 
 class Cost(NamedTuple):
-    """The counts of a node, all its copies included. `layers` counts layer lines, `frozen` params not trained."""
+    """The counts of a node, all its copies included. `layers` counts layer lines, `frozen` params not trained.
+
+    `active` are the params that one position uses: of routed experts those of the chosen ones.
+    """
 
     params: Size = 0
     weights: Size = 0
@@ -23,6 +26,7 @@ class Cost(NamedTuple):
     units: Size = 0
     layers: Size = 0
     frozen: Size = 0
+    active: Size = 0
 
     @overload
     def __getitem__(self, key: str | SupportsIndex) -> Size: ...
@@ -50,11 +54,12 @@ class Cost(NamedTuple):
         return 2 * self.macs
 
 
-TOTALS = ("params", "trainable", "weights", "buffers", "macs", "flops", "connections", "units")
+TOTALS = ("params", "trainable", "weights", "buffers", "macs", "flops", "connections", "units", "active")
 
 
 _INTEGERS = {int}
 _SEVERAL = 2
+_COMPUTED = ("macs", "connections", "units")  # of every run; the other counts are of tensors
 
 
 class Costs:
@@ -67,7 +72,7 @@ class Costs:
 
     def of(self, node: Node) -> Cost:
         """The cost of a node and everything in it."""
-        return self._nodes.fold(node, self._own, self._add, times, again)
+        return self._nodes.fold(node, self._own, self._add, times, again, applied)
 
     def _own(self, node: Leaf | Merge) -> Cost:
         if isinstance(node, Merge):
@@ -81,7 +86,7 @@ class Costs:
 def of_layer(leaf: Leaf) -> Cost:
     """The cost of one layer, from its tensors and its rules."""
     params, weights, buffers, macs, connections, units = (each.figure for each in _worked(leaf))
-    cost = Cost(params, weights, buffers, macs, connections, units, 1)
+    cost = Cost(params, weights, buffers, macs, connections, units, 1, 0, params)
     return cost if all(type(count) is int for count in cost) else Cost(*map(tidied, cost))
 
 
@@ -91,6 +96,8 @@ def worked(node: Leaf | Merge, unit: str) -> Worked:
         return worked(node, "macs").times(2)
     if isinstance(node, Merge):
         return node.op.macs(node.inputs, node.outputs[0]) if unit == "macs" else NOTHING
+    if unit == "active":
+        return worked(node, "params")
     if unit == "trainable":
         return NOTHING if node.frozen else worked(node, "params")
     return _worked(node)[Cost._fields.index(unit)]
@@ -143,3 +150,16 @@ def _add_integers(*costs: Cost) -> Cost:
 def times(cost: Cost, count: Size) -> Cost:
     """The cost of `count` copies."""
     return cost if count == 1 else Cost(*(count * size for size in cost))
+
+
+def run(cost: Cost, count: Size, runs: Size) -> Cost:
+    """The cost of `count` copies that run so often together."""
+    if count is runs or count == runs:
+        return times(cost, count)
+    return times(cost, count)._replace(**{name: runs * getattr(cost, name) for name in _COMPUTED})
+
+
+def applied(cost: Cost, count: Size, how: Applied, first: bool) -> Cost:
+    """The cost of `count` copies that do not run once each; all runs together count with the `first` of the copies."""
+    runs, used = (how.runs, how.copies) if first else (0, 0)
+    return run(cost, count, runs)._replace(active=used * cost.active)

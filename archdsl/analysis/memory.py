@@ -44,6 +44,7 @@ def output_bytes(body: Node, dtype: str, known: NodeTable[Size] | None = None) -
         own=lambda node: sum_of(_bytes(shape, width) for shape in node.outputs),
         total=lambda *sizes: sum_of(sizes),
         times=lambda size, copies: copies * size,
+        applied=lambda size, _, how, first: how.runs * size if first else 0,
     )
 
 

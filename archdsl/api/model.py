@@ -83,6 +83,11 @@ class Model:
         return self.totals.trainable
 
     @property
+    def active(self) -> Size:
+        """The params that one position uses: of routed experts those of the chosen ones."""
+        return self.totals.active
+
+    @property
     def macs(self) -> Size:
         """Multiply-accumulates of one forward pass at batch 1."""
         return self.totals.macs

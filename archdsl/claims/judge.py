@@ -41,7 +41,7 @@ def claiming(line: tree.Line) -> bool:
         if isinstance(one, tree.LayerStatement):
             if one.claims or one.comes:
                 return True
-        elif isinstance(one, (tree.For, tree.If)) and one.claims:
+        elif isinstance(one, (tree.For, tree.If, tree.Keep)) and one.claims:
             return True
     return False
 
@@ -89,7 +89,8 @@ class Judge:
         held: what follows from another than the claimed one is in doubt.
         """
         self._doubt = doubt
-        laying = [one for one in line.statements if isinstance(one, (tree.LayerStatement, tree.For, tree.If))]
+        claimed = (tree.LayerStatement, tree.For, tree.If, tree.Keep)
+        laying = [one for one in line.statements if isinstance(one, claimed)]
         if any(isinstance(one, tree.LayerStatement) and one.comes for one in laying):
             self._come_in(items)
         held = [one for one in laying if one.claims]
@@ -101,7 +102,8 @@ class Judge:
             self.report.tell("misplaced", message, held[0].claims[0], hint=hint)
             return None
         last = held[0]
-        shapes = _given(last, items, given)
+        laid = next((one for one in reversed(laying) if not isinstance(one, tree.Keep)), None)
+        shapes = _given(laid, items, given)
         layers = sum(isinstance(one, tree.LayerStatement) for one in laying)
         if not shapes or sum(not isinstance(item.node, (Loop, Conditional)) for item in items) < layers:
             return self._all(last.claims, (), None, scope, (), self._sums(()))
@@ -268,7 +270,9 @@ class Judge:
         self.report.tell(code, message, claim, label=because, hint=hint, values=values, related=related)
 
 
-def _given(last: tree.LayerStatement | tree.For | tree.If, items: list[Item], given: Shape | None) -> tuple[Shape, ...]:
+def _given(
+    last: tree.LayerStatement | tree.For | tree.If | None, items: list[Item], given: Shape | None
+) -> tuple[Shape, ...]:
     """The shapes that the last statement of a line gives; none where one is not known."""
     if not isinstance(last, tree.LayerStatement):  # one that lays nothing passes on what it reads
         return (given,) if given is not None else ()

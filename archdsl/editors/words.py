@@ -46,9 +46,9 @@ class TextPart(StrEnum):
 
 _NAME = r"[A-Za-z_][A-Za-z0-9_]*"
 _PATH = rf"{_NAME}(?:\.[A-Za-z0-9_]+)*"
-_TEMPLATE = rf"{_NAME}(?:\{{[A-Za-z0-9_+*/%-]*\}}[A-Za-z0-9_]*)+"
+_TEMPLATE = rf"{_NAME}(?:\{{[A-Za-z0-9_+*/%.()-]*\}}[A-Za-z0-9_]*)+(?:\.[A-Za-z0-9_]+)*"
 _LABEL = rf'(?:{_TEMPLATE}|{_NAME}|[0-9]+|"[^"\n]*")'
-_REFERENCE = rf'(?:{_TEMPLATE}|{_PATH}|"[^"\n]*")'
+_REFERENCE = rf'(?:(?:take|all)[ \t]+)?(?:{_TEMPLATE}|{_PATH}|"[^"\n]*")'
 _REFERENCES = rf"{_REFERENCE}(?:[ \t]*,[ \t]*{_REFERENCE})*"
 _AXIS = r"(?:[0-9]+|\?|[A-Z][A-Z0-9_]*)"
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:[KMGT]i?B?|B)?"

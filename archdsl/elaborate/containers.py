@@ -319,9 +319,13 @@ def _branch(
                 return (yield from control.optional(e, statement, source, here, base))
             case tree.For():
                 return (yield from control.branches(e, statement, source, here, base))
+            case tree.Keep():
+                e.keep(statement, source, here)
+                return None, ()
         e.declare(statement, place)
     except (Problem, Silent) as fault:
         e.fail(statement, here)
+        e.note_fault(fault, statement, here)
         e.tell(fault, placed(statement))
         return None, (e.wrong(),)
     return None, ()

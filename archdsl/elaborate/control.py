@@ -43,6 +43,11 @@ def repeated(
     of the line unchanged; in a merge all read the same.
     """
     assert statement.repeat is not None
+    if any(isinstance(read, tree.FromList) for read in statement.reads):
+        from archdsl.elaborate.lists import refuse_repeated
+
+        refuse_repeated(e, statement)
+    place = place._replace(repeat=statement.repeat)
     count = copies(statement.repeat, place.scope)
     if not inputs and not place.branch:
         message = "a source reads nothing: its copies cannot follow one another"

@@ -7,19 +7,17 @@ hold others are tasks (`trampoline`), so that nesting never becomes depth of the
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from archdsl.claims.incoming import changed
-from archdsl.claims.judge import claiming
 from archdsl.elaborate import containers, control
+from archdsl.elaborate.believing import held
 from archdsl.elaborate.names import Entry, Names, Part, Place, Value, mark_activation
 from archdsl.elaborate.once import Once, sequence_of
 from archdsl.elaborate.state import NO_INPUT, Elaboration
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import DISCARD, discards, label_text
-from archdsl.expressions.scope import RESERVED, WRONG, Scope, Sharing
-from archdsl.expressions.shapes import claimed_shape, stated_shape
+from archdsl.expressions.scope import RESERVED, SCAN, WRONG, Runner, Scope
+from archdsl.expressions.shapes import claimed_shape
 from archdsl.faults.problem import Problem, Silent, misplaced, placed
 from archdsl.faults.work import STATEMENT
 from archdsl.layers import Layer
@@ -69,7 +67,7 @@ class Elaborator(Elaboration):
                 if item is not None:
                     ours.append(item)
                 begun = begun or item is not None or current is not None
-            current = self._held(line, ours, current, place, complete=self.missing == missing)
+            current = held(self, line, ours, current, place, complete=self.missing == missing)
             if len(line.statements) > 1:
                 mark_activation(line, place.names)
             items += ours
@@ -86,10 +84,33 @@ class Elaborator(Elaboration):
         """Report a fault; what flows on is a value without a shape, where the statement would have given one."""
         self.missing += 1
         self.fail(statement, place)
+        self.note_fault(fault, statement, place)
         self.tell(fault, placed(statement))
         if isinstance(statement, tree.LayerStatement) and statement.repeat is None and statement.kind is not None:
             self.visit(statement)
         return self.wrong() if isinstance(statement, (tree.LayerStatement, tree.For, tree.If)) else current
+
+    def note_fault(self, fault: Problem | Silent, statement: tree.Statement, place: Place) -> None:
+        """Note what a fault means for the lists of values."""
+        if not isinstance(statement, tree.LayerStatement) or statement.body is not None or self.taken:
+            from archdsl.elaborate.lists import after_fault
+
+            after_fault(self, fault, statement, place)
+
+    def several(self, read: tree.Read, place: Place) -> list[tuple[str, Value]]:
+        from archdsl.elaborate import lists
+
+        return lists.several(self, read, place)
+
+    def tell_unread_of_lists(self) -> None:
+        from archdsl.elaborate import lists
+
+        lists.tell_unread(self)
+
+    def keep(self, statement: tree.Keep, current: Value | None, place: Place) -> None:
+        from archdsl.elaborate import lists
+
+        lists.keep(self, statement, current, place)
 
     def _count(self, statement: tree.Statement, place: Place, number: int) -> None:
         """Count a line with a fault as one item, so that those after it keep their numbers."""
@@ -102,56 +123,11 @@ class Elaborator(Elaboration):
             return
         place.names.number(label)
 
-    def _held(
-        self, line: tree.Line, ours: list[Item], current: Value | None, place: Place, *, complete: bool
-    ) -> Value | None:
-        """Hold the claims of a line; returns what flows on from it."""
-        if not claiming(line):
-            return current
-        doubt = current is not None and current.doubt
-        whole = [item for item in ours if item.shapes or not self.is_partial(item)]
-        given = current.shape if current is not None else None
-        held = self.judge.line(line, whole, place.scope, given, doubt=doubt, complete=complete)
-        last = line.statements[-1]
-        if current is not None and self.believes and current.shape is None:
-            return self._believed(last, current, place)
-        if held is None or current is None:
-            return current
-        if self.believes:
-            return self._revalued(last, current, place, lambda value: value._replace(doubt=not held))
-        return current if held else self._revalued(last, self.wrong(), place, lambda _: self.wrong())
-
-    def _revalued(self, last: tree.Statement, current: Value, place: Place, anew: Callable[[Value], Value]) -> Value:
-        """What flows on, and what the names of the last statement of a line stand for, as something else."""
-        self.report.lost = self.report.lost or not self.believes
-        for token in last.names if isinstance(last, tree.LayerStatement) else ():
-            entry = place.names.entries.get(token.text)
-            if entry is not None:
-                place.names.entries[token.text] = entry._replace(values=tuple(map(anew, entry.values)))
-        return anew(current)
-
-    def _believed(self, last: tree.Statement, current: Value, place: Place) -> Value:
-        """After a fault, the shapes that its line claims; what claims none stays without."""
-        claims = last.claims if isinstance(last, (tree.LayerStatement, tree.For, tree.If)) else ()
-        given: list[Value] = []
-        for claim in (claim for claim in claims if isinstance(claim, tree.ShapeClaim)):
-            try:
-                sizes = stated_shape(claim, self.judge.text(claim), place.scope)
-            except (Problem, Silent):
-                return current
-            if None in sizes:
-                return current
-            given.append(self.value(Shape(tuple(size for size in sizes if size is not None)), placed(last)))
-        for token, value in zip(last.names if isinstance(last, tree.LayerStatement) else (), given, strict=False):
-            entry = place.names.entries.get(token.text)
-            if entry is not None:
-                place.names.entries[token.text] = entry._replace(values=(value, *entry.values[1:]))
-        return given[0] if given else current
-
     def unknown(self, statement: tree.Unknown, place: Place) -> Value:
         """What could not be read: its names stand for a value without a shape, and so does what flows on."""
         self.report.lost = True
         self.missing += 1
+        place.names.lists.doubt = True
         place.names.counter += 1
         value = self.wrong()
         if statement.claim is not None and self.believes:
@@ -175,6 +151,8 @@ class Elaborator(Elaboration):
                 return (yield from control.conditional(self, statement, current, place, base))
             case tree.For():
                 return (yield from control.loop(self, statement, current, place, base))
+            case tree.Keep():
+                self.keep(statement, current, place)
             case _:
                 self.declare(statement, place)
         return None, current
@@ -184,21 +162,25 @@ class Elaborator(Elaboration):
     ) -> Task[tuple[Item | None, Value | None]]:
         """A line without braces and repeat, the usual one: a layer needs no task of its own."""
         assert statement.kind is not None
+        listed = bool(statement.reads) and any(isinstance(read, tree.FromList) for read in statement.reads)
+        taken = self.reads(statement, current, place) if listed else ()  # whatever else is wrong with the line
         target = self.kinds.target(statement.kind, place.scope, place.kinds)
         source = isinstance(target, type) and target.inputs == NO_INPUT
         inputs: tuple[Value, ...] = (current,) if current is not None and not source else ()
-        if statement.reads or not inputs:
+        if listed:
+            inputs = taken
+        elif statement.reads or not inputs:
             inputs = self.reads(statement, current, place)
         else:
             self._read.add(inputs[0].number)
-        if statement.arguments and not isinstance(target, Sharing):
+        if statement.arguments and not isinstance(target, Runner):
             inputs += self.operands(statement, target, place)
         here = place.reading(inputs[0]) if inputs and inputs[0] is not current else place
         label = self._label(statement, here)
         number = place.names.number(label)
         if isinstance(target, tree.Block):
             once = yield from containers.use(self, statement, target, inputs, here)
-        elif isinstance(target, Sharing):
+        elif isinstance(target, Runner):
             once = yield from self.once(statement, inputs, here, label is not None)
         else:
             if target.merge and len(inputs) < _FEWEST:
@@ -264,13 +246,20 @@ class Elaborator(Elaboration):
             inputs += self.operands(statement, self.kinds.target(statement.kind, place.scope, place.kinds), place)
         here = place.reading(inputs[0]) if inputs else place
         label = self._label(statement, here)
-        counted = label is not None or (statement.body is None and statement.repeat is None)
+        counted = label is not None or (statement.repeat is None and self._is_step(statement, here))
         number = place.names.number(label) if counted else place.names.counter
         if statement.repeat is None:
             once = yield from self.once(statement, inputs, here, label is not None)
         else:
             once = yield from control.repeated(self, statement, inputs, here, label is not None)
         return self._item(statement, label, number, once, inputs, place, base)
+
+    def _is_step(self, statement: tree.LayerStatement, place: Place) -> bool:
+        """Whether a line without a name takes a number: braces and merges do not, the lines in them do."""
+        if statement.body is None or statement.kind is None:
+            return statement.body is None
+        target = self.kinds.target(statement.kind, place.scope, place.kinds)
+        return isinstance(target, type) and target.braces
 
     def _label(self, statement: tree.LayerStatement, place: Place) -> str | None:
         if not statement.names or statement.names[0].text == DISCARD:
@@ -334,12 +323,20 @@ class Elaborator(Elaboration):
         if statement.kind is None:
             return (yield from containers.group(self, statement, inputs, place, named))
         target = self.kinds.target(statement.kind, place.scope, place.kinds)
-        if isinstance(target, Sharing):
+        if target is SCAN:
+            from archdsl.elaborate.scanning import scan
+
+            return (yield from scan(self, statement, inputs, place))
+        if isinstance(target, Runner):
             from archdsl.elaborate import sharing
 
             return (yield from sharing.share(self, statement, inputs, place))
         if isinstance(target, tree.Block):
             return (yield from containers.use(self, statement, target, inputs, place))
+        if statement.body is not None and target.braces:
+            from archdsl.elaborate.experts import experts
+
+            return (yield from experts(self, statement, target, inputs, place))
         if statement.body is not None:
             return (yield from containers.merge(self, statement, target, inputs, place, named))
         if target.merge and len(inputs) < _FEWEST:
@@ -360,6 +357,11 @@ class Elaborator(Elaboration):
 
     def plain(self, statement: tree.LayerStatement, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
         """One layer of a built-in kind."""
+        if kind.braces:
+            hint = "MOE 8 top=2 { LINEAR 4*in; RELU; LINEAR 512 }"
+            raise Problem(
+                "missing-value", f"{kind.name} needs braces, with the lines of one expert", statement, hint=hint
+            )
         once = self.rules.leaf(statement, kind, inputs, place)
         self.visit(statement)
         names = [a.name.text for a in statement.arguments if a.name is not None and a.name.text in kind.refers]

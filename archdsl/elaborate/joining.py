@@ -45,11 +45,11 @@ def check_several(
 ) -> None:
     """Raise the fault of a merge without braces that reads one value; `above` is the result above, if that is known.
 
-    Arithmetic with a number reads one value. Of a list of one name that PyTorch joins, this is a warning. What is wrong
-    with the line's own words goes before.
+    Arithmetic with a number reads one value, and `all` of a list of one value too. Of a list of one name that PyTorch
+    joins, this is a warning. What is wrong with the line's own words goes before.
     """
     bound = bind(of_kind(kind), statement.arguments, place.scope, place.kinds)
-    if _NUMBER in bound.values:
+    if _NUMBER in bound.values or any(map(_is_counted, statement.reads)):
         return
     if statement.reads and kind.name in _LISTED:
         _warn(e, statement, f"{kind.name} joins one value, {_what(e, statement, inputs)}", None)
@@ -61,6 +61,11 @@ def check_several(
     related = (e.rules.origin(inputs[0]),) if told else ()
     hint = _several(e, statement, kind, bound, inputs[0], above, place) if told else None
     raise Problem("wrong-inputs", message, statement.kind or statement, hint=hint, related=related)
+
+
+def _is_counted(read: tree.Read) -> bool:
+    """Whether what a line reads is as many values as are on a list, or in a range: one may be one of several counts."""
+    return read.how == "all" if isinstance(read, tree.FromList) else read.type == "TEMPLATE" and ".." in read.text
 
 
 def _what(e: Elaboration, statement: tree.LayerStatement, inputs: tuple[Value, ...]) -> str:

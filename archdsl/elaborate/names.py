@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 
 from archdsl.diagnostics import Related, Span, nearest
 from archdsl.expressions.labels import DISCARD, discards
@@ -64,6 +65,60 @@ class Entry(NamedTuple):
         return Problem("unknown-name", f"{name} gives nothing: it is repeated 0 times", token)
 
 
+class Kept(NamedTuple):
+    """A value on a list, and the name after `keep` that put it there; `turn` counts all that is kept in a check."""
+
+    value: Value
+    at: Token
+    turn: int
+
+
+class KeptList:
+    """What is on one list, the newest last; where values were kept on it, how many, and how many were taken off."""
+
+    __slots__ = ("kept", "places", "taken", "values")
+
+    def __init__(self) -> None:
+        self.values: list[Kept] = []
+        self.places: list[Token] = []
+        self.kept = self.taken = 0
+
+    def copy(self) -> KeptList:
+        """The same list, to be changed by itself."""
+        found = KeptList()
+        found.values, found.places = list(self.values), list(self.places)
+        found.kept, found.taken = self.kept, self.taken
+        return found
+
+
+class Lists:
+    """The lists of the model, or of one use of a block, by their names.
+
+    `labels` are those of all its lines, for a name is a label or a list. After a fault in a statement that keeps or
+    takes the lists are in `doubt`.
+    """
+
+    __slots__ = ("doubt", "found", "labels")
+
+    def __init__(self) -> None:
+        self.found: dict[str, KeptList] = {}
+        self.labels: dict[str, Token] = {}
+        self.doubt = False
+
+    def copy(self) -> Lists:
+        """The same lists, to be changed by themselves."""
+        copied = Lists()
+        copied.found = {name: each.copy() for name, each in self.found.items()}
+        copied.labels, copied.doubt = dict(self.labels), self.doubt
+        return copied
+
+    def revalue(self, number: int, anew: Callable[[Value], Value]) -> None:
+        """Put something else for a value that was kept last."""
+        for each in self.found.values():
+            if each.values and each.values[-1].value.number == number:
+                each.values[-1] = each.values[-1]._replace(value=anew(each.values[-1].value))
+
+
 class Names:
     """The labels of one named group, block in use or model, and how far its numbers have counted."""
 
@@ -77,6 +132,9 @@ class Names:
         self.freezes: list[tuple[tree.Freeze, Scope]] = []
         self.outputs: tree.Output | None = None
         self.outward: Token | None = None  # a name after `<-` inside that stands for something around
+        self.listed: Token | tree.FromList | None = None  # where something inside uses a list, which is one of around
+        self.lists: Lists = around.lists if around is not None else Lists()
+        self.called: list[str] = []  # the names of the results that `output` lists
         self.entered: Token | None = None  # a name after `<-` around that stands for something inside
         self.shared: Token | None = None  # where SHARE runs all of it again
         self.discarded: tree.LayerStatement | None = (
@@ -88,6 +146,8 @@ class Names:
         if discards(token):
             message = "`_` discards a result of a layer, and cannot be the name of what is read"
             raise Problem("invalid-name", message, token)
+        if label in self.lists.found:
+            raise name_of_both(label, token, self.lists.found[label].places[0])
         if label in self.taken:
             first = self.taken[label]
             again = " again, by a repeat or a `for`" if first.start == token.start else ""
@@ -103,6 +163,14 @@ class Names:
             message = f"the number {label} could mean a layer above: the next free number is {self.counter}"
             raise Problem("duplicate-name", message, token, instead=(str(self.counter),))
         self.taken[label] = token
+        self.lists.labels[label] = token
+
+    def note_list(self, at: Token | tree.FromList) -> None:
+        """Note that a list is used here: it is one of what is around each named group up to its owner."""
+        scope = self
+        while scope.around is not None:
+            scope.listed = scope.listed or at
+            scope = scope.around
 
     def number(self, label: str | None) -> int:
         """The number of the next item; a numeric label sets where counting goes on."""
@@ -159,6 +227,9 @@ class Names:
         hint, instead = None, (close,) if close else ()
         if self._unfinished(name):
             message, hint = f"{name} is the name of the group around this line, which has no result yet", None
+        elif name in self.lists.found:
+            message = f"{name} is a list, and what is on it is read by `take {name}` or `all {name}`"
+            hint, instead = "`take` reads the newest value and removes it, `all` reads each, the oldest first", ()
         elif name == "input":
             hint = "an input is read by its name: give it one, and a colon"
         return Problem("unknown-name", message, at, hint=hint, instead=instead)
@@ -183,6 +254,13 @@ class Names:
         return found
 
 
+def name_of_both(name: str, again: Token, first: Token) -> Problem:
+    """The fault of a name that is a label and a list."""
+    related = (Related(Span(first.start, first.end), "first given here"),)
+    message = f"{name} is the name of a list and of a layer: a name is one or the other"
+    return Problem("duplicate-name", message, again, related=related)
+
+
 def _is_number(label: str) -> bool:
     """Whether a label is a number, from which counting goes on; digits of other scripts are letters of a name."""
     return label.isascii() and label.isdigit()
@@ -191,7 +269,7 @@ def _is_number(label: str) -> bool:
 class Place(NamedTuple):
     """The values of names, the named results, and the blocks in use around; `branch` in the braces of a merge.
 
-    `kinds` are the words for kinds and blocks in the file at hand.
+    `kinds` are the words for kinds and blocks in the file at hand, `repeat` is how often what is around is repeated.
     """
 
     scope: Scope
@@ -199,6 +277,7 @@ class Place(NamedTuple):
     chain: tuple[tree.Block, ...]
     kinds: Words
     branch: bool = False
+    repeat: tree.Expr | None = None
 
     def reading(self, value: Value | None) -> Place:
         """The same place for a line that reads `value`: `in` is its channels."""
@@ -207,7 +286,7 @@ class Place(NamedTuple):
             return self._replace(scope=self.scope.reading(channels).seeing(self.scope.sight.reading(value)))
         if channels is self.scope.channels:
             return self
-        return new(Place, (self.scope.reading(channels), self.names, self.chain, self.kinds, self.branch))
+        return new(Place, (self.scope.reading(channels), self.names, self.chain, self.kinds, self.branch, self.repeat))
 
     def below(self, value: Value | None) -> Place:
         """The same place for the line below `value`, which reads it unless it says what it reads."""
@@ -228,14 +307,14 @@ class Place(NamedTuple):
         scope = self.scope.inner()
         if names is not None and scope.sight is not None:
             scope.sight = scope.sight.inside(names)
-        return new(Place, (scope, names or self.names, self.chain, self.kinds, branch))
+        return new(Place, (scope, names or self.names, self.chain, self.kinds, branch, self.repeat))
 
     def named(self, names: Names) -> Place:
         """The same place with other names."""
         scope = self.scope
         if scope.sight is not None:
             scope = scope.seeing(scope.sight.inside(names))
-        return new(Place, (scope, names, self.chain, self.kinds, self.branch))
+        return new(Place, (scope, names, self.chain, self.kinds, self.branch, self.repeat))
 
 
 def mark_activation(line: tree.Line, names: Names) -> None:

@@ -257,7 +257,7 @@ class Rules:
 
 def _ins(statement: tree.LayerStatement, place: Place) -> tuple[Related, ...]:
     """What `in` is in the parts that a line reads by their names, where it is not one number."""
-    entries = [place.names.entries.get(token.text) for token in statement.reads]
+    entries = [place.names.entries.get(read.text) for read in statement.reads]
     parts = [entry.part for entry in entries if entry is not None and entry.part is not None]
     return incoming(part.node for part in parts if part.node is not None)
 

@@ -102,6 +102,8 @@ def _check_closed(entry: Entry, token: Token) -> None:
     """Refuse a group with a name after `<-` that leads out of it or into it."""
     assert entry.inside is not None
     outward, entered = entry.inside.outward, entry.inside.entered
+    if entry.inside.listed is not None:
+        raise _listed(token, entry.inside.listed)
     if outward is not None:
         message = f"{token.text} uses {outward.text}, which is outside of it; SHARE can replace only its input"
         related = (Related(Span(outward.start, outward.end), "used here"),)
@@ -110,6 +112,14 @@ def _check_closed(entry: Entry, token: Token) -> None:
     if entered is not None:
         entry.inside.shared = token
         entry.inside.enter(token.text, entered)
+
+
+def _listed(token: Token, at: Token | tree.FromList) -> Problem:
+    """The fault of a group that uses a list of what is around it."""
+    message = f"{token.text} uses a list of values, which is outside of it; SHARE can replace only its input"
+    related = (Related(Span(at.start, at.end), "used here"),)
+    hint = "a block has lists of its own, empty at each use"
+    return Problem("not-shareable", message, token, hint=hint, related=related)
 
 
 def _given(entry: Entry) -> Related:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from archdsl.elaborate.names import Names, Value
 from archdsl.elaborate.state import Elaboration
-from archdsl.expressions.labels import DISCARD
-from archdsl.expressions.scope import Sight
+from archdsl.expressions.labels import DISCARD, filled
+from archdsl.expressions.scope import Scope, Sight
 from archdsl.faults.problem import Problem, Silent
 from archdsl.sizes.shape import axes_of
 from archdsl.sizes.size import Size
@@ -37,7 +37,8 @@ class ValueSight(Sight):
     def inside(self, names: Names) -> ValueSight:
         return ValueSight(self._elaboration, names, self._read, self._above)
 
-    def size(self, token: Token) -> Size:
+    def size(self, token: Token, scope: Scope) -> Size:
+        token = filled(token, scope)
         path, _, axis = token.text.rpartition(".")
         value = self._value(path, token)
         if value.shape is None or value.doubt:

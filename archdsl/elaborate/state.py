@@ -7,17 +7,17 @@ base alone, and through it comes back to the statements.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import MutableMapping
+from collections.abc import Iterable, MutableMapping
 
 from archdsl.analysis.cost import Costs
 from archdsl.claims.judge import Judge
 from archdsl.diagnostics import Span
-from archdsl.elaborate.names import Names, Place, Value
+from archdsl.elaborate.names import Kept, Names, Place, Value
 from archdsl.elaborate.once import Once
 from archdsl.elaborate.rules import Rules
 from archdsl.elaborate.trampoline import Task
 from archdsl.expressions.labels import DISCARD, discards, filled, is_absent, label_text
-from archdsl.expressions.scope import Scope, Sharing
+from archdsl.expressions.scope import Runner, Scope
 from archdsl.expressions.signature import Signature, of_block
 from archdsl.faults.problem import Placed, Problem, Silent
 from archdsl.faults.report import Reporter
@@ -51,6 +51,7 @@ class Uses:
         self.known: MutableMapping[tuple[Any, ...], tuple[Sequence, tuple[Value, ...]]] = {}
         self.again: MutableMapping[tuple[int, tuple[Shape, ...]], Leaf | Sequence | Use] = {}  # parts that SHARE runs
         self._signatures: dict[int, Signature] = {}
+        self.stands: dict[int, tuple[tree.Block, tree.LayerStatement]] = {}  # what the lines with experts stand for
 
     def signature(self, block: tree.Block) -> Signature:
         """What a block takes; made once."""
@@ -67,7 +68,7 @@ def discarded(statement: tree.LayerStatement, so: str, at: Placed, hint: str) ->
     return Problem("missing-input", message, at, hint=(hint.format(names[0]) or None) if names else None)
 
 
-def _nothing_above(names: Names, at: Placed, *, alone: bool = True) -> Problem:
+def nothing_above(names: Names, at: Placed, *, alone: bool = True) -> Problem:
     """The fault of a line that reads the result above where there is none; `alone` where it reads nothing else."""
     if names.discarded is not None:
         return discarded(names.discarded, "this line must say what it reads", at, "<- {}" if alone else "")
@@ -101,6 +102,9 @@ class Elaboration(ABC):
         self._read: set[int] = set()
         self._passes: list[tuple[int, int]] = []
         self._results: list[tuple[Item, tree.LayerStatement]] = []
+        self.kept: list[Kept] = []  # whatever was kept on lists
+        self.taken: dict[int, Kept] = {}  # what each `take` got last, by its place
+        self.listed: set[int] = set()  # of what was kept, what something read
 
     # ---- values and visits
 
@@ -188,6 +192,9 @@ class Elaboration(ABC):
                 )
                 self.report.tell("unused-result", message, statement)
 
+        if self.kept:
+            self.tell_unread_of_lists()
+
     def _tell_unread_names(self, item: Item, statement: tree.LayerStatement, read: set[int]) -> None:
         """Warn of each name of several that nothing reads. Where something else never reads it either, and it is no
         path of tensors, `_` in its place says that this is meant.
@@ -228,17 +235,35 @@ class Elaboration(ABC):
     def reads(self, statement: tree.LayerStatement, current: Value | None, place: Place) -> tuple[Value, ...]:
         """The values after `<-`, or the nearest result above."""
         if statement.reads:
-            alone = len(statement.reads) == 1
-            return tuple([self._given(token, current, place, alone) for token in statement.reads])
+            return self.given(statement.reads, current, place)
         if self._is_source(statement, place):
             return ()
         if current is not None:
             self._read.add(current.number)
             return (current,)
-        raise _nothing_above(place.names, statement.names[0] if statement.names else statement.kind or statement)
+        raise nothing_above(place.names, statement.names[0] if statement.names else statement.kind or statement)
+
+    def given(self, reads: tuple[tree.Read, ...], current: Value | None, place: Place) -> tuple[Value, ...]:
+        """The values of what stands after `<-`. What comes after a fault is taken off its list all the same."""
+        values: list[Value] = []
+        fault: Problem | Silent | None = None
+        for read in reads:
+            try:
+                values += [value for _, value in self._called(read, current, place, len(reads) == 1)]
+            except (Problem, Silent) as raised:
+                fault = fault or raised
+        if fault is not None:
+            raise fault
+        return tuple(values)
+
+    def _called(self, read: tree.Read, current: Value | None, place: Place, alone: bool) -> Iterable[tuple[str, Value]]:
+        """The values of one part of what stands after `<-` or `output`, each with its name."""
+        if isinstance(read, Token) and read.type != "TEMPLATE":
+            return ((read.text, self._given(read, current, place, alone)),)
+        return self.several(read, place)
 
     def operands(
-        self, statement: tree.LayerStatement, target: type[Layer] | tree.Block | Sharing, place: Place
+        self, statement: tree.LayerStatement, target: type[Layer] | tree.Block | Runner, place: Place
     ) -> tuple[Value, ...]:
         """The inputs that a line gives by name, as `mask=m`, in the order in which the kind has them."""
         if isinstance(target, tree.Block):
@@ -258,7 +283,7 @@ class Elaboration(ABC):
         if not discards(token):
             return self.reference(token, place)
         if current is None:
-            raise _nothing_above(place.names, token, alone=alone)
+            raise nothing_above(place.names, token, alone=alone)
         self._read.add(current.number)
         return current
 
@@ -293,9 +318,11 @@ class Elaboration(ABC):
                 self.report.problem(discarded(names.discarded, "there is no output", at, "output {}"))
                 return (self.wrong(),)
             return (last,) if last is not None else ()
-        alone = len(names.outputs.reads) == 1
+        reads = names.outputs.reads
         try:
-            return tuple([self._given(token, last, place, alone) for token in names.outputs.reads])
+            found = [one for read in reads for one in self._called(read, last, place, len(reads) == 1)]
+            names.called = [name for name, _ in found]
+            return tuple([value for _, value in found])
         except Problem as problem:
             self.report.problem(problem)
         except Silent:
@@ -324,6 +351,22 @@ class Elaboration(ABC):
         """`let`, `expect`, `freeze` and `output`: what lays nothing."""
 
     @abstractmethod
+    def note_fault(self, fault: Problem | Silent, statement: tree.Statement, place: Place) -> None:
+        """Note what a fault means for the lists of values."""
+
+    @abstractmethod
+    def tell_unread_of_lists(self) -> None:
+        """Warn of what was kept on lists and never read."""
+
+    @abstractmethod
+    def keep(self, statement: tree.Keep, current: Value | None, place: Place) -> None:
+        """Put the result above, or the value that the line reads, on a list."""
+
+    @abstractmethod
+    def several(self, read: tree.Read, place: Place) -> list[tuple[str, Value]]:
+        """The values of a name with braces or a range, or of a list, each with its name."""
+
+    @abstractmethod
     def layer(
         self, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, base: int
     ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
@@ -335,11 +378,11 @@ class Elaboration(ABC):
 
 
 def _lays(statement: tree.If) -> bool:
-    """Whether any arm of an `if` lays something; one with claims alone leaves no trace in the network."""
+    """Whether any arm of an `if` lays or keeps something; one with claims alone leaves no trace in the network."""
     stack: list[tree.Statement] = [statement]
     while stack:
         one = stack.pop()
-        if isinstance(one, (tree.LayerStatement, tree.For)):
+        if isinstance(one, (tree.LayerStatement, tree.For, tree.Keep)):
             return True
         if isinstance(one, tree.If):
             bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])

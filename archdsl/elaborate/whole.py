@@ -8,7 +8,7 @@ from archdsl.diagnostics import Source, Span
 from archdsl.elaborate.elaborate import Elaborator
 from archdsl.elaborate.names import Entry, Names, Place, Value
 from archdsl.elaborate.trampoline import run
-from archdsl.expressions.labels import discards
+from archdsl.expressions.labels import DISCARD
 from archdsl.expressions.scope import SIZE_WORDS, Scope
 from archdsl.faults.problem import Problem, Silent, Stop
 from archdsl.network.nodes import FrozenParts, Network, NetworkPort, Sequence
@@ -114,8 +114,7 @@ def _assembled(
     source: Source,
 ) -> Network:
     ports = tuple(NetworkPort(name, v.number, v.shape.sizes, v.shape.dtype) for name, v in inputs if v.shape)
-    tokens = names.outputs.reads if names.outputs else ()
-    called = [_last_label(declared) if discards(token) else token.text.strip('"') for token in tokens]
+    called = [_last_label(declared) if name == DISCARD else name.strip('"') for name in names.called]
     called = called or [_last_label(declared)]
     outputs = tuple(
         NetworkPort(name, v.number, v.shape.sizes, v.shape.dtype)

@@ -7,7 +7,7 @@ import re
 from archdsl.diagnostics import nearest
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import filled, is_absent
-from archdsl.expressions.scope import NOTHING, RESERVED, WRONG, KindReference, Scope, Words, is_size, meant
+from archdsl.expressions.scope import BRACE, NOTHING, RESERVED, WRONG, KindReference, Scope, Words, is_size, meant
 from archdsl.expressions.signature import Signature, Slot
 from archdsl.expressions.words import hidden, near_size
 from archdsl.faults.problem import Problem, Silent, exceeded
@@ -21,7 +21,6 @@ from archdsl.typed import Any, NamedTuple
 _HOLE = r"([a-z])((?:[0-9]+|\?)(?:[x×](?:[0-9]+|\?))*)"
 _SHORT = re.compile(r"([a-z])([0-9]+(?:[x×][0-9]+)*)")
 
-_BRACE = "a brace touching a word belongs to the name; put a space before {"
 _LOOKED_AT = 8  # words after one that means nothing
 
 
@@ -179,7 +178,7 @@ def _value(
     kinds: Words,
     rest: Rest,
 ) -> Any:
-    if slot.reference or (isinstance(value, Token) and value.type == "TEMPLATE"):
+    if slot.reference or (isinstance(value, Token) and value.type == "TEMPLATE" and not is_size(value.text)):
         return _reference(value, slot, scope)
     if isinstance(value, Token) and value.type == "WORD":
         found = scope.find(value.text)
@@ -201,7 +200,7 @@ def _reference(value: tree.Expr, slot: Slot, scope: Scope) -> Token | None:
     """The name of a layer or an input, with the values of its braces; None of an input that is not there."""
     if not slot.reference:
         message = f"a name with braces is not a value of {slot.name}"
-        raise Problem("wrong-type", message, value, hint=_BRACE)
+        raise Problem("wrong-type", message, value, hint=BRACE)
     if not isinstance(value, Token) or value.type not in ("WORD", "STRING", "TEMPLATE"):
         hint = f"{slot.name}=embed, where a line above has embed: EMBED"
         hint = f"{slot.name}=m, where m is an input or a result above" if slot.reads else hint
@@ -270,8 +269,8 @@ def _too_many(
     value = argument.value
     if isinstance(value, Token) and value.type == "WORD" and value.text not in scope and not is_size(value.text):
         return _unknown_word(signature, value, scope, kinds, rest)
-    if isinstance(value, Token) and value.type == "TEMPLATE":
-        return Problem("too-many-values", f"{value.text} is not a value of {signature.title}", argument, hint=_BRACE)
+    if isinstance(value, Token) and value.type == "TEMPLATE" and not is_size(value.text):
+        return Problem("too-many-values", f"{value.text} is not a value of {signature.title}", argument, hint=BRACE)
     takes = "no values" if most == 0 else f"{most} value{'s' * (most > 1)} without a name"
     return Problem("too-many-values", f"{signature.title} takes {takes}", argument, hint=_usage(signature))
 

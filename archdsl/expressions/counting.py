@@ -14,7 +14,7 @@ from archdsl.typed import Any
 
 def copies(repeat: tree.Expr, scope: Scope) -> Size:
     """How often a line is written."""
-    value = _whole(repeat, scope, "a repeat count must be an integer", may_be_open=True)
+    value = integer(repeat, scope, "a repeat count must be an integer", may_be_open=True)
     if isinstance(value, SYMBOLIC):
         from archdsl.expressions.open import assume_counts
 
@@ -40,7 +40,7 @@ def turns(statement: tree.For, scope: Scope) -> list[tuple[Any, ...]]:
 
 
 def _range(statement: tree.For, ends: tree.Range, scope: Scope) -> list[tuple[Any, ...]]:
-    first, last = (_whole(end, scope, "the ends of a range must be integers") for end in (ends.first, ends.last))
+    first, last = (integer(end, scope, "the ends of a range must be integers") for end in (ends.first, ends.last))
     if last - first >= scope.limits.list:
         message = f"a `for` of {last - first + 1:,} iterations; the limit is {scope.limits.list:,}"
         raise exceeded("list", message, ends, "equal copies cost nothing as { ... } xN")
@@ -59,7 +59,8 @@ def _unpacked(statement: tree.For, item: Any) -> tuple[Any, ...]:
     return item
 
 
-def _whole(expression: tree.Expr, scope: Scope, wanted: str, *, may_be_open: bool = False) -> Any:
+def integer(expression: tree.Expr, scope: Scope, wanted: str, *, may_be_open: bool = False) -> Any:
+    """The value of an expression that must be an integer, as `wanted` says, or may be symbolic."""
     value = whole(evaluate(expression, scope))
     if isinstance(value, SYMBOLIC) and may_be_open:
         return value

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from math import isinf
 
-from archdsl.expressions.scope import KindReference, Scope
-from archdsl.expressions.words import number, size, spell_value, symbol, word
+from archdsl.expressions.scope import BRACE, KindReference, Scope, is_size
+from archdsl.expressions.words import number, size, size_of, spell_value, symbol, word
 from archdsl.faults.problem import Placed, Problem, exceeded
 from archdsl.layers.lists import Values, comparing, searching, weight
 from archdsl.layers.values import Sizes, give, spell
@@ -122,6 +122,10 @@ def _leaf(token: Token, scope: Scope) -> Any:
         return number(token)
     if token.type == "WORD":
         return word(token, scope)
+    if token.type == "TEMPLATE":
+        if is_size(token.text):
+            return size_of(token, scope)
+        raise Problem("wrong-type", f"{token.text} is a name, and a value is expected here", token, hint=BRACE)
     if token.type in ("HOLE", "HOLED") or (token.type == "DIMS" and "?" in token.text):
         from archdsl.expressions.unknown import sizes
 

@@ -30,13 +30,14 @@ class KindReference(NamedTuple):
     file: int | None = None
 
 
-class Sharing(NamedTuple):
-    """What the word SHARE means where a kind stands."""
+class Runner(NamedTuple):
+    """What SHARE and SCAN mean where a kind stands: they run what is written elsewhere."""
 
     name: str
 
 
-SHARE = Sharing("SHARE")
+SHARE, SCAN = Runner("SHARE"), Runner("SCAN")
+RUNNERS = {"SHARE": SHARE, "SCAN": SCAN}
 Words: TypeAlias = dict[str, KindReference]  # for kinds and blocks, in one file
 
 
@@ -51,6 +52,7 @@ NOTHING: Any = object()  # found for a name without a value
 HOLES = "?"  # among the symbols, because every body sees them: the numbers tried for holes, by their places
 
 
+BRACE = "a brace touching a word belongs to the name; put a space before {"  # a hint
 SIZE_WORDS = ("height", "width", "frames", "steps", "channels")  # behind the name of a value and a dot
 
 
@@ -65,8 +67,8 @@ class Sight(ABC):
     __slots__ = ()
 
     @abstractmethod
-    def size(self, token: Token) -> Any:
-        """The size that `skip.height` is; raises Problem where it is none, Silent where a fault was told before."""
+    def size(self, token: Token, scope: Scope) -> Any:
+        """The size that `skip.height` or `d{i}.height` is; raises Problem where it is none, Silent after a fault."""
 
     @abstractmethod
     def reading(self, value: Any) -> Sight:

@@ -71,7 +71,7 @@ def size_of(token: Token, scope: Scope) -> Any:
     if scope.sight is None:
         message = f"{token.text} is the size of a value, and values are known on lines alone"
         raise Problem("unknown-name", message, token)
-    return scope.sight.size(token)
+    return scope.sight.size(token, scope)
 
 
 def near_size(word: str) -> str | None:

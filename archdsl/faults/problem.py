@@ -75,6 +75,8 @@ def placed(statement: tree.Statement) -> Placed:
             return tokens[0]
         case tree.Freeze(tokens, _, _):
             return tokens[0]
+        case tree.Keep(name, _, _):
+            return name
         case tree.Expect(claims):
             return claims[0]
         case tree.If(arms, _, _):

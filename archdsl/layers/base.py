@@ -198,6 +198,7 @@ class Layer:
     ranks: ClassVar[tuple[int, ...]] = (1, 2, 3, 4)
     dtype: ClassVar[str] = "float32"  # of what it reads: float32, int64, bool or any
     merge: ClassVar[bool] = False  # whether braces after it are branches
+    braces: ClassVar[bool] = False  # whether it needs braces, which are one sequence and no branches
     activation: ClassVar[bool] = False  # whether it is one: read as part of the layer before it on its line
     refers: ClassVar[tuple[str, ...]] = ()  # tensors that may be another layer's: `weight=embed`
     operands: ClassVar[tuple[str, ...]] = ()  # inputs that a line gives by these names: `mask=m`
@@ -246,7 +247,7 @@ class Layer:
         words = [a.name if a.positional else f"{a.name}=.." for a in cls.attributes.values() if a.required]
         optional = [a for a in cls.attributes.values() if not a.required and not a.type.stated]
         words += [f"[{a.type.spelling(a)}]" for a in optional]
-        return " ".join([cls.name, *words])
+        return " ".join([cls.name, *words, *(["{ ... }"] if cls.braces else [])])
 
     # ---- rules: each may raise Refusal
 

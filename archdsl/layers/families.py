@@ -28,6 +28,7 @@ FAMILIES: dict[str, tuple[str, str]] = {
     "recurrent": ("Recurrent layers", "RNN GRU LSTM"),
     "attention": ("Attention", "ATTENTION ATTEND ROTARY"),
     "windowattention": ("Window attention", "WINDOWATTENTION"),
+    "experts": ("Mixtures of experts", "MOE"),
     "embedding": ("Embeddings", "EMBED EMBEDBAG POSITIONS"),
     "source": ("Sources", "PARAM CONST"),
     "border": ("Padding and cropping", "PAD CROP"),

@@ -7,9 +7,10 @@ one as well, from each value that it reads to each that it gives; equal copies a
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, MutableMapping
 
 from archdsl.network.nodes import (
+    Applied,
     Conditional,
     Item,
     Leaf,
@@ -73,6 +74,8 @@ class Carry(Generic[T]):
     def __init__(self, network: Network, transfers: Transfers[T]) -> None:
         self.network, self.transfers = network, transfers
         self._known: NodeTable[tuple[Paths[T], ...]] = NodeTable()
+        self._inner: NodeTable[dict[int, Paths[T]]] = NodeTable()  # of what is read from outside, by its number
+        self._wanted = read_from_outside(network.body)
         for node in postorder(network.body, executed):
             self._known[node] = self._of(node)
 
@@ -100,22 +103,63 @@ class Carry(Generic[T]):
                     number: {_input(at): self.transfers.one} for at, number in enumerate(node.takes)
                 }
                 for item in node.items:
-                    values.update(zip(item.gives, self._applied(item, values), strict=False))
+                    self._done(item, values)
+                self._export(node, values)
                 return tuple(self._value(number, values) for number in node.gives)
             case Merge():
-                return (self._merged(node, {}),)
-            case Use() | Conditional():
+                inside: dict[int, Paths[T]] = {}
+                merged = self._merged(node, inside)
+                self._export(node, inside)
+                return (merged,)
+            case Use(applied=Applied()):  # a step may read all that came before it
+                paths = {_input(at): self.transfers.unknown for at in range(len(node.inputs))}
+                return (paths,) * len(node.outputs)
+            case Use():
+                return self._known[node.body]
+            case Conditional():
+                self._export(node, self._inner.get(node.body, {}))
                 return self._known[node.body]
             case Share():
                 return self._known[node.node]
             case Loop():
+                self._export_turns(node)
                 return self._chained([self._known[turn] for _, turn in node.turns], node)
         return self._repeated(node)
+
+    # ---- what is read outside of the braces in which it comes about
+
+    def _export(self, node: Node, values: dict[int, Paths[T]]) -> None:
+        """Note the paths within a node to what is read outside of it."""
+        if self._wanted:
+            self._inner[node] = {number: paths for number, paths in values.items() if number in self._wanted}
+
+    def _export_turns(self, node: Loop) -> None:
+        """Those of a `for` whose turns read one another; in a merge each turn is asked for its own."""
+        found: dict[int, Paths[T]] = {}
+        before: tuple[Paths[T], ...] = ()
+        for _, turn in node.turns if self._wanted else ():
+            for number, paths in self._inner.get(turn, {}).items():
+                found[number] = self._joined(paths, before, found) if before else paths
+            step = self._known[turn]
+            before = self._through(step, before[:1]) if before else step
+        self._export(node, found)
+
+    def _enter(self, node: Node, reads: tuple[Paths[T], ...], values: MutableMapping[int, Paths[T]]) -> None:
+        """Note the paths to what is in a node and read outside of it."""
+        for number, paths in self._inner.get(node, {}).items() if self._wanted else ():
+            values[number] = self._joined(paths, reads, values)
+
+    def _done(self, item: Item, values: dict[int, Paths[T]]) -> None:
+        """Note the paths to what an item gives, and to what is in it and read outside of it."""
+        self._enter(item.node, tuple(self._value(number, values) for number in item.reads), values)
+        values.update(zip(item.gives, self._applied(item, values), strict=False))
 
     def _layer(self, node: Leaf, result: int) -> Paths[T]:
         return {_input(place): self.transfers.layer(node, place, result) for place in range(len(node.inputs))}
 
     def _repeated(self, node: Repeat) -> tuple[Paths[T], ...]:
+        if node.applied is not None:  # an expert reads one position, and so does the router's score
+            return ({_input(0): self.transfers.one, _input(1): self.transfers.one},)
         if node.parallel:
             return tuple(paths for run in node.runs for paths in self._known[run.node][:1] * _counted(run.copies))
         return self._chained([self._power(self._known[run.node], run.copies) for run in node.runs], node)
@@ -145,7 +189,7 @@ class Carry(Generic[T]):
 
     # ---- values
 
-    def _value(self, number: int, values: dict[int, Paths[T]]) -> Paths[T]:
+    def _value(self, number: int, values: Mapping[int, Paths[T]]) -> Paths[T]:
         """The paths to a value; to one that stands outside, the path from itself."""
         known = values.get(number)
         return {number: self.transfers.one} if known is None else known
@@ -155,7 +199,7 @@ class Carry(Generic[T]):
         reads = tuple(self._value(number, values) for number in item.reads)
         return tuple(self._joined(paths, reads, values) for paths in self._known[item.node])
 
-    def _joined(self, paths: Paths[T], reads: tuple[Paths[T], ...], values: dict[int, Paths[T]]) -> Paths[T]:
+    def _joined(self, paths: Paths[T], reads: tuple[Paths[T], ...], values: Mapping[int, Paths[T]]) -> Paths[T]:
         """Paths that begin at what a node reads, or outside of it, led back to where these come from."""
         found: Paths[T] = {}
         for begin, transfer in paths.items():
@@ -167,7 +211,7 @@ class Carry(Generic[T]):
         return found
 
     def _merged(self, node: Merge, values: dict[int, Paths[T]]) -> Paths[T]:
-        """The paths through all branches and what joins them."""
+        """The paths through all branches and what joins them; what is in them is added to the values."""
         found: Paths[T] = {}
         for place, paths in enumerate(self._branches(node, values)):
             through = {_input(0): self.transfers.layer(node, place, 0)}
@@ -180,9 +224,17 @@ class Carry(Generic[T]):
         found: list[Paths[T]] = []
         for item in node.branches:
             several = isinstance(item.node, (Repeat, Loop, Conditional))
+            self._branch(item, values)
             results = self._turns(item, values) if isinstance(item.node, Loop) else self._applied(item, values)
+            values.update(zip(item.gives, results, strict=False))
             found += results[: len(item.gives) if several else 1]
         return found[: len(node.inputs)]
+
+    def _branch(self, item: Item, values: dict[int, Paths[T]]) -> None:
+        """Note the paths to what is in a branch, which a later branch may read."""
+        reads = tuple(self._value(number, values) for number in item.reads)
+        for node in [turn for _, turn in item.node.turns] if isinstance(item.node, Loop) else [item.node]:
+            self._enter(node, reads, values)
 
     def _turns(self, item: Item, values: dict[int, Paths[T]]) -> tuple[Paths[T], ...]:
         """The turns of a `for` among branches: each reads what all of them read."""
@@ -213,7 +265,7 @@ class Carry(Generic[T]):
         values = {**outside, **dict(zip(body.takes, reads, strict=False))}
         for item in body.items:
             yield from self._item(item, item.node, tuple(self._value(at, values) for at in item.reads), values)
-            values.update(zip(item.gives, self._applied(item, values), strict=False))
+            self._done(item, values)
 
     def _item(
         self, item: Item, node: Node, reads: tuple[Paths[T], ...], values: dict[int, Paths[T]], parallel: bool = False
@@ -224,6 +276,8 @@ class Carry(Generic[T]):
                 yield CarriedLayer(item, node, results)
             case Sequence():
                 yield node, reads, values
+            case Use(applied=Applied()):  # what is in a step has no field of its own
+                return
             case Use():
                 yield node.body, reads, {}
             case Conditional():
@@ -232,18 +286,64 @@ class Carry(Generic[T]):
                 for branch in node.branches:
                     inner = tuple(self._value(at, values) for at in branch.reads)
                     yield from self._item(branch, branch.node, inner, values, True)
+                    self._branch(branch, values)
                 yield CarriedLayer(item, node, (_by_place(self._merged(node, values)),))
             case Loop():
                 for _, turn in node.turns:
                     yield turn, reads, values
+                    self._enter(turn, reads, values)
                     if not parallel:
                         reads = tuple(self._joined(paths, reads, values) for paths in self._known[turn][:1])
             case Repeat():
-                for run in node.runs:
+                for run in node.runs if node.applied is None else ():  # what is in an expert has no field of its own
                     yield from self._item(item, run.node, reads, values)
                     if not node.parallel:
                         step = self._power(self._known[run.node], run.copies)
                         reads = (*(self._joined(paths, reads, values) for paths in step[:1]), *reads[1:])
+
+
+def read_from_outside(body: Sequence) -> frozenset[int]:
+    """The values that are read outside of the braces in which they come about; no recursion."""
+    found: set[int] = set()
+    known: set[int] = set()  # what the braces around have given so far
+    seen: NodeTable[None] = NodeTable()
+    stack: list[_ValueStep] = [_ValueStep("enter", (), body)]
+    while stack:
+        step = stack.pop()
+        if step.what == "read":
+            found.update(number for number in step.numbers if number not in known)
+        elif step.what == "give":
+            known.update(step.numbers)
+        elif step.what == "leave":
+            known.difference_update(step.numbers)
+        elif step.node is not None and step.node not in seen:
+            seen[step.node] = None
+            stack += reversed(_steps(step.node))
+    return frozenset(found)
+
+
+class _ValueStep(NamedTuple):
+    """What happens to values, step by step: some are read, given, or left behind with their braces."""
+
+    what: str
+    numbers: tuple[int, ...]
+    node: Node | None = None
+
+
+def _steps(node: Node) -> list[_ValueStep]:
+    """The steps through a node."""
+    if not isinstance(node, (Sequence, Merge)):
+        return [_ValueStep("enter", (), child) for child in executed(node)]
+    takes, gives = (node.takes, node.gives) if isinstance(node, Sequence) else ((), ())
+    items = node.items if isinstance(node, Sequence) else node.branches
+    steps = [_ValueStep("give", takes)]
+    for item in items:
+        steps += [_ValueStep("read", item.reads), _ValueStep("enter", (), item.node), _ValueStep("give", item.gives)]
+    return [
+        *steps,
+        _ValueStep("read", gives),
+        _ValueStep("leave", (*takes, *(each for item in items for each in item.gives))),
+    ]
 
 
 def _counted(copies: Size) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from archdsl.network.nodes import (
+    Applied,
     Conditional,
     Item,
     Leaf,
@@ -51,15 +52,23 @@ def _own(node: Node, known: NodeTable[int]) -> tuple[Any, ...]:
         case Merge():
             return "merge", *_rules(node.op), _items(node.branches, known), repr(node.inputs)
         case Use():
-            return "use", known[node.body]
+            return "use", known[node.body], _applied(node.applied)
         case Repeat():
-            return "repeat", tuple((known[run.node], str(run.copies)) for run in node.runs), node.parallel
+            runs = tuple((known[run.node], str(run.copies)) for run in node.runs)
+            return "repeat", runs, node.parallel, _applied(node.applied)
         case Loop():
             return "loop", tuple(known[turn] for _, turn in node.turns)
         case Conditional():
             return "choice", known[node.body]
         case Share():
             return "share", node.of, known[node.node]
+
+
+def _applied(how: Applied | None) -> tuple[str, ...]:
+    if how is None:
+        return ()
+    rules = (repr(how.op),) if isinstance(how.op, tuple) else _rules(how.op)
+    return *rules, str(how.runs)
 
 
 def _rules(op: Any) -> tuple[str, str]:

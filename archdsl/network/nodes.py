@@ -59,10 +59,25 @@ class Merge(NamedTuple):
     statement: tree.LayerStatement
 
 
+class Applied(NamedTuple):
+    """How often something runs that is not run once: `runs` are those of all its copies together, at batch 1.
+
+    `copies` is how many of the copies one position uses. `op` is the kind that runs them; `inputs` and `outputs` are
+    those of all runs together.
+    """
+
+    op: Any
+    runs: Size
+    copies: int
+    inputs: tuple[Shape, ...]
+    outputs: tuple[Shape, ...]
+
+
 class Use(NamedTuple):
     """A block in use. `values` are its parameters, in their order; `written` the expressions of the arguments.
 
     `takes` are the names of its inputs, without optional ones that it is not given.
+    A block that SCAN runs step by step is `applied`; its body is that of one step.
     """
 
     block: tree.Block
@@ -73,6 +88,7 @@ class Use(NamedTuple):
     statement: tree.LayerStatement
     written: dict[str, tree.Expr]
     takes: tuple[str, ...] = ()
+    applied: Applied | None = None
 
 
 class Run(NamedTuple):
@@ -83,11 +99,15 @@ class Run(NamedTuple):
 
 
 class Repeat(NamedTuple):
-    """A line written N times. `parallel` copies are branches of a merge; others read one another."""
+    """A line written N times. `parallel` copies are branches of a merge; others read one another.
+
+    The experts of MOE are parallel copies that are `applied`, each to some positions of what is read.
+    """
 
     runs: tuple[Run, ...]
     parallel: bool
     statement: tree.LayerStatement
+    applied: Applied | None = None
 
     @property
     def copies(self) -> Size:
@@ -226,7 +246,10 @@ def width(node: Node) -> int:
 
 
 class PlacedNode(NamedTuple):
-    """A node with its full path, how deep it lies, and how many equal copies stand in its place."""
+    """A node with its full path, how deep it lies, and how many equal copies stand in its place.
+
+    `runs` is how often all of these run together, at batch 1: once each, but for what is `applied`.
+    """
 
     path: str
     depth: int
@@ -234,6 +257,7 @@ class PlacedNode(NamedTuple):
     item: Item
     node: Node
     parent: str
+    runs: Size
 
 
 def walk(
@@ -244,40 +268,43 @@ def walk(
     With `unroll`, each copy by itself, its count 1. What lies deeper than `deepest` is left out, and costs nothing;
     without `blocks` so are the bodies of blocks in use. No recursion, so nesting of blocks is no matter.
     """
-    stack: list[tuple[Item, Node, str, int, int, Size, str | None]] = []
+    stack: list[tuple[Item, Node, str, int, int, Size, Size, str | None]] = []
 
-    def push(items: tuple[Item, ...], prefix: str, base: int, depth: int, count: Size) -> None:
+    def push(items: tuple[Item, ...], prefix: str, base: int, depth: int, count: Size, runs: Size) -> None:
         if deepest is not None and depth > deepest:
             return
         for item in reversed(items):
-            stack.append((item, item.node, prefix, base + item.number, depth, count, item.label))
+            stack.append((item, item.node, prefix, base + item.number, depth, count, runs, item.label))
 
-    push(body.items, "", 0, 0, 1)
+    push(body.items, "", 0, 0, 1, 1)
     while stack:
-        item, node, prefix, number, depth, count, label = stack.pop()
+        item, node, prefix, number, depth, count, runs, label = stack.pop()
         step = label if label is not None else str(number)
         path = f"{prefix}.{step}" if prefix else step
         named = label is not None
         inner, begin = (path, 0) if named else (prefix, number)
         if isinstance(node, (Leaf, Share, Use, Merge)) or (named and isinstance(node, (Sequence, Repeat))):
-            yield PlacedNode(inner if isinstance(node, Merge) else path, depth, count, item, node, prefix)
+            yield PlacedNode(inner if isinstance(node, Merge) else path, depth, count, item, node, prefix, runs)
         match node:
             case Use():
-                push(node.body.items if blocks else (), path, 0, depth + 1, count)
+                often = runs * node.applied.runs if node.applied is not None else runs
+                push(node.body.items if blocks else (), path, 0, depth + 1, count, often)
             case Sequence():
-                push(node.items, inner, begin, depth + named, count)
+                push(node.items, inner, begin, depth + named, count, runs)
             case Merge():
-                push(node.branches, inner, begin, depth + 1, count)
+                push(node.branches, inner, begin, depth + 1, count, runs)
             case Conditional():
-                push(node.body.items, prefix, number, depth, count)
+                push(node.body.items, prefix, number, depth, count, runs)
             case Loop():
                 for turn, offset in reversed(_turns(node, number)):
-                    push(turn.items, prefix, offset, depth, count)
+                    push(turn.items, prefix, offset, depth, count, runs)
             case Repeat() if not named or depth != deepest:
-                for copy, offset, times in reversed(copies_of(node, None if named else number, unroll)):
+                copies = copies_of(node, None if named else number, unroll)
+                times_each = shared_out(node, [times for _, _, times in copies])
+                for (copy, offset, times), each in reversed([*zip(copies, times_each, strict=True)]):
                     # under a name every copy is a step of its own; without one, only layers and blocks are
                     step_of = str(offset) if named else None
-                    stack.append((item, copy, inner, offset, depth + named, count * times, step_of))
+                    stack.append((item, copy, inner, offset, depth + named, count * times, runs * each, step_of))
 
 
 def _turns(loop: Loop, number: int) -> list[tuple[Sequence, int]]:
@@ -287,6 +314,18 @@ def _turns(loop: Loop, number: int) -> list[tuple[Sequence, int]]:
         found.append((turn, number))
         number += turn.width
     return found
+
+
+def shared_out(repeat: Repeat, copies: list[Size]) -> list[Size]:
+    """How often so many copies each run: once, or of what is `applied` the runs shared out evenly.
+
+    What does not come out even, and runs whose number is symbolic, fall to the first.
+    """
+    if repeat.applied is None:
+        return copies
+    runs, whole = repeat.applied.runs, repeat.copies
+    each = [runs * copy // whole if isinstance(runs, int) and isinstance(copy, int) else 0 for copy in copies]
+    return [runs - sum(each[1:]), *each[1:]]
 
 
 def copies_of(repeat: Repeat, number: int | None, unroll: bool = False) -> list[tuple[Node, int, Size]]:

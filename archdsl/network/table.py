@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from archdsl.network.nodes import Leaf, Merge, Node, Repeat, Share, executed
+from archdsl.network.nodes import Applied, Leaf, Merge, Node, Repeat, Share, Use, executed
 from archdsl.sizes.size import Size
 from archdsl.typed import Any, Generic, TypeVar, overload
 
@@ -76,11 +76,13 @@ class NodeTable(Generic[T]):
         total: Callable[..., T],
         times: Callable[[T, Size], T],
         again: Callable[[T], T] | None = None,
+        applied: Callable[[T, Size, Applied, bool], T] | None = None,
     ) -> T:
         """The fact of `root`, from the layers up; a node of which the fact is known is not entered again.
 
         `own` is the fact of a layer, or of what a merge does beside its branches, `total` that of several parts
-        together, `times` that of equal copies, and `again` that of what SHARE runs once more. No recursion.
+        together, `times` that of equal copies, and `again` that of what SHARE runs once more. `applied` is that of
+        copies that do not run once each; its last argument says whether they are the first ones. No recursion.
         """
         facts, stack = self._facts, [root]
         while stack:
@@ -105,7 +107,13 @@ class NodeTable(Generic[T]):
             if isinstance(node, Merge):
                 parts.append(own(node))
             elif isinstance(node, Repeat):
-                parts = [times(part, run.copies) for part, run in zip(parts, node.runs, strict=True)]
+                runs = zip(parts, node.runs, strict=True)
+                if node.applied is None or applied is None:
+                    parts = [times(part, run.copies) for part, run in runs]
+                else:
+                    parts = [applied(part, run.copies, node.applied, not n) for n, (part, run) in enumerate(runs)]
+            elif isinstance(node, Use) and node.applied is not None and applied is not None:
+                parts = [applied(parts[0], 1, node.applied, True)]
             elif isinstance(node, Share) and again is not None:
                 parts = [again(parts[0])]
             facts[id(node)] = node, total(*parts)

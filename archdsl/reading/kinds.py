@@ -7,7 +7,7 @@ from functools import partial
 
 from archdsl.diagnostics import Related, Source, Span, nearest
 from archdsl.expressions.evaluate import no_kind
-from archdsl.expressions.scope import SHARE, WRONG, KindReference, Scope, Sharing, Words, meant
+from archdsl.expressions.scope import RUNNERS, WRONG, KindReference, Runner, Scope, Words, meant
 from archdsl.faults.problem import Problem, Silent
 from archdsl.faults.report import Around, Reporter
 from archdsl.layers import REGISTRY, Layer
@@ -37,7 +37,7 @@ class Kinds:
         self._numbers: dict[int, int] = {}  # of the file in which a block stands, by the place of its name
         self._rivals: dict[KindReference, tuple[KindReference, KindReference]] = {}
         for number, declared in enumerate(files):
-            self.words.append({name: KindReference(name) for name in (*REGISTRY, SHARE.name)})
+            self.words.append({name: KindReference(name) for name in (*REGISTRY, *RUNNERS)})
             for name, block in declared.blocks.items():
                 self.words[number][name] = self._add(KindReference(name, number), block)
 
@@ -60,8 +60,8 @@ class Kinds:
         value = scope.get(kind.text) if kind.text in scope else None
         return value if isinstance(value, KindReference) else meant(kind.text, words)
 
-    def target(self, kind: Token, scope: Scope, words: Words) -> type[Layer] | tree.Block | Sharing:
-        """The block or built-in kind that a word means, or SHARE; raises Problem where it means none, or two."""
+    def target(self, kind: Token, scope: Scope, words: Words) -> type[Layer] | tree.Block | Runner:
+        """The block or built-in kind that a word means, SHARE or SCAN; raises Problem where it means none, or two."""
         found = self.reference(kind, scope, words)
         if kind.text in scope:
             value = scope.get(kind.text)
@@ -72,7 +72,7 @@ class Kinds:
         if found is None:
             raise self.unknown(kind, words)
         if found.file is None:
-            return SHARE if found.name == SHARE.name else REGISTRY[found.name]
+            return RUNNERS[found.name] if found.name in RUNNERS else REGISTRY[found.name]
         if found.file <= RIVALS:
             raise self.rivals(kind, found)
         return self.blocks[found]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from archdsl.expressions.scope import KindReference, Words, meant
+from archdsl.expressions.scope import SCAN, KindReference, Words, meant
 from archdsl.faults.problem import Problem
 from archdsl.faults.report import Reporter
 from archdsl.reading.kinds import RIVALS, Kinds
@@ -79,8 +79,11 @@ def _kinds(lines: tuple[tree.Line, ...]) -> list[tuple[Token, set[str]]]:
         for statement in stack.pop().statements:
             bodies: list[tree.Body] = []
             match statement:
-                case tree.LayerStatement(_, kind, _, body):
+                case tree.LayerStatement(_, kind, arguments, body):
                     kinds += [kind] if kind is not None else []
+                    if kind is not None and arguments and kind.text.upper() == SCAN.name:
+                        block = arguments[0].value
+                        kinds += [block] if isinstance(block, Token) and block.type == "WORD" else []
                     bodies = [body] if body is not None else []
                 case tree.Let(name, _):
                     bound.add(name.text)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from archdsl.elaborate.trampoline import Task, run
 from archdsl.network.nodes import (
+    Applied,
     Conditional,
     Item,
     Leaf,
@@ -176,8 +177,12 @@ class _Follower:
                 return (yield self._sequence(node, reads, spot))
             case Merge():
                 return (yield self._merge(node, reads, spot))
+            case Use(applied=Applied()):
+                return (yield self._scan(node, reads, spot))
             case Use():
                 return (yield self._use(node, reads, spot))
+            case Repeat(applied=Applied()):
+                return (yield self._experts(node, reads, spot))
             case Conditional():
                 return (yield self._choice(node.body, reads, spot._replace(label=None)))
             case Loop():
@@ -253,6 +258,21 @@ class _Follower:
             found += gives[:1]
             takes = reads if node.parallel else (*gives[:1], *reads[1:])  # of several results a copy reads the first
         return self._close(place, tuple(found) if node.parallel else gives if node.runs else reads[:1])
+
+    def _experts(self, node: Repeat, reads: Origins, spot: Spot) -> Task[Origins]:
+        """The experts of MOE, each on some positions: others read what all of them give together."""
+        place = self._open("experts", node, reads, spot)
+        inside = spot.inside(self.containers[place].path)
+        for copy, number, times in copies_of(node, None, self._unroll):
+            inner = inside.spot(0, str(number))._replace(number=number, count=spot.count * times)
+            yield self._node(copy, reads, inner)
+        return self._close(place, (Origin(self.containers[place].path),))
+
+    def _scan(self, node: Use, reads: Origins, spot: Spot) -> Task[Origins]:
+        """A block that runs step by step: others read the results of all steps, and the last states."""
+        place = self._open("scan", node, reads, spot, spot.path)
+        yield self._body(node.body, reads, Inside(spot.path, 0, spot.path, spot.count))
+        return self._close(place, tuple(Origin(spot.path, result) for result in range(len(node.outputs))))
 
     def _open(self, type: ContainerType, node: Node, reads: Origins, spot: Spot, path: str = "") -> int:
         """Note where a container begins; its place in the list."""

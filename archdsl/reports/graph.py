@@ -28,6 +28,7 @@ def layer_record(row: Row) -> LayerRecord:
         "file": row.file,
         "line": row.line,
         "count": size(row.count),
+        "runs": size(row.runs),
         "inputs": _shapes(row.inputs),
         "output": sizes(row.output.sizes),
         "outputs": _shapes(row.outputs),
@@ -107,6 +108,8 @@ def _ends(container: Container) -> tuple[tuple[Shape, ...], tuple[Shape, ...]]:
     node = container.node
     if isinstance(node, Merge):
         return container.branches, node.outputs
+    if isinstance(node, (Repeat, Use)) and node.applied is not None:
+        return node.applied.inputs, node.applied.outputs
     copies: tuple[Any, ...] = children(node) if isinstance(node, (Repeat, Loop)) else (node,)
     if not copies:
         return (), ()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from archdsl.expressions.scope import KindReference
 from archdsl.expressions.signature import Signature, Slot, of_block, of_kind
+from archdsl.layers import lookup
 from archdsl.layers.values import Sizes, spell
 from archdsl.network.nodes import Leaf, Merge, Use
 from archdsl.syntax import tree
@@ -25,7 +26,10 @@ def with_values(node: Leaf | Merge | Use, text: str) -> str:
     """The kind and the values of a line: what is written as a number or option is kept, all else has its value."""
     signature, values = _declared(node)
     words, positions = [_kind(node)], iter(signature.positions)
-    for argument in node.statement.arguments:
+    arguments = node.statement.arguments
+    if isinstance(node, Use) and node.applied is not None:  # the block comes first
+        words, arguments = [node.applied.op.name, node.block.name.text], arguments[1:]
+    for argument in arguments:
         slot = _option(argument, signature, values)
         chosen = slot is not None and argument.name is None
         slot = slot or next(positions, None)
@@ -49,7 +53,8 @@ def _kind(node: Leaf | Merge | Use) -> str:
 def _declared(node: Leaf | Merge | Use) -> tuple[Signature, Mapping[str, Any]]:
     """What a kind or block declares, and its values."""
     if isinstance(node, Use):
-        return of_block(node.block), dict(node.values)
+        kind = lookup(node.block.name.text) if node.values and not node.block.parameters else None
+        return of_kind(kind) if kind is not None else of_block(node.block), dict(node.values)
     return of_kind(type(node.op)), node.op.__dict__
 
 

@@ -8,7 +8,7 @@ SCHEMA = 1  # under one number fields are only added
 
 Json: TypeAlias = "bool | int | float | str | list[Json] | dict[str, Json] | None"
 Count: TypeAlias = int | str  # a number; a formula where it depends on a symbol
-ContainerType: TypeAlias = Literal["group", "block", "merge", "branch", "repeat", "loop"]
+ContainerType: TypeAlias = Literal["group", "block", "merge", "branch", "repeat", "loop", "experts", "scan"]
 
 
 class InputRecord(TypedDict):
@@ -37,6 +37,7 @@ class TotalsRecord(TypedDict):
     flops: Count
     connections: Count
     units: Count
+    active: Count
 
 
 class LayerRecord(TypedDict):
@@ -47,6 +48,7 @@ class LayerRecord(TypedDict):
     file: str
     line: int
     count: Count
+    runs: Count
     inputs: list[list[Count]]
     output: list[Count]
     outputs: list[list[Count]]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from archdsl.analysis.cost import Cost, times
+from archdsl.analysis.cost import Cost, run
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.limits import Limits, raising
-from archdsl.network.nodes import Leaf, Merge, Node, PlacedNode, Repeat, Share, Use, walk
+from archdsl.network.nodes import Leaf, Merge, Node, PlacedNode, Repeat, Sequence, Share, Use, walk
 from archdsl.reports.attributes import attributes
 from archdsl.reports.flow import Flow, LayerFlow, flow, paths, results
 from archdsl.reports.line import with_values
@@ -23,7 +23,10 @@ _LIGHT = 64  # values, or letters of a text, that a row has beside it
 
 
 class Row(NamedTuple):
-    """A layer line. Equal copies of a repeat are one row: `count` tells how many, the figures are those of one."""
+    """A layer line. Equal copies of a repeat are one row: `count` tells how many, the figures are those of one.
+
+    What is computed is that of one of the `runs`.
+    """
 
     path: str
     kind: str
@@ -45,6 +48,7 @@ class Row(NamedTuple):
     reads_result: tuple[int, ...] = ()  # which result of each
     container: str | None = None  # the path of what is directly around it
     span: Span = Span(0, 0)  # the line in its file
+    runs: Size = 1  # how often the copies run together at batch 1: `count` times, but for experts and steps of SCAN
     derivation: str = ""  # how the sizes of the output come about, where that is more than a copy
 
     @property
@@ -182,22 +186,23 @@ def _row(checked: Checked, placed: PlacedNode, node: Leaf | Share, owners: Owner
     row = (placed.path, line, placed.copies, node.inputs, node.outputs, *figures)
     if isinstance(node, Share):
         values = attributes(node.node.op) if isinstance(node.node, Leaf) else {}
-        return Row(row[0], "SHARE", *row[1:], file=file, shares=owners.lender(node), attributes=values, span=span)
+        share = Row(row[0], "SHARE", *row[1:], file=file, shares=owners.lender(node), attributes=values, span=span)
+        return share._replace(runs=placed.runs)
     found = Row(
         row[0], node.op.name, *row[1:], node.frozen, file, tied=owners.tied(node), attributes=attributes(node.op)
     )
-    return found._replace(span=span, derivation=node.op.derivation(*node.inputs) or "")
+    return found._replace(span=span, runs=placed.runs, derivation=node.op.derivation(*node.inputs) or "")
 
 
 def _entry(checked: Checked, placed: PlacedNode, deepest: int | None, owners: Owners, source: bool) -> TableLine:
     node = placed.node
     nameless = isinstance(node, Merge) and placed.path == placed.parent
-    cost = times(checked.costs.of(node), placed.copies)
+    cost = run(checked.costs.of(node), placed.copies, placed.runs)
     count = placed.copies * node.copies if isinstance(node, Repeat) else placed.copies
     opened = not isinstance(node, (Leaf, Share)) and (deepest is None or placed.depth < deepest)
     text = layer_text(checked.source.text, node, source=source)
     inputs = () if isinstance(node, Repeat) else node.inputs  # type: ignore[union-attr]
-    outputs = node.outputs if isinstance(node, (Leaf, Merge, Share, Use)) else placed.item.shapes
+    outputs = node.outputs if isinstance(node, (Leaf, Merge, Share, Use, Sequence)) else placed.item.shapes
     path, lender, kernel = "" if nameless else placed.path, owners.lender(node), _kernel(node)
     return TableLine(path, placed.depth, text, count, outputs, cost, opened, lender, inputs, kernel, node)
 
@@ -211,7 +216,8 @@ def _kernel(node: Node) -> str:
 def layer_text(text: str, node: object, *, source: bool = False) -> str:
     """A layer with its values, or as it is written, without its name, its repeat, its braces and its claims."""
     statement = getattr(node, "statement", None)
-    if not isinstance(statement, tree.LayerStatement) or statement.kind is None:
+    experts = isinstance(node, Repeat) and node.applied is not None
+    if not isinstance(statement, tree.LayerStatement) or statement.kind is None or experts:
         return "{ }"
     if isinstance(node, (Leaf, Merge, Use)) and not source:
         words = with_values(node, text)

@@ -193,7 +193,9 @@ def _footer(checked: Checked, entries: list[TableLine], batch: int, dtype: str) 
     total = checked.totals
     lines = [f"{_exact(total.layers)} layer{'s' * (total.layers != 1)}"]
     all_of_formula = total.frozen == 0 and not isinstance(total.params, int)  # which is not written twice
-    lines.append(f"params   {_exact(total.params)} ({'all' if all_of_formula else _exact(total.trainable)} trainable)")
+    trained = "all" if all_of_formula else _exact(total.trainable)
+    active = f", {_exact(total.active)} active at one position" if total.active != total.params else ""
+    lines.append(f"params   {_exact(total.params)} ({trained} trainable{active})")
     if total.buffers != 0:
         lines.append(f"buffers  {_exact(total.buffers)}")
     lines.append(f"macs     {_exact(batch * total.macs)}{f' at batch {batch:,}' if batch > 1 else ''}")

@@ -100,7 +100,7 @@ def _text(notation: str) -> str:
 
 
 def _starts(notation: str) -> list[str]:
-    return ["start", "expression"] if notation == "arch" else ["start"]
+    return ["start", "expression", "inside"] if notation == "arch" else ["start"]
 
 
 def _numbered(table: dict[str, Any]) -> dict[str, Any]:

@@ -44,6 +44,9 @@ class Builder:
     def expression(self, children: Children) -> tree.Expr:
         return children[0]
 
+    def inside(self, children: Children) -> tree.Range | tree.Expr:
+        return children[0]
+
     # ---- declarations
 
     def model(self, children: Children) -> tree.ModelStatement:
@@ -160,8 +163,24 @@ class Builder:
         (token,) = children
         return token._replace(type="WORD", text=token.text.replace("×", "x"))
 
-    def reads(self, children: Children) -> tuple[Token, ...]:
+    def reads(self, children: Children) -> tuple[tree.Read, ...]:
         return tuple(children)
+
+    def from_list(self, children: Children) -> tree.FromList:
+        word, name = children
+        return tree.FromList(word.text, name, word.start, name.end)
+
+    def alone(self, children: Children) -> Token:
+        """`take` or `all` by itself, which is a name as any other."""
+        return children[0]._replace(type="WORD")
+
+    def keep(self, children: Children) -> tree.Keep:
+        name, claims = children
+        return tree.Keep(name, (), _present(claims))
+
+    def keep_of(self, children: Children) -> tree.Keep:
+        name, reads = children
+        return tree.Keep(name, reads)
 
     # ---- control
 

@@ -98,6 +98,12 @@ def parse_expression(source: Source, limits: Limits) -> tuple[tree.Expr | None, 
     return (None if run.lexer.diagnostics else run.value), run.lexer.diagnostics
 
 
+def parse_inside(text: str, limits: Limits) -> tree.Expr | tree.Range | None:
+    """Parse what stands inside the braces of a name, an expression or a range; None where it is neither."""
+    run = _run(Source("", text), limits, "inside")
+    return None if run.lexer.diagnostics else run.value
+
+
 def parse_with_tokens(source: Source, limits: Limits) -> tuple[Parsed, list[Token]]:
     """Parse a whole file, and give its tokens as the parser takes them, ends of lines among them."""
     hidden = forbidden(source, limits)

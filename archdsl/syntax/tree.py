@@ -99,6 +99,23 @@ class QuantityClaim(NamedTuple):  # 61.1M params within 2%
 Claim: TypeAlias = ShapeClaim | QuantityClaim
 
 
+# ---- What a line reads ----------------------------------------------------------------------------------------------
+
+
+class FromList(NamedTuple):  # take skips; all skips
+    how: str  # "take" or "all"
+    name: Token
+    start: int
+    end: int
+
+    @property
+    def text(self) -> str:
+        return f"{self.how} {self.name.text}"
+
+
+Read: TypeAlias = Token | FromList
+
+
 # ---- Statements -----------------------------------------------------------------------------------------------------
 
 
@@ -137,7 +154,7 @@ class LayerStatement(NamedTuple):  # names: KIND arguments { body } xN <- reads 
     arguments: tuple[Argument, ...]
     body: Body | None
     repeat: Expr | None
-    reads: tuple[Token, ...]
+    reads: tuple[Read, ...]
     claims: tuple[Claim, ...]
     start: int
     end: int
@@ -177,7 +194,7 @@ class Input(NamedTuple):  # input words: T int where T >= 5
 
 
 class Output(NamedTuple):  # output logits, aux1
-    reads: tuple[Token, ...]
+    reads: tuple[Read, ...]
 
 
 class Let(NamedTuple):  # let c = in
@@ -198,6 +215,12 @@ class Freeze(NamedTuple):  # freeze all but head, layer4 with stats
     parts: tuple[Token, ...]
     all_but: bool
     still: bool  # whether running averages are held as they are
+
+
+class Keep(NamedTuple):  # keep skips; keep skips <- a; keep skips -> 56x56x64, claims of its line
+    name: Token
+    reads: tuple[Read, ...] = ()
+    claims: tuple[Claim, ...] = ()
 
 
 class For(NamedTuple):  # for i in 2..12 { ... } -> claims
@@ -236,6 +259,7 @@ Statement: TypeAlias = (
     | Cases
     | Expect
     | Freeze
+    | Keep
     | For
     | If
     | LayerStatement

@@ -96,7 +96,6 @@ mlp ffn feedforward ! is several layers, each a line: LINEAR and the outputs of 
 gcn gnn gcnconv graphconv gat gatconv sageconv gin ginconv ! {_GRAPH}
 dropblock ! cannot be written: a dropout of whole regions; CHANNELDROPOUT drops whole channels
 grn reglu geglu maxout ! cannot be written yet; the gated units are GLU and SWIGLU
-moe mixtureofexperts ! cannot be written yet: experts that are chosen for each step
 mamba ssm s4 s6 ! cannot be written yet: a recurrence of its own
 deformconv ! cannot be written: it samples a value at computed positions
 """

@@ -15,8 +15,10 @@ LETTERS = {kind: {one.name: one.short for one in declared if one.short} for kind
 SWITCHES = {kind: {one.name for one in declared if one.type.switch} for kind, declared in DECLARED.items()}
 SAFE = ("RELU", "ID", "TANH", "SIGMOID", "BN", "DROPOUT")
 OFTEN = ("CONV", "CONV", "MAXPOOL", "AVGPOOL", "FC", "LINEAR")
-ALL = tuple(sorted(kind for kind, layer in REGISTRY.items() if layer.inputs[0] == 1 and not layer.merge))
-EVERY = tuple(sorted(set(REGISTRY) - {"MODULE"}))  # of which alone nothing is known: `test_door.py`
+ALL = tuple(
+    sorted(kind for kind, layer in REGISTRY.items() if layer.inputs[0] == 1 and not layer.merge and not layer.braces)
+)
+EVERY = tuple(sorted(set(REGISTRY) - {"MODULE", "MOE"}))  # of which alone nothing is known: `test_door.py`
 KINDS = {
     rank: tuple(kind for kind in (*OFTEN, *SAFE, *ALL) if rank in REGISTRY[kind].ranks and kind not in TOKENS)
     for rank in (1, 2, 3, 4)

@@ -71,13 +71,13 @@ def example_inputs(model: Any, batch: int = 2, device: str = "cpu", symbols: dic
 
 
 def flops(module: Any, inputs: list[Any]) -> int:
-    """What FlopCounterMode counts for one forward pass on the meta device, nn.Bilinear added."""
+    """What FlopCounterMode counts for one forward pass on the device of the inputs, nn.Bilinear added."""
     from torch import ops
     from torch.utils.flop_counter import FlopCounterMode
 
     counter = FlopCounterMode(display=False, custom_mapping={ops.aten._trilinear: _trilinear})
     with counter:
-        module.eval().to("meta")(*inputs)
+        module.eval().to(inputs[0].device if inputs else "meta")(*inputs)
     return int(counter.get_total_flops())
 
 

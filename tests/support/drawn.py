@@ -82,6 +82,15 @@ class Let:
 
 
 @dataclass(frozen=True)
+class Keep:
+    """A value put on a list; what reads it is `take NAME` or `all NAME` among the reads of a line."""
+
+    name: str
+    reads: tuple[str, ...] = ()
+    joined: bool = False
+
+
+@dataclass(frozen=True)
 class If:
     arms: tuple[tuple[Any, tuple[Any, ...]], ...]
     otherwise: tuple[Any, ...] | None = None
@@ -177,6 +186,8 @@ def _statement(statement: Any, indent: str) -> list[str]:
     match statement:
         case Let(name, value):
             return [f"{indent}let {name} = {_default(value)}"]
+        case Keep(name, reads):
+            return [f"{indent}keep {name}{f' <- {_reference(reads[0])}' if reads else ''}"]
         case If(arms, otherwise):
             return _if(arms, otherwise, indent)
         case For(names, turns, body):
@@ -221,7 +232,15 @@ def _label(label: str) -> str:
     return label if re.fullmatch(r"[0-9]+|[A-Za-z_][A-Za-z0-9_]*(\{.*\}\w*)*", label) else f'"{label}"'
 
 
+def from_list(label: str) -> tuple[str, str] | None:
+    """`take` or `all` and the list that it reads; None for any other name."""
+    how, _, name = label.partition(" ")
+    return (how, name) if how in ("take", "all") and name else None
+
+
 def _reference(label: str) -> str:
+    if from_list(label):
+        return label
     plain = re.fullmatch(r"[A-Za-z_][A-Za-z0-9_.]*(\{.*\}\w*)*", label) and not re.fullmatch(r"x[0-9]+", label)
     return label if plain else f'"{label}"'
 
@@ -261,6 +280,19 @@ def _value(value: Any, named: bool) -> str:
 # ---- meaning
 
 
+class Shelf:
+    """The lists of the model, or of a block in use, and the labels there, which no list has for its name."""
+
+    def __init__(self) -> None:
+        self.lists: dict[str, list[Any]] = {}
+        self.labels: set[str] = set()
+
+    def copy(self) -> Shelf:
+        twin = Shelf()
+        twin.lists, twin.labels = {name: list(values) for name, values in self.lists.items()}, set(self.labels)
+        return twin
+
+
 class Container:
     """What has names and counts its layers: the model, a block in use, a named group."""
 
@@ -271,20 +303,31 @@ class Container:
         self.parts: dict[str, Part] = {}
         self.taken: set[str] = set()
         self.outward = self.entered = self.again = False  # reads from around it, is read into, runs again
+        self.shelf: Shelf = around.shelf if around is not None else Shelf()
+        self.listed = False  # uses a list of what is around it
 
     def copy(self) -> Container:
         twin = Container(self.path, self.around)
         twin.counter, twin.entries, twin.taken = self.counter, dict(self.entries), set(self.taken)
         twin.parts, twin.outward, twin.entered, twin.again = dict(self.parts), self.outward, self.entered, self.again
+        twin.shelf, twin.listed = self.shelf.copy(), self.listed
         return twin
+
+    def note_list(self) -> None:
+        """Note that a list is used here, which is one of what is around each named group."""
+        where = self
+        while where.around is not None:
+            where.listed = True
+            where = where.around
 
     def below(self, step: str) -> str:
         return f"{self.path}.{step}" if self.path else step
 
     def claim(self, label: str) -> None:
-        if label in self.taken:
+        if label in self.taken or label in self.shelf.lists:
             raise Refused(f"the name {label} is given twice")
         self.taken.add(label)
+        self.shelf.labels.add(label)
 
     def step(self, label: str | None) -> str:
         """Count one layer: its label, or else its number."""
@@ -355,13 +398,14 @@ class Frame:
     container: Container
     current: Any = None
     trail: tuple[str, ...] = field(default=())
+    repeated: bool = False  # stands in what xN repeats
 
     def inner(self, current: Any) -> Frame:
         """Braces: names of values that they define stay inside."""
-        return Frame(dict(self.env), self.container, current)
+        return Frame(dict(self.env), self.container, current, repeated=self.repeated)
 
     def trial(self) -> Frame:
-        return Frame(dict(self.env), self.container.copy(), self.current)
+        return Frame(dict(self.env), self.container.copy(), self.current, repeated=self.repeated)
 
 
 class Walk:
@@ -426,7 +470,7 @@ class Walk:
 
     def results(self, outputs: tuple[str, ...], frame: Frame) -> list[Any]:
         if outputs:
-            return [frame.container.find(name)[0] for name in outputs]
+            return [value for name in outputs for value in self.read(name, frame)]
         if frame.current is None:
             raise Refused("nothing comes out")
         return [frame.current]
@@ -459,6 +503,8 @@ class Walk:
                     inner = frame.inner(frame.current)
                     inner.env |= dict(zip(names, row, strict=True))
                     frame.current = self.body(body, inner)
+            case Keep():
+                self.keep(statement, frame)
             case Layer():
                 inputs = self.reads(statement, frame)
                 results = self.line(statement, inputs, frame, parallel=False)
@@ -491,10 +537,37 @@ class Walk:
         if layer.kind in SOURCES and not layer.reads:
             return []
         if layer.reads:
-            return [frame.container.find(self.named(name, frame.env))[0] for name in layer.reads]
+            found = [value for name in layer.reads for value in self.read(self.named(name, frame.env), frame)]
+            if layer.repeat is not None and any((from_list(name) or ("",))[0] == "take" for name in layer.reads):
+                raise Refused("a repeat takes nothing")
+            return found
         if frame.current is None:
             raise Refused("nothing to read")
         return [frame.current]
+
+    def read(self, name: str, frame: Frame) -> list[Any]:
+        """What a name after `<-` stands for; a list is what was kept on it, in the order of the text."""
+        how, listed = from_list(name) or ("", "")
+        if name == DISCARD:
+            if frame.current is None:
+                raise Refused("nothing to read")
+            return [frame.current]
+        if not how:
+            return [frame.container.find(name)[0]]
+        frame.container.note_list()
+        values = frame.container.shelf.lists.get(listed)
+        if not values or (how == "take" and frame.repeated):
+            raise Refused(f"nothing is on {listed}, or a repeat takes")
+        return [values.pop()] if how == "take" else list(values)
+
+    def keep(self, statement: Keep, frame: Frame) -> None:
+        """Put a value on a list."""
+        values = [value for name in statement.reads or (DISCARD,) for value in self.read(name, frame)]
+        shelf = frame.container.shelf
+        if frame.repeated or len(values) != 1 or statement.name in shelf.labels:
+            raise Refused("a repeat keeps, or not just one value, or a name is a label and a list")
+        frame.container.note_list()
+        shelf.lists.setdefault(statement.name, []).append(values[0])
 
     def named(self, label: str, env: dict[str, Any]) -> str:
         """A label with the values of its braces put in."""
@@ -544,7 +617,7 @@ class Walk:
             raise Refused("copies of a source cannot follow one another")
         if count != 1 and len(inputs) > 1 and not parallel and layer.kind is None:
             raise Refused("repeated braces read one input")
-        container = frame.container
+        container, frame = frame.container, replace(frame, repeated=True)
         whole = container.below(container.step(label)) if label is not None else ""
         found: list[Any] = []
         results, reads = inputs[:1], inputs
@@ -562,7 +635,7 @@ class Walk:
         """One copy: in the container of its own that a name gives, else counted on in the one around."""
         path = inside.path if inside is not None else path
         if layer.kind is None:
-            inner = Frame(dict(frame.env), inside or frame.container, inputs[0])
+            inner = Frame(dict(frame.env), inside or frame.container, inputs[0], repeated=frame.repeated)
             return [self.result(layer.body or (), inner)]
         kind = frame.env.get(layer.kind, layer.kind)
         kind = kind.name if isinstance(kind, Kind) else layer.kind
@@ -581,7 +654,7 @@ class Walk:
             return found if isinstance(found, list) else [found]
         if len(inputs) != 1:
             raise Refused("branches read one input")
-        inner = Frame(dict(frame.env), inside or frame.container, inputs[0])
+        inner = Frame(dict(frame.env), inside or frame.container, inputs[0], repeated=frame.repeated)
         branches = [value for one in layer.body for value in self.branch(one, inner, inputs[0])]
         if not branches:
             raise Refused("a merge without branches")
@@ -608,6 +681,8 @@ class Walk:
         if part.inside is not None:
             part.inside.again = True
             part.inside.closed()
+            if part.inside.listed:
+                raise Refused("a list is outside of what runs again")
         if len(inputs) != len(part.inputs):
             raise Refused("another number of inputs")
         inside = Container(part.path, part.container) if part.inside is not None else None

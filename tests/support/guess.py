@@ -140,6 +140,7 @@ def conv(x: Guess, values: dict[str, Any]) -> Guess:
 def pool(x: Guess, values: dict[str, Any]) -> Guess:
     kernel = per_axis(values["kernel"], x)
     stride, pad = per_axis(values.get("stride", kernel), x), values.get("pad", 0)
+    need(x, min(stride) > 0)
     if pad == "same":
         return Guess((*(-(-size // step) for size, step in zip(x.space, stride, strict=True)), x.channels))
     pads = per_axis(0 if pad == "valid" else pad, x)

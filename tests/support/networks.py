@@ -23,6 +23,7 @@ from support.drawn import (
     Frame,
     If,
     Input,
+    Keep,
     Kind,
     Layer,
     Let,
@@ -34,6 +35,7 @@ from support.drawn import (
 from support.guess import RESERVED, Guess, GuessWalk, TooMuch, product
 
 WORDS = ("a", "conv", "body", "skip", "up", "layer", "norm", "features", "b-1", "fc", "Head", "flatten", "downsample")
+LISTS = ("skips", "kept", "up")
 ODD = (
     "block",
     "model",
@@ -216,6 +218,10 @@ class Drawer:
         parts = self.sharable(frame) if draw.chance(7) else {}
         if parts:
             return self.share(frame, parts)
+        full = any(frame.container.shelf.lists.values())
+        listed = self.listed(frame) if draw.chance(22 if full else 8) else None
+        if listed is not None:
+            return listed
         choice = draw.integer(0, 99)
         if choice < 3:
             return self.source(frame, frame.current)
@@ -296,6 +302,35 @@ class Drawer:
         more = tuple(DISCARD if draw.chance(12) else name for name in more)
         named = any(name != DISCARD for name in more) or (label is not None and self.visible(frame))
         return (DISCARD if draw.chance((30 if more else 3) if named else 1) else label), more
+
+    # ---- lists
+
+    def listed(self, frame: Frame) -> Any:
+        """A line that keeps a value, or reads what was kept."""
+        draw = self.draw
+        if frame.repeated and not (self.misfit and draw.chance(20)):
+            return None
+        full = [name for name, values in frame.container.shelf.lists.items() if values]
+        empty = (not full or draw.chance(2)) and self.misfit and draw.chance(5)
+        if empty or (full and draw.chance(70)):
+            return self.taking(draw.pick(LISTS) if empty else draw.pick(full), frame)
+        names = self.visible(frame) if draw.chance(20) else []
+        return Keep(draw.pick(LISTS), (draw.pick(names),) if names else ())
+
+    def taking(self, name: str, frame: Frame) -> Layer:
+        """A merge of what was kept and what flows here, else a layer that reads what was kept."""
+        draw, x = self.draw, frame.current
+        kept = frame.container.shelf.lists.get(name, [x])
+        how = draw.pick(("take", "take", "all"))
+        values = kept if how == "all" else kept[-1:]
+        reads = (f"{how} {name}", DISCARD) if draw.chance(80) else (DISCARD, f"{how} {name}")
+        label = self.label(frame, 15)
+        if all(value.sizes == x.sizes and x.dtype == "float32" for value in values):
+            kind = draw.pick([each for each in EQUAL if len(values) == 1 or each not in ("SUB", "ABSDIFF")])
+            return Layer(kind, (), label, reads=reads)
+        if all(value.space == x.space for value in values) or (self.misfit and draw.chance(20)):
+            return Layer("CONCAT", (), label, reads=reads)
+        return replace(self.leaf(replace(frame, current=kept[-1])), reads=(f"take {name}",), repeat=None)
 
     # ---- shared weights
 
@@ -413,7 +448,8 @@ class Drawer:
         container = Container("", frame.container) if named else frame.container.copy()
         unnamed = repeat is not None and not named
         trail = () if named else ("unnamed",) if unnamed or frame.trail == ("unnamed",) else frame.trail
-        return Frame(dict(frame.env), container, frame.current, trail)
+        repeated = frame.repeated or repeat is not None
+        return Frame(dict(frame.env), container, frame.current, trail, repeated)
 
     def group(self, frame: Frame, depth: int) -> Layer:
         draw = self.draw
@@ -598,7 +634,8 @@ class Drawer:
         rows = list(self.walk.turns(For(names, turns), frame))
         row = rows[0] if rows else (1,) * len(names)
         trail = ("unnamed",) if frame.trail == ("unnamed",) else (*frame.trail, names[0])
-        inner = Frame(frame.env | dict(zip(names, row, strict=True)), frame.container.copy(), frame.current, trail)
+        env = frame.env | dict(zip(names, row, strict=True))
+        inner = Frame(env, frame.container.copy(), frame.current, trail, frame.repeated)
         return For(names, turns, self.statements(inner, draw.integer(1, 3), depth + 1))
 
     def turns(self, frame: Frame) -> tuple[tuple[str, ...], Any]:
@@ -613,11 +650,11 @@ class Drawer:
 
     def choice(self, frame: Frame, depth: int) -> If:
         draw = self.draw
-        inner = Frame(dict(frame.env), frame.container.copy(), frame.current, frame.trail)
+        inner = Frame(dict(frame.env), frame.container.copy(), frame.current, frame.trail, frame.repeated)
         body = self.statements(inner, draw.integer(1, 3), depth + 1)
         other = None
         if draw.chance(50):
-            again = Frame(dict(frame.env), frame.container.copy(), frame.current, frame.trail)
+            again = Frame(dict(frame.env), frame.container.copy(), frame.current, frame.trail, frame.repeated)
             other = self.statements(again, draw.integer(1, 2), depth + 1)
         return self.arms(frame, body, other)
 

@@ -24,6 +24,7 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "kim_cnn": ({"variant": "multichannel", "vocab": 50, "classes": 3}, ""),
     "language_model": ({"vocab": 50, "dim": 10}, ""),
     "llama": ({"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50}, ""),
+    "mixtral": ({"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50}, ""),
     "mobilenet_v1": ({"width": 0.25, "side": 128}, ""),
     "resnet101": ({}, "64x64x3"),
     "resnet152": ({}, "64x64x3"),
@@ -31,6 +32,7 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "resnet34": ({}, "64x64x3"),
     "resnet50": ({}, "64x64x3"),
     "transformer": ({"d": 48, "heads": 4, "wide": 96, "layers": 2, "vocab": 50}, ""),
+    "stable_diffusion_unet": ({"width": 32, "H": 8, "W": 16}, ""),
     "torchvision/alexnet": ({}, "63x63x3"),
     "torchvision/convnext": ({}, "64x64x3"),
     "torchvision/densenet": ({}, "64x64x3"),
@@ -50,7 +52,9 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "torchvision/video_resnet": ({}, "8x32x32x3"),
     "torchvision/vision_transformer": ({"side": 64}, ""),
     "vgg": ({"config": "A"}, "32x32x3"),
+    "wavenet": ({"levels": 9, "stacks": 1, "residual": 4, "skip": 6}, ""),
 }
+ON_CPU = ("mixtral",)  # which expert reads what depends on the numbers
 ON_META = ("unet", "unet3d")  # their crops are for one size of input, which takes long on a CPU
 NAMES = tuple(path.relative_to(SPECS).with_suffix("").as_posix() for path in sorted(SPECS.rglob("*.arch")))
 
@@ -76,7 +80,7 @@ def small(name: str, device: str = "cpu", *, inplace: bool = False) -> Small:
     import torch
 
     model = small_model(name)
-    device = "cpu" if device == "whole" else "meta" if name in ON_META else device
+    device = "cpu" if device == "whole" else "meta" if name in ON_META else "cpu" if name in ON_CPU else device
     with torch.device(device):
         module = model.to_torch(inplace=inplace).eval()
     return Small(model, module, example_inputs(model, device=device, symbols=SYMBOLS))

@@ -92,6 +92,13 @@ class Book(ABC):
 
     @abstractmethod
     def group(
-        self, found: Family, label: str, outer: str, members: dict[int, ClassUse], *, back: bool = False
+        self,
+        found: Family,
+        label: str,
+        outer: str,
+        members: dict[int, ClassUse],
+        *,
+        back: bool = False,
+        takes: tuple[str, ...] = (),
     ) -> WrittenClass:
         """A class for a named group that is no chain, within the class `outer` of these members."""

@@ -289,20 +289,12 @@ def construct(w: Writer, made: WrittenClass, bodies: Family, written: dict[str, 
     return f"{made.name}({', '.join(parts)})"
 
 
-def construct_group(w: Writer, found: Family, label: str, *, back: bool = False) -> tuple[str, WrittenClass]:
+def construct_group(
+    w: Writer, found: Family, label: str, *, back: bool = False, takes: tuple[str, ...] = ()
+) -> tuple[str, WrittenClass]:
     """A class for a named group that is no chain."""
-    made = w.book.group(found, label, w.name, w.members, back=back)
+    made = w.book.group(found, label, w.name, w.members, back=back, takes=takes)
     return construct(w, made, found, {}), made
-
-
-def write_use(
-    w: Writer, found: Family, inputs: list[FlowValue], step: str, at: At, wishes: tuple[str | None, ...] = ()
-) -> list[FlowValue]:
-    """A block in use; of several results each gets the variable that is wished for it."""
-    text, made = construct_use(w, found)
-    w.register(at.owner, step, text)
-    given = class_sizes(w, made, {m: each.body for m, each in found.items()}, inputs)
-    return call_class(w, attribute(at.owner, step), made, inputs, first(found).outputs, at, wishes, given)
 
 
 def call_class(

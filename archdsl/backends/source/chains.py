@@ -111,6 +111,8 @@ class ModuleChain:
         node = first(family)
         if isinstance(node, Share):
             raise NotChain
+        if isinstance(node, Use) and node.applied is not None:
+            raise NotChain
         if isinstance(node, Use):
             text, made = construct_use(self.writer, family)
             if len(made.forms) != 1 or len(made.gives) != 1 or made.sizes:

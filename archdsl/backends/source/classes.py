@@ -7,9 +7,10 @@ more than one class.
 
 from __future__ import annotations
 
-from archdsl.backends.source.calls import bracketed, write_layer, write_use
+from archdsl.backends.source.calls import bracketed, write_layer
 from archdsl.backends.source.chains import Child, ModuleChain
 from archdsl.backends.source.control import write_choice, write_loop
+from archdsl.backends.source.experts import write_experts
 from archdsl.backends.source.families import Family, common_shape, first, items, nodes
 from archdsl.backends.source.flow import Comprehension, FlowValue, converted, entry_form, form_of
 from archdsl.backends.source.groups import write_group
@@ -19,8 +20,9 @@ from archdsl.backends.source.naming import fresh
 from archdsl.backends.source.repeats import write_repeat
 from archdsl.backends.source.sharing import write_share
 from archdsl.backends.source.text import LONG, attribute, statement
+from archdsl.backends.source.uses import write_use
 from archdsl.backends.source.writer import NotChain, Writer
-from archdsl.network.nodes import Conditional, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
+from archdsl.network.nodes import Applied, Conditional, Item, Leaf, Loop, Merge, Repeat, Sequence, Share, Use
 
 _SLICES = (  # nn.Sequential makes a slice by the constructor of its class, which here takes no layers
     "def __getitem__(self, index):",
@@ -211,6 +213,8 @@ class ClassWriter(Writer):
                 return write_group(self, found, inputs, item, number, at)
             case Merge():
                 return [write_merge(self, found, number, at)]
+            case Repeat(applied=Applied()):
+                return write_experts(self, found, inputs, item, at)
             case Repeat():
                 return write_repeat(self, found, inputs, item, number, at, self.wishes(row))
             case Loop():

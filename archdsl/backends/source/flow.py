@@ -9,7 +9,7 @@ from archdsl.network.nodes import Conditional, Leaf, Loop, Merge, Node, Repeat, 
 from archdsl.sizes.shape import Shape
 
 _WORD = re.compile(r"(?<![\w.\"'])[A-Za-z_]\w*")
-_MANY = 1_000_000
+MANY = 1_000_000  # how often a repeat reads what is around it, as it counts
 
 
 class FlowValue:
@@ -151,7 +151,7 @@ def uses(body: Node) -> dict[int, int]:
 
 def _count(counts: dict[int, int], numbers: Iterable[int], own: frozenset[int] | None) -> None:
     for number in numbers:
-        counts[number] = counts.get(number, 0) + (1 if own is None or number in own else _MANY)
+        counts[number] = counts.get(number, 0) + (1 if own is None or number in own else MANY)
 
 
 def defined(body: Node) -> set[int]:

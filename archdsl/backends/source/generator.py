@@ -77,7 +77,7 @@ class Generator(Book):
             numbers = structures([use.body for use in uses])
             groups: dict[Any, list[Use]] = {}
             for use in uses:
-                ranks = tuple(len(shape.sizes) for shape in use.inputs)
+                ranks = tuple(len(shape.sizes) for shape in use.body.inputs)
                 groups.setdefault((numbers[use.body], ranks, use.takes), []).append(use)
             for group in groups.values():
                 try:
@@ -87,11 +87,11 @@ class Generator(Book):
                         self._write(block, [use], block.name.text)
 
     def _write(self, block: tree.Block, uses: list[Use], word: str) -> None:
-        if len({(use.takes, *(len(shape.sizes) for shape in use.inputs)) for use in uses}) > 1:
+        if len({(use.takes, *(len(shape.sizes) for shape in use.body.inputs)) for use in uses}) > 1:
             raise Mismatch
         before = self.snapshot()
         name = class_name(word, self.names)
-        members = {number: ClassUse(use.body, _scope(use), use.inputs) for number, use in enumerate(uses)}
+        members = {number: ClassUse(use.body, _scope(use), use.body.inputs) for number, use in enumerate(uses)}
         takes = uses[0].takes
         candidates = _channel_columns(members, takes)
         for place, parameter in enumerate(block.parameters):
@@ -112,9 +112,18 @@ class Generator(Book):
             self._made[use.body] = (made, number)
 
     def group(
-        self, found: Family, label: str, outer: str, members: dict[int, ClassUse], *, back: bool = False
+        self,
+        found: Family,
+        label: str,
+        outer: str,
+        members: dict[int, ClassUse],
+        *,
+        back: bool = False,
+        takes: tuple[str, ...] = (),
     ) -> WrittenClass:
-        """A class for a named group that is no chain, within the class `outer` of these members."""
+        """A class for a named group that is no chain, within the class `outer` of these members; `takes` are the names
+        of what it reads.
+        """
         known = self._made.get(next(iter(found.values())))
         if known is not None:  # the copies of a merge are all of one class
             return known[0]
@@ -123,15 +132,16 @@ class Generator(Book):
         again = [(member, more) for member, body in found.items() for more in self._again.get(body, ())]
         second = {-1 - n: ClassUse(more, members[m].scope, more.inputs) for n, (m, more) in enumerate(again)}
         try:
-            return self._group(name, inner | second, back=back)
+            return self._group(name, inner | second, takes, back=back)
         except Mismatch:
             if not second:
                 raise
-            return self._group(name, inner, back=back)
+            return self._group(name, inner, takes, back=back)
 
-    def _group(self, name: str, members: dict[int, ClassUse], *, back: bool) -> WrittenClass:
+    def _group(self, name: str, members: dict[int, ClassUse], takes: tuple[str, ...], *, back: bool) -> WrittenClass:
         scopes = {number: member.scope for number, member in members.items()}
-        writer = ClassWriter(self, name, members, Parameters(scopes, _channel_columns(members, ()), {}), back=back)
+        parameters = Parameters(scopes, _channel_columns(members, takes), {})
+        writer = ClassWriter(self, name, members, parameters, takes, back=back)
         text, made = writer.write(sequential=True)
         self.classes.append(text)
         for number, member in members.items():
@@ -195,11 +205,12 @@ def class_name_of_model(name: str, taken: set[str]) -> str:
 
 def _can_follow(use: Use) -> bool:
     """Whether a use of the block can read what another gives: one input, one result, as many axes."""
-    return len(use.inputs) == len(use.outputs) == 1 and use.inputs[0].rank == use.outputs[0].rank
+    body = use.body
+    return len(body.inputs) == len(body.outputs) == 1 and body.inputs[0].rank == body.outputs[0].rank
 
 
 def _scope(use: Use) -> Scope:
-    return Scope(dict(use.values), {}, channels=use.inputs[0].channels)
+    return Scope(dict(use.values), {}, channels=use.body.inputs[0].channels)
 
 
 def _plain(takes: tuple[str, ...]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from archdsl.backends.source.calls import call_class, class_sizes, construct_group, turn
 from archdsl.backends.source.chains import ModuleChain
+from archdsl.backends.source.crossing import write_open
 from archdsl.backends.source.families import Family, first
 from archdsl.backends.source.flow import FlowValue, closed
 from archdsl.backends.source.made import At, ChainLayout
@@ -42,6 +43,9 @@ def write_container(
         w.register(at.owner, label, text)
         sizes = class_sizes(w, made, found, inputs)
         return call_class(w, callee, made, inputs, body.outputs, at, sizes=sizes)
+    opened = write_open(w, found, inputs, label, at, word) if len(inputs) == 1 else None
+    if opened is not None:
+        return opened
     w.register(at.owner, label, "nn.Module()")
     w.enter(found, inputs)
     return w.body(found, At(callee, 0, at.variable))

@@ -8,7 +8,6 @@ import re
 from archdsl.backends.source.calls import (
     alike,
     bracketed,
-    call_class,
     called,
     construct_group,
     construct_layer,
@@ -17,7 +16,6 @@ from archdsl.backends.source.calls import (
     turn_all,
     turn_each,
     write_layer,
-    write_use,
 )
 from archdsl.backends.source.chains import ModuleChain
 from archdsl.backends.source.families import Family, Mismatch, first
@@ -26,6 +24,7 @@ from archdsl.backends.source.groups import chain_of, write_container
 from archdsl.backends.source.made import At
 from archdsl.backends.source.sharing import write_share
 from archdsl.backends.source.text import attribute, indented, statement
+from archdsl.backends.source.uses import call_use, write_use
 from archdsl.backends.source.writer import UNREAD, Writer
 from archdsl.network.nodes import Item, Leaf, Node, Repeat, Sequence, Share, Use, width
 
@@ -113,7 +112,7 @@ def call_listed(
     """What one of equal copies gives."""
     node = first(bodies)
     if isinstance(node, Use):
-        return call_class(w, callee, w.book.made(node.body), inputs, node.outputs, at, wishes)
+        return call_use(w, callee, w.book.made(node.body), bodies, inputs, at, wishes)
     every = [each.op.lower(*each.inputs).reading(inputs[0].form) for each in bodies.values()]
     if any((each.use, each.apart, each.ready) != (every[0].use, every[0].apart, every[0].ready) for each in every):
         raise Mismatch
@@ -310,7 +309,7 @@ def construct_copy(w: Writer, bodies: Family, label: str) -> tuple[str, tuple[st
     node = first(bodies)
     if isinstance(node, Use):
         text, made = construct_use(w, bodies)
-        return None if made.sizes else (text, made.forms, made.gives)
+        return None if made.sizes or node.applied is not None else (text, made.forms, made.gives)
     if not isinstance(node, Sequence) or not all(closed(body, w.counts) for body in bodies.values()):
         return None
     chain = chain_of(w, bodies)

@@ -8,6 +8,7 @@ from archdsl.backends.source.flow import FlowValue
 from archdsl.backends.source.groups import call_chain
 from archdsl.backends.source.made import At, WrittenClass
 from archdsl.backends.source.text import submodule
+from archdsl.backends.source.uses import call_use
 from archdsl.backends.source.writer import Writer
 from archdsl.network.nodes import Leaf, Node, Sequence, Share, Use, walk
 
@@ -31,6 +32,8 @@ def write_share(
     made = _made(w, node)
     if any(_made(w, w.parts[each.of].node) is not made for each in found.values()):
         raise Mismatch
+    if isinstance(share.node, Use):
+        return call_use(w, callee, made, {member: each.node for member, each in found.items()}, inputs, at, wishes)
     bodies = {member: _body(each.node) for member, each in found.items()}
     sizes = class_sizes(w, made, bodies, inputs) if made.sizes else []
     return call_class(w, callee, made, inputs, share.outputs, at, wishes, sizes)

@@ -9,6 +9,7 @@ from archdsl.backends.source.naming import is_plain, quoted
 
 _STRING = re.compile(r'"(?:[^"\\]|\\.)*"|\'(?:[^\'\\]|\\.)*\'')
 WIDTH = 100
+_FEW_TERMS = 8  # of a sum, on one line
 _SPARE = 10  # columns that a line may be longer where it cannot be parted well
 LONG = 76  # an expression longer than this gets a variable
 
@@ -64,6 +65,8 @@ def statement(opening: str, text: str, note: str = "") -> str:
     links = _links(text) if len(line) > WIDTH and "\n" not in text else []
     if len(links) > 1:
         return "\n".join([f"{opening}(", *(f"    {link}" for link in links), f"){note}"])
+    if len(line) > WIDTH + _SPARE and "\n" not in text and (terms := _terms(text)):
+        return "\n".join([f"{opening}(", *(f"    {row}" for row in terms), f"){note}"])
     if len(line) > WIDTH + _SPARE and links and text.endswith((")", ")[0]")):
         start, end = _longest(text)
         inner = text[start + 1 : end]
@@ -90,6 +93,15 @@ def _parts(text: str) -> list[str]:
         parts += [""] if letter == "," and not depth else []
         parts[-1] += text[place] if letter != "," or depth else ""
     return [part.strip() for part in parts]
+
+
+def _terms(text: str) -> list[str]:
+    """The rows of a long sum of variables, each begun by its sign; no rows where the expression is something else."""
+    terms = text.split(" + ")
+    if len(terms) <= _FEW_TERMS or not all(term.isidentifier() for term in terms):
+        return []
+    rows = [" + ".join(terms[place : place + _FEW_TERMS]) for place in range(0, len(terms), _FEW_TERMS)]
+    return [rows[0], *(f"+ {row}" for row in rows[1:])]
 
 
 def _links(text: str) -> list[str]:

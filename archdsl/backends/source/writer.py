@@ -19,8 +19,9 @@ from archdsl.backends.source.naming import variable
 from archdsl.backends.source.text import attribute, comment, statement, submodule
 from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
-from archdsl.network.nodes import Item, Leaf, postorder, walk
+from archdsl.network.nodes import Item, Leaf, Sequence, postorder, walk
 from archdsl.network.table import ByIdentity, NodeTable
+from archdsl.sizes.shape import Shape
 from archdsl.typed import Any, TypeAlias, TypeVar
 
 UNREAD = "_"  # the variable of a result that nothing reads
@@ -68,6 +69,7 @@ class Writer(ABC):
         self.registered: set[str] = set()  # how submodules of this class are reached
         self.parts: dict[int, Callee] = {}  # what SHARE runs again, by its first result
         self.chains: NodeTable[ChainLayout] = NodeTable()  # groups that were written as chains
+        self._wider: NodeTable[Sequence] = NodeTable()  # groups with what they share with the code around them
         self.values: dict[int, FlowValue] = {}
         self.bound: list[FlowValue] = []  # those of the values that a later item reads, and others
         self.live = Live()
@@ -182,6 +184,19 @@ class Writer(ABC):
         read = [any(self.counts.get(each.gives[place]) for each in row.values()) for place in range(len(item.gives))]
         wishes = [UNREAD if not used else label for label, used in zip(labels, read, strict=False)]
         return tuple([None if used and wish == UNREAD else wish for wish, used in zip(wishes, read, strict=True)])
+
+    def widened(
+        self, body: Sequence, outer: tuple[int, ...], inner: tuple[int, ...], shapes: dict[int, Shape]
+    ) -> Sequence:
+        """A body that takes and gives further values; the same one each time."""
+        if body not in self._wider:
+            self._wider[body] = body._replace(
+                takes=(*body.takes, *outer),
+                gives=(*body.gives, *inner),
+                inputs=(*body.inputs, *(shapes[number] for number in outer)),
+                outputs=(*body.outputs, *(shapes[number] for number in inner)),
+            )
+        return self._wider[body]
 
     def register(self, owner: str, step: str, text: str) -> None:
         self.registered.add(attribute(owner, step))

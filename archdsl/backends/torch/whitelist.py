@@ -23,7 +23,7 @@ _UNDERSCORED = {"__init__", "__getitem__", "_conv_forward", "_modules", "_"}
 _TORCH = set(
     "Size abs amax amin arange bool cat chunk clamp cos erf exp eye flatten float32 float64 full log matmul maximum "
     "mean minimum neg ones ones_like randn reciprocal roll rsqrt sigmoid sin split sqrt square stack tanh tensor "
-    "where zeros".split()
+    "where zeros zeros_like".split()
 )
 _OWNERS = ("torch", "nn", "F")
 _BUILTINS = {

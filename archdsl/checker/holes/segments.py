@@ -58,13 +58,15 @@ def end(statement: tree.Statement) -> int:
             return statement.end
         case tree.Let(_, value):
             return value.end
+        case tree.Keep(name, reads, claims):
+            return max(part.end for part in (name, *reads, *claims))
     own = statement.end if isinstance(statement, tree.LayerStatement) else 0
     return max([own, *(body.end for body in bodies(statement)), *(claim.end for claim in _claims(statement))])
 
 
 def _claims(statement: tree.Statement) -> tuple[tree.Claim, ...]:
     match statement:
-        case tree.LayerStatement() | tree.For() | tree.If() | tree.Expect():
+        case tree.LayerStatement() | tree.For() | tree.If() | tree.Keep() | tree.Expect():
             return statement.claims
     return ()
 
@@ -86,3 +88,5 @@ def start(statement: tree.Statement) -> int:
             return claims[0].start
         case tree.Freeze(parts, _, _):
             return parts[0].start
+        case tree.Keep(name, _, _):
+            return name.start

@@ -10,7 +10,7 @@ from archdsl.checker.holes.equations import Equation, Key, Recorder, Wish
 from archdsl.checker.holes.segments import Segment, segments, start
 from archdsl.diagnostics import Diagnostic, Source
 from archdsl.elaborate.elaborate import Elaborator
-from archdsl.elaborate.names import Names, Place, Value
+from archdsl.elaborate.names import Lists, Names, Place, Value
 from archdsl.elaborate.rules import Rules
 from archdsl.elaborate.trampoline import Task, run
 from archdsl.elaborate.whole import network_of
@@ -96,6 +96,7 @@ class Context(NamedTuple):
     origins: dict[int, Any]
     facts: Facts | None
     way: tuple[int, ...]  # the uses that lead there, the outermost first
+    lists: Lists  # of values, as they are there
 
 
 class _Told(Reporter):
@@ -177,7 +178,9 @@ class Bench:
         around, noted = context.place.scope, _Noted(values)
         scope = Scope(around._values, {**around.symbols, HOLES: noted}, limits, around.channels, around.outside)
         scope.work, scope.sight = work, around.sight
-        place = context.place._replace(scope=scope.inner(), names=Names(context.place.names))
+        names = Names(context.place.names)
+        names.lists = context.lists.copy()
+        place = context.place._replace(scope=scope.inner(), names=names)
         takes = () if context.value is None else (context.value,)
         try:
             run(elaborator.sequence(lines, takes, place))
@@ -299,7 +302,8 @@ class _Trial(Elaborator):
         silent = current is not None and current.shape is None and not by_name
         if at not in self.watched or at in self.contexts or silent:
             return
-        self.contexts[at] = Context(current, place.inner(), self.origins, self.facts, self.report.way())
+        lists = place.names.lists.copy()
+        self.contexts[at] = Context(current, place.inner(), self.origins, self.facts, self.report.way(), lists)
 
     def _line(
         self, statement: tree.LayerStatement, current: Value | None, place: Place, base: int

@@ -37,7 +37,6 @@ class LayerReader(InputReader):
         self.labels: dict[str, ListedLayer] = {}
         self.shape: BracketShape | None = None  # above the layer that gives it
         self.steps = PER_VISIT * limits.visits  # left
-        self.layers = 0  # at least; repeats count once
         self.near = False  # whether the line above belongs to the last entry
 
     def _again(self, found: list[Item], heads: list[Head]) -> bool:
@@ -143,7 +142,6 @@ class LayerReader(InputReader):
         entry.shapes += follower.shapes
         follower.shapes = []
         entry.followers.append(follower)
-        self.layers += 1
 
     def _entry(self, piece: Piece, head: Head, said: list[Item]) -> None:
         self.steps -= LAYER
@@ -159,7 +157,6 @@ class LayerReader(InputReader):
         entry.structure += _blocks(head, said)
         entry.row = piece.row
         self.entries.append(entry)
-        self.layers += 1 + sum(len(block.convolutions) for block in entry.blocks)
         if head.ordinal is not None:
             self.labels.setdefault(_key(head), entry)
         self.near = True

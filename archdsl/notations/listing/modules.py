@@ -49,7 +49,6 @@ class ProgramReader(LayerReader):
             entry = ProgramEntry(program)
             entry.stated = self.of_program
             self.entries.append(entry)
-            self.layers += 1
             self.modules += program.modules
             self.steps -= LAYER + TOKEN * (program.end - program.start)
             self.read_to, inside = program.end, True

@@ -82,7 +82,7 @@ class _Reader(ProgramReader):
         for piece in pieces(text, partial(tables.is_header, text), partial(tables.has_figures, text)):
             if isinstance(piece, Piece) and piece.blank:
                 self.near = False
-            elif not self._line(piece) or not self._has_room(piece):
+            elif not self._line(piece):
                 break
         stated = self.input is not None
         if not stated and given is not None:
@@ -94,12 +94,6 @@ class _Reader(ProgramReader):
         hint = "print the model, print(model), and put its input above: Input: 3x224x224"
         self._tell("unclear-layer", "how the layers of a class are connected is known only when it runs", at, hint)
         return Listing(None, self.diagnostics, [], _SURE, True, stated=True)
-
-    def _has_room(self, piece: Piece | TableRow) -> bool:
-        """Whether more layers may follow; as many as a check may visit, since each is visited."""
-        if self.layers > self.limits.visits:
-            self._tell("limit", f"more than {self.limits.visits:,} layers", piece, raising("visits"))
-        return self.layers <= self.limits.visits
 
     def _line(self, piece: Piece | TableRow) -> bool:
         """Read one line; False where the limit on tokens is reached."""

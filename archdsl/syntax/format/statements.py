@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from archdsl.syntax.format.rows import Atom, TextRow
 
 _NAMES = ("WORD", "TEMPLATE", "NUMBER", "STRING", "REPEAT")
-_KEYWORDS = ("MODEL", "USE", "BLOCK", "INPUT", "OUTPUT", "LET", "CASES", "EXPECT", "FREEZE", "FOR", "IF")
+_KEYWORDS = ("MODEL", "USE", "BLOCK", "INPUT", "OUTPUT", "LET", "CASES", "EXPECT", "FREEZE", "KEEP", "FOR", "IF")
 
 
 class StatementPart:
