@@ -119,10 +119,10 @@ class Lowered(NamedTuple):
 
     `use` is how its module is called where that is not `({0}, {1})`. `otherwise` is the same layer for a value that
     lies as that one wants it, where both are as good. In a call `{name}` stands for a symbolic size, one of `sizes` or
-    an argument of the module, and `{cast}` for a conversion to the dtype of the network. `last` says how the last inputs
-    are to lie, where that differs from `wants`. `helper` is a function of ours that the call needs, its name and its
-    source; `finish` follows what the module gives. `ready` are expressions of the inputs that come after these, as a mask
-    that is made of two.
+    an argument of the module, and `{cast}` for a conversion to the dtype of the network. `last` says how the last
+    inputs are to lie, where that differs from `wants`. `helper` is a function of ours that the call needs, its name and
+    its source; `finish` follows what the module gives. `ready` are expressions of the inputs that come after these, as
+    a mask that is made of two.
 
     A layer of several results gives a tuple of them, or what `apart` takes apart; `gives` then speaks of each, or is a
     tuple with a word for each.
