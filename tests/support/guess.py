@@ -197,7 +197,9 @@ def stored(values: dict[str, Any], nothing: list[Guess]) -> Guess:
         except Refusal as refusal:
             raise Refused(refusal.message) from None
     sizes = values["sizes"] if isinstance(values["sizes"], tuple) else (values["sizes"],)
-    need(nothing, len(sizes) <= 4 and ("value" not in values or "std" not in values) and values.get("std", 0) >= 0)
+    std = values.get("std", 0)
+    known = not isinstance(std, (tuple, list)) and std >= 0
+    need(nothing, len(sizes) <= 4 and ("value" not in values or "std" not in values) and known)
     return small(Guess(sizes))
 
 
