@@ -36,6 +36,7 @@ QUICK = (  # captured in each way in every run; the others with -m long
     "llama",
     "mobilenet_v1",
     "resnet_cifar",
+    "transformer",
 )
 needs_onnx = pytest.mark.skipif(find_spec("onnxscript") is None, reason="ONNX needs onnxscript")
 

@@ -35,7 +35,7 @@ from archdsl.reading.reading import read  # noqa: E402
 torch.set_num_threads(1)
 ROOT = Path(__file__).parents[1]
 SPECS = ROOT / "specs"
-SYMBOLS = {"T": 20, "H": 16, "W": 8, "I": 1, "J": 1}
+SYMBOLS = {"T": 20, "S": 20, "H": 16, "W": 8, "I": 1, "J": 1}  # S is T: a layer that runs on both is hooked once
 SLOW = 60  # layers with a deeper forward pass are not run on real tensors
 LARGE = 30_000_000  # parameters; more are not drawn at random
 SMALL: dict[str, dict[str, Any]] = {  # instead of settings that take too much memory
@@ -55,6 +55,7 @@ SMALL: dict[str, dict[str, Any]] = {  # instead of settings that take too much m
     "convmixer": {"d": 8, "depth": 2, "kernel": 5, "patch": 28},
     "dit": {"d": 16, "L": 2, "heads": 4, "patch": 2, "side": 8, "labels": 6},
     "gpt2": {"d": 48, "L": 2, "heads": 4, "vocab": 50},
+    "transformer": {"d": 48, "heads": 4, "wide": 96, "layers": 2, "vocab": 50},
     "llama": {"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50},
     "mamba": {"d": 24, "L": 2, "states": 4, "vocab": 10},
     "mixtral": {"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50},
@@ -146,10 +147,9 @@ def test_every_layer_has_its_shape_on_real_tensors(name: str, setting: dict[str,
 
 
 def results(found: Any) -> tuple[Any, ...]:
-    """The tensors in what a module gives; an LSTM has its states in a tuple of their own, attention None for weights."""
-    if isinstance(found, tuple):
-        return tuple(y for one in found if one is not None for y in results(one))
-    return (found,)
+    """The tensors in what a module gives; an LSTM has its states in a tuple of their own, attention may give no weights."""
+    found = tuple(one for one in found if one is not None) if isinstance(found, tuple) else found
+    return tuple(y for one in found for y in results(one)) if isinstance(found, tuple) else (found,)
 
 
 def hook_layers(model: Any, module: Any) -> dict[str, bool]:

@@ -110,7 +110,8 @@ NOT_MENDED = [
     ("input 9x9x3\nCONV 3 64 3x3 7", "usage"),  # which of them is what
     ("input 9x9x8\nGRU 16", None),
     ("input 9x8\nGCN 7", "cannot be written"),
-    ("input 9x8; ATTENTION 2 mask=m", "a mask that is an input cannot be written yet"),
+    ("input x: 9x8; input m: 9x9 bool; ATTENTION 2 attn_mask=m <- x", "mask=m, where true means that a query may look"),
+    ("input x: 9x8; input p: 9 bool; ATTENTION 2 key_padding_mask=p <- x", "padding=p, where true means a real step"),
     ("input 9x9x16\nDENSE 8", "FC 8 (all elements) or LINEAR 8 (the channels at each position)"),
     ("input 9x9x3\nnn.Conv2d(16, 8, 3)", "has in_channels=16, and its input has 3 channels"),
     ("input 9x9x3\nSOFTMAX dim=-1", "axes have names here"),

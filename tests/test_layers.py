@@ -52,7 +52,8 @@ def spec(text: str) -> str:
         given = [one if ": " in one else f"{name}: {one}" for name, one in zip("abcdefgh", inputs, strict=False)]
         lines = [f"input {one}" for one in given]
         names = [one.partition(":")[0] for one in given]
-        line = f"{line} <- {', '.join(name for name in names if f'={name}' not in line.split())}"
+        read = [name for name in names if not re.search(rf"=[{name}]\b", line)]  # but masks, as in mask=m
+        line = f"{line} <- {', '.join(read)}"
     return "\n".join([*lines, " -> ".join([line, *output])])
 
 

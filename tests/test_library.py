@@ -61,6 +61,7 @@ def test_every_block_is_described_and_shown(name: str) -> None:
     assert f"use std.{name}\n" in example[1]
     for block in blocks(name):
         words = [block.name.text, *(_usage(parameter) for parameter in block.parameters)]
+        words += [f"[{one.name.text}=NAME]" for one in block.optional]
         assert f"**`{' '.join(words)}`**" in page
         laid = {part.name.text for part in blocks(name) if re.search(rf"\b{part.name.text}\b", example[1])}
         inside = {one for part in blocks(name) if part.name.text in laid for one in _kinds(part.body)}

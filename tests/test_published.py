@@ -24,6 +24,7 @@ PARAMS: list[tuple[str, dict[str, Any], int]] = [
     ("llama", {"d": 8192, "L": 80, "heads": 64, "kvheads": 64, "wide": 22016}, 65_285_660_672),
     ("llama", {"d": 8192, "L": 80, "heads": 64, "kvheads": 8, "wide": 28672}, 68_976_648_192),
     ("llama", {"kvheads": 8, "wide": 14336, "vocab": 128256}, 8_030_261_248),
+    ("transformer", {}, 63_082_496),
     ("mixtral", {}, 46_702_792_704),
     ("stable_diffusion_unet", {}, 859_520_964),
     ("unet", {}, 31_030_658),
@@ -82,6 +83,29 @@ def test_outputs_are_those_of_a_twin_by_hand(name: str, written: str, setting: d
     ids += [torch.randint(0, 2, (3, 11))] if name == "bert" else []
     with torch.no_grad():
         torch.testing.assert_close(ours(*ids), theirs(*ids))
+
+
+def test_the_transformer_is_pytorchs() -> None:
+    """With its names, its norms at the ends and masks of padding: torch.nn.Transformer on sines and cosines."""
+    torch = pytest.importorskip("torch")
+    ours = load("transformer", vocab=50, d=32, heads=4, wide=48, layers=2, ends=True).to_torch().eval()
+    theirs = torch.nn.Transformer(32, 4, 2, 2, 48, batch_first=True).eval()
+    with torch.no_grad():
+        for parameter in theirs.parameters():
+            parameter.normal_(0.1, 0.3)
+    words = torch.randn(50, 32)
+    state = {**theirs.state_dict(), "embed.weight": words, "generator.weight": words}
+    ours.load_state_dict(state, strict=True)
+    source, target = torch.randint(0, 50, (3, 7)), torch.randint(0, 50, (3, 9))
+    real, target_real = torch.arange(7) < torch.tensor([[7], [4], [1]]), torch.arange(9) < torch.tensor([[5], [9], [2]])
+    places = torch.arange(9)[:, None] / 10000 ** (torch.arange(0, 32, 2) / 32)
+    waves = torch.stack((places.sin(), places.cos()), 2).flatten(1)
+    x, y = (words[one] * 32**0.5 + waves[: one.shape[1]] for one in (source, target))
+    later = torch.ones(9, 9).triu(1).bool()
+    masks = {"src_key_padding_mask": ~real, "memory_key_padding_mask": ~real, "tgt_key_padding_mask": ~target_real}
+    expected = theirs(x, y, tgt_mask=later, **masks) @ words.T
+    with torch.no_grad():
+        torch.testing.assert_close(ours(source, target, real, target_real), expected.detach(), rtol=1e-4, atol=1e-3)
 
 
 def by_hand(name: str) -> Any:

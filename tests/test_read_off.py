@@ -112,11 +112,12 @@ def symbolic(text: str) -> tuple[str, dict[str, int]]:
     names: dict[int, str] = {}
     lines = spec(text).split("\n")
     for place, line in enumerate(lines):
-        found = re.fullmatch(r"(input (?:\w+: )?)([\dx]+)( int)?", line)
+        found = re.fullmatch(r"(input (?:\w+: )?)([\dx]+)( int| bool)?", line)
         if found is None:
             continue
         sizes = [int(size) for size in found[2].split("x")]
-        axes = sizes if found[3] else sizes[:-1]
+        whole = found[3] == " int" or (found[1][6:] in ("m: ", "p: ") and len(sizes) < 3)  # a mask has no channels
+        axes = sizes if whole else sizes[:-1]
         for size in axes:
             names.setdefault(size, "HWDABEGJKLMNPQ"[len(names)])
         written = [*(names[size] for size in axes), *map(str, sizes[len(axes) :])]

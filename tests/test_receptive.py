@@ -39,6 +39,13 @@ NETWORKS = {
 }
 
 
+def drawn(torch: Any, port: Any) -> Any:
+    """A random input, of which numbers have gradients."""
+    sizes = port.shape[-1:] + port.shape[:-1] if len(port.shape) > 2 else port.shape
+    values = torch.randn(1, *sizes).double()
+    return values < 0.5 if port.dtype == "bool" else values.requires_grad_()
+
+
 def read(model: Any, draws: int) -> list[tuple[str, tuple[int, ...], list[tuple[int, int, int] | None]]]:
     """For each input and some positions of each output: along each axis, the first and last element with a gradient."""
     torch = pytest.importorskip("torch")
@@ -50,20 +57,17 @@ def read(model: Any, draws: int) -> list[tuple[str, tuple[int, ...], list[tuple[
         places = list(product(*({0, size // 2, size - 1} for size in space)))
         seen: dict[Any, Any] = {}
         for _ in range(draws):
-            inputs = [
-                torch.randn(1, *(each.shape[-1:] + each.shape[:-1] if len(each.shape) > 2 else each.shape))
-                .double()
-                .requires_grad_()
-                for each in model.inputs
-            ]
+            inputs = [drawn(torch, each) for each in model.inputs]
             outputs = module(*inputs)
             output = outputs[number] if isinstance(outputs, tuple) else outputs
             for place in places:
                 values = output[0][:, *place] if len(space) > 1 else output[0][place] if space else output[0]
+                floats = [one for one in inputs if one.is_floating_point()]
                 gradients = torch.autograd.grad(
-                    (values * torch.randn_like(values)).sum(), inputs, retain_graph=True, allow_unused=True
+                    (values * torch.randn_like(values)).sum(), floats, retain_graph=True, allow_unused=True
                 )
-                for each, gradient in zip(model.inputs, gradients, strict=True):
+                ports = [each for each in model.inputs if each.dtype != "bool"]
+                for each, gradient in zip(ports, gradients, strict=True):
                     if gradient is not None:
                         axis = 0 if len(each.shape) > 2 else len(each.shape) - 1
                         read = gradient[0].abs().sum(axis) > 0

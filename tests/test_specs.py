@@ -28,8 +28,8 @@ NAMES = [
     *("char_lstm", "clip", "convmixer", "dcgan", "detr", "dit", "googlenet", "gpt2", "kim_cnn"),
     *("language_model", "lenet1", "lenet1_lecture", "lenet5", "lenet5_modern", "llama", "mamba"),
     *("mixtral", "mlp_mixer", "mobilenet_v1", "resnet101", "resnet152", "resnet18", "resnet34"),
-    *("resnet50", "resnet_cifar", "siamese", "stable_diffusion_unet", "unet", "unet3d", "vgg"),
-    "wavenet",
+    *("resnet50", "resnet_cifar", "siamese", "stable_diffusion_unet", "transformer", "unet"),
+    *("unet3d", "vgg", "wavenet"),
 ]
 each_spec = pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 

@@ -10,7 +10,7 @@ from archdsl.elaborate.names import Entry, Names, Place, Value
 from archdsl.elaborate.once import Once, sequence_of, wrapped
 from archdsl.elaborate.state import NEXT, Elaboration, discarded
 from archdsl.elaborate.trampoline import Task
-from archdsl.expressions.bind import bind
+from archdsl.expressions.bind import Bound, bind
 from archdsl.expressions.evaluate import evaluate
 from archdsl.expressions.labels import discards
 from archdsl.expressions.scope import HOLES, Scope, Words, meant
@@ -57,13 +57,16 @@ def use(
 ) -> Task[Once]:
     """A block in use; uses with equal arguments and inputs share one body."""
     e.visit(statement)
-    _check_use(e, statement, block, inputs, place)
-    scope, written = _arguments(e, statement, block, inputs, place)
+    _check_use(e, statement, block, place)
+    scope, bound = _arguments(e, statement, block, inputs, place)
+    takes = _taken(statement, block, bound, inputs)
+    values = scope.items()
+    for one in block.optional:
+        scope.define(one.name.text, one.name in takes)
     if any(value.shape is None for value in inputs):
         raise Silent
-    values = scope.items()
     read = tuple([value.shape for value in inputs])
-    told_apart = [value if type(value) is int else identity(value) for _, value in values]
+    told_apart = [value if type(value) is int else identity(value) for _, value in scope.items()]
     symbols = ""
     if e.kinds.models:  # which have sizes of their own that their blocks see
         symbols = repr(sorted((name, size) for name, size in scope.symbols.items() if name != HOLES))
@@ -74,11 +77,13 @@ def use(
                 from archdsl.elaborate.models import ask
 
                 ask(e, block, statement.kind or block.name, inputs, scope)
-            e.uses.known[key] = yield from _body(e, block, inputs, scope, (*place.chain, block))
+            e.uses.known[key] = yield from _body(e, block, takes, inputs, scope, (*place.chain, block))
     body, results = e.uses.known[key]
     e.missing += body in e.incomplete
     shapes = tuple([value.shape for value in results])
-    node = Use(block, values, read, body.outputs, body, statement, written)  # type: ignore[arg-type]
+    written = {name: argument.value for name, argument in bound.written.items()}
+    names = tuple([token.text for token in takes])
+    node = Use(block, values, read, body.outputs, body, statement, written, names)  # type: ignore[arg-type]
     return Once(node, shapes, doubt=any(value.doubt for value in results))
 
 
@@ -89,9 +94,7 @@ def _used(values: tuple[tuple[str, Any], ...], inputs: tuple[Value, ...]) -> str
     return f"used here{' with ' if given else ''}{given} on {shapes}"
 
 
-def _check_use(
-    e: Elaboration, statement: tree.LayerStatement, block: tree.Block, inputs: tuple[Value, ...], place: Place
-) -> None:
+def _check_use(e: Elaboration, statement: tree.LayerStatement, block: tree.Block, place: Place) -> None:
     name, at = block.name.text, statement.kind
     assert at is not None
     if statement.body is not None:
@@ -104,16 +107,34 @@ def _check_use(
     if len(place.chain) >= e.limits.chain:
         message = f"more than {e.limits.chain:,} nested uses of blocks"
         raise exceeded("chain", message, at)
-    wanted = max(1, len(block.takes))
-    if len(inputs) != wanted:
-        reads = f" ({', '.join(token.text for token in block.takes)})" if block.takes else ""
-        message = f"{name} reads {wanted} input{'s' * (wanted > 1)}{reads}, got {len(inputs)}"
-        raise Problem("wrong-inputs", message, at)
+
+
+def _taken(
+    statement: tree.LayerStatement, block: tree.Block, bound: Bound, inputs: tuple[Value, ...]
+) -> tuple[Token, ...]:
+    """The names of a block's inputs in this use: the required ones, and the optional ones that it is given.
+
+    Those after `<-` come first, in their order, then those by name.
+    """
+    optional = [one.name for one in block.optional]
+    named = [token for token in optional if bound.values.get(token.text) is not None]
+    least = max(1, len(block.required))
+    more = len(inputs) - least - len(named)
+    if not 0 <= more <= len(optional):
+        reads = f" ({', '.join(token.text for token in block.required)})" if block.takes else ""
+        beside = f", and at most {', '.join(token.text for token in optional)}" if optional else ""
+        message = f"{block.name.text} reads {least} input{'s' * (least > 1)}{reads}{beside}, got {len(inputs)}"
+        raise Problem("wrong-inputs", message, statement.kind or statement)
+    twice = next((token for token in optional[:more] if token in named), None)
+    if twice is not None:
+        message = f"{twice.text} of {block.name.text} is given twice, by name and after `<-`"
+        raise Problem("duplicate-name", message, bound.written[twice.text])
+    return (*block.required, *optional[:more], *named)
 
 
 def _arguments(
     e: Elaboration, statement: tree.LayerStatement, block: tree.Block, inputs: tuple[Value, ...], place: Place
-) -> tuple[Scope, dict[str, tree.Expr]]:
+) -> tuple[Scope, Bound]:
     """The scope of a block's body: its parameters, from the arguments or, worked out at the use, from the defaults."""
     signature = e.uses.signature(block)
     place.scope.spend(len(statement.arguments), statement)
@@ -130,7 +151,7 @@ def _arguments(
         else:
             message = f"{signature.title} needs a value for {name}"
             raise Problem("missing-value", message, statement.kind or statement, hint=f"usage: {signature.usage}")
-    return scope, {name: argument.value for name, argument in bound.written.items()}
+    return scope, bound
 
 
 def _default(e: Elaboration, default: tree.Expr, scope: Scope, kinds: Words) -> Any:
@@ -143,11 +164,20 @@ def _default(e: Elaboration, default: tree.Expr, scope: Scope, kinds: Words) -> 
 
 
 def _body(
-    e: Elaboration, block: tree.Block, inputs: tuple[Value, ...], scope: Scope, chain: tuple[tree.Block, ...]
+    e: Elaboration,
+    block: tree.Block,
+    given: tuple[Token, ...],
+    inputs: tuple[Value, ...],
+    scope: Scope,
+    chain: tuple[tree.Block, ...],
 ) -> Task[tuple[Sequence, tuple[Value, ...]]]:
     names = Names(None)
     takes = tuple([e.again(value) for value in inputs])
-    for token, value in zip(block.takes, takes, strict=False):
+    for one in block.optional:
+        if one.name not in given:
+            names.claim(one.name.text, one.name)
+            names.entries[one.name.text] = Entry((), one.name, absent=True)
+    for token, value in zip(given, takes, strict=False):
         label = token.text.strip('"')  # the inputs of a model may have quoted names
         names.claim(label, token)
         names.entries[label] = Entry((value,), token)
@@ -155,7 +185,8 @@ def _body(
         scope.sight = scope.outside.sight.inside(names)
     place = Place(scope, names, chain, e.kinds.around(block))
     missing = e.missing
-    body, last = yield e.sequence(block.body.lines, takes, place)
+    above = takes if len(block.required) > 1 else takes[:1]  # an optional input is read by its name alone
+    body, last = yield e.sequence(block.body.lines, above, place)
     results = e.results(names, last, place)
     if not results:
         hint = f"output {block.takes[0].text} passes one on" if block.takes else None

@@ -173,6 +173,8 @@ class Elaborator(Elaboration):
             inputs = self.reads(statement, current, place)
         else:
             self._read.add(inputs[0].number)
+        if statement.arguments and not isinstance(target, Runner):
+            inputs += self.operands(statement, target, place)
         here = place.reading(inputs[0]) if inputs and inputs[0] is not current else place
         label = self._label(statement, here)
         number = place.names.number(label)
@@ -239,6 +241,8 @@ class Elaborator(Elaboration):
         self, statement: tree.LayerStatement, inputs: tuple[Value, ...], place: Place, base: int
     ) -> Task[tuple[Item | None, tuple[Value, ...]]]:
         """A layer line of any form: its item and its results."""
+        if statement.kind is not None and statement.arguments:
+            inputs += self.operands(statement, self.kinds.target(statement.kind, place.scope, place.kinds), place)
         here = place.reading(inputs[0]) if inputs else place
         label = self._label(statement, here)
         counted = label is not None or (statement.repeat is None and self._is_step(statement, here))

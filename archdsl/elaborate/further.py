@@ -37,7 +37,7 @@ def further(
     if not all(isinstance(size, int) for shape in shapes for size in shape.sizes):
         return
     doubted = {*doubted, *(name for name, value in bound.values.items() if value is WRONG)}
-    own = {name for name, attribute in kind.attributes.items() if not attribute.type.gathers}
+    own = {name for name, one in kind.attributes.items() if not one.type.gathers and not one.type.reads}
     doubted &= own  # a kind may take values by names of the line's own
     doubted |= {name for name in own if unknown and name not in bound.values}
     for _ in range(_MOST):

@@ -54,6 +54,15 @@ class Entry(NamedTuple):
     activation: str | None = None  # the kind of an activation after the layer on its line
     part: Part | None = None
     failed: bool = False  # whether it is unknown what was laid
+    absent: bool = False  # an optional input of a block that this use does not give
+
+    def empty(self, token: Token) -> Problem:
+        """The fault of a name that stands for no value."""
+        name = token.text
+        if self.absent:
+            message = f"{name} is an optional input, and this use of the block does not give it"
+            return Problem("missing-input", message, token, hint=f"if {name} {{ ... }} asks for it")
+        return Problem("unknown-name", f"{name} gives nothing: it is repeated 0 times", token)
 
 
 class Kept(NamedTuple):

@@ -8,6 +8,7 @@ from archdsl.diagnostics import Related, Span
 from archdsl.elaborate.names import Place, Value
 from archdsl.elaborate.once import Once
 from archdsl.expressions.bind import Bound, Unbound, bind, make
+from archdsl.expressions.labels import is_absent
 from archdsl.expressions.scope import WRONG, KindReference, Scope
 from archdsl.expressions.signature import of_kind
 from archdsl.faults.problem import Placed, Problem, Refused, Silent
@@ -131,6 +132,11 @@ class Rules:
         """
         words: list[Any] = [kind, shapes]
         for name, value, _, _ in statement.arguments:
+            if name is not None and name.text in kind.operands:
+                if type(value) is not Token:
+                    return None
+                words.append((name.text, is_absent(value, scope)))
+                continue
             if type(value) is not Token or "?" in value.text or (name is not None and name.text in kind.refers):
                 return None
             if value.type == "DIMS" and not value.text.replace("x", "").isdigit():

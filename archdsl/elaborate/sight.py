@@ -68,5 +68,5 @@ class ValueSight(Sight):
         for around in groups:
             self._elaboration.read(*around.values)
         if not entry.values:
-            raise Problem("unknown-name", f"{path} gives nothing: it is repeated 0 times", token)
+            raise entry.empty(token._replace(text=path))
         return entry.values[0]

@@ -16,13 +16,13 @@ from archdsl.elaborate.names import Kept, Names, Place, Value
 from archdsl.elaborate.once import Once
 from archdsl.elaborate.rules import Rules
 from archdsl.elaborate.trampoline import Task
-from archdsl.expressions.labels import DISCARD, discards, filled, label_text
-from archdsl.expressions.scope import Scope
+from archdsl.expressions.labels import DISCARD, discards, filled, is_absent, label_text
+from archdsl.expressions.scope import Runner, Scope
 from archdsl.expressions.signature import Signature, of_block
 from archdsl.faults.problem import Placed, Problem, Silent
 from archdsl.faults.report import Reporter
 from archdsl.faults.work import Work
-from archdsl.layers import REGISTRY
+from archdsl.layers import REGISTRY, Layer
 from archdsl.limits import Limits
 from archdsl.network.nodes import Item, Leaf, Node, Sequence, Use
 from archdsl.network.table import NodeTable
@@ -262,6 +262,22 @@ class Elaboration(ABC):
             return ((read.text, self._given(read, current, place, alone)),)
         return self.several(read, place)
 
+    def operands(
+        self, statement: tree.LayerStatement, target: type[Layer] | tree.Block | Runner, place: Place
+    ) -> tuple[Value, ...]:
+        """The inputs that a line gives by name, as `mask=m`, in the order in which the kind has them."""
+        if isinstance(target, tree.Block):
+            names = tuple([one.name.text for one in target.optional]) if target.optional else ()
+        else:
+            names = target.operands if isinstance(target, type) else ()
+        if not names:
+            return ()
+        given = {one.name.text: one.value for one in statement.arguments if one.name is not None}
+        tokens = [given[name] for name in names if name in given]
+        named = ("WORD", "STRING", "TEMPLATE")  # what else stands there is a fault of the line
+        each = (token for token in tokens if isinstance(token, Token) and token.type in named)
+        return tuple([self.reference(token, place) for token in each if not is_absent(token, place.scope)])
+
     def _given(self, token: Token, current: Value | None, place: Place, alone: bool) -> Value:
         """The value of a name after `<-`; `_` is what the line would read without, here the only one or not."""
         if not discards(token):
@@ -284,7 +300,7 @@ class Elaboration(ABC):
         for around in groups:  # a group is used by reading into it
             self.read(*around.values)
         if not entry.values:
-            raise Problem("unknown-name", f"{token.text} gives nothing: it is repeated 0 times", token)
+            raise entry.empty(token)
         self.read(entry.values[0])
         if entry.activation:
             message = f"{token.text} is read before the {entry.activation} that follows on its line"

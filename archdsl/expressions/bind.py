@@ -6,7 +6,7 @@ import re
 
 from archdsl.diagnostics import nearest
 from archdsl.expressions.evaluate import evaluate
-from archdsl.expressions.labels import filled
+from archdsl.expressions.labels import filled, is_absent
 from archdsl.expressions.scope import BRACE, NOTHING, RESERVED, WRONG, KindReference, Scope, Words, is_size, meant
 from archdsl.expressions.signature import Signature, Slot
 from archdsl.expressions.words import hidden, near_size
@@ -196,14 +196,18 @@ def _value(
     return evaluate(value, _worded(scope, slot) if isinstance(value, tree.List) else scope)
 
 
-def _reference(value: tree.Expr, slot: Slot, scope: Scope) -> Token:
-    """The name of a layer, with the values of its braces."""
+def _reference(value: tree.Expr, slot: Slot, scope: Scope) -> Token | None:
+    """The name of a layer or an input, with the values of its braces; None of an input that is not there."""
     if not slot.reference:
         message = f"a name with braces is not a value of {slot.name}"
         raise Problem("wrong-type", message, value, hint=BRACE)
     if not isinstance(value, Token) or value.type not in ("WORD", "STRING", "TEMPLATE"):
-        message = f"{slot.name} is the name of a layer above"
-        raise Problem("wrong-type", message, value, hint=f"{slot.name}=embed, where a line above has embed: EMBED")
+        hint = f"{slot.name}=embed, where a line above has embed: EMBED"
+        hint = f"{slot.name}=m, where m is an input or a result above" if slot.reads else hint
+        what = "an input or of a result above" if slot.reads else "a layer above"
+        raise Problem("wrong-type", f"{slot.name} is the name of {what}", value, hint=hint)
+    if slot.reads and is_absent(value, scope):
+        return None
     return filled(value, scope)
 
 

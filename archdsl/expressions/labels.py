@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from archdsl.expressions.counting import integer
 from archdsl.expressions.evaluate import evaluate
-from archdsl.expressions.scope import Scope
+from archdsl.expressions.scope import VALUES, Scope
 from archdsl.expressions.words import spell_value
 from archdsl.faults.problem import Problem, exceeded
 from archdsl.layers.pytorch import MODULE_NAMES
@@ -55,6 +55,11 @@ def filled(token: Token, scope: Scope) -> Token:
     braces = _BRACES if token.type == "TEMPLATE" else _QUOTED
     text = re.sub(braces, lambda found: _value(found[1], token, scope), token.text)
     return token._replace(type="WORD" if token.type == "TEMPLATE" else "STRING", text=text)
+
+
+def is_absent(token: Token, scope: Scope) -> bool:
+    """Whether `mask=no`, or `mask=mask` where an optional input of this name is not given, names no input."""
+    return token.type == "WORD" and (VALUES.get(token.text) is False or scope.find(token.text) is False)
 
 
 def spread(token: Token, scope: Scope) -> list[Token]:

@@ -18,6 +18,7 @@ class Slot(NamedTuple):
     choices: tuple[str, ...]
     reference: bool = False  # whether its value is the name of a layer
     gathers: bool = False  # every value with a name that no other slot has
+    reads: bool = False  # whether its value is the name of a further input
 
 
 class Signature:
@@ -38,8 +39,9 @@ def of_kind(kind: type[Layer]) -> Signature:
     found = _SIGNATURES.get(kind)
     if found is None:
         slots = tuple(
-            Slot(a.name, a.short, a.positional, a.type.switch, a.type.choices, a.type.reference, a.type.gathers)
+            Slot(a.name, a.short, a.positional, t.switch, t.choices, t.reference, t.gathers, t.reads)
             for a in kind.attributes.values()
+            for t in (a.type,)
         )
         found = _SIGNATURES[kind] = Signature(kind.name, kind.usage(), slots)
     return found
@@ -56,5 +58,7 @@ def of_block(block: tree.Block) -> Signature:
         switch = isinstance(default, Token) and default.text in ("yes", "no", "true", "false")
         short = name if len(name) == 1 and name.islower() else None
         slots.append(Slot(name, short, True, switch, ()))
+    slots += [Slot(one.name.text, None, False, False, (), True, False, True) for one in block.optional]
     words = [p.name.text if p.default is None else f"[{p.name.text}=..]" for p in block.parameters]
+    words += [f"[{one.name.text}=NAME]" for one in block.optional]
     return Signature(block.name.text, " ".join([block.name.text, *words]), tuple(slots))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from math import isinf
 from types import MappingProxyType
 
 from archdsl.layers.refusal import Refusal
@@ -92,27 +91,6 @@ class Module(NamedTuple):
     home: str = ""
 
 
-def literal(value: Any) -> str:
-    """A number, a word or numbers in brackets as Python writes them."""
-    if isinstance(value, float) and isinf(value):
-        return f'float("{value}")'
-    return f'"{value}"' if isinstance(value, str) else repr(value)  # the words of PyTorch's options are plain
-
-
-def inline(function: str, module: Module) -> str:
-    """The function that computes what a module does, as a call: `F.max_pool2d({0}, 3, stride=2)`.
-
-    For a symbolic size stands its name, `F.interpolate({0}, size={size})`: it is read off a tensor.
-    """
-    words = ["{0}"]
-    for position, (name, value) in enumerate(module.arguments.items()):
-        if name not in module.defaults or module.defaults[name] != value:
-            text = f"{{{name}}}" if is_open(value) else literal(value)
-            plain = position < module.positional and len(words) == position + 1  # none before it is left out
-            words.append(text if plain else f"{name}={text}")
-    return f"{function}({', '.join(words)})"
-
-
 def is_open(value: Any) -> bool:
     """Whether a value depends on a symbol, or one in it."""
     return isinstance(value, SYMBOLIC) or (isinstance(value, tuple) and any(map(is_open, value)))
@@ -141,7 +119,10 @@ class Lowered(NamedTuple):
 
     `use` is how its module is called where that is not `({0}, {1})`. `otherwise` is the same layer for a value that
     lies as that one wants it, where both are as good. In a call `{name}` stands for a symbolic size, one of `sizes` or
-    an argument of the module, and `{cast}` for a conversion to the dtype of the network.
+    an argument of the module, and `{cast}` for a conversion to the dtype of the network. `last` says how the last
+    inputs are to lie, where that differs from `wants`. `helper` is a function of ours that the call needs, its name and
+    its source; `finish` follows what the module gives. `ready` are expressions of the inputs that come after these, as
+    a mask that is made of two.
 
     A layer of several results gives a tuple of them, or what `apart` takes apart; `gives` then speaks of each, or is a
     tuple with a word for each.
@@ -158,6 +139,10 @@ class Lowered(NamedTuple):
     use: str = ""
     apart: Apart | None = None
     otherwise: Lowered | None = None
+    last: tuple[str, ...] = ()
+    ready: tuple[str, ...] = ()
+    helper: tuple[str, str] | None = None
+    finish: str = ""
     sizes: Mapping[str, Any] = MappingProxyType({})
 
     def open_sizes(self) -> dict[str, Any]:
@@ -174,6 +159,10 @@ class Lowered(NamedTuple):
     def reading(self, came: str) -> Lowered:
         """The form for an input that lies as `came`."""
         return self.otherwise if self.otherwise is not None and self.otherwise.wants == came else self
+
+    def wanted(self, inputs: int, form: str) -> tuple[str, ...]:
+        """How each of so many inputs is to lie, where the first ones lie as `form`."""
+        return (*(form,) * (inputs - len(self.last)), *self.last)
 
     def forms(self, came: str, results: tuple[Shape, ...]) -> tuple[str, ...]:
         """How each result lies, where the input lies as `came`."""
@@ -213,6 +202,7 @@ class Layer:
     braces: ClassVar[bool] = False  # whether it needs braces, which are one sequence and no branches
     activation: ClassVar[bool] = False  # whether it is one: read as part of the layer before it on its line
     refers: ClassVar[tuple[str, ...]] = ()  # tensors that may be another layer's: `weight=embed`
+    operands: ClassVar[tuple[str, ...]] = ()  # inputs that a line gives by these names: `mask=m`
     widens: ClassVar[bool] = (
         False  # whether the input does not bound its numbers: windows on the output, elements added
     )
@@ -223,13 +213,17 @@ class Layer:
         own = {value.name: value for value in cls.__dict__.values() if isinstance(value, Attribute)}
         every = {name: value for name, value in cls.attributes.items() if name not in own} | own
         cls.attributes = dict(sorted(every.items(), key=lambda item: not item[1].positional))
-        cls.refers = tuple(name for name, each in cls.attributes.items() if each.type.reference)
+        names = [(name, each.type) for name, each in cls.attributes.items() if each.type.reference]
+        cls.refers = tuple(name for name, type in names if not type.reads)
+        cls.operands = tuple(name for name, type in names if type.reads)
         cls.family = cls.__module__.rpartition(".")[2]
         if "name" in cls.__dict__:
             REGISTRY[cls.name] = cls
 
     def __init__(self, given: dict[str, Any], inputs: tuple[Shape, ...]) -> None:
-        self.check_inputs(inputs)
+        operands = [name for name in self.operands if given.get(name) is not None]
+        given = {**given, **{name: place for place, name in enumerate(operands, len(inputs) - len(operands))}}
+        self.check_inputs(inputs[: len(inputs) - len(operands)])
         axes = len(inputs[0].space) if inputs else 0
         for name, declared in self.attributes.items():
             value = given.get(name, declared.default)

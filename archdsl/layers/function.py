@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Layer, Lowered, Module, attribute, inline
+from archdsl.layers.base import Layer, Lowered, Module, attribute
+from archdsl.layers.inline import inline
 from archdsl.layers.values import Switch
 from archdsl.sizes.shape import Shape
 from archdsl.typed import ClassVar

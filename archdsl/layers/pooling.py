@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import Layer, Lowered, Module, attribute, inline, is_open, literal
+from archdsl.layers.base import Layer, Lowered, Module, attribute, is_open
+from archdsl.layers.inline import inline, literal
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.sides import Padding
 from archdsl.layers.values import PerAxis, Switch

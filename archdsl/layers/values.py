@@ -31,6 +31,7 @@ class Type:
     choices: tuple[str, ...] = ()  # words that a line may use for it
     switch = False
     reference = False  # whether it is the name of a layer
+    reads = False  # whether it is the name of a value that the line reads
     told = False  # whether a tensor that comes in tells it, so that PyTorch needs no number for it
     gathers = False  # whether it takes every value with a name that nothing else has
     stated = False  # whether it only says what is so anyway
@@ -228,6 +229,13 @@ class Reference(Type):
         return f"{attribute.name}=NAME"
 
 
+class Operand(Reference):
+    """The name of a value, as `<-` has it: one more input of the line. The rules get its place among the inputs."""
+
+    words = "the name of a value"
+    reads = True
+
+
 class Text(Type):
     """A text in quotes."""
 
@@ -270,6 +278,35 @@ class Bias(Switch):
 
     def convert(self, value: Any, axes: int) -> Any:
         return value if value == "position" else super().convert(value, axes)
+
+
+class NestedNumbers(Type):
+    """Numbers in lists within lists, as many in each: the elements of a tensor."""
+
+    words = "a list of numbers, or of equally long lists of them, as [[1, 2], [3, 4]]"
+
+    def __init__(self) -> None:
+        self.each = Number(infinite=True)
+
+    def convert(self, value: Any, axes: int) -> Any:
+        if not isinstance(value, tuple):
+            raise self.refuse(value)
+        return self._nested(value, axes, MOST_AXES)
+
+    def _nested(self, value: Any, axes: int, deep: int) -> Any:
+        if not isinstance(value, tuple):
+            return self.each.convert(value, axes)
+        if not value or isinstance(value, Sizes) or not deep:
+            raise self.refuse(value)
+        found = tuple([self._nested(one, axes, deep - 1) for one in value])
+        if len({_nesting(one) for one in found}) > 1:
+            raise self.refuse(value)
+        return found
+
+
+def _nesting(value: Any) -> tuple[int, ...]:
+    """How many elements lists have, those of the first within them."""
+    return (len(value), *_nesting(value[0])) if isinstance(value, tuple) else ()
 
 
 class Table(Type):

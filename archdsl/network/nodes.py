@@ -76,6 +76,7 @@ class Applied(NamedTuple):
 class Use(NamedTuple):
     """A block in use. `values` are its parameters, in their order; `written` the expressions of the arguments.
 
+    `takes` are the names of its inputs, without optional ones that it is not given.
     A block that SCAN runs step by step is `applied`; its body is that of one step.
     """
 
@@ -86,6 +87,7 @@ class Use(NamedTuple):
     body: Sequence
     statement: tree.LayerStatement
     written: dict[str, tree.Expr]
+    takes: tuple[str, ...] = ()
     applied: Applied | None = None
 
 

@@ -54,6 +54,7 @@ def declarations(file: tree.File, report: Reporter) -> Declarations:
                             statement.name,
                         )
                     blocks.setdefault(name, statement)
+                    _check_optional(statement, report)
                 case tree.UseStatement():
                     continue  # the files that it brings are loaded
                 case tree.Input():
@@ -66,6 +67,20 @@ def declarations(file: tree.File, report: Reporter) -> Declarations:
             lines.append(tree.Line(tuple(rest)))
     _check_parameters(model, blocks, report)
     return Declarations(model, blocks, tuple(inputs), tuple(cases), tuple(lines))
+
+
+def _check_optional(block: tree.Block, report: Reporter) -> None:
+    """Report optional inputs that are not written `mask=no`, come before others, or are called like a parameter."""
+    parameters = {one.name.text: one.name for one in block.parameters}
+    for place, one in enumerate(block.optional, len(block.required)):
+        if not isinstance(one.default, Token) or one.default.text != "no":
+            message = f"an input that a use may leave out is written {one.name.text}=no"
+            report.tell("wrong-type", message, one.default or one.name)
+        if block.takes[place] is not one.name:
+            message = f"{one.name.text} may be left out, so it comes after the inputs that may not"
+            report.tell("misplaced", message, one.name)
+        if one.name.text in parameters:
+            _twice(report, one.name.text, one.name, parameters[one.name.text])
 
 
 def _twice(report: Reporter, what: str, again: Token, first: Token) -> None:

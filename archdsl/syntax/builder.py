@@ -58,7 +58,10 @@ class Builder:
 
     def block(self, children: Children) -> tree.Block:
         name, parameters, takes, body = children
-        return tree.Block(name, _present(parameters), _present(takes), body)
+        takes = _present(takes)
+        optional = tuple(one for one in takes if isinstance(one, tree.Parameter))
+        names = tuple(one.name if isinstance(one, tree.Parameter) else one for one in takes)
+        return tree.Block(name, _present(parameters), names, body, optional)
 
     def params(self, children: Children) -> tuple[tree.Parameter, ...]:
         return tuple(child for child in children if isinstance(child, tree.Parameter))
@@ -66,8 +69,11 @@ class Builder:
     def param(self, children: Children) -> tree.Parameter:
         return tree.Parameter(children[0], children[1])
 
-    def takes(self, children: Children) -> tuple[Token, ...]:
+    def takes(self, children: Children) -> tuple[Token | tree.Parameter, ...]:
         return tuple(children)
+
+    def maybe(self, children: Children) -> tree.Parameter:
+        return tree.Parameter(*children)
 
     def input(self, children: Children) -> tree.Input:
         names, size, dtype, where = children

@@ -176,6 +176,12 @@ class Block(NamedTuple):  # block UP(c) <- low, skip { ... }
     parameters: tuple[Parameter, ...]
     takes: tuple[Token, ...]
     body: Body
+    optional: tuple[Parameter, ...] = ()  # those of `takes` that a use may leave out, as mask=no
+
+    @property
+    def required(self) -> tuple[Token, ...]:
+        """The names of the inputs that every use gives."""
+        return self.takes[: len(self.takes) - len(self.optional)]
 
 
 class Input(NamedTuple):  # input words: T int where T >= 5

@@ -62,7 +62,9 @@ def example_inputs(model: Any, batch: int = 2, device: str = "cpu", symbols: dic
         if port.dtype == "int64":
             found.append(torch.zeros(sizes, dtype=torch.int64, device=device))
         elif port.dtype == "bool":
-            found.append(torch.rand(sizes, device=device) < 0.7)
+            truths = torch.rand(sizes, device=device) < 0.7
+            truths[..., 0] = True  # a query has something to look at
+            found.append(truths)
         else:
             found.append(torch.rand(sizes, device=device))
     return found

@@ -24,6 +24,7 @@ MERGES = (
 )
 EITHER = ("POSITIONS", "GATHER", "LOGICALNOT", *COMPARISONS, *CHOICES)  # kinds that do not read features alone
 TIED = ("ARGMAX", "TOPK", "NOISE")  # what they give of equal elements, or in which order, depends on the memory
+OPERANDS = ("mask", "padding")  # values that name further inputs of a line
 WORDS = {"float32": "", "int64": " int", "bool": " bool"}  # of an input
 
 
@@ -541,6 +542,12 @@ class Walk:
             yield (number,)
 
     def reads(self, layer: Layer, frame: Frame) -> list[Any]:
+        """What a line reads: what comes after `<-` or is above, then what `mask=` and `padding=` name."""
+        given = {one.name: one.value for one in layer.arguments if isinstance(one.value, Name)}
+        named = [given[name].label for name in OPERANDS if name in given]
+        return [*self._read(layer, frame), *(frame.container.find(self.named(one, frame.env))[0] for one in named)]
+
+    def _read(self, layer: Layer, frame: Frame) -> list[Any]:
         if layer.kind in SOURCES and not layer.reads:
             return []
         if layer.reads:

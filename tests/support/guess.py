@@ -191,8 +191,15 @@ def by_the_class(kind: str, values: dict[str, Any], x: Guess) -> list[Guess]:
 
 def stored(values: dict[str, Any], nothing: list[Guess]) -> Guess:
     """What a source gives."""
+    if "values" in values or "form" in values:
+        try:
+            return Guess(REGISTRY["CONST"]({name: listed(value) for name, value in values.items()}, ()).shape().sizes)
+        except Refusal as refusal:
+            raise Refused(refusal.message) from None
     sizes = values["sizes"] if isinstance(values["sizes"], tuple) else (values["sizes"],)
-    need(nothing, len(sizes) <= 4 and ("value" not in values or "std" not in values) and values.get("std", 0) >= 0)
+    std = values.get("std", 0)
+    known = not isinstance(std, (tuple, list)) and std >= 0
+    need(nothing, len(sizes) <= 4 and ("value" not in values or "std" not in values) and known)
     return small(Guess(sizes))
 
 

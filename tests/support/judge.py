@@ -15,7 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from support.attributes import SWITCHES
-from support.drawn import EITHER, SOURCES, TOKENS, Network, Part, Refused, Walk
+from support.drawn import EITHER, OPERANDS, SOURCES, TOKENS, Name, Network, Part, Refused, Walk
 from support.runs import FAMILIES, attention, merge, norm, recurrent
 from support.runs.tensors import DELIBERATE
 
@@ -137,10 +137,11 @@ class Judge(Walk):
         if kind in merge.MERGES:
             result = self.joined(kind, values, inputs)
         else:
-            if kind not in EITHER and not all(_fits(x, kind in TOKENS) for x in inputs):
+            read = inputs[: len(inputs) - sum(isinstance(values.get(name), Name) for name in OPERANDS)]
+            if kind not in EITHER and not all(_fits(x, kind in TOKENS) for x in read):
                 raise Refused(DELIBERATE["tokens"])
-            if len(inputs) not in INPUTS.get(kind, (1,)):
-                raise Refused(f"{kind} does not read {len(inputs)} inputs")
+            if len(read) not in INPUTS.get(kind, (1,)):
+                raise Refused(f"{kind} does not read {len(read)} inputs")
             self.incoming(kind, values.pop("in", None), inputs)
             values.pop("inplace", None)  # where the numbers are written, not what they are
             result = getattr(Kinds, kind.lower())(self, path, *inputs, **values)
@@ -254,6 +255,7 @@ def shape(x: Tensor) -> tuple[int, ...]:
 INPUTS: dict[str, tuple[int, ...]] = {
     **dict.fromkeys(SOURCES, (0,)),
     "UNPOOL": (2,),
+    "POSITIONS": (1, 2),
     "BILINEAR": (2,),
     "GATHER": (2,),
     **recurrent.INPUTS,
@@ -297,5 +299,6 @@ def example(network: Network, tokens: int, dtype: torch.dtype = torch.float32) -
         else:
             sizes = one.sizes if len(one.sizes) < 3 else (one.sizes[-1], *one.sizes[:-1])
             values = torch.randn(2, *sizes, dtype=dtype)
+            values[..., 0] = -1 if one.dtype == "bool" else values[..., 0]  # a query has something to look at
             inputs.append(values < 0.5 if one.dtype == "bool" else values)
     return inputs

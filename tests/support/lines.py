@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from archdsl.layers import REGISTRY
 from support.attributes import Attributes
-from support.drawn import EITHER, TOKENS, Argument, Input, Layer, Network
+from support.drawn import EITHER, TOKENS, Argument, Input, Layer, Name, Network
 from support.guess import Guess
 from support.networks import Draw
 
@@ -43,10 +43,14 @@ class LineDrawer:
         inputs = values.fitted(self.kind, {one.name: one.value for one in arguments}, inputs)
         if not inputs:  # a source stands beside an input that nothing reads
             return Network((), {}, (Input(None, (3,)),), (), (Layer(self.kind, arguments, "a"),))
+        operands = values.operands(self.kind, {one.name: one.value for one in arguments}, inputs)
+        inputs = [*inputs, *operands.values()]
         names = NAMES[: len(inputs)] if len(inputs) > 1 or self.declared.inputs == (0, 0) else ""
+        last = names[len(inputs) - len(operands) :]
+        arguments = (*arguments, *(Argument(*each) for each in zip(operands, map(Name, last), strict=True)))
         ports = tuple(Input(name, *shape) for name, shape in zip(names or (None,), inputs, strict=True))
         results = values.results(self.kind, {one.name: one.value for one in arguments})
-        line = Layer(self.kind, arguments, results[0], results[1:], reads=tuple(names))
+        line = Layer(self.kind, arguments, results[0], results[1:], reads=tuple(names[: len(names) - len(operands)]))
         return Network((), {}, ports, (), (*self.before(inputs), line), results if len(results) > 1 else ())
 
     def before(self, inputs: list[Guess]) -> tuple[Layer, ...]:

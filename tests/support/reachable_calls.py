@@ -39,8 +39,9 @@ RENAMED = {
     "pad.pad": "padding",
     "multi_head_attention_forward.dropout_p": "dropout",
 }  # as an attribute's `torch=` has it
-MASK = "`causal` masks later time steps; any other mask is added to the products, [as below](#attention-with-a-mask)"
-WEIGHTS = "MATMUL and SOFTMAX return the weights, [as below](#attention-with-a-mask)"
+MASK = "`mask=m`, in which true means that a query may look: the opposite of nn.MultiheadAttention's"
+PADDING = "`padding=p`, in which true means a real step: the opposite"
+WEIGHTS = "MATMUL and SOFTMAX return the weights, [as below](#the-weights-of-attention)"
 PLACES = "UNPOOL computes the indices again, from the input of the pool"
 BAGS = "bags of different lengths in one tensor: each sample is a bag of its own"
 FACTORS = "EMBED, `MUL broadcast` with factors of Tx1 as a second input, and `REDUCE sum steps`"
@@ -54,14 +55,14 @@ ARGUMENTS = {  # patterns of functions and their arguments: how it is written, o
     "instance_norm.use_input_stats": "`stats`, and the mode of the module",
     "interpolate.antialias": "UPSAMPLE has no anti-aliasing filter",
     "pad.mode": "`mode`",
-    "scaled_dot_product_attention.attn_mask": MASK,
+    "scaled_dot_product_attention.attn_mask": "`mask=m`; true means that a query may look, in both",
     "scaled_dot_product_attention.enable_gqa": "`kvheads`",
     "multi_head_attention_forward.embed_dim_to_check": "input",
     "multi_head_attention_forward.use_separate_proj_weight": "input",
     "multi_head_attention_forward.*_proj_*": "layer",
     "multi_head_attention_forward.bias_?": "`biaskv`",
     "multi_head_attention_forward.static_?": "keys and values come from the inputs",
-    "multi_head_attention_forward.key_padding_mask": MASK,
+    "multi_head_attention_forward.key_padding_mask": PADDING,
     "multi_head_attention_forward.attn_mask": MASK,
     "multi_head_attention_forward.is_causal": "`causal`",
     "multi_head_attention_forward.need_weights": WEIGHTS,
@@ -80,7 +81,8 @@ FORWARD = {  # what modules are called with beside the first input, as patterns
     "MultiheadAttention.value": "`<- q, kv` or `<- q, k, v`",
     "*.is_causal": "`causal`",
     "*.*_is_causal": "`causal` of that ATTENTION",
-    "MultiheadAttention.*mask": MASK,
+    "MultiheadAttention.key_padding_mask": PADDING,
+    "MultiheadAttention.attn_mask": MASK,
     "*.*mask": "as of MultiheadAttention, in each of its layers",
     "MultiheadAttention.need_weights": WEIGHTS,
     "MultiheadAttention.average_attn_weights": WEIGHTS,
@@ -112,17 +114,16 @@ HEAD = """\
 Those of torch.nn.functional, `inplace`, `dtype`, `out` and `training` left out. `layer` are tensors of the layer itself.
 """
 EXAMPLE = """\
-### Attention with a mask
+### The weights of attention
 
-ATTENTION and ATTEND know one mask, `causal`. Any other one is an input that is added to the products of queries and keys, `-inf` where nothing is read:
+ATTENTION and ATTEND give what was attended to. Written out, the weights are a value of their own; a mask of numbers is added to the products of queries and keys:
 
 ```arch
 input q, k, v: 9x16
 input mask: 9x9
-scale:    CONST 9x9 value=1/4                     # 1/sqrt(16)
-products: MATMUL transpose  <- q, k
-scaled:   MUL               <- products, scale
-ADD                         <- scaled, mask
+MATMUL transpose  <- q, k
+MUL 1/4                                           # 1/sqrt(16)
+ADD  <- _, mask
 weights: SOFTMAX
 MATMUL  <- weights, v                             -> 9x16
 ```

@@ -9,7 +9,7 @@ import archdsl
 from support.compare import example_inputs
 
 SPECS = Path(__file__).parents[2] / "specs"
-SYMBOLS = {"T": 7}
+SYMBOLS = {"T": 7, "S": 5}
 TRANSFORMER = {"d": 48, "L": 2, "heads": 4, "vocab": 50}
 SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "alexnet": ({}, "67x67x3"),
@@ -43,6 +43,7 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "resnet18": ({}, "64x64x3"),
     "resnet34": ({}, "64x64x3"),
     "resnet50": ({}, "64x64x3"),
+    "transformer": ({"d": 48, "heads": 4, "wide": 96, "layers": 2, "vocab": 50}, ""),
     "stable_diffusion_unet": ({"width": 32, "H": 8, "W": 16}, ""),
     "torchvision/alexnet": ({}, "63x63x3"),
     "torchvision/convnext": ({}, "64x64x3"),

@@ -9,7 +9,7 @@ from archdsl.backends.source.flow import FlowValue, Stored, converted
 from archdsl.backends.source.made import At, WrittenClass
 from archdsl.backends.source.naming import variable
 from archdsl.backends.source.numbers import common_call
-from archdsl.backends.source.text import WIDTH, attribute, filled, is_primary, register_tensor
+from archdsl.backends.source.text import LONG, WIDTH, attribute, filled, is_primary, register_tensor
 from archdsl.backends.source.text import call as call_text
 from archdsl.backends.source.writer import UNREAD, Writer
 from archdsl.layers.base import Apart, Lowered
@@ -43,7 +43,8 @@ def write_layer(
     sized = any(each.call is not None and each.sized() for each in every.values())
     if any((each.use, each.apart) != (lowered.use, lowered.apart) for each in every.values()) or (sized and differ):
         raise Mismatch
-    turned = turn_all(w, inputs, lowered.wants, at)
+    lowered = with_common_numbers(w, found, lowered, every, label)
+    turned = turn_all(w, inputs, lowered, at)
     forms = lowered.forms(turned[0].form, node.outputs)
     known = lowered.module is not None and not lowered.module.support
     in_place = overwrites(w, every.values()) and inputs[0].fresh and inputs[0].reads <= len(found)
@@ -59,9 +60,23 @@ def write_layer(
     common = common_call(w, found, calls, label) if differ else calls[next(iter(calls))]
     call = f"{common[:-1]}, inplace=True)" if in_place else common
     call = with_sizes(w, call, found, came, inputs)
+    if lowered.helper is not None:
+        w.book.support(*lowered.helper)
     results = unpacked(w, put_in(w, call, turned, at), forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
+
+
+def with_common_numbers(
+    w: Writer, found: Family, lowered: Lowered, every: dict[int, Lowered], label: str | None
+) -> Lowered:
+    """A layer of which what is made ready for it is written once for all members."""
+    if len({each.ready for each in every.values()}) == 1:
+        return lowered
+    if len({len(each.ready) for each in every.values()}) > 1:
+        raise Mismatch
+    columns = ({member: each.ready[place] for member, each in every.items()} for place in range(len(lowered.ready)))
+    return lowered._replace(ready=tuple([common_call(w, found, column, label) for column in columns]))
 
 
 def overwrites(w: Writer, layers: Iterable[Lowered]) -> bool:
@@ -86,6 +101,7 @@ def called(
     """What a layer gives that is a module."""
     node: Leaf = first(found)
     forms = lowered.forms(inputs[0].form, node.outputs)
+    inputs = [*inputs, *made_ready(w, lowered, inputs, at)]
     given = lowered.use or f"({', '.join(f'{{{place}}}' for place in range(len(inputs)))})"
     text = callee + put_in(w, with_sizes(w, given, found, inputs[0].form, inputs), inputs, at)
     if lowered.apart is not None:
@@ -93,6 +109,20 @@ def called(
     results = unpacked(w, text, forms, node.outputs, wishes)
     results[0].fresh = node.op.fresh
     return results
+
+
+def made_ready(w: Writer, lowered: Lowered, inputs: list[FlowValue], at: At) -> list[FlowValue]:
+    """What a layer reads beside its inputs that is made of them; a long expression gets a variable."""
+    found = []
+    for value in inputs:
+        value.left += 1
+    for template in lowered.ready:
+        made = FlowValue(put_in(w, template, inputs, at), "any", 1)
+        found.append(w.assign(made, None, at, "") if len(made.text) > LONG else made)
+        found[-1].left = 1
+    for value in inputs:
+        value.left -= 1
+    return found
 
 
 def with_sizes(w: Writer, template: str, found: Family, came: str, inputs: list[FlowValue]) -> str:
@@ -125,14 +155,15 @@ def write_source(w: Writer, found: Family, label: str | None, number: int, at: A
     """A tensor of the network's own: a parameter or a buffer of the module itself, or made by a module."""
     node: Leaf = first(found)
     lowered = node.op.lower()
-    if lowered.call is not None and lowered.open_sizes():
-        (form,) = lowered.forms("any", node.outputs)
-        text = with_sizes(w, lowered.call, found, "any", []).replace("{0}", w.like())
+    (form,) = lowered.forms("any", node.outputs)
+    text = source_call(w, found, lowered, label) if lowered.call is not None else ""
+    if text and not node.op.tensors():
+        batch, kind = w.likes()
+        text = text.replace("{0}.shape[0]", f"{batch}.shape[0]").replace("{0}", kind)
         return FlowValue(text, form, node.outputs[0].rank)
     step = label if label is not None else at.step(number)
-    value = construct_layer(w, found, label)
+    value = text or f"{construct_layer(w, found, label)}{lowered.finish}"
     own, rank = attribute(at.owner, step), node.outputs[0].rank
-    (form,) = node.op.lower().forms("any", node.outputs)
     if not node.op.tensors():
         w.register(at.owner, step, value)
         return FlowValue(f"{own}({w.like()})", form, rank)
@@ -144,19 +175,28 @@ def write_source(w: Writer, found: Family, label: str | None, number: int, at: A
     return Stored(own, like, form, rank, batch=len(tensor.sizes) > rank, stretch="stretched" if buffer else "")
 
 
+def source_call(w: Writer, found: Family, lowered: Lowered, label: str | None) -> str:
+    """The call that makes a tensor of nothing, with its sizes; for `{0}` stands what it is made like."""
+    calls = {member: each.op.lower().call or "" for member, each in found.items()}
+    call = common_call(w, found, calls, label) if len(set(calls.values())) > 1 else calls[next(iter(calls))]
+    if lowered.helper is not None:
+        w.book.support(*lowered.helper)
+    return with_sizes(w, call, found, "any", [])
+
+
 def call_layer(
     w: Writer, callee: str, found: Family, inputs: list[FlowValue], at: At, wishes: tuple[str | None, ...] = ()
 ) -> list[FlowValue]:
     """What the module of a layer gives once it is made."""
     node: Leaf = first(found)
     lowered = node.op.lower(*node.inputs)
-    return called(w, callee, found, lowered, turn_all(w, inputs, lowered.wants, at), at, wishes)
+    return called(w, callee, found, lowered, turn_all(w, inputs, lowered, at), at, wishes)
 
 
-def turn_all(w: Writer, inputs: list[FlowValue], wants: str, at: At) -> list[FlowValue]:
+def turn_all(w: Writer, inputs: list[FlowValue], lowered: Lowered, at: At) -> list[FlowValue]:
     """The inputs as a layer wants them; where it does not care, all alike."""
-    want = alike(w, inputs) if wants == "any" and len(inputs) > 1 else wants
-    return turn_each(w, inputs, [want] * len(inputs), at)
+    want = alike(w, inputs) if lowered.wants == "any" and len(inputs) > 1 else lowered.wants
+    return turn_each(w, inputs, lowered.wanted(len(inputs), want), at)
 
 
 def alike(w: Writer, inputs: list[FlowValue]) -> str:

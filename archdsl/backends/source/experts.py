@@ -9,7 +9,7 @@ from archdsl.backends.source.made import At
 from archdsl.backends.source.repeats import construct_copy
 from archdsl.backends.source.text import attribute
 from archdsl.backends.source.writer import Writer
-from archdsl.layers.base import literal
+from archdsl.layers.inline import literal
 from archdsl.layers.support.experts import BEST_GROUPS, MIXTURE
 from archdsl.network.nodes import Item, Repeat
 from archdsl.typed import Any

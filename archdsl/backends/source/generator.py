@@ -77,7 +77,8 @@ class Generator(Book):
             numbers = structures([use.body for use in uses])
             groups: dict[Any, list[Use]] = {}
             for use in uses:
-                groups.setdefault((numbers[use.body], tuple(len(s.sizes) for s in use.body.inputs)), []).append(use)
+                ranks = tuple(len(shape.sizes) for shape in use.body.inputs)
+                groups.setdefault((numbers[use.body], ranks, use.takes), []).append(use)
             for group in groups.values():
                 try:
                     self._write(block, group, block.name.text)
@@ -86,12 +87,12 @@ class Generator(Book):
                         self._write(block, [use], block.name.text)
 
     def _write(self, block: tree.Block, uses: list[Use], word: str) -> None:
-        if len({tuple(len(shape.sizes) for shape in use.body.inputs) for use in uses}) > 1:
+        if len({(use.takes, *(len(shape.sizes) for shape in use.body.inputs)) for use in uses}) > 1:
             raise Mismatch
         before = self.snapshot()
         name = class_name(word, self.names)
         members = {number: ClassUse(use.body, _scope(use), use.body.inputs) for number, use in enumerate(uses)}
-        takes = tuple(token.text for token in block.takes)
+        takes = uses[0].takes
         candidates = _channel_columns(members, takes)
         for place, parameter in enumerate(block.parameters):
             candidates.append((parameter.name.text, {number: use.values[place][1] for number, use in enumerate(uses)}))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from archdsl.backends.source.text import WIDTH, attribute, submodule
 from archdsl.backends.source.text import call as call_text
-from archdsl.layers.base import literal
+from archdsl.layers.inline import literal
 from archdsl.network.choosing import ANY, InitialValues, PlacedLeaf, Selector
 from archdsl.network.nodes import Leaf, PlacedNode, Repeat, Sequence, Use, walk
 from archdsl.typed import Any, NamedTuple, TypeAlias

@@ -97,7 +97,7 @@ def join(w: Writer, found: Family, node: Merge, values: list[FlowValue], at: At)
             if isinstance(value, Comprehension)
             else [value]
         )
-    turned = turn_all(w, spread, lowered.wants, at)
+    turned = turn_all(w, spread, lowered, at)
     if lowered.stretches:
         turned = unstretched(spread, turned)
     (form,) = lowered.forms(turned[0].form, node.outputs)

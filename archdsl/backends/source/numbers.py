@@ -76,7 +76,7 @@ def _text(w: Writer, found: Family, written: dict[int, str], label: str | None) 
 
 def _explained(w: Writer, found: Family, written: dict[int, str]) -> str | None:
     leaf: Leaf = first(found)
-    channels = {member: each.inputs[0].channels for member, each in found.items()}
+    channels = {member: each.inputs[0].channels for member, each in found.items() if each.inputs}
     expressions = tuple(part for value in leaf.written.values() for part in _parts(value))
     return w.parameters.explained(_column(written), expressions, channels)
 

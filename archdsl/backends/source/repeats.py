@@ -114,9 +114,9 @@ def call_listed(
     if isinstance(node, Use):
         return call_use(w, callee, w.book.made(node.body), bodies, inputs, at, wishes)
     every = [each.op.lower(*each.inputs).reading(inputs[0].form) for each in bodies.values()]
-    if any((each.use, each.apart) != (every[0].use, every[0].apart) for each in every):
+    if any((each.use, each.apart, each.ready) != (every[0].use, every[0].apart, every[0].ready) for each in every):
         raise Mismatch
-    return called(w, callee, bodies, every[0], turn_all(w, inputs, every[0].wants, at), at, wishes)
+    return called(w, callee, bodies, every[0], turn_all(w, inputs, every[0], at), at, wishes)
 
 
 def write_copies(
@@ -184,8 +184,9 @@ def wanted(w: Writer, bodies: Family, inputs: list[FlowValue], place: int) -> st
     if isinstance(node, Use):
         return w.book.made(node.body).forms[place]
     if isinstance(node, Leaf):
-        wants = node.op.lower(*node.inputs).wants
-        return alike(w, inputs) if wants == "any" else wants
+        lowered = node.op.lower(*node.inputs)
+        want = alike(w, inputs) if lowered.wants == "any" else lowered.wants
+        return lowered.wanted(len(inputs), want)[place]
     return "any"
 
 

@@ -67,10 +67,32 @@ def statement(opening: str, text: str, note: str = "") -> str:
         return "\n".join([f"{opening}(", *(f"    {link}" for link in links), f"){note}"])
     if len(line) > WIDTH + _SPARE and "\n" not in text and (terms := _terms(text)):
         return "\n".join([f"{opening}(", *(f"    {row}" for row in terms), f"){note}"])
-    head = text.partition("(")[0]
-    if len(line) > WIDTH + _SPARE and links and text.endswith(")"):
-        return f"{opening}{head}(\n    {text[len(head) + 1 : -1]}\n){note}"
+    if len(line) > WIDTH + _SPARE and links and text.endswith((")", ")[0]")):
+        start, end = _longest(text)
+        inner = text[start + 1 : end]
+        inner = ",\n    ".join([*_parts(inner), ""]).rstrip() if len(inner) > WIDTH else inner
+        return f"{opening}{text[: start + 1]}\n    {inner}\n{text[end:]}{note}"
     return line
+
+
+def _longest(text: str) -> tuple[int, int]:
+    """Where the longest pair of brackets of an expression begins and ends."""
+    found, starts = (0, 0), []
+    for place, letter in enumerate(_STRING.sub(lambda string: "s" * len(string[0]), text)):
+        starts += [place] if letter in "([" else []
+        if letter in ")]" and (start := starts.pop()) + found[1] - found[0] < place:
+            found = start, place
+    return found
+
+
+def _parts(text: str) -> list[str]:
+    """The arguments of a call, separated by commas outside of brackets."""
+    depth, parts = 0, [""]
+    for place, letter in enumerate(_STRING.sub(lambda string: "s" * len(string[0]), text)):
+        depth += (letter in "([") - (letter in ")]")
+        parts += [""] if letter == "," and not depth else []
+        parts[-1] += text[place] if letter != "," or depth else ""
+    return [part.strip() for part in parts]
 
 
 def _terms(text: str) -> list[str]:
@@ -144,7 +166,7 @@ def filled(template: str, texts: list[str]) -> str:
             continue
         text = texts[int(part)]
         before, after = parts[place - 1].rstrip()[-1:], parts[place + 1][:1]
-        alone = before in ("", "(", "[", ",") and after in ("", ")", "]", ",")
+        alone = before in ("", "(", "[", ",", "=") and after in ("", ")", "]", ",")
         out += text if alone or is_primary(text) else f"({text})"
     return out
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from archdsl.backends.source.naming import parameter, quoted
 from archdsl.backends.source.spelling import Spelled, Speller, Unspeakable
 from archdsl.expressions.scope import KindReference, Scope
-from archdsl.layers.base import literal as number
+from archdsl.layers.inline import literal as number
 from archdsl.layers.values import Sizes
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token

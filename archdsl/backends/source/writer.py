@@ -155,12 +155,17 @@ class Writer(ABC):
 
         In a network that reads nothing the batch is 1.
         """
+        batch, kind = self.likes()
+        return batch if batch == kind else f"{batch}.to({kind}.dtype)"
+
+    def likes(self) -> tuple[str, str]:
+        """A value with the batch of the network, and one with its device and its dtype."""
         own = self._number()
         if own in self.takes:
-            return own
+            return own, own
         if own:
-            return f"{self.takes[0]}.to({own}.dtype)" if self.takes else f"{own}.new_zeros(1)"
-        return f"{self.takes[0]}.float()" if self.takes else "torch.zeros(1)"
+            return (self.takes[0], own) if self.takes else (f"{own}.new_zeros(1)",) * 2
+        return (f"{self.takes[0]}.float()" if self.takes else "torch.zeros(1)",) * 2
 
     def cast(self) -> str:
         """The call that gives a tensor the dtype of the network, as far as an input or a parameter says it."""

@@ -21,9 +21,9 @@ _NODES = (
 _IMPORTS = {"import torch", "import torch.nn.functional as F", "from torch import nn"}
 _UNDERSCORED = {"__init__", "__getitem__", "_conv_forward", "_modules", "_"}
 _TORCH = set(
-    "Size abs amax amin arange bool cat chunk clamp cos cumsum einsum erf exp flatten flip float32 float64 full gather "
-    "log matmul maximum mean minimum neg ones ones_like randn randn_like reciprocal roll rsqrt sigmoid sin split sqrt "
-    "square stack take_along_dim tanh tensor topk where zeros zeros_like".split()
+    "Size abs amax amin arange bool cat chunk clamp cos cumsum einsum erf exp eye flatten flip float32 float64 full "
+    "gather log matmul maximum mean minimum neg ones ones_like randn randn_like reciprocal roll rsqrt sigmoid sin "
+    "split sqrt square stack take_along_dim tanh tensor topk where zeros zeros_like".split()
 )
 _INIT = {  # the functions of nn.init that fill a tensor
     *("zeros_", "ones_", "constant_", "normal_", "trunc_normal_", "uniform_", "orthogonal_"),

@@ -41,8 +41,13 @@ def _spread(statement: SplitStatement, around: LineContext) -> Iterator[Proposal
 
 
 def _attention(statement: SplitStatement, around: LineContext) -> Iterator[Proposal]:
-    if any(re.match(r"(?:attn_)?mask=|padding(?:_mask)?=|key_padding_mask=", value) for value in statement.values):
-        raise Unwritable("a mask that is an input cannot be written yet; `causal` masks all later time steps")
+    for value in statement.values:
+        named = re.fullmatch(r"(?:(attn_|src_|tgt_|memory_)mask|(\w*)padding_mask)=(.*)", value)
+        if named is not None:
+            ours = f"mask={named[3]}, where true means that a query may look at a key"
+            real = f"padding={named[3]}, where true means a real step"
+            word = value.partition("=")[0]
+            raise Unwritable(f"{real if named[1] is None else ours}; in PyTorch the true values of {word} are left out")
     yield from ()
 
 

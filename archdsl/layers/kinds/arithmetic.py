@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archdsl.layers.base import CounterExample, Example, Lowered, attribute, literal
+from archdsl.layers.base import CounterExample, Example, Lowered, attribute
+from archdsl.layers.inline import literal
 from archdsl.layers.merging import Broadcasting, places
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, inline, is_open
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, is_open
+from archdsl.layers.inline import inline
 from archdsl.layers.output import SameOrSizes
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.sides import Ends, Sides

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import CounterExample, Example, Lowered, literal
+from archdsl.layers.base import CounterExample, Example, Lowered
+from archdsl.layers.inline import literal
 from archdsl.layers.kinds.arithmetic import Pair
 from archdsl.layers.merging import check_dtypes
 from archdsl.sizes.shape import Shape

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute, literal
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute
+from archdsl.layers.inline import literal
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number
 from archdsl.sizes.shape import Shape

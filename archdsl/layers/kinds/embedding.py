@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from math import log
+
 from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, is_open
 from archdsl.layers.refusal import Refusal
+from archdsl.layers.support.embedding import DISTANCE_BUCKETS, PIXEL_DISTANCES
 from archdsl.layers.values import Number, Reference, Switch, Whole, Word
 from archdsl.limits import LARGEST
 from archdsl.sizes.shape import Shape
@@ -136,31 +139,111 @@ class Positions(Layer):
 
     It reads integers or a sequence, and uses only the sequence length. The EMBED that reads the positions must have a
     vector for each: with a symbolic T that is a condition such as `T <= 1024`.
+
+    `relative` numbers how far each key is from each query, queries x keys; an EMBED with a channel for each head turns
+    them into a mask of attention. Of a sequence, or of queries and keys, `<- q, k`, they are T5's buckets (Raffel et
+    al. 2020): half of them for keys that come later, unless `onesided`; in either half the first half has one distance
+    each, and the rest grow logarithmically up to `longest`. Of an image HxW they are the (2H - 1)(2W - 1) differences
+    between two places, row by row (Swin, Liu et al. 2021; BEiT without its class token, Bao et al. 2022).
     """
 
     name = "POSITIONS"
-    ranks = (1, 2)
+    inputs = (1, 2)
+    ranks = (1, 2, 3)
     dtype = "any"
     start: int = attribute(Whole(0, symbolic=False), 0, doc="the first position number")
+    relative: bool = attribute(Switch(), False, doc="number distances between time steps or pixels", named=True)
+    buckets: int | None = attribute(
+        Whole(4, symbolic=False), None, doc="of relative: number of buckets, by default 32", named=True
+    )
+    longest: int | None = attribute(
+        Whole(symbolic=False),
+        None,
+        doc="of relative: distance from which all share one bucket, by default 128",
+        named=True,
+    )
+    onesided: bool = attribute(Switch(), False, doc="of relative: later keys share bucket 0", named=True)
     examples = (
         Example("37 int -> POSITIONS -> 37", params=0, macs=0),
         Example("37x300 -> POSITIONS start=2 -> 37"),
+        Example("37x300 -> POSITIONS relative -> 37x37"),
+        Example("9x8, 7x8 -> POSITIONS relative buckets=8 longest=20 onesided -> 9x7"),
+        Example("4x3x8 -> POSITIONS relative -> 12x12"),
         CounterExample("300 -> POSITIONS", "rank-mismatch"),
         CounterExample("37 int -> POSITIONS start=-1", "out-of-range"),
+        CounterExample("4x3x8 -> POSITIONS", "rank-mismatch"),
+        CounterExample("37x8 -> POSITIONS buckets=8", "unknown-option"),
+        CounterExample("37x8 -> POSITIONS relative buckets=7", "out-of-range"),
+        CounterExample("37x8 -> POSITIONS relative longest=8", "out-of-range"),
+        CounterExample("37x8, 9x8 -> POSITIONS", "wrong-inputs"),
     )
 
     def check_inputs(self, inputs: tuple[Shape, ...]) -> None:
         super().check_inputs(inputs)
-        (x,) = inputs
-        if (x.rank == 1) != (x.dtype == "int64"):
-            message = f"POSITIONS counts the steps of a sequence, as 37x300 or 37 int, and {x} is none"
-            raise Refusal("rank-mismatch", message, blame=0)
+        for place, x in enumerate(inputs):
+            if x.rank < 3 and (x.rank == 1) != (x.dtype == "int64"):
+                message = f"POSITIONS counts the steps of a sequence, as 37x300 or 37 int, and {x} is none"
+                raise Refusal("rank-mismatch", message, blame=place)
 
     def shape(self, *inputs: Shape) -> Shape:
-        steps = inputs[0].sizes[0]
-        return Shape((steps,), "int64", steps + self.start)
+        x = inputs[0]
+        self._check_form(inputs)
+        if x.rank == 3:
+            height, width = x.space
+            return Shape((height * width, height * width), "int64", (2 * height - 1) * (2 * width - 1))
+        if self.relative:
+            return Shape((x.sizes[0], inputs[-1].sizes[0]), "int64", self.counted[0])
+        return Shape((x.sizes[0],), "int64", x.sizes[0] + self.start)
+
+    @property
+    def counted(self) -> tuple[int, int]:
+        """How many buckets there are, and the distance from which all share one."""
+        return 32 if self.buckets is None else self.buckets, 128 if self.longest is None else self.longest
+
+    @property
+    def near(self) -> int:
+        """How many distances have a bucket of their own."""
+        return self.counted[0] // (2 if self.onesided else 4)
+
+    def _check_form(self, inputs: tuple[Shape, ...]) -> None:
+        """Refuse values that do not go with what is numbered."""
+        image = any(x.rank == 3 for x in inputs)
+        if image and (not self.relative or inputs[0].dtype == "int64"):
+            message = (
+                f"POSITIONS counts the steps of a sequence, and of an image only relative places, not of {inputs[0]}"
+            )
+            raise Refusal("rank-mismatch", message, blame=0)
+        if len(inputs) > 1 and (image or not self.relative):
+            what = "an image" if image else "positions that are not relative"
+            raise Refusal("wrong-inputs", f"POSITIONS of {what} reads 1 input, got 2", blame=1)
+        if self.relative and self.start:
+            raise Refusal("unknown-option", "relative positions of POSITIONS have no start", blame="start")
+        values = {"buckets": self.buckets, "longest": self.longest, "onesided": self.onesided or None}
+        given = next((name for name, value in values.items() if value is not None), None)
+        if given is not None and (image or not self.relative):
+            message = f"{given} of POSITIONS is of relative positions of sequences"
+            raise Refusal("unknown-option", message, blame=given)
+        self._check_buckets()
+
+    def _check_buckets(self) -> None:
+        buckets, longest = self.counted
+        if not self.onesided and buckets % 2:
+            message = f"buckets of POSITIONS must be an even number, half of them for later keys, not {buckets}"
+            raise Refusal("out-of-range", message, blame="buckets", tries=({"buckets": buckets + 1},))
+        if longest <= self.near:
+            message = f"longest of POSITIONS must be more than {self.near}, the distances with a bucket of their own"
+            raise Refusal("out-of-range", f"{message}, not {longest}", blame="longest")
 
     def lower(self, *inputs: Shape) -> Lowered:
+        if inputs[0].rank == 3:
+            call = "pixel_distances({0}).expand({0}.shape[0], -1, -1)"
+            return Lowered(call=call, wants="first", gives="any", helper=("pixel_distances", PIXEL_DISTANCES))
+        if self.relative:
+            buckets, longest = self.counted
+            values = f"{buckets}, {log(longest / self.near)!r}, {self.onesided}"
+            call = f"distance_buckets({{0}}, {{{len(inputs) - 1}}}, {values}).expand({{0}}.shape[0], -1, -1)"
+            wants = "any" if all(x.rank == 1 for x in inputs) else "last"
+            return Lowered(call=call, wants=wants, gives="any", helper=("distance_buckets", DISTANCE_BUCKETS))
         ends = f"{self.start}, {{0}}.shape[1] + {self.start}" if self.start else "{0}.shape[1]"
         call = f"torch.arange({ends}, device={{0}}.device).expand({{0}}.shape[0], -1)"
         return Lowered(call=call, wants="any" if inputs[0].rank == 1 else "last", gives="any")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute, inline
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, attribute
+from archdsl.layers.inline import inline
 from archdsl.layers.output import OutputSizes
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import PerAxis

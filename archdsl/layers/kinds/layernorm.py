@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, inline, is_open
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, is_open
+from archdsl.layers.inline import inline
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Axes, Number, Switch
 from archdsl.sizes.shape import AXES, Shape

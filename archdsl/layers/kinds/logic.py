@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute, literal
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, attribute
+from archdsl.layers.inline import literal
 from archdsl.layers.merging import Broadcasting, check_dtypes, places
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.values import Number

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, inline, is_open
+from archdsl.layers.base import CounterExample, Example, Layer, Lowered, Module, Tensor, attribute, is_open
 from archdsl.layers.groups import divisors
+from archdsl.layers.inline import inline
 from archdsl.layers.layout import axis_index, dimension, layout
 from archdsl.layers.refusal import Refusal
 from archdsl.layers.support.norm import NORMALIZE, NORMALIZE_ALL

@@ -32,6 +32,14 @@ class CausalAttention(nn.MultiheadAttention):
         return x.transpose(0, 1)
 '''
 
+OUTPUT_BIAS_ATTENTION = '''
+def output_bias_attention(embed_dim, num_heads, **options):
+    """Attention of which only the last projection has a bias."""
+    attention = nn.MultiheadAttention(embed_dim, num_heads, bias=False, **options)
+    attention.out_proj.bias = nn.Parameter(torch.zeros(embed_dim))
+    return attention
+'''
+
 ATTEND = '''
 class Attend(nn.Module):
     """Scaled dot-product attention with several heads; a head of keys and values may serve several of queries."""
@@ -51,6 +59,31 @@ class Attend(nn.Module):
             value,
             dropout_p=self.dropout if self.training else 0.0,
             is_causal=self.causal,
+            scale=self.scale,
+            enable_gqa=self.heads != self.kvheads,
+        )
+        return x.transpose(1, 2).flatten(2)
+'''
+
+MASKED_ATTEND = '''
+class MaskedAttend(nn.Module):
+    """Scaled dot-product attention with several heads and a mask, where true may look and a number is added."""
+
+    def __init__(self, heads=1, kvheads=None, dropout=0.0, scale=None):
+        super().__init__()
+        self.heads, self.kvheads = heads, kvheads or heads
+        self.dropout, self.scale = dropout, scale
+
+    def forward(self, query, key, value, mask):
+        query = query.unflatten(2, (self.heads, -1)).transpose(1, 2)
+        key = key.unflatten(2, (self.kvheads, -1)).transpose(1, 2)
+        value = value.unflatten(2, (self.kvheads, -1)).transpose(1, 2)
+        x = F.scaled_dot_product_attention(
+            query,
+            key,
+            value,
+            attn_mask=mask,
+            dropout_p=self.dropout if self.training else 0.0,
             scale=self.scale,
             enable_gqa=self.heads != self.kvheads,
         )

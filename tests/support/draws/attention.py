@@ -25,7 +25,26 @@ class Draws(Numbers):
         for name in ("causal", "bias", "biaskv", "zerokv"):
             if draw.chance(30):
                 values[name] = draw.chance(60)
+        if draw.chance(40 if values.get("bias") is False else 4):
+            values["outbias"] = draw.chance(80)
         return values
+
+    def operands(self, kind: str, values: dict[str, Any], inputs: list[Guess]) -> dict[str, Guess]:
+        """Masks of a line of attention, by the names of their attributes: of the right sizes, unless odd."""
+        draw = self.draw
+        if kind not in ("ATTENTION", "ATTEND") or not 1 <= len(inputs) <= 3:
+            return {}
+        heads = values.get("heads", 1)
+        queries, keys = inputs[0].sizes[0] + self.odd(8), inputs[min(1, len(inputs) - 1)].sizes[0] + self.odd(8)
+        found = {}
+        if draw.chance(40):
+            sizes = (queries, keys, *((heads + self.odd(8),) if type(heads) is int and heads > 0 else ()))
+            sizes = sizes[: 2 + draw.chance(50)] if not self.odd(8) else sizes[:1]
+            found["mask"] = Guess(sizes, "int64" if self.odd(8) else draw.pick(("bool", "float32")))
+        if draw.chance(30):
+            dtype = draw.pick(("int64", "float32")) if self.odd(8) else "bool"
+            found["padding"] = Guess((keys,) if not self.odd(8) else (keys, 1), dtype)
+        return found
 
     def _attend(self) -> dict[str, Any]:
         draw = self.draw

@@ -6,6 +6,7 @@ from math import inf
 from typing import Any
 
 from support.draws.numbers import Numbers
+from support.guess import Guess
 
 
 class Draws(Numbers):
@@ -34,5 +35,27 @@ class Draws(Numbers):
     def _onehot(self) -> dict[str, Any]:
         return {"classes": self.draw.integer(0 if self.odd(5) else 1, 12)}
 
+    def _positions_inputs(self, values: dict[str, Any], inputs: list[Guess]) -> list[Guess]:
+        """A sequence, or where distances are wanted an image, or queries and keys."""
+        x, relative = inputs[0], values.get("relative") is True
+        if x.dtype == "int64":
+            x = Guess(x.sizes[:1], "int64")
+        elif x.rank == 1 or (x.rank == 3 and not relative):
+            x = Guess((*x.sizes[:1], 4))
+        keys = [x._replace(sizes=(self.draw.integer(1, 9), *x.sizes[1:]))] if relative and x.rank < 3 else []
+        return [x, *keys][: max(1, len(inputs))]
+
     def _positions(self) -> dict[str, Any]:
-        return {"start": self.draw.integer(-1 if self.odd(15) else 0, 5)} if self.draw.chance(50) else {}
+        draw = self.draw
+        values: dict[str, Any] = {}
+        if draw.chance(50 if self.x.rank < 3 else 90):
+            values["relative"] = draw.chance(90)
+        if draw.chance(5 if values.get("relative") else 50):
+            values["start"] = draw.integer(-1 if self.odd(15) else 0, 5)
+        if draw.chance(60 if values.get("relative") and self.x.rank < 3 else 4):
+            values["buckets"] = draw.integer(1, 9) if self.odd(8) else 2 * draw.integer(2, 8)
+        if draw.chance(40 if values.get("relative") and self.x.rank < 3 else 4):
+            values["longest"] = draw.integer(1, 30) if self.odd(8) else draw.integer(9, 40)
+        if draw.chance(40 if values.get("relative") and self.x.rank < 3 else 4):
+            values["onesided"] = draw.chance(80)
+        return values

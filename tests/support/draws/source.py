@@ -25,7 +25,23 @@ class Draws(Numbers):
             values["value"] = self.draw.pick((inf, -inf)) if self.draw.chance(10) else self.constant(0.25)
         if self.draw.chance(30):
             values["saved"] = self.draw.chance(70)
+        if self.draw.chance(25) and ("value" not in values or self.odd(8)):
+            values["form"] = self.draw.pick(("sinusoid", "identity", "arange"))
+            sizes = tuple(self.draw.integer(1, 6) for _ in range(1 if values["form"] == "arange" else 2))
+            values["sizes"] = (sizes[0] if len(sizes) == 1 else sizes) if not self.odd(6) else values["sizes"]
+        elif self.draw.chance(20) and ("value" not in values or self.odd(8)):
+            sizes = tuple(self.draw.integer(1, 3) for _ in range(self.draw.integer(1, 5 if self.odd(8) else 4)))
+            values["values"] = self._nested(sizes)
+            values["sizes"] = sizes[0] if len(sizes) == 1 else sizes
+            if self.draw.chance(50) or self.odd(8):
+                del values["sizes"]
         return values
+
+    def _nested(self, sizes: tuple[int, ...]) -> Any:
+        """Numbers nested as a shape is; at times one list is shorter."""
+        if not sizes:
+            return self.constant(1)
+        return [self._nested(sizes[1:]) for _ in range(max(1, sizes[0] - self.odd(4)))]
 
     def _stored(self) -> dict[str, Any]:
         draw = self.draw

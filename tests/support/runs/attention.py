@@ -22,18 +22,27 @@ class Runs:
 
     @staticmethod
     def attention(judge: Judge, path: str, *inputs: Tensor, heads: int, causal: bool = False, bias: bool = True,
-                  dropout: float = 0, biaskv: bool = False, zerokv: bool = False) -> Tensor:  # fmt: skip
+                  dropout: float = 0, biaskv: bool = False, zerokv: bool = False, outbias: bool | None = None,
+                  mask: Any = None, padding: Any = None) -> Tensor:  # fmt: skip
+        inputs, hidden = masked(inputs, mask, padding, heads, causal)
         queries, keys, values = three(inputs)
+        if bias and outbias is False:
+            raise Refused("the last projection has a bias with the others")
         d, other = queries.shape[2], {"kdim": keys.shape[2], "vdim": values.shape[2]}
         options = {"add_bias_kv": biaskv, "add_zero_attn": zerokv, "batch_first": True}
         module = judge.module(path, nn.MultiheadAttention, d, heads, dropout, bias, **options, **other)
         nn.Dropout(dropout)  # refuses what is no probability, and the module only where it is above 1
+        if outbias and not bias and module.out_proj.bias is None:
+            module.out_proj.bias = nn.Parameter(torch.zeros(d))
         later = torch.ones(queries.shape[1], keys.shape[1]).triu(1).bool() if causal else None
-        return module(queries, keys, values, attn_mask=later)[0]
+        later = later if hidden is None else hidden.flatten(0, 1)
+        return module(queries, keys, values, attn_mask=later, need_weights=hidden is None)[0]
 
     @staticmethod
     def attend(judge: Judge, path: str, *inputs: Tensor, heads: int = 1, kvheads: int | None = None,
-               causal: bool = False, dropout: float = 0, scale: float | None = None) -> Tensor:  # fmt: skip
+               causal: bool = False, dropout: float = 0, scale: float | None = None, mask: Any = None,
+               padding: Any = None) -> Tensor:  # fmt: skip
+        inputs, hidden = masked(inputs, mask, padding, heads, causal)
         if scale is not None and scale <= 0:
             raise Refused(DELIBERATE["scale"])
         queries, keys, values = three(inputs)
@@ -50,7 +59,9 @@ class Runs:
             x.unflatten(2, (shared, -1)).transpose(1, 2).repeat_interleave(heads // shared, 1) for x in (keys, values)
         )
         weights = query @ key.mT * (size**-0.5 if scale is None else scale)
-        if causal:
+        if hidden is not None:
+            weights = weights + hidden
+        elif causal:
             weights = weights.masked_fill(torch.ones(weights.shape[2:]).triu(1).bool(), -torch.inf)
         y = F.dropout(weights.softmax(3), dropout, judge.training) @ value
         return y.transpose(1, 2).flatten(2)
@@ -130,6 +141,34 @@ class Windows(nn.Module):
         )
         y = y.mT.unflatten(2, (high, wide))
         return y[:, :, :height, :width]
+
+
+def masked(
+    inputs: tuple[Tensor, ...], mask: Any, padding: Any, heads: int, causal: bool
+) -> tuple[tuple[Tensor, ...], Tensor | None]:
+    """The sequences, and what is added to the products of each sample and head: -inf where a query may not look."""
+    *read, last = inputs
+    pads = last if padding is not None else None
+    read = read if pads is not None else [*read, last]
+    *rest, last = read
+    mask, read = (last, rest) if mask is not None else (None, read)
+    if mask is None and pads is None:
+        return tuple(read), None
+    queries, keys, _ = three(tuple(read))
+    samples, steps, others = len(queries), queries.shape[1], keys.shape[1]
+    hidden = queries.new_zeros(samples, heads, steps, others)
+    if mask is not None:
+        if mask.dtype == torch.int64 or tuple(mask.shape) not in ((samples, steps, others), (*hidden.shape,)):
+            raise Refused("a mask of other sizes")
+        each = mask if mask.dim() == 4 else mask[:, None].expand_as(hidden)
+        hidden = torch.where(each, hidden, -torch.inf) if each.dtype == torch.bool else each
+    if pads is not None:
+        if pads.dtype != torch.bool or tuple(pads.shape) != (samples, others):
+            raise Refused("a padding of other sizes")
+        hidden = torch.where(pads[:, None, None], hidden, -torch.inf)
+    if causal:
+        hidden = hidden + queries.new_full((steps, others), -torch.inf).triu(1)
+    return tuple(read), hidden
 
 
 def three(inputs: tuple[Tensor, ...]) -> tuple[Tensor, Tensor, Tensor]:

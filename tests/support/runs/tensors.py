@@ -34,7 +34,7 @@ DELIBERATE = {  # the rows of the list of differences in docs/language.md
     "float32": "a value that float32 cannot hold, such as 1e300: refused in most layers; the others compute with infinity or 0",
     "infinite": "`inf` as a factor, a rate or an eps, and NaN as any value: accepted, mostly with NaN as the result",
     "truth": "1 for `yes`, 0 for `no`, and `yes` for 1: anything is true or false, and True is 1",
-    "tokens": "integers and truth values as input of anything but the kinds that say so: added, concatenated and reshaped like floats",
+    "tokens": "integers and truth values as input of anything but the kinds that say so, masks apart: added, concatenated and reshaped like floats",
     "windows": "UNFOLD of anything but an image, and FOLD of anything but a sequence: three axes are an image without a batch",
     "pixels": "PIXELSHUFFLE and PIXELUNSHUFFLE of anything but an image: the last three axes of anything",
     "cut": "a range of SLICE that goes beyond its axis: clipped silently",
