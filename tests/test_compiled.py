@@ -163,6 +163,8 @@ def hook_layers(model: Any, module: Any) -> dict[str, bool]:
         module = modules.get(placed.path)
         if placed.runs != placed.copies:  # an expert may run on no position
             continue
+        if isinstance(placed.node, Use) and placed.node.applied:  # the block of SCAN runs once for each step
+            continue
         if type(module) not in (NoneType, torch.nn.Module) and isinstance(placed.node, (Leaf, Use, Sequence)):
             hook(module, placed.path, placed.node.outputs, ran)
     return ran
