@@ -16,7 +16,7 @@ from support.small import results  # noqa: E402
 import archdsl  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-SYMBOLS = {"T": 11, "H": 40, "W": 65, "I": 2, "J": 3}
+SYMBOLS = {"T": 11, "H": 32, "W": 64, "I": 1, "J": 2}
 TWINS: list[tuple[str, str, dict[str, Any]]] = [
     (
         "clip",
@@ -29,6 +29,8 @@ TWINS: list[tuple[str, str, dict[str, Any]]] = [
     ("mlp_mixer", "MLPMixer", {"d": 12, "L": 2, "patch": 4, "tokens": 10, "wide": 20, "classes": 5, "side": 16}),
     ("convmixer", "ConvMixer", {"d": 8, "depth": 2, "kernel": 5, "relu": False, "patch": 28, "classes": 5}),
     ("convmixer", "ConvMixer", {"d": 8, "depth": 1, "kernel": 3, "relu": True, "patch": 14, "classes": 5}),
+    ("yolov3", "YOLOv3", {"width": 4, "labels": 3, "side": 64}),
+    ("efficientnet_tf", "EfficientNetTF", {"side": 33, "classes": 5}),
 ]
 
 

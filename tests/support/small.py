@@ -64,6 +64,8 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "torchvision/vgg": ({"depth": 11}, "32x32x3"),
     "torchvision/video_resnet": ({}, "8x32x32x3"),
     "torchvision/vision_transformer": ({"side": 64}, ""),
+    "yolov3": ({"width": 4, "labels": 3, "side": 64}, ""),
+    "efficientnet_tf": ({"side": 33, "classes": 5}, ""),
     "vgg": ({"config": "A"}, "32x32x3"),
     "wavenet": ({"levels": 9, "stacks": 1, "residual": 4, "skip": 6}, ""),
 }
