@@ -58,6 +58,7 @@ SMALL: dict[str, dict[str, Any]] = {  # instead of settings that take too much m
     "transformer": {"d": 48, "heads": 4, "wide": 96, "layers": 2, "vocab": 50},
     "llama": {"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50},
     "mamba": {"d": 24, "L": 2, "states": 4, "vocab": 10},
+    "whisper": {"d": 16, "L": 2, "heads": 4, "vocab": 10, "bands": 5},
     "mixtral": {"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50},
 }
 SELECTION = (

@@ -31,6 +31,7 @@ TWINS: list[tuple[str, str, dict[str, Any]]] = [
     ("convmixer", "ConvMixer", {"d": 8, "depth": 1, "kernel": 3, "relu": True, "patch": 14, "classes": 5}),
     ("yolov3", "YOLOv3", {"width": 4, "labels": 3, "side": 64}),
     ("efficientnet_tf", "EfficientNetTF", {"side": 33, "classes": 5}),
+    ("whisper", "Whisper", {"d": 16, "L": 2, "heads": 4, "vocab": 10, "bands": 5}),
 ]
 
 
