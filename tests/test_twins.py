@@ -16,7 +16,7 @@ from support.small import results  # noqa: E402
 import archdsl  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-SYMBOLS = {"T": 11, "H": 32, "W": 64, "I": 1, "J": 2}
+SYMBOLS = {"T": 11, "S": 43, "H": 32, "W": 64, "I": 1, "J": 2}
 TWINS: list[tuple[str, str, dict[str, Any]]] = [
     (
         "clip",
@@ -32,6 +32,7 @@ TWINS: list[tuple[str, str, dict[str, Any]]] = [
     ("yolov3", "YOLOv3", {"width": 4, "labels": 3, "side": 64}),
     ("efficientnet_tf", "EfficientNetTF", {"side": 33, "classes": 5}),
     ("whisper", "Whisper", {"d": 16, "L": 2, "heads": 4, "vocab": 10, "bands": 5}),
+    ("t5", "T5", {"d": 16, "L": 2, "heads": 4, "size": 6, "wide": 24, "vocab": 10}),
 ]
 
 
