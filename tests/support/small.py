@@ -68,6 +68,7 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "efficientnet_tf": ({"side": 33, "classes": 5}, ""),
     "whisper": ({"d": 16, "L": 2, "heads": 4, "vocab": 10, "bands": 5}, ""),
     "t5": ({"d": 16, "L": 2, "heads": 4, "size": 6, "wide": 24, "vocab": 10}, ""),
+    "stable_diffusion_vae": ({"width": 8, "groups": 4, "H": 16, "W": 24}, ""),
     "vgg": ({"config": "A"}, "32x32x3"),
     "wavenet": ({"levels": 9, "stacks": 1, "residual": 4, "skip": 6}, ""),
 }
