@@ -16,7 +16,7 @@ from support.small import results  # noqa: E402
 import archdsl  # noqa: E402
 
 ROOT = Path(__file__).parent.parent
-SYMBOLS = {"T": 11, "S": 43, "H": 32, "W": 64, "I": 1, "J": 2}
+SYMBOLS = {"T": 11, "S": 43, "H": 32, "W": 64, "I": 1, "J": 2, "N": 6}
 TWINS: list[tuple[str, str, dict[str, Any]]] = [
     (
         "clip",
@@ -34,6 +34,10 @@ TWINS: list[tuple[str, str, dict[str, Any]]] = [
     ("whisper", "Whisper", {"d": 16, "L": 2, "heads": 4, "vocab": 10, "bands": 5}),
     ("t5", "T5", {"d": 16, "L": 2, "heads": 4, "size": 6, "wide": 24, "vocab": 10}),
     ("stable_diffusion_vae", "StableDiffusionVAE", {"width": 8, "groups": 4}),
+    ("repvgg", "RepVGG", {"size": "A0", "deploy": False, "classes": 5}),
+    ("repvgg", "RepVGG", {"size": "A0", "deploy": True, "classes": 5}),
+    ("dueling_dqn", "DuelingDQN", {"actions": 6}),
+    ("gcn", "GCN", {"words": 9, "hidden": 4, "topics": 3}),
 ]
 
 
@@ -88,4 +92,4 @@ def drawn(example: Any) -> Any:
     """Integers are drawn from the smallest vocabulary of the settings."""
     if example.dtype == torch.int64:
         return torch.randint(0, 5, example.shape)
-    return torch.randn(example.shape)
+    return torch.rand(example.shape)  # the edges of a graph are not negative
