@@ -68,6 +68,7 @@ SMALL: dict[str, dict[str, Any]] = {  # instead of settings that take too much m
     "mamba": {"d": 24, "L": 2, "states": 4, "vocab": 10},
     "whisper": {"d": 16, "L": 2, "heads": 4, "vocab": 10, "bands": 5},
     "t5": {"d": 16, "L": 2, "heads": 4, "size": 6, "wide": 24, "vocab": 10},
+    "vit_registers": {"d": 16, "L": 2, "heads": 4, "registers": 3, "side": 28},
     "mixtral": {"d": 64, "L": 2, "heads": 8, "kvheads": 2, "wide": 96, "vocab": 50},
 }
 SELECTION = (

@@ -28,9 +28,9 @@ NAMES = [
     *("char_lstm", "clip", "convmixer", "dcgan", "detr", "dit", "dueling_dqn", "efficientnet_tf"),
     *("gcn", "googlenet", "gpt2", "kim_cnn", "language_model", "lenet1", "lenet1_lecture"),
     *("lenet5", "lenet5_modern", "llama", "mamba", "mixtral", "mlp_mixer", "mobilenet_v1"),
-    *("repvgg", "resnet101", "resnet152", "resnet18", "resnet34", "resnet50", "resnet_cifar"),
-    *("siamese", "stable_diffusion_unet", "stable_diffusion_vae", "t5", "transformer", "unet"),
-    *("unet3d", "vgg", "wavenet", "whisper", "yolov3"),
+    *("pointnet", "repvgg", "resnet101", "resnet152", "resnet18", "resnet34", "resnet50"),
+    *("resnet_cifar", "siamese", "stable_diffusion_unet", "stable_diffusion_vae", "t5"),
+    *("transformer", "unet", "unet3d", "vgg", "vit_registers", "wavenet", "whisper", "yolov3"),
 ]
 each_spec = pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 

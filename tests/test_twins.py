@@ -38,6 +38,8 @@ TWINS: list[tuple[str, str, dict[str, Any]]] = [
     ("repvgg", "RepVGG", {"size": "A0", "deploy": True, "classes": 5}),
     ("dueling_dqn", "DuelingDQN", {"actions": 6}),
     ("gcn", "GCN", {"words": 9, "hidden": 4, "topics": 3}),
+    ("vit_registers", "ViTRegisters", {"d": 16, "L": 2, "heads": 4, "registers": 3, "side": 28}),
+    ("pointnet", "PointNet", {"n": 20, "classes": 5}),
 ]
 
 
