@@ -32,14 +32,26 @@ def note(statement: tree.Freeze | tree.Init, place: Place, models: Container[int
         raise Problem("misplaced", message, statement.parts[0])
 
 
+class Labels:
+    """The first steps of the paths of a network, gathered when they are first asked for."""
+
+    def __init__(self, body: Sequence) -> None:
+        self._body = body
+        self._names: set[str] | None = None
+
+    def __contains__(self, name: object) -> bool:
+        if self._names is None:
+            self._names = {placed.path.partition(".")[0] for placed in leaves(self._body, unroll=False)}
+        return name in self._names
+
+
 def chosen_parts(
-    body: Sequence, parts: tuple[Token, ...], among: tuple[Token, ...], scope: Scope
+    labels: Labels, parts: tuple[Token, ...], among: tuple[Token, ...], scope: Scope
 ) -> tuple[tuple[Token, ...], tuple[Selector, ...]]:
     """The parts with their values put in, a range as each of its names, and what each chooses."""
     tokens = tuple(one for part in parts for one in written(part, scope))
     inside = tuple(_path(one) for part in among for one in written(part, scope))
-    names = {placed.path.partition(".")[0] for placed in leaves(body, unroll=False)}
-    return tokens, tuple(_selector(token, inside, names) for token in tokens)
+    return tokens, tuple(_selector(token, inside, labels) for token in tokens)
 
 
 def written(token: Token, scope: Scope) -> list[Token]:
@@ -50,12 +62,12 @@ def _path(token: Token) -> tuple[str, ...]:
     return tuple(token.text.strip('"').split("."))
 
 
-def _selector(token: Token, among: Paths, names: set[str]) -> Selector:
+def _selector(token: Token, among: Paths, labels: Labels) -> Selector:
     """What a part means: a label goes before a kind of the same name."""
     text = token.text.strip('"')
-    if text == _ALL and text not in names:
+    if text == _ALL and text not in labels:
         return Selector(among=among)
-    if text.upper() in REGISTRY and text not in names:
+    if text.upper() in REGISTRY and text not in labels:
         return Selector(kind=text.upper(), among=among)
     if among:
         message = f"{text} is no kind of layer, and `in` goes behind a kind"
