@@ -270,3 +270,20 @@ def test_frozen_kinds_are_a_loop() -> None:
         trained = sum(p.numel() for p in found.to_torch().parameters() if p.requires_grad)
         assert trained == found.trainable, text
         assert left == 0 or found.trainable == model.params - left, text
+
+
+@pytest.mark.parametrize("statement", ["init l zeros", "freeze l", "freeze all but l"])
+def test_a_condition_that_is_symbolic_does_not_pass_over_it(statement: str) -> None:
+    text = f"input HxWx3\nl: CONV 4 3x3\nif H > 30 {{ {statement} }}"
+    assert [one.code for one in archdsl.check(text).diagnostics] == ["undetermined"]
+    assert archdsl.check(text, H=31, W=31).diagnostics == archdsl.check(text, H=30, W=31).diagnostics == []
+
+
+def test_in_is_no_number_of_a_line_that_says_how_weights_begin() -> None:
+    text = "input 8x8x3\nc1: CONV 4 3x3 p1\ninit c1 normal std=in**(-0.5)"
+    assert [one.code for one in archdsl.check(text).diagnostics] == ["unknown-name"]
+
+
+def test_counts_of_what_is_trained_wait_for_a_freeze_that_cannot_be_read() -> None:
+    text = "input 8x8x3\nCONV 400 1x1\nBN\nfreeze BN\nfreeze a*\nexpect 1,600 trainable"
+    assert [one.code for one in archdsl.check(text).diagnostics] == ["syntax"]

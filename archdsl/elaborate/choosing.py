@@ -80,6 +80,10 @@ def nothing_chosen(body: Sequence, selector: Selector, token: Token) -> Problem:
     """The fault of a part that chooses no layer."""
     if not selector.path:
         where = f" in {', '.join('.'.join(path) for path in selector.among)}" if selector.among else ""
+        kind = REGISTRY.get(selector.kind)
+        if kind is not None and kind.braces:
+            message = f"{kind.name} holds the weights of other layers"
+            return Problem("unknown-name", message, token, hint=f"name it, a: {kind.name}; a alone is all of it")
         return Problem("unknown-name", f"there is no {selector.kind or 'layer'}{where}", token)
     paths = [placed.path.split(".") for placed in leaves(body, unroll=False)]
     for number, step in enumerate(selector.path):

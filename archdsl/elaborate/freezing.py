@@ -77,9 +77,7 @@ def frozen(
     return marked, tuple(rules)
 
 
-def _read(
-    e: Elaboration, body: Sequence, labels: Labels, statement: tree.Freeze, scope: Scope
-) -> Statement | None:
+def _read(e: Elaboration, body: Sequence, labels: Labels, statement: tree.Freeze, scope: Scope) -> Statement | None:
     """A statement with the paths that it names: those of the layers that it chooses by kind or pattern, too."""
     try:
         tokens, selectors = chosen_parts(labels, statement.parts, statement.among, scope)

@@ -80,7 +80,7 @@ def _values(e: Elaboration, statement: tree.Init, scope: Scope, selectors: tuple
     title = head.text if head is not None else "init"
     slots = tuple(Slot(a.name, None, a.positional, False, a.type.choices) for a in method.attributes.values())
     usage = " ".join(["init PART", *([title] if head else []), *(f"[{slot.name}=..]" for slot in slots), "[bias=..]"])
-    bound = bind(Signature(title, usage, (*slots, _BIAS)), rest, scope, {})
+    bound = bind(Signature(title, usage, (*slots, _BIAS)), rest, scope.reading(None), {})  # no line is read
     bias = bound.values.pop("bias", None)
     number = _bias(bias, bound.written["bias"]) if bias is not None else None
     if head is None:
