@@ -126,7 +126,7 @@ AffineGrid DeformConv GridSample MaxRoiPool RoiAlign ! cannot be written: it sam
 Bernoulli Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike ! {_RANDOM}
 BlackmanWindow DFT HammingWindow HannWindow MelWeightMatrix STFT ImageDecoder ! {_SIGNAL}
 BitCast Cast CastLike ConcatFromSequence ConstantOfShape EyeLike If Loop Optional OptionalGetElement
-  OptionalHasElement Range SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength
+  OptionalHasElement Range Scan SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength
   SequenceMap Shape Size SplitToSequence ! {_PROGRAM}
 RegexFullMatch StringConcat StringNormalizer StringSplit TfIdfVectorizer ! {_TEXT}
 NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss ! is a loss, which belongs to training and not to the network
