@@ -61,7 +61,7 @@ _NO_RULES = {
     *("_packed", "_sides", "usage", "_usage", "give", "_spell_list", "_rank_refusal", "_dtype_refusal", "_unequal"),
     *("_unknown_word", "_remark", "_too_many", "_fits", "_tries", "_channels_hint", "_divisors", "divisors"),
     *("__repr__", "__str__", "__init_subclass__"),
-    *("_plain", "common", "_with_setting"),
+    *("_plain", "common", "_with_setting", "_is_read_to_its_end"),
 }
 _NO_VERDICT = ("strict", "blame", "tries", "hint")  # arguments of which none makes a text right or wrong
 _CAUGHT, _TIMED_OUT, _SURVIVED, _UNFINISHED, _UNRUN = "caught", "timed out", "survived", "unfinished", "never run"

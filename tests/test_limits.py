@@ -533,3 +533,22 @@ def test_a_program_in_a_listing_ends_with_the_steps() -> None:
     lines = "".join(f"  (b{number}): ReLU()\n" for number in range(20))
     text = f"Input: 3x8x8\nNet(\n  (a): Conv2d(3, 4, kernel_size=(3, 3))\n{lines})\n" * 3
     assert listing_codes(text, visits=50) == ["limit"]
+
+
+def test_a_range_has_as_many_names_as_a_list() -> None:
+    text = "".join(f"input s{number}: 8\n" for number in range(7, 11)) + "ADD <- s{7..%d}\n"
+    assert "limit" not in codes(text % 9, limits=Limits(list=3))
+    assert codes(text % 10, limits=Limits(list=3)) == ["limit"]
+
+
+def test_a_power_of_a_symbol_is_a_product_of_as_many() -> None:
+    text = "input Tx8\nlet a = T**%d\nRELU\n"
+    assert codes(text % 5, limits=Limits(degree=5)) == []
+    assert codes(text % 6, limits=Limits(degree=5)) == ["limit"]
+
+
+def test_a_condition_has_as_many_ways_as_the_limit() -> None:
+    """T is even; T is odd and 3 divides S; neither."""
+    text = "input TxSx4 where T % 2 == 0 or S % 3 == 0\nLINEAR 4\n"
+    assert codes(text, limits=Limits(ways=3)) == []
+    assert codes(text, limits=Limits(ways=2)) == ["limit"]

@@ -31,7 +31,7 @@ def test_a_layer_by_its_path() -> None:
 def test_every_layer_is_found_by_its_path() -> None:
     for row in RESNET.layers:
         found = RESNET[row.path]
-        assert found._replace(count=row.count, reads=row.reads, container=row.container) == row
+        assert found._replace(count=row.count, runs=row.runs, reads=row.reads, container=row.container) == row
         assert row.path in RESNET
 
 

@@ -70,3 +70,12 @@ def test_an_embedding_has_a_vector_for_each_distance() -> None:
     assert "reads numbers up to 34" in report.diagnostics[0].message
     model = archdsl.loads("input HxWx8\nPOSITIONS relative\nEMBED 35 2")
     assert model.allows(H=4, W=3) and not model.allows(H=4, W=4)
+
+
+@pytest.mark.parametrize("options", ["", "onesided", "buckets=8 longest=20", "buckets=6 longest=9 onesided"])
+@pytest.mark.parametrize("steps", [(1, 1), (1, 9), (9, 1), (3, 4), (40, 25), (200, 300)])
+def test_the_largest_bucket_of_so_many_steps_is_known(options: str, steps: tuple[int, int]) -> None:
+    torch = pytest.importorskip("torch")
+    model = archdsl.loads(f"input q: {steps[0]} int; input k: {steps[1]} int\nPOSITIONS relative {options} <- q, k")
+    zeros = [torch.zeros(1, size, dtype=torch.int64) for size in steps]
+    assert int(model.to_torch()(*zeros).max()) + 1 == model.network.body.items[-1].node.outputs[0].below

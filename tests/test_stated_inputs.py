@@ -78,3 +78,40 @@ def test_in_blocks_and_copies() -> None:
 def test_json_has_what_is_stated() -> None:
     rows = archdsl.loads("input 7x6\nLINEAR 4 in=6\nLINEAR 4").to_json()["layers"]
     assert [row["attributes"]["in"] for row in rows] == [6, None]
+
+
+# ---- merges of which every branch says what it reads
+
+TWO = "input x: 5x4; input m: 5x4\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shape"),
+    [
+        ("ADD { LINEAR 4 <- x; ID <- m }", (5, 4)),
+        ("CONCAT { for i in 1..3 { ADD <- x, m; RELU } }", (5, 12)),
+        ("CONCAT { ADD { ID <- x; ID <- m }; { ID <- x; TANH } }", (5, 8)),
+        ("ADD { PARAM 5x4; ID <- x }\nADD <- _, m", (5, 4)),
+        ("ADD { if yes { ID <- x } else { RELU <- x }; ID <- m }", (5, 4)),
+    ],
+)
+def test_a_merge_needs_no_input_where_every_branch_says_its_own(text: str, shape: tuple[int, ...]) -> None:
+    torch = pytest.importorskip("torch")
+    model = archdsl.loads(TWO + text)
+    assert model.outputs[0].shape == shape
+    assert tuple(model.to_torch().eval()(torch.rand(2, 5, 4), torch.rand(2, 5, 4)).shape) == (2, *shape)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ADD { ID <- x; ID }",
+        "ADD { ID <- _; ID <- x }",
+        "ADD { ID <- x; LINEAR _.channels <- m }",
+        "ADD { ID <- x; { RELU; ID <- m } }",
+        "{ LINEAR 4 <- x; RELU }",
+        "MOE 4 { LINEAR 4 <- x }",
+    ],
+)
+def test_a_merge_of_which_a_branch_reads_what_is_above_needs_one(text: str) -> None:
+    assert [one.code for one in archdsl.check(TWO + text).diagnostics] == ["missing-input"]

@@ -241,6 +241,12 @@ class Elaboration(ABC):
         if current is not None:
             self._read.add(current.number)
             return (current,)
+        if statement.body is not None:
+            from archdsl.elaborate.beside import unread_input
+
+            value = unread_input(statement, place.names, self.report.source.text)
+            if value is not None:
+                return (value,)
         raise nothing_above(place.names, statement.names[0] if statement.names else statement.kind or statement)
 
     def given(self, reads: tuple[tree.Read, ...], current: Value | None, place: Place) -> tuple[Value, ...]:

@@ -219,7 +219,7 @@ def forbidden(
     longest = max(map(len, source.text.split("\n")))
     if longest > limits.line:
         found += _long_lines(source, limits, part)
-    beyond = longest > limits.digits and re.search(f"[0-9]{{{limits.digits + 1}}}", source.text)
+    beyond = re.search(f"[0-9]{{{limits.digits + 1}}}", source.text)
     for match in re.finditer(_NUMBER, source.text) if beyond else ():
         whole = match.end() - match.start() if not match["decimal"] else 0
         if whole > limits.digits and not _in_word(source.text, match.start()):

@@ -192,7 +192,7 @@ class Positions(Layer):
             height, width = x.space
             return Shape((height * width, height * width), "int64", (2 * height - 1) * (2 * width - 1))
         if self.relative:
-            return Shape((x.sizes[0], inputs[-1].sizes[0]), "int64", self.counted[0])
+            return Shape((x.sizes[0], inputs[-1].sizes[0]), "int64", self._used(x.sizes[0], inputs[-1].sizes[0]))
         return Shape((x.sizes[0],), "int64", x.sizes[0] + self.start)
 
     @property
@@ -204,6 +204,23 @@ class Positions(Layer):
     def near(self) -> int:
         """How many distances have a bucket of their own."""
         return self.counted[0] // (2 if self.onesided else 4)
+
+    def _used(self, queries: Size, keys: Size) -> int:
+        """One more than the largest bucket of so many steps; of symbolic ones, all buckets."""
+        buckets = self.counted[0]
+        if not isinstance(queries, int) or not isinstance(keys, int):
+            return buckets
+        if self.onesided:
+            return self._bucket(queries - 1, buckets) + 1
+        half = buckets // 2
+        return half + self._bucket(keys - 1, half) + 1 if keys > 1 else self._bucket(queries - 1, half) + 1
+
+    def _bucket(self, distance: int, count: int) -> int:
+        """The bucket of a distance, of `count` on one side."""
+        if distance < self.near:
+            return distance
+        grown = log(distance / self.near) / log(self.counted[1] / self.near) * (count - self.near)
+        return min(self.near + int(grown + 1e-6), count - 1)  # in float32 it may come out as the next integer
 
     def _check_form(self, inputs: tuple[Shape, ...]) -> None:
         """Refuse values that do not go with what is numbered."""
