@@ -96,8 +96,8 @@ mlp ffn feedforward ! is several layers, each a line: LINEAR and the outputs of 
 gcn gnn gcnconv graphconv sageconv gin ginconv ! {_GRAPH}
 gat gatconv ! with a list of edges cannot be written; mask=.. of ATTENTION takes a dense adjacency matrix
 dropblock ! is several lines: NOISE training, GREATER 3.1, WHERE 1 0, MAXPOOL 7x7 s1 p3, EQUAL 0, WHERE 1 0, and MUL
-grn globalresponsenorm ! is arithmetic: SQUARE, REDUCE sum [height, width] keep, SQRT, and DIV broadcast by its mean over
-  the channels
+grn globalresponsenorm ! is arithmetic: SQUARE, REDUCE sum [height, width] keep, SQRT, and DIV broadcast by its mean
+  over the channels
 geglu ! is three lines: value, gate: CHUNK 2, then GELU <- gate, then MUL <- value, _
 reglu ! is three lines: value, gate: CHUNK 2, then RELU <- gate, then MUL <- value, _
 maxout ! is two lines: REARRANGE "h w (c k) -> h w c k" k=2, then REDUCE max channels
