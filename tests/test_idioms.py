@@ -31,10 +31,10 @@ def close(found: Any, wanted: Any) -> None:
     torch.testing.assert_close(found, wanted, rtol=1e-4, atol=1e-4)
 
 
-def test_elementwise_functions() -> None:
+def test_element_wise_functions() -> None:
     x, m, n = torch.randn(2, 20, 64), torch.rand(2, 20) > 0.5, torch.rand(2, 20) > 0.5
     x[0, 0, 0] = 0
-    tangent, sinh, sign, squared, xor = module("Elementwise functions")(x, m, n)
+    tangent, sinh, sign, squared, xor = module("Element-wise functions")(x, m, n)
     close(tangent, x.tan())
     close(sinh, x.sinh())
     close(sign, x.sign())
