@@ -104,7 +104,7 @@ def _value(part: str, token: Token, scope: Scope) -> str:
     if expression is None:
         raise Problem("syntax", f"{{{part}}} in a name is not an expression", token)
     if isinstance(expression, tree.Range):
-        message = f"{token.text} is a range of names, which stands after <- and in `output` alone"
+        message = f"{token.text} is a range of names, allowed only after <- and in `output`, `freeze` and `init`"
         raise Problem("wrong-type", message, token)
     try:
         value = whole(evaluate(expression, scope))
