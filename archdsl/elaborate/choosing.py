@@ -58,6 +58,11 @@ def written(token: Token, scope: Scope) -> list[Token]:
     return [filled(one, scope) for one in spread(token, scope)]
 
 
+def is_written(token: Token) -> bool:
+    """Whether a part is written as it is meant, and not one of several that a range or a number makes."""
+    return token.end - token.start == len(token.text)
+
+
 def _path(token: Token) -> tuple[str, ...]:
     return tuple(token.text.strip('"').split("."))
 
@@ -94,7 +99,8 @@ def nothing_chosen(body: Sequence, selector: Selector, token: Token) -> Problem:
             kinds = {placed.node.op.name for placed in leaves(body, unroll=False)}
             words = [list(dict.fromkeys(beside)), sorted(kinds) if not number else []]
             close = next(filter(None, (nearest(step, each) for each in words[:: -1 if step.isupper() else 1])), None)
-            instead = (".".join([*selector.path[:number], close, *selector.path[number + 1 :]]),) if close else ()
+            whole = ".".join([*selector.path[:number], close or "", *selector.path[number + 1 :]])
+            instead = (whole,) if close and is_written(token) else ()
             where = f" in {around}" if around else ""
             return Problem("unknown-name", f"no part{where} is named {step}", token, instead=instead)
     return Problem("unknown-name", f"no part is named {token.text}", token)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from archdsl.diagnostics import nearest
-from archdsl.elaborate.choosing import Labels, chosen_parts, nothing_chosen
+from archdsl.elaborate.choosing import Labels, chosen_parts, is_written, nothing_chosen
 from archdsl.elaborate.sharing import torn
 from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task, run
@@ -147,7 +147,7 @@ def _unknown(e: Elaboration, root: _Step, path: str, token: Token) -> Problem | 
         if not below.found:
             around = ".".join(words[:number])
             close = nearest(word, step.beside)
-            hint, instead = None, (".".join([*words[:number], close]),) if close else ()
+            hint, instead = None, (".".join([*words[:number], close]),) if close and is_written(token) else ()
             if not number and not close and meant(word, e.kinds.words[0]):
                 hint = f"a use of a block is frozen by its name: a: {word}, and freeze a"
             if step.owns and not step.beside:
