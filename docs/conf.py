@@ -68,6 +68,7 @@ docs/layers
 docs/errors
 docs/library
 docs/coverage
+docs/cannot
 docs/format
 docs/json
 specs/README

@@ -212,7 +212,7 @@ FIXES = [
 SENTENCES = [  # where only the author knows, or no text was found
     ("Dense 10", "FC 10 (all elements) or LINEAR 10 (the channels at each position)"),
     ("DepthToSpace 2", "read as `PIXELSHUFFLE 2`, PIXELSHUFFLE: 1 channels are not divided by 2*2 = 4"),
-    ("GEGLU", "GEGLU cannot be written yet; the gated units are GLU and SWIGLU"),
+    ("GEGLU", "GEGLU is three lines: value, gate: CHUNK 2, then GELU <- gate, then MUL <- value, _"),
     ("MaxUnpool2d 2", "read as `UNPOOL 2`, UNPOOL reads 2 inputs, got 1"),
     ("CONV 6 5x5 the first layer", "a comment starts with #"),
     ("let n = max(1, 2)", "there are no functions; + - * / // % and `a if c else b` compute"),

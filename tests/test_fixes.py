@@ -116,7 +116,7 @@ NOT_MENDED = [
     ("input 9x9x3\nnn.Conv2d(16, 8, 3)", "has in_channels=16, and its input has 3 channels"),
     ("input 9x9x3\nSOFTMAX dim=-1", "axes have names here"),
     ("input 9x8\nLSTM(8, return_state=True)", "with return_state cannot be written"),
-    ("input 9x8\nnn.GRUCell(8, 8)", "it is one step"),
+    ("input 9x8\nnn.GRUCell(8, 8)", "is one step"),
     ("input 9x9x3\nfor i in [1, 2, 5] { CONV 12 1x1; CONV 12 1x1 g=i }", "g4 gives 9x9x12"),  # the turn's number stays
     ("input 9x9x3\nRANDOMTHING 3", "`archdsl layers` lists the kinds"),
     ("input a: 9; input b: 9\nFC 4", "add <- and one of a, b"),

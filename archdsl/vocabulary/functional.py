@@ -88,10 +88,14 @@ binary_cross_entropy binary_cross_entropy_with_logits cosine_embedding_loss cros
   hinge_embedding_loss huber_loss kl_div l1_loss linear_cross_entropy margin_ranking_loss mse_loss multi_margin_loss
   multilabel_margin_loss multilabel_soft_margin_loss nll_loss poisson_nll_loss smooth_l1_loss soft_margin_loss
   triplet_margin_loss triplet_margin_with_distance_loss ! {_LOSS}
-cosine_similarity pairwise_distance pdist ! cannot be written: it compares two results, as a loss does
-fractional_max_pool2d fractional_max_pool3d ! cannot be written: its windows are random
+cosine_similarity ! is L2NORM of both values, MUL of the two, and REDUCE sum channels
+pairwise_distance ! is SUB, SQUARE, REDUCE sum channels and SQRT
+pdist ! cannot be written: it compares the samples of a batch with one another
+fractional_max_pool2d fractional_max_pool3d ! cannot be written: its windows are random; ADAPTIVEMAXPOOL gives the same
+  output size
 squeeze unsqueeze ! removes or adds an axis of size 1: RESHAPE and the whole new shape
-expand repeat tile ! cannot be written yet: copies of a value; ADD and MUL with `broadcast` stretch axes of size 1
+expand repeat tile ! is a merge of copies: STACK {{ ID x7 }} or CONCAT {{ ID x7 }}; ADD and MUL with `broadcast` stretch
+  axes of size 1
 exp exp_ = EXP(input)
 log log_ = LOG(input)
 sqrt sqrt_ = SQRT(input)
@@ -123,7 +127,19 @@ logical_or bitwise_or = LOGICALOR(input, other)
 logical_not bitwise_not = LOGICALNOT(input)
 where = WHERE(condition, input, other)
 randn_like = NOISE(input)
-gumbel_softmax ! cannot be written: it draws other noise than NOISE does; SOFTMAX is the same without noise
+masked_fill masked_fill_ ! is WHERE with the number where the mask is true: WHERE then=-1e30 <- m, x
+index_select take_along_dim ! is SLICE where the indices are fixed, and GATHER where they are computed
+scatter scatter_add index_add ! cannot be written: it puts elements at computed indices; MATMUL with ONEHOT adds
+  them there
+nonzero masked_select unique ! cannot be written: the size of its result depends on values; TOPK finds a fixed number
+sort argsort ! is TOPK with all elements, in descending order; with `nolargest` in ascending order
+argmin ! is two lines: NEG and ARGMAX
+cumprod prod ! is LOG, CUMSUM or REDUCE sum, and EXP, for positive elements
+logsumexp ! is EXP, REDUCE sum and LOG
+tril triu ! is WHERE, with a comparison of row and column numbers of CONST arange
+floor ceil round fmod remainder ! cannot be written: no kind computes it
+gumbel_softmax ! is SOFTMAX with Gumbel noise added, which is several lines: NOISE, MUL 0.70710678, ERF, ADD 1, MUL 0.5,
+  CLAMP 1e-6 0.999999, LOG, NEG, LOG, NEG
 one_hot = ONEHOT(input, num_classes)
 batch_norm ! {_GIVEN}: BN
 bilinear ! {_GIVEN}: BILINEAR and its number of outputs
@@ -139,7 +155,8 @@ multi_head_attention_forward ! {_GIVEN}: ATTENTION and its heads
 prelu ! {_GIVEN}: PRELU
 rms_norm ! {_GIVEN}: RMSNORM
 max_unpool1d max_unpool2d max_unpool3d ! takes the indices; in a spec, UNPOOL reads the pool and the input of the pool
-grouped_mm scaled_grouped_mm scaled_mm ! cannot be written: MATMUL multiplies float32
+grouped_mm ! cannot be written: it multiplies matrices of different sizes in one call; MOE runs experts
+scaled_grouped_mm scaled_mm ! cannot be written: it multiplies tensors of eight bits or fewer; MATMUL multiplies float32
 assert_int_or_pair boolean_dispatch handle_torch_function has_torch_function has_torch_function_unary
   has_torch_function_variadic ! {_INNER}
 """

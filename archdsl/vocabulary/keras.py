@@ -7,7 +7,7 @@ from __future__ import annotations
 
 _RAW = "prepares raw data before the network; an input of a spec is the prepared tensor"
 _AUGMENTS = "augments images before the network"
-_CELL = "cannot be written: it is one step; GRU, LSTM and RNN run over a whole sequence"
+_CELL = "is one step; GRU, LSTM and RNN run over a whole sequence, also one of length 1"
 _WRAPS = "wraps a layer of another framework; an external module is MODULE"
 
 LAYERS = f"""
@@ -79,7 +79,8 @@ UpSampling2D = UPSAMPLE/scaled(size=2, data_format=None, interpolation='nearest'
 UpSampling3D = UPSAMPLE/scaled(size=2, data_format=None)
 ZeroPadding1D ZeroPadding2D ZeroPadding3D = PAD/sizes(padding=1)
 ActivityRegularization ! adds to the loss, which belongs to training and not to the network
-AdditiveAttention ! cannot be written yet: attention by a sum; ATTEND takes the products of queries and keys
+AdditiveAttention ! is several lines: ADD broadcast of Tx1xC and 1xSxC, TANH, LINEAR 1, REDUCE sum channels, SOFTMAX and
+  MATMUL; ATTEND takes the products of queries and keys
 Attention ! has no weights of its own: ATTEND scale=1 reads the query, the key and the value, <- q, k, v
 AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equalization MixUp RandAugment RandomBrightness
   RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop RandomElasticTransform RandomErasing RandomFlip
@@ -87,26 +88,27 @@ AugMix AutoContrast ContrastLimitedAdaptiveHistogramEqualization CutMix Equaliza
   RandomSaturation RandomSharpness RandomShear RandomTranslation RandomZoom Solarization ! {_AUGMENTS}
 CategoryEncoding Discretization HashedCrossing Hashing IntegerLookup MaxNumBoundingBoxes MelSpectrogram
   STFTSpectrogram StringLookup TextVectorization ! {_RAW}
-ConvLSTM1D ConvLSTM2D ConvLSTM3D ! cannot be written: a recurrent layer whose states are images
+ConvLSTM1D ConvLSTM2D ConvLSTM3D ! is a block of one step, which SCAN runs over the frames; its states can be images
 Dot dot ! sums products along axes: MATMUL multiplies two sequences as matrices, `transpose` transposes the second
 EinsumDense ! is LINEAR where it works on the channels; for other axes, EINSUM multiplies with a PARAM
 FlaxLayer JaxLayer TFSMLayer TorchModuleWrapper ! {_WRAPS} "package.module:Class"
 GRUCell LSTMCell SimpleRNNCell StackedRNNCells ! {_CELL}
-GaussianDropout ! cannot be written: multiplicative noise in training; DROPOUT and ALPHADROPOUT can
-GaussianNoise ! cannot be written: additive noise in training
+GaussianDropout ! is multiplicative noise in training: MUL {{ ID; {{ NOISE training; MUL 0.5; ADD 1 }} }}
+GaussianNoise ! is additive noise in training: ADD {{ ID; {{ NOISE training; MUL 0.1 }} }}
 GroupQueryAttention ! consists of three LINEAR (with nobias if it has no bias) and ATTEND heads=.. kvheads=.. <- q, k, v
 Input InputLayer = ID/declared(shape=None, batch_size=None, dtype=None)
 InputSpec ! declares what a Keras layer accepts; a spec declares it with `input`
 Lambda ! runs any function; MUL 0.5, ADD 1, POW 2, EXP, CLAMP and others are kinds; an external module is MODULE
   "package.module:Class"
 Layer Wrapper ! is a base class of layers; an external module is MODULE "package.module:Class"
-Masking ! cannot be written yet: a mask that later layers read
+Masking ! is a `bool` input, or NOTEQUAL 0 of integers, which padding=.. of ATTENTION reads
 Normalization ! is arithmetic with the mean and the deviation of the data: SUB 0.45, DIV 0.22 with one number for all
 Pipeline ! is a sequence of layers: in a spec, one layer a line, or several in braces
-RNN ! runs any recurrent cell; GRU, LSTM and RNN are the kinds
-RepeatVector ! cannot be written yet: the same vector at each step
+RNN ! runs any recurrent cell; GRU, LSTM and RNN are kinds, and SCAN runs a block of your own
+RepeatVector ! is a merge of copies of the vector: STACK {{ ID x7 }}
 ReversibleEmbedding ! is two lines: embed: EMBED words channels, and at the end LINEAR words weight=embed
-SpectralNormalization ! cannot be written yet: a weight that is normalised at each run
+SpectralNormalization ! cannot be written: it computes a weight at each run; on the compiled module,
+  torch.nn.utils.parametrizations.spectral_norm does
 deserialize serialize ! converts a layer to a dictionary and back, and is not a layer
 """
 ACTIVATIONS = {

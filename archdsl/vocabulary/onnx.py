@@ -6,14 +6,15 @@ has, stands for what the weights say in a line such as `Conv 64 kernel_shape=[3,
 
 from __future__ import annotations
 
-_ELEMENT = "cannot be written yet: an element-wise function for which there is no kind"
-_LOGIC = "cannot be written yet: of truth values there are comparisons, LOGICALAND, LOGICALOR, LOGICALNOT and WHERE"
+_ELEMENT = "cannot be written: no kind computes it"
 _QUANTIZED = "belongs to a quantized network; a spec describes the network in float32"
-_INTEGERS = "cannot be written: it moves or selects elements by computed indices"
+_SIZES = "cannot be written: the size of its result depends on values; TOPK finds a fixed number"
+_PLACES = "cannot be written: it puts elements at computed indices; MATMUL with ONEHOT adds them there"
 _PROGRAM = "is a part of a program, not a layer"
 _TEXT = "processes text, which happens before a network"
 _SIGNAL = "prepares a signal before the network"
-_RANDOM = "cannot be written: it draws at random"
+_UNIFORM = "is several lines: NOISE, MUL 0.70710678, ERF, ADD 1 and MUL 0.5 give uniform numbers"
+_HYPERBOLIC = "is arithmetic with EXP, LOG, SQRT and NEG"
 
 OPERATORS = f"""
 Add Sum = ADD()
@@ -115,28 +116,48 @@ Attention ! has no weights of its own: ATTEND heads=.. reads the query, the key 
 CausalConvWithState ! is two lines: PAD [[2, 0]] puts zeros before the first of the steps, and CONV out 3 follows
 Gather ! is EMBED for rows of a learned table, SLICE for fixed indices, and GATHER where the indices are computed
 Squeeze Unsqueeze ! removes or adds an axis of size 1: RESHAPE and the whole new shape
-Acos Acosh Asin Asinh Atan Atanh Ceil Cosh Floor Mod Round Shrink Sign Sinh Tan ! {_ELEMENT}
-BitwiseXor BitShift IsInf IsNaN Xor ! {_LOGIC}
+Acos Asin Atan Ceil Floor Mod Round ! {_ELEMENT}
+Acosh Asinh Atanh Cosh Sinh ! {_HYPERBOLIC}
+Tan ! is DIV {{ SIN; COS }}
+Sign ! is the difference of two values: GREATER 0 and LESS 0, each with WHERE 1 0 after it, and SUB
+Shrink ! is HARDSHRINK where bias is 0, and SOFTSHRINK where bias is lambd
+BitwiseXor Xor ! is NOTEQUAL of two values, with WHERE 1 0 before it on each
+BitShift ! cannot be written: there is no arithmetic on integers
+IsInf IsNaN ! is a comparison: of ABS with inf, or of a value with itself
 ConvInteger DequantizeLinear DynamicQuantizeLinear MatMulInteger QLinearConv QLinearMatMul
   QuantizeLinear ! {_QUANTIZED}
-ArgMin Compress GatherND NonMaxSuppression NonZero Scatter ScatterElements ScatterND TensorScatter Unique Hardmax
-  ReverseSequence ! {_INTEGERS}
+ArgMin ! is two lines: NEG and ARGMAX
+Hardmax ! is two lines: ARGMAX and ONEHOT
+Compress NonMaxSuppression NonZero Unique ! {_SIZES}
+Scatter ScatterElements ScatterND TensorScatter ! {_PLACES}
+GatherND ! cannot be written: it reads at computed places of several axes; GATHER reads along one
+ReverseSequence ! cannot be written: how much of each sample it reverses depends on values; FLIP reverses a whole axis
 AffineGrid DeformConv GridSample MaxRoiPool RoiAlign ! cannot be written: it samples a value at positions that are
   computed
-Bernoulli Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike ! {_RANDOM}
+RandomNormal RandomNormalLike ! is NOISE, of the shape of the result above
+RandomUniform RandomUniformLike ! {_UNIFORM}
+Bernoulli ! {_UNIFORM}, and LESS compares them with a probability
+Multinomial ! is ARGMAX of the logits with Gumbel noise added
 BlackmanWindow DFT HammingWindow HannWindow MelWeightMatrix STFT ImageDecoder ! {_SIGNAL}
 BitCast Cast CastLike ConcatFromSequence ConstantOfShape EyeLike If Loop Optional OptionalGetElement
-  OptionalHasElement Range Scan SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength
+  OptionalHasElement Range SequenceAt SequenceConstruct SequenceEmpty SequenceErase SequenceInsert SequenceLength
   SequenceMap Shape Size SplitToSequence ! {_PROGRAM}
 RegexFullMatch StringConcat StringNormalizer StringSplit TfIdfVectorizer ! {_TEXT}
 NegativeLogLikelihoodLoss SoftmaxCrossEntropyLoss ! is a loss, which belongs to training and not to the network
+Scan ! is SCAN and the name of a block, which is one step: y, h: SCAN CELL <- x, h
 CenterCropPad ! is CROP to a smaller size and PAD to a larger one
-CumProd Trilu ! cannot be written yet: sums, products or triangles along an axis
-Det ! cannot be written yet: the determinant of a matrix
+CumProd ! is LOG, CUMSUM and EXP, for positive elements
+Trilu ! is WHERE, with a comparison of row and column numbers of CONST arange
+Det ! cannot be written: the determinant of a matrix
 Einsum ! is EINSUM with a space between the axes, without the batch and channels last: EINSUM "h t d, h s d -> h t s"
-Expand Tile ! cannot be written yet: copies of a value; ADD and MUL with `broadcast` stretch axes of size 1
-GlobalLpPool ! cannot be written yet; LPPOOL with the whole size as its window gives the same
-LinearAttention ! cannot be written yet: a recurrence of its own
-ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceProd ReduceSumSquare ! cannot be written yet; REDUCE has mean, max,
-  min and sum
+Expand Tile ! is a merge of copies: STACK {{ ID x7 }} or CONCAT {{ ID x7 }}; ADD and MUL with `broadcast` stretch axes
+  of size 1
+GlobalLpPool ! is LPPOOL with the whole size as its window
+LinearAttention ! is a block of one step, which SCAN runs over a sequence; without a decay, EINSUM multiplies
+ReduceL1 ! is ABS and REDUCE sum
+ReduceL2 ! is SQUARE, REDUCE sum and SQRT
+ReduceSumSquare ! is SQUARE and REDUCE sum
+ReduceLogSum ! is REDUCE sum and LOG
+ReduceLogSumExp ! is EXP, REDUCE sum and LOG
+ReduceProd ! is LOG, REDUCE sum and EXP, for positive elements
 """

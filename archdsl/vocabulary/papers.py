@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-_GRAPH = "cannot be written: it runs on a graph, and values here are vectors, sequences and images"
+_GRAPH = "with a list of edges cannot be written; with a dense adjacency matrix it is LINEAR and MATMUL <- edges, _"
 
 NAMES = f"""
 convolution convolutional convlayer cnn groupconv groupedconv = CONV()
@@ -93,10 +93,23 @@ norm normalization ? BN (over the batch) LN (over the channels)
 residual shortcut skip ! is a sum: ADD {{ ID; ... }} with the layers beside ID
 mlp ffn feedforward ! is several layers, each a line: LINEAR and the outputs of the first, an activation, and
   LINEAR again
-gcn gnn gcnconv graphconv gat gatconv sageconv gin ginconv ! {_GRAPH}
-dropblock ! cannot be written: a dropout of whole regions; CHANNELDROPOUT drops whole channels
-grn reglu geglu maxout ! cannot be written yet; the gated units are GLU and SWIGLU
-mamba ssm s4 s6 ! cannot be written yet: a recurrence of its own
+gcn gnn gcnconv graphconv sageconv gin ginconv ! {_GRAPH}
+gat gatconv ! with a list of edges cannot be written; mask=.. of ATTENTION takes a dense adjacency matrix
+dropblock ! is several lines: NOISE training, GREATER 3.1, WHERE 1 0, MAXPOOL 7x7 s1 p3, EQUAL 0, WHERE 1 0, and MUL
+grn globalresponsenorm ! is arithmetic: SQUARE, REDUCE sum [height, width] keep, SQRT, and DIV broadcast by its mean
+  over the channels
+geglu ! is three lines: value, gate: CHUNK 2, then GELU <- gate, then MUL <- value, _
+reglu ! is three lines: value, gate: CHUNK 2, then RELU <- gate, then MUL <- value, _
+maxout ! is two lines: REARRANGE "h w (c k) -> h w c k" k=2, then REDUCE max channels
+mamba ssm s4 s6 rwkv retention ! is a block of one step, which SCAN runs over a sequence
+convlstm convgru ! is a block of one step, which SCAN runs over the frames; its states can be images
+lora ! is a sum with two small layers: ADD {{ LINEAR 768; {{ LINEAR 8 nobias; LINEAR 768 nobias }} }}
+coordconv ! is CONV after a CONCAT with the coordinates, which CONST arange gives
+locallyconnected ! is UNFOLD, and EINSUM "l k, l k o -> l o" with a PARAM of weights for each position
+spectralnorm weightnorm weightstandardization ! cannot be written: it computes a weight at each run; on the compiled
+  module, torch.nn.utils.parametrizations does
+nms nonmaxsuppression ! cannot be written: the size of its result depends on values
+roialign roipool spatialtransformer ! cannot be written: it samples a value at computed positions
 deformconv ! cannot be written: it samples a value at computed positions
 """
 STATEMENTS = {

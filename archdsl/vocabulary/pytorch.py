@@ -107,9 +107,11 @@ AdaptiveLogSoftmaxWithLoss BCELoss BCEWithLogitsLoss CTCLoss CosineEmbeddingLoss
   HingeEmbeddingLoss HuberLoss KLDivLoss L1Loss LinearCrossEntropyLoss LinearCrossEntropyOptions MSELoss
   MarginRankingLoss MultiLabelMarginLoss MultiLabelSoftMarginLoss MultiMarginLoss NLLLoss NLLLoss2d PoissonNLLLoss
   SmoothL1Loss SoftMarginLoss TripletMarginLoss TripletMarginWithDistanceLoss ! {_LOSS}
-CosineSimilarity PairwiseDistance ! cannot be written: it compares two results, as a loss does
-FractionalMaxPool2d FractionalMaxPool3d ! cannot be written: its windows are random
-GRUCell LSTMCell RNNCell RNNCellBase ! cannot be written: it is one step; GRU, LSTM and RNN run over a whole sequence
+CosineSimilarity ! is L2NORM of both values, MUL of the two, and REDUCE sum channels
+PairwiseDistance ! is SUB, SQUARE, REDUCE sum channels and SQRT
+FractionalMaxPool2d FractionalMaxPool3d ! cannot be written: its windows are random; ADAPTIVEMAXPOOL gives the same
+  output size
+GRUCell LSTMCell RNNCell RNNCellBase ! is one step; GRU, LSTM and RNN run over a whole sequence, also one of length 1
 RNNBase ! is the base class of GRU, LSTM and RNN, which are kinds
 Sequential ModuleList ModuleDict Container ! is a sequence of layers: in a spec, one layer a line, or several in braces
 Module ! is the base class of layers; an external module is MODULE "package.module:Class"

@@ -55,7 +55,7 @@ class ConstructorValue(Type):
 
 
 class Door(Layer):
-    """External module, any torch.nn.Module: `MODULE "package.module:Class" gives=14x14x64 params=9_000`.
+    """External module, any torch.nn.Module: `MODULE "package.module:Class" gives=14x14x64 params=9000`.
 
     Other values are passed to the constructor by name; append `_` to a name that this kind uses itself. The check
     imports nothing: it takes the output shape and the params, which count as weights, as stated, and counts 0 macs.
