@@ -79,3 +79,13 @@ def test_an_operation_on_the_result_of_another_is_bracketed(kind: str, inner: st
         torch.testing.assert_close(module(x, y), expected)
     module = archdsl.loads(f"input x: 4; input y: 4; a: {inner} <- x, y; SHARE a <- x, a").to_torch()
     torch.testing.assert_close(module(x, y), signs[inner](x, within))
+
+
+def test_powers_of_parameters_are_written_as_powers() -> None:
+    """`2**i` in a block is `2**i` of its class, where uses differ by the number."""
+    text = "input 8x8x4; block WIDE(n, w) { CONV 2**n*w 1x1; CONV (2**n)**2 1x1; CONV 2**2**n 1x1 }; WIDE 1 3; WIDE 2 3"
+    model = archdsl.loads(text)
+    source = model.to_source()
+    for expected in ("2**n * w", "(2**n) ** 2", "2 ** (2**n)"):
+        assert expected in source
+    assert model.to_torch()(torch.rand(2, 4, 8, 8)).shape == (2, 16, 8, 8)

@@ -14,7 +14,7 @@ from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 from archdsl.typed import Any, NamedTuple
 
-_CHOICE, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _ATOM = range(8)
+_CHOICE, _OR, _AND, _NOT, _COMPARE, _SUM, _PRODUCT, _POWER, _ATOM = range(9)
 _LEVELS = {"or": _OR, "and": _AND, "+": _SUM, "-": _SUM}
 _ARITHMETIC = {
     "+": operator.add,
@@ -23,6 +23,7 @@ _ARITHMETIC = {
     "//": operator.floordiv,
     "/": operator.truediv,
     "%": operator.mod,
+    "**": operator.pow,
 }
 _COMPARISONS = {
     "==": operator.eq,
@@ -62,7 +63,9 @@ class Speller:
                 return self.spell(term)
             case tree.Chain(terms, operators, _, _) if operators[0] in ("and", "or"):
                 return self._logic(terms, operators[0])
-            case tree.Chain(terms, operators, _, _):
+            case tree.Chain((base, exponent), ("**",), _, _):
+                return self._power(self.spell(base), self.spell(exponent))
+            case tree.Chain(terms, operators, _, _) if "**" not in operators:
                 return self._chain(terms, operators)
             case tree.Comparison(left, sign, right, _, _):
                 return self._compare(self.spell(left), sign, self.spell(right))
@@ -103,6 +106,13 @@ class Speller:
             values = {member: _applied(sign, *pair) for member, pair in pairs.items()}
             text = f"{text} {sign} {_bracketed(other, level + 1)}"
         return Spelled(text, values, level)
+
+    def _power(self, base: Spelled, exponent: Spelled) -> Spelled:
+        """Without spaces between names and numbers, as formatters have it."""
+        pairs = {member: (_number(base.values[member]), _number(exponent.values[member])) for member in self.members}
+        sign = "**" if base.level == exponent.level == _ATOM else " ** "
+        text = f"{_bracketed(base, _ATOM)}{sign}{_bracketed(exponent, _ATOM)}"
+        return Spelled(text, {member: _applied("**", *pair) for member, pair in pairs.items()}, _POWER)
 
     def _signed(self, signs: tuple[str, ...], term: Spelled) -> Spelled:
         if "not" in signs:
@@ -159,6 +169,6 @@ def _divides(left: Any, right: Any) -> bool:
 
 def _applied(sign: str, left: Any, right: Any) -> Any:
     try:
-        return _ARITHMETIC[sign](left, right)
-    except ZeroDivisionError:
+        return _number(_ARITHMETIC[sign](left, right))
+    except (ZeroDivisionError, OverflowError):
         raise Unspeakable from None
