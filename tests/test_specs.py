@@ -26,7 +26,7 @@ SPECS = sorted(FOLDER.glob("*.arch"), key=lambda path: path.name)
 NAMES = [
     *("alexnet", "alexnet_ensemble", "alexnet_two_gpu", "alphago_policy", "alphago_value", "bert"),
     *("char_lstm", "clip", "convmixer", "dcgan", "detr", "dit", "dueling_dqn", "efficientnet_tf"),
-    *("gcn", "googlenet", "gpt2", "kim_cnn", "language_model", "lenet1", "lenet1_lecture"),
+    *("gcn", "googlenet", "gpt2", "hrnet", "kim_cnn", "language_model", "lenet1", "lenet1_lecture"),
     *("lenet5", "lenet5_modern", "llama", "mamba", "mixtral", "mlp_mixer", "mobilenet_v1"),
     *("pointnet", "repvgg", "resnet101", "resnet152", "resnet18", "resnet34", "resnet50"),
     *("resnet_cifar", "siamese", "stable_diffusion_unet", "stable_diffusion_vae", "t5"),

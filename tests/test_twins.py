@@ -40,6 +40,7 @@ TWINS: list[tuple[str, str, dict[str, Any]]] = [
     ("gcn", "GCN", {"words": 9, "hidden": 4, "topics": 3}),
     ("vit_registers", "ViTRegisters", {"d": 16, "L": 2, "heads": 4, "registers": 3, "side": 28}),
     ("pointnet", "PointNet", {"n": 20, "classes": 5}),
+    ("hrnet", "HRNet", {"width": 4, "classes": 5}),
 ]
 
 

@@ -74,6 +74,7 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "gcn": ({"words": 9, "hidden": 4, "topics": 3}, ""),
     "vit_registers": ({"d": 16, "L": 2, "heads": 4, "registers": 3, "side": 28}, ""),
     "pointnet": ({"n": 20, "classes": 5}, ""),
+    "hrnet": ({"width": 4}, "64x64x3"),
     "vgg": ({"config": "A"}, "32x32x3"),
     "wavenet": ({"levels": 9, "stacks": 1, "residual": 4, "skip": 6}, ""),
 }
