@@ -47,7 +47,7 @@ def torchvision_models() -> Any:
 def compare(entry: Entry, models: Any) -> str:
     """What differs between a spec and torchvision's network; empty where nothing does."""
     torch.manual_seed(0)
-    builder = getattr(models.video if entry.video else models, entry.name)
+    builder = getattr(getattr(models, entry.part) if entry.part else models, entry.name)
     theirs = builder(weights=None, **entry.builder).eval()
     ours = archdsl.load(entry.path, **entry.setting).to_torch().eval()
     want, have = theirs.state_dict(), ours.state_dict()
@@ -65,13 +65,14 @@ def compare(entry: Entry, models: Any) -> str:
     with torch.no_grad():
         wanted, found = theirs(x), ours(x)
     found = found[0] if isinstance(found, tuple) else found
+    wanted = wanted["out"] if isinstance(wanted, dict) else wanted
     worst = (wanted - found).abs().max().item() / max(wanted.abs().max().item(), 1e-30)
     return "" if worst < 1e-4 else f"outputs differ by {worst:.2g} of the largest"
 
 
 def compare_macs(entry: Entry, models: Any) -> str:
     """What differs between the macs of a spec and those that PyTorch counts in torchvision's network."""
-    builder = getattr(models.video if entry.video else models, entry.name)
+    builder = getattr(getattr(models, entry.part) if entry.part else models, entry.name)
     theirs = builder(weights=None, **entry.builder).to("meta")
     without = {"aux": False} if "aux" in entry.setting else {}
     for training, setting in ((True, entry.setting), (False, {**entry.setting, **without})):

@@ -72,7 +72,10 @@ WAYS: dict[str, Callable[[Any, list[Any]], Any]] = {
     "onnx": as_onnx,
 }
 _AGAIN = "Can't redefine method"  # what TorchScript says of a class with which it has failed before
-SPECS_WITHOUT: dict[tuple[str, str], str] = {("mixtral", "script"): "cannot call a value of type 'Tensor'"}
+SPECS_WITHOUT: dict[tuple[str, str], str] = {
+    ("mixtral", "script"): "cannot call a value of type 'Tensor'",
+    ("mamba", "fx"): "'Proxy' object cannot be interpreted as an integer",
+}
 """Which spec PyTorch cannot capture in which way, and the beginning of what it says."""
 EXAMPLES_WITHOUT = {  # a pattern of examples, and the way: what PyTorch says
     (r"ADAPTIVE\w+ .*same", "script"): "for argument 'output_size' but instead found type 'Tuple",

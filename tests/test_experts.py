@@ -144,7 +144,7 @@ def alone(torch: Any, module: Any, x: Any, op: Any) -> Any:
         kept = sorted(range(op.groups), key=lambda g: -value[g])[: op.topgroups or op.groups]
         order = sorted((n for n in range(op.experts) if n // each in kept), key=lambda n: -ranks[n].item())
         weights = {n: scores[n] for n in order[: op.top]}
-        whole = sum(weights.values()) if op.normalize else 1
+        whole = sum(weights.values()) if op.normalized else 1
         rows.append(
             sum(op.scale * weight / whole * module.experts[n](position[None])[0] for n, weight in weights.items())
         )
@@ -207,3 +207,21 @@ def test_the_numbers_are_those_of_mixtral_by_hand() -> None:
     ids = torch.randint(0, 50, (3, 11))
     with torch.no_grad():
         torch.testing.assert_close(ours(ids), theirs(ids), rtol=1e-3, atol=1e-3)
+
+
+def test_the_router_of_one_expert_learns() -> None:
+    torch = pytest.importorskip("torch")
+    module = archdsl.loads("input 16x8\nMOE 4 { LINEAR 8 }").to_torch()
+    module(torch.randn(2, 16, 8)).square().sum().backward()
+    assert getattr(module, "0").gate.weight.grad.abs().max() > 1e-3
+
+
+def test_groups_can_be_traced() -> None:
+    torch = pytest.importorskip("torch")
+    module = archdsl.loads("input 6x8\nMOE 8 top=2 groups=4 topgroups=2 { LINEAR 8 }").to_torch().eval()
+    x = torch.randn(2, 6, 8)
+    torch.testing.assert_close(torch.jit.trace(module, (x,))(x), module(x))
+
+
+def test_a_kind_for_a_word_is_told_by_its_name() -> None:
+    assert message("input 16x8\nMOE 4 gate=GELU { LINEAR 8 }").endswith("softmax, sigmoid, not GELU")

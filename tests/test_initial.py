@@ -270,3 +270,44 @@ def test_frozen_kinds_are_a_loop() -> None:
         trained = sum(p.numel() for p in found.to_torch().parameters() if p.requires_grad)
         assert trained == found.trainable, text
         assert left == 0 or found.trainable == model.params - left, text
+
+
+@pytest.mark.parametrize("statement", ["init l zeros", "freeze l", "freeze all but l"])
+def test_a_condition_that_is_symbolic_does_not_pass_over_it(statement: str) -> None:
+    text = f"input HxWx3\nl: CONV 4 3x3\nif H > 30 {{ {statement} }}"
+    assert [one.code for one in archdsl.check(text).diagnostics] == ["undetermined"]
+    assert archdsl.check(text, H=31, W=31).diagnostics == archdsl.check(text, H=30, W=31).diagnostics == []
+
+
+def test_in_is_no_number_of_a_line_that_says_how_weights_begin() -> None:
+    text = "input 8x8x3\nc1: CONV 4 3x3 p1\ninit c1 normal std=in**(-0.5)"
+    assert [one.code for one in archdsl.check(text).diagnostics] == ["unknown-name"]
+
+
+def test_counts_of_what_is_trained_wait_for_a_freeze_that_cannot_be_read() -> None:
+    text = "input 8x8x3\nCONV 400 1x1\nBN\nfreeze BN\nfreeze a*\nexpect 1,600 trainable"
+    assert [one.code for one in archdsl.check(text).diagnostics] == ["syntax"]
+
+
+NESTED = "block B { n: CONV 4 1x1; bn2: BN }\ninput 8x8x4\nlayer1: { B x2 }\nlayer2: { B x2 }\nlayers: { B x3 }\n"
+
+
+@pytest.mark.parametrize(
+    ("part", "names"),
+    [
+        ("layer{1..2}.*.bn2", ["layer1.0", "layer1.1", "layer2.0", "layer2.1"]),
+        ("layer{2..2}.1.bn2", ["layer2.1"]),
+        ("layers.{0..1}.bn2", ["layers.0", "layers.1"]),
+        ("layer1.{2-1}.bn2", ["layer1.1"]),
+        ("*.{0..1}.bn2", [f"{name}.{n}" for name in ("layer1", "layer2", "layers") for n in (0, 1)]),
+    ],
+)
+def test_steps_of_a_path_may_be_ranges_numbers_and_any(part: str, names: list[str]) -> None:
+    model = archdsl.loads(f"{NESTED}freeze {part}")
+    assert sorted(path for freeze in model.network.freezes for path in freeze.paths) == [f"{one}.bn2" for one in names]
+    assert archdsl.loads(f"{NESTED}init {part} zeros").params == model.params
+
+
+def test_a_range_is_not_answered_with_another_part() -> None:
+    (fault,) = archdsl.check(f"{NESTED}freeze layer{{1..3}}.*.bn2").diagnostics
+    assert (fault.code, fault.message, fault.hint) == ("unknown-name", "no part is named layer3", None)

@@ -25,6 +25,8 @@ PARAMS: list[tuple[str, dict[str, Any], int]] = [
     ("llama", {"d": 8192, "L": 80, "heads": 64, "kvheads": 8, "wide": 28672}, 68_976_648_192),
     ("llama", {"kvheads": 8, "wide": 14336, "vocab": 128256}, 8_030_261_248),
     ("transformer", {}, 63_082_496),
+    ("llama", {"d": 8192, "L": 80, "heads": 64, "kvheads": 8, "wide": 28672, "vocab": 128256}, 70_553_706_496),
+    ("llama", {"d": 16384, "L": 126, "heads": 128, "kvheads": 8, "wide": 53248, "vocab": 128256}, 405_853_388_800),
     ("mixtral", {}, 46_702_792_704),
     ("stable_diffusion_unet", {}, 859_520_964),
     ("unet", {}, 31_030_658),

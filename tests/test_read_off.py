@@ -29,6 +29,7 @@ REFUSED = {
     "7x12 -> RBF out=10 -> 10": "RBF: in_features is 12*H",
     "20x100 -> LN axes=all -> 20x100": "LN: normalized_shape is H",
     "7x5x8 -> LN axes=[channels, height, width] -> 7x5x8": "LN: normalized_shape is H",
+    "12x196x64, 1x64x10 -> MATMUL broadcast -> 12x196x10": "MATMUL: whether the output of MATMUL has a single formula",
     "10x15x3 -> UPSAMPLE scale=[0.7, 1.5] mode=linear recompute -> 7x22x3": "UPSAMPLE: H*0.7 is rounded",
 }
 

@@ -116,13 +116,17 @@ def test_gradients_reach_as_far_as_the_field_says(text: str) -> None:
 
 def small(example: Example) -> bool:
     sizes = [int(size) for size in re.findall("[0-9]+", example.text.partition(" -> ")[0])]
-    return " int" not in example.text and "MODULE" not in example.text and sizes and max(sizes) <= 32
+    words = (" int", " bool", "MODULE", "NOISE")  # of which no gradient tells what they read
+    return not any(word in example.text for word in words) and sizes and max(sizes) <= 32
 
 
 @named([(kind, example) for kind, example in EXAMPLES if kind.inputs[1] != 0 and small(example)])
 def test_no_kind_reads_more_than_it_says(kind: type[Layer], example: Example) -> None:
+    model = archdsl.loads(spec(example.text))
+    if any(port.dtype != "float32" for port in model.outputs):
+        return
     hold(
-        archdsl.loads(spec(example.text)),
+        model,
         exact=False,
         draws=2,
         borders="mode=" not in example.text and "replicate" not in example.text,

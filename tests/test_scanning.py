@@ -202,3 +202,27 @@ def test_steps_are_visited_once() -> None:
 def test_a_fault_in_a_step_says_what_it_reads() -> None:
     (fault,) = archdsl.check("block B { CONV 3 3x3 }\ninput 5x3\nSCAN B").diagnostics
     assert "in one step of SCAN" in [each.text for each in fault.related]
+
+
+# ---- symbolic sizes
+
+SUM = "block CELL <- x, z, h { n: ADD <- x, h, z; output n, n }\n"
+
+
+@pytest.mark.parametrize(("shape", "condition"), [("Sx8", "S == T"), ("6x8", "T == 6")])
+def test_steps_that_must_be_equal_are_a_condition(shape: str, condition: str) -> None:
+    torch = pytest.importorskip("torch")
+    model = archdsl.loads(f"{SUM}input x: Tx8; input z: {shape}; input h: 8\nSCAN CELL over=2 <- x, z, h")
+    assert [str(each) for each in model.conditions] == [condition]
+    module = model.to_torch().eval()
+    assert module(torch.rand(2, 6, 8), torch.rand(2, 6, 8), torch.rand(2, 8)).shape == (2, 6, 8)
+    with pytest.raises(ValueError, match="T"):
+        module(torch.rand(2, 5, 8), torch.rand(2, 6, 8), torch.rand(2, 8))
+    assert model.export_conditions == []  # the number of steps is held fast
+
+
+def test_a_state_that_must_keep_its_shape_is_a_condition() -> None:
+    block = "block CELL <- x, h { n: { CONV 8 2 s2; UPSAMPLE 2 } <- h; output n, n }\n"
+    model = archdsl.loads(f"{block}input x: 6x8; input h: Tx8\nSCAN CELL <- x, h")
+    assert [str(each) for each in model.conditions] == ["T % 2 == 0"]
+    assert faults(f"{block}input x: 6x8; input h: 5x8\nSCAN CELL <- x, h") == ["shape-mismatch"]

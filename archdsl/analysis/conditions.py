@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from archdsl.diagnostics import Source, Span
-from archdsl.network.nodes import Network, executed, postorder
+from archdsl.network.nodes import Network, Use, executed, postorder
 from archdsl.sizes.condition import Clause, Literal, literal
 from archdsl.sizes.size import Size
 from archdsl.sizes.wording import worded
@@ -66,11 +66,19 @@ def combined(facts: Facts | None, source: Source, more: list[Clause] | None = No
 
 def exportable(checked: Any) -> list[Condition]:
     """The conditions, those of `where` included, with which no size is 1: `torch.export` holds such a size fast."""
-    if checked.facts is None or checked.network is None:
+    if checked.facts is None or checked.network is None or _counts_steps(checked.network):
         return []
     sizes = {size: None for shape in _shapes(checked.network) for size in shape if not isinstance(size, int)}
     found = [literal(size - 2, ">=") for size in sizes]
     return combined(checked.facts, checked.source, [(one,) for one in found if isinstance(one, Literal)])
+
+
+def _counts_steps(network: Network) -> bool:
+    """Whether SCAN counts steps of which there is a symbolic number: an export has the number of its example."""
+    every = postorder(network.body, executed)
+    return any(
+        isinstance(node, Use) and node.applied is not None and not isinstance(node.applied.runs, int) for node in every
+    )
 
 
 def _shapes(network: Network) -> Iterator[tuple[Size, ...]]:

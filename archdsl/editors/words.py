@@ -50,7 +50,12 @@ _TEMPLATE = rf"{_NAME}(?:\{{[A-Za-z0-9_+*/%.()-]*\}}[A-Za-z0-9_]*)+(?:\.[A-Za-z0
 _LABEL = rf'(?:{_TEMPLATE}|{_NAME}|[0-9]+|"[^"\n]*")'
 _REFERENCE = rf'(?:(?:take|all)[ \t]+)?(?:{_TEMPLATE}|{_PATH}|"[^"\n]*")'
 _REFERENCES = rf"{_REFERENCE}(?:[ \t]*,[ \t]*{_REFERENCE})*"
-_WILD = rf"{_NAME}\.(?:[A-Za-z0-9_]+\.)*\*(?:\.(?:[A-Za-z0-9_]+|\*))*|\*(?:\.(?:[A-Za-z0-9_]+|\*))+"
+_BRACED = r"[A-Za-z0-9_]*(?:\{[A-Za-z0-9_+*/%.()-]*\}[A-Za-z0-9_]*)+"  # a step with a number put in
+_STEP = rf"(?:{_BRACED}|[A-Za-z0-9_]+|\*)"
+_WILD = (
+    rf"{_NAME}(?:\{{[A-Za-z0-9_+*/%.()-]*\}}[A-Za-z0-9_]*)*\.(?:{_STEP}\.)*(?:{_BRACED}|\*)(?:\.{_STEP})*"
+    rf"|\*(?:\.{_STEP})+"
+)
 _AXIS = r"(?:[0-9]+|\?|[A-Z][A-Z0-9_]*)"
 _NUMBER = r"[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?(?:[KMGT]i?B?|B)?"
 

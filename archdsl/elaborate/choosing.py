@@ -32,30 +32,47 @@ def note(statement: tree.Freeze | tree.Init, place: Place, models: Container[int
         raise Problem("misplaced", message, statement.parts[0])
 
 
+class Labels:
+    """The first steps of the paths of a network, gathered when they are first asked for."""
+
+    def __init__(self, body: Sequence) -> None:
+        self._body = body
+        self._names: set[str] | None = None
+
+    def __contains__(self, name: object) -> bool:
+        if self._names is None:
+            self._names = {placed.path.partition(".")[0] for placed in leaves(self._body, unroll=False)}
+        return name in self._names
+
+
 def chosen_parts(
-    body: Sequence, parts: tuple[Token, ...], among: tuple[Token, ...], scope: Scope
+    labels: Labels, parts: tuple[Token, ...], among: tuple[Token, ...], scope: Scope
 ) -> tuple[tuple[Token, ...], tuple[Selector, ...]]:
     """The parts with their values put in, a range as each of its names, and what each chooses."""
     tokens = tuple(one for part in parts for one in written(part, scope))
     inside = tuple(_path(one) for part in among for one in written(part, scope))
-    names = {placed.path.partition(".")[0] for placed in leaves(body, unroll=False)}
-    return tokens, tuple(_selector(token, inside, names) for token in tokens)
+    return tokens, tuple(_selector(token, inside, labels) for token in tokens)
 
 
 def written(token: Token, scope: Scope) -> list[Token]:
     return [filled(one, scope) for one in spread(token, scope)]
 
 
+def is_written(token: Token) -> bool:
+    """Whether a part is written as it is meant, and not one of several that a range or a number makes."""
+    return token.end - token.start == len(token.text)
+
+
 def _path(token: Token) -> tuple[str, ...]:
     return tuple(token.text.strip('"').split("."))
 
 
-def _selector(token: Token, among: Paths, names: set[str]) -> Selector:
+def _selector(token: Token, among: Paths, labels: Labels) -> Selector:
     """What a part means: a label goes before a kind of the same name."""
     text = token.text.strip('"')
-    if text == _ALL and text not in names:
+    if text == _ALL and text not in labels:
         return Selector(among=among)
-    if text.upper() in REGISTRY and text not in names:
+    if text.upper() in REGISTRY and text not in labels:
         return Selector(kind=text.upper(), among=among)
     if among:
         message = f"{text} is no kind of layer, and `in` goes behind a kind"
@@ -68,6 +85,10 @@ def nothing_chosen(body: Sequence, selector: Selector, token: Token) -> Problem:
     """The fault of a part that chooses no layer."""
     if not selector.path:
         where = f" in {', '.join('.'.join(path) for path in selector.among)}" if selector.among else ""
+        kind = REGISTRY.get(selector.kind)
+        if kind is not None and kind.braces:
+            message = f"{kind.name} holds the weights of other layers"
+            return Problem("unknown-name", message, token, hint=f"name it, a: {kind.name}; a alone is all of it")
         return Problem("unknown-name", f"there is no {selector.kind or 'layer'}{where}", token)
     paths = [placed.path.split(".") for placed in leaves(body, unroll=False)]
     for number, step in enumerate(selector.path):
@@ -78,7 +99,8 @@ def nothing_chosen(body: Sequence, selector: Selector, token: Token) -> Problem:
             kinds = {placed.node.op.name for placed in leaves(body, unroll=False)}
             words = [list(dict.fromkeys(beside)), sorted(kinds) if not number else []]
             close = next(filter(None, (nearest(step, each) for each in words[:: -1 if step.isupper() else 1])), None)
-            instead = (".".join([*selector.path[:number], close, *selector.path[number + 1 :]]),) if close else ()
+            whole = ".".join([*selector.path[:number], close or "", *selector.path[number + 1 :]])
+            instead = (whole,) if close and is_written(token) else ()
             where = f" in {around}" if around else ""
             return Problem("unknown-name", f"no part{where} is named {step}", token, instead=instead)
     return Problem("unknown-name", f"no part is named {token.text}", token)

@@ -125,7 +125,7 @@ def conditional(
     try:
         taken, body = _taken(e, statement, place)
     except Problem as problem:
-        if problem.code != "undetermined" or e.lays(statement):
+        if problem.code != "undetermined" or e.lays(statement) or _chooses(statement):
             raise
         return None, current
     number = place.names.counter - base
@@ -140,6 +140,19 @@ def conditional(
     if not e.lays(statement):
         return None, current
     return _inline(e, Conditional(taken, sequence, statement), current, last, number)
+
+
+def _chooses(statement: tree.If) -> bool:
+    """Whether any arm of an `if` says of parts how they begin, or that they are not trained."""
+    stack: list[tree.Statement] = [statement]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, (tree.Freeze, tree.Init)):
+            return True
+        if isinstance(one, tree.If):
+            bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])
+            stack += [inner for body in bodies for line in body.lines for inner in line.statements]
+    return False
 
 
 def optional(

@@ -50,6 +50,7 @@ class Elaborator(Elaboration):
                 here, number = place.below(current) if begun else opened, place.names.counter
                 if isinstance(statement, tree.Unknown):
                     current = self.unknown(statement, here) if statement.lays else current
+                    self.report.lost = self.report.lost or self._freezes(statement)
                     break
                 self.work.spend(STATEMENT, statement)
                 try:
@@ -77,6 +78,10 @@ class Elaborator(Elaboration):
             )
         last = () if current is None else (current,)
         return sequence_of(takes, tuple(items), last, place.names.counter - base), current
+
+    def _freezes(self, statement: tree.Unknown) -> bool:
+        """Whether what could not be read may have frozen something, so that what is trained cannot be counted."""
+        return self.report.source.text.startswith("freeze", statement.start)
 
     def _after(
         self, fault: Problem | Silent, statement: tree.Statement, current: Value | None, place: Place
@@ -357,10 +362,8 @@ class Elaborator(Elaboration):
     def plain(self, statement: tree.LayerStatement, kind: type[Layer], inputs: tuple[Value, ...], place: Place) -> Once:
         """One layer of a built-in kind."""
         if kind.braces:
-            hint = "MOE 8 top=2 { LINEAR 4*in; RELU; LINEAR 512 }"
-            raise Problem(
-                "missing-value", f"{kind.name} needs braces, with the lines of one expert", statement, hint=hint
-            )
+            message = f"{kind.name} needs braces, with the lines of one expert"
+            raise Problem("missing-value", message, statement, hint=f"usage: {kind.usage()}")
         once = self.rules.leaf(statement, kind, inputs, place)
         self.visit(statement)
         names = [a.name.text for a in statement.arguments if a.name is not None and a.name.text in kind.refers]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from archdsl.diagnostics import nearest
-from archdsl.elaborate.choosing import chosen_parts, nothing_chosen
+from archdsl.elaborate.choosing import Labels, chosen_parts, is_written, nothing_chosen
 from archdsl.elaborate.sharing import torn
 from archdsl.elaborate.state import Elaboration
 from archdsl.elaborate.trampoline import Task, run
@@ -45,7 +45,8 @@ def frozen(
     e: Elaboration, body: Sequence, statements: list[tuple[tree.Freeze, Scope]]
 ) -> tuple[Sequence, tuple[FrozenParts, ...]]:
     """The body with the layers marked that are not trained, and what is frozen by path; tells what is wrong with it."""
-    found = [one for statement, scope in statements if (one := _read(e, body, statement, scope)) is not None]
+    labels = Labels(body)
+    found = [one for statement, scope in statements if (one := _read(e, body, labels, statement, scope)) is not None]
     found.sort(key=lambda one: not one[0].all_but)
     for statement, *_ in found[1:]:
         if statement.all_but:
@@ -76,10 +77,10 @@ def frozen(
     return marked, tuple(rules)
 
 
-def _read(e: Elaboration, body: Sequence, statement: tree.Freeze, scope: Scope) -> Statement | None:
+def _read(e: Elaboration, body: Sequence, labels: Labels, statement: tree.Freeze, scope: Scope) -> Statement | None:
     """A statement with the paths that it names: those of the layers that it chooses by kind or pattern, too."""
     try:
-        tokens, selectors = chosen_parts(body, statement.parts, statement.among, scope)
+        tokens, selectors = chosen_parts(labels, statement.parts, statement.among, scope)
         parts: list[tuple[str, Token]] = []
         for token, selector in zip(tokens, selectors, strict=True):
             plain = selector.path and ANY not in selector.path
@@ -146,7 +147,7 @@ def _unknown(e: Elaboration, root: _Step, path: str, token: Token) -> Problem | 
         if not below.found:
             around = ".".join(words[:number])
             close = nearest(word, step.beside)
-            hint, instead = None, (".".join([*words[:number], close]),) if close else ()
+            hint, instead = None, (".".join([*words[:number], close]),) if close and is_written(token) else ()
             if not number and not close and meant(word, e.kinds.words[0]):
                 hint = f"a use of a block is frozen by its name: a: {word}, and freeze a"
             if step.owns and not step.beside:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from archdsl.diagnostics import Related, Span, nearest
-from archdsl.elaborate.choosing import chosen_parts, nothing_chosen
+from archdsl.elaborate.choosing import Labels, chosen_parts, nothing_chosen
 from archdsl.elaborate.state import Elaboration
 from archdsl.expressions.bind import Bound, bind
 from archdsl.expressions.scope import Scope
@@ -41,9 +41,10 @@ class _Touched(NamedTuple):
 def initial(e: Elaboration, body: Sequence, statements: list[tuple[tree.Init, Scope]]) -> tuple[InitialValues, ...]:
     """What the lines say, the widest first, so that each may be done over what was done before; tells what is wrong."""
     found: list[_Statement] = []
+    labels = Labels(body)
     for statement, scope in statements:
         try:
-            found.append(_read(e, body, statement, scope))
+            found.append(_read(e, labels, statement, scope))
         except (Problem, Silent) as fault:
             e.tell(fault, statement.parts[0])
     touched: dict[_Touched, Token] = {}
@@ -68,8 +69,8 @@ def _ordered(lines: list[InitialValues]) -> tuple[InitialValues, ...]:
 # ---- reading a line
 
 
-def _read(e: Elaboration, body: Sequence, statement: tree.Init, scope: Scope) -> _Statement:
-    tokens, selectors = chosen_parts(body, statement.parts, statement.among, scope)
+def _read(e: Elaboration, labels: Labels, statement: tree.Init, scope: Scope) -> _Statement:
+    tokens, selectors = chosen_parts(labels, statement.parts, statement.among, scope)
     return _Statement(tokens, _values(e, statement, scope, selectors))
 
 
@@ -79,7 +80,7 @@ def _values(e: Elaboration, statement: tree.Init, scope: Scope, selectors: tuple
     title = head.text if head is not None else "init"
     slots = tuple(Slot(a.name, None, a.positional, False, a.type.choices) for a in method.attributes.values())
     usage = " ".join(["init PART", *([title] if head else []), *(f"[{slot.name}=..]" for slot in slots), "[bias=..]"])
-    bound = bind(Signature(title, usage, (*slots, _BIAS)), rest, scope, {})
+    bound = bind(Signature(title, usage, (*slots, _BIAS)), rest, scope.reading(None), {})  # no line is read
     bias = bound.values.pop("bias", None)
     number = _bias(bias, bound.written["bias"]) if bias is not None else None
     if head is None:

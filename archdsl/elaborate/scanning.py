@@ -5,6 +5,7 @@ Loaded only where a text has one.
 
 from __future__ import annotations
 
+from archdsl.diagnostics import Related
 from archdsl.elaborate import containers
 from archdsl.elaborate.names import Place, Value
 from archdsl.elaborate.once import Once
@@ -16,7 +17,7 @@ from archdsl.faults.problem import Problem, Silent
 from archdsl.layers import REGISTRY
 from archdsl.network.nodes import Applied, Use
 from archdsl.sizes.shape import Shape
-from archdsl.sizes.size import Size, same
+from archdsl.sizes.size import Size, Undetermined, same
 from archdsl.syntax import tree
 from archdsl.syntax.tree import Token
 from archdsl.typed import NamedTuple
@@ -112,11 +113,38 @@ def _steps(e: Elaboration, statement: tree.LayerStatement, sequences: tuple[Valu
     assert first is not None
     for shape, value in zip(others, sequences[1:], strict=True):
         assert shape is not None
-        if not same(shape.sizes[0], first.sizes[0]):
-            message = f"SCAN needs sequences of equally many steps: {first} and {shape}"
-            related = (e.rules.origin(sequences[0]), e.rules.origin(value))
-            raise Problem("shape-mismatch", message, statement.kind or statement, related=related)
+        message = f"SCAN needs sequences of equally many steps: {first} and {shape}"
+        related = (e.rules.origin(sequences[0]), e.rules.origin(value))
+        _require_equal(e, statement, shape.sizes[:1], first.sizes[:1], message, related)
     return first.sizes[0]
+
+
+def _require_equal(
+    e: Elaboration,
+    statement: tree.LayerStatement,
+    ones: tuple[Size, ...],
+    others: tuple[Size, ...],
+    message: str,
+    related: tuple[Related, ...],
+) -> None:
+    """Raise the fault of sizes that differ; symbolic ones must be equal, which is noted as a condition."""
+    at = statement.kind or statement
+
+    def rule() -> bool:
+        if not all(same(a, b) for a, b in zip(ones, others, strict=True)):
+            raise Problem("shape-mismatch", message, at, related=related)
+        return True
+
+    if e.facts is None:
+        rule()
+        return
+    from archdsl.expressions.assume import Need, under
+    from archdsl.faults.undetermined import undetermined
+
+    try:
+        under(e.facts, rule, Need(at, SCAN.name), e.limits)
+    except Undetermined as fault:
+        raise undetermined("SCAN: ", fault, at, e.facts) from None
 
 
 def _check_states(
@@ -135,8 +163,9 @@ def _check_states(
     for number, (value, state) in enumerate(zip(given, states, strict=True)):
         before = value.shape
         assert before is not None
-        alike = before.rank == state.rank and before.dtype == state.dtype
-        if not alike or not all(same(a, b) for a, b in zip(before.sizes, state.sizes, strict=True)):
-            which = f"state {number + 1} of {name}" if len(states) > 1 else f"the state of {name}"
-            message = f"{which} changes its shape: {before} before a step, {state} after it"
-            raise Problem("shape-mismatch", message, at, related=(e.rules.origin(value),))
+        which = f"state {number + 1} of {name}" if len(states) > 1 else f"the state of {name}"
+        message = f"{which} changes its shape: {before} before a step, {state} after it"
+        related = (e.rules.origin(value),)
+        if before.rank != state.rank or before.dtype != state.dtype:
+            raise Problem("shape-mismatch", message, at, related=related)
+        _require_equal(e, statement, before.sizes, state.sizes, message, related)

@@ -19,6 +19,7 @@ from archdsl.syntax.tree import Token
 DISCARD = "_"  # stands for a name where a result is not wanted
 _LONGEST = 200
 _BRACES = r"\{([A-Za-z0-9_+*/%.()-]*)\}"  # as the grammar has them in a name
+_BRACED = ("TEMPLATE", "WILD")  # a name, and a path in which * is any one step
 _QUOTED = r"\{([A-Za-z0-9_+*/%-]*)\}"  # in a quoted name
 
 
@@ -50,11 +51,11 @@ def label_text(token: Token, scope: Scope) -> str:
 
 def filled(token: Token, scope: Scope) -> Token:
     """`conv{i+1}` and `"block1-{i}"` with their values put in; any other word as it is."""
-    if token.type != "TEMPLATE" and (token.type != "STRING" or "{" not in token.text):
+    if token.type not in _BRACED and (token.type != "STRING" or "{" not in token.text):
         return token
-    braces = _BRACES if token.type == "TEMPLATE" else _QUOTED
+    braces = _BRACES if token.type in _BRACED else _QUOTED
     text = re.sub(braces, lambda found: _value(found[1], token, scope), token.text)
-    return token._replace(type="WORD" if token.type == "TEMPLATE" else "STRING", text=text)
+    return token._replace(type="WORD" if token.type in _BRACED else "STRING", text=text)
 
 
 def is_absent(token: Token, scope: Scope) -> bool:
@@ -84,7 +85,7 @@ def spread(token: Token, scope: Scope) -> list[Token]:
 
 def _range(token: Token, scope: Scope) -> tuple[tuple[int, int], tree.Range] | None:
     """The range in the braces of a name, and where they stand; None where there is none."""
-    if token.type != "TEMPLATE" or ".." not in token.text:
+    if token.type not in _BRACED or ".." not in token.text:
         return None
     parts = [(found.span(), _parsed(found[1], scope.limits)) for found in re.finditer(_BRACES, token.text)]
     ranges = [(span, part) for span, part in parts if isinstance(part, tree.Range)]

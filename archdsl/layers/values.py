@@ -349,7 +349,7 @@ def spell(value: Any, depth: int = 0) -> str:
     if isinstance(value, Sizes):
         return str(value)
     if isinstance(value, tuple):
-        return _spell_list(value, depth)
+        return str(value.name) if hasattr(value, "name") else _spell_list(value, depth)  # a kind
     return str(float(value)) if hasattr(value, "denominator") and value.denominator != 1 else str(value)
 
 

@@ -17,7 +17,7 @@ class Entry(NamedTuple):
     setting: dict[str, Any]
     input: tuple[int, ...] = (3, 224, 224)
     builder: dict[str, Any] = {}  # noqa: RUF012
-    video: bool = False
+    part: str = ""  # of torchvision.models, where the builder is not in itself
     published: tuple[str, ...] = ("params", "macs")  # which published totals are those of this variant
     ordered: bool = True  # whether tensors stand in torchvision's order, which strict loading does not ask for
 
@@ -52,9 +52,10 @@ def _entries() -> Iterator[Entry]:
     for size in ("400mf", "800mf", "1_6gf", "3_2gf", "8gf", "16gf", "32gf", "128gf"):
         yield Entry(f"regnet_y_{size}", folder / "regnet.arch", {"size": f"y_{size}"})
     for name in ("r3d_18", "mc3_18", "r2plus1d_18"):
-        yield Entry(name, folder / "video_resnet.arch", {"size": name}, (3, 8, 112, 112), video=True)
+        yield Entry(name, folder / "video_resnet.arch", {"size": name}, (3, 8, 112, 112), part="video")
     yield from _mobile(folder)
     yield from _later(folder)
+    yield from _maps(folder)
 
 
 def _mobile(folder: Path) -> Iterator[Entry]:
@@ -79,6 +80,16 @@ def _later(folder: Path) -> Iterator[Entry]:
         yield Entry(f"vit_{size}", folder / "vision_transformer.arch", {"size": size})
     for size in ("t", "s", "b"):  # torchvision makes `reduction` before the `norm` that it reads
         yield Entry(f"swin_{size}", folder / "swin.arch", {"size": size}, ordered=False)
+
+
+def _maps(folder: Path) -> Iterator[Entry]:
+    """The families that give a class for every pixel, of images of any size."""
+    for head in ("deeplabv3", "fcn"):
+        for depth in (50, 101):
+            setting = {"head": head, "depth": depth, "H": 520, "W": 520}
+            builder = {"weights_backbone": None, "aux_loss": True}
+            path = folder / "segmentation.arch"
+            yield Entry(f"{head}_resnet{depth}", path, setting, (3, 520, 520), builder, "segmentation")
 
 
 ZOO = tuple(_entries())

@@ -7,7 +7,7 @@ from archdsl.backends.source.families import Family, Mismatch, first
 from archdsl.backends.source.flow import FlowValue
 from archdsl.backends.source.made import At
 from archdsl.backends.source.repeats import construct_copy
-from archdsl.backends.source.text import attribute
+from archdsl.backends.source.text import attribute, listed_copies
 from archdsl.backends.source.writer import Writer
 from archdsl.layers.inline import literal
 from archdsl.layers.support.experts import BEST_GROUPS, MIXTURE
@@ -29,7 +29,7 @@ def write_experts(w: Writer, found: Family, inputs: list[FlowValue], item: Item,
         raise Mismatch
     w.book.support("mixture", MIXTURE)
     times = w.parameters.text({member: each.copies for member, each in found.items()}, (), "experts")
-    w.register(at.owner, item.label, f"nn.ModuleList([{copy[0]} for _ in range({times})])")
+    w.register(at.owner, item.label, listed_copies(copy[0], times))
     x, logits = (value.text for value in turn_each(w, inputs, _LIES, at))
     w.forward += _route(w, _op(node), x, logits, attribute(at.owner, "gate"))
     text = f"mixture({x}, chosen, weights, {attribute(at.owner, item.label)})"
@@ -44,7 +44,7 @@ def _op(node: Repeat) -> Any:
 def _choice(node: Repeat) -> tuple[Any, ...]:
     """All that the statements of a choice depend on."""
     op = _op(node)
-    return op.top, op.gate, op.normalize, op.bias, op.scale, op.groups, op.topgroups, op.within < op.experts
+    return op.top, op.gate, op.normalized, op.bias, op.scale, op.groups, op.topgroups, op.within < op.experts
 
 
 def _route(w: Writer, op: Any, x: str, logits: str, gate: str) -> list[str]:
@@ -71,12 +71,12 @@ def _route(w: Writer, op: Any, x: str, logits: str, gate: str) -> list[str]:
 
 def _softmax(op: Any, logits: str) -> list[str]:
     """The choice by a softmax: over the chosen ones, or over all."""
-    scores = logits if op.normalize else f"{logits}.softmax(-1)"
+    scores = logits if op.normalized else f"{logits}.softmax(-1)"
     return [f"weights, chosen = {scores}.topk({op.top}, -1)", *_scaled(op, normalized="weights.softmax(-1)")]
 
 
 def _scaled(op: Any, *, normalized: str) -> list[str]:
     """The factors divided by their sum and multiplied with a number, where that is asked for."""
-    weights = normalized if op.normalize else "weights"
+    weights = normalized if op.normalized else "weights"
     weights = weights if op.scale == 1 else f"{literal(float(op.scale))} * {weights}"
     return [f"weights = {weights}"] if weights != "weights" else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from archdsl.backends.source.initial import by_class
 from archdsl.backends.source.naming import quoted
 from archdsl.backends.source.text import WIDTH, submodule
@@ -15,8 +17,8 @@ _FEW = 8  # parts with a statement each
 _TRAIN = """\
 def train(self, mode=True):
     super().train(mode)
-    for name, module in self.named_modules():
-        if isinstance(module, {kinds}) and {condition}:
+    for {each} in self.{modules}():
+        if {condition}:
             module.eval()  # its running averages stay as they are
     return self"""
 
@@ -38,7 +40,11 @@ def frozen(freezes: tuple[FrozenParts, ...], network: Any) -> tuple[list[str], l
     several = sum(freeze.still for freeze in freezes) > 1
     condition = f"({conditions})" if several else conditions
     words = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
-    return [*closing, "self.train()"], [_TRAIN.format(kinds=words, condition=condition)]
+    of_kind = f"isinstance(module, {words})"
+    condition = condition if condition == of_kind else f"{of_kind} and {condition}"
+    named = re.search(r"\bname\b", condition) is not None
+    each, through = ("name, module", "named_modules") if named else ("module", "modules")
+    return [*closing, "self.train()"], [_TRAIN.format(each=each, modules=through, condition=condition)]
 
 
 def _of_classes(freeze: FrozenParts, network: Any) -> list[str]:

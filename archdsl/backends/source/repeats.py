@@ -23,7 +23,7 @@ from archdsl.backends.source.flow import Comprehension, FlowValue, closed, conve
 from archdsl.backends.source.groups import chain_of, write_container
 from archdsl.backends.source.made import At
 from archdsl.backends.source.sharing import write_share
-from archdsl.backends.source.text import attribute, indented, statement
+from archdsl.backends.source.text import attribute, indented, listed_copies, statement
 from archdsl.backends.source.uses import call_use, write_use
 from archdsl.backends.source.writer import UNREAD, Writer
 from archdsl.network.nodes import Item, Leaf, Node, Repeat, Sequence, Share, Use, width
@@ -82,7 +82,7 @@ def write_listed(
     if text is None:
         return None
     times = w.parameters.text(counts, (), "copies")
-    w.register(at.owner, label, f"nn.ModuleList([{text} for _ in range({times})])")
+    w.register(at.owner, label, listed_copies(text, times))
     value, others = carried(w, bodies, inputs, at)
     start, each = len(w.forward), loop_name(w, ("layer", "part", "copy"))
     w.indices.append(each)
@@ -290,7 +290,7 @@ def write_parallel(
         text, forms, gives = copy
         if len(gives) == 1:
             times = w.parameters.text(counts, (), "copies")
-            w.register(at.owner, item.label, f"nn.ModuleList([{text} for _ in range({times})])")
+            w.register(at.owner, item.label, listed_copies(text, times))
             callee = attribute(at.owner, item.label)
             values = turn_each(w, inputs, forms, at)
             if times_each > 1:  # each reads them

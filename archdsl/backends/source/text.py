@@ -131,6 +131,15 @@ def call(opening: str, parts: list[str], closing: str = ")", width: int = WIDTH)
     return stacked(opening, parts, [""] * len(parts), closing)
 
 
+def listed_copies(text: str, times: str) -> str:
+    """So many modules in a list, on one line where they fit."""
+    copies = f"[{text} for _ in range({times})]"
+    plain = f"nn.ModuleList({copies})"
+    if len(plain) <= WIDTH or "\n" in text:
+        return plain
+    return f"nn.ModuleList(\n    {copies}\n)"
+
+
 def stacked(opening: str, parts: list[str], comments: list[str], closing: str) -> str:
     """A part a line, each with its comment."""
     lines = [opening]

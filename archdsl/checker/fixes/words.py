@@ -10,6 +10,7 @@ from archdsl.checker.fixes.proposal import Fault, Proposal, respelled
 from archdsl.checker.fixes.single import SINGLE
 from archdsl.checker.fixes.statement import SplitStatement
 from archdsl.checker.fixes.typed import as_called
+from archdsl.expressions.scope import RUNNERS
 from archdsl.layers import Layer, lookup
 from archdsl.notations.calls.draft import LineContext, Unwritable
 from archdsl.vocabulary.arguments import UNITS
@@ -40,7 +41,7 @@ def aliases(fault: Fault, marked: str) -> tuple[str, ...]:
 
 def proposals(statement: SplitStatement, fault: Fault, around: Callable[[], LineContext]) -> Iterator[Proposal]:
     """Statements that may be meant, the likeliest first; raises Unwritable where a sentence says more."""
-    if fault.code == "unknown-kind":
+    if fault.code == "unknown-kind" and statement.kind.upper() not in RUNNERS:  # of those another word is unknown
         yield from as_called(statement, around)
         yield from kinds.proposals(statement, around)
     if fault.code == "missing-value" and statement.kind == "input" and not statement.label:

@@ -17,10 +17,12 @@ class MixtureOfExperts(Layer):
     they read one position, a vector. The router `gate` is `LINEAR experts nobias`. Its outputs are turned into scores,
     and the outputs of the chosen experts are multiplied with their scores.
 
-    With `gate=softmax` and `normalize` the scores are the softmax over the chosen experts, as in Mixtral (Jiang et al.
-    2024). With `bias`, a softmax gate has a bias; a sigmoid gate adds the bias to the scores for the choice only, as in
-    DeepSeek-V3 (2024). With `groups`, a position first chooses `topgroups` groups of experts: by the best score in a
-    group, for a sigmoid gate by the sum of the two best.
+    With `gate=softmax` and several experts the scores are the softmax over the chosen ones, as in Mixtral (Jiang et
+    al. 2024); of one expert alone, or with `nonormalize`, the softmax over all (Fedus et al. 2021). With `bias`, a
+    softmax gate has a bias; a sigmoid gate adds the bias to the scores for the choice only, as in DeepSeek-V3 (2024).
+    With `groups`, a position first chooses `topgroups` groups of experts: by the best score in a group, for a sigmoid
+    gate by the sum of the two best. An expert may read any number of positions, also none: a BN in it fails in
+    training.
 
     The parameters are those of the router and of all experts; those that one position uses are `active`. The
     multiply-accumulates are those of the router and of `top` experts at each position.
@@ -33,7 +35,9 @@ class MixtureOfExperts(Layer):
     gate: str = attribute(
         Word("softmax", "sigmoid"), "softmax", doc="what turns the router's outputs into scores", named=True
     )
-    normalize: bool = attribute(Switch(), True, doc="divide the scores of the chosen experts by their sum", named=True)
+    normalize: bool | None = attribute(
+        Switch(), None, doc="divide the scores of the chosen experts by their sum; by default, with several", named=True
+    )
     bias: bool = attribute(Switch(), False, doc="learned bias of the router, a number for each expert", named=True)
     groups: int = attribute(Whole(symbolic=False), 1, doc="groups of experts, equally many in each", named=True)
     topgroups: int | None = attribute(
@@ -68,6 +72,11 @@ class MixtureOfExperts(Layer):
         if self.top > self.within:
             message = f"top of MOE is {self.top}, and the {self.topgroups} groups chosen have {self.within} experts"
             raise _refused("topgroups", message)
+
+    @property
+    def normalized(self) -> bool:
+        """Whether the scores of the chosen experts come to 1; that of one alone would be 1 for every input."""
+        return self.top > 1 if self.normalize is None else self.normalize
 
     @property
     def within(self) -> int:

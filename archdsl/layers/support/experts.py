@@ -19,6 +19,6 @@ def in_best_groups(scores, groups, top, best=1):
     """The scores with those of all groups but `top` at minus infinity; a group ranks by the sum of its best scores."""
     grouped = scores.unflatten(-1, (groups, -1))
     ranks = grouped.topk(best, -1)[0].sum(-1)
-    chosen = torch.zeros_like(ranks, dtype=torch.bool).scatter(-1, ranks.topk(top, -1)[1], True)
-    return grouped.masked_fill(chosen.logical_not().unsqueeze(-1), float("-inf")).flatten(-2)
+    chosen = torch.zeros_like(ranks).scatter(-1, ranks.topk(top, -1)[1], 1.0)
+    return grouped.masked_fill((chosen == 0).unsqueeze(-1), float("-inf")).flatten(-2)
 '''

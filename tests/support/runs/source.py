@@ -60,7 +60,11 @@ def positions(steps: int, channels: int) -> Tensor:
     )
 
 
-NAMED = {"sinusoid": positions, "identity": torch.eye, "arange": lambda count: torch.arange(count)}
+NAMED = {
+    "sinusoid": positions,
+    "identity": lambda rows, columns: torch.eye(rows, columns),
+    "arange": lambda count: torch.arange(count),
+}
 
 
 def stored(sizes: Any, batch: bool) -> tuple[int, ...]:
