@@ -35,7 +35,15 @@ from archdsl.reading.reading import read  # noqa: E402
 torch.set_num_threads(1)
 ROOT = Path(__file__).parents[1]
 SPECS = ROOT / "specs"
-SYMBOLS = {"T": 20, "S": 20, "H": 16, "W": 8, "I": 1, "J": 1}  # S is T: a layer that runs on both is hooked once
+SYMBOLS = {
+    "T": 20,
+    "S": 20,
+    "H": 16,
+    "W": 8,
+    "I": 1,
+    "J": 1,
+    "N": 6,
+}  # S is T: a layer that runs on both is hooked once
 SLOW = 60  # layers with a deeper forward pass are not run on real tensors
 LARGE = 30_000_000  # parameters; more are not drawn at random
 SMALL: dict[str, dict[str, Any]] = {  # instead of settings that take too much memory
@@ -199,7 +207,7 @@ def with_checked_comments(model: Any, module: Any) -> Any:
     classes = {"assert_shape": assert_shape}
     exec(compile(checked_comments(model.to_source()), "<checked>", "exec"), classes)
     for part in module.modules():
-        if type(part).__name__ in classes:
+        if type(part).__name__ in classes and not type(part).__module__.startswith("torch."):
             part.__class__ = classes[type(part).__name__]
     return module
 

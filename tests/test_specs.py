@@ -25,11 +25,12 @@ FOLDER = Path(__file__).parent.parent / "specs"
 SPECS = sorted(FOLDER.glob("*.arch"), key=lambda path: path.name)
 NAMES = [
     *("alexnet", "alexnet_ensemble", "alexnet_two_gpu", "alphago_policy", "alphago_value", "bert"),
-    *("char_lstm", "clip", "convmixer", "dcgan", "detr", "dit", "efficientnet_tf", "googlenet"),
-    *("gpt2", "kim_cnn", "language_model", "lenet1", "lenet1_lecture", "lenet5", "lenet5_modern"),
-    *("llama", "mamba", "mixtral", "mlp_mixer", "mobilenet_v1", "resnet101", "resnet152"),
-    *("resnet18", "resnet34", "resnet50", "resnet_cifar", "siamese", "stable_diffusion_unet", "t5"),
-    *("transformer", "unet", "unet3d", "vgg", "wavenet", "whisper", "yolov3"),
+    *("char_lstm", "clip", "convmixer", "dcgan", "detr", "dit", "dueling_dqn", "efficientnet_tf"),
+    *("gcn", "googlenet", "gpt2", "kim_cnn", "language_model", "lenet1", "lenet1_lecture"),
+    *("lenet5", "lenet5_modern", "llama", "mamba", "mixtral", "mlp_mixer", "mobilenet_v1"),
+    *("repvgg", "resnet101", "resnet152", "resnet18", "resnet34", "resnet50", "resnet_cifar"),
+    *("siamese", "stable_diffusion_unet", "stable_diffusion_vae", "t5", "transformer", "unet"),
+    *("unet3d", "vgg", "wavenet", "whisper", "yolov3"),
 ]
 each_spec = pytest.mark.parametrize("path", SPECS, ids=lambda path: path.stem)
 

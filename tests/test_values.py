@@ -79,22 +79,26 @@ def outside(declared: Number, number: float) -> bool:
 
 
 NEEDED = {"heads": 1, "groups": 1, "vocab": 5, "dim": 4, "hidden": 4, "window": 2, "kernel": 2, "sizes": 3}
-NEEDED |= {"threshold": 0, "value": 0, "p": 0.5, "low": -1e-35, "high": 3.4e38, "space": 1}
+NEEDED |= {"experts": 2, "threshold": 0, "value": 0, "p": 0.5, "low": -1e-35, "high": 3.4e38, "space": 1}
+
+
+BESIDE = {"CONST": {"sizes": 3}, "WHERE": {"then": 0, "otherwise": 0}}  # of which a line needs one
 
 
 @each_number
 def test_every_value_is_read_from_a_line(kind: type[Layer], name: str) -> None:
-    shape = "4 int" if kind.dtype == "int64" else "x".join("4444"[: min(3, max(kind.ranks))])
+    shape = "4 bool" if kind.name == "WHERE" else "4 int" if kind.dtype == "int64" else "x".join("4444"[: min(3, max(kind.ranks))])
     needed = [one for one, declared in kind.attributes.items() if declared.required or one in ("low", "high", "space")]
     declared = kind.attributes[name].type
     assert isinstance(declared, Number)
     for text in ("0.0044444444444444444", "1e-30", "-2e-38", *(() if declared.most else ("3e+38", "-3e+38"))):
         if outside(declared, float(text)) or (name == "high" and float(text) < NEEDED["low"]):
             continue
-        given = {one: NEEDED[one] for one in needed} | {name: text}
+        given = {one: NEEDED[one] for one in needed} | BESIDE.get(kind.name, {}) | {name: text}
         line = f"{kind.name} {' '.join(f'{word}={one}' for word, one in given.items())}"
-        body = archdsl.loads(f"input {shape}\n{line}").network.body
-        (op,) = (node.op for node in postorder(body) if isinstance(node, Leaf))
+        body = archdsl.loads(f"input {shape}\n{line}{' { RELU }' if kind.braces else ''}").network.body
+        every = [getattr(node, "applied", None) or node for node in postorder(body)]
+        (op,) = (node.op for node in every if isinstance(getattr(node, "op", None), kind))
         assert getattr(op, name) == float(text)
 
 

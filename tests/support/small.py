@@ -9,7 +9,7 @@ import archdsl
 from support.compare import example_inputs
 
 SPECS = Path(__file__).parents[2] / "specs"
-SYMBOLS = {"T": 7, "S": 5}
+SYMBOLS = {"T": 7, "S": 5, "N": 6}
 TRANSFORMER = {"d": 48, "L": 2, "heads": 4, "vocab": 50}
 SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "alexnet": ({}, "67x67x3"),
@@ -68,6 +68,10 @@ SIZES: dict[str, tuple[dict[str, Any], str]] = {
     "efficientnet_tf": ({"side": 33, "classes": 5}, ""),
     "whisper": ({"d": 16, "L": 2, "heads": 4, "vocab": 10, "bands": 5}, ""),
     "t5": ({"d": 16, "L": 2, "heads": 4, "size": 6, "wide": 24, "vocab": 10}, ""),
+    "stable_diffusion_vae": ({"width": 8, "groups": 4, "H": 16, "W": 24}, ""),
+    "repvgg": ({}, "64x64x3"),
+    "dueling_dqn": ({"actions": 6}, ""),
+    "gcn": ({"words": 9, "hidden": 4, "topics": 3}, ""),
     "vgg": ({"config": "A"}, "32x32x3"),
     "wavenet": ({"levels": 9, "stacks": 1, "residual": 4, "skip": 6}, ""),
 }
