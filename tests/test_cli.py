@@ -858,3 +858,8 @@ def test_cases_of_an_unknown_parameter_are_one_fault(
     assert out.count("error[unknown-parameter]") == 1
     assert "net.arch:2:7" in out
     assert "did you mean classes?" in out
+
+
+@pytest.mark.parametrize("word", ["SHARE", "scan"])
+def test_what_runs_other_parts_is_explained_as_kinds_are(word: str, run: Any) -> None:
+    assert run("layers", word).out.startswith(word.upper())

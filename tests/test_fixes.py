@@ -42,15 +42,6 @@ MENDED = [
     ("input x: 9\nh: { FC (4*in); FC in } <- x\nADD <- x, h", "h: { let d = in; FC (4*d); FC d } <- x"),
     ("input 9\nADD {\n  ID\n  {\n    FC (4*in)\n    FC in\n  }\n}", "{ let d = in ... FC (4*d) ... FC d"),
     ("input 9\nblock MLP { FC (4*in); FC in }\nADD { ID; MLP }", "block MLP { let d = in; FC (4*d); FC d }"),
-    (
-        "use std.residual\ninput 8x8x16\nlayer1: { BASIC 16 x2 }\nfor i in 0..1 { freeze layer1.{i}.bn1 }",
-        "freeze layer1.0.bn1, layer1.1.bn1",
-    ),
-    (
-        "input x: 8x4; input m: 6x4\nblock H <- x, m { ATTEND <- x, m }\n"
-        "block B <- x, m { CONCAT { for i in 1..3 { H <- x, m } } }\nB <- x, m",
-        "block B <- x, m { CONCAT { for i in 1..3 { H <- x, m } } <- x }",
-    ),
 ]
 
 

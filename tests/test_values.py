@@ -87,7 +87,13 @@ BESIDE = {"CONST": {"sizes": 3}, "WHERE": {"then": 0, "otherwise": 0}}  # of whi
 
 @each_number
 def test_every_value_is_read_from_a_line(kind: type[Layer], name: str) -> None:
-    shape = "4 bool" if kind.name == "WHERE" else "4 int" if kind.dtype == "int64" else "x".join("4444"[: min(3, max(kind.ranks))])
+    shape = (
+        "4 bool"
+        if kind.name == "WHERE"
+        else "4 int"
+        if kind.dtype == "int64"
+        else "x".join("4444"[: min(3, max(kind.ranks))])
+    )
     needed = [one for one, declared in kind.attributes.items() if declared.required or one in ("low", "high", "space")]
     declared = kind.attributes[name].type
     assert isinstance(declared, Number)

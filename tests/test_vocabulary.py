@@ -528,6 +528,7 @@ def test_a_reason_is_a_sentence() -> None:
                     row.reason,
                 ), row
                 assert not row.reason.endswith(".")
+                assert not re.search(r"\byet\b", row.reason), row  # what will be is no answer
 
 
 def test_activations_are_kinds() -> None:

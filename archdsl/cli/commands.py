@@ -23,13 +23,16 @@ if TYPE_CHECKING:
 def layers(arguments: Arguments) -> int:
     """All kinds in one line each, or all about one."""
     from archdsl.layers import REGISTRY, lookup
-    from archdsl.layers.reference import describe, overview
+    from archdsl.layers.reference import RUNS, describe, overview
 
     if not arguments.paths:
         print(overview())
         return HOLDS
     word = arguments.paths[0]
     kind = lookup(word)
+    if word.upper() in RUNS:
+        print(RUNS[word.upper()])
+        return HOLDS
     if kind is None:
         from archdsl.diagnostics import nearest
 

@@ -26,6 +26,33 @@ arguments can be written, and what cannot, is in [coverage.md](coverage.md).
 """
 
 
+RUNS = {  # words that stand where a kind does, and run what is written elsewhere
+    "SHARE": """\
+SHARE NAME
+
+  Runs a layer, a group or a use of a block above again, with the same weights:
+  they are counted once, the multiply-accumulates at each run.
+
+Examples
+  twin: SHARE tower <- right
+
+docs/language.md, Sharing""",
+    "SCAN": """\
+SCAN BLOCK [values of the block] [over=1]
+
+  Runs a block once for each step of a sequence. The block reads one step and
+  the states, and gives a result and the next states, of the same shapes; SCAN
+  gives the results of all steps, and the last states. The inputs are first
+  `over` sequences with as many steps, then a state for each result of the block
+  after its first, then what every step reads as a whole.
+
+Examples
+  y, h: SCAN CELL 512 <- x, h0
+
+docs/language.md, Recurrence of your own""",
+}
+
+
 def families() -> Iterator[tuple[str, list[type[Layer]]]]:
     """The title of each family with its kinds, in the order of their declaration."""
     for title, kinds in FAMILIES.values():

@@ -123,7 +123,8 @@ Sign ! is the difference of two values: GREATER 0 and LESS 0, each with WHERE 1 
 Shrink ! is HARDSHRINK where bias is 0, and SOFTSHRINK where bias is lambd
 BitwiseXor Xor ! is NOTEQUAL of two values, with WHERE 1 0 before it on each
 BitShift ! cannot be written: there is no arithmetic on integers
-IsInf IsNaN ! is a comparison: of ABS with inf, or of a value with itself
+IsInf ! is two lines: ABS and GREATER 3.4028234e38
+IsNaN ! is NOTEQUAL of a value with itself: NOTEQUAL <- x, x
 ConvInteger DequantizeLinear DynamicQuantizeLinear MatMulInteger QLinearConv QLinearMatMul
   QuantizeLinear ! {_QUANTIZED}
 ArgMin ! is two lines: NEG and ARGMAX
