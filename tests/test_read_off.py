@@ -30,6 +30,7 @@ REFUSED = {
     "20x100 -> LN axes=all -> 20x100": "LN: normalized_shape is H",
     "7x5x8 -> LN axes=[channels, height, width] -> 7x5x8": "LN: normalized_shape is H",
     "12x196x64, 1x64x10 -> MATMUL broadcast -> 12x196x10": "MATMUL: whether the output of MATMUL has a single formula",
+    "1x3x4x5, 2x1x6x5 -> MATMUL transpose broadcast -> 2x3x4x6": "MATMUL: whether the output of MATMUL has a single formula",
     "10x15x3 -> UPSAMPLE scale=[0.7, 1.5] mode=linear recompute -> 7x22x3": "UPSAMPLE: H*0.7 is rounded",
 }
 

@@ -131,10 +131,13 @@ class _Search:
                 ends[name[cut:]].append(name[:cut])
             if "." in name:
                 after_first[name.partition(".")[2]].append(name.partition(".")[0])
+        shortest = {
+            name: sorted(found, key=len)[:_CLOSE] for name, found in ends.items()
+        }  # what all names share is short
         votes: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
         for name, entry in self.spare.items():
             for spelled in dict.fromkeys((name, _usual(name))):
-                for old, new in self._changes(spelled, after_first, ends):
+                for old, new in self._changes(spelled, after_first, shortest):
                     if self.rules.get(old, new) == new:
                         self._vote(votes, (old, new), new + spelled[len(old) :], entry)
         return votes
@@ -143,7 +146,7 @@ class _Search:
         self, name: str, after_first: dict[str, list[str]], ends: dict[str, list[str]]
     ) -> Iterable[tuple[str, str]]:
         yield from ((name[:cut], "") for cut in _cuts(name) if name[cut:] in self.lacking)
-        yield from (("", new) for new in ends.get(name, ())[:_CLOSE])
+        yield from (("", new) for new in ends.get(name, ()))
         first, _, rest = name.partition(".")
         if "." in rest:
             yield from ((f"{first}.", f"{new}.") for new in after_first.get(rest, ())[:_CLOSE] if new != first)
