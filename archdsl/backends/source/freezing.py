@@ -41,7 +41,8 @@ def frozen(freezes: tuple[FrozenParts, ...], network: Any) -> tuple[list[str], l
     condition = f"({conditions})" if several else conditions
     words = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
     of_kind = f"isinstance(module, {words})"
-    condition = condition if condition == of_kind else f"{of_kind} and {condition}"
+    says_it = condition.endswith(of_kind) and not several
+    condition = condition if says_it else f"{of_kind} and {condition}"
     named = re.search(r"\bname\b", condition) is not None
     each, through = ("name, module", "named_modules") if named else ("module", "modules")
     return [*closing, "self.train()"], [_TRAIN.format(each=each, modules=through, condition=condition)]
@@ -95,6 +96,11 @@ def _condition(freeze: FrozenParts, network: Any) -> str:
     if found is not None and found[0] == "self":
         kinds = found[1][0] if len(found[1]) == 1 else f"({', '.join(found[1])})"
         return f"{'not ' * freeze.all_but}isinstance(module, {kinds})"
+    if found is not None:  # classes below the part that the kinds are in
+        kinds = found[1][0] if len(found[1]) == 1 else f"({', '.join(found[1])})"
+        inside = quoted(f"{'.'.join(freeze.selectors[0].among[0])}.")
+        below = f"name.startswith({inside}) and isinstance(module, {kinds})"
+        return f"not ({below})" if freeze.all_but else below
     beginnings = [quoted(f"{path}.") for path in freeze.paths]
     words = beginnings[0] if len(beginnings) == 1 else f"({', '.join(beginnings)})"
     return f'{"not " * freeze.all_but}(name + ".").startswith({words})'

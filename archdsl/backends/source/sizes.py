@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from archdsl.analysis.conditions import Condition, combined, exportable
 from archdsl.backends.source.flow import form_of
+from archdsl.backends.source.text import WIDTH
 from archdsl.checker.checked import Checked
 from archdsl.diagnostics import ArchError, Diagnostic, Span
 from archdsl.layers.base import is_open
@@ -20,6 +21,7 @@ from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Symbol, symbols
 from archdsl.typed import Any, NamedTuple
 
+_ALIKE = ("I", "O", "l")  # letters that linters take for digits
 _TAKEN = {"self", "torch", "nn", "F", "x"}
 _OPPOSITE = {">=": "<", "<=": ">", "==": "!=", "!=": "=="}
 _COMPARISON = re.compile(r"(.+) (>=|<=|==|!=) (-?\w+)")
@@ -148,7 +150,12 @@ def _check(condition: Condition, names: list[str], takes: tuple[str, ...]) -> li
 
 
 def _raising(test: str, text: str) -> list[str]:
-    return [f"if {test}:", f'    raise ValueError(f"{text}")']
+    plain = f'    raise ValueError(f"{text}")'
+    before, comma, after = text.rpartition(", and ")
+    if len(plain) <= WIDTH + 8 or not comma:
+        return [f"if {test}:", plain]
+    parts = [f'{"f" * ("{" in part)}"{part}"' for part in (f"{before}, ", f"and {after}")]
+    return [f"if {test}:", "    raise ValueError(", *(f"        {part}" for part in parts), "    )"]
 
 
 def _otherwise(text: str) -> str:
@@ -177,7 +184,7 @@ def _in_python(text: str, names: list[str], takes: tuple[str, ...]) -> str:
 
 
 def _variable(name: str, takes: tuple[str, ...]) -> str:
-    return f"{name}_size" if name in _TAKEN or name in takes else name
+    return f"{name}_size" if name in (*_TAKEN, *_ALIKE) or name in takes else name
 
 
 class SizeAxis(NamedTuple):
