@@ -10,7 +10,7 @@ from archdsl.backends.source.flow import MANY, FlowValue, defined, uses
 from archdsl.backends.source.made import At
 from archdsl.backends.source.naming import fresh, is_identifier, variable
 from archdsl.backends.source.text import attribute
-from archdsl.backends.source.writer import Writer
+from archdsl.backends.source.writer import UNREAD, Writer
 from archdsl.network.nodes import Item, Sequence, postorder
 from archdsl.sizes.shape import Shape
 from archdsl.typed import NamedTuple
@@ -38,7 +38,7 @@ def crossing(body: Sequence, counts: dict[int, int]) -> Crossing | None:
 
 
 def write_open(
-    w: Writer, found: Family, inputs: list[FlowValue], label: str, at: At, word: str
+    w: Writer, found: Family, inputs: list[FlowValue], label: str, at: At, word: str, *, read: bool
 ) -> list[FlowValue] | None:
     """A group that is not closed, as a class of its own; None where it cannot be one."""
     ways: dict[int, Crossing] = {}
@@ -63,7 +63,8 @@ def write_open(
     text, made = construct_group(w, wider, word or label, takes=_takes(given, len(inputs)))
     w.register(at.owner, label, text)
     callee, sizes = attribute(at.owner, label), class_sizes(w, made, wider, given)
-    wishes = (None, *(_label(first(found), number) for number in first(returned)))
+    inside = any(found[member].gives[0] in way.inner for member, way in ways.items())
+    wishes = (None if read or inside else UNREAD, *(_label(first(found), number) for number in first(returned)))
     results = call_class(w, callee, made, given, first(wider).outputs, at, wishes, sizes)
     for place, value in enumerate(results[1:]):
         value.shapes = {member: shapes[member][numbers[place]] for member, numbers in returned.items()}

@@ -18,13 +18,17 @@ def write_group(w: Writer, found: Family, inputs: list[FlowValue], item: Item, n
     if item.label is None:
         w.enter(found, inputs)
         return w.body(found, at._replace(base=number))
-    return write_container(w, found, inputs, item.label, at)
+    read = any(w.counts.get(number) for number in item.gives[:1])
+    return write_container(w, found, inputs, item.label, at, read=read)
 
 
 def write_container(
-    w: Writer, found: Family, inputs: list[FlowValue], label: str, at: At, word: str = ""
+    w: Writer, found: Family, inputs: list[FlowValue], label: str, at: At, word: str = "", *, read: bool = True
 ) -> list[FlowValue]:
-    """What stands in braces under a step, which is its label or the number of a copy of `word`."""
+    """What stands in braces under a step, which is its label or the number of a copy of `word`.
+
+    `read` says whether something reads its result.
+    """
     body: Sequence = first(found)
     callee = attribute(at.owner, label)
     chain = chain_of(w, found)
@@ -43,7 +47,7 @@ def write_container(
         w.register(at.owner, label, text)
         sizes = class_sizes(w, made, found, inputs)
         return call_class(w, callee, made, inputs, body.outputs, at, sizes=sizes)
-    opened = write_open(w, found, inputs, label, at, word) if len(inputs) == 1 else None
+    opened = write_open(w, found, inputs, label, at, word, read=read) if len(inputs) == 1 else None
     if opened is not None:
         return opened
     w.register(at.owner, label, "nn.Module()")

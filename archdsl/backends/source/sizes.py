@@ -167,6 +167,9 @@ def _otherwise(text: str) -> str:
     ways = [" & ".join(map(_bracketed, way.split(" and "))) for way in text.split(" or ")]
     if len(ways) > 1 or " & " in ways[0]:
         return f"not ({' | '.join(f'({way})' if ' & ' in way and len(ways) > 1 else way for way in ways)})"
+    sides = text.split(" == ")
+    if len(sides) == 2 and not _COMPARISON.fullmatch(text):  # a linter has what is reckoned from capitals behind
+        return " != ".join(sorted(sides, key=lambda side: (not re.search("[a-z]", side), "(" in side)))
     found = _COMPARISON.fullmatch(text)
     return f"{found[1]} {_OPPOSITE[found[2]]} {found[3]}" if found else f"not {ways[0]}"
 
