@@ -73,7 +73,8 @@ class Tensor(NamedTuple):
     @property
     def factor(self) -> Factor:
         """Its elements as a factor of what a layer costs."""
-        return Factor(self.sizes, self.name if self.saved else "", True)
+        name = self.name or ("elements" if len(self.sizes) == 1 else "")  # one number alone would say nothing
+        return Factor(self.sizes, name if self.saved else "", True)
 
 
 class Module(NamedTuple):
