@@ -134,6 +134,7 @@ class Elaborator(Elaboration):
         self.missing += 1
         place.names.lists.doubt = True
         place.names.counter += 1
+        place.names.uncounted = True
         value = self.wrong()
         if statement.claim is not None and self.believes:
             sizes = claimed_shape(statement.claim.size, place.scope)

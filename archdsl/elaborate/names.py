@@ -128,6 +128,7 @@ class Names:
         self.entries: dict[str, Entry] = {}
         self.taken: dict[str, Token] = {}  # labels in use, also those of closed places
         self.counter = 0
+        self.uncounted = False  # whether some of these could not be read, so that numbers are not known
         self.expects: list[tree.Expect] = []
         self.freezes: list[tuple[tree.Freeze, Scope]] = []
         self.inits: list[tuple[tree.Init, Scope]] = []
@@ -160,7 +161,7 @@ class Names:
             )
             related = () if again else (Related(Span(first.start, first.end), "first given here"),)
             raise Problem("duplicate-name", message, token, hint=hint, related=related)
-        if _is_number(label) and int(label) < self.counter:
+        if _is_number(label) and int(label) < self.counter and not self.uncounted:
             message = f"the number {label} could mean a layer above: the next free number is {self.counter}"
             raise Problem("duplicate-name", message, token, instead=(str(self.counter),))
         self.taken[label] = token
