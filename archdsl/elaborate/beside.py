@@ -49,10 +49,8 @@ def _each_says(body: tree.Body) -> bool:
                 return False
             case tree.For(body=inner):
                 stack += _first(inner)
-            case tree.If(arms=arms, otherwise=otherwise):
-                for _, inner in arms:
-                    stack += _first(inner)
-                stack += _first(otherwise) if otherwise is not None else []
+            case tree.If() as choice:
+                stack += [one for inner in choice.bodies for one in _first(inner)]
     return True
 
 

@@ -144,15 +144,7 @@ def conditional(
 
 def _chooses(statement: tree.If) -> bool:
     """Whether any arm of an `if` says of parts how they begin, or that they are not trained."""
-    stack: list[tree.Statement] = [statement]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, (tree.Freeze, tree.Init)):
-            return True
-        if isinstance(one, tree.If):
-            bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])
-            stack += [inner for body in bodies for line in body.lines for inner in line.statements]
-    return False
+    return any(isinstance(one, (tree.Freeze, tree.Init)) for one in tree.within(statement))
 
 
 def optional(

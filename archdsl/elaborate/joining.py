@@ -211,7 +211,7 @@ def _inside(statement: tree.Statement) -> list[tree.Body]:
         case tree.For():
             return [statement.body]
         case tree.If():
-            return [body for _, body in statement.arms] + ([statement.otherwise] if statement.otherwise else [])
+            return statement.bodies
     return []
 
 

@@ -385,12 +385,4 @@ class Elaboration(ABC):
 
 def _lays(statement: tree.If) -> bool:
     """Whether any arm of an `if` lays or keeps something; one with claims alone leaves no trace in the network."""
-    stack: list[tree.Statement] = [statement]
-    while stack:
-        one = stack.pop()
-        if isinstance(one, (tree.LayerStatement, tree.For, tree.Keep)):
-            return True
-        if isinstance(one, tree.If):
-            bodies = [body for _, body in one.arms] + ([one.otherwise] if one.otherwise else [])
-            stack += [inner for body in bodies for line in body.lines for inner in line.statements]
-    return False
+    return any(isinstance(one, (tree.LayerStatement, tree.For, tree.Keep)) for one in tree.within(statement))

@@ -10,7 +10,7 @@ count, relative to where the structure around it begins.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from archdsl.sizes.shape import Shape
 from archdsl.sizes.size import Expression, Size
@@ -206,6 +206,11 @@ def children(node: Node) -> tuple[Node, ...]:
             return tuple([body for _, body in node.turns])
         case _:
             return ()
+
+
+def items_of(nodes: Iterable[Node]) -> list[Item]:
+    """What stands in the sequences and merges among some nodes."""
+    return [item for node in nodes for item in getattr(node, "items", ()) or getattr(node, "branches", ())]
 
 
 def executed(node: Node) -> tuple[Node, ...]:

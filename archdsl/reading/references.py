@@ -90,8 +90,8 @@ def _kinds(lines: tuple[tree.Line, ...]) -> list[tuple[Token, set[str]]]:
                 case tree.For(names, _, body, _):
                     bound.update(token.text for token in names)
                     bodies = [body]
-                case tree.If(arms, otherwise, _):
-                    bodies = [*(body for _, body in arms), *([otherwise] if otherwise else [])]
+                case tree.If():
+                    bodies = statement.bodies
             stack += [line for body in bodies for line in body.lines]
     return [(kind, bound) for kind in kinds]
 

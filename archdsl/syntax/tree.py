@@ -6,6 +6,8 @@ is its concrete syntax.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from archdsl.typed import NamedTuple, TypeAlias
 
 
@@ -242,6 +244,11 @@ class If(NamedTuple):  # if a { ... } else if b { ... } else { ... } -> claims
     otherwise: Body | None
     claims: tuple[Claim, ...] = ()
 
+    @property
+    def bodies(self) -> list[Body]:
+        """The braces of all arms, `else` the last."""
+        return [*(body for _, body in self.arms), *([self.otherwise] if self.otherwise is not None else [])]
+
 
 class Unknown(NamedTuple):
     """What could not be read, and the names that it begins with. What follows on its line belongs to it.
@@ -277,6 +284,17 @@ Statement: TypeAlias = (
 
 class File(NamedTuple):
     lines: tuple[Line, ...]
+
+
+def within(statement: If) -> Iterator[Statement]:
+    """The statements in the arms of an `if`, those in an `if` among them too."""
+    stack: list[Statement] = [statement]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, If):
+            stack += [inner for body in one.bodies for line in body.lines for inner in line.statements]
+        else:
+            yield one
 
 
 def words(layer: LayerStatement, text: str) -> str:

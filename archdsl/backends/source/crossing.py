@@ -11,7 +11,7 @@ from archdsl.backends.source.made import At
 from archdsl.backends.source.naming import fresh, is_identifier, variable
 from archdsl.backends.source.text import attribute
 from archdsl.backends.source.writer import UNREAD, Writer
-from archdsl.network.nodes import Item, Sequence, postorder
+from archdsl.network.nodes import Item, Sequence, items_of, postorder
 from archdsl.sizes.shape import Shape
 from archdsl.typed import NamedTuple
 
@@ -64,7 +64,8 @@ def write_open(
     w.register(at.owner, label, text)
     callee, sizes = attribute(at.owner, label), class_sizes(w, made, wider, given)
     inside = any(found[member].gives[0] in way.inner for member, way in ways.items())
-    wishes = (None if read or inside else UNREAD, *(_label(first(found), number) for number in first(returned)))
+    labels = {item.gives[0]: item.label for item in reversed(_items(first(found))) if item.gives}
+    wishes = (None if read or inside else UNREAD, *(labels.get(number) for number in first(returned)))
     results = call_class(w, callee, made, given, first(wider).outputs, at, wishes, sizes)
     for place, value in enumerate(results[1:]):
         value.shapes = {member: shapes[member][numbers[place]] for member, numbers in returned.items()}
@@ -103,11 +104,6 @@ def _takes(given: list[FlowValue], inputs: int) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _label(body: Sequence, number: int) -> str | None:
-    """The label of the line that gives a value."""
-    return next((item.label for item in _items(body) if number in item.gives[:1]), None)
-
-
 def _shapes(body: Sequence) -> dict[int, Shape]:
     """The shapes of all values of a body, blocks in use left out."""
     found: dict[int, Shape] = {}
@@ -120,5 +116,4 @@ def _shapes(body: Sequence) -> dict[int, Shape]:
 
 
 def _items(body: Sequence) -> list[Item]:
-    rows = [getattr(node, "items", ()) or getattr(node, "branches", ()) for node in postorder(body)]
-    return [item for items in rows for item in items]
+    return items_of(postorder(body))

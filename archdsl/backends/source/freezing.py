@@ -6,7 +6,7 @@ import re
 
 from archdsl.backends.source.initial import by_class
 from archdsl.backends.source.naming import quoted
-from archdsl.backends.source.text import WIDTH, submodule
+from archdsl.backends.source.text import WIDTH, is_of, submodule
 from archdsl.backends.source.text import call as call_text
 from archdsl.network.choosing import leaves
 from archdsl.network.nodes import FrozenParts, Leaf, postorder, walk
@@ -39,8 +39,7 @@ def frozen(freezes: tuple[FrozenParts, ...], network: Any) -> tuple[list[str], l
     conditions = " or ".join(_condition(freeze, network) for freeze in freezes if freeze.still)
     several = sum(freeze.still for freeze in freezes) > 1
     condition = f"({conditions})" if several else conditions
-    words = kinds[0] if len(kinds) == 1 else f"({', '.join(kinds)})"
-    of_kind = f"isinstance(module, {words})"
+    of_kind = is_of(kinds)
     says_it = condition.endswith(of_kind) and not several
     condition = condition if says_it else f"{of_kind} and {condition}"
     named = re.search(r"\bname\b", condition) is not None
@@ -54,8 +53,7 @@ def _of_classes(freeze: FrozenParts, network: Any) -> list[str]:
     if found is None:
         return []
     root, classes = found
-    kinds = classes[0] if len(classes) == 1 else f"({', '.join(classes)})"
-    lines = [f"for module in {root}.modules():", f"    if isinstance(module, {kinds}):"]
+    lines = [f"for module in {root}.modules():", f"    if {is_of(classes)}:"]
     return ["\n".join([*lines, f"        module.requires_grad_({freeze.all_but})"])]
 
 
@@ -94,12 +92,10 @@ def _condition(freeze: FrozenParts, network: Any) -> str:
     """Whether a module called `name` is in one of the parts, or in none of those that are trained."""
     found = _classes(freeze, network)
     if found is not None and found[0] == "self":
-        kinds = found[1][0] if len(found[1]) == 1 else f"({', '.join(found[1])})"
-        return f"{'not ' * freeze.all_but}isinstance(module, {kinds})"
+        return f"{'not ' * freeze.all_but}{is_of(found[1])}"
     if found is not None:  # classes below the part that the kinds are in
-        kinds = found[1][0] if len(found[1]) == 1 else f"({', '.join(found[1])})"
         inside = quoted(f"{'.'.join(freeze.selectors[0].among[0])}.")
-        below = f"name.startswith({inside}) and isinstance(module, {kinds})"
+        below = f"name.startswith({inside}) and {is_of(found[1])}"
         return f"not ({below})" if freeze.all_but else below
     beginnings = [quoted(f"{path}.") for path in freeze.paths]
     words = beginnings[0] if len(beginnings) == 1 else f"({', '.join(beginnings)})"

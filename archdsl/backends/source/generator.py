@@ -10,7 +10,7 @@ from archdsl.backends.source.naming import class_name, fresh
 from archdsl.backends.source.sharing import ties
 from archdsl.backends.source.values import Column, Parameters
 from archdsl.expressions.scope import Scope
-from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, children, executed, postorder
+from archdsl.network.nodes import Item, Leaf, Repeat, Sequence, Share, Use, children, executed, items_of, postorder
 from archdsl.network.table import ByIdentity, NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.syntax import tree
@@ -48,7 +48,7 @@ class Generator(Book):
     def _note_shares(self) -> None:
         """With symbolic sizes, what SHARE runs is one more use of its class: sizes must be read off so for it, too."""
         nodes = list(postorder(self.network.body, executed))
-        parts = {item.gives[0]: item.node for item in _items(nodes) if item.gives}
+        parts = {item.gives[0]: item.node for item in items_of(nodes) if item.gives}
         for share in (node for node in nodes if isinstance(node, Share)):
             if isinstance(share.node, Sequence) and share.of in parts:
                 first_run = parts[share.of]
@@ -193,11 +193,6 @@ class Generator(Book):
 
         more = "\n".join(f"    {line}" for line in note(self.checked))
         return f"{doc}\n\n{more}\n    " if more else doc
-
-
-def _items(nodes: list[Any]) -> list[Item]:
-    """What stands in sequences and merges."""
-    return [item for node in nodes for item in getattr(node, "items", ()) or getattr(node, "branches", ())]
 
 
 def class_name_of_model(name: str, taken: set[str]) -> str:

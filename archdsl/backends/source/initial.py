@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from archdsl.backends.source.text import WIDTH, attribute, submodule
+from archdsl.backends.source.text import WIDTH, attribute, is_of, submodule
 from archdsl.backends.source.text import call as call_text
 from archdsl.layers.inline import literal
 from archdsl.network.choosing import ANY, InitialValues, PlacedLeaf, Selector
@@ -97,9 +97,8 @@ def _loops(found: list[_ByClass | str]) -> list[str]:
             texts.append(f"for module in {root}.modules():")
         word = "elif" if seen and not seen & set(one.classes) else "if"
         seen |= set(one.classes)
-        kinds = one.classes[0] if len(one.classes) == 1 else f"({', '.join(one.classes)})"
         body = "\n".join(f"{_INDENT * 2}{line}" for line in one.lines)
-        texts[-1] += f"\n{_INDENT}{word} isinstance(module, {kinds}):\n{body}"
+        texts[-1] += f"\n{_INDENT}{word} {is_of(one.classes)}:\n{body}"
     return texts
 
 

@@ -38,7 +38,7 @@ def call_steps(
     step = variable("step", busy)
     busy.add(step)
     given = [_step(each, step) for each in sequences]
-    taken = [turned.text for turned in map(_turned, given, made.forms)]
+    taken = [turned.text for turned in map(converted, given, made.forms)]
     call = f"{callee}({', '.join([*taken, *(each.text for each in (*states, *others)), *sizes])})"
     wanted = not wishes or wishes[0] != UNREAD
     result = variable("y", busy) if wanted else UNREAD
@@ -90,10 +90,6 @@ def _step(value: FlowValue, step: str) -> FlowValue:
         return FlowValue(f"{value.text}[:, :, {step}]", "first", value.rank - 1)
     rank = value.rank - 1
     return FlowValue(f"{value.text}[:, {step}]", value.form if rank > 1 else "flat", rank)
-
-
-def _turned(value: FlowValue, want: str) -> FlowValue:
-    return converted(value, want)
 
 
 def _stacked(value: FlowValue) -> tuple[FlowValue, str, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from textwrap import wrap
 
 from archdsl.backends.source.naming import is_plain, quoted
@@ -129,6 +130,12 @@ def call(opening: str, parts: list[str], closing: str = ")", width: int = WIDTH)
     if len(one) <= width and "\n" not in one:
         return one
     return stacked(opening, parts, [""] * len(parts), closing)
+
+
+def is_of(classes: Sequence[str]) -> str:
+    """Whether `module` is of one of some classes."""
+    either = classes[0] if len(classes) == 1 else f"({', '.join(classes)})"
+    return f"isinstance(module, {either})"
 
 
 def listed_copies(text: str, times: str) -> str:

@@ -19,7 +19,7 @@ from archdsl.backends.source.naming import variable
 from archdsl.backends.source.text import attribute, comment, statement, submodule
 from archdsl.backends.source.text import register as registered
 from archdsl.backends.source.values import Parameters
-from archdsl.network.nodes import Item, Leaf, Sequence, postorder, walk
+from archdsl.network.nodes import Item, Leaf, Sequence, items_of, postorder, walk
 from archdsl.network.table import ByIdentity, NodeTable
 from archdsl.sizes.shape import Shape
 from archdsl.typed import Any, TypeAlias, TypeVar
@@ -83,8 +83,7 @@ class Writer(ABC):
     def _labels(self) -> set[str]:
         """The names in the bodies, which variables are called by."""
         nodes = [node for member in self.members.values() for node in postorder(member.body)]
-        rows = [getattr(node, "items", ()) or getattr(node, "branches", ()) for node in nodes]
-        return {item.label for items in rows for item in items if item.label is not None}
+        return {item.label for item in items_of(nodes) if item.label is not None}
 
     # ---- attempts
 
